@@ -1,0 +1,74 @@
+"""The one place that wires the program. A test passes its own clock and settings; nothing else is ever global."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.settings import Settings
+from channels.render import Phrases
+from handlers.all import JOURNEYS, SOURCES, find_place
+from models.database import Database
+from services import directory
+from services.bells import Bells
+from services.directory import Directory
+from services.evidence import Store
+from services.journeys import Tools
+from services.talk import Talk
+from services.vault import Vault, load_key
+from templates import Texts, load_texts
+
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class Program:
+    """Everything that ways in and ways out are made of."""
+
+    settings: Settings
+    clock: Clock  # this moment in the office's time zone
+    database: Database
+    vault: Vault
+    store: Store
+    texts: dict[str, Texts]
+    bells: Bells
+    tools: Tools
+    talk: Talk
+    units: Directory = Directory()
+
+    def load_units(self) -> None:
+        """Reads the units again; done at the start and now and then, as they change a few times a year."""
+        self.units = self.database.look(directory.load)
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build(settings: Settings, *, clock: Clock = utc_now) -> Program:
+    """Makes the program without starting anything. The database's schema must be there (`mingcha migrate`)."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.key_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.anchor_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    vault = Vault(load_key(settings.key_path))
+    database = Database(settings.database)
+
+    def now() -> datetime:
+        return clock().astimezone(settings.zone)
+
+    texts = load_texts(now)
+    bells = Bells()
+    tools = Tools(
+        vault=vault, journeys=JOURNEYS, sources=SOURCES, find_place=find_place,
+        phrases={language: Phrases(spoken) for language, spoken in texts.items()},
+        directory=lambda: program.units, clock=now,
+    )  # fmt: skip
+    program = Program(
+        settings, now, database, vault, Store(settings.data_dir / "evidence", vault), texts, bells, tools,
+        Talk(database, tools, language=settings.language, ring=bells.ring),
+    )  # fmt: skip
+    return program

@@ -1,0 +1,111 @@
+"""Settings from the environment or `.env`, each with the prefix MINGCHA_."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.database import parse
+
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,100}")
+
+
+def _empty_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. A wrong one raises pydantic's ValidationError, each error a code of settings.j2."""
+
+    model_config = SettingsConfigDict(env_prefix="MINGCHA_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Path("var")
+    database_url: str = ""  # SQLite under data_dir
+    listen: str = "127.0.0.1:8080"
+    public_url: str = ""  # http:// and the listening address
+    key_file: Path | None = None  # data_dir/keys/mingcha.key
+    anchor_file: Path | None = None  # data_dir/keys/anchor.log
+    timezone: str = "Asia/Shanghai"
+    language: Literal["zh", "en"] = "zh"
+    telegram_token: Annotated[str | None, BeforeValidator(_empty_is_none)] = None
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_webhook_secret: Annotated[str | None, BeforeValidator(_empty_is_none)] = None
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info")
+
+    @field_validator("listen")
+    @classmethod
+    def _listen(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+            raise ValueError("listen")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("timezone")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_url(cls, value: str) -> str:
+        if value:
+            parse(value)
+        return value
+
+    @field_validator("public_url", "telegram_api_url")
+    @classmethod
+    def _url(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+            raise ValueError("url")
+        return value.rstrip("/")
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token(cls, value: str | None) -> str | None:
+        if value is not None and not TOKEN.fullmatch(value):
+            raise ValueError("telegram_token")
+        return value
+
+    @model_validator(mode="after")
+    def _webhook(self) -> Settings:
+        if self.telegram_token and self.telegram_mode == "webhook":
+            if not SECRET.fullmatch(self.telegram_webhook_secret or ""):
+                raise ValueError("telegram_webhook_secret")
+            if not self.public_url:
+                raise ValueError("public_url_for_webhook")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{(self.data_dir / 'mingcha.db').as_posix()}"
+
+    @property
+    def key_path(self) -> Path:
+        return self.key_file or self.data_dir / "keys" / "mingcha.key"
+
+    @property
+    def anchor_path(self) -> Path:
+        return self.anchor_file or self.data_dir / "keys" / "anchor.log"
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @property
+    def site(self) -> str:
+        host, port = self.address
+        return self.public_url or f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"

@@ -1,0 +1,1 @@
+"""The wires: what comes in becomes an Incoming, what goes out is drawn for the channel and sent."""

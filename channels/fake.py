@@ -1,0 +1,76 @@
+"""A channel without a wire, for tests and for the preview: somebody says and taps, and reads what came back."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from channels.render import Drawn, Key, draw
+from conversation.messages import Incoming, Media, Reply
+from models.database import Database
+from services import contacts, deliveries
+from services.contacts import address_hash
+from services.talk import Talk
+from services.vault import Vault
+from templates import Texts
+
+_events = count(1)
+
+
+class NoSuchButton(AssertionError):
+    """The newest message shows no such button."""
+
+
+class FakePerson:
+    """One contact. Every message goes through the same door and the same tables as a real one."""
+
+    def __init__(
+        self, talk: Talk, database: Database, vault: Vault, texts: dict[str, Texts], address: str, *,
+        channel: str = "fake", language: str = "zh",
+    ) -> None:  # fmt: skip
+        self._talk, self._database, self._vault, self._texts = talk, database, vault, texts
+        self.address, self.channel, self.language = address, channel, language
+
+    async def says(self, text: str, *, event_id: str | None = None) -> list[Drawn]:
+        return await self._send(Reply(text=text), event_id)
+
+    async def sends(
+        self, *media: Media, text: str | None = None, location: tuple[float, float] | None = None
+    ) -> list[Drawn]:
+        return await self._send(Reply(text=text, media=media, location=location))
+
+    async def taps(self, label: str, *, event_id: str | None = None) -> list[Drawn]:
+        """Taps a button of the newest message, by its label or by what it sends."""
+        key = self.key(label)
+        return await self._send(Reply(choice=key.press, turn=key.turn), event_id)
+
+    async def presses(self, press: str, turn: int | None) -> list[Drawn]:
+        """Taps a button that may be old or forged."""
+        return await self._send(Reply(choice=press, turn=turn))
+
+    def key(self, label: str) -> Key:
+        for key in (key for row in self.screen().rows for key in row):
+            if label in (key.label, key.press) or key.label.removeprefix("✓ ") == label:
+                return key
+        raise NoSuchButton(f"{label!r} is not among {[[k.label for k in row] for row in self.screen().rows]}")
+
+    def screen(self) -> Drawn:
+        """The newest message."""
+        return self.heard()[-1]
+
+    def heard(self, after: int = 0) -> list[Drawn]:
+        """Everything that was ever sent to this contact, in its own language."""
+        contact = self.contact_id()
+        if contact is None:
+            return []
+        letters = self._database.look(deliveries.mailbox, self._vault, contact, after, 1000)
+        return [draw(letter.body, self._texts[self.language]) for letter in letters]
+
+    def contact_id(self) -> str | None:
+        key = address_hash(self._vault, self.channel, self.address)
+        return self._database.look(contacts.id_by_hash, key)
+
+    async def _send(self, reply: Reply, event_id: str | None = None) -> list[Drawn]:
+        before = len(self.heard())
+        event = event_id or f"e{next(_events)}"
+        await self._talk.handle(Incoming(self.channel, event, self.address, reply, language=self.language))
+        return self.heard()[before:]

@@ -1,0 +1,185 @@
+"""Draws a body in the words of a language, once for all channels: text and rows of keys. Channels only place them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conversation.messages import Body, Button, Line, Option, Say, Screen
+from templates import Texts, clipped
+
+LONGEST_KEY = 40  # characters of a button; the whole name stands in the text or the review
+NARROW = 9  # a row takes two buttons that are this short
+LONGEST_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class Key:
+    """A button: what it says, and what comes back with the turn of its screen (None: good at any time)."""
+
+    label: str
+    press: str
+    turn: int | None = None
+    role: str = "option"  # option, ticked, action, main, quiet
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A message ready for a wire. Text is plain: nobody's words ever pass through a markup."""
+
+    text: str
+    rows: tuple[tuple[Key, ...], ...] = ()
+    asks: str | None = None  # the kind of question, for channels that can help with a picker
+    problem: str | None = None
+    title: str | None = None
+    edits: str | None = None
+
+
+def draw(body: Body, texts: Texts) -> Drawn:
+    if body.ask is not None:
+        return _drawn_screen(body.ask, texts, body.edits)
+    if body.say is not None:
+        return _drawn_say(body.say, texts, body.edits)
+    raise ValueError("an empty body")
+
+
+def option_label(texts: Texts, flow: str, key: str, value: str) -> str:
+    """The words of a fixed option: the flow's own, else those shared by all (yes, no)."""
+    block = f"{key}_{value}"
+    return texts.say(flow, block) if texts.has(flow, block) else texts.say("common", value)
+
+
+def _drawn_say(say: Say, texts: Texts, edits: str | None) -> Drawn:
+    file, _, block = say.words.partition(".")
+    keys = [Key(_button(button, texts), button.press, role="quiet") for button in say.buttons]
+    return Drawn(texts.say(file, block, say.values), _rows(keys), edits=edits)
+
+
+def _button(button: Button, texts: Texts) -> str:
+    return button.label if button.label is not None else texts.say("common", button.words or "")
+
+
+def _drawn_screen(screen: Screen, texts: Texts, edits: str | None) -> Drawn:
+    problem = _problem(screen, texts)
+    parts = [_question(screen, texts)] if screen.asks != "review" else _review(screen, texts)
+    keys = [_option(option, screen, texts) for option in screen.options]
+    edit_keys = [
+        Key(texts.say("common", "act_edit", {"what": _short(screen, line.key, texts)}), f"/edit {line.key}", screen.turn)
+        for line in screen.lines
+    ]
+    actions = [
+        Key(texts.say("common", f"act_{name[1:]}"), name, screen.turn, "main" if name in _MAIN else "action")
+        for name in screen.actions
+    ]
+    main = [key for key in actions if key.role == "main"]
+    rest = [key for key in actions if key.role != "main"]
+    rows = (*_rows(keys), *_rows(main), *_rows(edit_keys), *_rows(rest, per_row=4))
+    text = "\n\n".join(part for part in (problem, *parts) if part)
+    return Drawn(text, rows, screen.kind, problem, texts.say(screen.flow, "title"), edits)
+
+
+_MAIN = ("/submit", "/done")
+
+
+def _problem(screen: Screen, texts: Texts) -> str | None:
+    if screen.problem is None:
+        return None
+    own = f"{screen.asks}_{screen.problem.code}"
+    file = screen.flow if texts.has(screen.flow, own) else "common"
+    return texts.say(file, own if file != "common" else screen.problem.code, screen.problem.values)
+
+
+def _question(screen: Screen, texts: Texts) -> str:
+    asked = texts.say(screen.flow, screen.asks)
+    progress = texts.say("common", "progress", {"number": screen.number, "total": screen.total})
+    lines = [f"{asked}  {progress}" if screen.total > 1 else asked, texts.say(screen.flow, f"{screen.asks}_help")]
+    if screen.count:
+        lines.append(texts.say("common", "received_so_far", {"count": screen.count}))
+    if screen.ticked:
+        labels = [option_label(texts, screen.flow, screen.asks, value) for value in screen.ticked]
+        lines.append(texts.say("common", "ticked_so_far", {"labels": labels}))
+    if screen.remark:
+        lines.append(texts.say("common", "remark_so_far", {"remark": clipped(screen.remark, LONGEST_SHOWN)}))
+    return "\n".join(lines)
+
+
+def _review(screen: Screen, texts: Texts) -> list[str]:
+    progress = texts.say("common", "progress", {"number": screen.number, "total": screen.total})
+    head = f"{texts.say('common', 'review')}  {progress}"
+    lines = [f"{_short(screen, line.key, texts)}  {_value(screen, line, texts)}" for line in screen.lines]
+    return [head, "\n".join(lines), texts.say("common", "review_help")]
+
+
+def _short(screen: Screen, key: str, texts: Texts) -> str:
+    return texts.say(screen.flow, f"{key}_short")
+
+
+def _value(screen: Screen, line: Line, texts: Texts) -> str:
+    match line.form:
+        case "none":
+            return texts.say("common", "none")
+        case "option":
+            return option_label(texts, screen.flow, line.key, line.value)
+        case "ticks":
+            return _ticks(screen.flow, line.key, line.value, texts)
+        case "media":
+            return texts.say("common", "pieces", {"count": len(line.value)})
+        case "moment":
+            return texts.moment(line.value)
+        case "location":
+            return texts.say("common", "location")
+        case "number" if texts.has(screen.flow, f"{line.key}_unit"):
+            return texts.say(screen.flow, f"{line.key}_unit", {"value": line.value})
+        case _:
+            return clipped(str(line.value), LONGEST_SHOWN)
+
+
+def _ticks(flow: str, key: str, value: Mapping[str, Any], texts: Texts) -> str:
+    labels = [option_label(texts, flow, key, one) for one in value["ticked"]]
+    said = [texts.say("common", "list", {"labels": labels})] if labels else []
+    if value["remark"]:
+        said.append(clipped(value["remark"], LONGEST_SHOWN))
+    return texts.say("common", "semicolon").join(said) if said else texts.say("common", "nothing_ticked")
+
+
+def _option(option: Option, screen: Screen, texts: Texts) -> Key:
+    label = option.label or option_label(texts, screen.flow, screen.asks, option.value)
+    ticked = option.value in screen.ticked
+    return Key(f"✓ {label}" if ticked else label, option.value, screen.turn, "ticked" if ticked else "option")
+
+
+def _rows(keys: Sequence[Key], per_row: int = 2) -> tuple[tuple[Key, ...], ...]:
+    """Short buttons share a row, a long one has its own."""
+    rows: list[list[Key]] = []
+    for key in keys:
+        short = _width(key.label) <= NARROW * 2
+        if rows and short and len(rows[-1]) < per_row and all(_width(other.label) <= NARROW * 2 for other in rows[-1]):
+            rows[-1].append(key)
+        else:
+            rows.append([key])
+    return tuple(tuple(row) for row in rows)
+
+
+def _width(label: str) -> int:
+    """Columns on a screen: a Chinese character takes two."""
+    return sum(2 if ord(c) > 0x2E7F else 1 for c in label)
+
+
+class Phrases:
+    """The words of a language as the dialogue reads them back: typed labels and typed actions."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._actions = {
+            word.strip().casefold(): f"/{block.removeprefix('spoken_')}"
+            for block in texts.blocks("common")
+            if block.startswith("spoken_")
+            for word in texts.say("common", block).split("|")
+        }
+
+    def option(self, flow: str, key: str, value: str) -> str:
+        return option_label(self._texts, flow, key, value)
+
+    def action(self, text: str) -> str | None:
+        return self._actions.get(text.strip().casefold())

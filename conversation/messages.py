@@ -1,0 +1,118 @@
+"""What people say and what is said to them: plain values without a wire and without words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Media:
+    """One piece of evidence as a reference: the bytes never travel through a session."""
+
+    ref: str
+    kind: str  # photo, voice, video, file
+    size: int | None = None  # bytes, where the channel says so
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What one incoming message holds, whatever the channel."""
+
+    text: str | None = None
+    choice: str | None = None  # the value of a tapped button
+    turn: int | None = None  # the turn that was printed into that button
+    media: tuple[Media, ...] = ()
+    location: tuple[float, float] | None = None  # latitude, longitude in degrees
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One event from a channel. (channel, event_id) is unique for ever; sender is the channel's own address."""
+
+    channel: str
+    event_id: str
+    sender: str
+    reply: Reply
+    language: str | None = None  # what the sender's device prefers
+    message: str | None = None  # the channel's id of the message whose button was tapped
+    raw: bytes = b""  # what came over the wire, for the quarantine
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value to choose. Without a label its words are the template block `<question>_<value>`."""
+
+    value: str
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an answer was refused: a template block and what it needs to speak."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer as the review shows it. `form` says how to draw `value`."""
+
+    key: str
+    form: str  # text, option, label, ticks, media, moment, yes_no, location, number, none
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One question, or the review, ready to be drawn on any channel."""
+
+    flow: str
+    asks: str  # the question's key, or "review"
+    kind: str  # the question's kind: text, choice, ticks, media, ...
+    turn: int
+    number: int  # "3 / 7"
+    total: int
+    options: tuple[Option, ...] = ()  # those of the page shown
+    first: int = 1  # the number of the first option shown: numbers run on over the pages
+    ticked: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    problem: Problem | None = None
+    lines: tuple[Line, ...] = ()  # the review
+    count: int = 0  # pieces of media received so far
+    remark: str | None = None
+    editing: bool = False
+    answers: Mapping[str, Any] = field(default_factory=dict)  # what the words may need
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button under a message. `press` is what comes back; its words are a block, or a label from the data."""
+
+    press: str
+    words: str | None = None
+    label: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Say:
+    """A message that asks nothing: `words` is "<file>.<block>" under templates/<language>/chat."""
+
+    words: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a delivery carries: a screen or a message. `edits` is the channel's message to draw over."""
+
+    ask: Screen | None = None
+    say: Say | None = None
+    edits: str | None = None

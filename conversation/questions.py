@@ -1,0 +1,374 @@
+"""The kinds of question. Each reads a reply into an answer that survives JSON, and shows it again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+from conversation.messages import Answers, Line, Media, Option, Problem, Reply
+from conversation.moments import read_moment
+
+DONE, CLEAR, NEXT, PREVIOUS = "/done", "/clear", "/next", "/previous"
+
+
+class World(Protocol):
+    """What the engine may ask of the outside while it reads one reply."""
+
+    @property
+    def now(self) -> datetime:
+        """This moment, in the office's time zone."""
+        ...
+
+    def options(self, source: str, query: str, answers: Answers) -> Sequence[Option]:
+        """Options out of the database; all of them for an empty query."""
+        ...
+
+    def label(self, source: str, value: str, answers: Answers) -> str | None:
+        """The label of a value, None where there is no such value (any more)."""
+        ...
+
+    def spoken(self, flow: str, key: str, option: Option) -> str:
+        """How this person's language writes an option, as its button shows it."""
+        ...
+
+    def action(self, text: str) -> str | None:
+        """The action that a typed word means ("返回" is "/back"), None for any other text."""
+        ...
+
+
+class Refused(ValueError):
+    """The reply is no answer to the question; carries the problem to explain."""
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.problem = Problem(code, values)
+
+
+@dataclass(frozen=True)
+class Answered:
+    value: Any
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """Not finished: the same question stays, with this draft (ticks so far, photos so far)."""
+
+    draft: Any
+    page: int = 0
+    query: str = ""
+    problem: Problem | None = None  # what was not taken, beside what was
+
+
+Step = Answered | Drafted
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question in its place: what reading a reply needs besides the reply."""
+
+    flow: str
+    answers: Answers
+    world: World
+    draft: Any = None
+    page: int = 0
+    query: str = ""
+
+
+def always(answers: Answers, world: World) -> bool:
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """`when` decides from the other answers whether it is asked; it must cope with missing ones."""
+
+    key: str
+    when: Callable[[Answers, World], bool] = always
+    optional: bool = False
+    kind: ClassVar[str] = "text"
+
+    def read(self, reply: Reply, asked: Asked) -> Step:
+        raise Refused("not_an_answer")
+
+    def options(self, asked: Asked) -> Sequence[Option]:
+        return ()
+
+    def actions(self, asked: Asked) -> Sequence[str]:
+        return ()
+
+    def holds(self, value: Any, asked: Asked) -> bool:
+        """Whether a stored answer is still one: an earlier change can make it void."""
+        return True
+
+    def show(self, value: Any, asked: Asked) -> Line:
+        return Line(self.key, "text", value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Question):
+    """Free words. Lengths in characters."""
+
+    shortest: int = 1
+    longest: int = 10_000
+
+    def read(self, reply: Reply, asked: Asked) -> Step:
+        if reply.text is None or not reply.text.strip():
+            raise Refused("text_wanted")
+        text = reply.text.strip()
+        if len(text) < self.shortest:
+            raise Refused("text_too_short", shortest=self.shortest)
+        if len(text) > self.longest:
+            raise Refused("text_too_long", longest=self.longest, length=len(text))
+        return Answered(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Question):
+    """One of several. Fixed `values`, or a `source` in the database that typing searches and that is paged."""
+
+    kind: ClassVar[str] = "choice"
+    values: Sequence[str] | Callable[[Answers, World], Sequence[str]] = ()
+    source: str | None = None
+    extra: tuple[str, ...] = ()  # fixed values after those of the source ("I do not know")
+    page_size: int = 6
+
+    def options(self, asked: Asked) -> Sequence[Option]:
+        if self.source is None:
+            return [Option(value) for value in self._values(asked)]
+        return asked.world.options(self.source, asked.query, asked.answers)
+
+    def _values(self, asked: Asked) -> Sequence[str]:
+        return self.values(asked.answers, asked.world) if callable(self.values) else self.values
+
+    def _fixed(self) -> list[Option]:
+        return [Option(value) for value in self.extra]
+
+    def page(self, asked: Asked) -> tuple[Sequence[Option], int]:
+        """The options of the page shown and the number of the first of them."""
+        found = self.options(asked)
+        if self.source is None:
+            return found, 1
+        start = min(asked.page, max(0, (len(found) - 1) // self.page_size)) * self.page_size
+        return [*found[start : start + self.page_size], *self._fixed()], start + 1
+
+    def actions(self, asked: Asked) -> Sequence[str]:
+        if self.source is None:
+            return ()
+        left = len(self.options(asked)) - (asked.page + 1) * self.page_size
+        return [PREVIOUS] * (asked.page > 0) + [NEXT] * (left > 0)
+
+    def read(self, reply: Reply, asked: Asked) -> Step:
+        if reply.choice is not None:
+            return self._chosen(reply.choice, asked)
+        if reply.text is None:
+            raise Refused("choose_one")
+        text = reply.text.strip()
+        found = self.options(asked)
+        if chosen := _named(text, found, self.key, asked) or _spoken(text, self._fixed(), self.key, asked):
+            return Answered(chosen.value)
+        if self.source is None:
+            raise Refused("choose_one")
+        matches = asked.world.options(self.source, text, asked.answers)
+        exact = [option for option in matches if option.label == text]
+        if exact:
+            return Answered(exact[0].value)
+        if not matches:
+            raise Refused("nothing_found", query=text)
+        return Drafted(None, query=text)
+
+    def _chosen(self, choice: str, asked: Asked) -> Step:
+        if choice in (NEXT, PREVIOUS):
+            return Drafted(None, max(0, asked.page + (1 if choice == NEXT else -1)), asked.query)
+        if not self.holds(choice, asked):
+            raise Refused("choose_one")
+        return Answered(choice)
+
+    def holds(self, value: Any, asked: Asked) -> bool:
+        if value in self._values(asked) or value in self.extra:
+            return True
+        return self.source is not None and asked.world.label(self.source, value, asked.answers) is not None
+
+    def show(self, value: Any, asked: Asked) -> Line:
+        if self.source is not None and value not in self.extra:
+            return Line(self.key, "label", asked.world.label(self.source, value, asked.answers))
+        return Line(self.key, "option", value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticks(Question):
+    """Several of several, and a remark in the person's own words. None ticked is an answer too."""
+
+    kind: ClassVar[str] = "ticks"
+    values: tuple[str, ...]
+
+    def options(self, asked: Asked) -> Sequence[Option]:
+        return [Option(value) for value in self.values]
+
+    def actions(self, asked: Asked) -> Sequence[str]:
+        return (DONE,)
+
+    def read(self, reply: Reply, asked: Asked) -> Step:
+        draft = self.draft(asked)
+        if reply.choice == DONE:
+            return Answered(draft)
+        if reply.choice is not None:
+            if reply.choice not in self.values:
+                raise Refused("choose_one")
+            return Drafted({**draft, "ticked": self._toggled(draft["ticked"], {reply.choice})})
+        if reply.text is None or not reply.text.strip():
+            raise Refused("tick_or_write")
+        text = reply.text.strip()
+        parts = [part for part in re.split(r"[\s,,、;;]+", text) if part]
+        named = [_named(part, self.options(asked), self.key, asked) for part in parts]
+        if all(named):
+            return Drafted({**draft, "ticked": self._toggled(draft["ticked"], {o.value for o in named if o})})
+        remark = "\n".join(filter(None, [draft["remark"], text]))
+        if len(remark) > 2_000:
+            raise Refused("text_too_long", longest=2_000, length=len(remark))
+        return Drafted({**draft, "remark": remark})
+
+    def draft(self, asked: Asked) -> dict[str, Any]:
+        return {"ticked": [], "remark": None, **(asked.draft or asked.answers.get(self.key) or {})}
+
+    def _toggled(self, ticked: list[str], touched: set[str]) -> list[str]:
+        return [value for value in self.values if (value in ticked) != (value in touched)]
+
+    def show(self, value: Any, asked: Asked) -> Line:
+        return Line(self.key, "ticks", value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence(Question):
+    """Photos, voice, video, files: up to `most` pieces, each in its own message or as an album."""
+
+    kind: ClassVar[str] = "media"
+    most: int = 9
+    largest: int = 20 * 1024 * 1024  # bytes: what Telegram lets a bot fetch
+
+    def actions(self, asked: Asked) -> Sequence[str]:
+        return (DONE, CLEAR) if self.held(asked) else ()
+
+    def held(self, asked: Asked) -> list[Mapping[str, Any]]:
+        """The pieces received so far."""
+        return (asked.answers.get(self.key) if asked.draft is None else asked.draft) or []
+
+    def read(self, reply: Reply, asked: Asked) -> Step:
+        held = self.held(asked)
+        if reply.choice == CLEAR:
+            return Drafted([])
+        if reply.choice == DONE and held:
+            return Answered(held)
+        if not reply.media:
+            raise Refused("media_wanted", most=self.most)
+        held, problem = self.add(held, reply.media)
+        return Drafted(held, problem=problem)
+
+    def add(
+        self, held: Sequence[Mapping[str, Any]], media: Sequence[Media]
+    ) -> tuple[list[Mapping[str, Any]], Problem | None]:
+        """What is held with the new pieces that fit, and why others were not taken."""
+        small = [piece for piece in media if (piece.size or 0) <= self.largest]
+        taken = small[: max(0, self.most - len(held))]
+        problem = None
+        if len(small) < len(media):
+            problem = Problem("media_too_large", {"megabytes": self.largest // 1024 // 1024})
+        elif len(taken) < len(small):
+            problem = Problem("media_too_many", {"most": self.most})
+        return [*held, *(asdict(piece) for piece in taken)], problem
+
+    def show(self, value: Any, asked: Asked) -> Line:
+        return Line(self.key, "media", [piece["kind"] for piece in value])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment(Question):
+    """A day, or a day and a time, in the past. Stored as ISO 8601: a date, or a date and time with its offset."""
+
+    kind: ClassVar[str] = "moment"
+    values: ClassVar[tuple[str, ...]] = ("now", "today", "yesterday")
+
+    def options(self, asked: Asked) -> Sequence[Option]:
+        return [Option(value) for value in self.values]
+
+    def read(self, reply: Reply, asked: Asked) -> Step:
+        now = asked.world.now
+        text = reply.choice or (reply.text or "").strip()
+        if reply.choice is None and (chosen := _named(text, self.options(asked), self.key, asked)):
+            text = chosen.value
+        moment = read_moment(text, now)
+        if moment is None:
+            raise Refused("moment_wanted")
+        if moment > (now.isoformat() if "T" in moment else now.date().isoformat()):
+            raise Refused("moment_in_future")
+        return Answered(moment)
+
+    def show(self, value: Any, asked: Asked) -> Line:
+        return Line(self.key, "moment", value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phone(Question):
+    """A mainland mobile (11 digits), a landline with its area code, or an international number with +."""
+
+    def read(self, reply: Reply, asked: Asked) -> Step:
+        digits = re.sub(r"[\s\-()()]", "", reply.text or "")
+        if not re.fullmatch(r"(\+86)?1[3-9]\d{9}|0\d{9,11}|\+[1-9]\d{6,14}", digits, re.ASCII):
+            raise Refused("phone_wanted")
+        return Answered(digits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Question):
+    """A whole number within bounds."""
+
+    kind: ClassVar[str] = "number"
+    least: int = 0
+    most: int = 10_000
+
+    def read(self, reply: Reply, asked: Asked) -> Step:
+        found = re.fullmatch(r"\s*(\d{1,9})\s*\D{0,6}", reply.text or "", re.ASCII)
+        number = int(found[1]) if found else -1
+        if not self.least <= number <= self.most:
+            raise Refused("number_wanted", least=self.least, most=self.most)
+        return Answered(number)
+
+    def show(self, value: Any, asked: Asked) -> Line:
+        return Line(self.key, "number", value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place(Question):
+    """Where the person stands, sent by the device."""
+
+    kind: ClassVar[str] = "location"
+
+    def read(self, reply: Reply, asked: Asked) -> Step:
+        if reply.location is None:
+            raise Refused("location_wanted")
+        return Answered(list(reply.location))
+
+    def show(self, value: Any, asked: Asked) -> Line:
+        return Line(self.key, "location", value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class YesNo(Choice):
+    values: Sequence[str] | Callable[[Answers, World], Sequence[str]] = ("yes", "no")
+
+
+def _named(text: str, options: Sequence[Option], key: str, asked: Asked) -> Option | None:
+    """The option that a typed label or number means."""
+    if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= len(options):
+        return options[int(text[:6]) - 1]
+    return _spoken(text, options, key, asked)
+
+
+def _spoken(text: str, options: Sequence[Option], key: str, asked: Asked) -> Option | None:
+    word = text.casefold()
+    for option in options:
+        if word == asked.world.spoken(asked.flow, key, option).casefold():
+            return option
+    return None

@@ -1,0 +1,18 @@
+"""The list of every journey. The menu shows them in this order."""
+
+from __future__ import annotations
+
+from handlers import addition, complaint, menu, placing, status, visit
+from handlers.placing import find_place
+from handlers.sources import SOURCES
+from services.journeys import Journey
+
+JOURNEYS: dict[str, Journey] = {
+    journey.name: journey
+    for journey in (
+        complaint.COMPLAINTS, visit.CHECK, visit.VISITS, status.STATUS, addition.QUESTIONS, addition.ADD,
+        addition.ADDITIONS, status.CODES, placing.JOURNEY, *menu.MENU,
+    )
+}  # fmt: skip
+
+__all__ = ["JOURNEYS", "SOURCES", "find_place"]

@@ -1,0 +1,92 @@
+"""The main menu and the small commands: start, help, language, resume, discard, and the one-time link of a role."""
+
+from __future__ import annotations
+
+from conversation.messages import Button
+from services import contacts
+from services.journeys import Journey, Turn
+from services.talk import LANGUAGES
+
+
+def open_menu(turn: Turn, why: str) -> None:
+    """What this person may do. `why`: started, cancelled, dropped, stale, bound, or nothing."""
+    if turn.session is not None:
+        turn.resume()
+        return
+    offered = [journey for journey in turn.tools.journeys.values() if journey.in_menu and turn.may(journey)]
+    buttons = [Button(f"/{journey.name}", words=f"menu_{journey.name}") for journey in offered]
+    roles = sorted({grant.role for grant in turn.grants})
+    units = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.unit_id})
+    turn.say("menu.menu", *buttons, why=why or "plain", roles=roles, units=units)
+
+
+def open_start(turn: Turn, argument: str) -> None:
+    """`/start`, with what a link brought: a unit ("u-gtj"), a receipt code ("r-…"), or a role's code ("k-…")."""
+    kind, _, value = argument.partition("-")
+    if kind == "k" and value:
+        open_link(turn, value)
+    elif kind == "u" and turn.directory.get(value):
+        turn.take("complaint", value)
+    elif kind == "r" and value:
+        turn.take("status", value)
+    else:
+        open_menu(turn, "started")
+
+
+def open_link(turn: Turn, code: str) -> None:
+    """Binds this chat account to the person of a code that the office issued; the code is spent."""
+    person_id = contacts.use_link(turn.tx, turn.vault, turn.now, code, turn.contact.channel)
+    if person_id is None:
+        turn.say("menu.bad_code")
+        return
+    turn.bind(person_id)
+    open_menu(turn, "bound")
+
+
+def open_help(turn: Turn, why: str) -> None:
+    offered = [f"/{journey.name}" for journey in turn.tools.journeys.values() if journey.listed and turn.may(journey)]
+    turn.say("menu.help", Button("/menu", words="menu"), why="unknown" if why == "unknown" else "asked", commands=offered)
+    if turn.session is not None:
+        turn.resume()
+
+
+def open_language(turn: Turn, language: str) -> None:
+    if language not in LANGUAGES:
+        turn.say("menu.language", *[Button(f"/language {name}", words=f"language_{name}") for name in LANGUAGES])
+        return
+    turn.speak(language)
+    if turn.session is not None:
+        turn.resume()
+    else:
+        open_menu(turn, "spoken")
+
+
+def open_cancel(turn: Turn, argument: str) -> None:
+    turn.discard()
+    open_menu(turn, "cancelled")
+
+
+def open_resume(turn: Turn, argument: str) -> None:
+    turn.resume()
+
+
+def open_discard(turn: Turn, argument: str) -> None:
+    """Gives up what is under way and sets out for something else: `/discard /complaint gtj`."""
+    turn.discard()
+    name, _, rest = argument.removeprefix("/").partition(" ")
+    if name in turn.tools.journeys and name != "discard":
+        turn.take(name, rest)
+    else:
+        open_menu(turn, "cancelled")
+
+
+MENU = (
+    Journey("start", open_start, listed=True),
+    Journey("menu", open_menu),
+    Journey("link", open_link),
+    Journey("help", open_help, listed=True),
+    Journey("language", open_language, in_menu=True, listed=True),
+    Journey("cancel", open_cancel, listed=True),
+    Journey("resume", open_resume),
+    Journey("discard", open_discard),
+)

@@ -1,0 +1,60 @@
+"""Words that answer no question find their place: the person says what they are. Nothing is guessed, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from conversation.engine import Flow
+from conversation.messages import Answers, Reply
+from conversation.questions import Choice, World
+from handlers.addition import pieces, said_thanks, send_question
+from services import cases
+from services.journeys import Journey, Turn
+
+
+def places(answers: Answers, world: World) -> Sequence[str]:
+    """An addition only for somebody who has filed something."""
+    filed = world.options("own_cases", "", {})
+    return ("complaint", *["addition"] * bool(filed), "question", "nothing")
+
+
+def is_addition(answers: Answers, world: World) -> bool:
+    return answers.get("place") == "addition"
+
+
+PLACING = Flow(
+    "placing",
+    [Choice(key="place", values=places), Choice(key="case", source="own_cases", when=is_addition)],
+    review=False,
+)
+
+
+def find_place(turn: Turn, reply: Reply) -> None:
+    """Keeps the words and the photos, with those that came just before, and asks what they are."""
+    before = turn.session.answers if turn.session else {}
+    text = "\n".join(filter(None, [before.get("_text"), reply.text]))[: cases.LONGEST_TEXT]
+    media = [*before.get("_media", []), *(asdict(piece) for piece in reply.media)][: cases.MOST_MEDIA]
+    turn.start("placing", {"_text": text, "_media": media})
+
+
+def submit(turn: Turn, answers: Answers) -> None:
+    text, held = answers["_text"], answers["_media"]
+    media = pieces({"evidence": held})
+    match answers["place"]:
+        case "complaint":
+            turn.start("complaint", {"what": text} if text else {}, {"evidence": held} if held else {})
+        case "addition":
+            cases.add(turn.tx, turn.vault, turn.now, turn.contact, answers["case"], text, media)
+            said_thanks(turn, answers["case"])
+        case "question":
+            send_question(turn, text, media)
+        case _:
+            turn.tools.journeys["menu"].opens(turn, "dropped")
+
+
+def open_placing(turn: Turn, argument: str) -> None:
+    turn.tools.journeys["menu"].opens(turn, "")
+
+
+JOURNEY = Journey("placing", open_placing, PLACING, submit, strays=find_place)

@@ -1,0 +1,65 @@
+"""Lists of options that questions draw from the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conversation.messages import Answers, Option
+from services import cases, directory
+from services.contacts import SUPERVISOR
+from services.journeys import Source, Turn
+
+
+class Units:
+    """Every unit and window, searched by name, pinyin or initials."""
+
+    def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
+        return directory.options(turn.directory.search(query))
+
+    def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
+        return turn.directory.name(value)
+
+
+class Windows:
+    """The windows and sections of the unit that was chosen."""
+
+    def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
+        below = turn.directory.below(answers.get("unit") or "")
+        return [Option(unit.id, unit.name) for unit in below if query.casefold() in unit.name.casefold()]
+
+    def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
+        unit = turn.directory.get(value)
+        return unit.name if unit and unit.parent_id == answers.get("unit") else None
+
+
+class OwnUnits:
+    """The units that this supervisor is appointed to look at (R10)."""
+
+    def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
+        mine = {grant.unit_id for grant in turn.grants if grant.role == SUPERVISOR}
+        found = turn.directory.search(query) if query else turn.directory.units
+        return directory.options([unit for unit in found if unit.id in mine])
+
+    def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
+        mine = {grant.unit_id for grant in turn.grants if grant.role == SUPERVISOR}
+        return turn.directory.name(value) if value in mine else None
+
+
+class OwnCases:
+    """What this contact has filed and may add to."""
+
+    def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
+        mine = cases.own(turn.tx, turn.vault, turn.contact.id)
+        return [Option(case.id, self._label(turn, case)) for case in mine if query in case.number]
+
+    def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
+        mine = cases.own(turn.tx, turn.vault, turn.contact.id)
+        return next((self._label(turn, case) for case in mine if case.id == value), None)
+
+    def _label(self, turn: Turn, case: cases.Case) -> str:
+        return " ".join(filter(None, [case.number, turn.directory.name(case.unit_id)]))
+
+
+SOURCES: dict[str, Source] = {
+    "units": Units(), "windows": Windows(), "own_units": OwnUnits(), "own_cases": OwnCases(),
+}  # fmt: skip

@@ -1,0 +1,58 @@
+"""How one's own reports stand, and the receipt code that brings them back on another device."""
+
+from __future__ import annotations
+
+from conversation.engine import Flow
+from conversation.messages import Answers, Button
+from conversation.questions import Text
+from services import cases
+from services.journeys import Journey, Turn
+
+MOST_SHOWN = 6
+CODE = Flow("code", [Text(key="code", longest=60)], review=False)
+
+
+def open_status(turn: Turn, argument: str) -> None:
+    """`/status`, `/status <case>`, or `/status <receipt code>`. What is not one's own does not exist."""
+    mine = cases.own(turn.tx, turn.vault, turn.contact.id)
+    chosen = next((case for case in mine if argument in (case.id, case.number)), None)
+    if chosen is not None:
+        show(turn, chosen)
+    elif argument:
+        take_code(turn, {"code": argument})
+    elif len(mine) == 1:
+        show(turn, mine[0])
+    elif mine:
+        listed = [Button(f"/status {case.id}", label=case.number) for case in mine[:MOST_SHOWN]]
+        turn.say("status.choose", *listed, Button("/code", words="enter_code"), count=len(mine))
+    else:
+        turn.say("status.nothing", Button("/code", words="enter_code"))
+
+
+def open_code(turn: Turn, argument: str) -> None:
+    turn.start("code")
+
+
+def take_code(turn: Turn, answers: Answers) -> None:
+    case = cases.adopt(turn.tx, turn.vault, turn.now, turn.contact, answers["code"])
+    if case is None:
+        turn.say("status.unknown_code", Button("/code", words="enter_code"))
+    else:
+        show(turn, case)
+
+
+def show(turn: Turn, case: cases.Case) -> None:
+    history = [
+        {"kind": entry.kind, "text": entry.text, "at": entry.at.isoformat(), "pieces": entry.pieces}
+        for entry in cases.history(turn.tx, case.id)
+    ]
+    turn.say(
+        "status.one", Button(f"/add {case.id}", words="add"), Button("/menu", words="menu"),
+        number=case.number, kind=case.kind, state=case.state, unit=turn.directory.name(case.unit_id),
+        category=case.category, received=case.received_at.isoformat(), what=case.what, pieces=case.pieces,
+        history=history,
+    )  # fmt: skip
+
+
+STATUS = Journey("status", open_status, in_menu=True, listed=True)
+CODES = Journey("code", open_code, CODE, take_code)

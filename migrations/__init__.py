@@ -1,0 +1,1 @@
+"""Schema changes. Yesterday's code must run on today's schema: add first, remove a release later."""

@@ -1,0 +1,137 @@
+"""The database: one function, one transaction, in a worker thread. SQLite and PostgreSQL behave alike from outside."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Work = Callable[Concatenate[Connection, P], T]
+
+LOCK_WAIT_SECONDS = 15
+READERS = 4
+
+
+class DatabaseAway(Exception):
+    """The database does not answer. Nothing was kept; try again."""
+
+
+class BadDatabaseUrl(ValueError):
+    """The address names no database that Mingcha can use."""
+
+
+class Database:
+    """Runs `work(connection, ...)` in one transaction: committed when it returns, rolled back when it raises."""
+
+    def __init__(self, url: str) -> None:
+        self.url = parse(url)
+        self.engine = _engine(self.url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._readers = ThreadPoolExecutor(READERS, "db-read")
+        # SQLite has one writer: a single thread keeps order and spares the process its own lock waits.
+        self._writers = ThreadPoolExecutor(1, "db-write") if self.is_sqlite else self._readers
+        # The path of a message has a thread of its own, so that a long report never delays it.
+        self._talkers = self._writers if self.is_sqlite else ThreadPoolExecutor(1, "db-talk")
+
+    async def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._in(self._writers, self.transact, work, *args, **kwargs)
+
+    async def talk(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like `write`, for the message path."""
+        return await self._in(self._talkers, self.transact, work, *args, **kwargs)
+
+    async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._in(self._readers, self.look, work, *args, **kwargs)
+
+    def transact(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """In the calling thread. Raises DatabaseAway when the server is gone or the lock is not to be had."""
+        try:
+            with self.engine.begin() as connection:
+                return work(connection, *args, **kwargs)
+        except DBAPIError as error:
+            raise _understood(error) from error
+        except PoolTimeout as error:
+            raise DatabaseAway from error
+
+    def look(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """In the calling thread, for reading only: on SQLite it never waits for the writer."""
+        try:
+            with self.engine.connect().execution_options(mingcha_reads=True) as connection, connection.begin():
+                return work(connection, *args, **kwargs)
+        except DBAPIError as error:
+            raise _understood(error) from error
+        except PoolTimeout as error:
+            raise DatabaseAway from error
+
+    async def answers(self) -> bool:
+        try:
+            await self.read(lambda connection: connection.execute(text("select 1")).scalar())
+        except DatabaseAway:
+            return False
+        return True
+
+    def close(self) -> None:
+        for pool in {self._readers, self._writers, self._talkers}:
+            pool.shutdown(wait=True)
+        self.engine.dispose()
+
+    async def _in(self, pool: ThreadPoolExecutor, run: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(pool, lambda: run(*args, **kwargs))
+
+
+def parse(url: str) -> URL:
+    """Any common spelling of the address with the driver that is installed here."""
+    try:
+        parsed = make_url(url)
+    except Exception as error:
+        raise BadDatabaseUrl(url) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return parsed.set(drivername="sqlite+pysqlite")
+    if backend in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    raise BadDatabaseUrl(url)
+
+
+def insert_or_ignore(tx: Connection, table: Table) -> Any:
+    """INSERT … ON CONFLICT DO NOTHING in the words of the database at hand."""
+    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def _understood(error: DBAPIError) -> Exception:
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        return DatabaseAway(str(error.orig))
+    return error
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(
+            url, pool_pre_ping=True, pool_size=READERS + 2, max_overflow=0, pool_timeout=LOCK_WAIT_SECONDS,
+            connect_args={"connect_timeout": 5, "options": "-c lock_timeout=15s -c timezone=UTC"},
+        )  # fmt: skip
+    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("mingcha_reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,257 @@
+"""Every table. Ids are random: nothing about a report follows from its id, and no report names its sender.
+
+The identity store is `people`, `contacts`, `vault` and `owners`: their content is sealed with the key file, and what must be found
+again (a chat address, a receipt code, the owner of a report) is kept as a keyed hash. A dump without the key tells nothing.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from models.types import Utc
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
+)
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _id() -> Column[str]:
+    return Column("id", String(32), primary_key=True)
+
+
+units = Table(
+    "units", metadata,
+    Column("id", String(32), primary_key=True),  # a short code: "gtj", "gtj-bz"
+    Column("parent_id", ForeignKey("units.id"), index=True),
+    Column("kind", String(16), nullable=False),  # bureau, district, vertical, subordinate, window, section (R08)
+    Column("name", String(200), nullable=False),
+    Column("pinyin", String(400), nullable=False),  # "guotuju guotuju..." of each reading
+    Column("initials", String(100), nullable=False),  # "gtj"
+    Column("position", Integer, nullable=False),
+    Column("closed", Boolean, nullable=False, default=False),
+)  # fmt: skip
+
+# --- identity store ---------------------------------------------------------------------------------------------
+
+people = Table(
+    "people", metadata,
+    _id(),
+    Column("sealed", LargeBinary, nullable=False),  # name, phone, title
+    Column("created_at", Utc, nullable=False),
+)  # fmt: skip
+
+contacts = Table(
+    "contacts", metadata,
+    _id(),
+    Column("channel", String(16), nullable=False),
+    Column("address_hash", String(64), nullable=False, unique=True),  # keyed hash of channel and address
+    Column("sealed", LargeBinary, nullable=False),  # the address itself
+    Column("language", String(8), nullable=False),
+    Column("person_id", ForeignKey("people.id"), index=True),  # set when a link binds the account
+    Column("blocked_at", Utc),
+    Column("created_at", Utc, nullable=False),
+)  # fmt: skip
+
+vault = Table(
+    "vault", metadata,
+    Column("subject_id", String(32), primary_key=True),  # a case or a visit
+    Column("receipt_hash", String(64), unique=True),  # keyed hash of the receipt code
+    Column("sealed", LargeBinary, nullable=False),  # name, phone, place, exact time
+)  # fmt: skip
+
+owners = Table(
+    "owners", metadata,
+    Column("subject_id", String(32), primary_key=True),
+    Column("owner_hash", String(64), primary_key=True, index=True),  # keyed hash of a contact that may follow it
+    Column("sealed", LargeBinary, nullable=False),  # that contact's id
+)  # fmt: skip
+
+grants = Table(
+    "grants", metadata,
+    _id(),
+    Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("role", String(16), nullable=False),  # clerk, supervisor, head, deputy, liaison
+    Column("unit_id", ForeignKey("units.id")),
+    Column("since", Utc, nullable=False),
+    Column("until", Utc),
+)  # fmt: skip
+
+links = Table(
+    "links", metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("expires_at", Utc, nullable=False),
+    Column("used_at", Utc),
+)  # fmt: skip
+
+logins = Table(
+    "logins", metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("expires_at", Utc, nullable=False),
+)  # fmt: skip
+
+# --- the dialogue -----------------------------------------------------------------------------------------------
+
+inbox = Table(
+    "inbox", metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("event_id", String(80), primary_key=True),
+    Column("at", Utc, nullable=False, index=True),
+)  # fmt: skip
+
+sessions = Table(
+    "sessions", metadata,
+    Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
+    Column("turn", Integer, nullable=False),  # grows for ever, over all flows: an old button never fits
+    Column("flow", String(32)),  # None: nothing under way
+    Column("sealed", LargeBinary),
+    Column("touched_at", Utc, nullable=False),
+    Column("reminded_at", Utc),
+)  # fmt: skip
+Index("ix_sessions_idle", sessions.c.touched_at, postgresql_where=sessions.c.flow.is_not(None))
+
+deliveries = Table(
+    "deliveries", metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("urgency", String(16), nullable=False),  # reply, reminder, broadcast
+    Column("sealed", LargeBinary, nullable=False),  # the Body
+    Column("state", String(12), nullable=False),  # queued sending sent delivered failed superseded
+    Column("due_at", Utc, nullable=False),
+    Column("leased_until", Utc),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("error", String(300)),
+    Column("wire_id", String(64)),  # the channel's own id of the message
+    Column("created_at", Utc, nullable=False),
+    Column("sent_at", Utc),
+)  # fmt: skip
+Index("ix_deliveries_due", deliveries.c.channel, deliveries.c.state, deliveries.c.due_at)
+Index("ix_deliveries_contact", deliveries.c.contact_id, deliveries.c.id)
+
+lanes = Table(
+    "lanes", metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("holder", String(32), nullable=False),  # the one sender of this channel; order and pace are its business
+    Column("until", Utc, nullable=False),
+)  # fmt: skip
+
+quarantine = Table(
+    "quarantine", metadata,
+    _id(),
+    Column("channel", String(16), nullable=False),
+    Column("event_id", String(80)),
+    Column("sealed", LargeBinary, nullable=False),  # the raw update
+    Column("error", String(300), nullable=False),  # the kind of error, never what the update said
+    Column("at", Utc, nullable=False),
+)  # fmt: skip
+
+# --- reports ----------------------------------------------------------------------------------------------------
+
+counters = Table(
+    "counters", metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Integer, nullable=False),
+)  # fmt: skip
+
+cases = Table(
+    "cases", metadata,
+    _id(),
+    Column("number", String(20), nullable=False, unique=True),  # 20261121-0042
+    Column("kind", String(16), nullable=False),  # complaint, question (C04)
+    Column("source", String(16), nullable=False),  # C01-C03: chat, later hotline, letter, ...
+    Column("unit_id", ForeignKey("units.id"), index=True),  # None: the citizen does not know
+    Column("staff", String(200)),  # the person complained of, as the citizen put it
+    Column("category", String(16)),
+    Column("what", Text, nullable=False),
+    Column("happened", String(32)),  # ISO 8601, a day or a moment
+    Column("named", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),  # received, accepted, declined
+    Column("received_at", Utc, nullable=False, index=True),
+    Column("read_at", Utc),
+    Column("fresh_at", Utc),  # the newest thing from the citizen that nobody has read
+    Column("decided_at", Utc),
+)  # fmt: skip
+
+visits = Table(
+    "visits", metadata,
+    _id(),
+    Column("number", String(20), nullable=False, unique=True),
+    Column("unit_id", ForeignKey("units.id"), nullable=False, index=True),
+    Column("method", String(16), nullable=False),  # S08: patrol, shadow, simulate
+    Column("findings", JSON, nullable=False),  # {block: {"ticked": [...], "remark": ...}} (S01)
+    Column("waited_minutes", Integer),
+    Column("note", Text),
+    Column("state", String(16), nullable=False),
+    Column("received_at", Utc, nullable=False, index=True),
+    Column("read_at", Utc),
+    Column("fresh_at", Utc),
+)  # fmt: skip
+
+entries = Table(
+    "entries", metadata,
+    _id(),
+    Column("subject_id", String(32), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # addition, question, answer, decision
+    Column("text", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+)  # fmt: skip
+
+evidence = Table(
+    "evidence", metadata,
+    _id(),
+    Column("subject_id", String(32), index=True),  # None: uploaded, not yet submitted
+    Column("entry_id", String(32)),
+    Column("position", Integer, nullable=False, default=0),
+    Column("kind", String(8), nullable=False),  # photo, voice, video, file
+    Column("state", String(12), nullable=False),  # waiting, kept, refused
+    Column("sealed", LargeBinary, nullable=False),  # where it comes from: channel, reference, file name
+    Column("sha256", String(64)),  # of the original
+    Column("mime", String(100)),
+    Column("bytes", Integer),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("seconds", Float),
+    Column("fingerprint", String(16)),
+    Column("error", String(40)),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Utc, nullable=False),
+    Column("created_at", Utc, nullable=False),
+)  # fmt: skip
+Index("ix_evidence_due", evidence.c.state, evidence.c.due_at)
+
+# --- proof and clockwork ----------------------------------------------------------------------------------------
+
+audit = Table(
+    "audit", metadata,
+    Column("seq", BigId, primary_key=True, autoincrement=False),
+    Column("at", Utc, nullable=False),
+    Column("actor", String(40), nullable=False),  # "citizen", "supervisor", or the id of one of the office's people
+    Column("action", String(40), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+)  # fmt: skip
+
+ticks = Table(
+    "ticks", metadata,
+    Column("job", String(40), primary_key=True),
+    Column("at", Utc, primary_key=True),
+)  # fmt: skip

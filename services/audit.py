@@ -1,0 +1,94 @@
+"""The chain of what was done: every event carries the hash of the one before it, so that a changed past shows.
+
+The chain alone cannot show a cut tail; its head is therefore written to an anchor outside the database (`anchor`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, insert, select, text
+
+from models.tables import audit
+
+START = "0" * 64
+_LOCK = 7_219_001  # PostgreSQL advisory lock: one appender at a time, until its commit
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first event that does not fit."""
+
+    seq: int
+    reason: str  # "changed", "missing", "cut"
+
+
+def append(
+    tx: Connection, now: datetime, actor: str, action: str, subject: str, detail: dict[str, Any] | None = None
+) -> None:
+    """Adds one event. `actor` is a role or the random id of one of the office's people, never a citizen or a name."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    head = tx.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+    seq, previous = (head.seq + 1, head.hash) if head else (1, START)
+    row = {"seq": seq, "at": now, "actor": actor, "action": action, "subject": subject, "detail": detail or {}}
+    tx.execute(insert(audit).values(**row, previous=previous, hash=_hash(previous, row)))
+
+
+def verify(tx: Connection, anchored: tuple[int, str] | None = None) -> Broken | None:
+    """Recomputes the whole chain and compares it with the newest anchored head."""
+    previous, seq = START, 0
+    for row in tx.execute(select(audit).order_by(audit.c.seq)).mappings():
+        if row["seq"] != seq + 1:
+            return Broken(seq + 1, "missing")
+        seq = row["seq"]
+        if row["previous"] != previous or row["hash"] != _hash(previous, row):
+            return Broken(seq, "changed")
+        previous = row["hash"]
+        if anchored and anchored[0] == seq and anchored[1] != previous:
+            return Broken(seq, "changed")
+    if anchored and anchored[0] > seq:
+        return Broken(seq + 1, "cut")
+    return None
+
+
+def head(tx: Connection) -> tuple[int, str] | None:
+    row = tx.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+    return (row.seq, row.hash) if row else None
+
+
+def anchor(file: Path, now: datetime, at: tuple[int, str] | None) -> None:
+    """Appends the head to a file that is kept where the owner of the database cannot reach it."""
+    if at is None or read_anchor(_lines(file)) == at:
+        return
+    with file.open("a", encoding="ascii") as out:
+        out.write(f"{now.isoformat(timespec='seconds')} {at[0]} {at[1]}\n")
+
+
+def anchored(file: Path) -> tuple[int, str] | None:
+    """The newest head in the anchor file."""
+    return read_anchor(_lines(file))
+
+
+def read_anchor(lines: Iterable[str]) -> tuple[int, str] | None:
+    last = None
+    for line in lines:
+        parts = line.split()
+        if len(parts) == 3 and parts[1].isdigit():
+            last = (int(parts[1]), parts[2])
+    return last
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text(encoding="ascii").splitlines() if file.exists() else []
+
+
+def _hash(previous: str, row: Any) -> str:
+    told = [row["seq"], row["at"].isoformat(), row["actor"], row["action"], row["subject"], row["detail"]]
+    return hashlib.sha256(previous.encode() + msgspec.json.encode(told, order="sorted")).hexdigest()

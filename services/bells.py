@@ -1,0 +1,45 @@
+"""Bells: after a commit, whoever sends is told that there is something to send. A missed ring only costs a poll."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+
+class Bells:
+    """One bell a channel, and one for each contact that listens (an open web chat)."""
+
+    def __init__(self) -> None:
+        self._channels: dict[str, asyncio.Event] = {}
+        self._contacts: dict[str, set[asyncio.Event]] = {}
+
+    def ring(self, addressed: Iterable[tuple[str, str]]) -> None:
+        """`addressed` holds (channel, contact id) of what was queued. Call it in the event loop's thread."""
+        for channel, contact_id in addressed:
+            self._channel(channel).set()
+            for bell in self._contacts.get(contact_id, ()):
+                bell.set()
+
+    async def wait(self, channel: str, seconds: float) -> None:
+        """Until the channel's bell rings, or so long."""
+        bell = self._channel(channel)
+        try:
+            await asyncio.wait_for(bell.wait(), seconds)
+        except TimeoutError:
+            pass
+        bell.clear()
+
+    @contextmanager
+    def listen(self, contact_id: str) -> Iterator[asyncio.Event]:
+        bell = asyncio.Event()
+        self._contacts.setdefault(contact_id, set()).add(bell)
+        try:
+            yield bell
+        finally:
+            self._contacts[contact_id].discard(bell)
+            if not self._contacts[contact_id]:
+                del self._contacts[contact_id]
+
+    def _channel(self, channel: str) -> asyncio.Event:
+        return self._channels.setdefault(channel, asyncio.Event())

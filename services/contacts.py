@@ -1,0 +1,195 @@
+"""Contacts: chat accounts, known by a keyed hash of their address; the people bound to them, and what those may do."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from models.database import insert_or_ignore
+from models.tables import contacts, grants, links, logins, people, sessions
+from services import audit
+from services.vault import Vault, new_code, new_id, same_code
+
+CLERK, SUPERVISOR, HEAD, DEPUTY, LIAISON = ROLES = ("clerk", "supervisor", "head", "deputy", "liaison")
+OFFICE_LOGIN = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One chat account with its session, as loaded under the lock."""
+
+    id: str
+    channel: str
+    language: str
+    person_id: str | None
+    turn: int
+    flow: str | None
+    sealed_session: bytes | None
+
+
+@dataclass(frozen=True)
+class Grant:
+    role: str
+    unit_id: str | None
+
+
+@dataclass(frozen=True)
+class Person:
+    id: str
+    name: str
+    phone: str | None
+    title: str | None
+
+
+def address_hash(vault: Vault, channel: str, address: str) -> str:
+    return vault.index(f"{channel}\0{address}", "address")
+
+
+def id_by_hash(tx: Connection, key: str) -> str | None:
+    """The contact of an address, None where nobody has written from it yet."""
+    return tx.execute(select(contacts.c.id).where(contacts.c.address_hash == key)).scalar()
+
+
+_LOCKED = (
+    select(
+        contacts.c.id, contacts.c.channel, contacts.c.address_hash, contacts.c.language, contacts.c.person_id,
+        sessions.c.turn, sessions.c.flow, sessions.c.sealed,
+    )
+    .join_from(contacts, sessions)
+    .order_by(contacts.c.id)
+    .with_for_update(of=contacts)
+)  # fmt: skip
+
+
+def lock(
+    tx: Connection, vault: Vault, now: datetime, senders: Mapping[str, tuple[str, str, str]]
+) -> dict[str, Contact]:
+    """Loads the contacts of these address hashes and locks them until the commit, making those that are new.
+
+    `senders` maps the hash to (channel, address, language). The session is read after the lock is held.
+    """
+    found = _locked(tx, list(senders))
+    missing = sorted(senders.keys() - found.keys())
+    if not missing:
+        return found
+    rows = [
+        {"id": new_id(), "channel": channel, "address_hash": key, "language": language, "created_at": now,
+         "sealed": vault.seal_bytes(address.encode(), "address")}
+        for key in missing
+        for channel, address, language in [senders[key]]
+    ]  # fmt: skip
+    tx.execute(insert_or_ignore(tx, contacts), rows)
+    made = tx.execute(select(contacts.c.id).where(contacts.c.address_hash.in_(missing)).order_by(contacts.c.id))
+    tx.execute(
+        insert_or_ignore(tx, sessions), [{"contact_id": row.id, "turn": 0, "touched_at": now} for row in made]
+    )
+    return _locked(tx, list(senders))
+
+
+def _locked(tx: Connection, hashes: Sequence[str]) -> dict[str, Contact]:
+    rows = tx.execute(_LOCKED.where(contacts.c.address_hash.in_(hashes)))
+    return {
+        row.address_hash: Contact(row.id, row.channel, row.language, row.person_id, row.turn, row.flow, row.sealed)
+        for row in rows
+    }
+
+
+def roles_of(tx: Connection, person_id: str | None, now: datetime) -> tuple[Grant, ...]:
+    """What the person may be at this moment; nobody may nothing."""
+    if person_id is None:
+        return ()
+    valid = grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
+    rows = tx.execute(select(grants.c.role, grants.c.unit_id).where(grants.c.person_id == person_id, *valid))
+    return tuple(Grant(row.role, row.unit_id) for row in rows)
+
+
+def add_person(
+    tx: Connection, vault: Vault, now: datetime, name: str, granted: Sequence[Grant], *, phone: str | None = None,
+    title: str | None = None, actor: str = "system",
+) -> str:  # fmt: skip
+    """A person of the office, a unit or the supervisors, with the roles; returns the random id."""
+    person_id = new_id()
+    sealed = vault.seal({"name": name, "phone": phone, "title": title}, f"person {person_id}")
+    tx.execute(insert(people).values(id=person_id, sealed=sealed, created_at=now))
+    for grant in granted:
+        tx.execute(
+            insert(grants).values(
+                id=new_id(), person_id=person_id, role=grant.role, unit_id=grant.unit_id, since=now
+            )
+        )
+    detail = {"roles": [[grant.role, grant.unit_id] for grant in granted]}
+    audit.append(tx, now, actor, "person_added", person_id, detail)
+    return person_id
+
+
+def person(tx: Connection, vault: Vault, person_id: str) -> Person | None:
+    row = tx.execute(select(people.c.sealed).where(people.c.id == person_id)).first()
+    return Person(person_id, **vault.open(row.sealed, f"person {person_id}")) if row else None
+
+
+def withdraw(tx: Connection, now: datetime, person_id: str, role: str, unit_id: str | None, actor: str) -> None:
+    """Ends a role at once."""
+    same_unit = grants.c.unit_id.is_(None) if unit_id is None else grants.c.unit_id == unit_id
+    tx.execute(
+        update(grants)
+        .where(grants.c.person_id == person_id, grants.c.role == role, same_unit, grants.c.until.is_(None))
+        .values(until=now)
+    )
+    audit.append(tx, now, actor, "role_withdrawn", person_id, {"role": role, "unit": unit_id})
+
+
+def issue_link(
+    tx: Connection, vault: Vault, now: datetime, person_id: str, actor: str, valid_for: timedelta
+) -> str:
+    """A code that binds one chat account, or opens the console once, to this person."""
+    code = new_code()
+    token = vault.index(same_code(code), "link")
+    tx.execute(insert(links).values(token_hash=token, person_id=person_id, expires_at=now + valid_for))
+    audit.append(tx, now, actor, "link_issued", person_id)
+    return code
+
+
+def use_link(tx: Connection, vault: Vault, now: datetime, code: str, way: str) -> str | None:
+    """The person of an unused code that has not expired; the code is spent by this call."""
+    token = vault.index(same_code(code), "link")
+    spent = tx.execute(
+        update(links)
+        .where(links.c.token_hash == token, links.c.used_at.is_(None), links.c.expires_at > now)
+        .values(used_at=now)
+        .returning(links.c.person_id)
+    ).first()
+    if spent is None:
+        return None
+    audit.append(tx, now, spent.person_id, "link_used", spent.person_id, {"way": way})
+    return spent.person_id
+
+
+def bind(tx: Connection, contact_id: str, person_id: str | None) -> None:
+    tx.execute(update(contacts).where(contacts.c.id == contact_id).values(person_id=person_id))
+
+
+def sign_in(tx: Connection, vault: Vault, now: datetime, person_id: str) -> str:
+    """A console session; the token is for the cookie and is not kept."""
+    token = secrets.token_urlsafe(32)
+    row = {"token_hash": vault.index(token, "login"), "person_id": person_id, "expires_at": now + OFFICE_LOGIN}
+    tx.execute(insert(logins).values(**row))
+    return token
+
+
+def signed_in(tx: Connection, vault: Vault, now: datetime, token: str) -> str | None:
+    """The person of a console session that has not expired."""
+    row = tx.execute(
+        select(logins.c.person_id).where(
+            logins.c.token_hash == vault.index(token, "login"), logins.c.expires_at > now
+        )
+    ).first()
+    return row.person_id if row else None
+
+
+def sign_out(tx: Connection, vault: Vault, token: str) -> None:
+    tx.execute(logins.delete().where(logins.c.token_hash == vault.index(token, "login")))

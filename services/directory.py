@@ -1,0 +1,94 @@
+"""The units, held in memory: every keystroke searches them, and they change a few times a year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from conversation.messages import Option
+from models.tables import units
+
+EXACT, NO_MATCH = 1, 9
+
+
+@dataclass(frozen=True)
+class Unit:
+    id: str
+    parent_id: str | None
+    kind: str
+    name: str
+    full_name: str  # with the parent's: 市国土局·办证窗口
+    pinyin: str
+    initials: str
+
+
+@dataclass(frozen=True)
+class Directory:
+    """All units in their order, each followed by its windows and sections."""
+
+    units: Sequence[Unit] = ()
+    by_id: dict[str, Unit] = field(default_factory=dict)
+
+    def get(self, unit_id: str | None) -> Unit | None:
+        return self.by_id.get(unit_id) if unit_id else None
+
+    def name(self, unit_id: str | None) -> str | None:
+        unit = self.get(unit_id)
+        return unit.full_name if unit else None
+
+    def below(self, unit_id: str) -> list[Unit]:
+        """Its windows and sections."""
+        return [unit for unit in self.units if unit.parent_id == unit_id]
+
+    def search(self, query: str) -> list[Unit]:
+        """By part of the name, pinyin or initials (`gtj` finds 国土局); the best match first."""
+        word = "".join(query.split()).casefold()
+        if not word:
+            return [unit for unit in self.units if unit.parent_id is None]
+        ranks = {unit.id: _rank(unit, word) for unit in self.units}
+        best = [(min(ranks[unit.id], self._meant(unit, ranks)), n) for n, unit in enumerate(self.units)]
+        return [self.units[n] for rank, n in sorted(best) if rank < NO_MATCH]
+
+    def _meant(self, unit: Unit, ranks: dict[str, int]) -> int:
+        """Whoever names a unit exactly may mean one of its windows."""
+        above = ranks.get(unit.parent_id or "", NO_MATCH)
+        return above if above <= EXACT else NO_MATCH
+
+
+def options(found: Sequence[Unit]) -> list[Option]:
+    return [Option(unit.id, unit.full_name) for unit in found]
+
+
+def load(tx: Connection) -> Directory:
+    rows = tx.execute(select(units).where(~units.c.closed).order_by(units.c.position, units.c.id)).all()
+    names = {row.id: row.name for row in rows}
+    made = {
+        row.id: Unit(
+            row.id, row.parent_id, row.kind, row.name,
+            f"{names[row.parent_id]}·{row.name}" if row.parent_id in names else row.name, row.pinyin, row.initials,
+        )
+        for row in rows
+    }  # fmt: skip
+    ordered = [made[row.id] for row in rows if row.parent_id not in made]
+    for top in list(ordered):
+        at = ordered.index(top) + 1
+        ordered[at:at] = [unit for unit in made.values() if unit.parent_id == top.id]
+    return Directory(tuple(ordered), made)
+
+
+def _rank(unit: Unit, word: str) -> int:
+    """How well the word fits: 0 best, NO_MATCH not at all."""
+    name = unit.full_name.casefold()
+    if word in (name, name.removeprefix("市")):
+        return 0
+    if unit.initials in (word, "s" + word):
+        return 1
+    if word in name:
+        return 2
+    if word.isascii() and (word in unit.initials or any(part.startswith(word) for part in unit.pinyin.split())):
+        return 3
+    if word.isascii() and len(word) > 3 and word in unit.pinyin:
+        return 4
+    return NO_MATCH

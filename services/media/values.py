@@ -1,0 +1,64 @@
+"""What goes into the cleaner and what comes out of it."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Kind = Literal["photo", "voice", "video", "file"]
+Code = Literal["empty", "too_big", "too_many_pixels", "too_long", "unreadable", "kind_not_allowed"]
+
+KINDS: frozenset[str] = frozenset(get_args(Kind))
+CODES: frozenset[str] = frozenset(get_args(Code))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a file may ask of us. The last three bound the child of `clean_apart` only."""
+
+    file_bytes: int = 20 * 2**20
+    """Of the upload, and of the copy made from it."""
+    pixels: int = 40_000_000
+    """Width times height of a photo or a video frame, looked at before decoding."""
+    copy_edge_px: int = 2048
+    """The longer side of a photo's copy; a smaller photo keeps its size."""
+    thumbnail_edge_px: int = 320
+    """The longer side of a thumbnail."""
+    seconds: float = 3 * 3600
+    """Playing time of a voice message or a video."""
+    cpu_seconds: int = 30
+    wall_seconds: float = 60
+    memory_bytes: int = 2**30
+    """Address space, code and libraries (0.2 GiB) included."""
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A file that may be shown. What `copy` lost and kept: `photo`, `recording`, `document`."""
+
+    kind: Kind
+    mime: str
+    """Of the copy; of the original when there is no copy."""
+    extension: str
+    """Without the dot, chosen by us: a sender's file name is never used."""
+    copy: bytes
+    """Without metadata. b"" for kind "file": only the sealed original exists."""
+    thumbnail: bytes | None = None
+    """JPEG: of the photo, or of the first frame of a video."""
+    width: int | None = None
+    """Of the copy as a person sees it, in pixels."""
+    height: int | None = None
+    seconds: float | None = None
+    fingerprint: str | None = None
+    """16 hex digits, see `fingerprint`; photos only."""
+
+
+class Refused(Exception):
+    """The file is not taken. `code` names the text that a person reads.
+
+    empty: no bytes. too_big: more bytes than `Limits.file_bytes`, before or after unpacking.
+    too_many_pixels, too_long: as in `Limits`. kind_not_allowed: none of the types in `sniffing`,
+    or two types in one file. unreadable: the right type, but broken, cut off, or too costly.
+    """
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code: Code = code

@@ -1,0 +1,225 @@
+"""The path of a message: claim it, lock its contact, advance the dialogue, save, queue the answers; then commit.
+
+All that waits shares one transaction (group commit): a handful of statements for a whole batch. When something in a batch
+raises, the batch is rolled back and each message is handled alone, so that only the guilty one goes into quarantine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+import structlog
+from sqlalchemy import Connection, bindparam, insert, update
+
+from conversation.engine import Cancelled, Session, Submitted, advance
+from conversation.messages import Incoming, Problem, Reply, Screen
+from models.database import Database, DatabaseAway, insert_or_ignore
+from models.tables import contacts, inbox, quarantine, sessions
+from services.contacts import Contact, address_hash, lock
+from services.deliveries import Outgoing, queue
+from services.journeys import ENGINE_WORDS, Tools, Turn
+from services.vault import new_id
+
+LARGEST_BATCH = 100
+LONGEST_COMMAND = 200
+LANGUAGES = ("zh", "en")
+log = structlog.get_logger()
+_sessions = msgspec.json.Decoder(Session)
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass
+class _Waiting:
+    incoming: Incoming
+    done: asyncio.Future[None]
+
+
+class Talk:
+    """The one door for what people say. `handle` returns when the turn is durable."""
+
+    def __init__(
+        self, database: Database, tools: Tools, *, language: str = "zh", ring: Callable[[Iterable[tuple[str, str]]], None]
+    ) -> None:
+        self._database = database
+        self._tools = tools
+        self._language = language
+        self._ring = ring  # told after the commit for whom there is something to send
+        self._waiting: list[_Waiting] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def handle(self, incoming: Incoming) -> None:
+        """Raises DatabaseAway when nothing could be kept. An event that was handled before does nothing."""
+        waiting = _Waiting(incoming, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._running is None:
+            self._running = asyncio.create_task(self._drain())
+        await waiting.done
+
+    async def refuse(self, channel: str, event_id: str, sender: str | None, raw: bytes, error: str) -> None:
+        """Keeps an event that cannot be understood, and tells its sender, if there is one, what to do."""
+        incoming = Incoming(channel, event_id, sender or "", Reply(), raw=raw)
+        self._ring(await self._database.talk(self._quarantine, incoming, error))
+
+    async def _drain(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
+                await self._settle(batch)
+        finally:
+            self._running = None
+
+    async def _settle(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            addressed = await self._database.talk(self._turns, [waiting.incoming for waiting in batch])
+        except DatabaseAway as away:
+            for waiting in batch:
+                waiting.done.set_exception(DatabaseAway(str(away)))
+        except Exception:
+            for waiting in batch:
+                await self._alone(waiting)
+        else:
+            self._ring(addressed)
+            for waiting in batch:
+                if not waiting.done.done():
+                    waiting.done.set_result(None)
+
+    async def _alone(self, waiting: _Waiting) -> None:
+        try:
+            try:
+                addressed = await self._database.talk(self._turns, [waiting.incoming])
+            except DatabaseAway:
+                raise
+            except Exception as error:
+                log.exception("turn_failed", channel=waiting.incoming.channel, event=waiting.incoming.event_id)
+                addressed = await self._database.talk(self._quarantine, waiting.incoming, type(error).__name__)
+        except Exception as error:
+            waiting.done.set_exception(error)
+        else:
+            self._ring(addressed)
+            waiting.done.set_result(None)
+
+    # --- in the worker thread, inside the transaction ---
+
+    def _turns(self, tx: Connection, incoming: Sequence[Incoming]) -> set[tuple[str, str]]:
+        now = self._tools.clock()
+        fresh = _claim(tx, incoming, now)
+        if not fresh:
+            return set()
+        hashes = [address_hash(self._tools.vault, one.channel, one.sender) for one in fresh]
+        senders = {
+            key: (one.channel, one.sender, self._spoken_by(one)) for key, one in zip(hashes, fresh, strict=True)
+        }
+        found = lock(tx, self._tools.vault, now, senders)
+        turns: dict[str, Turn] = {}
+        bodies: list[Outgoing] = []
+        for key, one in zip(hashes, fresh, strict=True):
+            turn = turns.get(key) or self._turn(tx, found[key], now)
+            turns[key] = turn
+            turn.edits = one.message
+            take(turn, one)
+            bodies += turn.outgoing()
+        self._save(tx, now, turns.values(), found.values())
+        return queue(tx, self._tools.vault, now, bodies)
+
+    def _turn(self, tx: Connection, contact: Contact, now: datetime) -> Turn:
+        session = None
+        if contact.flow and contact.sealed_session and contact.flow in self._tools.journeys:
+            session = _sessions.decode(self._tools.vault.open_bytes(contact.sealed_session, "session"))
+        return Turn(tx, self._tools, contact, now, session, contact.turn)
+
+    def _save(self, tx: Connection, now: datetime, turns: Iterable[Turn], before: Iterable[Contact]) -> None:
+        vault = self._tools.vault
+        rows = [
+            {
+                "of": turn.contact.id, "turn": turn.turn_number, "touched_at": now, "reminded_at": None,
+                "flow": turn.session.flow if turn.session else None,
+                "sealed": vault.seal_bytes(_encode(turn.session), "session") if turn.session else None,
+            }
+            for turn in turns
+        ]  # fmt: skip
+        tx.execute(_SAVE, rows)
+        spoke = {contact.id: contact.language for contact in before}
+        for turn in turns:
+            if turn.contact.language != spoke[turn.contact.id]:
+                changed = update(contacts).where(contacts.c.id == turn.contact.id)
+                tx.execute(changed.values(language=turn.contact.language))
+
+    def _quarantine(self, tx: Connection, incoming: Incoming, error: str) -> set[tuple[str, str]]:
+        now = self._tools.clock()
+        if not _claim(tx, [incoming], now):
+            return set()
+        sealed = self._tools.vault.seal_bytes(incoming.raw or _encode(incoming.reply), "quarantine")
+        row = {"id": new_id(), "channel": incoming.channel, "event_id": incoming.event_id, "sealed": sealed}
+        tx.execute(insert(quarantine).values(**row, error=error[:300], at=now))
+        if not incoming.sender:
+            return set()
+        key = address_hash(self._tools.vault, incoming.channel, incoming.sender)
+        senders = {key: (incoming.channel, incoming.sender, self._spoken_by(incoming))}
+        turn = self._turn(tx, lock(tx, self._tools.vault, now, senders)[key], now)
+        turn.say("common.sorry", id=row["id"][:8])
+        return queue(tx, self._tools.vault, now, turn.outgoing())
+
+    def _spoken_by(self, incoming: Incoming) -> str:
+        wish = (incoming.language or self._language)[:2].lower()
+        return wish if wish in LANGUAGES else self._language
+
+
+_SAVE = (
+    update(sessions)
+    .where(sessions.c.contact_id == bindparam("of"))
+    .values({name: bindparam(name) for name in ("turn", "flow", "sealed", "touched_at", "reminded_at")})
+)
+
+
+def take(turn: Turn, incoming: Incoming) -> None:
+    """One message of one contact: a command, an answer, or something that needs a place."""
+    reply = incoming.reply
+    name, argument = _command(reply)
+    if name and not (turn.session and name in ENGINE_WORDS):
+        turn.take(name, argument)
+    elif turn.session is not None:
+        _advance(turn, turn.session, reply)
+    elif reply.text or reply.media:
+        turn.tools.find_place(turn, reply)
+    else:
+        turn.tools.journeys["menu"].opens(turn, "stale" if reply.choice else "")
+
+
+def _advance(turn: Turn, session: Session, reply: Reply) -> None:
+    journey = turn.tools.journeys[session.flow]
+    turn.session, effect = advance(turn.flow(session.flow), session, reply, turn)
+    match effect:
+        case Submitted(answers):
+            turn.turn_number += 1
+            if journey.submit is not None:
+                journey.submit(turn, answers)
+        case Cancelled():
+            turn.turn_number += 1
+            turn.tools.journeys["menu"].opens(turn, "cancelled")
+        case Screen(problem=Problem()) if journey.strays is not None and (reply.text or reply.media):
+            journey.strays(turn, reply)
+        case Screen():
+            turn.turn_number = effect.turn
+            turn.show(effect)
+
+
+def _command(reply: Reply) -> tuple[str, str]:
+    """The name and argument of "/complaint u-gtj", typed or tapped; empty for anything else."""
+    said = reply.choice or reply.text or ""
+    if not said.startswith("/") or len(said) > LONGEST_COMMAND:
+        return "", ""
+    name, _, argument = said[1:].partition(" ")
+    return name.partition("@")[0].lower(), argument.strip()
+
+
+def _claim(tx: Connection, incoming: Sequence[Incoming], now: datetime) -> list[Incoming]:
+    """Those that no process has handled before, each once."""
+    by_key = {(one.channel, one.event_id): one for one in incoming}
+    rows = [{"channel": channel, "event_id": event, "at": now} for channel, event in sorted(by_key)]
+    claimed = tx.execute(insert_or_ignore(tx, inbox).returning(inbox.c.channel, inbox.c.event_id), rows)
+    fresh = {(row.channel, row.event_id) for row in claimed}
+    return [one for key, one in by_key.items() if key in fresh]

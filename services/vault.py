@@ -1,0 +1,97 @@
+"""The key file and what it protects: sealed values, and keyed hashes to find them again.
+
+The key file lies outside the database and outside its backup. Without it nobody can read who filed what; whoever loses it
+loses every identity for good.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"[:30] + "01"  # 32 letters; typed O, I, L and U are understood
+RECEIPT_LETTERS = 16  # x 5 bits = 80 bits
+
+
+class KeyTrouble(RuntimeError):
+    """The key file cannot be used as it is."""
+
+
+class Vault:
+    """Seals and opens with AES-256-GCM; `purpose` is authenticated, so that a sealed value fits one place only."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise KeyTrouble("short")
+        self._cipher = AESGCM(_derived(key, b"seal"))
+        self._index_key = _derived(key, b"index")
+
+    def seal_bytes(self, data: bytes, purpose: str) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, data, purpose.encode())
+
+    def open_bytes(self, sealed: bytes, purpose: str) -> bytes:
+        """Raises KeyTrouble when the key is another one or the value was changed."""
+        try:
+            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
+        except InvalidTag as error:
+            raise KeyTrouble("other_key") from error
+
+    def seal(self, value: Any, purpose: str) -> bytes:
+        return self.seal_bytes(msgspec.json.encode(value), purpose)
+
+    def open(self, sealed: bytes, purpose: str) -> Any:
+        return msgspec.json.decode(self.open_bytes(sealed, purpose))
+
+    def index(self, value: str, purpose: str) -> str:
+        """A keyed hash, 64 hex digits: equal for equal values, and no help in finding the value."""
+        return hmac.digest(self._index_key, f"{purpose}\0{value}".encode(), hashlib.sha256).hex()
+
+
+def load_key(path: Path) -> bytes:
+    """The key, made on the first start. Raises KeyTrouble when the file is there but is no key."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = path.read_bytes()
+        if len(key) != KEY_BYTES:
+            raise KeyTrouble("short") from None
+        return key
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()
+
+
+def new_id() -> str:
+    """An id that says nothing: 80 random bits."""
+    return secrets.token_hex(10)
+
+
+def new_code(letters: int = RECEIPT_LETTERS) -> str:
+    """A code to read aloud: groups of four, without letters that look alike."""
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(letters))
+    return "-".join(code[i : i + 4] for i in range(0, letters, 4))
+
+
+def same_code(typed: str) -> str:
+    """What was typed, as the code it means: any case, any spacing, look-alikes taken for each other."""
+    plain = "".join(c for c in typed.upper() if c.isascii() and c.isalnum())
+    return plain.translate(str.maketrans("OILU", "011V"))
+
+
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=b"mingcha " + purpose).derive(key)

@@ -1,0 +1,124 @@
+"""Every word that a person reads, per language, as Jinja templates; and the one class that speaks them.
+
+A conversation's words stand in one file a flow (`<language>/chat/<flow>.j2`), a block for every saying, in the order of
+the conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+LANGUAGES = ("zh", "en")
+WEEKDAYS = {"zh": tuple("一二三四五六日"), "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+HERE = Path(__file__).parent
+
+
+class Texts:
+    """One language. `say("complaint", "unit_help")` renders a block; a missing name is an error, never a blank."""
+
+    def __init__(self, language: str, now: Callable[[], datetime]) -> None:
+        self.language = language
+        self._now = now
+        self._chat = _environment(HERE / language / "chat", language, now, autoescape=False)
+        self._pages = _environment(HERE / language / "web", language, now, autoescape=True)
+        self._plain: dict[tuple[str, str], str] = {}
+
+    def say(self, file: str, block: str, values: Mapping[str, Any] | None = None) -> str:
+        """The block's text. Blocks without values are rendered once."""
+        if values is None:
+            key = (file, block)
+            if key not in self._plain:
+                self._plain[key] = self._render(file, block, {})
+            return self._plain[key]
+        return self._render(file, block, values)
+
+    def moment(self, value: str | date | datetime) -> str:
+        """A day or a moment as this language writes it, in the office's time zone."""
+        return written(_moment(value), self.language, self._now())
+
+    def has(self, file: str, block: str) -> bool:
+        return block in self._template(file).blocks
+
+    def blocks(self, file: str) -> list[str]:
+        return list(self._template(file).blocks)
+
+    def files(self) -> list[str]:
+        return sorted(path.stem for path in (HERE / self.language / "chat").glob("*.j2"))
+
+    def page(self, name: str, /, **values: Any) -> str:
+        """A whole web page or a part of one, escaped."""
+        return self._pages.get_template(name).render(values)
+
+    def _template(self, file: str) -> Template:
+        return self._chat.get_template(f"{file}.j2")
+
+    def _render(self, file: str, block: str, values: Mapping[str, Any]) -> str:
+        template = self._template(file)
+        own = {"say": lambda name: self.say(file, name), "title_of": lambda flow: self.say(flow, "title")}
+        return "".join(template.blocks[block](template.new_context(own | dict(values)))).strip()
+
+
+def load_texts(now: Callable[[], datetime]) -> dict[str, Texts]:
+    """Both languages. `now` gives this moment in the office's time zone."""
+    return {language: Texts(language, now) for language in LANGUAGES}
+
+
+def _environment(folder: Path, language: str, now: Callable[[], datetime], *, autoescape: bool) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader([folder, HERE / "shared"]), autoescape=autoescape, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=400,
+    )  # fmt: skip
+    made.filters["moment"] = lambda value: written(_moment(value), language, now())
+    made.filters["day"] = lambda value: written_day(_moment(value), language, now())
+    made.filters["ago"] = lambda value: written_age(value, now())
+    made.filters["clip"] = clipped
+    made.filters["paragraphs"] = lambda value: Markup("<br>").join(str(value).splitlines())
+    return made
+
+
+def written(moment: date | datetime | None, language: str, now: datetime) -> str:
+    """`11月27日 周五 18:00`, or without the time where only a day is known."""
+    if not isinstance(moment, datetime):
+        return written_day(moment, language, now)
+    local = moment.astimezone(now.tzinfo)
+    return f"{written_day(local, language, now)} {local:%H:%M}"
+
+
+def written_day(moment: date | datetime | None, language: str, now: datetime) -> str:
+    """`11月27日 周五`; the year only where it is not this one."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(now.tzinfo) if isinstance(moment, datetime) else moment
+    weekday = WEEKDAYS[language][local.weekday()]
+    if language == "zh":
+        year = "" if local.year == now.year else f"{local.year}年"
+        return f"{year}{local.month}月{local.day}日 周{weekday}"
+    year = "" if local.year == now.year else f" {local.year}"
+    return f"{weekday} {local.day} {MONTHS[local.month - 1]}{year}"
+
+
+def written_age(moment: datetime, now: datetime) -> tuple[str, int]:
+    """The unit and the number of a relative age, for the words to be put by the page: ("minutes", 5)."""
+    minutes = max(0, int((now - moment).total_seconds() // 60))
+    for unit, size in (("days", 24 * 60), ("hours", 60)):
+        if minutes >= size:
+            return unit, minutes // size
+    return "minutes", minutes
+
+
+def clipped(text: str, most: int) -> str:
+    """The text, or its start with an ellipsis."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _moment(value: str | date | datetime | None) -> date | datetime | None:
+    if not isinstance(value, str):
+        return value
+    return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)

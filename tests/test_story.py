@@ -1,0 +1,23 @@
+"""The whole way through for a report, told as talk."""
+
+from __future__ import annotations
+
+from channels.fake import FakePerson
+from conversation.messages import Media
+
+
+async def test_a_citizen_complains_and_gets_a_receipt(citizen: FakePerson) -> None:
+    await citizen.says("/complaint")
+    await citizen.says("gtj")
+    await citizen.taps("市国土局·办证窗口")
+    await citizen.taps("态度不好")
+    await citizen.says("周二上午十点到窗口,等了两个小时没有人理")
+    await citizen.taps("跳过")
+    await citizen.says("昨天下午三点")
+    await citizen.sends(Media("photo-1", "photo"))
+    await citizen.taps("完成")
+    [review] = await citizen.taps("匿名,单位看不到您是谁")
+    assert "市国土局·办证窗口" in review.text
+    assert "11月20日 周五 15:00" in review.text
+    [received] = await citizen.taps("提交")
+    assert "已收到,编号 20261121-0001" in received.text
