@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.settings import Settings
@@ -35,11 +35,14 @@ class Program:
     bells: Bells
     tools: Tools
     talk: Talk
-    units: Directory = Directory()
+    units: Directory = field(default_factory=Directory)
 
     def load_units(self) -> None:
         """Reads the units again; done at the start and now and then, as they change a few times a year."""
         self.units = self.database.look(directory.load)
+
+    async def follow_units(self) -> None:
+        self.units = await self.database.read(directory.load)
 
     def close(self) -> None:
         self.database.close()

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.database import parse
 
+ANYWHERE = frozenset(("0.0.0.0", "::"))  # noqa: S104  # recognised, never bound to by default
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,100}")
 
@@ -21,7 +22,7 @@ def _empty_is_none(value: object) -> object:
 
 
 class Settings(BaseSettings):
-    """Every setting with its default. A wrong one raises pydantic's ValidationError, each error a code of settings.j2."""
+    """Every setting with its default. A wrong one raises ValidationError; its cause is a block of terminal.j2."""
 
     model_config = SettingsConfigDict(env_prefix="MINGCHA_", env_file=".env", extra="ignore")
 
@@ -93,6 +94,12 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{(self.data_dir / 'mingcha.db').as_posix()}"
 
     @property
+    def is_new(self) -> bool:
+        """Whether a SQLite database would only be made by looking at it."""
+        parsed = parse(self.database)
+        return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists()
+
+    @property
     def key_path(self) -> Path:
         return self.key_file or self.data_dir / "keys" / "mingcha.key"
 
@@ -108,4 +115,4 @@ class Settings(BaseSettings):
     @property
     def site(self) -> str:
         host, port = self.address
-        return self.public_url or f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
+        return self.public_url or f"http://{'127.0.0.1' if host in ANYWHERE else host}:{port}"

@@ -65,7 +65,9 @@ def _drawn_screen(screen: Screen, texts: Texts, edits: str | None) -> Drawn:
     parts = [_question(screen, texts)] if screen.asks != "review" else _review(screen, texts)
     keys = [_option(option, screen, texts) for option in screen.options]
     edit_keys = [
-        Key(texts.say("common", "act_edit", {"what": _short(screen, line.key, texts)}), f"/edit {line.key}", screen.turn)
+        Key(
+            texts.say("common", "act_edit", {"what": _short(screen, line.key, texts)}), f"/edit {line.key}", screen.turn
+        )
         for line in screen.lines
     ]
     actions = [

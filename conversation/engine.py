@@ -1,7 +1,7 @@
 """The engine: a flow, a session and one reply in; the next session and what to show out.
 
-The position is never stored. It follows from the answers, so that back, edit, skip, resuming after a week and a question
-added by a deployment are the same thing: the first question that lacks a valid answer is asked.
+The position is never stored. It follows from the answers, so that back, edit, skip, resuming after a week and a
+question added by a deployment are the same thing: the first question that lacks a valid answer is asked.
 """
 
 from __future__ import annotations
@@ -105,12 +105,12 @@ def advance(flow: Flow, session: Session, reply: Reply, world: World) -> tuple[S
             return _moved(flow, _undrafted(session, here), world, editing=None)
         case ["/skip"] if here is not None and "/skip" in shown.actions:
             return _answer(flow, session, world, here, None)
+    if reply.media and not isinstance(here, Evidence):
+        session, problem = _kept_for_later(flow, session, world, here, reply.media)
+        if here is None or problem or reply.text is None:
+            return session, screen(flow, session, world, problem or Problem("media_kept"))
     if here is None:
         return session, replace(shown, problem=Problem("choose_action"))
-    if reply.media and not isinstance(here, Evidence):
-        session, problem = _kept_for_later(flow, session, world, reply.media)
-        if problem or reply.text is None:
-            return session, screen(flow, session, world, problem or Problem("media_kept"))
     try:
         return _read(flow, session, world, here, reply)
     except Refused as refused:
@@ -145,13 +145,16 @@ def _moved(flow: Flow, session: Session, world: World, *, editing: str | None) -
 
 
 def _kept_for_later(
-    flow: Flow, session: Session, world: World, media: Sequence[Media]
+    flow: Flow, session: Session, world: World, here: Question | None, media: Sequence[Media]
 ) -> tuple[Session, Problem | None]:
-    """A photo that comes before it is asked for waits at the flow's evidence question."""
+    """A photo that comes before or after it is asked for goes to the flow's evidence question, open (again) by that."""
     for question in _asked(flow, session, world):
         if isinstance(question, Evidence):
             held, problem = question.add(question.held(_at(question, flow, session, world)), media)
-            return replace(session, drafts={**session.drafts, question.key: held}), problem
+            kept = replace(session, drafts={**session.drafts, question.key: held})
+            if position(flow, kept, world) is not here:  # the buttons shown so far belong to another question now
+                kept = replace(kept, turn=kept.turn + 1, page=0, query="")
+            return kept, problem
     return session, Problem("not_an_answer")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -172,7 +173,7 @@ class Choice(Question):
         if self.source is None:
             raise Refused("choose_one")
         matches = asked.world.options(self.source, text, asked.answers)
-        exact = [option for option in matches if option.label == text]
+        exact = [option for option in matches if _folded(option.label or "") == _folded(text)]
         if exact:
             return Answered(exact[0].value)
         if not matches:
@@ -180,8 +181,8 @@ class Choice(Question):
         return Drafted(None, query=text)
 
     def _chosen(self, choice: str, asked: Asked) -> Step:
-        if choice in (NEXT, PREVIOUS):
-            return Drafted(None, max(0, asked.page + (1 if choice == NEXT else -1)), asked.query)
+        if choice in (NEXT, PREVIOUS) and choice in self.actions(asked):
+            return Drafted(None, asked.page + (1 if choice == NEXT else -1), asked.query)
         if not self.holds(choice, asked):
             raise Refused("choose_one")
         return Answered(choice)
@@ -221,7 +222,7 @@ class Ticks(Question):
         if reply.text is None or not reply.text.strip():
             raise Refused("tick_or_write")
         text = reply.text.strip()
-        parts = [part for part in re.split(r"[\s,,、;;]+", text) if part]
+        parts = [part for part in re.split(r"[\s,、;]+", unicodedata.normalize("NFKC", text)) if part]
         named = [_named(part, self.options(asked), self.key, asked) for part in parts]
         if all(named):
             return Drafted({**draft, "ticked": self._toggled(draft["ticked"], {o.value for o in named if o})})
@@ -264,6 +265,8 @@ class Evidence(Question):
         if not reply.media:
             raise Refused("media_wanted", most=self.most)
         held, problem = self.add(held, reply.media)
+        if reply.text and problem is None:
+            problem = Problem("caption_not_kept")
         return Drafted(held, problem=problem)
 
     def add(
@@ -314,7 +317,7 @@ class Phone(Question):
     """A mainland mobile (11 digits), a landline with its area code, or an international number with +."""
 
     def read(self, reply: Reply, asked: Asked) -> Step:
-        digits = re.sub(r"[\s\-()()]", "", reply.text or "")
+        digits = re.sub(r"[\s\-()]", "", unicodedata.normalize("NFKC", reply.text or ""))
         if not re.fullmatch(r"(\+86)?1[3-9]\d{9}|0\d{9,11}|\+[1-9]\d{6,14}", digits, re.ASCII):
             raise Refused("phone_wanted")
         return Answered(digits)
@@ -329,7 +332,8 @@ class Number(Question):
     most: int = 10_000
 
     def read(self, reply: Reply, asked: Asked) -> Step:
-        found = re.fullmatch(r"\s*(\d{1,9})\s*\D{0,6}", reply.text or "", re.ASCII)
+        text = unicodedata.normalize("NFKC", reply.text or "").strip()
+        found = re.fullmatch(r"(\d{1,9})\s*[^\d.,]{0,12}", text, re.ASCII)  # a unit may follow: 25分钟, 25 minutes
         number = int(found[1]) if found else -1
         if not self.least <= number <= self.most:
             raise Refused("number_wanted", least=self.least, most=self.most)
@@ -346,9 +350,10 @@ class Place(Question):
     kind: ClassVar[str] = "location"
 
     def read(self, reply: Reply, asked: Asked) -> Step:
-        if reply.location is None:
+        latitude, longitude = reply.location or (None, None)
+        if latitude is None or longitude is None or not (abs(latitude) <= 90 and abs(longitude) <= 180):
             raise Refused("location_wanted")
-        return Answered(list(reply.location))
+        return Answered([latitude, longitude])
 
     def show(self, value: Any, asked: Asked) -> Line:
         return Line(self.key, "location", value)
@@ -361,14 +366,20 @@ class YesNo(Choice):
 
 def _named(text: str, options: Sequence[Option], key: str, asked: Asked) -> Option | None:
     """The option that a typed label or number means."""
+    text = unicodedata.normalize("NFKC", text)
     if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= len(options):
         return options[int(text[:6]) - 1]
     return _spoken(text, options, key, asked)
 
 
 def _spoken(text: str, options: Sequence[Option], key: str, asked: Asked) -> Option | None:
-    word = text.casefold()
+    word = _folded(text)
     for option in options:
-        if word == asked.world.spoken(asked.flow, key, option).casefold():
+        if word == _folded(asked.world.spoken(asked.flow, key, option)):
             return option
     return None
+
+
+def _folded(text: str) -> str:
+    """Without what keyboards differ in: case, and full-width digits and punctuation."""
+    return unicodedata.normalize("NFKC", text).casefold()

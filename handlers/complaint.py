@@ -1,4 +1,4 @@
-"""A citizen's complaint (C02-C06, C25, W09-W13): eight questions at most, a case number and a receipt code at the end."""
+"""A citizen's complaint (C02-C06, C25, W09-W13): ten questions at most, a case number and a receipt code for it."""
 
 from __future__ import annotations
 

@@ -45,7 +45,9 @@ def open_link(turn: Turn, code: str) -> None:
 
 def open_help(turn: Turn, why: str) -> None:
     offered = [f"/{journey.name}" for journey in turn.tools.journeys.values() if journey.listed and turn.may(journey)]
-    turn.say("menu.help", Button("/menu", words="menu"), why="unknown" if why == "unknown" else "asked", commands=offered)
+    turn.say(
+        "menu.help", Button("/menu", words="menu"), why="unknown" if why == "unknown" else "asked", commands=offered
+    )
     if turn.session is not None:
         turn.resume()
 

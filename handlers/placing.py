@@ -1,4 +1,4 @@
-"""Words that answer no question find their place: the person says what they are. Nothing is guessed, nothing is lost."""
+"""Words that answer no question find their place: the person says what they are. Nothing is guessed or lost."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from conversation.engine import Flow
 from conversation.messages import Answers
 from conversation.questions import Choice, Evidence, Number, Place, Text, Ticks
-from handlers.complaint import has_windows
 from handlers.addition import pieces
+from handlers.complaint import has_windows
 from services import visits
 from services.contacts import SUPERVISOR
 from services.journeys import Journey, Turn

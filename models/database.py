@@ -43,14 +43,14 @@ class Database:
         self._talkers = self._writers if self.is_sqlite else ThreadPoolExecutor(1, "db-talk")
 
     async def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._in(self._writers, self.transact, work, *args, **kwargs)
+        return await _in(self._writers, lambda: self.transact(work, *args, **kwargs))
 
     async def talk(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Like `write`, for the message path."""
-        return await self._in(self._talkers, self.transact, work, *args, **kwargs)
+        return await _in(self._talkers, lambda: self.transact(work, *args, **kwargs))
 
     async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._in(self._readers, self.look, work, *args, **kwargs)
+        return await _in(self._readers, lambda: self.look(work, *args, **kwargs))
 
     def transact(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """In the calling thread. Raises DatabaseAway when the server is gone or the lock is not to be had."""
@@ -84,8 +84,9 @@ class Database:
             pool.shutdown(wait=True)
         self.engine.dispose()
 
-    async def _in(self, pool: ThreadPoolExecutor, run: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(pool, lambda: run(*args, **kwargs))
+
+async def _in(pool: ThreadPoolExecutor, run: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(pool, run)
 
 
 def parse(url: str) -> URL:
@@ -117,10 +118,12 @@ def _understood(error: DBAPIError) -> Exception:
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(
-            url, pool_pre_ping=True, pool_size=READERS + 2, max_overflow=0, pool_timeout=LOCK_WAIT_SECONDS,
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=READERS + 2,
+            max_overflow=0, pool_timeout=LOCK_WAIT_SECONDS,
             connect_args={"connect_timeout": 5, "options": "-c lock_timeout=15s -c timezone=UTC"},
         )  # fmt: skip
-    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False})
+    waits = {"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False}
+    engine = create_engine(url, hide_parameters=True, connect_args=waits)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

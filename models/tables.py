@@ -1,7 +1,8 @@
 """Every table. Ids are random: nothing about a report follows from its id, and no report names its sender.
 
-The identity store is `people`, `contacts`, `vault` and `owners`: their content is sealed with the key file, and what must be found
-again (a chat address, a receipt code, the owner of a report) is kept as a keyed hash. A dump without the key tells nothing.
+The identity store is `people`, `contacts`, `vault` and `owners`: their content is sealed with the key file, and what
+must be found again (a chat address, a receipt code, the owner of a report) is kept as a keyed hash. A dump without the
+key tells nothing.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
@@ -85,9 +84,7 @@ def lock(
     ]  # fmt: skip
     tx.execute(insert_or_ignore(tx, contacts), rows)
     made = tx.execute(select(contacts.c.id).where(contacts.c.address_hash.in_(missing)).order_by(contacts.c.id))
-    tx.execute(
-        insert_or_ignore(tx, sessions), [{"contact_id": row.id, "turn": 0, "touched_at": now} for row in made]
-    )
+    tx.execute(insert_or_ignore(tx, sessions), [{"contact_id": row.id, "turn": 0, "touched_at": now} for row in made])
     return _locked(tx, list(senders))
 
 
@@ -118,9 +115,7 @@ def add_person(
     tx.execute(insert(people).values(id=person_id, sealed=sealed, created_at=now))
     for grant in granted:
         tx.execute(
-            insert(grants).values(
-                id=new_id(), person_id=person_id, role=grant.role, unit_id=grant.unit_id, since=now
-            )
+            insert(grants).values(id=new_id(), person_id=person_id, role=grant.role, unit_id=grant.unit_id, since=now)
         )
     detail = {"roles": [[grant.role, grant.unit_id] for grant in granted]}
     audit.append(tx, now, actor, "person_added", person_id, detail)
@@ -130,6 +125,15 @@ def add_person(
 def person(tx: Connection, vault: Vault, person_id: str) -> Person | None:
     row = tx.execute(select(people.c.sealed).where(people.c.id == person_id)).first()
     return Person(person_id, **vault.open(row.sealed, f"person {person_id}")) if row else None
+
+
+def grant(tx: Connection, now: datetime, person_id: str, granted: Sequence[Grant], actor: str) -> None:
+    """More roles for somebody, from now on."""
+    for one in granted:
+        row = {"id": new_id(), "person_id": person_id, "role": one.role, "unit_id": one.unit_id, "since": now}
+        tx.execute(insert(grants).values(**row))
+    detail = {"roles": [[one.role, one.unit_id] for one in granted]}
+    audit.append(tx, now, actor, "roles_granted", person_id, detail)
 
 
 def withdraw(tx: Connection, now: datetime, person_id: str, role: str, unit_id: str | None, actor: str) -> None:
@@ -143,15 +147,20 @@ def withdraw(tx: Connection, now: datetime, person_id: str, role: str, unit_id: 
     audit.append(tx, now, actor, "role_withdrawn", person_id, {"role": role, "unit": unit_id})
 
 
-def issue_link(
-    tx: Connection, vault: Vault, now: datetime, person_id: str, actor: str, valid_for: timedelta
-) -> str:
+def issue_link(tx: Connection, vault: Vault, now: datetime, person_id: str, actor: str, valid_for: timedelta) -> str:
     """A code that binds one chat account, or opens the console once, to this person."""
     code = new_code()
     token = vault.index(same_code(code), "link")
     tx.execute(insert(links).values(token_hash=token, person_id=person_id, expires_at=now + valid_for))
     audit.append(tx, now, actor, "link_issued", person_id)
     return code
+
+
+def peek_link(tx: Connection, vault: Vault, now: datetime, code: str) -> str | None:
+    """The person of a code that is still good; it stays unspent."""
+    token = vault.index(same_code(code), "link")
+    good = links.c.token_hash == token, links.c.used_at.is_(None), links.c.expires_at > now
+    return tx.execute(select(links.c.person_id).where(*good)).scalar()
 
 
 def use_link(tx: Connection, vault: Vault, now: datetime, code: str, way: str) -> str | None:
@@ -184,9 +193,7 @@ def sign_in(tx: Connection, vault: Vault, now: datetime, person_id: str) -> str:
 def signed_in(tx: Connection, vault: Vault, now: datetime, token: str) -> str | None:
     """The person of a console session that has not expired."""
     row = tx.execute(
-        select(logins.c.person_id).where(
-            logins.c.token_hash == vault.index(token, "login"), logins.c.expires_at > now
-        )
+        select(logins.c.person_id).where(logins.c.token_hash == vault.index(token, "login"), logins.c.expires_at > now)
     ).first()
     return row.person_id if row else None
 

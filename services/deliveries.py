@@ -1,6 +1,6 @@
 """Everything that leaves is a row, written in the transaction of its cause and sent after the commit.
 
-queued -> sending (leased) -> sent -> delivered; failed with the reason; superseded where a newer screen made it pointless.
+queued -> sending (leased) -> sent -> delivered; failed with the reason; superseded by a newer screen.
 A sender that dies leaves its lease to run out: a reply is then sent again (at least once).
 """
 
@@ -136,9 +136,7 @@ def leave_lane(tx: Connection, holder: str) -> None:
     tx.execute(lanes.delete().where(lanes.c.holder == holder))
 
 
-def lease(
-    tx: Connection, vault: Vault, now: datetime, channel: str, holder: str, most: int
-) -> list[Parcel]:
+def lease(tx: Connection, vault: Vault, now: datetime, channel: str, holder: str, most: int) -> list[Parcel]:
     """Takes up to `most` due rows, oldest first, for the sender that holds the lane; nothing for any other."""
     if not hold_lane(tx, now, channel, holder):
         return []

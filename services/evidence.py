@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from conversation.messages import Media
 from models.tables import evidence
@@ -56,6 +56,14 @@ class Piece:
     has_thumbnail: bool
 
 
+@dataclass(frozen=True)
+class Forgotten:
+    """An upload that was never submitted. `sha256` names its original where no other piece has the same bytes."""
+
+    id: str
+    sha256: str | None
+
+
 def attach(
     tx: Connection, vault: Vault, now: datetime, contact: Contact, subject_id: str, media: Sequence[Media],
     entry_id: str | None = None,
@@ -80,9 +88,7 @@ def _claim_upload(tx: Connection, vault: Vault, contact: Contact, piece_id: str,
         tx.execute(update(evidence).where(free).values(**place))
 
 
-def add_upload(
-    tx: Connection, vault: Vault, now: datetime, contact_id: str, name: str | None, stored: Stored
-) -> Media:
+def add_upload(tx: Connection, vault: Vault, now: datetime, contact_id: str, name: str | None, stored: Stored) -> Media:
     """The row of an upload whose bytes are stored; returns the reference for the session."""
     piece_id = stored.id
     source = {"channel": "web", "ref": None, "name": name, "contact": contact_id}
@@ -93,6 +99,28 @@ def add_upload(
         )
     )  # fmt: skip
     return Media(UPLOADED + piece_id, stored.kind, stored.bytes)
+
+
+def uploads(tx: Connection, vault: Vault, contact_id: str, refs: Sequence[str]) -> list[Media] | None:
+    """The contact's own uploads of these references, in their order; None when one of them is not to be had."""
+    ids = [ref.removeprefix(UPLOADED) for ref in refs]
+    free = evidence.c.id.in_(ids) & evidence.c.subject_id.is_(None)
+    rows = tx.execute(select(evidence.c.id, evidence.c.kind, evidence.c.bytes, evidence.c.sealed).where(free))
+    own = {
+        row.id: Media(UPLOADED + row.id, row.kind, row.bytes)
+        for row in rows
+        if vault.open(row.sealed, f"evidence {row.id}")["contact"] == contact_id
+    }
+    return [own[piece_id] for piece_id in ids] if own.keys() >= set(ids) else None
+
+
+def forget_unused(tx: Connection, older_than: datetime) -> list[Forgotten]:
+    """Deletes the rows of uploads that no report has taken since; their files go by `Store.forget` after the commit."""
+    unused = evidence.c.subject_id.is_(None) & (evidence.c.created_at < older_than)
+    gone = tx.execute(delete(evidence).where(unused).returning(evidence.c.id, evidence.c.sha256)).all()
+    hashes = {row.sha256 for row in gone if row.sha256}
+    still = set(tx.execute(select(evidence.c.sha256).where(evidence.c.sha256.in_(hashes))).scalars())
+    return [Forgotten(row.id, row.sha256 if row.sha256 not in still else None) for row in gone]
 
 
 def due(tx: Connection, vault: Vault, now: datetime, most: int) -> list[Wanted]:
@@ -205,6 +233,14 @@ class Store:
 
     def copy_path(self, piece_id: str, *, thumbnail: bool = False) -> Path:
         return self._thumbnail(piece_id) if thumbnail else self._copy(piece_id)
+
+    def forget(self, gone: Sequence[Forgotten]) -> None:
+        """Removes the files of these pieces; those that are not there any more are no trouble."""
+        for one in gone:
+            for path in (self._copy(one.id), self._thumbnail(one.id)):
+                path.unlink(missing_ok=True)
+            if one.sha256:
+                self._original(one.sha256).unlink(missing_ok=True)
 
     def original(self, sha256: str) -> bytes:
         return self._vault.open_bytes(self._original(sha256).read_bytes(), f"original {sha256}")

@@ -16,10 +16,7 @@ from services.deliveries import Outgoing
 from services.directory import Directory
 from services.vault import Vault
 
-
-ENGINE_WORDS = frozenset(
-    ("back", "keep", "skip", "cancel", "submit", "edit", "done", "clear", "next", "previous")
-)
+ENGINE_WORDS = frozenset(("back", "keep", "skip", "cancel", "submit", "edit", "done", "clear", "next", "previous"))
 
 
 class Phrases(Protocol):

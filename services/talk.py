@@ -1,7 +1,7 @@
 """The path of a message: claim it, lock its contact, advance the dialogue, save, queue the answers; then commit.
 
-All that waits shares one transaction (group commit): a handful of statements for a whole batch. When something in a batch
-raises, the batch is rolled back and each message is handled alone, so that only the guilty one goes into quarantine.
+All that waits shares one transaction (group commit): a handful of statements for a whole batch. When something in a
+batch raises, it is rolled back and each message is handled alone, so that only the guilty one goes into quarantine.
 """
 
 from __future__ import annotations
@@ -42,7 +42,12 @@ class Talk:
     """The one door for what people say. `handle` returns when the turn is durable."""
 
     def __init__(
-        self, database: Database, tools: Tools, *, language: str = "zh", ring: Callable[[Iterable[tuple[str, str]]], None]
+        self,
+        database: Database,
+        tools: Tools,
+        *,
+        language: str = "zh",
+        ring: Callable[[Iterable[tuple[str, str]]], None],
     ) -> None:
         self._database = database
         self._tools = tools
@@ -50,6 +55,7 @@ class Talk:
         self._ring = ring  # told after the commit for whom there is something to send
         self._waiting: list[_Waiting] = []
         self._running: asyncio.Task[None] | None = None
+        self.turns = 0  # handled since the start of this process
 
     async def handle(self, incoming: Incoming) -> None:
         """Raises DatabaseAway when nothing could be kept. An event that was handled before does nothing."""
@@ -58,6 +64,7 @@ class Talk:
         if self._running is None:
             self._running = asyncio.create_task(self._drain())
         await waiting.done
+        self.turns += 1
 
     async def refuse(self, channel: str, event_id: str, sender: str | None, raw: bytes, error: str) -> None:
         """Keeps an event that cannot be understood, and tells its sender, if there is one, what to do."""
@@ -110,9 +117,7 @@ class Talk:
         if not fresh:
             return set()
         hashes = [address_hash(self._tools.vault, one.channel, one.sender) for one in fresh]
-        senders = {
-            key: (one.channel, one.sender, self._spoken_by(one)) for key, one in zip(hashes, fresh, strict=True)
-        }
+        senders = {key: (one.channel, one.sender, self._spoken_by(one)) for key, one in zip(hashes, fresh, strict=True)}
         found = lock(tx, self._tools.vault, now, senders)
         turns: dict[str, Turn] = {}
         bodies: list[Outgoing] = []

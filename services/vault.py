@@ -1,7 +1,7 @@
 """The key file and what it protects: sealed values, and keyed hashes to find them again.
 
-The key file lies outside the database and outside its backup. Without it nobody can read who filed what; whoever loses it
-loses every identity for good.
+The key file lies outside the database and outside its backup. Without it nobody can read who filed what; whoever loses
+it loses every identity for good.
 """
 
 from __future__ import annotations

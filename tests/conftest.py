@@ -153,4 +153,6 @@ def citizen(person: Callable[..., FakePerson]) -> FakePerson:
 
 def rows(program: Program, table: str) -> list[dict[str, object]]:
     """Everything in a table, to look at what is really stored."""
-    return program.database.look(lambda tx: [dict(row) for row in tx.execute(metadata.tables[table].select()).mappings()])
+    return program.database.look(
+        lambda tx: [dict(row) for row in tx.execute(metadata.tables[table].select()).mappings()]
+    )

@@ -2,10 +2,10 @@
 
 from services.media import document
 from services.media.sniffing import PHOTOS, RECORDINGS, sniff
-from services.media.values import Cleaned, Limits, Refused
+from services.media.values import DEFAULT_LIMITS, Cleaned, Limits, Refused
 
 
-def clean(data: bytes, limits: Limits = Limits()) -> Cleaned:
+def clean(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Cleaned:
     """A copy of `data` without metadata, made in this process.
 
     Raises Refused, whatever the bytes. It does not protect against a decoder that crashes, hangs or

@@ -24,7 +24,6 @@ from services.media.values import Cleaned, Limits, Refused
 
 if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
-    from av.stream import Stream
 
 _READERS = {
     "audio/aac": "aac",

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from services.media.values import CODES, KINDS, Cleaned, Limits, Refused
+from services.media.values import CODES, DEFAULT_LIMITS, KINDS, Cleaned, Limits, Refused
 
 if TYPE_CHECKING:
     from asyncio import StreamReader
@@ -16,7 +16,7 @@ _ROOT = Path(__file__).parents[2]
 _OVERHEAD_BYTES = 2**20
 
 
-async def clean_apart(data: bytes, limits: Limits = Limits()) -> Cleaned:
+async def clean_apart(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Cleaned:
     """As `clean`, in a short-lived child with an empty environment and hard limits.
 
     Raises Refused; a crash, a kill, a time-out or a senseless answer is Refused("unreadable").
@@ -48,7 +48,8 @@ async def clean_apart(data: bytes, limits: Limits = Limits()) -> Cleaned:
 async def _ask(process: "Process", data: bytes, limits: Limits) -> Cleaned:
     from services.media import wire
 
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     process.stdin.write(wire.pack({"limits": asdict(limits)}, data))
     await process.stdin.drain()
     process.stdin.close()

@@ -30,6 +30,9 @@ class Limits:
     """Address space, code and libraries (0.2 GiB) included."""
 
 
+DEFAULT_LIMITS = Limits()
+
+
 @dataclass(frozen=True)
 class Cleaned:
     """A file that may be shown. What `copy` lost and kept: `photo`, `recording`, `document`."""

@@ -1,0 +1,44 @@
+# Everything a newcomer types. A fresh machine needs Python 3.11 or newer, make and git.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint bench requirements clean
+
+run: $(VENV)/.run
+	$(BIN)/mingcha demo
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile -rs $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+# Two environments would cost a newcomer a minute: the first build takes what is asked for, the second adds to it.
+$(VENV)/.run: requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -e $(VENV)/.dev || $(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+# For maintainers: new pins after a change of pyproject.toml. Needs uv; the lock file stays out of the repository.
+requirements:
+	uv lock --quiet
+	uv export --quiet --no-emit-project --no-default-groups --group build --no-header -o requirements.txt
+	uv export --quiet --no-emit-project --all-groups --no-header -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) var

@@ -1,0 +1,271 @@
+"""The command line: `mingcha serve | demo | migrate | doctor | export | preview | units | invite`.
+
+Every word comes from templates/<language>/chat/terminal.j2, so the commands are made when `main` runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import sys
+import tomllib
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from bot.settings import Settings
+from models.database import DatabaseAway
+from services.vault import KeyTrouble
+from templates import LANGUAGES, Texts
+
+MARKS = {"good": "✓", "note": "–", "bad": "✗"}
+
+
+class Stop(Exception):
+    """Ends the command with words for the person. Carries the block of terminal.j2 and its values."""
+
+    def __init__(self, words: str, **values: Any) -> None:
+        super().__init__(words)
+        self.words, self.values = words, values
+
+
+def main() -> None:
+    """The `mingcha` command."""
+    language = os.environ.get("MINGCHA_LANGUAGE", "zh")
+    texts = Texts(language if language in LANGUAGES else "zh", lambda: datetime.now(UTC))
+    commands(Terminal(texts))()
+
+
+class Terminal:
+    """Speaks one language to whoever typed the command."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+
+    def word(self, block: str, **values: Any) -> str:
+        return self._texts.say("terminal", block, values)
+
+    def tell(self, block: str, **values: Any) -> None:
+        typer.echo(self.word(block, **values))
+
+    def settings(self) -> Settings:
+        try:
+            return Settings()
+        except ValidationError as error:
+            raise Stop(*_wrong_setting(error, self._texts)) from error
+
+    @contextmanager
+    def plainly(self):
+        """Turns what can go wrong into one clear line and exit code 1."""
+        try:
+            yield
+        except Stop as stop:
+            self._stop(stop.words, **stop.values)
+        except KeyTrouble:
+            self._stop("bad_key", file=self.settings().key_path)
+        except DatabaseAway:
+            self._stop("database_away")
+
+    def _stop(self, block: str, **values: Any) -> None:
+        typer.echo(self.word(block, **values), err=True)
+        raise typer.Exit(1)
+
+
+def _wrong_setting(error: ValidationError, texts: Texts) -> tuple[str]:
+    """The block for the first wrong setting: the validator's own code, else the setting's name."""
+    first = error.errors()[0]
+    cause = str(first.get("ctx", {}).get("error", ""))
+    name = str(first["loc"][0]) if first["loc"] else ""
+    for code in (cause, name):
+        if texts.has("terminal", f"setting_{code}"):
+            return (f"setting_{code}",)
+    return ("setting_other",)
+
+
+def commands(terminal: Terminal) -> typer.Typer:
+    """The commands with their help in the terminal's language."""
+    app = typer.Typer(
+        help=terminal.word("help"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
+    say = terminal.word
+
+    def command(run: Callable[..., None]) -> None:
+        name = run.__name__.rstrip("_")
+        app.command(name, help=say(f"help_{name}"))(run)
+
+    @command
+    def serve() -> None:
+        with terminal.plainly():
+            _serve(terminal, demo=False)
+
+    @command
+    def demo() -> None:
+        with terminal.plainly():
+            _serve(terminal, demo=True)
+
+    @command
+    def migrate() -> None:
+        with terminal.plainly():
+            _migrate(terminal)
+
+    @command
+    def doctor() -> None:
+        from bot.doctor import examine
+
+        with terminal.plainly():
+            found = asyncio.run(examine(terminal.settings()))
+            for one in found:
+                typer.echo(f"{MARKS[one.level]} {say(one.words, **one.values)}")
+            if any(one.level == "bad" for one in found):
+                raise typer.Exit(1)
+
+    @command
+    def export(
+        what: Annotated[str, typer.Argument(help=say("help_what"))],
+        form: Annotated[str, typer.Option("--format", help=say("help_format"))] = "jsonl",
+        output: Annotated[Path | None, typer.Option("--output", "-o", help=say("help_output"))] = None,
+    ) -> None:
+        with terminal.plainly():
+            _export(terminal, what, form, output)
+
+    @command
+    def preview(page: Annotated[Path, typer.Argument(help=say("help_page"))] = Path("var/preview.html")) -> None:
+        from bot.preview import write_preview
+
+        with terminal.plainly():
+            page.parent.mkdir(parents=True, exist_ok=True)
+            write_preview(page)
+            terminal.tell("preview_written", file=page)
+
+    @command
+    def units(file: Annotated[Path, typer.Argument(help=say("help_file"))]) -> None:
+        with terminal.plainly():
+            _load_units(terminal, file)
+
+    @command
+    def invite(
+        name: Annotated[str, typer.Argument(help=say("help_name"))],
+        role: Annotated[str, typer.Option(help=say("help_role"))],
+        unit: Annotated[list[str] | None, typer.Option(help=say("help_unit"))] = None,
+        days: Annotated[int, typer.Option(help=say("help_days"), min=1, max=90)] = 7,
+    ) -> None:
+        with terminal.plainly():
+            _invite(terminal, name, role, unit or [], days)
+
+    return app
+
+
+def _program(terminal: Terminal) -> Any:
+    from bot.build import build
+
+    settings = terminal.settings()
+    return build(settings)
+
+
+def _migrate(terminal: Terminal) -> None:
+    from migrations.run import migrate
+
+    program = _program(terminal)
+    migrate(program.database)
+    program.close()
+    terminal.tell("migrated")
+
+
+def _serve(terminal: Terminal, *, demo: bool) -> None:
+    from bot import logs
+    from bot.serve import serve
+    from migrations.run import is_current, migrate
+    from services.demo import load_city, sign_in_codes
+
+    settings = terminal.settings()
+    logs.configure(settings.log_level)
+    program = _program(terminal)
+    links: dict[str, str] = {}
+    if demo:
+        migrate(program.database)
+        program.database.transact(load_city, program.vault, program.clock())
+        links = program.database.transact(sign_in_codes, program.vault, program.clock())
+    elif not is_current(program.database):
+        raise Stop("not_migrated")
+    program.load_units()
+
+    def ready() -> None:
+        terminal.tell("started", site=settings.site)
+        if settings.telegram_token:
+            terminal.tell("telegram_on", mode=settings.telegram_mode)
+        if links:
+            terminal.tell("demo_links", site=settings.site, **links)
+        sys.stdout.flush()
+
+    try:
+        asyncio.run(serve(program, ready=ready))
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+            raise
+        raise Stop("port_taken", listen=settings.listen) from error
+    finally:
+        program.close()
+
+
+def _export(terminal: Terminal, what: str, form: str, output: Path | None) -> None:
+    from services import export
+
+    for value, choices in ((what, export.WHAT), (form, export.FORMS)):
+        if value not in choices:
+            raise Stop("bad_choice", value=value, choices=choices)
+    program = _program(terminal)
+
+    def write(tx: Any) -> int:
+        found = export.rows(tx, what)
+        word = lambda column: terminal.word(f"column_{column}")  # noqa: E731
+        if output is None:
+            return export.write(sys.stdout.buffer, form, what, found, word)
+        with output.open("wb") as out:
+            return export.write(out, form, what, found, word)
+
+    count = program.database.look(write)
+    program.close()
+    if output is not None:
+        terminal.tell("exported", count=count, file=output)
+
+
+def _load_units(terminal: Terminal, file: Path) -> None:
+    from services.demo import read_city, write_city
+
+    try:
+        city = read_city(file)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise Stop("bad_file", file=file, reason=str(error)) from error
+    program = _program(terminal)
+    count = program.database.transact(write_city, program.vault, program.clock(), city)
+    program.close()
+    terminal.tell("units_loaded", count=count)
+
+
+def _invite(terminal: Terminal, name: str, role: str, units: list[str], days: int) -> None:
+    from services.contacts import CLERK, ROLES, Grant, add_person, issue_link
+
+    program = _program(terminal)
+    program.load_units()
+    if role not in ROLES:
+        raise Stop("bad_choice", value=role, choices=ROLES)
+    for unit in units:
+        if program.units.get(unit) is None:
+            raise Stop("unknown_unit", value=unit)
+    if role != CLERK and not units:
+        raise Stop("unit_wanted")
+    granted = [Grant(role, unit) for unit in units] or [Grant(role, None)]
+
+    def invited(tx: Any) -> str:
+        person_id = add_person(tx, program.vault, program.clock(), name, granted)
+        return issue_link(tx, program.vault, program.clock(), person_id, "system", timedelta(days=days))
+
+    code = program.database.transact(invited)
+    program.close()
+    terminal.tell("invited", name=name, days=days, code=code, site=program.settings.site)

@@ -1,0 +1,114 @@
+"""`mingcha doctor`: what is set, what is missing, what does not answer; in plain words, worst last."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from channels.telegram import who_am_i
+
+from bot.settings import Settings
+from migrations.run import is_current
+from models.database import Database, DatabaseAway
+from services import audit, checkup
+from services.vault import KEY_BYTES, KeyTrouble, Vault
+
+Level = Literal["good", "note", "bad"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One line of the report: a block of terminal.j2 and its values."""
+
+    level: Level
+    words: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+async def examine(settings: Settings) -> list[Found]:
+    """Looks at everything and changes nothing."""
+    found = [Found("good", "doctor_settings", _shown(settings))]
+    if not settings.public_url:
+        found.append(Found("note", "doctor_public_url_none", {"site": settings.site}))
+    found += _folder(settings)
+    vault, key = _key(settings)
+    found += [key, *_database(settings, vault), await _telegram(settings)]
+    return found
+
+
+def _shown(settings: Settings) -> dict[str, Any]:
+    return {
+        "data_dir": settings.data_dir, "listen": settings.listen, "site": settings.site,
+        "timezone": settings.timezone, "language": settings.language,
+    }  # fmt: skip
+
+
+def _folder(settings: Settings) -> Iterator[Found]:
+    folder = next(path for path in (settings.data_dir, *settings.data_dir.absolute().parents) if path.exists())
+    if os.access(folder, os.W_OK):
+        yield Found("good", "doctor_folder_ok", {"gib": shutil.disk_usage(folder).free // 2**30})
+    else:
+        yield Found("bad", "doctor_folder_bad", {"data_dir": settings.data_dir})
+
+
+def _key(settings: Settings) -> tuple[Vault | None, Found]:
+    path, file = settings.key_path, {"file": settings.key_path}
+    if not path.exists():
+        return None, Found("note", "doctor_key_none", file)
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        return None, Found("bad", "doctor_key_bad", file)
+    if path.stat().st_mode & 0o077:
+        return Vault(key), Found("bad", "doctor_key_open", file)
+    return Vault(key), Found("good", "doctor_key_ok", file)
+
+
+def _database(settings: Settings, vault: Vault | None) -> Iterator[Found]:
+    if settings.is_new:
+        yield Found("bad", "doctor_schema_bad")
+        return
+    database = Database(settings.database)
+    try:
+        current = is_current(database)
+        yield Found("good", "doctor_database_ok", {"kind": "SQLite" if database.is_sqlite else "PostgreSQL"})
+        yield Found("good" if current else "bad", "doctor_schema_ok" if current else "doctor_schema_bad")
+        if current:
+            yield from _contents(database, settings, vault)
+    except DatabaseAway:
+        yield Found("bad", "doctor_database_bad")
+    finally:
+        database.close()
+
+
+def _contents(database: Database, settings: Settings, vault: Vault | None) -> Iterator[Found]:
+    counted = database.look(checkup.count)
+    yield _counted("units", counted.units)
+    yield _counted("clerks", counted.clerks)
+    if vault is not None:
+        try:
+            database.look(checkup.try_key, vault)
+        except KeyTrouble:
+            yield Found("bad", "doctor_key_other", {"file": settings.key_path})
+    broken = database.look(audit.verify, audit.anchored(settings.anchor_path))
+    if broken:
+        yield Found("bad", "doctor_audit_bad", {"seq": broken.seq})
+    else:
+        yield Found("good", "doctor_audit_ok", {"count": counted.audit})
+    if counted.quarantined:
+        yield Found("note", "doctor_quarantine", {"count": counted.quarantined})
+
+
+def _counted(what: str, count: int) -> Found:
+    return Found("good", f"doctor_{what}_ok", {"count": count}) if count else Found("bad", f"doctor_{what}_none")
+
+
+async def _telegram(settings: Settings) -> Found:
+    if settings.telegram_token is None:
+        return Found("note", "doctor_telegram_off")
+    name, reason = await who_am_i(settings.telegram_token, settings.telegram_api_url)
+    if name is None:
+        return Found("bad", "doctor_telegram_bad", {"reason": reason})
+    return Found("good", "doctor_telegram_ok", {"name": name, "mode": settings.telegram_mode})

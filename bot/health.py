@@ -1,0 +1,61 @@
+"""Whether the process lives, whether it can work, and its figures for Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bot.build import Program
+from models.database import DatabaseAway
+from services import figures
+
+
+class Health:
+    """`/healthz`: alive. `/readyz`: database and channels answer, else 503. `/metrics`: counts, never names."""
+
+    def __init__(self, program: Program, telegram_ready: Callable[[], bool] | None) -> None:
+        self._program = program
+        self._telegram_ready = telegram_ready
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/healthz", self._alive),
+            web.get("/readyz", self._ready),
+            web.get("/metrics", self._metrics),
+        ]
+
+    async def _alive(self, request: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def _ready(self, request: web.Request) -> web.Response:
+        state = {"database": await self._program.database.answers()}
+        if self._telegram_ready is not None:
+            state["telegram"] = self._telegram_ready()
+        return web.json_response(state, status=200 if all(state.values()) else 503)
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        try:
+            counted = await self._program.database.read(figures.count)
+        except DatabaseAway:
+            counted = []
+        registry = CollectorRegistry()
+        registry.register(_Counted(counted, self._program.talk.turns))
+        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+class _Counted(Collector):
+    def __init__(self, counted: Iterable[figures.Figure], turns: int) -> None:
+        self._counted, self._turns = counted, turns
+
+    def collect(self) -> Iterable[Metric]:
+        families: dict[str, GaugeMetricFamily] = {}
+        for figure in self._counted:
+            name = f"mingcha_{figure.name}"
+            family = families.setdefault(name, GaugeMetricFamily(name, figure.name, labels=["state"]))
+            family.add_metric([figure.state], figure.value)
+        turns = GaugeMetricFamily("mingcha_turns_since_start", "turns_since_start", value=self._turns)
+        return [*families.values(), turns]

@@ -1,0 +1,109 @@
+"""What the office does with a case: ask, accept, decline, answer. Entry, audit event and message are one transaction.
+
+Every call brings `seen`, what the page saw. A case that has moved since, because another clerk decided or the citizen
+added something, is refused with `changed`: nobody decides on what they have not read, and nothing is said twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from conversation.messages import Body, Button, Say
+from models.tables import cases, entries
+from services import audit, reports
+from services.cases import ACCEPTED, COMPLAINT, DECLINED, QUESTION, RECEIVED
+from services.deliveries import queue_for
+from services.desk.opening import how_many_said
+from services.desk.values import ANSWERED, LONGEST_SAID, SHORTEST_REASON, NotDone
+from services.vault import Vault, new_id
+
+Ring = Set[tuple[str, str]]  # for whom something was queued; empty when no account of the citizen can be reached
+
+
+@dataclass(frozen=True)
+class _Case:
+    id: str
+    number: str
+    kind: str
+    state: str
+
+
+def ask(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
+    """Asks the citizen something. Raises NotDone: gone, changed, text_wanted, text_too_long."""
+    case, text = _locked(tx, case_id, seen), _worded(text, 2, "text_wanted")
+    _note(tx, now, clerk, case, "question", text, "question_asked")
+    return _tell(tx, vault, now, case, "asked", text, Button(f"/add {case.id}", words="answer"))
+
+
+def accept(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
+    """Takes a complaint on; a word is optional. Raises NotDone: gone, changed, decided, text_too_long."""
+    case, text = _undecided(tx, case_id, seen), _worded(text, 0, "")
+    _decide(tx, now, case, ACCEPTED)
+    _note(tx, now, clerk, case, "decision", text, "case_accepted")
+    return _tell(tx, vault, now, case, "accepted", text, Button(f"/status {case.id}", words="see_status"))
+
+
+def decline(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
+    """Turns a complaint down; the reason reaches the citizen. Raises NotDone: also reason_wanted."""
+    case, text = _undecided(tx, case_id, seen), _worded(text, SHORTEST_REASON, "reason_wanted")
+    _decide(tx, now, case, DECLINED)
+    _note(tx, now, clerk, case, "decision", text, "case_declined")
+    return _tell(tx, vault, now, case, "declined", text, Button(f"/add {case.id}", words="add"))
+
+
+def answer(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
+    """Answers a citizen's question. Raises NotDone: gone, changed, text_wanted, text_too_long."""
+    case, text = _locked(tx, case_id, seen), _worded(text, 2, "text_wanted")
+    if case.kind != QUESTION:
+        raise NotDone("gone")
+    _decide(tx, now, case, ANSWERED)
+    _note(tx, now, clerk, case, "answer", text, "question_answered")
+    return _tell(tx, vault, now, case, "answered", text, Button(f"/add {case.id}", words="add"))
+
+
+def _locked(tx: Connection, case_id: str, seen: str) -> _Case:
+    row = tx.execute(
+        select(cases.c.id, cases.c.number, cases.c.kind, cases.c.state).where(cases.c.id == case_id).with_for_update()
+    ).first()
+    if row is None:
+        raise NotDone("gone")
+    if seen != f"{row.state}.{how_many_said(tx, case_id)}":
+        raise NotDone("changed")
+    return _Case(row.id, row.number, row.kind, row.state)
+
+
+def _undecided(tx: Connection, case_id: str, seen: str) -> _Case:
+    case = _locked(tx, case_id, seen)
+    if case.kind != COMPLAINT:
+        raise NotDone("gone")
+    if case.state != RECEIVED:
+        raise NotDone("decided")
+    return case
+
+
+def _worded(text: str, shortest: int, code: str) -> str:
+    """The clerk's words without what no channel can carry."""
+    kept = "".join(c for c in text.replace("\r\n", "\n") if c == "\n" or c.isprintable()).strip()
+    if len(kept) < shortest:
+        raise NotDone(code)
+    if len(kept) > LONGEST_SAID:
+        raise NotDone("text_too_long")
+    return kept
+
+
+def _decide(tx: Connection, now: datetime, case: _Case, state: str) -> None:
+    tx.execute(update(cases).where(cases.c.id == case.id).values(state=state, decided_at=now))
+
+
+def _note(tx: Connection, now: datetime, clerk: str, case: _Case, kind: str, text: str, action: str) -> None:
+    tx.execute(insert(entries).values(id=new_id(), subject_id=case.id, kind=kind, text=text, at=now))
+    audit.append(tx, now, clerk, action, case.id, {"number": case.number})
+
+
+def _tell(tx: Connection, vault: Vault, now: datetime, case: _Case, words: str, text: str, button: Button) -> Ring:
+    say = Say(f"status.{words}", {"number": case.number, "text": text}, (button,))
+    return queue_for(tx, vault, now, reports.owner_ids(tx, vault, case.id), Body(say=say))

@@ -1,0 +1,184 @@
+"""What came in, in one list: complaints, questions and visits, unread and newest first."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    Subquery,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from models.tables import cases, entries, evidence, visits
+from services.desk.values import PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
+
+SNIPPET = 200  # characters
+
+
+def listed(tx: Connection, now: datetime, filters: Filters, after: str = "") -> Page:
+    """A page of the list. `after` is the key of the item that ended the page before; one that is none is the start."""
+    found = _found(filters, now)
+    wanted = select(found).order_by(found.c.unread.desc(), found.c.moved_at.desc(), found.c.id.desc())
+    place = _place(after)
+    if place:
+        wanted = wanted.where(_beyond(found, *place))
+    items = [Item(**row) for row in tx.execute(wanted.limit(PAGE + 1)).mappings()]
+    more = len(items) > PAGE
+    return Page(_filled(tx, items[:PAGE]), _key(items[PAGE - 1]) if more else None)
+
+
+def counts(tx: Connection, now: datetime, filters: Filters) -> Counts:
+    found = _found(replace(filters, kind="", state="", unread=False), now)
+    grouped = tx.execute(
+        select(found.c.kind, found.c.state, found.c.unread, func.count().label("many")).group_by(
+            found.c.kind, found.c.state, found.c.unread
+        )
+    ).all()
+    kinds: Counter[str] = Counter()
+    states: Counter[str] = Counter()
+    unread = total = 0
+    for row in grouped:
+        total += row.many
+        unread += row.many if row.unread else 0
+        if filters.state in ("", row.state):
+            kinds[row.kind] += row.many
+        if filters.kind in ("", row.kind):
+            states[row.state] += row.many
+    return Counts(total, unread, kinds, states)
+
+
+def fresh(tx: Connection, now: datetime, filters: Filters, since: datetime) -> int:
+    """How many unread reports under the filters came in, or had something added, after this moment."""
+    found = _found(replace(filters, unread=True), now)
+    return tx.execute(select(func.count()).select_from(found).where(found.c.moved_at > since)).scalar_one()
+
+
+def _found(filters: Filters, now: datetime) -> Subquery:
+    return union_all(_cases(filters, now), _visits(filters, now)).subquery("found")
+
+
+def _cases(filters: Filters, now: datetime) -> Select[Any]:
+    wanted: Any = select(
+        cases.c.id, cases.c.kind, cases.c.number, cases.c.unit_id, cases.c.category,
+        cast(null(), String).label("method"), cases.c.state,
+        type_coerce(cases.c.read_at.is_(None), Boolean).label("unread"), cases.c.named,
+        func.substr(cases.c.what, 1, SNIPPET).label("text"), cases.c.received_at,
+        func.coalesce(cases.c.fresh_at, cases.c.received_at).label("moved_at"),
+    ).where(*_shared(cases.c, filters, now))  # fmt: skip
+    if filters.kind:
+        wanted = wanted.where(cases.c.kind == filters.kind)
+    if filters.category:
+        wanted = wanted.where(cases.c.category == filters.category)
+    for word in filters.words.split():
+        wanted = wanted.where(
+            or_(
+                *(_holds(column, word) for column in (cases.c.number, cases.c.what, cases.c.staff)),
+                exists().where(entries.c.subject_id == cases.c.id, _holds(entries.c.text, word)),
+            )
+        )
+    return wanted
+
+
+def _visits(filters: Filters, now: datetime) -> Select[Any]:
+    wanted: Any = select(
+        visits.c.id, literal(VISIT, String).label("kind"), visits.c.number, visits.c.unit_id,
+        cast(null(), String).label("category"), visits.c.method, visits.c.state,
+        type_coerce(visits.c.read_at.is_(None), Boolean).label("unread"), literal(False).label("named"),
+        func.substr(visits.c.note, 1, SNIPPET).label("text"), visits.c.received_at,
+        func.coalesce(visits.c.fresh_at, visits.c.received_at).label("moved_at"),
+    ).where(*_shared(visits.c, filters, now))  # fmt: skip
+    if filters.kind not in ("", VISIT) or filters.category:
+        wanted = wanted.where(literal(False))
+    for word in filters.words.split():
+        wanted = wanted.where(or_(_holds(visits.c.number, word), _holds(visits.c.note, word), _remarked(word)))
+    return wanted
+
+
+def _shared(columns: Any, filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+    """The filters that both kinds of report know."""
+    wanted: list[ColumnElement[bool]] = []
+    if filters.units == (UNKNOWN_UNIT,):
+        wanted.append(columns.unit_id.is_(None))
+    elif filters.units:
+        wanted.append(columns.unit_id.in_(filters.units))
+    if filters.state:
+        wanted.append(columns.state == filters.state)
+    if filters.unread:
+        wanted.append(columns.read_at.is_(None))
+    if filters.since:
+        wanted.append(columns.received_at >= _midnight(filters.since, now))
+    if filters.until:
+        wanted.append(columns.received_at < _midnight(filters.until + timedelta(days=1), now))
+    return wanted
+
+
+def _midnight(day: date, now: datetime) -> datetime:
+    return datetime.combine(day, time(), now.tzinfo)
+
+
+def _holds(column: Any, word: str) -> ColumnElement[bool]:
+    return func.coalesce(column, "").icontains(word, autoescape=True)
+
+
+def _remarked(word: str) -> ColumnElement[bool]:
+    """In a remark of a visit. JSON is stored in ASCII: the word is looked for as JSON writes it."""
+    if word.isascii():
+        return literal(False)
+    return cast(visits.c.findings, Text).contains(json.dumps(word)[1:-1], autoescape=True)
+
+
+# --- keys of pages ------------------------------------------------------------------------------------------------
+
+
+def _key(item: Item) -> str:
+    return f"{int(item.unread)}.{round(item.moved_at.timestamp() * 1_000_000)}.{item.id}"
+
+
+def _place(key: str) -> tuple[bool, datetime, str] | None:
+    parts = key.split(".")
+    if len(parts) != 3 or not (parts[1].isascii() and parts[1].isdigit() and len(parts[1]) <= 17):
+        return None
+    return parts[0] == "1", datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(parts[1])), parts[2]
+
+
+def _beyond(found: Subquery, unread: bool, moved_at: datetime, id_: str) -> ColumnElement[bool]:
+    columns = found.c
+    later = or_(columns.moved_at < moved_at, and_(columns.moved_at == moved_at, columns.id < id_))
+    same = and_(columns.unread if unread else ~columns.unread, later)
+    return or_(same, ~columns.unread) if unread else same
+
+
+# --- what only a page's own items need --------------------------------------------------------------------------------
+
+
+def _filled(tx: Connection, items: Sequence[Item]) -> list[Item]:
+    ids = [item.id for item in items]
+    counted = tx.execute(
+        select(evidence.c.subject_id, func.count().label("many"))
+        .where(evidence.c.subject_id.in_(ids))
+        .group_by(evidence.c.subject_id)
+    )
+    pieces = {row.subject_id: row.many for row in counted}
+    ticked = tx.execute(select(visits.c.id, visits.c.findings).where(visits.c.id.in_(ids)))
+    findings = {row.id: row.findings for row in ticked}
+    return [replace(item, pieces=pieces.get(item.id, 0), findings=findings.get(item.id, {})) for item in items]

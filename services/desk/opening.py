@@ -1,0 +1,129 @@
+"""Opening a report, its evidence, its originals and its sender. Each leaves an event in the audit chain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from models.tables import cases, entries, evidence, visits
+from services import audit, reports
+from services import evidence as proof
+from services.desk.values import LONGEST_PURPOSE, VISIT, NotDone, Original, Report, Said
+from services.evidence import Piece
+from services.vault import Vault
+
+
+def open_report(tx: Connection, now: datetime, clerk: str, report_id: str) -> Report | None:
+    """The report with everything said about it; from now on it counts as read. None where there is none."""
+    table = _mark_read(tx, now, report_id)
+    if table is None:
+        return None
+    audit.append(tx, now, clerk, "report_opened", report_id)
+    return look(tx, report_id)
+
+
+def look(tx: Connection, report_id: str) -> Report | None:
+    """The same without the mark, for whoever has it open already."""
+    found = _case(tx, report_id) or _visit(tx, report_id)
+    if found is None:
+        return None
+    pieces = proof.pieces(tx, report_id)
+    said = _said(tx, report_id, pieces)
+    first = tuple(piece for piece in pieces if piece.entry_id is None)
+    return Report(**found, pieces=first, said=said, seen=f"{found['state']}.{len(said)}")
+
+
+def open_copy(tx: Connection, now: datetime, clerk: str, piece_id: str, *, tell: bool = True) -> Piece | None:
+    """A piece to be shown. `tell` is off for the later parts of a video that is being played."""
+    piece = proof.piece(tx, piece_id)
+    if piece is not None and piece.has_copy and tell:
+        audit.append(tx, now, clerk, "evidence_opened", piece_id)
+    return piece
+
+
+def open_original(tx: Connection, now: datetime, clerk: str, piece_id: str, purpose: str) -> Original:
+    """Raises NotDone: gone, purpose_wanted."""
+    stated = _stated(purpose)
+    row = tx.execute(
+        select(evidence.c.sha256, evidence.c.subject_id).where(
+            evidence.c.id == piece_id, evidence.c.subject_id.is_not(None), evidence.c.sha256.is_not(None)
+        )
+    ).first()
+    if row is None:
+        raise NotDone("gone")
+    numbers = select(cases.c.number).where(cases.c.id == row.subject_id)
+    number = (
+        tx.execute(numbers).scalar()
+        or tx.execute(select(visits.c.number).where(visits.c.id == row.subject_id)).scalar_one()
+    )
+    place = [piece.id for piece in proof.pieces(tx, row.subject_id)].index(piece_id) + 1
+    audit.append(tx, now, clerk, "original_opened", piece_id, {"report": row.subject_id, "purpose": stated})
+    return Original(row.sha256, f"{number}-{place}")
+
+
+def open_identity(
+    tx: Connection, vault: Vault, now: datetime, clerk: str, report_id: str, purpose: str
+) -> dict[str, Any]:
+    """Who filed it: name, phone; for a visit person, place and time. Raises NotDone: gone, purpose_wanted."""
+    stated = _stated(purpose)
+    identity = reports.identity_of(tx, vault, report_id)
+    if identity is None:
+        raise NotDone("gone")
+    audit.append(tx, now, clerk, "identity_opened", report_id, {"purpose": stated})
+    return identity
+
+
+def _stated(purpose: str) -> str:
+    stated = purpose.strip()
+    if not 2 <= len(stated) <= LONGEST_PURPOSE:
+        raise NotDone("purpose_wanted")
+    return stated
+
+
+def _mark_read(tx: Connection, now: datetime, report_id: str) -> Any:
+    """First of all: on PostgreSQL it makes whoever adds something wait, so that nothing unseen is marked."""
+    for table in (cases, visits):
+        if tx.execute(update(table).where(table.c.id == report_id).values(read_at=now)).rowcount:
+            return table
+    return None
+
+
+def _case(tx: Connection, report_id: str) -> dict[str, Any] | None:
+    row = tx.execute(select(cases).where(cases.c.id == report_id)).first()
+    if row is None:
+        return None
+    return {
+        "id": row.id, "kind": row.kind, "number": row.number, "source": row.source, "unit_id": row.unit_id,
+        "category": row.category, "method": None, "text": row.what, "staff": row.staff, "happened": row.happened,
+        "named": row.named, "findings": {}, "waited_minutes": None, "state": row.state,
+        "received_at": row.received_at, "decided_at": row.decided_at,
+    }  # fmt: skip
+
+
+def _visit(tx: Connection, report_id: str) -> dict[str, Any] | None:
+    row = tx.execute(select(visits).where(visits.c.id == report_id)).first()
+    if row is None:
+        return None
+    return {
+        "id": row.id, "kind": VISIT, "number": row.number, "source": None, "unit_id": row.unit_id,
+        "category": None, "method": row.method, "text": row.note, "staff": None, "happened": None,
+        "named": False, "findings": row.findings, "waited_minutes": row.waited_minutes, "state": row.state,
+        "received_at": row.received_at, "decided_at": None,
+    }  # fmt: skip
+
+
+def _said(tx: Connection, report_id: str, pieces: list[Piece]) -> list[Said]:
+    rows = tx.execute(
+        select(entries.c.id, entries.c.kind, entries.c.text, entries.c.at)
+        .where(entries.c.subject_id == report_id)
+        .order_by(entries.c.at, entries.c.id)
+    )
+    return [
+        Said(row.kind, row.text, row.at, tuple(piece for piece in pieces if piece.entry_id == row.id)) for row in rows
+    ]
+
+
+def how_many_said(tx: Connection, report_id: str) -> int:
+    return tx.execute(select(func.count()).select_from(entries).where(entries.c.subject_id == report_id)).scalar_one()

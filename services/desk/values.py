@@ -1,0 +1,119 @@
+"""What the desk hands out: frozen values, nothing of who filed a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from services.evidence import Piece
+
+VISIT = "visit"
+ANSWERED = "answered"  # the state of a question that has its answer
+PAGE = 50  # items a page of the list
+UNKNOWN_UNIT = "unknown"  # in a filter: the citizen did not know
+LONGEST_SAID = 3_000  # characters: with the words around it still one message on every channel
+SHORTEST_REASON = 5
+LONGEST_PURPOSE = 200
+
+
+class NotDone(Exception):
+    """Nothing was changed. `code` names the text that the clerk reads: gone, changed, decided, and what is wanted."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which reports to list. `units`: ids, or "unknown"; none means all. Days are the office's, both included."""
+
+    units: tuple[str, ...] = ()
+    kind: str = ""  # complaint, question, visit
+    category: str = ""
+    state: str = ""
+    unread: bool = False
+    words: str = ""  # every word must occur in the number or in what was said
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the list, whatever kind of report it is."""
+
+    id: str
+    kind: str
+    number: str
+    unit_id: str | None
+    category: str | None
+    method: str | None
+    state: str
+    unread: bool
+    named: bool
+    text: str | None
+    received_at: datetime
+    moved_at: datetime  # when something last came in from outside
+    pieces: int = 0
+    findings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    items: Sequence[Item]
+    after: str | None  # the key of the next page, None on the last one
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many there are under the filters, leaving aside the one that is counted."""
+
+    all: int
+    unread: int
+    kinds: Mapping[str, int]
+    states: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Said:
+    """Something said about a report afterwards. kind: addition, question, answer, decision."""
+
+    kind: str
+    text: str
+    at: datetime
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A case or a visit as the office reads it."""
+
+    id: str
+    kind: str
+    number: str
+    source: str | None  # the channel it came by
+    unit_id: str | None
+    category: str | None
+    method: str | None
+    text: str | None
+    staff: str | None
+    happened: str | None  # ISO 8601, a day or a moment
+    named: bool
+    findings: Mapping[str, Any]
+    waited_minutes: int | None
+    state: str
+    received_at: datetime
+    decided_at: datetime | None
+    pieces: Sequence[Piece]  # of evidence that came with it
+    said: Sequence[Said]
+    seen: str  # what the page saw: a decision on anything older is refused
+
+
+@dataclass(frozen=True)
+class Original:
+    """A sealed original to be handed out: which one, and a name that says nothing of its sender."""
+
+    sha256: str
+    name: str  # without an extension: 20261121-0042-1

@@ -1,0 +1,143 @@
+"""The office's own people: who may open the desk, who holds which role, and the one-time links that bind them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, distinct, func, or_, select
+
+from models.tables import contacts as accounts
+from models.tables import grants, people
+from services import audit, contacts
+from services.contacts import CLERK, ROLES, Grant, Person
+from services.vault import Vault
+
+CONSOLE, CHAT = "console", "chat"
+LONGEST_NAME = 50
+SHORTEST_LINK, LONGEST_LINK = 1, 30  # days
+OF_A_UNIT = tuple(role for role in ROLES if role != CLERK)
+
+
+class NotAllowed(Exception):
+    """Nothing was changed. `code`: gone, name_wanted, role_wanted, unit_wanted, last_clerk, days_wanted."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Where a one-time code leads: a clerk to the console, everybody else to the chat, which spends it."""
+
+    way: str
+    token: str | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the people with what they may do now."""
+
+    person: Person
+    grants: Sequence[Grant]
+    channels: Sequence[str]  # by which chat accounts they are bound
+
+
+def admit(tx: Connection, vault: Vault, now: datetime, code: str) -> Admitted | None:
+    """None for a code that is wrong, used, expired, or whose person holds no role any more."""
+    person_id = contacts.peek_link(tx, vault, now, code)
+    roles = {grant.role for grant in contacts.roles_of(tx, person_id, now)}
+    if not roles:
+        return None
+    if CLERK not in roles:
+        return Admitted(CHAT)
+    person_id = contacts.use_link(tx, vault, now, code, CONSOLE)
+    if person_id is None:
+        return None
+    audit.append(tx, now, person_id, "signed_in", person_id)
+    return Admitted(CONSOLE, contacts.sign_in(tx, vault, now, person_id))
+
+
+def clerk(tx: Connection, vault: Vault, now: datetime, token: str) -> Person | None:
+    """Who sits at the desk with this session; None as soon as the role is withdrawn."""
+    person_id = contacts.signed_in(tx, vault, now, token)
+    if person_id is None or CLERK not in {grant.role for grant in contacts.roles_of(tx, person_id, now)}:
+        return None
+    return contacts.person(tx, vault, person_id)
+
+
+def members(tx: Connection, vault: Vault, now: datetime, actor: str) -> list[Member]:
+    """Everybody, in the order in which they came. Their names are sealed: this view leaves one audit event."""
+    audit.append(tx, now, actor, "people_listed", "people")
+    held: dict[str, list[Grant]] = defaultdict(list)
+    valid = grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
+    for row in tx.execute(select(grants.c.person_id, grants.c.role, grants.c.unit_id).where(*valid)):
+        held[row.person_id].append(Grant(row.role, row.unit_id))
+    bound: dict[str, list[str]] = defaultdict(list)
+    for row in tx.execute(
+        select(accounts.c.person_id, accounts.c.channel).where(accounts.c.person_id.is_not(None)).distinct()
+    ):
+        bound[row.person_id].append(row.channel)
+    return [
+        Member(
+            Person(row.id, **vault.open(row.sealed, f"person {row.id}")),
+            sorted(held[row.id], key=lambda grant: (ROLES.index(grant.role), grant.unit_id or "")),
+            sorted(bound[row.id]),
+        )
+        for row in tx.execute(select(people.c.id, people.c.sealed).order_by(people.c.created_at, people.c.id))
+    ]  # fmt: skip
+
+
+def add_member(
+    tx: Connection, vault: Vault, now: datetime, actor: str, name: str, roles: Sequence[str], units: Sequence[str]
+) -> str:
+    """A new person with these roles, each for each of the units; a clerk's role has none. Returns the id."""
+    name = "".join(c for c in name if c.isprintable()).strip()
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise NotAllowed("name_wanted")
+    return contacts.add_person(tx, vault, now, name, _granted(roles, units), actor=actor)
+
+
+def grant_more(
+    tx: Connection, now: datetime, actor: str, person_id: str, roles: Sequence[str], units: Sequence[str]
+) -> None:
+    """More roles for somebody who is there already."""
+    if tx.execute(select(people.c.id).where(people.c.id == person_id)).first() is None:
+        raise NotAllowed("gone")
+    held = contacts.roles_of(tx, person_id, now)
+    contacts.grant(tx, now, person_id, [one for one in _granted(roles, units) if one not in held], actor)
+
+
+def withdraw(tx: Connection, now: datetime, actor: str, person_id: str, role: str, unit_id: str | None) -> None:
+    """Ends a role at once, except that of the last clerk: nobody could open the desk any more."""
+    if Grant(role, unit_id) not in contacts.roles_of(tx, person_id, now):
+        raise NotAllowed("gone")
+    if role == CLERK and _clerks(tx, now) == 1:
+        raise NotAllowed("last_clerk")
+    contacts.withdraw(tx, now, person_id, role, unit_id, actor)
+
+
+def issue(tx: Connection, vault: Vault, now: datetime, actor: str, person_id: str, days: int) -> tuple[Person, str]:
+    """A one-time code for somebody; it is shown this once and kept nowhere."""
+    if not SHORTEST_LINK <= days <= LONGEST_LINK:
+        raise NotAllowed("days_wanted")
+    person = contacts.person(tx, vault, person_id)
+    if person is None or not contacts.roles_of(tx, person_id, now):
+        raise NotAllowed("gone")
+    return person, contacts.issue_link(tx, vault, now, person_id, actor, timedelta(days=days))
+
+
+def _granted(roles: Sequence[str], units: Sequence[str]) -> list[Grant]:
+    if not roles or any(role not in ROLES for role in roles):
+        raise NotAllowed("role_wanted")
+    if not units and any(role in OF_A_UNIT for role in roles):
+        raise NotAllowed("unit_wanted")
+    return [Grant(role, unit) for role in roles for unit in ((None,) if role == CLERK else units)]
+
+
+def _clerks(tx: Connection, now: datetime) -> int:
+    valid = grants.c.role == CLERK, grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
+    return tx.execute(select(func.count(distinct(grants.c.person_id))).where(*valid)).scalar_one()

@@ -1,0 +1,1 @@
+"""The aiohttp site: pages and static files."""
