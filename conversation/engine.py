@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conversation.messages import Answers, Line, Media, Problem, Reply, Screen
-from conversation.questions import Asked, Choice, Drafted, Evidence, Question, Refused, Ticks, World
+from conversation.questions import Answered, Asked, Choice, Evidence, Question, Refused, Ticks, World
 
 BACK, KEEP, SKIP, CANCEL, SUBMIT = "/back", "/keep", "/skip", "/cancel", "/submit"
 REVIEW = "review"
@@ -57,64 +57,12 @@ Effect = Screen | Submitted | Cancelled
 
 def position(flow: Flow, session: Session, world: World) -> Question | None:
     """The question to ask now; None is the review."""
-    asked = _asked(flow, session, world)
-    edited = next((q for q in asked if q.key == session.editing), None)
-    return edited or next((q for q in asked if not _answered(q, flow, session, world)), None)
+    return _Place(flow, session, world).here
 
 
 def screen(flow: Flow, session: Session, world: World, problem: Problem | None = None) -> Screen:
     """What the person sees at this point of the flow."""
-    questions = _asked(flow, session, world)
-    here = position(flow, session, world)
-    total = len(questions) + flow.review
-    base = Screen(
-        flow.name, REVIEW, REVIEW, session.turn, total, total, problem=problem, answers=session.answers,
-        actions=(SUBMIT, CANCEL), editing=session.editing is not None,
-    )  # fmt: skip
-    if here is None:
-        return replace(base, lines=tuple(_line(q, flow, session, world) for q in questions))
-    at = _at(here, flow, session, world)
-    options, first = here.page(at) if isinstance(here, Choice) else (here.options(at), 1)
-    shown = replace(
-        base, asks=here.key, kind=here.kind, number=questions.index(here) + 1, options=tuple(options), first=first,
-        actions=(*here.actions(at), *_moves(here, questions, session), CANCEL),
-    )  # fmt: skip
-    if isinstance(here, Ticks):
-        draft = here.draft(at)
-        return replace(shown, ticked=tuple(draft["ticked"]), remark=draft["remark"])
-    return replace(shown, count=len(here.held(at))) if isinstance(here, Evidence) else shown
-
-
-def advance(flow: Flow, session: Session, reply: Reply, world: World) -> tuple[Session | None, Effect]:
-    """One turn. A refused reply leaves the session as it was and shows the same question with the reason."""
-    shown = screen(flow, session, world)
-    if reply.turn is not None and reply.turn != session.turn:
-        return session, replace(shown, problem=Problem("stale"))
-    reply = _spoken_action(reply, shown, world)
-    here = position(flow, session, world)
-    match (reply.choice or "").split(maxsplit=1):
-        case ["/cancel"]:
-            return None, Cancelled()
-        case ["/submit"] if here is None:
-            return None, _submitted(flow, session, world)
-        case ["/edit", key] if any(q.key == key for q in _asked(flow, session, world)):
-            return _moved(flow, session, world, editing=key)
-        case ["/back"] if "/back" in shown.actions or here is None:
-            return _back(flow, session, world, here)
-        case ["/keep"] if "/keep" in shown.actions:
-            return _moved(flow, _undrafted(session, here), world, editing=None)
-        case ["/skip"] if here is not None and "/skip" in shown.actions:
-            return _answer(flow, session, world, here, None)
-    if reply.media and not isinstance(here, Evidence):
-        session, problem = _kept_for_later(flow, session, world, here, reply.media)
-        if here is None or problem or reply.text is None:
-            return session, screen(flow, session, world, problem or Problem("media_kept"))
-    if here is None:
-        return session, replace(shown, problem=Problem("choose_action"))
-    try:
-        return _read(flow, session, world, here, reply)
-    except Refused as refused:
-        return session, replace(shown, problem=refused.problem)
+    return _Place(flow, session, world).screen(problem)
 
 
 def prefilled(flow: Flow, answers: Mapping[str, Any], turn: int, drafts: Mapping[str, Any] | None = None) -> Session:
@@ -122,96 +70,158 @@ def prefilled(flow: Flow, answers: Mapping[str, Any], turn: int, drafts: Mapping
     return Session(flow.name, turn, dict(answers), dict(drafts or {}))
 
 
-def _read(flow: Flow, session: Session, world: World, here: Question, reply: Reply) -> tuple[Session | None, Effect]:
-    step = here.read(reply, _at(here, flow, session, world))
-    if isinstance(step, Drafted):
-        drafts = session.drafts if step.draft is None else {**session.drafts, here.key: step.draft}
-        drafted = replace(session, drafts=drafts, page=step.page, query=step.query)
-        return drafted, screen(flow, drafted, world, step.problem)
-    return _answer(flow, session, world, here, step.value)
+def advance(flow: Flow, session: Session, reply: Reply, world: World) -> tuple[Session | None, Effect]:
+    """One turn. A refused reply leaves the session as it was and shows the same question with the reason."""
+    place = _Place(flow, session, world)
+    if reply.turn is not None and reply.turn != session.turn:
+        return session, place.screen(Problem("stale"))
+    reply = _spoken_action(reply, place)
+    here = place.here
+    match (reply.choice or "").split(maxsplit=1):
+        case ["/cancel"]:
+            return None, Cancelled()
+        case ["/submit"] if here is None:
+            return None, place.submitted()
+        case ["/edit", key] if any(question.key == key for question in place.questions):
+            return place.moved(editing=key)
+        case ["/back"] if here is None or BACK in place.actions():
+            return place.back()
+        case ["/keep"] if KEEP in place.actions():
+            return place.without_draft().moved(editing=None)
+        case ["/skip"] if here is not None and SKIP in place.actions():
+            return place.answered(here, None)
+    if reply.media and not isinstance(here, Evidence):
+        place, problem = _kept_for_later(place, reply.media)
+        if here is None or problem or reply.text is None:
+            return place.session, place.screen(problem or Problem("media_kept"))
+    if here is None:
+        return place.session, place.screen(Problem("choose_action"))
+    try:
+        return _read(place, here, reply)
+    except Refused as refused:
+        return place.session, place.screen(refused.problem)
 
 
-def _answer(flow: Flow, session: Session, world: World, here: Question, value: Any) -> tuple[Session | None, Effect]:
-    drafts = {key: draft for key, draft in session.drafts.items() if key != here.key}
-    answered = replace(session, answers={**session.answers, here.key: value}, drafts=drafts)
-    if not flow.review and position(flow, replace(answered, editing=None), world) is None:
-        return None, _submitted(flow, answered, world)
-    return _moved(flow, answered, world, editing=None)
+class _Place:
+    """One point of one conversation: a session seen through its flow. Looked up once, as a turn asks for it often."""
+
+    def __init__(self, flow: Flow, session: Session, world: World) -> None:
+        self.flow, self.session, self.world = flow, session, world
+        self.questions = [q for q in flow.questions if q.when(session.answers, world)]
+        edited = next((q for q in self.questions if q.key == session.editing), None)
+        self.here = edited or next((q for q in self.questions if not self._is_answered(q)), None)
+
+    def with_session(self, **changes: Any) -> _Place:
+        return _Place(self.flow, replace(self.session, **changes), self.world)
+
+    def at(self, question: Question) -> Asked:
+        session = self.session
+        draft = session.drafts.get(question.key)
+        return Asked(self.flow.name, session.answers, self.world, draft, session.page, session.query)
+
+    def actions(self) -> tuple[str, ...]:
+        """What may be done here besides answering."""
+        here = self.here
+        if here is None:
+            return (SUBMIT, CANCEL)
+        revisited = here.key in self.session.answers and self.session.editing == here.key
+        skippable = here.optional and not self.session.drafts.get(here.key)  # a skip must not lose photos that have come
+        moves = [KEEP] * revisited + [BACK] * (here is not self.questions[0]) + [SKIP] * skippable
+        return (*here.actions(self.at(here)), *moves, CANCEL)
+
+    def screen(self, problem: Problem | None = None) -> Screen:
+        total = len(self.questions) + self.flow.review
+        shown: dict[str, Any] = {
+            "flow": self.flow.name, "turn": self.session.turn, "total": total, "actions": self.actions(),
+            "problem": problem, "answers": self.session.answers, "editing": self.session.editing is not None,
+        }  # fmt: skip
+        here = self.here
+        if here is None:
+            return Screen(asks=REVIEW, kind=REVIEW, number=total, lines=tuple(map(self._line, self.questions)), **shown)
+        at = self.at(here)
+        options, first = here.page(at) if isinstance(here, Choice) else (here.options(at), 1)
+        if isinstance(here, Ticks):
+            draft = here.draft(at)
+            shown |= {"ticked": tuple(draft["ticked"]), "remark": draft["remark"]}
+        elif isinstance(here, Evidence):
+            shown["count"] = len(here.held(at))
+        number = self.questions.index(here) + 1
+        return Screen(asks=here.key, kind=here.kind, number=number, options=tuple(options), first=first, **shown)
+
+    def moved(self, *, editing: str | None) -> tuple[Session, Screen]:
+        moved = self.with_session(turn=self.session.turn + 1, editing=editing, page=0, query="")
+        return moved.session, moved.screen()
+
+    def back(self) -> tuple[Session, Screen]:
+        """One question back, as often as wanted; the old answers stay until they are replaced."""
+        before = self.questions[: self.questions.index(self.here)] if self.here else self.questions
+        return self.without_draft().moved(editing=before[-1].key if before else None)
+
+    def without_draft(self) -> _Place:
+        """Without the unfinished change to an answer that was given before."""
+        if self.here is None or self.here.key not in self.session.answers:
+            return self
+        return self.with_session(drafts=_without(self.session.drafts, self.here.key))
+
+    def answered(self, question: Question, value: Any) -> tuple[Session | None, Effect]:
+        """With this answer: the next question, or the end of a flow without a review."""
+        session = replace(
+            self.session, answers={**self.session.answers, question.key: value}, editing=None, page=0, query="",
+            drafts=_without(self.session.drafts, question.key), turn=self.session.turn + 1,
+        )  # fmt: skip
+        place = _Place(self.flow, session, self.world)
+        if not self.flow.review and place.here is None:
+            return None, place.submitted()
+        return session, place.screen()
+
+    def submitted(self) -> Submitted:
+        hidden = {key: value for key, value in self.session.answers.items() if key.startswith("_")}
+        return Submitted(hidden | {q.key: self.session.answers[q.key] for q in self.questions})
+
+    def _is_answered(self, question: Question) -> bool:
+        session = self.session
+        if question.key not in session.answers or question.key in session.drafts:
+            return False
+        value = session.answers[question.key]
+        return value is None or question.holds(value, self.at(question))
+
+    def _line(self, question: Question) -> Line:
+        value = self.session.answers[question.key]
+        return Line(question.key, "none") if value is None else question.show(value, self.at(question))
 
 
-def _moved(flow: Flow, session: Session, world: World, *, editing: str | None) -> tuple[Session, Screen]:
-    moved = replace(session, turn=session.turn + 1, editing=editing, page=0, query="")
-    return moved, screen(flow, moved, world)
+def _read(place: _Place, here: Question, reply: Reply) -> tuple[Session | None, Effect]:
+    step = here.read(reply, place.at(here))
+    if isinstance(step, Answered):
+        return place.answered(here, step.value)
+    drafts = place.session.drafts if step.draft is None else {**place.session.drafts, here.key: step.draft}
+    drafted = place.with_session(drafts=drafts, page=step.page, query=step.query)
+    return drafted.session, drafted.screen(step.problem)
 
 
-def _kept_for_later(
-    flow: Flow, session: Session, world: World, here: Question | None, media: Sequence[Media]
-) -> tuple[Session, Problem | None]:
-    """A photo that comes before or after it is asked for goes to the flow's evidence question, open (again) by that."""
-    for question in _asked(flow, session, world):
+def _kept_for_later(place: _Place, media: Sequence[Media]) -> tuple[_Place, Problem | None]:
+    """A photo that comes before or after it is asked for goes to the evidence question, open (again) by that."""
+    for question in place.questions:
         if isinstance(question, Evidence):
-            held, problem = question.add(question.held(_at(question, flow, session, world)), media)
-            kept = replace(session, drafts={**session.drafts, question.key: held})
-            if position(flow, kept, world) is not here:  # the buttons shown so far belong to another question now
-                kept = replace(kept, turn=kept.turn + 1, page=0, query="")
+            held, problem = question.add(question.held(place.at(question)), media)
+            kept = place.with_session(drafts={**place.session.drafts, question.key: held})
+            if kept.here is not place.here:  # the buttons shown so far belong to another question now
+                kept = kept.with_session(turn=place.session.turn + 1, page=0, query="")
             return kept, problem
-    return session, Problem("not_an_answer")
+    return place, Problem("not_an_answer")
 
 
-def _submitted(flow: Flow, session: Session, world: World) -> Submitted:
-    hidden = {key: value for key, value in session.answers.items() if key.startswith("_")}
-    return Submitted(hidden | {q.key: session.answers[q.key] for q in _asked(flow, session, world)})
+def _without(drafts: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {other: draft for other, draft in drafts.items() if other != key}
 
 
-def _asked(flow: Flow, session: Session, world: World) -> list[Question]:
-    return [q for q in flow.questions if q.when(session.answers, world)]
-
-
-def _at(question: Question, flow: Flow, session: Session, world: World) -> Asked:
-    draft = session.drafts.get(question.key)
-    return Asked(flow.name, session.answers, world, draft, session.page, session.query)
-
-
-def _answered(question: Question, flow: Flow, session: Session, world: World) -> bool:
-    if question.key not in session.answers or question.key in session.drafts:
-        return False
-    value = session.answers[question.key]
-    return value is None or question.holds(value, _at(question, flow, session, world))
-
-
-def _line(question: Question, flow: Flow, session: Session, world: World) -> Line:
-    value = session.answers[question.key]
-    if value is None:
-        return Line(question.key, "none")
-    return question.show(value, _at(question, flow, session, world))
-
-
-def _moves(here: Question, questions: Sequence[Question], session: Session) -> list[str]:
-    revisited = here.key in session.answers and session.editing == here.key
-    skippable = here.optional and not session.drafts.get(here.key)  # a skip must not lose photos that have come
-    return [KEEP] * revisited + [BACK] * (here is not questions[0]) + [SKIP] * skippable
-
-
-def _back(flow: Flow, session: Session, world: World, here: Question | None) -> tuple[Session, Screen]:
-    """One question back, as often as wanted; the old answers stay until they are replaced."""
-    questions = _asked(flow, session, world)
-    before = questions[: questions.index(here)] if here else questions
-    return _moved(flow, _undrafted(session, here), world, editing=before[-1].key if before else None)
-
-
-def _undrafted(session: Session, here: Question | None) -> Session:
-    """Without the unfinished change to an answer that was given before."""
-    if here is None or here.key not in session.answers:
-        return session
-    return replace(session, drafts={key: draft for key, draft in session.drafts.items() if key != here.key})
-
-
-def _spoken_action(reply: Reply, shown: Screen, world: World) -> Reply:
+def _spoken_action(reply: Reply, place: _Place) -> Reply:
     """A typed "返回" is the button of that name, where the screen has it; so is a typed /back."""
     if reply.choice is not None or reply.text is None:
         return reply
     text = reply.text.strip()
-    action = text if text.startswith("/") else world.action(text)
-    if action is None or (action not in shown.actions and not text.startswith("/")):
+    action = text if text.startswith("/") else place.world.action(text)
+    heard = (*place.actions(), BACK) if place.here is None else place.actions()  # the review has no room for that button
+    if action is None or (action not in heard and not text.startswith("/")):
         return reply
     return replace(reply, text=None, choice=action)

@@ -14,7 +14,7 @@ class Units:
     """Every unit and window, searched by name, pinyin or initials."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
-        return directory.options(turn.directory.search(query))
+        return turn.directory.search(query)
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         return turn.directory.name(value)
@@ -24,7 +24,7 @@ class Windows:
     """The windows and sections of the unit that was chosen."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
-        below = turn.directory.below(answers.get("unit") or "")
+        below = turn.directory.below(answers.get("unit"))
         return [Option(unit.id, unit.name) for unit in below if query.casefold() in unit.name.casefold()]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
@@ -37,8 +37,8 @@ class OwnUnits:
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
         mine = {grant.unit_id for grant in turn.grants if grant.role == SUPERVISOR}
-        found = turn.directory.search(query) if query else turn.directory.units
-        return directory.options([unit for unit in found if unit.id in mine])
+        found = turn.directory.search(query) if query else directory.options(turn.directory.units)
+        return [option for option in found if option.value in mine]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         mine = {grant.unit_id for grant in turn.grants if grant.role == SUPERVISOR}

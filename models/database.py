@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Table, create_engine, event, make_url, text
@@ -105,7 +106,12 @@ def parse(url: str) -> URL:
 
 def insert_or_ignore(tx: Connection, table: Table) -> Any:
     """INSERT … ON CONFLICT DO NOTHING in the words of the database at hand."""
-    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
+    return _insert_or_ignore(tx.dialect.name, table)
+
+
+@cache
+def _insert_or_ignore(dialect_name: str, table: Table) -> Any:
+    dialect: Any = postgresql if dialect_name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
 
 

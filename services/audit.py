@@ -15,10 +15,15 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, insert, select, text
 
+from models.prepared import Prepared
 from models.tables import audit
 
 START = "0" * 64
 _LOCK = 7_219_001  # PostgreSQL advisory lock: one appender at a time, until its commit
+
+
+_HEAD = Prepared(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
+_INSERT = Prepared(insert(audit), "seq", "at", "actor", "action", "subject", "detail", "previous", "hash")
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,10 @@ def append(
     """Adds one event. `actor` is a role or the random id of one of the office's people, never a citizen or a name."""
     if tx.dialect.name == "postgresql":
         tx.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    head = tx.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+    head = _HEAD(tx, {}).first()
     seq, previous = (head.seq + 1, head.hash) if head else (1, START)
     row = {"seq": seq, "at": now, "actor": actor, "action": action, "subject": subject, "detail": detail or {}}
-    tx.execute(insert(audit).values(**row, previous=previous, hash=_hash(previous, row)))
+    _INSERT(tx, row | {"previous": previous, "hash": _hash(previous, row)})
 
 
 def verify(tx: Connection, anchored: tuple[int, str] | None = None) -> Broken | None:
@@ -59,7 +64,7 @@ def verify(tx: Connection, anchored: tuple[int, str] | None = None) -> Broken | 
 
 
 def head(tx: Connection) -> tuple[int, str] | None:
-    row = tx.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()
+    row = _HEAD(tx, {}).first()
     return (row.seq, row.hash) if row else None
 
 

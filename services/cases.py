@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from conversation.messages import Media
+from models.prepared import Prepared
 from models.tables import cases, entries, evidence, owners
 from services import audit, reports
 from services import evidence as proof
@@ -21,6 +22,12 @@ MOST_MEDIA = 9
 MOST_OWN = 50
 COMPLAINT, QUESTION = "complaint", "question"
 RECEIVED, ACCEPTED, DECLINED = "received", "accepted", "declined"
+
+
+_INSERT = Prepared(
+    insert(cases), "id", "number", "kind", "source", "unit_id", "staff", "category", "what", "happened", "named",
+    "state", "received_at", "fresh_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -87,9 +94,9 @@ def _file(
 ) -> tuple[Case, str]:  # fmt: skip
     row = {
         "id": new_id(), "number": reports.next_number(tx, now), "source": contact.channel, "unit_id": None,
-        "category": None, "state": RECEIVED, "received_at": now, "fresh_at": now, **values,
+        "category": None, "staff": None, "happened": None, "state": RECEIVED, "received_at": now, "fresh_at": now, **values,
     }  # fmt: skip
-    tx.execute(insert(cases).values(**row))
+    _INSERT(tx, row)
     receipt = reports.keep_identity(tx, vault, row["id"], contact, identity, receipt=True)
     proof.attach(tx, vault, now, contact, row["id"], media)
     audit.append(tx, now, "citizen", f"{row['kind']}_filed", row["id"], {"number": row["number"]})

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from conversation.messages import Body
 from models.database import insert_or_ignore
+from models.prepared import Prepared
 from models.tables import contacts, deliveries, lanes
 from services.vault import Vault
 
@@ -58,6 +59,11 @@ class Result:
     contact_gone: bool = False  # blocked us, or no longer there: nothing more is sent to this contact
 
 
+_QUEUE = Prepared(
+    insert(deliveries), "contact_id", "channel", "urgency", "state", "sealed", "due_at", "created_at", "attempts"
+)
+
+
 def queue(
     tx: Connection, vault: Vault, now: datetime, outgoing: Sequence[Outgoing], urgency: str = "reply",
     due_at: datetime | None = None,
@@ -72,7 +78,7 @@ def queue(
         for one in outgoing
     ]  # fmt: skip
     if rows:
-        tx.execute(insert(deliveries), rows)
+        _QUEUE(tx, rows)
     return {(one.channel, one.contact_id) for one in outgoing}
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
@@ -11,6 +12,7 @@ from conversation.messages import Option
 from models.tables import units
 
 EXACT, NO_MATCH = 1, 9
+SEARCHES_KEPT = 2_000
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,18 @@ class Unit:
     initials: str
 
 
-@dataclass(frozen=True)
 class Directory:
-    """All units in their order, each followed by its windows and sections."""
+    """All units in their order, each followed by its windows and sections. Unchanging: a change makes another one."""
 
-    units: Sequence[Unit] = ()
-    by_id: dict[str, Unit] = field(default_factory=dict)
+    def __init__(self, units: Iterable[Unit] = ()) -> None:
+        given = list(units)
+        self.by_id = {unit.id: unit for unit in given}
+        self._below: dict[str | None, list[Unit]] = {}
+        for unit in given:
+            self._below.setdefault(unit.parent_id if unit.parent_id in self.by_id else None, []).append(unit)
+        self.top = self._below.get(None, [])
+        self.units = [unit for top in self.top for unit in (top, *self.below(top.id))]
+        self.search = lru_cache(SEARCHES_KEPT)(self._search)
 
     def get(self, unit_id: str | None) -> Unit | None:
         return self.by_id.get(unit_id) if unit_id else None
@@ -38,44 +46,40 @@ class Directory:
         unit = self.get(unit_id)
         return unit.full_name if unit else None
 
-    def below(self, unit_id: str) -> list[Unit]:
+    def below(self, unit_id: str | None) -> Sequence[Unit]:
         """Its windows and sections."""
-        return [unit for unit in self.units if unit.parent_id == unit_id]
+        return self._below.get(unit_id, ()) if unit_id else ()
 
-    def search(self, query: str) -> list[Unit]:
+    def _search(self, query: str) -> Sequence[Option]:
         """By part of the name, pinyin or initials (`gtj` finds 国土局); the best match first."""
         word = "".join(query.split()).casefold()
         if not word:
-            return [unit for unit in self.units if unit.parent_id is None]
+            return options(self.top)
         ranks = {unit.id: _rank(unit, word) for unit in self.units}
-        best = [(min(ranks[unit.id], self._meant(unit, ranks)), n) for n, unit in enumerate(self.units)]
-        return [self.units[n] for rank, n in sorted(best) if rank < NO_MATCH]
-
-    def _meant(self, unit: Unit, ranks: dict[str, int]) -> int:
-        """Whoever names a unit exactly may mean one of its windows."""
-        above = ranks.get(unit.parent_id or "", NO_MATCH)
-        return above if above <= EXACT else NO_MATCH
+        best = [(min(ranks[unit.id], _meant(unit, ranks)), n) for n, unit in enumerate(self.units)]
+        return options([self.units[n] for rank, n in sorted(best) if rank < NO_MATCH])
 
 
-def options(found: Sequence[Unit]) -> list[Option]:
-    return [Option(unit.id, unit.full_name) for unit in found]
+def options(found: Iterable[Unit]) -> Sequence[Option]:
+    return tuple(Option(unit.id, unit.full_name) for unit in found)
 
 
 def load(tx: Connection) -> Directory:
     rows = tx.execute(select(units).where(~units.c.closed).order_by(units.c.position, units.c.id)).all()
     names = {row.id: row.name for row in rows}
-    made = {
-        row.id: Unit(
+    return Directory(
+        Unit(
             row.id, row.parent_id, row.kind, row.name,
             f"{names[row.parent_id]}·{row.name}" if row.parent_id in names else row.name, row.pinyin, row.initials,
         )
         for row in rows
-    }  # fmt: skip
-    ordered = [made[row.id] for row in rows if row.parent_id not in made]
-    for top in list(ordered):
-        at = ordered.index(top) + 1
-        ordered[at:at] = [unit for unit in made.values() if unit.parent_id == top.id]
-    return Directory(tuple(ordered), made)
+    )  # fmt: skip
+
+
+def _meant(unit: Unit, ranks: dict[str, int]) -> int:
+    """Whoever names a unit exactly may mean one of its windows."""
+    above = ranks.get(unit.parent_id or "", NO_MATCH)
+    return above if above <= EXACT else NO_MATCH
 
 
 def _rank(unit: Unit, word: str) -> int:

@@ -6,22 +6,32 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from models.database import insert_or_ignore
+from models.prepared import Prepared
 from models.tables import counters, owners, vault
 from services.contacts import Contact
 from services.vault import Vault, new_code, same_code
 
 
+_NEXT = Prepared(
+    update(counters)
+    .where(counters.c.name == bindparam("of"))
+    .values(value=counters.c.value + 1)
+    .returning(counters.c.value)
+)
+_KEEP = Prepared(insert(vault), "subject_id", "receipt_hash", "sealed")
+_OWN = Prepared(lambda tx: insert_or_ignore(tx, owners), "subject_id", "owner_hash", "sealed")
+
+
 def next_number(tx: Connection, now: datetime) -> str:
     """`20261121-0042`: the day in the office's time zone and a running number."""
-    name = f"case {now:%Y%m%d}"
-    bump = update(counters).where(counters.c.name == name).values(value=counters.c.value + 1)
-    value = tx.execute(bump.returning(counters.c.value)).scalar()
+    name = {"of": f"case {now:%Y%m%d}"}
+    value = _NEXT(tx, name).scalar()
     if value is None:
-        tx.execute(insert_or_ignore(tx, counters), {"name": name, "value": 0})
-        value = tx.execute(bump.returning(counters.c.value)).scalar_one()
+        tx.execute(insert_or_ignore(tx, counters), {"name": name["of"], "value": 0})
+        value = _NEXT(tx, name).scalar_one()
     return f"{now:%Y%m%d}-{value:04d}"
 
 
@@ -30,13 +40,11 @@ def keep_identity(
 ) -> str | None:
     """Puts who filed a report into the vault, apart from the report; returns the receipt code where one is wanted."""
     code = new_code() if receipt else None
-    tx.execute(
-        insert(vault).values(
-            subject_id=subject_id,
-            receipt_hash=keys.index(same_code(code), "receipt") if code else None,
-            sealed=keys.seal(dict(identity), f"identity {subject_id}"),
-        )
-    )
+    row = {
+        "subject_id": subject_id, "receipt_hash": keys.index(same_code(code), "receipt") if code else None,
+        "sealed": keys.seal(dict(identity), f"identity {subject_id}"),
+    }  # fmt: skip
+    _KEEP(tx, row)
     own(tx, keys, subject_id, contact.id)
     return code
 
@@ -47,7 +55,7 @@ def own(tx: Connection, keys: Vault, subject_id: str, contact_id: str) -> None:
         "subject_id": subject_id, "owner_hash": keys.index(contact_id, "owner"),
         "sealed": keys.seal_bytes(contact_id.encode(), f"owner {subject_id}"),
     }  # fmt: skip
-    tx.execute(insert_or_ignore(tx, owners), row)
+    _OWN(tx, row)
 
 
 def owner_ids(tx: Connection, keys: Vault, subject_id: str) -> list[str]:
