@@ -3,14 +3,13 @@
 Every word comes from templates/<language>/chat/terminal.j2, so the commands are made when `main` runs.
 """
 
-from __future__ import annotations
-
+# Annotations are values here: typer reads them, and their help comes from the templates.
 import asyncio
 import errno
 import os
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,10 +57,10 @@ class Terminal:
         try:
             return Settings()
         except ValidationError as error:
-            raise Stop(*_wrong_setting(error, self._texts)) from error
+            raise Stop(_wrong_setting(error, self._texts), name=_name(error)) from error
 
     @contextmanager
-    def plainly(self):
+    def plainly(self) -> Iterator[None]:
         """Turns what can go wrong into one clear line and exit code 1."""
         try:
             yield
@@ -77,15 +76,20 @@ class Terminal:
         raise typer.Exit(1)
 
 
-def _wrong_setting(error: ValidationError, texts: Texts) -> tuple[str]:
+def _name(error: ValidationError) -> str:
+    first = error.errors()[0]["loc"]
+    return f"MINGCHA_{first[0]}".upper() if first else "MINGCHA_"
+
+
+def _wrong_setting(error: ValidationError, texts: Texts) -> str:
     """The block for the first wrong setting: the validator's own code, else the setting's name."""
     first = error.errors()[0]
     cause = str(first.get("ctx", {}).get("error", ""))
     name = str(first["loc"][0]) if first["loc"] else ""
     for code in (cause, name):
         if texts.has("terminal", f"setting_{code}"):
-            return (f"setting_{code}",)
-    return ("setting_other",)
+            return f"setting_{code}"
+    return "setting_other"
 
 
 def commands(terminal: Terminal) -> typer.Typer:

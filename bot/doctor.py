@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from channels.telegram import who_am_i
+from channels.telegram.checkup import who_am_i
 
 from bot.settings import Settings
 from migrations.run import is_current

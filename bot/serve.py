@@ -22,7 +22,7 @@ from channels.webchat import WebChat
 from models.database import DatabaseAway
 from scheduler.jobs import jobs
 from scheduler.ticker import Ticker
-from web.assets import Assets
+from web import assets
 
 UNITS_EVERY_SECONDS = 10
 LARGEST_REQUEST = 25 * 1024 * 1024  # bytes: an upload of 20 MiB with its frame
@@ -36,17 +36,18 @@ class Served:
 
     app: web.Application
     tasks: list[tuple[str, Task]] = field(default_factory=list)
+    closers: list[Task] = field(default_factory=list)  # after the tasks have ended
 
 
 def assemble(program: Program) -> Served:
     """Everything that `mingcha serve` runs, wired and not started."""
     telegram = _telegram(program)
-    site = _site(program)
-    assets = Assets()
+    version = assets.version()
+    site = _site(program, version)
     chat = WebChat(
         site=program.settings.site, talk=program.talk, database=program.database, vault=program.vault,
         texts=program.texts, bells=program.bells, store=program.store, clock=program.clock,
-        assets_version=assets.version, language=program.settings.language,
+        version=version, language=program.settings.language,
     )  # fmt: skip
     health = Health(program, telegram.ready if telegram else None)
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[*site.middlewares()])
@@ -59,13 +60,15 @@ def assemble(program: Program) -> Served:
         fetchers["telegram"] = telegram.fetch
         sender = Sender(program.database, program.vault, program.bells, program.clock, "telegram", telegram.send)
         served.tasks += [("telegram", telegram.run), ("sender", sender.run)]
-    fetcher = Fetcher(program.database, program.vault, program.store, program.clock, fetchers, bells=program.bells)
+        served.closers.append(telegram.close)
+    fetcher = Fetcher(program.database, program.vault, program.store, program.bells, program.clock, fetchers)
     known = jobs(
         program.database, program.vault, program.store, program.bells, program.clock, program.settings.anchor_path
     )
     ticker = Ticker(program.database, program.clock, program.settings.zone, known)
     served.tasks += [("fetcher", fetcher.run), ("ticker", ticker.run), ("units", lambda: _follow_units(program))]
-    app.cleanup_ctx.append(lambda _: _alongside(served.tasks))
+    app.cleanup_ctx.append(lambda _: _alongside(served))
+    app.on_shutdown.append(lambda _: chat.close())
     return served
 
 
@@ -90,18 +93,18 @@ def _telegram(program: Program) -> Telegram | None:
     if settings.telegram_token is None:
         return None
     return Telegram(
-        token=settings.telegram_token, api_url=settings.telegram_api_url, mode=settings.telegram_mode,
+        settings.telegram_token, settings.telegram_api_url, mode=settings.telegram_mode,
         secret=settings.telegram_webhook_secret, public_url=settings.public_url, talk=program.talk,
-        database=program.database, vault=program.vault, texts=program.texts, bells=program.bells,
-        clock=program.clock, tools=program.tools,
+        database=program.database, vault=program.vault, texts=program.texts, journeys=program.tools.journeys,
+        clock=program.clock, language=settings.language,
     )  # fmt: skip
 
 
-def _site(program: Program) -> Site:
+def _site(program: Program, version: str) -> Site:
     return Site(
         site_url=program.settings.site, database=program.database, vault=program.vault, texts=program.texts,
         bells=program.bells, store=program.store, clock=program.clock, directory=lambda: program.units,
-        assets_version=Assets().version,
+        assets_version=version,
     )  # fmt: skip
 
 
@@ -113,12 +116,14 @@ async def _follow_units(program: Program) -> None:
             await program.follow_units()
 
 
-async def _alongside(tasks: list[tuple[str, Task]]) -> AsyncIterator[None]:
-    running = [asyncio.create_task(_kept_alive(name, run), name=name) for name, run in tasks]
+async def _alongside(served: Served) -> AsyncIterator[None]:
+    running = [asyncio.create_task(_kept_alive(name, run), name=name) for name, run in served.tasks]
     yield
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
+    for close in served.closers:
+        await close()
 
 
 async def _kept_alive(name: str, run: Callable[[], Awaitable[None]]) -> None:

@@ -22,6 +22,16 @@ class Key:
     press: str
     turn: int | None = None
     role: str = "option"  # option, ticked, action, main, quiet
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One answer of the review, in words; `press` goes back to its question."""
+
+    label: str
+    value: str
+    press: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,8 @@ class Drawn:
     problem: str | None = None
     title: str | None = None
     edits: str | None = None
+    parts: tuple[str, ...] = ()  # of a screen's text without the problem: the question; head, answers, help of a review
+    lines: tuple[Shown, ...] = ()  # of a review, for channels that can set a table
 
 
 def draw(body: Body, texts: Texts) -> Drawn:
@@ -52,7 +64,7 @@ def option_label(texts: Texts, flow: str, key: str, value: str) -> str:
 
 def _drawn_say(say: Say, texts: Texts, edits: str | None) -> Drawn:
     file, _, block = say.words.partition(".")
-    keys = [Key(_button(button, texts), button.press, role="quiet") for button in say.buttons]
+    keys = [Key(_button(button, texts), button.press, role="quiet", url=button.url) for button in say.buttons]
     return Drawn(texts.say(file, block, say.values), _rows(keys), edits=edits)
 
 
@@ -62,14 +74,10 @@ def _button(button: Button, texts: Texts) -> str:
 
 def _drawn_screen(screen: Screen, texts: Texts, edits: str | None) -> Drawn:
     problem = _problem(screen, texts)
-    parts = [_question(screen, texts)] if screen.asks != "review" else _review(screen, texts)
+    lines = tuple(_shown(screen, line, texts) for line in screen.lines)
+    parts = (_question(screen, texts),) if screen.asks != "review" else _review(screen, lines, texts)
     keys = [_option(option, screen, texts) for option in screen.options]
-    edit_keys = [
-        Key(
-            texts.say("common", "act_edit", {"what": _short(screen, line.key, texts)}), f"/edit {line.key}", screen.turn
-        )
-        for line in screen.lines
-    ]
+    edit_keys = [Key(texts.say("common", "act_edit", {"what": one.label}), one.press, screen.turn) for one in lines]
     actions = [
         Key(texts.say("common", f"act_{name[1:]}"), name, screen.turn, "main" if name in _MAIN else "action")
         for name in screen.actions
@@ -78,7 +86,7 @@ def _drawn_screen(screen: Screen, texts: Texts, edits: str | None) -> Drawn:
     rest = [key for key in actions if key.role != "main"]
     rows = (*_rows(keys), *_rows(main), *_rows(edit_keys), *_rows(rest, per_row=4))
     text = "\n\n".join(part for part in (problem, *parts) if part)
-    return Drawn(text, rows, screen.kind, problem, texts.say(screen.flow, "title"), edits)
+    return Drawn(text, rows, screen.kind, problem, texts.say(screen.flow, "title"), edits, parts, lines)
 
 
 _MAIN = ("/submit", "/done")
@@ -106,11 +114,14 @@ def _question(screen: Screen, texts: Texts) -> str:
     return "\n".join(lines)
 
 
-def _review(screen: Screen, texts: Texts) -> list[str]:
+def _review(screen: Screen, lines: Sequence[Shown], texts: Texts) -> tuple[str, ...]:
     progress = texts.say("common", "progress", {"number": screen.number, "total": screen.total})
     head = f"{texts.say('common', 'review')}  {progress}"
-    lines = [f"{_short(screen, line.key, texts)}  {_value(screen, line, texts)}" for line in screen.lines]
-    return [head, "\n".join(lines), texts.say("common", "review_help")]
+    return head, "\n".join(f"{one.label}  {one.value}" for one in lines), texts.say("common", "review_help")
+
+
+def _shown(screen: Screen, line: Line, texts: Texts) -> Shown:
+    return Shown(_short(screen, line.key, texts), _value(screen, line, texts), f"/edit {line.key}")
 
 
 def _short(screen: Screen, key: str, texts: Texts) -> str:

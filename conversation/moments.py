@@ -48,9 +48,9 @@ def _read(text: str, now: datetime) -> str | None:
         size = 0.5 if found[1] == "半" else int(found[1])
         ago = timedelta(hours=size) if found[2][0] in "小h" else timedelta(minutes=size)
         return (now - ago).isoformat(timespec="minutes")
-    day, rest = _day(_day_first(text), now.date())
+    day, rest = _day(_day_first(re.sub(r"^(大概|大约|约|around|about|on)\s*", "", text)), now.date())
     minutes, rest = _time(rest, day is not None)
-    if re.sub(r"[\s,。.的号日左右]|大概|约|around|about|\bat\b|\bon\b|\bin the\b", "", rest):
+    if re.sub(r"[\s,。.的号日左右]|大约|大概|约|around|about|\bat\b|\bon\b|\bin the\b", "", rest):
         return None
     if minutes is None:
         return None if day is None else day.isoformat()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Table, create_engine, event, make_url, text
+from sqlalchemy import Connection, Table, create_engine, event, literal, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -107,6 +107,11 @@ def parse(url: str) -> URL:
 def insert_or_ignore(tx: Connection, table: Table) -> Any:
     """INSERT … ON CONFLICT DO NOTHING in the words of the database at hand."""
     return _insert_or_ignore(tx.dialect.name, table)
+
+
+def is_new(tx: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Inserts the row unless its key is taken; whether it was inserted."""
+    return tx.execute(insert_or_ignore(tx, table).returning(literal(1)), dict(row)).first() is not None
 
 
 @cache

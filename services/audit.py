@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -95,5 +95,5 @@ def _lines(file: Path) -> list[str]:
 
 
 def _hash(previous: str, row: Any) -> str:
-    told = [row["seq"], row["at"].isoformat(), row["actor"], row["action"], row["subject"], row["detail"]]
+    told = [row["seq"], row["at"].astimezone(UTC).isoformat(), row["actor"], row["action"], row["subject"], row["detail"]]
     return hashlib.sha256(previous.encode() + msgspec.json.encode(told, order="sorted")).hexdigest()

@@ -25,7 +25,8 @@ class Bells:
         """Until the channel's bell rings, or so long."""
         bell = self._channel(channel)
         try:
-            await asyncio.wait_for(bell.wait(), seconds)
+            async with asyncio.timeout(seconds):  # wait_for may swallow a cancellation that comes with the ring
+                await bell.wait()
         except TimeoutError:
             pass
         bell.clear()

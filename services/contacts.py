@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, insert, or_, select, update
 
 from models.database import insert_or_ignore
-from models.tables import contacts, grants, links, logins, people, sessions
+from models.tables import contacts, grants, inbox, links, logins, people, sessions
 from services import audit
 from services.vault import Vault, new_code, new_id, same_code
 
@@ -61,7 +61,7 @@ _LOCKED = (
     )
     .join_from(contacts, sessions)
     .order_by(contacts.c.id)
-    .with_for_update(of=contacts)
+    .with_for_update()  # both rows: a lock on the contact alone would let the session be read as it was before
 )  # fmt: skip
 
 
@@ -103,6 +103,23 @@ def roles_of(tx: Connection, person_id: str | None, now: datetime) -> tuple[Gran
     valid = grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
     rows = tx.execute(select(grants.c.role, grants.c.unit_id).where(grants.c.person_id == person_id, *valid))
     return tuple(Grant(row.role, row.unit_id) for row in rows)
+
+
+def grants_at(tx: Connection, vault: Vault, now: datetime, channel: str, address: str) -> tuple[Grant, ...]:
+    """What the person of a chat account may be; nothing where nobody is bound to it."""
+    known = contacts.c.address_hash == address_hash(vault, channel, address)
+    return roles_of(tx, tx.execute(select(contacts.c.person_id).where(known)).scalar(), now)
+
+
+def reach_changed(
+    tx: Connection, vault: Vault, now: datetime, channel: str, event_id: str, address: str, *, blocked: bool
+) -> None:
+    """The person has stopped us on this channel, or let us in again. An event that was handled before does nothing."""
+    row = {"channel": channel, "event_id": event_id, "at": now}
+    if tx.execute(insert_or_ignore(tx, inbox).returning(inbox.c.event_id), row).first() is None:
+        return
+    known = contacts.c.address_hash == address_hash(vault, channel, address)
+    tx.execute(update(contacts).where(known).values(blocked_at=now if blocked else None))
 
 
 def add_person(

@@ -14,10 +14,10 @@ import msgspec
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from conversation.messages import Body
-from models.database import insert_or_ignore
+from models.database import is_new
 from models.prepared import Prepared
 from models.tables import contacts, deliveries, lanes
-from services.vault import Vault
+from services.vault import KeyTrouble, Vault
 
 LEASE = timedelta(seconds=60)  # longer than any time-out of sending
 LANE = timedelta(seconds=15)
@@ -134,7 +134,7 @@ def hold_lane(tx: Connection, now: datetime, channel: str, holder: str) -> bool:
     if taken:
         return True
     row = {"channel": channel, "holder": holder, "until": until}
-    return tx.execute(insert_or_ignore(tx, lanes), row).rowcount == 1
+    return is_new(tx, lanes, row)
 
 
 def leave_lane(tx: Connection, holder: str) -> None:
@@ -177,13 +177,16 @@ def lease(tx: Connection, vault: Vault, now: datetime, channel: str, holder: str
         .where(deliveries.c.id.in_(ids))
         .order_by(deliveries.c.id)
     )  # fmt: skip
-    return [
-        Parcel(
-            row.id, row.contact_id, vault.open_bytes(row.address, "address").decode(), row.language,
-            open_body(vault, row.sealed), row.attempts,
-        )
-        for row in rows
-    ]  # fmt: skip
+    parcels, unreadable = [], []
+    for row in rows:
+        try:
+            address, body = vault.open_bytes(row.address, "address").decode(), open_body(vault, row.sealed)
+        except (KeyTrouble, msgspec.MsgspecError):
+            unreadable.append(Result(row.id, error="unreadable"))
+        else:
+            parcels.append(Parcel(row.id, row.contact_id, address, row.language, body, row.attempts))
+    record(tx, now, unreadable)  # they must not stop the others
+    return parcels
 
 
 def next_due(tx: Connection, channel: str) -> datetime | None:
@@ -208,6 +211,10 @@ def record(tx: Connection, now: datetime, results: Sequence[Result]) -> None:
     rows = [_recorded(result, now) for result in results]
     if rows:
         tx.execute(_RECORD, rows)
+    sent = [result.id for result in results if result.error is None]
+    if sent:  # whoever can be reached has not blocked us (any more)
+        reached = contacts.c.id.in_(select(deliveries.c.contact_id).where(deliveries.c.id.in_(sent)))
+        tx.execute(update(contacts).where(reached, contacts.c.blocked_at.is_not(None)).values(blocked_at=None))
     gone = [result.id for result in results if result.contact_gone]
     if gone:
         blocked = select(deliveries.c.contact_id).where(deliveries.c.id.in_(gone))

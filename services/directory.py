@@ -87,7 +87,7 @@ def _rank(unit: Unit, word: str) -> int:
     name = unit.full_name.casefold()
     if word in (name, name.removeprefix("市")):
         return 0
-    if unit.initials in (word, "s" + word):
+    if word in (unit.initials, "s" + unit.initials):
         return 1
     if word in name:
         return 2

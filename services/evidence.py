@@ -102,10 +102,10 @@ def add_upload(tx: Connection, vault: Vault, now: datetime, contact_id: str, nam
 
 
 def uploads(tx: Connection, vault: Vault, contact_id: str, refs: Sequence[str]) -> list[Media] | None:
-    """The contact's own uploads of these references, in their order; None when one of them is not to be had."""
+    """The contact's own uploads of these references, in their order, submitted or not; None when one is not theirs."""
     ids = [ref.removeprefix(UPLOADED) for ref in refs]
-    free = evidence.c.id.in_(ids) & evidence.c.subject_id.is_(None)
-    rows = tx.execute(select(evidence.c.id, evidence.c.kind, evidence.c.bytes, evidence.c.sealed).where(free))
+    columns = evidence.c.id, evidence.c.kind, evidence.c.bytes, evidence.c.sealed
+    rows = tx.execute(select(*columns).where(evidence.c.id.in_(ids), evidence.c.sha256.is_not(None)))
     own = {
         row.id: Media(UPLOADED + row.id, row.kind, row.bytes)
         for row in rows
@@ -121,6 +121,12 @@ def forget_unused(tx: Connection, older_than: datetime) -> list[Forgotten]:
     hashes = {row.sha256 for row in gone if row.sha256}
     still = set(tx.execute(select(evidence.c.sha256).where(evidence.c.sha256.in_(hashes))).scalars())
     return [Forgotten(row.id, row.sha256 if row.sha256 not in still else None) for row in gone]
+
+
+def is_due(tx: Connection, now: datetime) -> bool:
+    """Whether `due` would find something, without troubling the writer."""
+    first = select(evidence.c.id).where(evidence.c.state == WAITING, evidence.c.due_at <= now).limit(1)
+    return tx.execute(first).first() is not None
 
 
 def due(tx: Connection, vault: Vault, now: datetime, most: int) -> list[Wanted]:

@@ -14,6 +14,7 @@ from models.tables import grants, people
 from services import audit, contacts
 from services.contacts import CLERK, ROLES, Grant, Person
 from services.vault import Vault
+from services.wording import readable
 
 CONSOLE, CHAT = "console", "chat"
 LONGEST_NAME = 50
@@ -95,7 +96,7 @@ def add_member(
     tx: Connection, vault: Vault, now: datetime, actor: str, name: str, roles: Sequence[str], units: Sequence[str]
 ) -> str:
     """A new person with these roles, each for each of the units; a clerk's role has none. Returns the id."""
-    name = "".join(c for c in name if c.isprintable()).strip()
+    name = " ".join(readable(name).split())
     if not 1 <= len(name) <= LONGEST_NAME:
         raise NotAllowed("name_wanted")
     return contacts.add_person(tx, vault, now, name, _granted(roles, units), actor=actor)

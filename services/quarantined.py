@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from models.tables import quarantine
 from services import audit
 from services.vault import Vault
+from services.wording import written_out
 
 MOST_LISTED = 200
 LARGEST_SHOWN = 20_000  # bytes
@@ -55,4 +56,4 @@ def open_raw(tx: Connection, vault: Vault, now: datetime, clerk: str, kept_id: s
 
 def _visible(data: bytes) -> str:
     text = data.decode("utf-8", errors="backslashreplace")
-    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+    return written_out(text)

@@ -49,10 +49,12 @@ class Talk:
         *,
         language: str = "zh",
         ring: Callable[[Iterable[tuple[str, str]]], None],
+        largest_batch: int = LARGEST_BATCH,
     ) -> None:
         self._database = database
         self._tools = tools
         self._language = language
+        self._largest = largest_batch
         self._ring = ring  # told after the commit for whom there is something to send
         self._waiting: list[_Waiting] = []
         self._running: asyncio.Task[None] | None = None
@@ -75,7 +77,7 @@ class Talk:
     async def _drain(self) -> None:
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
+                batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
                 await self._settle(batch)
         finally:
             self._running = None
@@ -102,7 +104,7 @@ class Talk:
             except DatabaseAway:
                 raise
             except Exception as error:
-                log.exception("turn_failed", channel=waiting.incoming.channel, event=waiting.incoming.event_id)
+                log.exception("turn_failed", channel=waiting.incoming.channel, event_id=waiting.incoming.event_id)
                 addressed = await self._database.talk(self._quarantine, waiting.incoming, type(error).__name__)
         except Exception as error:
             waiting.done.set_exception(error)

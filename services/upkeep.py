@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select, update
 
 from conversation.messages import Body, Button, Say
-from models.database import insert_or_ignore
+from models.database import is_new
 from models.tables import contacts, inbox, links, logins, sessions, ticks
 from services.deliveries import Outgoing, queue
 from services.vault import Vault
@@ -19,7 +19,7 @@ MOST_AT_ONCE = 500
 
 
 def claim_tick(tx: Connection, job: str, minute: datetime) -> bool:
-    return tx.execute(insert_or_ignore(tx, ticks), {"job": job, "at": minute}).rowcount == 1
+    return is_new(tx, ticks, {"job": job, "at": minute})
 
 
 def remind_idle(tx: Connection, vault: Vault, now: datetime) -> set[tuple[str, str]]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, select
 
-from models.tables import contacts
+from models.tables import contacts, sessions
 from services.contacts import address_hash
 from services.deliveries import Letter, mailbox
 from services.vault import Vault
@@ -24,26 +23,25 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Post:
-    """Letters, and the language to draw them in."""
+    """Letters, the language to draw them in, and the turn whose buttons count now (None: nothing is under way)."""
 
     language: str
+    turn: int | None
     letters: Sequence[Letter]
 
 
 def visitor(tx: Connection, vault: Vault, channel: str, address: str) -> Visitor | None:
     """None where nobody has said anything from this address yet."""
-    return _visitor(tx, contacts.c.address_hash == address_hash(vault, channel, address))
-
-
-def post(tx: Connection, vault: Vault, contact_id: str, after: int, most: int) -> Post | None:
-    """The newest `most` letters after letter `after`, oldest first; None where there are none."""
-    letters = mailbox(tx, vault, contact_id, after, most)
-    if not letters:
-        return None
-    reader = _visitor(tx, contacts.c.id == contact_id)
-    return Post(reader.language, letters) if reader else None
-
-
-def _visitor(tx: Connection, which: Any) -> Visitor | None:
-    row = tx.execute(select(contacts.c.id, contacts.c.language).where(which)).first()
+    mine = contacts.c.address_hash == address_hash(vault, channel, address)
+    row = tx.execute(select(contacts.c.id, contacts.c.language).where(mine)).first()
     return Visitor(row.id, row.language) if row else None
+
+
+def post(tx: Connection, vault: Vault, contact_id: str, after: int, most: int, *, anyway: bool) -> Post | None:
+    """The newest `most` letters after letter `after`, oldest first; None where there are none, unless `anyway`."""
+    letters = mailbox(tx, vault, contact_id, after, most)
+    if not letters and not anyway:
+        return None
+    columns = contacts.c.language, sessions.c.flow, sessions.c.turn
+    row = tx.execute(select(*columns).join_from(contacts, sessions).where(contacts.c.id == contact_id)).one()
+    return Post(row.language, row.turn if row.flow else None, letters)

@@ -1,8 +1,8 @@
 """What browser and server say to each other over /chat/ws: one JSON object a frame.
 
-Browser to server. `id` is a random id made by the browser: whatever is sent again with the same id has no second effect.
+Browser to server. `id` is random and made by the browser: what is sent again with the same id has no second effect.
 
-    {"hello": 41, "id": …, "start": "u-gtj" | null, "language": "en"}   first frame; 41 is the last letter it has, 0 none
+    {"hello": 41, "id": …, "start": "u-gtj" | null, "language": "en"}   first frame; 41: the last letter it has
     {"say": "…", "id": …}
     {"tap": press, "turn": 7 | null, "message": 41, "id": …}            a button of letter 41
     {"media": ["kept:…", …], "text": "…", "id": …}                      what /chat/upload returned
@@ -12,9 +12,10 @@ Browser to server. `id` is a random id made by the browser: whatever is sent aga
 
 Server to browser:
 
-    {"letter": {id, at, day, time, head, text, foot, problem, asks, turn, title, edits, lines, rows, language}}
+    {"letter": {id, at, day, time, head, progress, text, foot, problem, asks, turn, title, edits,
+               lines, rows, language}}
                rows [[{label, press, turn, role, url, stays}]], lines [{label, value, press, edit}], see `drawing`
-    {"ready": 41}            every letter of the past has been sent
+    {"turn": 7 | null}       after each batch of letters: the turn whose buttons count; "ready": true after the past
     {"kept": id}             durable; the browser may forget it
     {"refused": id, "code"}  cannot be used and will never be (`CODES`); the page has the words
     {"away": id}             nothing was kept, the same frame is welcome again soon

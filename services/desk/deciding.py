@@ -20,6 +20,7 @@ from services.deliveries import queue_for
 from services.desk.opening import how_many_said
 from services.desk.values import ANSWERED, LONGEST_SAID, SHORTEST_REASON, NotDone
 from services.vault import Vault, new_id
+from services.wording import readable
 
 Ring = Set[tuple[str, str]]  # for whom something was queued; empty when no account of the citizen can be reached
 
@@ -87,7 +88,7 @@ def _undecided(tx: Connection, case_id: str, seen: str) -> _Case:
 
 def _worded(text: str, shortest: int, code: str) -> str:
     """The clerk's words without what no channel can carry."""
-    kept = "".join(c for c in text.replace("\r\n", "\n") if c == "\n" or c.isprintable()).strip()
+    kept = readable(text)
     if len(kept) < shortest:
         raise NotDone(code)
     if len(kept) > LONGEST_SAID:

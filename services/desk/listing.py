@@ -156,7 +156,9 @@ def _key(item: Item) -> str:
 
 def _place(key: str) -> tuple[bool, datetime, str] | None:
     parts = key.split(".")
-    if len(parts) != 3 or not (parts[1].isascii() and parts[1].isdigit() and len(parts[1]) <= 17):
+    if len(parts) != 3 or not (
+        parts[1].isascii() and parts[1].isdigit() and len(parts[1]) <= 17 and parts[2].isalnum()
+    ):
         return None
     return parts[0] == "1", datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(parts[1])), parts[2]
 

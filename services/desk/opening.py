@@ -13,6 +13,7 @@ from services import evidence as proof
 from services.desk.values import LONGEST_PURPOSE, VISIT, NotDone, Original, Report, Said
 from services.evidence import Piece
 from services.vault import Vault
+from services.wording import readable
 
 
 def open_report(tx: Connection, now: datetime, clerk: str, report_id: str) -> Report | None:
@@ -76,7 +77,7 @@ def open_identity(
 
 
 def _stated(purpose: str) -> str:
-    stated = purpose.strip()
+    stated = readable(purpose)
     if not 2 <= len(stated) <= LONGEST_PURPOSE:
         raise NotDone("purpose_wanted")
     return stated

@@ -1,0 +1,64 @@
+"""`mingcha preview`: one self-contained page with every screen of every flow, per language and channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from bot.samples import Scene, flows, messages, scenes
+from channels.render import draw
+from channels.telegram.drawing import letter_of
+from channels.webchat.drawing import drawn
+from services.deliveries import Letter
+from templates import LANGUAGES, Texts, load_texts
+
+NOW = datetime(
+    2026, 11, 21, 15, 0, tzinfo=timezone(timedelta(hours=8))
+)  # the samples' moment, so that the page never changes by itself
+
+
+def write_preview(path: Path) -> None:
+    """Needs no database and no channel: flows, templates and made-up values."""
+    texts = load_texts(lambda: NOW)
+    path.write_text(page(texts), encoding="utf-8")
+
+
+def page(texts: Mapping[str, Texts]) -> str:
+    """The page's HTML."""
+    sections = [
+        _section(flow.name, {lang: [*scenes(flow, texts[lang], NOW)] for lang in LANGUAGES}, texts) for flow in flows()
+    ]
+    sections.append(_section("messages", {lang: messages(texts[lang], NOW) for lang in LANGUAGES}, texts))
+    words = {
+        lang: {block: texts[lang].say("preview", block) for block in texts[lang].blocks("preview")}
+        for lang in LANGUAGES
+    }
+    return texts[LANGUAGES[0]].page("preview.html", sections=sections, words=words, languages=LANGUAGES)
+
+
+def _section(name: str, scenes_by: Mapping[str, Sequence[Scene]], texts: Mapping[str, Texts]) -> dict[str, Any]:
+    moments = [
+        {
+            "id": f"{name}-{n}", "name": first.name, "state": first.state,
+            "shots": [_shot(scenes_by[lang][n].body, texts[lang]) for lang in LANGUAGES],
+        }
+        for n, first in enumerate(scenes_by[LANGUAGES[0]])
+    ]  # fmt: skip
+    titles = [
+        texts[lang].say("preview", "messages") if name == "messages" else texts[lang].say(name, "title")
+        for lang in LANGUAGES
+    ]
+    return {"name": name, "titles": titles, "moments": moments}
+
+
+def _shot(body: Any, texts: Texts) -> dict[str, Any]:
+    """The same body on both channels."""
+    letter = letter_of(draw(body, texts))
+    rows = letter.markup.inline_keyboard if letter.markup else ()
+    return {
+        "language": texts.language,
+        "telegram": {"pieces": letter.pieces, "rows": [[button.text for button in row] for row in rows]},
+        "web": drawn(Letter(1, body, NOW), texts, NOW.tzinfo),
+    }

@@ -1,0 +1,187 @@
+"""Every screen there is, made without a database: each flow walked by somebody who errs at every question."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from channels.render import Phrases
+from conversation.engine import REVIEW, Flow, Session, advance, position, prefilled, screen
+from conversation.messages import Answers, Body, Button, Media, Option, Reply, Say, Screen
+from conversation.questions import Choice, Evidence, Question, Text, Ticks
+from handlers.all import JOURNEYS
+from rulebooks import HERE
+from templates import Texts
+
+NUMBER, RECEIPT = "20261121-0042", "K7QF-2M9D-X4TP-8RWC"
+WRONG = (Reply(text="?"), Reply(location=(0.0, 0.0)), Reply(text="12:60"), Reply())
+WHYS = ("started", "cancelled", "dropped", "stale", "spoken", "plain")
+LONGEST_WALK = 50
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One moment of a flow. state: empty, problem, draft, edited; for the review REVIEW; for a message its block."""
+
+    name: str
+    state: str
+    body: Body
+
+
+class SampleWorld:
+    """The demo city's units and a case of one's own."""
+
+    def __init__(self, texts: Texts, now: datetime) -> None:
+        self.now = now
+        self._phrases = Phrases(texts)
+        city = tomllib.loads((HERE / "demo" / "city.toml").read_text(encoding="utf-8"))["unit"]
+        self._units = [Option(one["id"], one["name"]) for one in city]
+        self._windows = {
+            one["id"]: [Option(f"{one['id']}-{n}", name) for n, name in enumerate(one["windows"], 1)] for one in city
+        }
+
+    def options(self, source: str, query: str, answers: Answers) -> Sequence[Option]:
+        if source == "windows":
+            return self._windows.get(answers.get("unit") or "", ())
+        found = [Option("case-1", NUMBER)] if source.endswith("cases") else self._units
+        return [option for option in found if query in (option.label or "")]
+
+    def label(self, source: str, value: str, answers: Answers) -> str | None:
+        return next((option.label for option in self.options(source, "", answers) if option.value == value), None)
+
+    def spoken(self, flow: str, key: str, option: Option) -> str:
+        return option.label or self._phrases.option(flow, key, option.value)
+
+    def action(self, text: str) -> str | None:
+        return self._phrases.action(text)
+
+
+def flows() -> list[Flow]:
+    return [journey.flow for journey in JOURNEYS.values() if journey.flow]
+
+
+def scenes(flow: Flow, texts: Texts, now: datetime) -> Iterator[Scene]:
+    """Each question empty, with a problem and with a draft; the review; the first question as edited from there."""
+    world = SampleWorld(texts, now)
+    session: Session | None = prefilled(flow, {"_text": "", "_media": []}, 1)
+    for _ in range(LONGEST_WALK):
+        here = position(flow, session, world)
+        if here is None:
+            yield Scene(REVIEW, REVIEW, Body(ask=screen(flow, session, world)))
+            yield Scene(REVIEW, "problem", _after(flow, session, world, Reply(text="?")))
+            first = flow.questions[0].key
+            yield Scene(first, "edited", _after(flow, session, world, Reply(choice=f"/edit {first}")))
+            return
+        yield from _question(flow, session, world, here, texts)
+        session = _answered(flow, session, world, here, texts)
+        if session is None:
+            return
+
+
+def _question(flow: Flow, session: Session, world: SampleWorld, here: Question, texts: Texts) -> Iterator[Scene]:
+    yield Scene(here.key, "empty", Body(ask=screen(flow, session, world)))
+    for reply in WRONG:
+        body = _after(flow, session, world, reply)
+        if body.ask and body.ask.problem and body.ask.asks == here.key:
+            yield Scene(here.key, "problem", body)
+            break
+    for reply in _half(here, texts):
+        after, effect = advance(flow, session, reply, world)
+        if isinstance(effect, Screen) and after is not None and effect.problem is None:
+            session, shown = after, effect
+            yield Scene(here.key, "draft", Body(ask=shown))
+
+
+def _half(question: Question, texts: Texts) -> Sequence[Reply]:
+    """What leaves this kind of question half answered."""
+    if isinstance(question, Ticks):
+        return Reply(choice=question.values[0]), Reply(text=texts.say("preview", "sample_remark"))
+    if isinstance(question, Evidence):
+        return (Reply(media=(Media("a", "photo"), Media("b", "photo"))),)
+    return (Reply(choice="/next"),) if isinstance(question, Choice) and question.source else ()
+
+
+def _answered(flow: Flow, session: Session, world: SampleWorld, here: Question, texts: Texts) -> Session | None:
+    """After the first good answer that opens most; None at the end of a flow without a review."""
+    if isinstance(here, Ticks | Evidence):
+        for reply in (*_half(here, texts), Reply(choice="/done")):
+            session = advance(flow, session, reply, world)[0] or session
+        return session if here.key in session.answers else None
+    tried = [advance(flow, session, reply, world)[0] for reply in _good(here, screen(flow, session, world), texts)]
+    ahead = [after for after in tried if after is not None and after.answers.keys() > session.answers.keys()]
+    return max(ahead, key=lambda after: sum(q.when(after.answers, world) for q in flow.questions), default=None)
+
+
+def _good(question: Question, shown: Screen, texts: Texts) -> Iterator[Reply]:
+    for option in shown.options:
+        yield Reply(choice=option.value)
+    short = isinstance(question, Text) and question.longest <= 200
+    for words in ("sample_short", "sample_text") if short else ("sample_text",):
+        yield Reply(text=texts.say("preview", words))
+    yield from (Reply(text="13800138000"), Reply(text="25"), Reply(location=(25.83, 114.93)), Reply(choice="/skip"))
+
+
+def _after(flow: Flow, session: Session, world: SampleWorld, reply: Reply) -> Body:
+    _, effect = advance(flow, session, reply, world)
+    return Body(ask=effect) if isinstance(effect, Screen) else Body()
+
+
+def messages(texts: Texts, now: datetime) -> list[Scene]:
+    """Everything that is said without asking, with sample values."""
+
+    def word(name: str) -> str:
+        return texts.say("preview", name)
+
+    unit = SampleWorld(texts, now).options("units", "", {})[2].label
+    at = now.isoformat(timespec="minutes")
+    listed = [f"/{journey.name}" for journey in JOURNEYS.values() if journey.listed]
+    values: Mapping[str, Any] = {
+        "number": NUMBER, "receipt": RECEIPT, "id": "7f3a91c2", "count": 2, "under_way": flows()[0].name, "roles": [],
+        "units": [], "text": word("sample_reply"), "unit": unit, "received": at, "what": word("sample_text"),
+        "pieces": 2, "history": [], "state": "received", "why": "plain", "commands": listed,
+    }  # fmt: skip
+    talked = [
+        {"kind": "question", "text": word("sample_reply"), "at": at, "pieces": 0},
+        {"kind": "addition", "text": word("sample_answer"), "at": at, "pieces": 1},
+    ]
+    said: list[tuple[str, Mapping[str, Any], tuple[Button, ...]]] = [
+        *(("menu.menu", {"why": why}, _menu(everybody=True)) for why in WHYS),
+        ("menu.menu", {"why": "bound", "roles": ["supervisor"], "units": [unit]}, _menu(everybody=False)),
+        ("menu.bad_code", {}, ()),
+        ("menu.language", {}, tuple(Button(f"/language {name}", words=f"language_{name}") for name in ("zh", "en"))),
+        *(("menu.help", {"why": why}, (Button("/menu", words="menu"),)) for why in ("asked", "unknown")),
+        ("common.busy", {}, (Button("/resume", words="resume"), Button("/discard", words="discard_and_start"))),
+        ("common.idle", {}, (Button("/resume", words="resume"), Button("/cancel", words="discard"))),
+        ("common.sorry", {}, ()),
+        ("common.not_kept", {"kind": "photo", "code": "unreadable", "again": True}, (Button("/add", words="add"),)),
+        *((f"{name}.received", {}, _STATUS) for name in ("complaint", "question", "addition")),
+        ("visit.received", {}, ()),
+        ("status.choose", {}, (Button("/status", label=NUMBER), Button("/status", label="20261119-0007"), *_CODE)),
+        ("status.nothing", {}, _CODE),
+        ("status.unknown_code", {}, _CODE),
+        ("status.one", {}, _CASE),
+        ("status.one", {"state": "accepted", "history": talked}, _CASE),
+        ("status.asked", {}, (Button("/add", words="answer"),)),
+        ("status.answered", {"text": word("sample_reason")}, (Button("/add", words="add"),)),
+        ("status.accepted", {"text": ""}, _STATUS),
+        ("status.declined", {"text": word("sample_reason")}, (Button("/add", words="add"),)),
+    ]  # fmt: skip
+    return [
+        Scene(
+            words, str(own.get("why") or own.get("state") or "said"), Body(say=Say(words, {**values, **own}, buttons))
+        )
+        for words, own, buttons in said
+    ]
+
+
+_STATUS = (Button("/status", words="see_status"),)
+_CASE = (Button("/add", words="add"), Button("/menu", words="menu"))
+_CODE = (Button("/code", words="enter_code"),)
+
+
+def _menu(*, everybody: bool) -> tuple[Button, ...]:
+    offered = [journey for journey in JOURNEYS.values() if journey.in_menu and not (everybody and journey.roles)]
+    return tuple(Button(f"/{journey.name}", words=f"menu_{journey.name}") for journey in offered)

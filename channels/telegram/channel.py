@@ -1,0 +1,175 @@
+"""The Telegram channel: polling or webhook in, messages out, files for the evidence."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from channels.pace import Pace
+from channels.telegram.client import Client, Trouble
+from channels.telegram.commands import Commands
+from channels.telegram.decode import ALLOWED, CHANNEL, Event
+from channels.telegram.intake import Intake, Unkept, kept
+from channels.telegram.polling import Patience, Poller, log_trouble
+from channels.telegram.posting import Poster
+from models.database import Database, DatabaseAway
+from services import contacts
+from services.deliveries import Parcel, Result
+from services.fetching import Gone, Later
+from services.journeys import Journey
+from services.talk import Talk
+from services.vault import Vault
+from templates import Texts
+
+PATH = "/telegram/webhook"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
+LARGEST_UPDATE = 1024 * 1024  # bytes
+CONNECTIONS = 40
+WEBHOOK_AGAIN = 3600.0  # seconds: Telegram drops a webhook that has failed for a day
+BINDS = ("/start k-", "/link ")
+log = structlog.get_logger()
+
+
+class Telegram:
+    """One bot. `routes()` into the web application, `run()` as a task, `send` for a Sender, `fetch` for the Fetcher.
+
+    Raises ValueError for a webhook without a secret. `first_wait` is the first wait after a failure, in seconds.
+    """
+
+    def __init__(
+        self, token: str, api_url: str, *, mode: Literal["polling", "webhook"], secret: str | None, public_url: str,
+        talk: Talk, database: Database, vault: Vault, texts: Mapping[str, Texts], journeys: Mapping[str, Journey],
+        clock: Callable[[], datetime], language: str = "zh", pace: Pace | None = None, first_wait: float = 1.0,
+    ) -> None:  # fmt: skip
+        if mode == "webhook" and not secret:
+            raise ValueError("a webhook needs a secret")
+        self._mode = mode
+        self._secret = (secret or "").encode()
+        self._url = public_url + PATH
+        self._database, self._vault, self._clock = database, vault, clock
+        self._client = Client(token, api_url)
+        self._intake = Intake(talk, database, vault, clock)
+        self._poster = Poster(self._client, texts, pace or Pace())
+        self._commands = Commands(self._client, journeys, texts, language)
+        self._patience = Patience(first_wait)
+        self._ready = False
+        self._errands: set[asyncio.Task[None]] = set()
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.post(PATH, self._webhook)] if self._mode == "webhook" else []
+
+    def ready(self) -> bool:
+        """Whether Telegram has answered when it was last asked."""
+        return self._ready
+
+    async def run(self) -> None:
+        """Until cancelled. Trouble with Telegram is waited out."""
+        await self._prepared()
+        await self._commands.register()
+        if self._mode == "polling":
+            await Poller(self._client, self._intake, self._tell, self._after_poll, self._patience).run()
+        while True:
+            await asyncio.sleep(WEBHOOK_AGAIN)
+            await self._prepared()
+
+    async def close(self) -> None:
+        """After `run` and the senders have ended."""
+        for errand in tuple(self._errands):
+            errand.cancel()
+        await asyncio.gather(*self._errands, return_exceptions=True)
+        await self._client.close()
+
+    async def send(self, parcel: Parcel) -> Result:
+        return await self._poster.send(parcel)
+
+    async def fetch(self, ref: str) -> bytes:
+        """The bytes of a file that somebody sent. Raises Later or Gone."""
+        try:
+            return await self._client.file(ref)
+        except Trouble as trouble:
+            if "file is too big" in trouble.description:
+                raise Gone("too_big") from None
+            if trouble.code == 400 and "temporarily" not in trouble.description:
+                raise Gone("gone") from None
+            raise Later(str(trouble.code)) from None
+
+    # --- coming in ---
+
+    async def _webhook(self, request: web.Request) -> web.Response:
+        """200 only after the update is durable; the tap of an update is answered in the same breath."""
+        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, self._secret):
+            return web.Response(status=403)
+        if (request.content_length or 0) > LARGEST_UPDATE:
+            return web.Response(status=413)
+        try:
+            event = await kept(self._intake, await request.read())
+        except Unkept:
+            return web.Response(status=503)
+        self._after(event)
+        if event.tap is None:
+            return web.Response()
+        answer = msgspec.json.encode({"method": "answerCallbackQuery", "callback_query_id": event.tap})
+        return web.Response(body=answer, content_type="application/json")
+
+    async def _prepared(self) -> None:
+        """Tells Telegram which way updates come, until it has heard."""
+        while True:
+            try:
+                if self._mode == "polling":
+                    await self._client.bot.delete_webhook(drop_pending_updates=False)
+                else:
+                    await self._client.bot.set_webhook(
+                        self._url, secret_token=self._secret.decode(), allowed_updates=ALLOWED,
+                        max_connections=CONNECTIONS, drop_pending_updates=False,
+                    )  # fmt: skip
+            except Trouble as trouble:
+                self._tell(False)
+                log_trouble("telegram_start", trouble)
+                await self._patience.wait(trouble.retry_after or 0.0)
+            else:
+                self._patience.rest()
+                return self._tell(True)
+
+    def _tell(self, ok: bool) -> None:
+        if ok != self._ready:
+            log.info("telegram_answers" if ok else "telegram_silent")
+        self._ready = ok
+
+    def _after_poll(self, event: Event) -> None:
+        if event.tap is not None:
+            self._errand(self._answer(event.tap))
+        self._after(event)
+
+    def _after(self, event: Event) -> None:
+        reply = event.incoming.reply if event.incoming else None
+        if reply and (reply.text or "").startswith(BINDS):
+            self._errand(self._list_commands(event.sender or ""))
+
+    # --- small things that nobody waits for ---
+
+    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def _answer(self, tap: str) -> None:
+        try:
+            await self._client.bot.answer_callback_query(tap)
+        except Trouble as trouble:
+            log.info("tap_not_answered", status=trouble.code)
+
+    async def _list_commands(self, chat: str) -> None:
+        try:
+            granted = await self._database.read(contacts.grants_at, self._vault, self._clock(), CHANNEL, chat)
+        except DatabaseAway:
+            return
+        if granted:
+            await self._commands.register_for(chat, frozenset(grant.role for grant in granted))

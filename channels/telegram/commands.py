@@ -1,0 +1,47 @@
+"""The list of commands that Telegram shows beside the text field: by language, and longer for who has a role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+from telegram import BotCommand, BotCommandScope, BotCommandScopeChat
+
+from channels.telegram.client import Client, Trouble
+from services.journeys import Journey
+from templates import Texts
+
+log = structlog.get_logger()
+
+
+class Commands:
+    """`language` is the one that those see whose own we do not speak."""
+
+    def __init__(
+        self, client: Client, journeys: Mapping[str, Journey], texts: Mapping[str, Texts], language: str
+    ) -> None:
+        self._client = client
+        self._journeys = journeys
+        self._texts = texts
+        self._language = language
+
+    async def register(self) -> None:
+        """What everybody may use."""
+        await self._set(frozenset(), None)
+
+    async def register_for(self, chat: str, roles: frozenset[str]) -> None:
+        """What this chat may use besides, after somebody has bound it to a person."""
+        await self._set(roles, BotCommandScopeChat(int(chat)))
+
+    async def _set(self, roles: frozenset[str], scope: BotCommandScope | None) -> None:
+        """As good as it gets: a missing list costs nobody a command."""
+        try:
+            for code, texts in [("", self._texts[self._language]), *self._texts.items()]:
+                commands = [
+                    BotCommand(journey.name, texts.say("menu", f"command_{journey.name}"))
+                    for journey in self._journeys.values()
+                    if journey.listed and (not journey.roles or journey.roles & roles)
+                ]
+                await self._client.bot.set_my_commands(commands, scope, language_code=code)
+        except Trouble as trouble:
+            log.warning("telegram_commands", status=trouble.code)

@@ -1,0 +1,72 @@
+"""A drawn message as Telegram takes it: plain text in pieces, and an inline keyboard under the last of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from channels.render import Drawn, Key
+from conversation.text import inert
+
+LONGEST_TEXT = 4096  # UTF-16 units
+LONGEST_DATA = 64  # bytes of a button's callback data
+
+
+@dataclass(frozen=True)
+class Letter:
+    pieces: tuple[str, ...]
+    markup: InlineKeyboardMarkup | None
+    edits: int | None  # the message to draw over
+
+
+def letter_of(drawn: Drawn) -> Letter:
+    rows = [buttons for row in drawn.rows if (buttons := [made for key in row if (made := _button(key))])]
+    edits = int(drawn.edits) if drawn.edits and drawn.edits.isdecimal() else None
+    return Letter(tuple(split(inert(drawn.text))), InlineKeyboardMarkup(rows) if rows else None, edits)
+
+
+def split(text: str, most: int = LONGEST_TEXT) -> list[str]:
+    """Pieces of at most so many UTF-16 units, cut at the end of a line where there is one in the second half."""
+    pieces = []
+    while len(text.encode("utf-16-le")) > 2 * most:
+        piece = _prefix(text, most)
+        line_end = piece.rfind("\n", len(piece) // 2)
+        piece = piece[: line_end + 1] if line_end > 0 else piece
+        pieces.append(piece)
+        text = text[len(piece) :]
+    return [stripped for piece in (*pieces, text) if (stripped := piece.strip())]
+
+
+def _prefix(text: str, most: int) -> str:
+    """The longest start of the text that has no more than `most` units; never half a character."""
+    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
+
+
+def _button(key: Key) -> InlineKeyboardButton | None:
+    """None for a button that Telegram would refuse, and the whole message with it."""
+    label = inert(key.label).strip()
+    if not label:
+        return None
+    if key.url is not None:
+        return InlineKeyboardButton(label, url=key.url) if _is_public(key.url) else None
+    data = _data(key)
+    return InlineKeyboardButton(label, callback_data=data) if data else None
+
+
+def _data(key: Key) -> str:
+    """`turn:press`. A command whose words are too many keeps the first of them: /discard /complaint …"""
+    prefix = "" if key.turn is None else f"{key.turn}:"
+    words: Sequence[str] = key.press.split(" ") if key.press.startswith("/") else (key.press,)
+    for most in range(len(words), 0, -1):
+        data = prefix + " ".join(words[:most])
+        if len(data.encode()) <= LONGEST_DATA:
+            return data
+    return ""
+
+
+def _is_public(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and "." in parts.netloc

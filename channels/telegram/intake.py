@@ -1,0 +1,62 @@
+"""What comes in: decoded, handed to the dialogue, and durable when `take` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from channels.telegram.decode import CHANNEL, Event, Undecodable, decode
+from models.database import Database, DatabaseAway
+from services import contacts
+from services.talk import Talk
+from services.vault import Vault
+
+log = structlog.get_logger()
+
+
+class Intake:
+    """The door of both ways in."""
+
+    def __init__(self, talk: Talk, database: Database, vault: Vault, clock: Callable[[], datetime]) -> None:
+        self._talk = talk
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+
+    async def take(self, raw: bytes) -> Event:
+        """Raises DatabaseAway when nothing could be kept. What cannot be understood is kept raw."""
+        try:
+            event = decode(raw)
+        except Undecodable as bad:
+            log.warning("update_not_understood", code=bad.code, event_id=bad.event_id)
+            await self._talk.refuse(CHANNEL, bad.event_id, bad.sender, raw, bad.code)
+            return Event(bad.number)
+        if event.incoming is not None:
+            await self._talk.handle(event.incoming)
+        elif event.blocked is not None and event.sender is not None:
+            await self._membership(event, event.sender, blocked=event.blocked)
+        return event
+
+    async def _membership(self, event: Event, sender: str, *, blocked: bool) -> None:
+        now = self._clock()
+        await self._database.talk(
+            contacts.reach_changed, self._vault, now, CHANNEL, str(event.number), sender, blocked=blocked
+        )
+
+
+class Unkept(Exception):
+    """An update could not be kept; it must come again."""
+
+
+async def kept(intake: Intake, raw: bytes) -> Event:
+    """`take`, with every failure told and turned into Unkept: the platform's copy is then the only one."""
+    try:
+        return await intake.take(raw)
+    except DatabaseAway:
+        log.warning("database_away", channel=CHANNEL)
+        raise Unkept from None
+    except Exception as error:
+        log.error("update_not_kept", channel=CHANNEL, error=type(error).__name__)
+        raise Unkept from None

@@ -1,0 +1,105 @@
+"""The polling loop: an offset confirms everything before it, so it moves only over what is committed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from channels.telegram.client import TIMED_OUT, Client, Trouble
+from channels.telegram.decode import ALLOWED, Event, split_poll
+from channels.telegram.intake import Intake, Unkept, kept
+
+LONGEST_WAIT = 60.0  # seconds
+LONGEST_END = 10.0
+_LARGEST_OFFSET = 2**31 - 2  # update ids are positive 32-bit numbers
+log = structlog.get_logger()
+
+
+class Patience:
+    """Waits that grow with every failure in a row, in seconds."""
+
+    def __init__(self, first: float) -> None:
+        self._first = first
+        self._failures = 0
+
+    def rest(self) -> None:
+        self._failures = 0
+
+    async def wait(self, at_least: float = 0.0) -> None:
+        wait = min(LONGEST_WAIT, max(at_least, self._first * 2 ** min(self._failures, 10)))
+        self._failures += 1
+        await asyncio.sleep(wait)
+
+
+class Poller:
+    """Asks for updates for ever. `told(ok)` hears whether Telegram answers; `after(event)` what was kept."""
+
+    def __init__(
+        self, client: Client, intake: Intake, told: Callable[[bool], None], after: Callable[[Event], None],
+        patience: Patience,
+    ) -> None:  # fmt: skip
+        self._client = client
+        self._intake = intake
+        self._told = told
+        self._after = after
+        self._patience = patience
+
+    async def run(self) -> None:
+        offset: int | None = None
+        while True:
+            try:
+                raws = split_poll(await self._client.updates(offset, ALLOWED))
+            except Trouble as trouble:
+                self._told(trouble.code == TIMED_OUT)
+                log_trouble("telegram_polling", trouble)
+                await self._patience.wait(trouble.retry_after or _slow(trouble))
+                continue
+            self._told(True)
+            try:
+                events = await self._take(raws)
+            except Unkept:
+                await self._patience.wait()
+                continue  # with the same offset: they come again
+            numbers = [one.number for one in events if one.number is not None and one.number <= _LARGEST_OFFSET]
+            # Nothing came: all before the offset is confirmed, and new numbers may start anywhere after a quiet week.
+            offset = max(numbers) + 1 if numbers else (offset if raws else None)
+            if raws and not numbers:
+                await self._patience.wait()  # nothing that could be confirmed
+            else:
+                self._patience.rest()
+
+    async def _take(self, raws: Sequence[bytes]) -> list[Event]:
+        """All at once; the dialogue keeps the order in which they begin. Raises Unkept when one was not kept."""
+        tasks = [asyncio.create_task(kept(self._intake, raw)) for raw in raws]
+        if not tasks:
+            return []
+        try:
+            await asyncio.wait(tasks)
+        except asyncio.CancelledError:  # what has begun is finished, so that it need not come again
+            await asyncio.wait(tasks, timeout=LONGEST_END)
+            raise
+        failed = [task.exception() for task in tasks]
+        for task, error in zip(tasks, failed, strict=True):
+            if error is None:
+                self._after(task.result())
+        if any(failed):
+            raise Unkept
+        return [task.result() for task in tasks]
+
+
+def _slow(trouble: Trouble) -> float:
+    return {409: 5.0, 401: 30.0, 404: 30.0}.get(trouble.code, 0.0)
+
+
+def log_trouble(event: str, trouble: Trouble) -> None:
+    """What is wrong, in words for an operator; never the address, which holds the token."""
+    meaning = {
+        401: "the token is refused: check MINGCHA_TELEGRAM_TOKEN",
+        404: "the token is refused: check MINGCHA_TELEGRAM_TOKEN",
+        409: "another program uses the same token: stop one of them",
+        429: "too many requests",
+        TIMED_OUT: "no answer in time",
+    }.get(trouble.code, "no connection" if trouble.code < 100 else "the server is in trouble")
+    log.warning(event, status=trouble.code, meaning=meaning)

@@ -1,0 +1,128 @@
+"""The routes of the web chat: the page, its WebSocket, uploads, and leaving a device."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from aiohttp import WSCloseCode, web
+
+from channels.webchat.connection import CHANNEL, Connection, Parts
+from channels.webchat.guard import give_token, same_origin, take_token, token_of
+from channels.webchat.protocol import LARGEST_FRAME, write
+from channels.webchat.uploads import Uploads
+from models.database import Database, DatabaseAway
+from services import visitors
+from services.bells import Bells
+from services.evidence import LIMITS, Store
+from services.talk import Talk
+from services.vault import Vault
+from templates import Texts
+
+MOST_PAGES = 12  # open at once with one token
+UPLOADS_PER_HOUR = 60
+HEARTBEAT_SECONDS = 25.0  # below the idle limit of common proxies
+LETTERS_POLL_SECONDS = 2.0
+START = re.compile(r"[0-9A-Za-z_-]{1,100}")
+
+
+class WebChat:
+    """A citizen needs no account: a random token in a cookie is the contact's address."""
+
+    def __init__(
+        self, *, site: str, talk: Talk, database: Database, vault: Vault, texts: Mapping[str, Texts], bells: Bells,
+        store: Store, clock: Callable[[], datetime], version: str, language: str = "zh",
+        poll_seconds: float = LETTERS_POLL_SECONDS, uploads_per_hour: int = UPLOADS_PER_HOUR,
+    ) -> None:  # fmt: skip
+        self._parts = Parts(talk, database, vault, texts, bells, clock, poll_seconds)
+        self._uploads = Uploads(self._parts, store, site, uploads_per_hour)
+        self._site, self._version, self._language = site, version, language
+        self._open: dict[web.WebSocketResponse, str] = {}
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/chat", self._page),
+            web.get("/chat/ws", self._socket),
+            web.post("/chat/upload", self._uploads.take),
+            web.post("/chat/forget", self._forget),
+        ]
+
+    async def close(self) -> None:
+        """Ends every connection, so that the pages come back to another process or to the next one."""
+        for socket in list(self._open):
+            await socket.close(code=WSCloseCode.GOING_AWAY)
+
+    async def _page(self, request: web.Request) -> web.Response:
+        token, language = token_of(request), self._wished(request)
+        try:
+            found = token and await self._parts.database.read(visitors.visitor, self._parts.vault, CHANNEL, token)
+            language = found.language if found else language
+        except DatabaseAway:
+            pass  # the page says so itself, and keeps what is written
+        response = web.Response(content_type="text/html", charset="utf-8", headers=_headers(request.host))
+        token = give_token(response, token, secure=self._site.startswith("https://"))
+        offset = self._parts.clock().utcoffset() or timedelta()
+        response.text = self._parts.texts[language].page(
+            "chat.html", version=self._version, start=_start(request), largest=LIMITS.file_bytes,
+            offset=int(offset.total_seconds() // 60), device=self._parts.vault.index(token, "device")[:16],
+        )  # fmt: skip
+        response.enable_compression()
+        return response
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        if not same_origin(request, self._site):
+            raise web.HTTPForbidden
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME)
+        await socket.prepare(request)
+        token = token_of(request)
+        if token is None or Counter(self._open.values())[token] >= MOST_PAGES:
+            await socket.send_str(write(bye="no_session" if token is None else "too_many"))
+            await socket.close()
+            return socket
+        self._open[socket] = token
+        try:
+            await Connection(self._parts, socket, token).run()
+        finally:
+            del self._open[socket]
+        return socket
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        """This browser is nobody again; the reports stay, and their receipt codes bring them back."""
+        if not same_origin(request, self._site):
+            raise web.HTTPForbidden
+        response = web.Response(status=204)
+        take_token(response)
+        return response
+
+    def _wished(self, request: web.Request) -> str:
+        """What the link or the browser asks for, as far as we speak it."""
+        accepted = request.headers.get("Accept-Language", "").split(",")
+        for wish in (request.query.get("language", ""), *accepted):
+            if (language := wish.strip()[:2].lower()) in self._parts.texts:
+                return language
+        return self._language
+
+
+def _start(request: web.Request) -> str:
+    """What a link brought: `?unit=gtj`, or `?start=` with what a Telegram link would carry."""
+    unit = request.query.get("unit", "")
+    start = f"u-{unit}" if unit else request.query.get("start", "")
+    return start if START.fullmatch(start) else ""
+
+
+def _headers(host: str) -> dict[str, str]:
+    """Nothing from elsewhere, nothing inline. `'self'` does not yet mean a WebSocket in every browser."""
+    place = urlsplit(f"//{host}").netloc if re.fullmatch(r"[\w.:\[\]-]{1,255}", host, re.ASCII) else ""
+    sockets = f" ws://{place} wss://{place}" if place else ""
+    return {
+        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+        f"img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'{sockets}; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+        "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(self)",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }

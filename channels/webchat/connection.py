@@ -1,0 +1,188 @@
+"""One open page: reads its frames in order, and sends its letters as they come, whichever process wrote them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from channels.webchat import protocol
+from channels.webchat.drawing import drawn
+from channels.webchat.guard import Pace
+from channels.webchat.protocol import Frame, Garbled, write
+from conversation.messages import Incoming, Media, Reply
+from models.database import Database, DatabaseAway
+from services import deliveries, evidence, visitors
+from services.bells import Bells
+from services.talk import Talk
+from services.vault import Vault
+from services.visitors import Visitor
+from templates import Texts
+
+CHANNEL = "web"
+MOST_LETTERS = 200  # of the past, sent to a browser that has none
+BURST, PER_SECOND = 30, 3  # frames of one connection
+PATIENCE = 60  # frames too many before the line is cut
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What every connection shares."""
+
+    talk: Talk
+    database: Database
+    vault: Vault
+    texts: Mapping[str, Texts]
+    bells: Bells
+    clock: Callable[[], datetime]
+    poll_seconds: float  # how long a letter written by another process may wait
+
+
+class Connection:
+    def __init__(self, parts: Parts, socket: web.WebSocketResponse, token: str) -> None:
+        self._parts, self._socket, self._token = parts, socket, token
+        self._pace = Pace(BURST, PER_SECOND, asyncio.get_running_loop().time)
+        self._too_many = 0
+        self._visitor: Visitor | None = None
+        self._language: str | None = None
+        self._sent = 0  # the last letter that went down this line
+        self._post: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Until the page goes."""
+        try:
+            async for message in self._socket:
+                if message.type is WSMsgType.TEXT:
+                    await self._take(message.data)
+                else:
+                    await self._send(refused=None, code="garbled")
+                if self._too_many > PATIENCE:
+                    await self._socket.close(code=WSCloseCode.POLICY_VIOLATION)
+        finally:
+            if self._post is not None:
+                self._post.cancel()
+                await asyncio.gather(self._post, return_exceptions=True)
+
+    async def _take(self, raw: str) -> None:
+        try:
+            frame = protocol.read(raw)
+        except Garbled as garbled:
+            self._pace.allows()
+            await self._send(refused=garbled.id, code=garbled.code)
+            return
+        if not self._pace.allows():
+            self._too_many += 1
+            await self._send(refused=frame.id, code="too_fast")
+            return
+        try:
+            await self._act(frame, raw)
+        except DatabaseAway:
+            await self._send(away=frame.id)
+
+    async def _act(self, frame: Frame, raw: str) -> None:
+        if frame.beat is not None:
+            await self._send(beat=1)
+        elif frame.got is not None:
+            await self._got(frame.got)
+        elif frame.hello is not None:
+            await self._hello(frame, frame.hello, raw)
+        else:
+            await self._say(frame, raw)
+
+    async def _hello(self, frame: Frame, last_seen: int, raw: str) -> None:
+        """A new browser is greeted; a link (`start`) is followed wherever the person is."""
+        self._language = frame.language or self._language
+        await self._find_visitor()
+        if frame.start is not None or self._visitor is None:
+            event = frame.id if frame.start is not None and frame.id else "first"
+            await self._handle(Reply(text=f"/start {frame.start or ''}".strip()), event, None, raw)
+        if frame.id:
+            await self._send(kept=frame.id)
+        if self._post is None and self._visitor is not None:
+            self._sent = last_seen
+            self._post = asyncio.create_task(self._carry(self._visitor.id))
+
+    async def _say(self, frame: Frame, raw: str) -> None:
+        media = await self._media(frame)
+        if media is None:
+            await self._send(refused=frame.id, code="gone")
+            return
+        reply = Reply(
+            text=frame.say if frame.say is not None else frame.text,
+            choice=frame.tap,
+            turn=frame.turn if frame.tap else None,
+            media=tuple(media),
+            location=frame.place,
+        )
+        message = str(frame.message) if frame.tap and frame.message else None
+        await self._handle(reply, frame.id or "", message, raw)
+        await self._send(kept=frame.id)
+
+    async def _media(self, frame: Frame) -> list[Media] | None:
+        if frame.media is None:
+            return []
+        await self._find_visitor()
+        if self._visitor is None:
+            return None
+        refs = list(dict.fromkeys(frame.media))
+        return await self._parts.database.read(evidence.uploads, self._parts.vault, self._visitor.id, refs)
+
+    async def _handle(self, reply: Reply, event: str, message: str | None, raw: str) -> None:
+        """The event's id is bound to this browser: nobody can use up another's."""
+        event_id = self._parts.vault.index(f"{self._token}\0{event}", "web event")
+        kept = raw.encode("utf-8", "replace")
+        await self._parts.talk.handle(Incoming(CHANNEL, event_id, self._token, reply, self._language, message, kept))
+        await self._find_visitor()
+
+    async def _find_visitor(self) -> None:
+        if self._visitor is None:
+            parts = self._parts
+            self._visitor = await parts.database.read(visitors.visitor, parts.vault, CHANNEL, self._token)
+
+    async def _got(self, upto: int) -> None:
+        if self._visitor is not None:
+            now, upto = self._parts.clock(), min(upto, self._sent)
+            await self._parts.database.write(deliveries.received, now, self._visitor.id, upto)
+
+    async def _carry(self, contact_id: str) -> None:
+        """Letters in order: those of the past, then each as its bell rings; and a look now and then without a bell."""
+        with self._parts.bells.listen(contact_id) as bell:
+            greeted = False
+            while not self._socket.closed:
+                bell.clear()
+                try:
+                    await self._fetch(contact_id, first=not greeted)
+                    greeted = True
+                except DatabaseAway:
+                    pass  # the next look finds what is there
+                except Exception:
+                    log.exception("web_letters_failed", contact=contact_id)
+                    await self._socket.close(code=WSCloseCode.INTERNAL_ERROR)
+                    return
+                try:
+                    await asyncio.wait_for(bell.wait(), self._parts.poll_seconds)
+                except TimeoutError:
+                    pass
+
+    async def _fetch(self, contact_id: str, *, first: bool) -> None:
+        parts, after = self._parts, self._sent
+        post = await parts.database.read(visitors.post, parts.vault, contact_id, after, MOST_LETTERS, anyway=first)
+        if post is None:
+            return
+        texts, zone = parts.texts[post.language], parts.clock().tzinfo
+        for letter in post.letters:
+            await self._send(letter=drawn(letter, texts, zone))
+            self._sent = letter.id
+        await self._send(turn=post.turn, **({"ready": True} if first else {}))
+
+    async def _send(self, **said: object) -> None:
+        if not self._socket.closed:
+            try:
+                await self._socket.send_str(write(**said))
+            except ConnectionError:
+                pass  # the page has gone: what it lacks, it fetches when it comes back

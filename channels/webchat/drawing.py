@@ -1,0 +1,73 @@
+"""A letter as the page shows it: the words of the common drawing, in the parts that a page can set apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Any
+
+from channels.render import Drawn, Key, draw
+from conversation.messages import Screen
+from services.deliveries import Letter
+from templates import Texts
+
+REDRAWS = ("/next", "/previous", "/clear")  # these show the same question again, in its place
+
+
+def drawn(letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any]:
+    """`head` is the question, `progress` its "(2 / 8)", `text` what stands under it, `foot` the help under `lines`."""
+    screen = letter.body.ask
+    shown = draw(letter.body, texts)
+    head, text, foot = _parts(shown)
+    progress = _progress(screen, texts) if screen else ""
+    at = letter.at.astimezone(zone)
+    return {
+        "id": letter.id, "at": letter.at.isoformat(), "day": texts.moment(at.date()), "time": f"{at:%H:%M}",
+        "head": head.removesuffix(progress).rstrip() if head else None,
+        "progress": progress if head and head.endswith(progress) else "",
+        "text": text, "foot": foot, "problem": shown.problem, "asks": shown.asks, "title": shown.title,
+        "turn": screen.turn if screen else None, "edits": _number(shown.edits), "language": texts.language,
+        "lines": [
+            {"label": one.label, "value": one.value, "press": one.press, "edit": _edit_words(shown, one.press)}
+            for one in shown.lines
+        ],
+        "rows": _rows(shown, screen),
+    }  # fmt: skip
+
+
+def _parts(shown: Drawn) -> tuple[str | None, str, str | None]:
+    if not shown.parts:
+        return None, shown.text, None
+    if shown.lines:
+        return shown.parts[0], "", shown.parts[-1]
+    head, _, rest = shown.parts[0].partition("\n")
+    return head, rest, None
+
+
+def _progress(screen: Screen, texts: Texts) -> str:
+    return texts.say("common", "progress", {"number": screen.number, "total": screen.total})
+
+
+def _rows(shown: Drawn, screen: Screen | None) -> list[list[dict[str, Any]]]:
+    """Without the keys that stand beside the lines already."""
+    beside = {one.press for one in shown.lines}
+    rows = [[_key(key, screen) for key in row if key.press not in beside] for row in shown.rows]
+    return [row for row in rows if row]
+
+
+def _key(key: Key, screen: Screen | None) -> dict[str, Any]:
+    ticks = screen is not None and screen.kind == "ticks" and key.role in ("option", "ticked")
+    return {
+        "label": key.label.removeprefix("✓ ") if key.role == "ticked" else key.label,
+        "press": key.press, "turn": key.turn, "url": key.url,
+        "role": ("ticked" if key.role == "ticked" else "unticked") if ticks else key.role,
+        "stays": ticks or key.press in REDRAWS,
+    }  # fmt: skip
+
+
+def _edit_words(shown: Drawn, press: str) -> str:
+    return next(key.label for row in shown.rows for key in row if key.press == press)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None

@@ -1,0 +1,77 @@
+"""POST /chat/upload: one file as the body, cleaned and stored before the answer."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from channels.webchat.connection import CHANNEL, Parts
+from channels.webchat.guard import Hourly, same_origin, token_of
+from conversation.text import inert
+from models.database import DatabaseAway
+from services import evidence, visitors
+from services.evidence import LIMITS, Store
+from services.media import Refused
+
+LONGEST_NAME = 200
+STATUS = {"too_big": 413, "foreign": 403, "no_session": 403, "too_often": 429, "away": 503}  # others: 422
+
+
+class Uploads:
+    """Answers {"ref", "kind"}, or {"code"} with a status; the page has the words of every code."""
+
+    def __init__(self, parts: Parts, store: Store, site: str, most_per_hour: int) -> None:
+        self._parts, self._store, self._site = parts, store, site
+        self._hourly = Hourly(most_per_hour)
+
+    async def take(self, request: web.Request) -> web.Response:
+        try:
+            return web.json_response(await self._taken(request))
+        except Refused as refused:
+            return _no(refused.code)
+        except _No as no:
+            return _no(no.code)
+        except DatabaseAway:
+            return _no("away")
+
+    async def _taken(self, request: web.Request) -> dict[str, str]:
+        parts, contact_id = self._parts, await self._contact(request)
+        if not self._hourly.allows(contact_id, parts.clock()):
+            raise _No("too_often")
+        stored = await self._store.put(await _body(request))
+        name = inert(unquote(request.headers.get("X-File-Name", ""))[:LONGEST_NAME]) or None
+        now = parts.clock()
+        media = await parts.database.write(evidence.add_upload, parts.vault, now, contact_id, name, stored)
+        return {"ref": media.ref, "kind": media.kind}
+
+    async def _contact(self, request: web.Request) -> str:
+        if not same_origin(request, self._site):
+            raise _No("foreign")
+        token = token_of(request)
+        found = token and await self._parts.database.read(visitors.visitor, self._parts.vault, CHANNEL, token)
+        if not found:
+            raise _No("no_session")
+        return found.id
+
+
+class _No(Exception):
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+async def _body(request: web.Request) -> bytes:
+    """At most what a file may weigh; what is heavier is not read to its end."""
+    if (request.content_length or 0) > LIMITS.file_bytes:
+        raise _No("too_big")
+    data = bytearray()
+    async for chunk in request.content.iter_any():
+        data += chunk
+        if len(data) > LIMITS.file_bytes:
+            raise _No("too_big")
+    return bytes(data)
+
+
+def _no(code: str) -> web.Response:
+    return web.json_response({"code": code}, status=STATUS.get(code, 422))

@@ -1,0 +1,124 @@
+"""Brings the evidence of submitted reports from the channels, a few at a time, until each is kept or hopeless."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection, select
+
+from conversation.messages import Body, Button, Say
+from models.database import Database, DatabaseAway
+from models.tables import cases, visits
+from models.tables import evidence as pieces
+from services import deliveries, evidence
+from services.bells import Bells
+from services.evidence import MOST_ATTEMPTS, WAITING, Store, Wanted
+from services.media import Refused
+from services.vault import Vault
+
+BELL = "evidence"  # rung, it looks at once
+REST = 3.0  # seconds between two looks
+AT_ONCE = 3
+log = structlog.get_logger()
+
+
+class Later(Exception):
+    """The channel cannot give the file now; the text is a code."""
+
+
+class Gone(Exception):
+    """The channel will never give the file: `code` is "gone", or a code of media.Refused."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Fetcher:
+    """`run()` until cancelled. `fetchers`: by channel, a reference to bytes; raising Later or Gone."""
+
+    def __init__(
+        self, database: Database, vault: Vault, store: Store, bells: Bells, clock: Callable[[], datetime],
+        fetchers: Mapping[str, Callable[[str], Awaitable[bytes]]],
+    ) -> None:  # fmt: skip
+        self._database, self._vault, self._store, self._bells = database, vault, store, bells
+        self._clock = clock
+        self._fetchers = fetchers
+
+    async def run(self) -> None:
+        await asyncio.gather(*(self._work() for _ in range(AT_ONCE)))
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                found = await self._next()
+                if found is not None:
+                    await self._settle(found)
+                    continue
+            except DatabaseAway:
+                log.warning("database_away", channel=BELL)
+            except Exception as error:
+                log.error("fetcher_failed", error=type(error).__name__)
+            await self._bells.wait(BELL, REST)
+
+    async def _next(self) -> Wanted | None:
+        if not await self._database.read(evidence.is_due, self._clock()):
+            return None
+        due = await self._database.write(evidence.due, self._vault, self._clock(), 1)
+        return due[0] if due else None
+
+    async def _settle(self, wanted: Wanted) -> None:
+        """A piece is kept, refused for good, or due again later."""
+        try:
+            stored = await self._store.put(await self._fetched(wanted), wanted.id)
+        except (Gone, Refused) as final:
+            await self._refuse(wanted, final.code)
+        except Later as later:
+            log.info("evidence_later", piece=wanted.id, code=str(later), attempts=wanted.attempts)
+            await self._postpone(wanted)
+        except Exception as error:
+            log.error("evidence_failed", piece=wanted.id, error=type(error).__name__)
+            await self._postpone(wanted)
+        else:
+            await self._database.write(evidence.keep, stored)
+
+    async def _fetched(self, wanted: Wanted) -> bytes:
+        fetch = self._fetchers.get(wanted.channel)
+        if fetch is None:
+            raise Later("no_channel")
+        return await fetch(wanted.ref)
+
+    async def _postpone(self, wanted: Wanted) -> None:
+        if wanted.channel not in self._fetchers:  # it may be switched on again: never given up
+            wanted = replace(wanted, attempts=min(wanted.attempts, MOST_ATTEMPTS - 1))
+        if wanted.attempts >= MOST_ATTEMPTS:
+            await self._refuse(wanted, "gone")
+        else:
+            await self._database.write(evidence.postpone, self._clock(), wanted)
+
+    async def _refuse(self, wanted: Wanted, code: str) -> None:
+        log.info("evidence_refused", piece=wanted.id, code=code)
+        self._bells.ring(await self._database.write(refuse_and_tell, self._vault, self._clock(), wanted, code))
+
+
+def refuse_and_tell(tx: Connection, vault: Vault, now: datetime, wanted: Wanted, code: str) -> set[tuple[str, str]]:
+    """Marks the piece and tells whoever sent it what to do, once; returns whom to ring for."""
+    row = tx.execute(
+        select(pieces.c.kind, pieces.c.subject_id, pieces.c.sealed)
+        .where(pieces.c.id == wanted.id, pieces.c.state == WAITING)
+        .with_for_update()
+    ).first()
+    if row is None:
+        return set()
+    evidence.refuse(tx, wanted.id, code)
+    case = tx.execute(select(cases.c.number).where(cases.c.id == row.subject_id)).scalar()
+    number = case or tx.execute(select(visits.c.number).where(visits.c.id == row.subject_id)).scalar()
+    again = (Button(f"/add {row.subject_id}", words="add"),) if case else ()
+    values = {"number": number, "kind": row.kind, "code": code, "again": bool(again)}
+    contact_id = vault.open(row.sealed, f"evidence {wanted.id}")["contact"]
+    body = Body(say=Say("common.not_kept", values, again))
+    return deliveries.queue_for(tx, vault, now, [contact_id], body)

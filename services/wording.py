@@ -1,0 +1,23 @@
+"""Words typed into a form: without characters that no channel carries or that turn the text around them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_NEVER = ("Cc", "Cs", "Co", "Cn")  # controls, lone surrogates, private and unassigned characters
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def readable(text: str) -> str:
+    """What is left to read, with plain line ends and nothing around it."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c == "\n" or not _acts(c)).strip()
+
+
+def written_out(text: str) -> str:
+    """Everything, with characters that would act written as escapes: for looking at what came in."""
+    return "".join(c if c == "\n" or not _acts(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def _acts(c: str) -> bool:
+    return c in _TURNING or unicodedata.category(c) in _NEVER

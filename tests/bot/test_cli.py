@@ -1,0 +1,95 @@
+"""The command line, as a person types it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.bot.test_settings import mingcha
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where an office has begun: a database, one unit, one clerk."""
+    folder = tmp_path_factory.mktemp("office")
+    assert mingcha(folder, "migrate").returncode == 0
+    (folder / "city.toml").write_text('[[unit]]\nid = "gtj"\nname = "市国土局"\nwindows = ["办证窗口"]\n')
+    assert "2" in mingcha(folder, "units", "city.toml").stdout
+    return folder
+
+
+def test_without_a_command_it_shows_what_there_is(tmp_path: Path) -> None:
+    shown = mingcha(tmp_path).stdout
+    for command in ("serve", "demo", "migrate", "doctor", "export", "preview", "units", "invite"):
+        assert command in shown
+
+
+def test_the_first_clerk_is_invited(office: Path) -> None:
+    done = mingcha(office, "invite", "章文", "--role", "clerk")
+    assert "http://127.0.0.1:8080/in/" in done.stdout
+    assert "/link " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("invite", "x", "--role", "king"), "king"), (("invite", "x", "--role", "head"), "--unit gtj"),
+        (("invite", "x", "--role", "head", "--unit", "zzz"), "zzz"), (("export", "secrets"), "secrets"),
+        (("export", "visits", "--format", "pdf"), "pdf"), (("units", "missing.toml"), "missing.toml"),
+    ],
+)  # fmt: skip
+def test_a_wrong_word_is_told_with_what_to_do(office: Path, arguments: tuple[str, ...], says: str) -> None:
+    done = mingcha(office, *arguments)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_exports_go_to_a_file_or_to_standard_output(office: Path) -> None:
+    assert mingcha(office, "export", "complaints", "--format", "csv").stdout.lstrip("\ufeff").startswith("编号,")
+    done = mingcha(office, "export", "visits", "--format", "xlsx", "-o", "out.xlsx")
+    assert "out.xlsx" in done.stdout
+    assert (office / "out.xlsx").read_bytes().startswith(b"PK")
+    assert [json.loads(line) for line in mingcha(office, "export", "deliveries").stdout.splitlines()] == []
+
+
+def test_serving_an_old_schema_is_refused(tmp_path: Path) -> None:
+    done = mingcha(tmp_path, "serve")
+    assert done.returncode == 1
+    assert "mingcha migrate" in done.stderr
+
+
+def test_the_doctor_says_what_is_missing_and_changes_nothing(tmp_path: Path) -> None:
+    done = mingcha(tmp_path, "doctor")
+    assert done.returncode == 1
+    assert "mingcha migrate" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_doctor_looks_at_a_begun_office(office: Path) -> None:
+    said = mingcha(office, "doctor").stdout
+    assert "✓ 数据库(SQLite)应答正常" in said
+    assert "✓ 单位 2 个" in said
+    assert "MINGCHA_TELEGRAM_TOKEN" in said
+
+
+def test_the_doctor_knows_another_databases_key(office: Path, tmp_path: Path) -> None:
+    mingcha(office, "invite", "甲", "--role", "clerk")
+    key = tmp_path / "other.key"
+    key.write_bytes(bytes(32))
+    key.chmod(0o600)
+    done = mingcha(office, "doctor", MINGCHA_KEY_FILE=str(key))
+    assert "不是这个数据库的" in done.stdout
+
+
+def test_the_doctor_tells_of_a_database_that_does_not_answer(tmp_path: Path) -> None:
+    done = mingcha(tmp_path, "doctor", MINGCHA_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert "数据库没有应答" in done.stdout
+
+
+def test_everything_speaks_english_too(office: Path) -> None:
+    said = mingcha(office, "doctor", MINGCHA_LANGUAGE="en").stdout
+    assert "✓" in said
+    assert not any("\u4e00" <= c <= "\u9fff" for c in said)

@@ -1,0 +1,155 @@
+"""A clerk at a real browser: the site on a port of its own, headless chromium, and a desk full of reports."""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+import wave
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from PIL import Image, ImageDraw
+from playwright.async_api import Browser, Page, async_playwright
+
+from bot.build import Program
+from conversation.messages import Media
+from services import cases, contacts, evidence, office, visits
+from services.contacts import CLERK, SUPERVISOR, Contact, Grant
+from web import assets
+from web.site import Site
+
+CHROMIUM = Path("/usr/bin/chromium")
+SHOTS = Path("var/shots")
+PHONE, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+LONG = "市政务服务中心管理委员会办公室驻经济技术开发区不动产登记与土地综合整治联合服务大厅"
+
+
+@asynccontextmanager
+async def desk(program: Program) -> AsyncIterator[tuple[str, Browser]]:
+    """The address of the site, and a browser."""
+    site = Site(
+        program.settings.site, program.database, program.vault, program.texts, program.bells, program.store, program.clock,
+        lambda: program.units, assets.version(),
+    )  # fmt: skip
+    app = web.Application(middlewares=site.middlewares())
+    app.add_routes([*assets.routes(), *site.routes()])
+    async with TestServer(app) as server, async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield str(server.make_url("/")).rstrip("/"), chromium
+        await chromium.close()
+
+
+async def page_at(browser: Browser, size: dict[str, int], **how: object) -> Page:
+    """A page that fails the test when its own policy stops something or a script breaks."""
+    context = await browser.new_context(viewport=size, locale="zh-CN", **how)  # pyright: ignore[reportArgumentType]
+    context.set_default_timeout(5_000)
+    page = await context.new_page()
+    page.on("pageerror", lambda error: troubles(page).append(str(error)))
+    page.on("console", lambda line: troubles(page).append(line.text) if line.type == "error" else None)
+    return page
+
+
+_troubles: dict[int, list[str]] = {}
+
+
+def troubles(page: Page) -> list[str]:
+    return _troubles.setdefault(id(page), [])
+
+
+async def shot(page: Page, name: str, *, full: bool = True) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=SHOTS / f"console-{name}.png", full_page=full)
+
+
+async def too_wide(page: Page) -> bool:
+    """Whether the page scrolls sideways."""
+    return await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def clerk_link(program: Program, address: str) -> str:
+    person_id = program.database.transact(
+        contacts.add_person, program.vault, program.clock(), "钱一", [Grant(CLERK, None)], title="投诉科"
+    )
+    code = program.database.transact(
+        office.issue, program.vault, program.clock(), person_id, person_id, 1
+    )[1]
+    return f"{address}/in/{code}"
+
+
+def somebody(program: Program, address: str = "citizen-1") -> Contact:
+    now, vault = program.clock(), program.vault
+    key = contacts.address_hash(vault, "fake", address)
+    return program.database.transact(contacts.lock, vault, now, {key: ("fake", address, "zh")})[key]
+
+
+def file_some(program: Program, contact: Contact, many: int) -> None:
+    """Complaints, one an hour back from now, over all units."""
+    units = [unit.id for unit in program.units.units]
+    told = [
+        "周二上午十点到窗口,等了两个小时没有人理,问了三次都说在开会。",
+        "材料退了三次,每次说的都不一样。",
+        "办证要收工本费以外的「服务费」200 元,不给开票。",
+    ]
+
+    def file(tx, now: datetime) -> None:
+        for n in range(many):
+            one = cases.Complaint(
+                units[n % len(units)] if n % 9 else None,
+                ("slow", "shirk", "rude", "fees")[n % 4],
+                told[n % 3],
+                name="李明" if n % 5 == 0 else None,
+                phone="13800138000" if n % 5 == 0 else None,
+            )
+            cases.file_complaint(tx, program.vault, now - timedelta(hours=many - n), contact, one)
+
+    program.database.transact(file, program.clock())
+
+
+async def file_one_with_evidence(program: Program, contact: Contact) -> str:
+    """A complaint with three photos, a sound and a file that is still being fetched; returns its id."""
+    media = (*(Media(f"p{n}", "photo") for n in range(3)), Media("v", "voice"), Media("f", "file"))
+    one = cases.Complaint("gtj-1", "rude", "窗口的人一直在看手机。\n我等了两个小时。" * 6, staff="三号窗口,戴眼镜", media=media)
+    case, _ = program.database.transact(cases.file_complaint, program.vault, program.clock(), contact, one)
+    pieces = program.database.look(evidence.pieces, case.id)
+    for n, piece in enumerate(pieces[:4]):
+        data = sound() if piece.kind == "voice" else picture(n)
+        program.database.transact(evidence.keep, await program.store.put(data, piece.id))
+    return case.id
+
+
+def file_visit(program: Program, contact: Contact) -> None:
+    person = program.database.transact(
+        contacts.add_person, program.vault, program.clock(), "林监督", [Grant(SUPERVISOR, "gtj")]
+    )
+    program.database.transact(contacts.bind, contact.id, person)
+    found = {
+        "order": {"ticked": ["unattended", "messy"], "remark": "十一点半窗口就没人了"},
+        "games": {"ticked": ["games"], "remark": None},
+        "service": {"ticked": [], "remark": None},
+    }
+    visit = visits.Visit("gtj-1", "simulate", found, waited_minutes=25, note="模拟办理土地证", place=(25.8, 114.9))
+    mine = Contact(contact.id, contact.channel, contact.language, person, 0, None, None)
+    program.database.transact(visits.file_visit, program.vault, program.clock(), mine, visit)
+
+
+def picture(n: int) -> bytes:
+    image = Image.new("RGB", (800, 600), [(203, 213, 225), (148, 178, 214), (222, 205, 180)][n % 3])
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((80, 300, 720, 560), fill=(90, 100, 115))
+    draw.ellipse((330, 120, 470, 260), fill=(240, 220, 200))
+    out = io.BytesIO()
+    image.save(out, "JPEG")
+    return out.getvalue()
+
+
+def sound() -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(b"".join(struct.pack("<h", int(9000 * math.sin(n / 6))) for n in range(8000)))
+    return out.getvalue()

@@ -1,0 +1,136 @@
+"""The desk in headless chromium, on a phone and on a wide screen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from console_browser import (
+    CHROMIUM, LONG, PHONE, WIDE, clerk_link, desk, file_one_with_evidence, file_some, file_visit, page_at, shot, somebody,
+    too_wide, troubles,
+)  # fmt: skip
+from playwright.async_api import expect
+
+from bot.build import Program
+from channels.fake import FakePerson
+from models.tables import units
+
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium: the console was not tried in a browser"),
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+
+
+async def test_a_clerk_on_a_phone(program: Program, citizen: FakePerson, clock) -> None:
+    await citizen.says("/menu")
+    contact = somebody(program)
+    file_some(program, contact, 3)
+    clock.passes(minutes=5)
+    case_id = await file_one_with_evidence(program, contact)
+    async with desk(program) as (address, browser):
+        page = await page_at(browser, PHONE)
+        await page.goto(clerk_link(program, address))
+        await expect(page).to_have_url(f"{address}/console")
+        await shot(page, "phone-list", full=False)
+        assert not await too_wide(page)
+        await page.locator(f"a[href*='{case_id}']").click()
+        await expect(page.locator("#report h1")).to_contain_text("市国土局·办证窗口")
+        await expect(page.locator(".pane-list")).to_be_hidden()
+        await shot(page, "phone-report")
+        assert not await too_wide(page)
+        await page.locator("a[data-light]").first.click()
+        await expect(page.locator("#light img")).to_be_visible()
+        await page.wait_for_function("document.querySelector('#light img').naturalWidth > 0")
+        await shot(page, "phone-light", full=False)
+        await page.keyboard.press("Escape")
+        await page.locator("summary", has_text="询问来件人").click()
+        await page.locator("#ask-text").fill("请问是几号窗口?")
+        await page.get_by_role("button", name="发出询问").click()
+        await expect(page.get_by_role("status").filter(has_text="询问已发给来件人")).to_be_visible()
+        assert "请问是几号窗口?" in citizen.screen().text
+        await page.locator("#decide-text").fill("不办")
+        await page.get_by_role("button", name="不受理").click()
+        await expect(page.get_by_role("alert")).to_contain_text("至少 5 个字")
+        await shot(page, "phone-wrong")
+        await page.get_by_role("button", name="受理", exact=True).click()
+        await expect(page.get_by_role("status").filter(has_text="已受理")).to_be_visible()
+        await page.locator("#back").click()
+        await expect(page.locator(".item")).to_have_count(4)
+        assert [line for line in troubles(page) if "422" not in line] == []
+
+
+async def test_the_list_beside_the_report(program: Program, clock) -> None:
+    contact = somebody(program)
+    program.database.transact(lambda tx: tx.execute(units.update().where(units.c.id == "gtj").values(name=LONG)))
+    program.load_units()
+    file_some(program, contact, 300)
+    clock.passes(minutes=1)
+    file_visit(program, contact)
+    async with desk(program) as (address, browser):
+        page = await page_at(browser, WIDE)
+        await page.goto(clerk_link(program, address))
+        await expect(page.locator(".item")).to_have_count(50)
+        await page.keyboard.press("j")
+        await page.keyboard.press("j")
+        await page.keyboard.press("k")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#report h1")).to_contain_text(f"{LONG}·办证窗口")
+        await expect(page.locator(".pane-list")).to_be_visible()
+        await shot(page, "wide-visit", full=False)
+        await page.keyboard.press("/")
+        await page.keyboard.type("服务费 200")
+        await page.keyboard.press("Enter")
+        await expect(page).to_have_url(re.compile(r"\?q="))
+        await expect(page.locator(".item-text").first).to_contain_text("服务费")
+        await page.go_back()
+        await expect(page.locator("#report")).to_be_visible()
+        await page.goto(f"{address}/console?unit=gtj&kind=complaint")
+        await expect(page.locator(".item-unit").first).to_contain_text(LONG)
+        await page.locator(".item").first.click()
+        await shot(page, "wide-long", full=False)
+        assert not await too_wide(page)
+        await page.keyboard.press("?")
+        await expect(page.locator("#keys")).to_be_visible()
+        await shot(page, "wide-keys", full=False)
+        await page.keyboard.press("Escape")
+        await page.set_viewport_size(PHONE)
+        assert not await too_wide(page)
+        await shot(page, "phone-long")
+        await page.goto(f"{address}/console")
+        clock.passes(minutes=1)
+        file_some(program, contact, 0)
+        file_visit(program, contact)
+        await page.evaluate("look()")
+        await expect(page.locator("#fresh")).to_have_text("有 1 件新来件,点这里刷新")
+        await expect(page.locator(".item")).to_have_count(50)
+        assert troubles(page) == []
+
+
+async def test_people_quarantine_and_the_door(program: Program) -> None:
+    await program.talk.refuse("telegram", "7", None, b'{"message": []}', "DecodeError")
+    async with desk(program) as (address, browser):
+        page = await page_at(browser, PHONE)
+        await page.goto(f"{address}/console")
+        await expect(page.get_by_role("heading", name="登录")).to_be_visible()
+        await shot(page, "phone-door", full=False)
+        await page.goto(clerk_link(program, address))
+        await page.get_by_role("link", name="未读懂的消息").click()
+        await shot(page, "phone-quarantine", full=False)
+        await page.get_by_role("button", name="查看原文").click()
+        await expect(page.locator("pre")).to_have_text('{"message": []}')
+        await page.get_by_role("link", name="人员").click()
+        assert not await too_wide(page)
+        await page.locator("summary", has_text="添加人员").click()
+        await shot(page, "phone-people", full=False)
+        await page.locator("#name").fill("白小雨")
+        await page.locator("form[action='/console/people'] input[value=supervisor]").check()
+        await page.locator("#units-new").select_option(["gtj", "gsj"])
+        await page.get_by_role("button", name="添加", exact=True).click()
+        new = page.locator("li.card", has_text="白小雨")
+        await expect(new.locator(".grant")).to_have_count(2)
+        await new.locator("summary").click()
+        await new.get_by_role("button", name="生成一次性链接").click()
+        await expect(page.locator(".qr-box svg")).to_be_visible()
+        await shot(page, "phone-link")
+        assert not await too_wide(page)
+        assert [line for line in troubles(page) if "401" not in line] == []

@@ -1,0 +1,98 @@
+"""The program on the fake Telegram, all in one process: the channel, its sender, the fetcher, the web application."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from aiohttp import web
+
+from bot.build import Program
+from channels.pace import Pace
+from channels.telegram import CHANNEL, Telegram
+from services.fetching import BELL, Fetcher
+from services.sending import Sender
+from tests.botapi import BotApi, User
+
+SECRET = "s3cret_-Z"
+Mode = Literal["polling", "webhook"]
+
+
+@dataclass
+class Served:
+    """What a test needs at hand."""
+
+    api: BotApi
+    program: Program
+    telegram: Telegram
+    fetcher: Fetcher
+    hook: str  # the webhook's address
+
+    def ring(self) -> None:
+        """After the clock was moved: whoever waits looks again."""
+        self.program.bells.ring([(CHANNEL, ""), (BELL, "")])
+
+    def words(self, name: str, **values: object) -> str:
+        """What `complaint.unit` says in Chinese: tests follow the story, not its wording."""
+        file, _, block = name.partition(".")
+        return self.program.texts["zh"].say(file, block, values or None)
+
+    async def until(self, seen: Callable[[], object]) -> None:
+        """Rings until this is true; for what no message tells of."""
+        async with asyncio.timeout(15):
+            while not seen():
+                self.ring()
+                await asyncio.sleep(0.02)
+
+    async def person(self, id: int = 1001, **who: str) -> User:
+        """Somebody who has said /start and read the menu."""
+        user = self.api.user(id, **who)
+        await user.says("/start")
+        await user.waits_for(lambda screen: len(screen.labels) >= 3)
+        return user
+
+
+def unlimited() -> Pace:
+    return Pace(100_000, chat_per_second=100_000, chat_burst=100)
+
+
+@asynccontextmanager
+async def serving(
+    program: Program, mode: Mode = "polling", *, api: BotApi | None = None, pace: Pace | None = None, start: bool = True
+) -> AsyncIterator[Served]:
+    """`start=False`: the webhook's address answers, but nobody has told Telegram of it and nothing is sent."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        site = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        async with api or BotApi() as running:
+            telegram = Telegram(
+                running.token, running.url, mode=mode, secret=SECRET, public_url=site, talk=program.talk,
+                database=program.database, vault=program.vault, texts=program.texts, journeys=program.tools.journeys,
+                clock=program.clock, pace=pace or unlimited(), first_wait=0.02,
+            )  # fmt: skip
+            sender = Sender(
+                program.database, program.vault, program.bells, program.clock, CHANNEL, telegram.send
+            )  # fmt: skip
+            fetcher = Fetcher(
+                program.database, program.vault, program.store, program.bells, program.clock, {CHANNEL: telegram.fetch}
+            )
+            app = web.Application()
+            app.add_routes(telegram.routes())
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+            await runner.setup()
+            await web.SockSite(runner, listening).start()
+            tasks = [asyncio.create_task(one.run()) for one in (telegram, sender, fetcher) if start]
+            try:
+                yield Served(running, program, telegram, fetcher, f"{site}/telegram/webhook")
+            finally:
+                await runner.cleanup()
+                for task in tasks:
+                    task.cancel()
+                ended = await asyncio.gather(*tasks, return_exceptions=True)
+                await telegram.close()
+            broken = [error for error in ended if error and not isinstance(error, asyncio.CancelledError)]
+            assert not broken, broken

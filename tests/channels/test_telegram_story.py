@@ -1,0 +1,253 @@
+"""Both flows as a person lives them on Telegram, by polling and by webhook, on both databases."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import av
+import pytest
+from PIL import Image
+
+from bot.build import Program
+from services import evidence
+from services.contacts import SUPERVISOR, issue_link
+from tests.botapi import BotApi
+from tests.channels.serving import Mode, Served, serving
+from tests.conftest import rows
+
+
+def photo(seed: int = 1) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (seed * 25 % 256, 90, 120)).save(out, "JPEG")
+    return out.getvalue()
+
+
+def voice() -> bytes:
+    out = io.BytesIO()
+    with av.open(out, "w", format="ogg") as container:
+        stream = container.add_stream("libopus", rate=48000)
+        frame = av.AudioFrame(format="s16", layout="mono", samples=4800)
+        frame.sample_rate = 48000
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    return out.getvalue()
+
+
+@pytest.fixture(params=("polling", "webhook"))
+async def served(request: pytest.FixtureRequest, program: Program) -> AsyncIterator[Served]:
+    mode: Mode = request.param
+    async with serving(program, mode) as everything:
+        yield everything
+        assert everything.api.oddities == []
+
+
+async def pieces_kept(served: Served, number: int) -> list[dict[str, object]]:
+    """Waits until so many pieces of evidence are no longer on their way."""
+    await served.until(
+        lambda: [row["state"] != evidence.WAITING for row in rows(served.program, "evidence")] == [True] * number
+    )
+    return rows(served.program, "evidence")
+
+
+async def test_a_citizen_complains_with_an_album_and_a_voice_message(served: Served) -> None:
+    words = served.words
+    citizen = await served.person()
+    await citizen.taps(words("common.menu_complaint"))
+    asked = await citizen.waits_for(words("complaint.unit"))
+    assert "(1 / " in asked.text
+    await citizen.says("gtj")
+    await citizen.waits_for(lambda screen: "市国土局·办证窗口" in screen.labels)
+    await citizen.taps("市国土局·办证窗口")
+    await citizen.waits_for(words("complaint.category"))
+    await citizen.says(words("complaint.category_rude"))  # the label, typed
+    await citizen.waits_for(words("complaint.what"))
+    await citizen.says("周二上午十点到窗口,等了两个小时没有人理 😤")
+    await citizen.waits_for(words("complaint.staff"))
+    await citizen.taps(words("common.act_skip"))
+    await citizen.waits_for(words("complaint.happened"))
+    await citizen.says("昨天下午三点")
+    await citizen.waits_for(words("complaint.evidence"))
+    await citizen.sends_album([photo(n) for n in range(4)])
+    await citizen.waits_for(words("common.received_so_far", count=4))
+    await citizen.sends_voice(voice())
+    await citizen.waits_for(words("common.received_so_far", count=5))
+    await citizen.taps(words("common.act_done"))
+    await citizen.waits_for(words("complaint.identity"))
+    await citizen.taps(words("complaint.identity_anonymous"))
+    review = await citizen.waits_for(words("common.review"))
+    assert "11月20日 周五 15:00" in review.text
+    await citizen.taps(words("common.act_submit"))
+    done = await citizen.waits_for("20261121-0001")
+    assert re.search(r"(\w{4}-){3}\w{4}", done.text)
+    found = await pieces_kept(served, 5)
+    assert sorted(str(row["kind"]) for row in found) == ["photo"] * 4 + ["voice"]
+    assert {row["state"] for row in found} == {evidence.KEPT}
+    [case] = rows(served.program, "cases")
+    assert case["what"] == "周二上午十点到窗口,等了两个小时没有人理 😤"
+    assert rows(served.program, "quarantine") == []
+
+
+async def test_a_supervisor_is_bound_by_a_link_and_files_a_spot_check(served: Served) -> None:
+    words = served.words
+    program = served.program
+    grant = next(row for row in rows(program, "grants") if row["role"] == SUPERVISOR)
+    code = program.database.transact(
+        issue_link, program.vault, program.clock(), str(grant["person_id"]), "clerk", timedelta(days=1)
+    )
+    supervisor = served.api.user(2002)
+    await supervisor.says("/check")
+    await supervisor.waits_for("没有")  # a stranger learns nothing of it
+    await supervisor.says(f"/start k-{code}")
+    await supervisor.waits_for(words("menu.role_supervisor"))
+    await supervisor.says("/check@fake_test_bot")
+    choose = await supervisor.waits_for(words("visit.unit"))
+    await supervisor.taps(choose.labels[0])
+    await supervisor.waits_for(words("visit.window"))
+    await supervisor.taps(words("common.act_skip"))
+    await supervisor.waits_for(words("visit.method"))
+    await supervisor.taps(words("visit.method_simulate"))
+    await supervisor.waits_for(words("visit.order"))
+    await supervisor.taps(words("visit.order_unattended"))
+    await supervisor.waits_for(lambda screen: any(label.startswith("✓") for label in screen.labels))
+    await supervisor.says("大厅的灯坏了一半")
+    await supervisor.waits_for("大厅的灯坏了一半")
+    await supervisor.taps(words("common.act_done"))
+    for block in ("games", "systems", "difficulties", "service"):
+        await supervisor.waits_for(words(f"visit.{block}"))
+        await supervisor.taps(words("common.act_done"))
+    await supervisor.waits_for(words("visit.evidence"))
+    await supervisor.sends_photo(photo(), "门口")
+    await supervisor.waits_for(words("common.received_so_far", count=1))
+    await supervisor.taps(words("common.act_done"))
+    await supervisor.waits_for(words("visit.waited"))
+    await supervisor.says("25")
+    await supervisor.waits_for(words("visit.place"))
+    await supervisor.sends_location(25.83, 114.93)
+    await supervisor.waits_for(words("visit.note"))
+    await supervisor.taps(words("common.act_skip"))
+    await supervisor.waits_for(words("common.review"))
+    await supervisor.taps(words("common.act_submit"))
+    await supervisor.waits_for("20261121-0001")
+    [visit] = rows(program, "visits")
+    assert visit["waited_minutes"] == 25
+    assert visit["findings"]["order"] == {"ticked": ["unattended"], "remark": "大厅的灯坏了一半"}  # pyright: ignore[reportIndexIssue]
+    [piece] = await pieces_kept(served, 1)
+    assert piece["state"] == evidence.KEPT
+    listed = served.api.world.profile[("commands", "chat", "2002", "", "zh")]
+    assert "check" in {command["command"] for command in listed}
+    everybody = served.api.world.profile[("commands", "default", "", "", "en")]
+    assert "check" not in {command["command"] for command in everybody}
+    assert "complaint" in {command["command"] for command in everybody}
+
+
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
+async def test_every_update_twice_and_in_any_order_has_one_effect(program: Program, mode: Mode) -> None:
+    api = BotApi(deliver_twice=True, shuffle=random.Random(7))
+    async with serving(program, mode, api=api) as served:
+        words = served.words
+        people = [api.user(id) for id in range(3001, 3007)]
+        for person in people:
+            await person.says("/complaint")
+            await person.says(words("complaint.unit_unknown"))
+            await person.says(words("complaint.category_other"))
+            await person.says(f"窗口说下午再来,已经来了三次,编号{person.id}")
+        for person in people:
+            await person.waits_for(words("complaint.staff"))
+            await person.taps(words("common.act_skip"))
+            await person.waits_for(words("complaint.happened"))
+        await api.drained()
+        assert [row["flow"] for row in rows(program, "sessions")] == ["complaint"] * 6
+        assert len(rows(program, "inbox")) == 5 * 6
+        assert rows(program, "quarantine") == []
+        assert api.oddities == []
+
+
+async def test_an_old_button_shows_where_one_is_now(served: Served) -> None:
+    words = served.words
+    citizen = await served.person()
+    await citizen.says("/complaint")
+    first = await citizen.waits_for(words("complaint.unit"))
+    await citizen.taps(words("complaint.unit_unknown"))
+    await citizen.waits_for(words("complaint.category"))
+    await citizen.taps(words("complaint.unit_unknown"), first.message_id)
+    shown = await citizen.waits_for(words("common.stale"))
+    assert words("complaint.category") in shown.text
+    await citizen.taps("99:/submit", first.message_id)  # forged
+    citizen.looks_away()
+    await citizen.says(words("complaint.category_rude"))
+    await citizen.waits_for(words("complaint.what"))
+    answered = [tap for tap in served.api.world.taps.values() if tap.answers]
+    assert len(answered) == len(served.api.world.taps)
+
+
+async def test_an_album_is_redrawn_once_and_what_is_too_much_is_said(served: Served) -> None:
+    words = served.words
+    citizen = await served.person()
+    for said, heard in (
+        ("/complaint", words("complaint.unit")),
+        (words("complaint.unit_unknown"), words("complaint.category")),
+        (words("complaint.category_rude"), words("complaint.what")),
+    ):
+        await citizen.says(said)
+        await citizen.waits_for(heard)
+    await citizen.sends_album([photo(n) for n in range(9)])
+    await citizen.waits_for(words("common.media_kept"))
+    await served.api.drained()
+    await citizen.says("他们一直在聊天,不理人")
+    await citizen.waits_for(words("complaint.staff"))
+    states = [row["state"] for row in rows(served.program, "deliveries")]
+    redraws = 9 - states.count("superseded")
+    assert 1 <= redraws < 9
+    assert len(served.api.called("sendMessage", 1001)) == states.count("sent")
+
+
+async def test_a_text_longer_than_a_message_comes_back_in_pieces(served: Served) -> None:
+    words = served.words
+    citizen = await served.person()
+    for said, heard in (
+        ("/complaint", words("complaint.unit")),
+        (words("complaint.unit_unknown"), words("complaint.category")),
+        (words("complaint.category_rude"), words("complaint.what")),
+    ):
+        await citizen.says(said)
+        await citizen.waits_for(heard)
+    long = "很长的经过。" * 682 + "12345"  # 4,097 units: the app itself cuts it in two
+    await citizen.says(long)
+    await citizen.waits_for(words("complaint.staff"))
+    [session] = rows(served.program, "sessions")
+    assert session["flow"] == "complaint"
+
+
+async def test_whoever_blocks_the_bot_is_left_alone_until_they_come_back(served: Served) -> None:
+    def blocked() -> bool:
+        return any(row["blocked_at"] is not None for row in rows(served.program, "contacts"))
+
+    citizen = await served.person()
+    await citizen.blocks_bot()
+    await served.until(blocked)
+    await citizen.unblocks_bot()
+    await served.until(lambda: not blocked())
+    assert len(rows(served.program, "inbox")) == 3
+
+
+async def test_groups_edits_and_service_messages_get_no_answer(served: Served) -> None:
+    words = served.words
+    citizen = await served.person()
+    menu = citizen.screen()
+    said = await citizen.says("/help")
+    await citizen.waits_for("/complaint")
+    shown = len(citizen.chat.shown)
+    await citizen.edits(said.body["message"]["message_id"], "/complaint")
+    await citizen.at(served.api.group(-100500)).says("/complaint")
+    await citizen.sends(pinned_message={"message_id": menu.message_id, "chat": citizen.chat.info, "date": 0})
+    served.api.deliver_raw({"update_id": 700_000_900, "a_kind_of_the_future": {"x": 1}})
+    await served.api.drained()
+    await citizen.sends(sticker={"file_id": "s", "file_unique_id": "u"})
+    await citizen.waits_for(lambda screen: words("common.menu_complaint") in screen.labels)
+    assert len(citizen.chat.shown) == shown + 1
+    assert rows(served.program, "quarantine") == []

@@ -1,0 +1,152 @@
+"""The message path: every event has one effect, whoever delivers it how often, and a bad one harms nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import make_url, text
+
+from bot.build import Program
+from channels.fake import FakePerson
+from conversation.messages import Incoming, Media, Reply
+from models.database import Database, DatabaseAway
+from services.journeys import Journey, Turn
+from services.talk import Talk
+from tests.conftest import rows
+
+COMPLAINT = ("/complaint", "市国土局·办证窗口", "态度不好", "等了两个小时没有人理", "跳过", "昨天", "跳过", "1", "提交")
+
+
+async def test_an_event_delivered_five_times_has_one_effect(program: Program, citizen: FakePerson) -> None:
+    await citizen.says("/complaint", event_id="a")
+    for _ in range(4):
+        assert await citizen.says("/complaint", event_id="a") == []
+    assert len(rows(program, "deliveries")) == 1
+
+
+async def test_a_conversation_goes_on_after_a_restart_and_a_week(
+    make_program: Callable[..., Program], clock: object
+) -> None:
+    before = make_program()
+    first = FakePerson(before.talk, before.database, before.vault, before.texts, "c")
+    for said in COMPLAINT[:4]:
+        await first.says(said)
+    clock.passes(days=7)  # pyright: ignore[reportAttributeAccessIssue]
+    after = make_program()
+    again = FakePerson(after.talk, after.database, after.vault, after.texts, "c")
+    for said in COMPLAINT[4:]:
+        await again.says(said)
+    [case] = rows(after, "cases")
+    assert case["what"] == "等了两个小时没有人理"
+
+
+async def test_many_contacts_share_a_batch_and_none_loses_a_word(program: Program) -> None:
+    async def complain(n: int) -> None:
+        for turn, said in enumerate(COMPLAINT):
+            said = f"{said} {n}" if turn == 3 else said
+            await program.talk.handle(Incoming("fake", f"{n}-{turn}", f"c{n}", Reply(text=said)))
+
+    await asyncio.gather(*(complain(n) for n in range(60)))
+    cases = rows(program, "cases")
+    assert sorted(str(case["what"]).split()[-1] for case in cases) == sorted(str(n) for n in range(60))
+    assert sorted(str(case["number"]) for case in cases) == [f"20261121-{n:04d}" for n in range(1, 61)]
+
+
+async def test_two_processes_get_every_update_twice_in_any_order(make_program: Callable[..., Program]) -> None:
+    """One contact, forty messages, four deliveries each: every message is kept once."""
+    programs = [make_program(), make_program()]
+    if programs[0].database.is_sqlite:
+        pytest.skip("two processes share the work on PostgreSQL")
+    one = FakePerson(programs[0].talk, programs[0].database, programs[0].vault, programs[0].texts, "c")
+    await one.says("m-start")
+    talks = [Talk(program.database, program.tools, ring=program.bells.ring, largest_batch=3) for program in programs]
+    events = [
+        (talk, Incoming("fake", f"update-{n}", "c", Reply(text=f"m{n}.")))
+        for n in range(40)
+        for talk in talks
+        for _ in range(2)
+    ]
+    random.Random(7).shuffle(events)
+    await asyncio.gather(*(talk.handle(incoming) for talk, incoming in events))
+    await one.says("问效能办", event_id="last")
+    [case] = rows(programs[0], "cases")
+    assert sorted(str(case["what"]).split("\n")[1:]) == sorted(f"m{n}." for n in range(40))
+
+
+async def test_two_processes_and_complaints_in_step(make_program: Callable[..., Program]) -> None:
+    """Twenty contacts answer in order; every update reaches both processes at once."""
+    programs = [make_program(), make_program()]
+    for turn, said in enumerate(COMPLAINT):
+        events = [Incoming("fake", f"{n}-{turn}", f"c{n}", Reply(text=said)) for n in range(20)]
+        await asyncio.gather(*(program.talk.handle(event) for event in events for program in programs))
+    assert len(rows(programs[0], "cases")) == 20
+    assert len(rows(programs[0], "deliveries")) == 20 * len(COMPLAINT)
+
+
+async def test_a_raising_turn_goes_into_quarantine_and_harms_nobody(program: Program) -> None:
+    def fail(turn: Turn, argument: str) -> None:
+        raise RuntimeError("a fault of ours")
+
+    tools = replace(program.tools, journeys={**program.tools.journeys, "boom": Journey("boom", fail)})
+    talk = Talk(program.database, tools, ring=program.bells.ring)
+    people = [FakePerson(talk, program.database, program.vault, program.texts, f"c{n}") for n in range(5)]
+    said = ["/complaint", "/complaint", "/boom", "/complaint", "/complaint"]
+    await asyncio.gather(*(one.says(what) for one, what in zip(people, said, strict=True)))
+    assert "您要反映哪个单位" in people[0].screen().text
+    assert "您要反映哪个单位" in people[4].screen().text
+    [kept] = rows(program, "quarantine")
+    assert kept["error"] == "RuntimeError"
+    assert str(kept["id"])[:8] in people[2].screen().text
+    await people[2].says("/complaint")
+    assert "您要反映哪个单位" in people[2].screen().text
+
+
+async def test_a_database_that_is_away_keeps_nothing_and_says_so(
+    make_program: Callable[..., Program], request: pytest.FixtureRequest
+) -> None:
+    program = make_program()
+    if program.database.is_sqlite:
+        pytest.skip("a SQLite file does not go away")
+    server = Database(request.getfixturevalue("postgresql_url"))
+    admin = server.engine.execution_options(isolation_level="AUTOCOMMIT")
+    name = make_url(program.settings.database).database
+    person = FakePerson(program.talk, program.database, program.vault, program.texts, "c")
+    await person.says("/complaint")
+    with admin.connect() as connection:
+        connection.execute(text(f"alter database {name} allow_connections false"))
+        connection.execute(
+            text("select pg_terminate_backend(pid) from pg_stat_activity where datname = :name"), {"name": name}
+        )
+        event = Incoming("fake", "during", "c", Reply(text="gtj"))
+        with pytest.raises(DatabaseAway):
+            await program.talk.handle(event)
+        assert not await program.database.answers()
+        connection.execute(text(f"alter database {name} allow_connections true"))
+    await program.talk.handle(event)
+    assert any("市国土局" in key.label for row in person.screen().rows for key in row)
+    server.close()
+
+
+async def test_nothing_of_a_session_stands_readable_in_the_database(program: Program, citizen: FakePerson) -> None:
+    for said in (*COMPLAINT[:7], "留姓名和电话", "王小明-MARK"):
+        await citizen.says(said)
+    for table in ("sessions", "deliveries", "contacts", "inbox"):
+        assert "MARK" not in repr(rows(program, table))
+        assert b"MARK" not in b"".join(v for row in rows(program, table) for v in row.values() if isinstance(v, bytes))
+
+
+async def test_photos_sent_to_an_idle_chat_are_kept_until_they_have_a_place(
+    program: Program, citizen: FakePerson
+) -> None:
+    await citizen.sends(Media("p1", "photo"))
+    await citizen.sends(Media("p2", "photo"), text="窗口没人")
+    await citizen.taps("反映一个新问题")
+    for said in ("gtj-no", "我不清楚", "说不清,直接写"):
+        await citizen.says(said)
+    await citizen.says("跳过")
+    await citizen.says("跳过")
+    assert "已收到 2 件" in citizen.screen().text

@@ -1,0 +1,69 @@
+"""What happens by itself: one reminder after a day, each tick once, and forgetting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from bot.build import Program
+from channels.fake import FakePerson
+from scheduler.ticker import Job, Ticker
+from services import upkeep
+from tests.conftest import Clock, rows
+
+
+def remind(program: Program) -> set[tuple[str, str]]:
+    return program.database.transact(upkeep.remind_idle, program.vault, program.clock())
+
+
+async def test_a_half_filled_complaint_is_recalled_once_after_a_day(
+    program: Program, citizen: FakePerson, clock: Clock
+) -> None:
+    await citizen.says("/complaint")
+    await citizen.says("gtj")
+    clock.passes(hours=23, minutes=59)
+    assert remind(program) == set()
+    clock.passes(minutes=2)
+    assert len(remind(program)) == 1
+    assert remind(program) == set()
+    assert "还没有提交,内容都留着" in citizen.screen().text
+    [again] = await citizen.taps("接着填")
+    assert "您要反映哪个单位" in again.text
+    clock.passes(hours=25)
+    assert len(remind(program)) == 1  # having gone on counts as a new start
+    [menu] = await citizen.taps("放弃")
+    assert "已放弃" in menu.text
+    clock.passes(hours=25)
+    assert remind(program) == set()
+
+
+async def test_any_number_of_processes_may_tick(make_program: Callable[..., Program]) -> None:
+    programs = [make_program(), make_program()]
+    ran: list[int] = []
+
+    def ticker(n: int) -> Ticker:
+        program = programs[n]
+        return Ticker(program.database, program.clock, program.settings.zone, ())
+
+    async def run(n: int) -> None:
+        ran.append(n)
+
+    tickers = [ticker(0), ticker(1), ticker(0)]
+    await asyncio.gather(*(one.tick(Job("job", "* * * * *", lambda n=n: run(n))) for n, one in enumerate(tickers)))
+    assert len(ran) == 1
+
+
+async def test_a_failing_job_does_not_end_the_ticker(program: Program) -> None:
+    async def fail() -> None:
+        raise RuntimeError
+
+    one = Ticker(program.database, program.clock, program.settings.zone, ())
+    assert await one.tick(Job("job", "* * * * *", fail))
+
+
+async def test_old_claims_are_forgotten_and_new_ones_kept(program: Program, citizen: FakePerson, clock: Clock) -> None:
+    await citizen.says("/start", event_id="old")
+    clock.passes(days=31)
+    await citizen.says("/start", event_id="new")
+    program.database.transact(upkeep.forget_old, program.clock())
+    assert [row["event_id"] for row in rows(program, "inbox")] == ["new"]

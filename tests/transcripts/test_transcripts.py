@@ -1,0 +1,76 @@
+"""Every dialogue of this folder, replayed on every channel. Whoever changes words on purpose writes the files anew:
+
+`MINGCHA_REWRITE_TRANSCRIPTS=1 python -m pytest tests/transcripts -k "fake and sqlite"`, then reads the difference.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.build import Program
+from services.contacts import SUPERVISOR, issue_link
+from tests.conftest import rows
+from tests.transcripts.drivers import WIRES, Person, gesture, same_but_for_rows
+from tests.transcripts.script import filled, parse, shown_code
+
+FOLDER = Path(__file__).parent
+SCRIPTS = sorted(path.name.removesuffix(".txt") for path in FOLDER.glob("*.txt"))
+
+
+@pytest.fixture
+def link(program: Program) -> str:
+    """A supervisor's one-time code."""
+    person_id = next(str(row["person_id"]) for row in rows(program, "grants") if row["role"] == SUPERVISOR)
+    issue = (program.vault, program.clock(), person_id, "clerk", timedelta(days=1))
+    return program.database.transact(issue_link, *issue)
+
+
+async def replayed(program: Program, name: str, wire: str, link: str) -> None:
+    path = FOLDER / f"{name}.txt"
+    written, values, people = path.read_text(encoding="utf-8"), {"link": link}, dict[str, Person]()
+    told = [line for line in written.splitlines() if line.startswith("#")]
+    rewriting = bool(os.environ.get("MINGCHA_REWRITE_TRANSCRIPTS"))
+    speaker = "citizen"
+    async with WIRES[wire](program, name.rpartition(".")[2]) as meet:
+        for step in parse(written):
+            if step.person not in people:
+                people[step.person] = await meet(step.person)
+            if step.person != speaker:
+                told += ["", f"@ {step.person}"]
+            speaker = step.person
+            if "<case>" in step.said:
+                values["case"] = str(rows(program, "cases")[-1]["id"])
+            await gesture(people[speaker], filled(step.said, values))
+            heard = await people[speaker].sees(step.answers)
+            values["code"] = shown_code(heard[-1][0]) or values.get("code", "")
+            messages = [one.written() for _, one in heard]
+            told += ["", f"> {step.said}", *(line for n, message in enumerate(messages) for line in ["--"] * (n > 0) + message)]
+            if wire == "fake" and not rewriting:
+                assert messages == step.answers, step.said
+            elif not rewriting:
+                assert same_but_for_rows(heard[-1][1], step.answers[-1]), step.said
+    if rewriting and wire == "fake":
+        path.write_text("\n".join(told) + "\n", encoding="utf-8")
+    assert rows(program, "quarantine") == []
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+async def test_the_dialogue(program: Program, name: str, link: str) -> None:
+    await replayed(program, name, "fake", link)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("wire", ["telegram", "web"])
+@pytest.mark.parametrize("name", SCRIPTS)
+async def test_the_same_dialogue_on_the_wire(program: Program, name: str, wire: str, link: str) -> None:
+    await replayed(program, name, wire, link)
+
+
+def test_every_dialogue_is_told_in_both_languages() -> None:
+    stems = [name.rpartition(".")[0] for name in SCRIPTS]
+    assert stems
+    assert all(stems.count(stem) == 2 for stem in stems)

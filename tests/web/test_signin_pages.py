@@ -1,0 +1,155 @@
+"""The one-time link: who comes in by it, and who does not."""
+
+from __future__ import annotations
+
+from tests.conftest import rows
+
+from bot.build import Program
+from channels.fake import FakePerson
+from services.contacts import CLERK, SUPERVISOR, Grant
+
+DOOR = "不存在、已用过或已过期"
+
+
+def add(program: Program, *granted: Grant) -> str:
+    from services import contacts
+
+    return program.database.transact(contacts.add_person, program.vault, program.clock(), "某人", granted)
+
+
+def link(program: Program, person_id: str, days: int = 1) -> str:
+    from services import office
+
+    return program.database.transact(office.issue, program.vault, program.clock(), person_id, person_id, days)[1]
+
+
+async def test_looking_at_a_link_does_not_spend_it(program: Program, browser) -> None:
+    code = link(program, add(program, Grant(CLERK, None)))
+    preview, person = await browser(), await browser()
+    page = await preview.opens(f"/in/{code}")
+    assert "data-auto" in page
+    await preview.opens(f"/in/{code}")
+    await person.sends("/in", code=code.lower().replace("-", " "))
+    assert person.path == "/console"
+    cookie = next(iter(person.client.session.cookie_jar))
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert cookie["max-age"] == str(12 * 3600)
+
+
+async def test_wrong_used_and_expired_codes_look_alike(program: Program, browser, clock) -> None:
+    person_id = add(program, Grant(CLERK, None))
+    used, late = link(program, person_id), link(program, person_id)
+    first, stranger = await browser(), await browser()
+    await first.sends("/in", code=used)
+    clock.passes(days=1, seconds=1)
+    pages = [await stranger.sends("/in", code=code) for code in ("K7QF-2M9D-X4TP-8RWC", used, late)]
+    assert DOOR in pages[0]
+    assert pages[0] == pages[1] == pages[2]
+    assert stranger.status == 403
+
+
+async def test_a_session_ends_after_half_a_day_and_by_signing_out(program: Program, browser, clock) -> None:
+    person_id = add(program, Grant(CLERK, None))
+    person = await browser()
+    await person.sends("/in", code=link(program, person_id))
+    clock.passes(hours=12, seconds=1)
+    await person.opens("/console")
+    assert person.status == 401
+    await person.sends("/in", code=link(program, person_id))
+    await person.sends("/console/sign-out")
+    assert person.path == "/in"
+    await person.opens("/console")
+    assert person.status == 401
+
+
+async def test_coming_back_to_a_used_link_goes_on_when_signed_in(program: Program, browser) -> None:
+    person, code = await browser(), link(program, add(program, Grant(CLERK, None)))
+    await person.sends("/in", code=code)
+    await person.sends("/in", code=code)
+    assert person.path == "/console"
+
+
+async def test_a_supervisors_code_goes_to_the_chat_unspent(program: Program, browser, citizen: FakePerson) -> None:
+    code = link(program, add(program, Grant(SUPERVISOR, "gtj")))
+    person = await browser()
+    answer = await person.client.post("/in", data={"code": code}, allow_redirects=False)
+    assert answer.status == 303
+    start = answer.headers["Location"].removeprefix("/chat?start=")
+    assert not answer.cookies
+    [bound] = await citizen.says(f"/start {start}")
+    assert "监督员" in bound.text
+    await person.opens("/console")
+    assert person.status == 401
+
+
+async def test_too_many_wrong_codes(program: Program, browser, clock) -> None:
+    stranger, code = await browser(), link(program, add(program, Grant(CLERK, None)))
+    for _ in range(20):
+        await stranger.sends("/in", code="0000")
+    page = await stranger.sends("/in", code=code)
+    assert stranger.status == 429
+    assert "请等 10 分钟" in page
+    clock.passes(minutes=11)
+    await stranger.sends("/in", code=code)
+    assert stranger.path == "/console"
+
+
+async def test_languages(browser) -> None:
+    person = await browser()
+    page = await person.opens("/in", headers={"Accept-Language": "en-GB,en;q=0.8"})
+    assert "one-time link" in page
+    page = await person.opens("/language/zh?back=/in")
+    assert "一次性链接" in page
+    answer = await person.client.get("/language/en?back=//elsewhere.example/", allow_redirects=False)
+    assert answer.headers["Location"] == "/console"
+
+
+async def test_people_are_added_let_in_and_sent_away(program: Program, clerk, browser, citizen: FakePerson) -> None:
+    page = await clerk.opens("/console/people")
+    assert "李卫东" in page
+    assert "市国土局" in page
+    page = await clerk.sends("/console/people", name="白小雨", role="supervisor")
+    assert clerk.status == 422
+    assert "请至少选一个" in page
+    assert 'value="白小雨"' in page
+    page = await clerk.sends("/console/people", name="白小雨", role="supervisor", unit="gtj-1")
+    assert "白小雨" in page
+    new = str([row["person_id"] for row in rows(program, "grants")][-1])
+    page = await clerk.sends(f"/console/people/{new}/link", days="99")
+    assert clerk.status == 422
+    page = await clerk.sends(f"/console/people/{new}/link", days="3")
+    assert "<svg" in page
+    code = page.split('<code class="code">')[1].split("<")[0]
+    assert f"/in/{code}" in page
+    [bound] = await citizen.says(f"/link {code}")
+    assert "市国土局·办证窗口" in bound.text
+    page = await clerk.opens("/console/people")
+    await clerk.sends(f"/console/people/{new}/withdraw", role="supervisor", unit="gtj-1")
+    assert clerk.status == 200
+    shown = await citizen.says("/menu")
+    assert "暗访" not in str(shown[-1].rows)
+    await clerk.opens("/console/people")
+    await clerk.sends(f"/console/people/{new}/grant", role="clerk")
+    code = program.database.transact(_issued, program, new)
+    other = await browser()
+    await other.sends("/in", code=code)
+    assert other.path == "/console"
+
+
+def _issued(tx, program: Program, person_id: str) -> str:
+    from services import office
+
+    return office.issue(tx, program.vault, program.clock(), "system", person_id, 1)[1]
+
+
+async def test_the_last_clerk_stays(program: Program, clerk, clerk_id: str) -> None:
+    from services import contacts
+
+    for row in rows(program, "grants"):
+        if row["role"] == CLERK and row["person_id"] != clerk_id:
+            program.database.transact(contacts.withdraw, program.clock(), str(row["person_id"]), CLERK, None, "system")
+    await clerk.opens("/console/people")
+    page = await clerk.sends(f"/console/people/{clerk_id}/withdraw", role="clerk", unit="")
+    assert clerk.status == 422
+    assert "最后一位工作人员" in page

@@ -1,0 +1,150 @@
+"""The desk: the list of what came in, one report beside it, and what the office does about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from services import contacts, desk
+from services.desk import NotDone, Report
+from services.desk.values import LONGEST_SAID, SHORTEST_REASON
+from templates import Texts
+from web.filters import CATEGORIES, KINDS, STATES, Query, read
+from web.house import ID, House, Seat, form
+
+ACTS: Mapping[str, Callable[..., desk.Ring]] = {
+    "ask": desk.ask, "accept": desk.accept, "decline": desk.decline, "answer": desk.answer,
+}  # fmt: skip
+DONE = frozenset((*ACTS, "unreached"))
+CONFLICTS = frozenset(("changed", "decided"))
+WRONG, CONFLICT = 422, 409
+
+
+class Desk:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def routes(self) -> list[web.RouteDef]:
+        seated = self._house.seated
+        return [
+            web.get("/console", seated(self._list)),
+            web.get("/console/fresh", seated(self._fresh)),
+            web.get(f"/console/report/{ID}", seated(self._open)),
+            web.post(f"/console/report/{ID}/{{act:ask|accept|decline|answer}}", seated(self._act)),
+            web.post(f"/console/report/{ID}/identity", seated(self._identity)),
+        ]
+
+    async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        return await self._draw(request, seat, None)
+
+    async def _open(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        house = self._house
+        report = await house.database.write(desk.open_report, house.clock(), seat.clerk.id, request.match_info["id"])
+        if report is None:
+            raise web.HTTPNotFound
+        done = request.query.get("done", "")
+        return await self._draw(request, seat, report, done=done if done in DONE else None)
+
+    async def _fresh(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        house = self._house
+        since = _moment(request.query.get("since", ""))
+        if since is None:
+            raise web.HTTPBadRequest
+        filters = self._query(request).filters(house.directory())
+        many = await house.database.read(desk.fresh, house.clock(), filters, since)
+        return web.json_response({"fresh": many})
+
+    async def _act(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        house, report_id, act = self._house, request.match_info["id"], request.match_info["act"]
+        sent = await form(request, house.site_url)
+        try:
+            ring = await house.database.write(
+                ACTS[act], house.vault, house.clock(), seat.clerk.id, report_id, sent.get("seen", ""),
+                sent.get("text", ""),
+            )  # fmt: skip
+        except NotDone as error:
+            return await self._again(request, seat, error.code, act=act, typed=sent.get("text", ""))
+        house.bells.ring(ring)
+        raise web.HTTPSeeOther(self._query(request).report(report_id, done=act if ring else "unreached"))
+
+    async def _identity(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        house, report_id = self._house, request.match_info["id"]
+        sent = await form(request, house.site_url)
+        try:
+            identity = await house.database.write(
+                desk.open_identity, house.vault, house.clock(), seat.clerk.id, report_id, sent.get("purpose", "")
+            )
+        except NotDone as error:
+            return await self._again(request, seat, error.code, act="identity", typed=sent.get("purpose", ""))
+        report = await self._report(report_id)
+        who = await self._filed_by(identity.get("person_id"))
+        return await self._draw(request, seat, report, identity=identity, filed_by=who)
+
+    async def _filed_by(self, person_id: str | None) -> contacts.Person | None:
+        if person_id is None:
+            return None
+        return await self._house.database.read(contacts.person, self._house.vault, person_id)
+
+    async def _again(self, request: web.Request, seat: Seat, code: str, **kept: str) -> web.StreamResponse:
+        """The report as it stands now, with what was wrong and what was typed."""
+        if code == "gone":
+            raise web.HTTPNotFound
+        report = await self._report(request.match_info["id"])
+        status = CONFLICT if code in CONFLICTS else WRONG
+        return await self._draw(request, seat, report, status=status, problem=code, **kept)
+
+    async def _report(self, report_id: str) -> Report:
+        report = await self._house.database.read(desk.look, report_id)
+        if report is None:
+            raise web.HTTPNotFound
+        return report
+
+    def _query(self, request: web.Request) -> Query:
+        return read(request.query, self._house.directory())
+
+    async def _draw(
+        self, request: web.Request, seat: Seat, report: Report | None, *, status: int = 200, **values: Any
+    ) -> web.Response:
+        house, query, now = self._house, self._query(request), self._house.clock()
+        filters, after = query.filters(house.directory()), request.query.get("after", "")[:80]
+        shown = await house.database.read(desk.listed, now, filters, after)
+        counted = await house.database.read(desk.counts, now, filters)
+        texts, nothing = (
+            house.speaks(request),
+            {"done": None, "problem": None, "act": "", "typed": "", "identity": None},
+        )
+        return house.page(
+            request, "console.html", seat, status=status, shown=shown, counts=counted, query=query, report=report,
+            directory=house.directory(), now=now, after=after, findings=lambda found: _findings(texts, found),
+            KINDS=KINDS, STATES=STATES, CATEGORIES=CATEGORIES, LONGEST=LONGEST_SAID, SHORTEST=SHORTEST_REASON,
+            **({"filed_by": None} | nothing | values),
+        )  # fmt: skip
+
+
+def _findings(texts: Texts, found: Mapping[str, Any]) -> list[tuple[str, list[str], str | None]]:
+    """The blocks of a visit in which something was seen: title, what was ticked, remark."""
+    blocks = [
+        (
+            texts.say("visit", f"{block}_short") if texts.has("visit", f"{block}_short") else block,
+            [_tick(texts, block, code) for code in seen.get("ticked") or ()],
+            seen.get("remark"),
+        )
+        for block, seen in found.items()
+    ]
+    return [block for block in blocks if block[1] or block[2]]
+
+
+def _tick(texts: Texts, block: str, code: str) -> str:
+    name = f"{block}_{code}"
+    return texts.say("visit", name) if texts.has("visit", name) else code
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -1,0 +1,80 @@
+"""The filters of the list, to and from the address of the page. A value that is none counts as not given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from services.desk import Filters
+from services.desk.values import UNKNOWN_UNIT
+from services.directory import Directory
+from services.wording import readable
+
+KINDS = ("complaint", "question", "visit")
+STATES = ("received", "accepted", "declined", "answered")
+CATEGORIES = ("slow", "shirk", "rude", "bribe", "fees", "abuse", "absent", "other")
+NAMES = ("q", "unit", "kind", "category", "state", "unread", "from", "to")
+LONGEST_WORDS = 100
+
+
+@dataclass(frozen=True)
+class Query:
+    """What stands in the address, checked; `given` holds only what filters something."""
+
+    given: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        return urlencode(self.given)
+
+    def with_(self, **changes: str) -> str:
+        """The address of the list with these changes; an empty value takes a filter away."""
+        given = {name: value for name, value in (dict(self.given) | changes).items() if value}
+        return f"/console?{urlencode(given)}" if given else "/console"
+
+    def report(self, report_id: str, **more: str) -> str:
+        """The address of a report beside this list."""
+        asked = urlencode(dict(self.given) | more)
+        return f"/console/report/{report_id}" + (f"?{asked}" if asked else "")
+
+    def get(self, name: str) -> str:
+        return self.given.get(name, "")
+
+    def filters(self, directory: Directory) -> Filters:
+        return Filters(
+            units=_units(self.get("unit"), directory), kind=self.get("kind"), category=self.get("category"),
+            state=self.get("state"), unread=bool(self.get("unread")), words=self.get("q"),
+            since=_day(self.get("from")), until=_day(self.get("to")),
+        )  # fmt: skip
+
+
+def read(asked: Mapping[str, str], directory: Directory) -> Query:
+    found = {name: readable(asked.get(name, ""))[:LONGEST_WORDS] for name in NAMES}
+    allowed = {
+        "kind": found["kind"] in KINDS,
+        "state": found["state"] in STATES,
+        "category": found["category"] in CATEGORIES,
+        "unit": found["unit"] == UNKNOWN_UNIT or directory.get(found["unit"]) is not None,
+        "unread": found["unread"] == "1",
+        "from": _day(found["from"]) is not None,
+        "to": _day(found["to"]) is not None,
+    }
+    return Query({name: value for name, value in found.items() if value and allowed.get(name, True)})
+
+
+def _units(unit: str, directory: Directory) -> tuple[str, ...]:
+    """A unit with its windows and sections."""
+    known = directory.get(unit)
+    if known is None:
+        return (unit,) if unit else ()
+    return (known.id, *(below.id for below in directory.below(known.id)))
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2100 else None

@@ -1,0 +1,109 @@
+"""What every page is made of, and the doors before it: language, session, form token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from models.database import Database
+from services import office
+from services.bells import Bells
+from services.contacts import Person
+from services.directory import Directory
+from services.evidence import Store
+from services.vault import Vault
+from templates import LANGUAGES, Texts
+from web.security import OFFICE_COOKIE, form_token, proven, same_origin
+
+LANGUAGE_COOKIE = "mingcha_language"
+LONGEST_TOKEN = 100
+FORM = "application/x-www-form-urlencoded"
+ID = "{id:[0-9a-f]{20}}"  # in routes: an id that can be one
+IS_ID = re.compile(r"[0-9a-f]{20}")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A clerk at the desk: who, and the token that the forms of this session carry."""
+
+    clerk: Person
+    csrf: str
+
+
+Seated = Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class House:
+    site_url: str
+    database: Database
+    vault: Vault
+    texts: Mapping[str, Texts]
+    bells: Bells
+    store: Store
+    clock: Callable[[], datetime]
+    directory: Callable[[], Directory]
+    version: str  # of the static files
+
+    @property
+    def secure(self) -> bool:
+        return self.site_url.startswith("https://")
+
+    def language(self, request: web.Request) -> str:
+        """The chosen one, else the first that the browser asks for, else Chinese."""
+        chosen = request.cookies.get(LANGUAGE_COOKIE)
+        asked = (part.strip()[:2].lower() for part in request.headers.get("Accept-Language", "").split(","))
+        return next((one for one in (chosen, *asked) if one in LANGUAGES), LANGUAGES[0])
+
+    def speaks(self, request: web.Request) -> Texts:
+        return self.texts[self.language(request)]
+
+    def page(
+        self, request: web.Request, name: str, seat: Seat | None = None, *, status: int = 200, **values: Any
+    ) -> web.Response:
+        texts = self.speaks(request)
+        back = request.path_qs if request.method == "GET" else "/console"
+        html = texts.page(
+            name, version=self.version, language=texts.language, say=texts.say, seat=seat, back=back, **values
+        )
+        return web.Response(text=html, content_type="text/html", status=status)
+
+    def seated(self, handler: Seated) -> Handler:
+        """Only for a clerk with a session, whose forms were made for that session. Anybody else is shown the door."""
+
+        async def check(request: web.Request) -> web.StreamResponse:
+            token = request.cookies.get(OFFICE_COOKIE, "")[:LONGEST_TOKEN]
+            clerk = await self.database.read(office.clerk, self.vault, self.clock(), token) if token else None
+            if clerk is None:
+                return self.page(request, "signin.html", status=401, problem=None)
+            if request.method == "POST":
+                sent = (await form(request, self.site_url)).get("csrf", "")
+                if not proven(self.vault, token, sent):
+                    raise web.HTTPForbidden
+            return await handler(request, Seat(clerk, form_token(self.vault, token)))
+
+        return check
+
+
+async def form(request: web.Request, site_url: str) -> dict[str, str]:
+    """A form's fields, the last of each name. Raises 400 for what is none and 403 for one from another site."""
+    return {name: values[-1] for name, values in (await fields(request, site_url)).items()}
+
+
+async def fields(request: web.Request, site_url: str) -> dict[str, list[str]]:
+    """The same with every value of each name."""
+    if not same_origin(request, site_url):
+        raise web.HTTPForbidden
+    if request.content_type != FORM:
+        raise web.HTTPBadRequest
+    try:
+        sent = await request.post()
+    except (ValueError, LookupError) as error:
+        raise web.HTTPBadRequest from error
+    return {name: [value for value in sent.getall(name) if isinstance(value, str)] for name in sent}

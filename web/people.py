@@ -1,0 +1,102 @@
+"""The people of the office, the units and the supervisors: their roles, and the one-time links that let them in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import segno
+from aiohttp import web
+
+from services import office
+from services.contacts import ROLES
+from services.office import NotAllowed
+from services.wording import readable
+from web.house import ID, House, Seat, fields, form
+
+DAYS = 7
+
+
+class People:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def routes(self) -> list[web.RouteDef]:
+        seated = self._house.seated
+        return [
+            web.get("/console/people", seated(self._list)),
+            web.post("/console/people", seated(self._add)),
+            web.post(f"/console/people/{ID}/grant", seated(self._grant)),
+            web.post(f"/console/people/{ID}/withdraw", seated(self._withdraw)),
+            web.post(f"/console/people/{ID}/link", seated(self._link)),
+        ]
+
+    async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        return await self._draw(request, seat)
+
+    async def _add(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        house, sent = self._house, await fields(request, self._house.site_url)
+        name, roles, units = sent.get("name", [""])[-1], sent.get("role", []), self._known(sent.get("unit", []))
+        try:
+            person_id = await house.database.write(
+                office.add_member, house.vault, house.clock(), seat.clerk.id, name, roles, units
+            )
+        except NotAllowed as error:
+            typed = {"name": name, "roles": roles, "units": units}
+            return await self._draw(request, seat, problem=error.code, about="", typed=typed)
+        raise web.HTTPSeeOther(f"/console/people#{person_id}")
+
+    async def _grant(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        house, person_id = self._house, request.match_info["id"]
+        sent = await fields(request, house.site_url)
+        roles, units = sent.get("role", []), self._known(sent.get("unit", []))
+        try:
+            await house.database.write(office.grant_more, house.clock(), seat.clerk.id, person_id, roles, units)
+        except NotAllowed as error:
+            return await self._refuse(request, seat, error.code)
+        raise web.HTTPSeeOther(f"/console/people#{person_id}")
+
+    async def _withdraw(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        house, person_id, sent = self._house, request.match_info["id"], await form(request, self._house.site_url)
+        role, unit = readable(sent.get("role", "")), readable(sent.get("unit", "")) or None
+        try:
+            await house.database.write(office.withdraw, house.clock(), seat.clerk.id, person_id, role, unit)
+        except NotAllowed as error:
+            return await self._refuse(request, seat, error.code)
+        raise web.HTTPSeeOther(f"/console/people#{person_id}")
+
+    async def _link(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """Shown once: the answer to the form itself, so that going back or reloading shows it to nobody."""
+        house, person_id = self._house, request.match_info["id"]
+        typed = (await form(request, house.site_url)).get("days", "")
+        days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
+        try:
+            person, code = await house.database.write(
+                office.issue, house.vault, house.clock(), seat.clerk.id, person_id, days
+            )
+        except NotAllowed as error:
+            return await self._refuse(request, seat, error.code)
+        address = f"{house.site_url}/in/{code}"
+        drawn = segno.make(address, error="m").svg_inline(scale=5, border=3, svgclass="qr", omitsize=True)
+        return house.page(
+            request, "console_link.html", seat, person=person, code=code, address=address, qr=drawn, days=days
+        )
+
+    async def _refuse(self, request: web.Request, seat: Seat, code: str) -> web.StreamResponse:
+        if code == "gone":
+            raise web.HTTPNotFound
+        return await self._draw(request, seat, problem=code, about=request.match_info["id"])
+
+    def _known(self, units: Sequence[str]) -> list[str]:
+        return [unit for unit in units if self._house.directory().get(unit)]
+
+    async def _draw(
+        self, request: web.Request, seat: Seat, *, problem: str | None = None, about: str = "",
+        typed: dict[str, object] | None = None,
+    ) -> web.StreamResponse:  # fmt: skip
+        house = self._house
+        members = await house.database.write(office.members, house.vault, house.clock(), seat.clerk.id)
+        return house.page(
+            request, "console_people.html", seat, status=422 if problem else 200, members=members, problem=problem,
+            about=about, typed=typed or {"name": "", "roles": [], "units": []}, ROLES=ROLES, DAYS=DAYS,
+            directory=house.directory(),
+        )  # fmt: skip

@@ -1,0 +1,85 @@
+"""Signing in by a one-time link, signing out, and the language of the pages."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services import contacts, office
+from services.vault import same_code
+from templates import LANGUAGES
+from web.house import LANGUAGE_COOKIE, LONGEST_TOKEN, House, Seat, form
+from web.security import OFFICE_COOKIE, WINDOW, WrongCodes
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+class SignIn:
+    """A link is opened by previews and scanners too: the GET only shows a form, the POST spends the code."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._wrong = WrongCodes(house.clock)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/in", self._ask),
+            web.get("/in/{code}", self._confirm),
+            web.post("/in", self._enter),
+            web.post("/console/sign-out", self._house.seated(self._leave)),
+            web.get("/language/{language}", self._speak),
+        ]
+
+    async def _ask(self, request: web.Request) -> web.StreamResponse:
+        return self._house.page(request, "signin.html", problem=None)
+
+    async def _confirm(self, request: web.Request) -> web.StreamResponse:
+        return self._house.page(request, "signin_enter.html", code=same_code(request.match_info["code"])[:40])
+
+    async def _enter(self, request: web.Request) -> web.StreamResponse:
+        house, client = self._house, request.remote or ""
+        code = same_code((await form(request, house.site_url)).get("code", ""))[:40]
+        if self._wrong.too_many(client):
+            page = house.page(request, "signin.html", status=429, problem="too_many")
+            page.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
+            return page
+        admitted = await house.database.write(office.admit, house.vault, house.clock(), code)
+        if admitted is None:
+            return await self._refuse(request, client)
+        if admitted.way == office.CHAT or admitted.token is None:
+            raise web.HTTPSeeOther(f"/chat?start=k-{code}")
+        answer = web.HTTPSeeOther("/console")
+        answer.set_cookie(
+            OFFICE_COOKIE, admitted.token, max_age=int(contacts.OFFICE_LOGIN.total_seconds()), httponly=True,
+            samesite="Lax", secure=house.secure, path="/",
+        )  # fmt: skip
+        raise answer
+
+    async def _refuse(self, request: web.Request, client: str) -> web.StreamResponse:
+        """Wrong, used and expired look alike. Whoever came back to a used link and is signed in goes on."""
+        token = request.cookies.get(OFFICE_COOKIE, "")[:LONGEST_TOKEN]
+        if await self._house.database.read(office.clerk, self._house.vault, self._house.clock(), token):
+            raise web.HTTPSeeOther("/console")
+        self._wrong.count(client)
+        return self._house.page(request, "signin.html", status=403, problem="bad_code")
+
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        token = request.cookies[OFFICE_COOKIE][:LONGEST_TOKEN]
+        await self._house.database.write(contacts.sign_out, self._house.vault, token)
+        answer = web.HTTPSeeOther("/in")
+        answer.del_cookie(OFFICE_COOKIE, path="/")
+        raise answer
+
+    async def _speak(self, request: web.Request) -> web.StreamResponse:
+        language, back = request.match_info["language"], request.query.get("back", "")
+        if language not in LANGUAGES:
+            raise web.HTTPNotFound
+        answer = web.HTTPSeeOther(back if _ours(back) else "/console")
+        answer.set_cookie(
+            LANGUAGE_COOKIE, language, max_age=YEAR_SECONDS, httponly=True, samesite="Lax", secure=self._house.secure
+        )
+        raise answer
+
+
+def _ours(path: str) -> bool:
+    """A path of this site, not a disguised address of another one."""
+    return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isascii() and path.isprintable()

@@ -1,0 +1,797 @@
+/* The web chat. It knows nothing of questions: it shows the letters that the server has drawn, and sends what is said, tapped,
+   photographed or spoken. What is not yet kept by the server lies in the outbox and survives a reload. */
+(() => {
+"use strict";
+
+const $ = id => document.getElementById(id);
+const page = document.body.dataset;
+const words = JSON.parse($("words").textContent);
+const main = $("main"), log = $("log"), text = $("text");
+const WAITS = [300, 1000, 2000, 4000, 8000, 15000];  // ms between tries to connect
+const MOST_KEPT = 300, AT_ONCE = 2, UPLOAD_TRIES = 4, SILENCE = 12000, BEAT = 25000, UNSURE = 15000;
+
+/* --- small tools --- */
+
+function el(tag, props, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(props || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "class") made.className = value;
+    else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.filter(child => child !== null && child !== undefined && child !== ""));
+  return made;
+}
+
+function svg(tag, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const name in attributes) made.setAttribute(name, attributes[name]);
+  made.append(...children);
+  return made;
+}
+
+function sign(path) {
+  return svg("svg", {class: "sign", viewBox: "0 0 24 24", "aria-hidden": "true"}, svg("path", {d: path}));
+}
+const SIGNS = {
+  edit: "M4 20h4L19 9l-4-4L4 16zM13.500 6.500l4 4",
+  video: "M4 6h11v12H4zM15 10l5-3v10l-5-3",
+  voice: "M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5.500 11.500a6.500 6.500 0 0 0 13 0M12 18v3",
+  file: "M6 3h8l5 5v13H5V3zM14 3v5h5",
+  photo: "M3 5h18v14H3zM4 17l5-4 3.500 3 3-2.500 4.500 3.500",
+  tick: "M5 12.500l5 5L19.500 7",
+};
+
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function officeNow() { return new Date(Date.now() + page.offset * 60000).toISOString(); }   // as the office's clocks show it
+function clockTime() { return officeNow().slice(11, 16); }
+
+const saved = {
+  get(name) { try { return JSON.parse(localStorage.getItem("mingcha." + name)); } catch (_) { return null; } },
+  set(name, value) { try { localStorage.setItem("mingcha." + name, JSON.stringify(value)); } catch (_) { /* full or forbidden */ } },
+  clear() { try { Object.keys(localStorage).filter(k => k.startsWith("mingcha.")).forEach(k => localStorage.removeItem(k)); } catch (_) { /* none */ } },
+};
+
+/* --- what is kept on this device --- */
+
+if ((saved.get("device") || page.device) !== page.device) saved.clear();
+saved.set("device", page.device);
+let entries = saved.get("log") || [];   // {k: "it", ids, l, used} or {k: "me", id, at, text, pieces, state, code, f}
+let outbox = saved.get("outbox") || []; // frames that the server has not kept
+let turn = saved.get("turn");           // of the question under way, null: none
+let redraw = (saved.get("language") || words.language) !== words.language;
+saved.set("language", words.language);
+const blobs = new Map();                // piece key -> {file, url, done: 0..1}
+const nodes = new WeakMap();            // entry -> its <li>
+let pressed = null;                     // id of the tap that waits for its answer
+
+function lastId() {
+  return entries.reduce((most, one) => one.k === "it" ? Math.max(most, ...one.ids) : most, 0);
+}
+
+function keep() {
+  if (entries.length > MOST_KEPT) entries = entries.slice(-MOST_KEPT);
+  saved.set("log", entries);
+  saved.set("turn", turn);
+}
+
+function keepOutbox() { saved.set("outbox", outbox); }
+
+window.addEventListener("storage", event => {   // another tab of this browser
+  if (event.key === "mingcha.device" && event.newValue === null) location.reload();
+  if (event.key === "mingcha.outbox") outbox = saved.get("outbox") || [];
+  if (event.key !== "mingcha.log") return;
+  const here = new Map(entries.filter(one => one.k === "me").map(one => [one.id, one]));
+  let changed = false;
+  for (const one of saved.get("log") || []) {
+    if (one.k !== "me") continue;
+    const mine = here.get(one.id);
+    if (!mine) { entries.push(one); changed = true; }
+    else if (mine.state !== one.state && mine.state !== "kept" && !hasFiles(mine)) { mine.state = one.state; drawEntry(mine); }
+  }
+  if (changed) { keep(); drawAll(); }
+});
+
+/* --- drawing --- */
+
+const DRAWN = {"✅": ["done", "M5 12.500l5 5L19.500 7"], "⏰": ["soon", "M12 7v5.500l3.500 2M12 4a8 8 0 1 0 .01 0M4 4L2.500 5.500M20 4l1.500 1.500"],
+  "📎": ["", "M19 11l-7.500 7.500a4.500 4.500 0 0 1-6.500-6.500L13 4.500a3 3 0 0 1 4.500 4.500l-8 8a1.500 1.500 0 0 1-2-2L14 8.500"]};
+
+function lines(value) {   // old phones lack the few signs that letters use: they are drawn
+  if (!value) return null;
+  return el("p", {class: "words"}, ...value.split(/(✅|⏰|📎)/).map(part => {
+    const drawn = DRAWN[part];
+    return drawn ? el("span", {class: "emoji " + drawn[0], role: "img", "aria-label": part}, sign(drawn[1])) : part;
+  }));
+}
+
+function letterNode(entry, keys) {
+  const letter = entry.l;
+  const bubble = el("div", {class: "bubble", tabindex: "-1"},
+    el("span", {class: "unseen"}, words.them),
+    letter.problem ? el("p", {class: "problem words"}, letter.problem) : null,
+    letter.head ? el("p", {class: "head words"}, letter.head, letter.progress && " ",
+      letter.progress && el("span", {class: "progress"}, letter.progress)) : null,
+    lines(letter.text),
+    letter.lines.length ? reviewNode(letter, entry, keys.screen) : null,
+    letter.foot && keys.screen ? el("p", {class: "words small soft"}, letter.foot) : null);
+  if (letter.head && letter.text) bubble.classList.add("asks");
+  return el("li", {class: "it"}, bubble, el("time", {class: "when", datetime: letter.at}, letter.time), keysNode(entry, keys));
+}
+
+function reviewNode(letter, entry, live) {
+  return el("dl", {class: "review"}, ...letter.lines.map(line => el("div", {},
+    el("dt", {}, line.label), el("dd", {}, line.value),
+    live ? el("button", {type: "button", class: "quiet icon", "aria-label": line.edit, title: line.edit,
+      onclick: () => tap(entry, {label: line.edit, press: line.press, turn: letter.turn})}, sign(SIGNS.edit)) : null)));
+}
+
+function keysNode(entry, keys) {
+  const letter = entry.l, waiting = keys.screen && pressed !== null;
+  const rows = letter.rows
+    .map(row => row.filter(key => key.turn === null ? !entry.used : keys.screen))
+    .filter(row => row.length)
+    .map(row => el("div", {class: "keys-row"}, ...row.map(key => keyNode(entry, key, waiting && !key.stays))));
+  const helpers = keys.screen ? helpersFor(letter.asks) : [];
+  if (!rows.length && !helpers.length) return null;
+  return el("div", {class: "keys", role: "group", "aria-label": letter.head || letter.title || words.them},
+    helpers.length ? el("div", {class: "keys-row"}, ...helpers) : null, ...rows);
+}
+
+function keyNode(entry, key, waiting) {
+  if (key.url) return el("a", {class: "button", href: key.url, rel: "noopener noreferrer"}, key.label);
+  const ticks = key.role === "ticked" || key.role === "unticked";
+  return el("button", {type: "button", class: key.role, "data-key": key.press, "aria-disabled": waiting && "true",
+    "aria-pressed": ticks ? String(key.role === "ticked") : null,
+    onclick: () => waiting || tap(entry, key)},
+    ticks ? el("span", {class: "box", "aria-hidden": "true"}, key.role === "ticked" ? sign(SIGNS.tick) : "") : null,
+    el("span", {}, key.label));
+}
+
+function helpersFor(asks) {
+  const button = (label, act) => el("button", {type: "button", class: "helper", onclick: act}, label);
+  if (asks === "media") return [button(words.take_photo, () => $("camera").click()), button(words.pick_photos, () => $("photos").click())];
+  if (asks === "location") return [button(words.give_place, givePlace)];
+  if (asks === "moment") return [button(words.pick_moment, pickMoment)];
+  return [];
+}
+
+function pickMoment(event) {
+  const now = officeNow().slice(0, 16);
+  const input = el("input", {type: "datetime-local", "aria-label": words.moment, max: now, value: now});
+  const use = el("button", {type: "button", onclick: () => input.value && say(input.value.replace("T", " "))}, words.use_moment);
+  event.currentTarget.replaceWith(el("div", {class: "picker"}, input, use));
+  input.focus();
+}
+
+function mineNode(entry) {
+  const bubble = el("div", {class: "bubble"}, el("span", {class: "unseen"}, words.me));
+  if (entry.pieces) bubble.append(gridNode(entry));
+  if (entry.text) bubble.append(lines(entry.text));
+  const node = el("li", {class: "me " + entry.state}, bubble, stateNode(entry));
+  return node;
+}
+
+function gridNode(entry) {
+  return el("div", {class: "grid n" + Math.min(entry.pieces.length, 3)}, ...entry.pieces.map(piece => {
+    const local = blobs.get(piece.key);
+    const tile = el("div", {class: "tile " + piece.kind + (piece.code ? " bad" : ""), "data-piece": piece.key});
+    const label = el("span", {class: "label"}, sign(SIGNS[piece.kind] || SIGNS.file), el("span", {}, words[piece.kind] || words.file));
+    if (local && piece.kind === "photo") {
+      const image = el("img", {src: local.url, alt: words.photo});
+      image.addEventListener("error", () => image.replaceWith(label));   // a format that this browser cannot show
+      tile.append(image);
+    } else if (local && piece.kind === "voice") tile.append(el("audio", {src: local.url, controls: true, "aria-label": words.voice}));
+    else tile.append(label);
+    if (local && !piece.ref && !piece.code) tile.append(ring(local.done));
+    return tile;
+  }));
+}
+
+function ring(done) {
+  const percent = Math.round(done * 100);
+  return el("div", {class: "ring", role: "progressbar", "aria-label": words.uploading, "aria-valuemin": 0, "aria-valuemax": 100,
+    "aria-valuenow": percent},
+    svg("svg", {viewBox: "0 0 36 36"}, svg("circle", {cx: 18, cy: 18, r: 15}),
+      svg("circle", {class: "done", cx: 18, cy: 18, r: 15, pathLength: 100, "stroke-dasharray": percent + " 100"})));
+}
+
+function stateNode(entry) {
+  const refused = (entry.pieces || []).filter(piece => piece.code).map(piece => refusal(piece.code, true));
+  const said = new Set(refused);
+  if (entry.code) said.add(refusal(entry.code, false));
+  const about = {sending: online() ? words.sending : words.waiting, uploading: online() ? words.uploading : words.waiting,
+    failed: words.failed, lost: words.lost}[entry.state];
+  const again = entry.state === "failed" || (entry.state === "refused" && entry.f);
+  return el("div", {class: "when"}, ...Array.from(said, one => el("p", {class: "problem"}, one)),
+    el("span", {class: "state"}, about || "", " ", el("time", {}, entry.at)),
+    again ? el("button", {type: "button", class: "quiet", onclick: () => resend(entry)}, words.resend) : null,
+    again || entry.state === "lost" ? el("button", {type: "button", class: "quiet", onclick: () => drop(entry)}, words.drop) : null);
+}
+
+function refusal(code, ofFile) {
+  const name = ofFile && code === "too_long" ? "too_long_playing" : code;
+  return words.refused[name] || words.refused.other;
+}
+
+function screenEntry() {   // the letter whose buttons count: the newest one of the turn under way
+  if (turn === null) return null;
+  for (let at = entries.length - 1; at >= 0; at--) if (entries[at].k === "it" && entries[at].l.turn === turn) return entries[at];
+  return null;
+}
+
+function makeNode(entry, screen) {
+  const node = entry.k === "it" ? letterNode(entry, {screen: entry === screen}) : mineNode(entry);
+  nodes.set(entry, node);
+  return node;
+}
+
+function drawEntry(entry) {
+  const old = nodes.get(entry);
+  if (!old || !old.parentNode) return;
+  const held = old.contains(document.activeElement) ? document.activeElement.getAttribute("data-key") : null;
+  const node = makeNode(entry, screenEntry());
+  old.replaceWith(node);
+  if (held) {
+    const same = Array.from(node.querySelectorAll("[data-key]")).find(one => one.getAttribute("data-key") === held);
+    (same || node.querySelector(".bubble")).focus({preventScroll: true});
+  }
+}
+
+function drawAll() {
+  log.setAttribute("aria-busy", "true");
+  const screen = screenEntry(), made = [];
+  let day = "";
+  for (const entry of entries) {
+    if (entry.k === "it" && entry.l.day !== day) made.push(dayNode(day = entry.l.day));
+    made.push(makeNode(entry, screen));
+  }
+  log.replaceChildren ? log.replaceChildren(...made) : (log.textContent = "", log.append(...made));
+  log.setAttribute("aria-busy", "false");
+  $("loading").hidden = entries.length > 0;
+}
+
+function dayNode(day) { return el("li", {class: "day"}, el("span", {}, day)); }
+
+function add(entry) {   // at the end, as it happens
+  const before = entries.slice().reverse().find(one => one.k === "it");
+  entries.push(entry);
+  $("loading").hidden = true;
+  if (entry.k === "it" && !(before && before.l.day === entry.l.day)) log.append(dayNode(entry.l.day));
+  log.append(makeNode(entry, screenEntry()));
+  keep();
+}
+
+function note(said) {   // a word of the page itself, not kept
+  const stick = atEnd();
+  log.append(el("li", {class: "note"}, el("p", {class: "notice"}, said)));
+  if (stick) toEnd();
+}
+
+/* --- scrolling and focus --- */
+
+function atEnd() { return main.scrollHeight - main.scrollTop - main.clientHeight < 120; }
+
+function toEnd(entry) {   // a letter taller than the window shows its beginning
+  const node = entry && nodes.get(entry), end = main.scrollHeight - main.clientHeight;
+  main.scrollTop = node ? Math.min(end, node.offsetTop - 12) : end;
+  $("newest").hidden = true;
+}
+
+main.addEventListener("scroll", () => { if (atEnd()) $("newest").hidden = true; }, {passive: true});
+$("newest").addEventListener("click", () => toEnd());
+let byKeyboard = false;
+document.addEventListener("keydown", () => { byKeyboard = true; }, true);
+document.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
+
+/* --- letters --- */
+
+function take(letter) {
+  if (letter.language !== words.language) return changeLanguage();
+  const known = entries.find(one => one.k === "it" && one.ids.includes(letter.id));
+  const target = letter.edits && entries.find(one => one.k === "it" && one.ids.includes(letter.edits));
+  if (known) { known.l = letter; return void fresh.add(known); }
+  if (target && letter.turn !== null && target.l.turn === letter.turn) {   // the same question, drawn over
+    target.l = letter;
+    target.ids.push(letter.id);
+    return void fresh.add(target);
+  }
+  if (target) { target.used = true; fresh.add(target); }
+  const entry = {k: "it", ids: [letter.id], l: letter};
+  const later = entries.findIndex(one => one.k === "it" && one.ids[0] > letter.id);
+  if (later >= 0) { entries.splice(later, 0, entry); everything = true; }
+  else arrived.push(entry);
+}
+
+let fresh = new Set(), arrived = [], everything = false;
+
+function settle() {   // after a batch: which buttons count is known now
+  const stick = atEnd(), lost = document.activeElement;
+  const before = Array.from(log.querySelectorAll(".keys")).map(one => one.parentNode);
+  pressed = null;
+  if (!entries.length && arrived.length > 3) everything = true;
+  if (everything) { entries.push(...arrived); drawAll(); }
+  else {
+    arrived.forEach(add);
+    const stale = entries.filter(one => one.k === "it" && before.includes(nodes.get(one)));
+    new Set([...fresh, ...stale]).forEach(drawEntry);
+  }
+  const newest = arrived[arrived.length - 1];
+  if (newest && (stick || everything)) toEnd(arrived[0]);
+  else if (newest) $("newest").hidden = false;
+  if (newest && byKeyboard && lost !== text && document.activeElement === document.body)
+    nodes.get(newest).querySelector(".bubble").focus({preventScroll: true});
+  if (newest && document.hidden) document.title = "● " + document.title.replace(/^● /, "");
+  fresh = new Set(); arrived = []; everything = false;
+  keep();
+  got();
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  document.title = document.title.replace(/^● /, "");
+  if (line && line.readyState === 1) beat(); else connect();
+});
+
+let changing = false;
+function changeLanguage() {
+  changing = true;
+  if (!outbox.length && !uploading()) { keep(); location.replace("/chat"); }
+}
+
+/* --- saying things --- */
+
+function act(frame, entry) {
+  if (entry) {
+    entry.f = frame;
+    add(entry);
+    toEnd();
+  }
+  post(frame);
+}
+
+function post(frame) {
+  outbox.push(frame);
+  keepOutbox();
+  flush();
+}
+
+function say(said) {
+  const id = newId();
+  act({say: said, id}, {k: "me", id, at: clockTime(), text: said, state: "sending"});
+}
+
+function tap(entry, key) {
+  const id = newId();
+  const frame = {tap: key.press, turn: key.turn, message: entry ? entry.ids[entry.ids.length - 1] : null, id};
+  if (key.stays) return post(frame);
+  pressed = id;
+  act(frame, {k: "me", id, at: clockTime(), text: key.label, state: "sending"});
+  if (entry) drawEntry(entry);
+}
+
+function mine(id) { return entries.find(one => one.k === "me" && one.id === id); }
+
+function kept(id) {
+  outbox = outbox.filter(frame => frame.id !== id);
+  keepOutbox();
+  sent.delete(id);
+  mark(id, "kept");
+  if (pressed === id) setTimeout(() => { if (pressed === id) { pressed = null; redrawScreen(); } }, 3000);
+  if (changing) changeLanguage();
+}
+
+function mark(id, state, code) {
+  const entry = mine(id);
+  if (!entry) return;
+  entry.state = state;
+  entry.code = code;
+  if (state === "kept") delete entry.f;
+  keep();
+  drawEntry(entry);
+}
+
+function redrawScreen() { const screen = screenEntry(); if (screen) drawEntry(screen); }
+
+function refused(id, code) {
+  outbox = outbox.filter(frame => frame.id !== id);
+  keepOutbox();
+  sent.delete(id);
+  const entry = mine(id);
+  if (entry) {
+    if (code !== "too_fast") delete entry.f;
+    mark(id, "refused", code);
+  } else if (id) note(refusal(code, false));
+  pressed = null;
+  redrawScreen();
+  if (changing) changeLanguage();
+}
+
+function resend(entry) {
+  entry.code = undefined;
+  if (entry.pieces && !entry.f) {
+    entry.state = "uploading";
+    entry.pieces.forEach(piece => { if (!piece.ref && !piece.code) blobs.get(piece.key).tries = 0; });
+    drawEntry(entry);
+    return pump();
+  }
+  entry.state = "sending";
+  drawEntry(entry);
+  if (!outbox.some(frame => frame.id === entry.id)) outbox.push(entry.f);
+  keepOutbox();
+  sent.delete(entry.id);
+  flush();
+}
+
+function drop(entry) {
+  entries = entries.filter(one => one !== entry);
+  outbox = outbox.filter(frame => frame.id !== entry.id);
+  keepOutbox();
+  keep();
+  nodes.get(entry).remove();
+  if (pressed === entry.id) { pressed = null; redrawScreen(); }
+}
+
+/* --- the line --- */
+
+let line = null, tries = 0, timer = 0, heard = 0, helloId = null, ready = false, over = "";
+const sent = new Map();   // id -> when it went down this line
+const start = {id: newId(), value: page.start || null};
+
+function online() { return line !== null && line.readyState === 1; }
+
+function connect() {
+  clearTimeout(timer);
+  if (over || (line && line.readyState < 2)) return;
+  const address = location.protocol.replace("http", "ws") + "//" + location.host + "/chat/ws";
+  const made = line = new WebSocket(address);
+  made.onopen = () => { tries = 0; sent.clear(); ready = false; heard = Date.now(); hello(); flush(); state(); };
+  made.onmessage = event => { heard = Date.now(); if (line === made) receive(JSON.parse(event.data)); };
+  made.onclose = () => { if (line === made) lineLost(); };
+}
+
+function lineLost() {
+  line = null;
+  sent.clear();
+  state();
+  if (over) return;
+  const wait = WAITS[Math.min(tries++, WAITS.length - 1)];
+  timer = setTimeout(connect, wait * (0.7 + Math.random() * 0.6));
+}
+
+function hello() {
+  helloId = start.value ? start.id : newId();
+  put({hello: redraw ? 0 : lastId(), start: start.value, language: words.language, id: helloId});
+}
+
+function put(frame) { if (online()) line.send(JSON.stringify(frame)); }
+
+function flush() {
+  if (!online()) return state();
+  for (const frame of outbox) {
+    if (sent.has(frame.id)) continue;
+    sent.set(frame.id, Date.now());
+    put(frame);
+  }
+}
+
+function receive(said) {
+  if (said.letter) take(said.letter);
+  else if ("turn" in said) { turn = said.turn; if (said.ready !== undefined) greeted(); settle(); }
+  else if (said.kept) {
+    if (said.kept === helloId) {
+      if (start.value) { start.value = null; history.replaceState(null, "", "/chat"); }
+    } else kept(said.kept);
+  }
+  else if ("refused" in said) refused(said.refused, said.code);
+  else if ("away" in said) away(said.away);
+  else if (said.bye) { over = said.bye; state(); }
+}
+
+function greeted() {
+  ready = true;
+  if (redraw || !entries.length) everything = true;
+  redraw = false;
+  busy = false;
+  state();
+  pump();
+}
+
+let busy = false;
+function away(id) {   // the database does not answer: the same again, soon
+  busy = true;
+  state();
+  setTimeout(() => {
+    busy = false;
+    sent.delete(id);
+    if (!ready && online()) hello();
+    flush();
+    state();
+  }, 3000);
+}
+
+let gotTimer = 0, gotUpto = 0;
+function got() {
+  clearTimeout(gotTimer);
+  gotTimer = setTimeout(() => { const last = lastId(); if (last > gotUpto && online()) { gotUpto = last; put({got: last}); } }, 300);
+}
+
+function beat() {
+  const asked = Date.now();
+  put({beat: 1});
+  setTimeout(() => { if (line && heard < asked) { const dead = line; lineLost(); dead.close(); } }, SILENCE);
+}
+
+setInterval(() => {
+  if (online() && Date.now() - heard > BEAT) beat();
+  for (const [id, at] of sent) if (Date.now() - at > UNSURE && mine(id) && mine(id).state === "sending") mark(id, "failed");
+}, 5000);
+window.addEventListener("online", () => { tries = 0; connect(); pump(); });
+window.addEventListener("offline", () => { if (line) { const gone = line; lineLost(); gone.close(); } });
+
+let bannerTimer = 0;
+function state() {
+  const open = online();
+  const short = over || !navigator.onLine ? words.offline : open ? words.online : words.connecting;
+  if ($("state").textContent !== short) $("state").textContent = short;
+  document.body.classList.toggle("online", open);
+  const banner = over ? words[over] : !open ? words.offline_help : busy ? words.database_away : "";
+  clearTimeout(bannerTimer);
+  bannerTimer = setTimeout(() => {
+    if (banner) $("away").textContent = banner;
+    $("away").hidden = !banner;
+  }, banner && navigator.onLine && !over ? 1500 : 0);
+  entries.forEach(one => { if (one.k === "me" && (one.state === "sending" || one.state === "uploading")) drawEntry(one); });
+}
+
+/* --- files --- */
+
+function kindOf(file) {
+  const type = file.type.split("/")[0];
+  if (type === "image") return "photo";
+  return type === "video" ? "video" : type === "audio" ? "voice" : "file";
+}
+
+function send(files) {
+  if (!files.length) return;
+  const id = newId();
+  const pieces = files.map(file => {
+    const key = newId();
+    blobs.set(key, {file, url: URL.createObjectURL(file), done: 0, tries: 0});
+    const piece = {key, kind: kindOf(file)};
+    if (file.size > Number(page.largest)) piece.code = "too_big";
+    return piece;
+  });
+  add({k: "me", id, at: clockTime(), pieces, state: "uploading"});
+  toEnd();
+  pump();
+}
+
+let running = 0;
+
+function uploading() { return entries.some(one => one.state === "uploading" && hasFiles(one)); }
+function hasFiles(entry) { return Boolean(entry.pieces) && blobs.has(entry.pieces[0].key); }   // not so in another tab
+
+function pump() {
+  for (const entry of entries) {
+    if (entry.state !== "uploading" || !hasFiles(entry)) continue;
+    const open = entry.pieces.filter(piece => !piece.ref && !piece.code);
+    if (!open.length) { uploaded(entry); continue; }
+    for (const piece of open) {
+      const local = blobs.get(piece.key);
+      if (running < AT_ONCE && !local.request && ready) upload(entry, piece, local);
+    }
+  }
+}
+
+function upload(entry, piece, local) {
+  const request = local.request = new XMLHttpRequest();
+  running++;
+  request.open("POST", "/chat/upload");
+  request.setRequestHeader("X-File-Name", encodeURIComponent(local.file.name || "").slice(0, 600));
+  request.setRequestHeader("Content-Type", "application/octet-stream");
+  request.responseType = "json";
+  request.upload.onprogress = event => { if (event.lengthComputable) progress(piece, local, event.loaded / event.total); };
+  request.onloadend = () => {
+    running--;
+    local.request = null;
+    const answer = request.response || {};
+    if (request.status === 200 && answer.ref) { piece.ref = answer.ref; piece.kind = answer.kind; }
+    else if (request.status >= 400 && request.status < 500) piece.code = answer.code || (request.status === 413 ? "too_big" : "other");
+    else return again(entry, local);
+    keep();
+    drawEntry(entry);
+    pump();
+  };
+  request.send(local.file);
+}
+
+function again(entry, local) {
+  local.done = 0;
+  if (++local.tries >= UPLOAD_TRIES) { entry.state = "failed"; keep(); drawEntry(entry); }
+  else setTimeout(pump, online() ? 1500 * local.tries : 4000);
+}
+
+function progress(piece, local, done) {
+  local.done = done;
+  const shown = document.querySelector('[data-piece="' + piece.key + '"] .ring');
+  if (shown) shown.replaceWith(ring(done));
+}
+
+function uploaded(entry) {
+  const refs = entry.pieces.filter(piece => piece.ref).map(piece => piece.ref);
+  if (!refs.length) { entry.state = "refused"; keep(); return drawEntry(entry); }
+  entry.state = "sending";
+  entry.f = {media: refs, id: entry.id};
+  keep();
+  drawEntry(entry);
+  post(entry.f);
+}
+
+/* --- place --- */
+
+function givePlace() {
+  openTray(false);
+  if (!navigator.geolocation || !window.isSecureContext) return note(words.place_unsupported);
+  const wait = setTimeout(() => note(words.place_asking), 700);
+  navigator.geolocation.getCurrentPosition(found => {
+    clearTimeout(wait);
+    const id = newId(), at = found.coords;
+    act({place: [at.latitude, at.longitude], id}, {k: "me", id, at: clockTime(), text: words.place_sent, state: "sending"});
+  }, error => {
+    clearTimeout(wait);
+    note(error.code === 1 ? words.place_denied : words.place_unavailable);
+  }, {enableHighAccuracy: true, timeout: 20000, maximumAge: 60000});
+}
+
+/* --- voice --- */
+
+let recorder = null, recordedSince = 0, recordTimer = 0;
+
+async function record() {
+  if (!window.MediaRecorder || !navigator.mediaDevices) return note(words.voice_unsupported);
+  let sound;
+  try { sound = await navigator.mediaDevices.getUserMedia({audio: true}); } catch (_) { return note(words.voice_denied); }
+  const type = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"].find(one => MediaRecorder.isTypeSupported(one));
+  const parts = [];
+  recorder = new MediaRecorder(sound, type ? {mimeType: type} : {});
+  recorder.ondataavailable = event => parts.push(event.data);
+  recorder.onstop = () => {
+    sound.getTracks().forEach(track => track.stop());
+    showRecording(false);
+    const mime = (recorder.mimeType || "audio/webm").split(";")[0], wanted = recorder.wanted;
+    recorder = null;
+    if (wanted === "short") note(words.voice_short);
+    if (wanted === "send") send([new File(parts, "voice." + mime.split("/")[1], {type: mime})]);
+  };
+  recorder.start();
+  recordedSince = Date.now();
+  showRecording(true);
+}
+
+function showRecording(on) {
+  clearInterval(recordTimer);
+  $("recording").hidden = !on;
+  $("typing").hidden = on;
+  if (!on) return $("voice").focus();
+  const shown = () => {
+    const seconds = Math.floor((Date.now() - recordedSince) / 1000);
+    $("recorded").textContent = Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0");
+  };
+  shown();
+  recordTimer = setInterval(shown, 500);
+  $("record-send").focus();
+}
+
+function stopRecording(wanted) {
+  if (!recorder || recorder.state === "inactive") return;
+  recorder.wanted = wanted === "send" && Date.now() - recordedSince < 700 ? "short" : wanted;
+  recorder.stop();
+}
+
+$("voice").addEventListener("click", record);
+$("record-send").addEventListener("click", () => stopRecording("send"));
+$("record-drop").addEventListener("click", () => stopRecording("drop"));
+
+/* --- typing --- */
+
+function grow() {
+  text.style.height = "auto";
+  text.style.height = text.scrollHeight + 2 + "px";
+  const some = text.value.trim() !== "";
+  $("send").hidden = !some;
+  $("voice").hidden = some;
+}
+
+text.value = saved.get("draft") || "";
+text.addEventListener("input", () => { saved.set("draft", text.value); grow(); });
+text.addEventListener("keydown", event => {
+  const desk = window.matchMedia("(pointer: fine)").matches;
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing && desk) { event.preventDefault(); submit(); }
+});
+$("say").addEventListener("submit", event => { event.preventDefault(); submit(); });
+
+function submit() {
+  const said = text.value.trim();
+  if (!said) return;
+  text.value = "";
+  saved.set("draft", "");
+  grow();
+  text.focus();
+  say(said);
+}
+
+/* --- the tray, the menu, leaving this device --- */
+
+function toggle(button, panel, open) {
+  panel.hidden = !open;
+  button.setAttribute("aria-expanded", String(open));
+}
+function openTray(open) { toggle($("attach"), $("tray"), open); }
+function openMenu(open) { toggle($("more"), $("menu"), open); $("sure").hidden = true; }
+
+$("attach").addEventListener("click", () => { const end = atEnd(); openTray($("tray").hidden); if (end) toEnd(); });
+$("more").addEventListener("click", () => openMenu($("menu").hidden));
+document.addEventListener("click", event => { if (!event.target.closest("#menu, #more")) openMenu(false); });
+document.addEventListener("keydown", event => {
+  if (event.key !== "Escape") return;
+  if (!$("menu").hidden) { openMenu(false); $("more").focus(); }
+  if (!$("tray").hidden) { openTray(false); $("attach").focus(); }
+});
+for (const button of document.querySelectorAll("[data-press]"))
+  button.addEventListener("click", () => {
+    openMenu(false);
+    tap(null, {label: button.textContent.trim(), press: button.dataset.press, turn: null});
+  });
+for (const button of document.querySelectorAll("[data-pick]"))
+  button.addEventListener("click", () => { openTray(false); $(button.dataset.pick).click(); });
+for (const name of ["camera", "photos", "files"])
+  $(name).addEventListener("change", event => { const files = Array.from(event.target.files); event.target.value = ""; send(files); });
+main.addEventListener("dragover", event => event.preventDefault());
+main.addEventListener("drop", event => { event.preventDefault(); send(Array.from(event.dataTransfer.files)); });
+text.addEventListener("paste", event => {
+  const files = Array.from(event.clipboardData.files);
+  if (files.length) { event.preventDefault(); send(files); }
+});
+$("place").addEventListener("click", givePlace);
+$("forget").addEventListener("click", () => { $("sure").hidden = false; $("forget-not").focus(); });
+$("forget-not").addEventListener("click", () => openMenu(false));
+$("forget-now").addEventListener("click", forget);
+
+async function forget() {
+  over = "offline_help";
+  if (line) line.close();
+  saved.clear();
+  saved.set("forget", true);   // the cookie goes as soon as there is a network
+  entries = []; outbox = [];
+  drawAll();
+  await leave();
+}
+
+async function leave() {
+  try {
+    await fetch("/chat/forget", {method: "POST"});
+    saved.clear();
+    location.replace("/chat");
+  } catch (_) { state(); setTimeout(leave, 3000); }
+}
+
+/* --- begin --- */
+
+for (const entry of entries) {
+  if (entry.state !== "uploading" && !(entry.state === "failed" && entry.pieces && !entry.f)) continue;
+  entry.state = "lost";   // the files themselves do not survive a reload
+}
+if (saved.get("forget")) leave();
+else {
+  if (entries.length) drawAll();
+  grow();
+  toEnd();
+  connect();
+}
+})();

@@ -1,0 +1,120 @@
+// The office's pages work without this. It adds: sending the sign-in form, keys, the picture viewer, the bar of new reports.
+"use strict";
+
+const $ = (query, from = document) => from.querySelector(query);
+const $$ = (query, from = document) => [...from.querySelectorAll(query)];
+
+// --- forms -----------------------------------------------------------------------------------------------------------
+
+$("form[data-auto]")?.submit();
+
+for (const form of $$("form[data-once]")) {
+  form.addEventListener("submit", () => {
+    setTimeout(() => $$("button", form).forEach((button) => { button.disabled = true; }));
+  });
+}
+// A page that comes back from the browser's memory must not keep its buttons off.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) $$("form[data-once] button").forEach((button) => { button.disabled = false; });
+});
+
+for (const button of $$("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText($(`#${button.dataset.copy}`).textContent);
+    button.textContent = button.dataset.copied;
+  });
+}
+
+// --- the list: its place is kept, new reports are announced and nothing jumps ------------------------------------------
+
+const list = $("#pane-list");
+const wide = matchMedia("(min-width: 64rem)");
+if (list && wide.matches) {
+  const place = `list ${new URLSearchParams(location.search)}`.replace(/&?done=[a-z]*/, "");
+  list.scrollTop = Number(sessionStorage.getItem(place) || 0);
+  $(".item[aria-current]", list)?.scrollIntoView({ block: "nearest" });
+  addEventListener("pagehide", () => sessionStorage.setItem(place, list.scrollTop));
+}
+
+const fresh = $("#fresh");
+async function look() {
+  if (document.hidden) return;
+  let answer;
+  try {
+    answer = await fetch(`${list.dataset.fresh}&since=${encodeURIComponent(list.dataset.since)}`);
+  } catch {
+    return; // offline: the next look will tell
+  }
+  if (answer.status === 401) {
+    tell(fresh.dataset.gone);
+    clearInterval(looking);
+  } else if (answer.ok) {
+    const { fresh: many } = await answer.json();
+    if (many) tell(fresh.dataset.words.replace("{n}", many));
+  }
+}
+function tell(words) {
+  if (fresh.textContent === words) return;
+  fresh.textContent = words;
+  fresh.hidden = false;
+}
+const looking = list && setInterval(look, 20_000);
+if (fresh) fresh.setAttribute("role", "status");
+
+// --- the picture viewer -------------------------------------------------------------------------------------------------
+
+const light = $("#light");
+if (light) {
+  const pictures = $$("a[data-light]");
+  let at = 0;
+  const show = (next) => {
+    at = (next + pictures.length) % pictures.length;
+    $("img", light).src = pictures[at].href;
+    $("img", light).alt = $("img", pictures[at]).alt;
+    if (!light.open) light.showModal();
+  };
+  pictures.forEach((picture, n) => picture.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    show(n);
+  }));
+  $$("[data-step]", light).forEach((button) => {
+    button.hidden = pictures.length < 2;
+    button.addEventListener("click", () => show(at + Number(button.dataset.step)));
+  });
+  $("[data-close]", light).addEventListener("click", () => light.close());
+  light.addEventListener("click", (event) => { if (event.target === light) light.close(); });
+  light.addEventListener("close", () => { $("img", light).removeAttribute("src"); pictures[at]?.focus(); });
+  light.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowLeft") show(at - 1);
+    if (event.key === "ArrowRight") show(at + 1);
+  });
+}
+
+// --- keys -----------------------------------------------------------------------------------------------------------------
+
+function step(by) {
+  const items = $$(".item");
+  if (!items.length || !items[0].offsetParent) return;
+  const focused = items.indexOf(document.activeElement);
+  const now = focused >= 0 ? focused : items.findIndex((item) => item.hasAttribute("aria-current"));
+  const next = now < 0 ? 0 : Math.min(items.length - 1, Math.max(0, now + by));
+  items[next].focus();
+  items[next].scrollIntoView({ block: "nearest" });
+}
+
+const KEYS = {
+  j: () => step(1),
+  k: () => step(-1),
+  "/": () => $("#q")?.focus(),
+  u: () => { const back = $("#back"); if (back) location.href = back.href; },
+  "?": () => $("#keys")?.showModal(),
+};
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
+  if (event.target.closest("input, textarea, select, dialog[open]")) return;
+  event.preventDefault();
+  KEYS[event.key]();
+});
