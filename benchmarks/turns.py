@@ -1,6 +1,6 @@
 """One timed run in one process, without HTTP: `python -m benchmarks.turns <who> <folder> <url> <contacts>`.
 
-Prints {"turns_per_second": …}. A run whose reports are not all in the database afterwards is an error.
+Prints {"turns_per_second": …, "cpu": microseconds of processor time a turn}. A run whose reports are not all in the database afterwards is an error.
 """
 
 from __future__ import annotations
@@ -19,21 +19,36 @@ FIRST_CHAT = 700_000_000
 Feed = Callable[[bytes], Awaitable[object]]
 
 
-async def ours(folder: Path, url: str, warm: Sequence[int], timed: Sequence[int]) -> float:
+class Watch:
+    """Seconds on the wall and on the processor, all threads of this process together."""
+
+    def __enter__(self) -> Watch:
+        self._began = time.perf_counter(), time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wall, self.cpu = time.perf_counter() - self._began[0], time.process_time() - self._began[1]
+
+
+async def ours(folder: Path, url: str, warm: Sequence[int], timed: Sequence[int]) -> Watch:
     from benchmarks.ours import intake, program, stored
 
     made = program(folder, url)
     take = intake(made).take
     await at_once(take, [complaint(chat) for chat in warm])
     talks = [complaint(chat) for chat in timed]
-    began = time.perf_counter()
-    await at_once(take, talks)
-    seconds = time.perf_counter() - began
+    with Watch() as watch:
+        await at_once(take, talks)
     there, contacts = stored(made), len(warm) + len(timed)
     made.close()
-    if (there.reports, there.turns, there.replies, there.quarantined) != (contacts, contacts * TURNS, contacts * TURNS, 0):
+    if (there.reports, there.turns, there.replies, there.quarantined) != (
+        contacts,
+        contacts * TURNS,
+        contacts * TURNS,
+        0,
+    ):
         raise RuntimeError(f"not everything was stored: {there}")
-    return seconds
+    return watch
 
 
 async def at_once(take: Feed, talks: Iterable[list[bytes]]) -> None:
@@ -48,7 +63,7 @@ async def at_once(take: Feed, talks: Iterable[list[bytes]]) -> None:
     await asyncio.gather(*(one(shared) for _ in range(AT_ONCE)))
 
 
-async def ptb(folder: Path, url: str, warm: Sequence[int], timed: Sequence[int], *, answers: bool = False) -> float:
+async def ptb(folder: Path, url: str, warm: Sequence[int], timed: Sequence[int], *, answers: bool = False) -> Watch:
     from benchmarks.rivals.ptb import Bot, feed
     from benchmarks.rivals.reports import Reports
 
@@ -58,11 +73,11 @@ async def ptb(folder: Path, url: str, warm: Sequence[int], timed: Sequence[int],
     return await _one_by_one(lambda raw: feed(application, raw), reports, warm, timed)
 
 
-async def ptb_answering(folder: Path, url: str, warm: Sequence[int], timed: Sequence[int]) -> float:
+async def ptb_answering(folder: Path, url: str, warm: Sequence[int], timed: Sequence[int]) -> Watch:
     return await ptb(folder, url, warm, timed, answers=True)
 
 
-async def aiogram(folder: Path, url: str, warm: Sequence[int], timed: Sequence[int]) -> float:
+async def aiogram(folder: Path, url: str, warm: Sequence[int], timed: Sequence[int]) -> Watch:
     from benchmarks.rivals.aiogram3 import bot, dispatcher, feed
     from benchmarks.rivals.reports import Reports
 
@@ -71,21 +86,20 @@ async def aiogram(folder: Path, url: str, warm: Sequence[int], timed: Sequence[i
     return await _one_by_one(lambda raw: feed(made, by, raw), reports, warm, timed)
 
 
-async def _one_by_one(feed: Feed, reports, warm: Sequence[int], timed: Sequence[int]) -> float:
+async def _one_by_one(feed: Feed, reports, warm: Sequence[int], timed: Sequence[int]) -> Watch:
     """Neither of them may handle two updates of a conversation at once; in turn is also their fastest way."""
     before = reports.count()
     for raw in interleaved(warm, AT_ONCE):
         await feed(raw)
     waiting = list(interleaved(timed, AT_ONCE))
-    began = time.perf_counter()
-    for raw in waiting:
-        await feed(raw)
-    seconds = time.perf_counter() - began
+    with Watch() as watch:
+        for raw in waiting:
+            await feed(raw)
     there = reports.count() - before
     reports.close()
     if there != len(warm) + len(timed):
         raise RuntimeError(f"{there} reports were stored")
-    return seconds
+    return watch
 
 
 WHO = {"ours": ours, "ptb": ptb, "ptb_answering": ptb_answering, "aiogram": aiogram}
@@ -94,8 +108,9 @@ WHO = {"ours": ours, "ptb": ptb, "ptb_answering": ptb_answering, "aiogram": aiog
 def main(who: str, folder: str, url: str, contacts: str) -> None:
     timed = range(FIRST_CHAT, FIRST_CHAT + int(contacts))
     warm = range(timed.stop, timed.stop + max(1, int(contacts) // 10))
-    seconds = asyncio.run(WHO[who](Path(folder), url, warm, timed))
-    print(json.dumps({"turns_per_second": len(timed) * TURNS / seconds}))
+    watch = asyncio.run(WHO[who](Path(folder), url, warm, timed))
+    turns = len(timed) * TURNS
+    print(json.dumps({"turns_per_second": turns / watch.wall, "cpu": watch.cpu / turns * 1e6}))
 
 
 if __name__ == "__main__":

@@ -40,7 +40,9 @@ def _update(number: int, chat: int, said: str | tuple[int, str]) -> bytes:
         return _encoded({"update_id": number, "message": message})
     turn, value = said
     asked = {"message_id": number, "from": BOT, "chat": place, "date": SENT_AT, "text": "3 / 9  您要投诉哪个窗口?"}
-    asked["reply_markup"] = {"inline_keyboard": [[_button(turn, value)], [_button(turn, "/back"), _button(turn, "/cancel")]]}
+    asked["reply_markup"] = {
+        "inline_keyboard": [[_button(turn, value)], [_button(turn, "/back"), _button(turn, "/cancel")]]
+    }
     tap = {"id": str(number), "from": person, "message": asked, "chat_instance": "7", "data": f"{turn}:{value}"}
     return _encoded({"update_id": number, "callback_query": tap})
 

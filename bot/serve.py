@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,7 +59,15 @@ def assemble(program: Program) -> Served:
     if telegram is not None:
         app.router.add_routes(telegram.routes())
         fetchers["telegram"] = telegram.fetch
-        sender = Sender(program.database, program.vault, program.bells, program.clock, "telegram", telegram.send)
+        sender = Sender(
+            program.database,
+            program.vault,
+            program.bells,
+            program.clock,
+            "telegram",
+            telegram.send,
+            place=_place(program),
+        )
         served.tasks += [("telegram", telegram.run), ("sender", sender.run)]
         served.closers.append(telegram.close)
     fetcher = Fetcher(program.database, program.vault, program.store, program.bells, program.clock, fetchers)
@@ -98,6 +107,11 @@ def _telegram(program: Program) -> Telegram | None:
         database=program.database, vault=program.vault, texts=program.texts, journeys=program.tools.journeys,
         clock=program.clock, language=settings.language,
     )  # fmt: skip
+
+
+def _place(program: Program) -> str:
+    """Only one process can listen there: whoever comes back to it is the same sender after a crash."""
+    return f"{socket.gethostname()} {program.settings.listen}"
 
 
 def _site(program: Program, version: str) -> Site:

@@ -153,7 +153,7 @@ def _ticks(flow: str, key: str, value: Mapping[str, Any], texts: Texts) -> str:
     said = [texts.say("common", "list", {"labels": labels})] if labels else []
     if value["remark"]:
         said.append(clipped(value["remark"], LONGEST_SHOWN))
-    return texts.say("common", "semicolon").join(said) if said else texts.say("common", "nothing_ticked")
+    return texts.say("common", "semicolon", {"parts": said}) if said else texts.say("common", "nothing_ticked")
 
 
 def _option(option: Option, screen: Screen, texts: Texts) -> Key:

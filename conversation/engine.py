@@ -107,6 +107,7 @@ class _Place:
 
     def __init__(self, flow: Flow, session: Session, world: World) -> None:
         self.flow, self.session, self.world = flow, session, world
+        self._asked = Asked(flow.name, session.answers, world, None, session.page, session.query)
         self.questions = [q for q in flow.questions if q.when(session.answers, world)]
         edited = next((q for q in self.questions if q.key == session.editing), None)
         self.here = edited or next((q for q in self.questions if not self._is_answered(q)), None)
@@ -115,9 +116,8 @@ class _Place:
         return _Place(self.flow, replace(self.session, **changes), self.world)
 
     def at(self, question: Question) -> Asked:
-        session = self.session
-        draft = session.drafts.get(question.key)
-        return Asked(self.flow.name, session.answers, self.world, draft, session.page, session.query)
+        draft = self.session.drafts.get(question.key)
+        return self._asked if draft is None else replace(self._asked, draft=draft)
 
     def actions(self) -> tuple[str, ...]:
         """What may be done here besides answering."""
@@ -125,7 +125,7 @@ class _Place:
         if here is None:
             return (SUBMIT, CANCEL)
         revisited = here.key in self.session.answers and self.session.editing == here.key
-        skippable = here.optional and not self.session.drafts.get(here.key)  # a skip must not lose photos that have come
+        skippable = here.optional and not self.session.drafts.get(here.key)  # a skip must not lose photos
         moves = [KEEP] * revisited + [BACK] * (here is not self.questions[0]) + [SKIP] * skippable
         return (*here.actions(self.at(here)), *moves, CANCEL)
 
@@ -221,7 +221,7 @@ def _spoken_action(reply: Reply, place: _Place) -> Reply:
         return reply
     text = reply.text.strip()
     action = text if text.startswith("/") else place.world.action(text)
-    heard = (*place.actions(), BACK) if place.here is None else place.actions()  # the review has no room for that button
+    heard = (*place.actions(), BACK) if place.here is None else place.actions()  # no room there for that button
     if action is None or (action not in heard and not text.startswith("/")):
         return reply
     return replace(reply, text=None, choice=action)

@@ -110,7 +110,8 @@ def _named_day(text: str, today: date) -> tuple[date | None, str]:
     weekday = rf"(last |this |on )?({'|'.join(_WEEKDAYS_EN)})[a-z]*,?\s*"
     dated = re.sub(rf"^{weekday}(?=\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}|{_MONTH})", "", text)
     for pattern, month, day in (
-        (rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}", 2, 1), (rf"{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])", 1, 2),
+        (rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}", 2, 1),
+        (rf"{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])", 1, 2),
     ):  # fmt: skip
         if found := re.match(rf"{pattern}(?:,?\s*(\d{{4}})(?!\d))?", dated):
             numbers = _MONTHS.index(found[month]) + 1, int(found[day])
@@ -149,7 +150,7 @@ def _weekday(today: date, weekday: int, of_last_week: bool) -> date:
 
 
 def _time(text: str, has_day: bool) -> tuple[int | None, str]:
-    """The time of day in minutes after midnight and what is left of the text. More than 24 hours: the night's far side."""
+    """The time of day in minutes after midnight (over 24 hours: after a night's midnight), the rest of the text."""
     half = _HALF.search(text)
     part = half[0] if half else ""
     rest = text.replace(part, "", 1)

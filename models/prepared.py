@@ -42,31 +42,27 @@ class _Compiled:
 
     def __init__(self, made: SQLCompiler) -> None:
         self.sql = str(made)
-        names = (made.positiontup if made.positional else list(made.binds)) or []
+        self._names = (made.positiontup if made.positional else list(made.binds)) or []
         converters: Mapping[str, Any] = made._bind_processors  # what SQLAlchemy itself runs
-        constants = {name: bind.value for name, bind in made.binds.items() if bind.value is not None}
-        self._parts = [_Part(name, converters.get(name), constants.get(name)) for name in names]
+        self._converted = [(name, _Converter(converters[name])) for name in self._names if name in converters]
+        self._constants = {name: bind.value for name, bind in made.binds.items() if bind.value is not None}
         self._positional = made.positional
 
     def values(self, row: Row) -> Any:
-        if self._positional:
-            return tuple([part.of(row) for part in self._parts])
-        return {part.name: part.of(row) for part in self._parts}
+        values = {**self._constants, **row}
+        for name, convert in self._converted:
+            values[name] = convert(values.get(name))
+        return tuple(map(values.get, self._names)) if self._positional else {n: values.get(n) for n in self._names}
 
 
-class _Part:
-    """One parameter. The rows of a batch share their moment, so the last conversion is kept."""
+class _Converter:
+    """For one parameter. The rows of a batch share their moment, so the last conversion is kept."""
 
-    __slots__ = ("_convert", "_default", "_last", "name")
+    def __init__(self, convert: Callable[[Any], Any]) -> None:
+        self._convert = convert
+        self._last: tuple[Any, Any] = (None, None)
 
-    def __init__(self, name: str, convert: Callable[[Any], Any] | None, default: Any) -> None:
-        self.name, self._convert, self._default = name, convert, default
-        self._last: tuple[Any, Any] = (self, None)
-
-    def of(self, row: Row) -> Any:
-        value = row.get(self.name, self._default)
-        if self._convert is None or value is None:
-            return value
+    def __call__(self, value: Any) -> Any:
         last, converted = self._last
         if last is not value:
             converted = self._convert(value)

@@ -149,7 +149,8 @@ Index("ix_deliveries_contact", deliveries.c.contact_id, deliveries.c.id)
 lanes = Table(
     "lanes", metadata,
     Column("channel", String(16), primary_key=True),
-    Column("holder", String(32), nullable=False),  # the one sender of this channel; order and pace are its business
+    Column("place", String(200), nullable=False),  # of the one sender: order and pace of the channel are its business
+    Column("life", String(32), nullable=False),
     Column("until", Utc, nullable=False),
 )  # fmt: skip
 
@@ -183,10 +184,10 @@ cases = Table(
     Column("what", Text, nullable=False),
     Column("happened", String(32)),  # ISO 8601, a day or a moment
     Column("named", Boolean, nullable=False),
-    Column("state", String(16), nullable=False),  # received, accepted, declined
+    Column("state", String(16), nullable=False),  # received, accepted, declined, answered
     Column("received_at", Utc, nullable=False, index=True),
     Column("read_at", Utc),
-    Column("fresh_at", Utc),  # the newest thing from the citizen that nobody has read
+    Column("fresh_at", Utc),  # the newest thing from the citizen: the order of the desk
     Column("decided_at", Utc),
 )  # fmt: skip
 

@@ -85,9 +85,13 @@ def queue(
 def queue_for(
     tx: Connection, vault: Vault, now: datetime, contact_ids: Sequence[str], body: Body, urgency: str = "reply"
 ) -> set[tuple[str, str]]:
-    """The same body to each of these contacts that has not blocked us."""
+    """The same body to each of these contacts that has not blocked us.
+
+    The contacts are locked until the commit: whoever reads a contact's rows by their number must see them in that order.
+    """
     reachable = contacts.c.id.in_(contact_ids) & contacts.c.blocked_at.is_(None)
-    rows = tx.execute(select(contacts.c.id, contacts.c.channel).where(reachable))
+    chosen = select(contacts.c.id, contacts.c.channel).where(reachable).order_by(contacts.c.id).with_for_update()
+    rows = tx.execute(chosen)
     return queue(tx, vault, now, [Outgoing(row.id, row.channel, body) for row in rows], urgency)
 
 
@@ -124,25 +128,41 @@ def open_body(vault: Vault, sealed: bytes) -> Body:
     return _bodies.decode(vault.open_bytes(sealed, "delivery"))
 
 
-def hold_lane(tx: Connection, now: datetime, channel: str, holder: str) -> bool:
-    """Whether this sender may send on the channel now: one holds the lane until it dies or is silent for too long."""
+@dataclass(frozen=True)
+class Holder:
+    """A sender: the place that only one process at a time can have, and its present life there."""
+
+    place: str
+    life: str
+
+
+def hold_lane(tx: Connection, now: datetime, channel: str, holder: Holder) -> bool:
+    """Whether this sender may send on the channel now. One holds the lane until it is silent for too long.
+
+    Whoever takes it over, or comes back to its place after a crash, also takes over what was being sent: nobody else is
+    sending here, so those rows go out again, in their order.
+    """
     until = now + LANE
-    mine = or_(lanes.c.holder == holder, lanes.c.until < now)
-    taken = tx.execute(
-        update(lanes).where(lanes.c.channel == channel, mine).values(holder=holder, until=until)
-    ).rowcount
-    if taken:
+    held = lanes.c.channel == channel
+    mine = held & (lanes.c.life == holder.life)
+    if tx.execute(update(lanes).where(mine).values(until=until).returning(lanes.c.channel)).first():
         return True
-    row = {"channel": channel, "holder": holder, "until": until}
-    return is_new(tx, lanes, row)
+    free = held & or_(lanes.c.place == holder.place, lanes.c.until < now)
+    taking = update(lanes).where(free).values(place=holder.place, life=holder.life, until=until)
+    row = {"channel": channel, "place": holder.place, "life": holder.life, "until": until}
+    if not tx.execute(taking.returning(lanes.c.channel)).first() and not is_new(tx, lanes, row):
+        return False
+    left = (deliveries.c.channel == channel) & (deliveries.c.state == "sending")
+    tx.execute(update(deliveries).where(left).values(state="queued", leased_until=None))
+    return True
 
 
-def leave_lane(tx: Connection, holder: str) -> None:
+def leave_lane(tx: Connection, holder: Holder) -> None:
     """At a quiet end, so that another sender need not wait."""
-    tx.execute(lanes.delete().where(lanes.c.holder == holder))
+    tx.execute(lanes.delete().where(lanes.c.life == holder.life))
 
 
-def lease(tx: Connection, vault: Vault, now: datetime, channel: str, holder: str, most: int) -> list[Parcel]:
+def lease(tx: Connection, vault: Vault, now: datetime, channel: str, holder: Holder, most: int) -> list[Parcel]:
     """Takes up to `most` due rows, oldest first, for the sender that holds the lane; nothing for any other."""
     if not hold_lane(tx, now, channel, holder):
         return []
@@ -181,7 +201,7 @@ def lease(tx: Connection, vault: Vault, now: datetime, channel: str, holder: str
     for row in rows:
         try:
             address, body = vault.open_bytes(row.address, "address").decode(), open_body(vault, row.sealed)
-        except (KeyTrouble, msgspec.MsgspecError):
+        except (KeyTrouble, ValueError):
             unreadable.append(Result(row.id, error="unreadable"))
         else:
             parcels.append(Parcel(row.id, row.contact_id, address, row.language, body, row.attempts))

@@ -22,7 +22,7 @@ Word = Callable[[str], str]  # the heading of a column
 
 COLUMNS: Mapping[str, Sequence[str]] = {
     "complaints": (
-        "number", "kind", "source", "unit", "part", "category", "what", "staff", "happened", "named", "state",
+        "number", "kind", "source", "unit", "part", "category", "what", "staff", "happened_day", "named", "state",
         "received", "decided", "pieces",
     ),
     "visits": (
@@ -66,7 +66,7 @@ def _above() -> Any:
 def _complaint(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         "number": row["number"], "kind": row["kind"], "source": row["source"], "unit": row["unit"], "part": _part(row),
-        "category": row["category"], "what": row["what"], "staff": row["staff"], "happened": row["happened"],
+        "category": row["category"], "what": row["what"], "staff": row["staff"], "happened_day": row["happened"][:10] if row["happened"] else None,
         "named": row["named"], "state": row["state"], "received": _moment(row["received_at"]),
         "decided": _moment(row["decided_at"]), "pieces": row["pieces"],
     }  # fmt: skip

@@ -71,7 +71,7 @@ def clerk(tx: Connection, vault: Vault, now: datetime, token: str) -> Person | N
 
 
 def members(tx: Connection, vault: Vault, now: datetime, actor: str) -> list[Member]:
-    """Everybody, in the order in which they came. Their names are sealed: this view leaves one audit event."""
+    """Everybody, by role and unit. Their names are sealed: this view leaves one audit event."""
     audit.append(tx, now, actor, "people_listed", "people")
     held: dict[str, list[Grant]] = defaultdict(list)
     valid = grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
@@ -82,14 +82,18 @@ def members(tx: Connection, vault: Vault, now: datetime, actor: str) -> list[Mem
         select(accounts.c.person_id, accounts.c.channel).where(accounts.c.person_id.is_not(None)).distinct()
     ):
         bound[row.person_id].append(row.channel)
-    return [
+    found = [
         Member(
-            Person(row.id, **vault.open(row.sealed, f"person {row.id}")),
-            sorted(held[row.id], key=lambda grant: (ROLES.index(grant.role), grant.unit_id or "")),
+            Person(row.id, **vault.open(row.sealed, f"person {row.id}")), sorted(held[row.id], key=_place),
             sorted(bound[row.id]),
         )
         for row in tx.execute(select(people.c.id, people.c.sealed).order_by(people.c.created_at, people.c.id))
     ]  # fmt: skip
+    return sorted(found, key=lambda member: _place(member.grants[0]) if member.grants else (len(ROLES), ""))
+
+
+def _place(grant: Grant) -> tuple[int, str]:
+    return ROLES.index(grant.role), grant.unit_id or ""
 
 
 def add_member(

@@ -42,12 +42,14 @@ class Sender:
     def __init__(
         self, database: Database, vault: Vault, bells: Bells, clock: Callable[[], datetime], channel: str,
         send: Callable[[Parcel], Awaitable[Result]], *, at_once: int = 30,
+        place: str | None = None,
     ) -> None:  # fmt: skip
         self._database, self._vault, self._bells, self._clock = database, vault, bells, clock
         self._channel = channel
         self._send = send
         self._at_once = at_once
-        self._holder = new_id()
+        life = new_id()
+        self._holder = deliveries.Holder(place or life, life)
         self._queues: dict[str, deque[Parcel]] = {}  # by contact; the worker of each takes from the left
         self._workers: set[asyncio.Task[None]] = set()
         self._under_way: set[int] = set()  # leased and without a result yet
@@ -55,6 +57,7 @@ class Sender:
         self._results: list[Result] = []  # not recorded yet
         self._pointless: list[int] = []  # superseded, not recorded yet
         self._news = asyncio.Event()
+        self._ending = False
 
     async def run(self) -> None:
         listening = asyncio.create_task(self._listen())
@@ -67,6 +70,9 @@ class Sender:
                 await self._wait(rest)
         finally:
             listening.cancel()
+            self._ending = True
+            for contact_id in self._queues:
+                self._turn_away(contact_id, "stopped", timedelta(0))
             if exchange is not None:  # its lease must not be lost
                 await asyncio.wait({exchange})
             await self._end()
@@ -122,6 +128,9 @@ class Sender:
     def _begin(self, parcels: Sequence[Parcel]) -> None:
         for parcel in parcels:
             self._under_way.add(parcel.id)
+            if self._ending:
+                self._finish(Result(parcel.id, error="stopped", retry_after=timedelta(0)))
+                continue
             if (wait := self._behind(parcel)) is not None:
                 self._finish(Result(parcel.id, error="behind", retry_after=wait))
                 continue
@@ -140,7 +149,10 @@ class Sender:
         """How long this one waits because an older one of its contact does."""
         held = self._held.get(parcel.contact_id)
         now = self._clock()
-        if held is None or parcel.id <= held.parcel_id or now > held.until + HELD_FOR:
+        if held is None:
+            return None
+        if parcel.id <= held.parcel_id or now > held.until + HELD_FOR:
+            del self._held[parcel.contact_id]
             return None
         return max(timedelta(seconds=1), held.until - now)
 
@@ -188,8 +200,6 @@ class Sender:
 
     async def _end(self) -> None:
         """What is under way is finished and recorded, what has not begun goes back, the lane is free."""
-        for contact_id in self._queues:
-            self._turn_away(contact_id, "stopped", timedelta(0))
         if self._workers:
             await asyncio.wait(self._workers, timeout=LONGEST_END)
         for worker in tuple(self._workers):  # what became of these is not known: their lease runs out

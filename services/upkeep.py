@@ -14,7 +14,7 @@ from services.vault import Vault
 
 IDLE = timedelta(hours=24)
 EVENTS_KEPT = timedelta(days=30)  # a platform redelivers for a day; a month is far beyond
-UPLOADS_KEPT = timedelta(days=7)
+UPLOADS_KEPT = timedelta(days=60)  # a draft may wait for weeks, and its photos with it
 MOST_AT_ONCE = 500
 
 
@@ -34,7 +34,8 @@ def remind_idle(tx: Connection, vault: Vault, now: datetime) -> set[tuple[str, s
             contacts.c.blocked_at.is_(None),
         )
         .limit(MOST_AT_ONCE)
-        .with_for_update(of=sessions, skip_locked=True)
+        .order_by(contacts.c.id)
+        .with_for_update(skip_locked=True)
     )
     rows = tx.execute(idle).all()
     if not rows:

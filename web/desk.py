@@ -109,8 +109,8 @@ class Desk:
         self, request: web.Request, seat: Seat, report: Report | None, *, status: int = 200, **values: Any
     ) -> web.Response:
         house, query, now = self._house, self._query(request), self._house.clock()
-        filters, after = query.filters(house.directory()), request.query.get("after", "")[:80]
-        shown = await house.database.read(desk.listed, now, filters, after)
+        filters = query.filters(house.directory())
+        shown = await house.database.read(desk.listed, now, filters, query.after, report.id if report else "")
         counted = await house.database.read(desk.counts, now, filters)
         texts, nothing = (
             house.speaks(request),
@@ -118,7 +118,7 @@ class Desk:
         )
         return house.page(
             request, "console.html", seat, status=status, shown=shown, counts=counted, query=query, report=report,
-            directory=house.directory(), now=now, after=after, findings=lambda found: _findings(texts, found),
+            directory=house.directory(), now=now, findings=lambda found: _findings(texts, found),
             KINDS=KINDS, STATES=STATES, CATEGORIES=CATEGORIES, LONGEST=LONGEST_SAID, SHORTEST=SHORTEST_REASON,
             **({"filed_by": None} | nothing | values),
         )  # fmt: skip

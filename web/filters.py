@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ STATES = ("received", "accepted", "declined", "answered")
 CATEGORIES = ("slow", "shirk", "rude", "bribe", "fees", "abuse", "absent", "other")
 NAMES = ("q", "unit", "kind", "category", "state", "unread", "from", "to")
 LONGEST_WORDS = 100
+PLACE = re.compile(r"[01]\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,16 @@ class Query:
     """What stands in the address, checked; `given` holds only what filters something."""
 
     given: Mapping[str, str]
+    after: str = ""  # which page of the list
+
+    @property
+    def place(self) -> str:
+        """Filters and page, to come back to."""
+        return urlencode(self._placed)
+
+    @property
+    def _placed(self) -> dict[str, str]:
+        return dict(self.given) | ({"after": self.after} if self.after else {})
 
     @property
     def text(self) -> str:
@@ -36,7 +48,7 @@ class Query:
 
     def report(self, report_id: str, **more: str) -> str:
         """The address of a report beside this list."""
-        asked = urlencode(dict(self.given) | more)
+        asked = urlencode(self._placed | more)
         return f"/console/report/{report_id}" + (f"?{asked}" if asked else "")
 
     def get(self, name: str) -> str:
@@ -61,7 +73,9 @@ def read(asked: Mapping[str, str], directory: Directory) -> Query:
         "from": _day(found["from"]) is not None,
         "to": _day(found["to"]) is not None,
     }
-    return Query({name: value for name, value in found.items() if value and allowed.get(name, True)})
+    given = {name: value for name, value in found.items() if value and allowed.get(name, True)}
+    after = asked.get("after", "")
+    return Query(given, after if PLACE.fullmatch(after) else "")
 
 
 def _units(unit: str, directory: Directory) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def same_origin(request: web.Request, site_url: str) -> bool:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc in (urlsplit(site_url).netloc, request.host)
+    return origin is None or origin.partition("://")[2] in (urlsplit(site_url).netloc, request.host)
 
 
 def form_token(vault: Vault, session: str) -> str:

@@ -43,8 +43,16 @@ class Bot:
 
     def _conversation(self) -> ConversationHandler[Context]:
         tapped, typed = CallbackQueryHandler, lambda then: MessageHandler(TYPED, then)
-        unit, window, category = self._kept("unit", WINDOW), self._kept("window", CATEGORY), self._kept("category", WHAT)
-        what, staff, happened = self._kept("what", STAFF), self._kept("staff", HAPPENED), self._kept("happened", EVIDENCE)
+        unit, window, category = (
+            self._kept("unit", WINDOW),
+            self._kept("window", CATEGORY),
+            self._kept("category", WHAT),
+        )
+        what, staff, happened = (
+            self._kept("what", STAFF),
+            self._kept("staff", HAPPENED),
+            self._kept("happened", EVIDENCE),
+        )
         evidence, identity = self._kept("evidence", IDENTITY), self._kept("identity", REVIEW)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PTBUserWarning)  # per_message=False is meant

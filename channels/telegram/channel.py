@@ -107,10 +107,10 @@ class Telegram:
         given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, self._secret):
             return web.Response(status=403)
-        if (request.content_length or 0) > LARGEST_UPDATE:
+        if (request.content_length or 0) > LARGEST_UPDATE or len(raw := await request.read()) > LARGEST_UPDATE:
             return web.Response(status=413)
         try:
-            event = await kept(self._intake, await request.read())
+            event = await kept(self._intake, raw)
         except Unkept:
             return web.Response(status=503)
         self._after(event)

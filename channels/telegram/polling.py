@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from channels.telegram.batches import split_poll
 from channels.telegram.client import TIMED_OUT, Client, Trouble
-from channels.telegram.decode import ALLOWED, Event, split_poll
+from channels.telegram.decode import ALLOWED, Event
 from channels.telegram.intake import Intake, Unkept, kept
 
 LONGEST_WAIT = 60.0  # seconds

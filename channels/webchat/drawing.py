@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
 
 from channels.render import Drawn, Key, draw
-from conversation.messages import Screen
+from conversation.messages import Body, Screen
 from services.deliveries import Letter
 from templates import Texts
 
@@ -18,7 +19,7 @@ def drawn(letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any
     """`head` is the question, `progress` its "(2 / 8)", `text` what stands under it, `foot` the help under `lines`."""
     screen = letter.body.ask
     shown = draw(letter.body, texts)
-    head, text, foot = _parts(shown)
+    head, text, foot = _parts(_without_ticks(letter.body, texts) if screen and screen.ticked else shown)
     progress = _progress(screen, texts) if screen else ""
     at = letter.at.astimezone(zone)
     return {
@@ -33,6 +34,11 @@ def drawn(letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any
         ],
         "rows": _rows(shown, screen),
     }  # fmt: skip
+
+
+def _without_ticks(body: Body, texts: Texts) -> Drawn:
+    """The boxes show what is ticked; a line that says it too would push them away under the finger."""
+    return draw(replace(body, ask=replace(body.ask, ticked=())) if body.ask else body, texts)
 
 
 def _parts(shown: Drawn) -> tuple[str | None, str, str | None]:

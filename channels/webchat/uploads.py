@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from services.evidence import LIMITS, Store
 from services.media import Refused
 
 LONGEST_NAME = 200
+CLEANED_AT_ONCE = 4  # each in a child process that may take a gigabyte
 STATUS = {"too_big": 413, "foreign": 403, "no_session": 403, "too_often": 429, "away": 503}  # others: 422
 
 
@@ -24,6 +26,7 @@ class Uploads:
     def __init__(self, parts: Parts, store: Store, site: str, most_per_hour: int) -> None:
         self._parts, self._store, self._site = parts, store, site
         self._hourly = Hourly(most_per_hour)
+        self._cleaning = asyncio.Semaphore(CLEANED_AT_ONCE)
 
     async def take(self, request: web.Request) -> web.Response:
         try:
@@ -39,7 +42,9 @@ class Uploads:
         parts, contact_id = self._parts, await self._contact(request)
         if not self._hourly.allows(contact_id, parts.clock()):
             raise _No("too_often")
-        stored = await self._store.put(await _body(request))
+        data = await _body(request)
+        async with self._cleaning:
+            stored = await self._store.put(data)
         name = inert(unquote(request.headers.get("X-File-Name", ""))[:LONGEST_NAME]) or None
         now = parts.clock()
         media = await parts.database.write(evidence.add_upload, parts.vault, now, contact_id, name, stored)

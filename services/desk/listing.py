@@ -33,12 +33,17 @@ from models.tables import cases, entries, evidence, visits
 from services.desk.values import PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
 
 SNIPPET = 200  # characters
+JUST_READ = timedelta(minutes=10)
 
 
-def listed(tx: Connection, now: datetime, filters: Filters, after: str = "") -> Page:
-    """A page of the list. `after` is the key of the item that ended the page before; one that is none is the start."""
-    found = _found(filters, now)
-    wanted = select(found).order_by(found.c.unread.desc(), found.c.moved_at.desc(), found.c.id.desc())
+def listed(tx: Connection, now: datetime, filters: Filters, after: str = "", keep: str = "") -> Page:
+    """A page of the list. `after` is the key of the item that ended the page before; one that is none is the start.
+
+    What was read a moment ago stays among the unread, so that nothing jumps under the clerk's hand; the report `keep`,
+    which is open beside the list, stays even where only unread ones are wanted.
+    """
+    found = _found(filters, now, keep)
+    wanted = select(found).order_by(found.c.high.desc(), found.c.moved_at.desc(), found.c.id.desc())
     place = _place(after)
     if place:
         wanted = wanted.where(_beyond(found, *place))
@@ -73,18 +78,18 @@ def fresh(tx: Connection, now: datetime, filters: Filters, since: datetime) -> i
     return tx.execute(select(func.count()).select_from(found).where(found.c.moved_at > since)).scalar_one()
 
 
-def _found(filters: Filters, now: datetime) -> Subquery:
-    return union_all(_cases(filters, now), _visits(filters, now)).subquery("found")
+def _found(filters: Filters, now: datetime, keep: str = "") -> Subquery:
+    return union_all(_cases(filters, now, keep), _visits(filters, now, keep)).subquery("found")
 
 
-def _cases(filters: Filters, now: datetime) -> Select[Any]:
+def _cases(filters: Filters, now: datetime, keep: str) -> Select[Any]:
     wanted: Any = select(
         cases.c.id, cases.c.kind, cases.c.number, cases.c.unit_id, cases.c.category,
         cast(null(), String).label("method"), cases.c.state,
-        type_coerce(cases.c.read_at.is_(None), Boolean).label("unread"), cases.c.named,
+        type_coerce(cases.c.read_at.is_(None), Boolean).label("unread"), _high(cases.c, now), cases.c.named,
         func.substr(cases.c.what, 1, SNIPPET).label("text"), cases.c.received_at,
         func.coalesce(cases.c.fresh_at, cases.c.received_at).label("moved_at"),
-    ).where(*_shared(cases.c, filters, now))  # fmt: skip
+    ).where(*_shared(cases.c, filters, now, keep))  # fmt: skip
     if filters.kind:
         wanted = wanted.where(cases.c.kind == filters.kind)
     if filters.category:
@@ -99,14 +104,14 @@ def _cases(filters: Filters, now: datetime) -> Select[Any]:
     return wanted
 
 
-def _visits(filters: Filters, now: datetime) -> Select[Any]:
+def _visits(filters: Filters, now: datetime, keep: str) -> Select[Any]:
     wanted: Any = select(
         visits.c.id, literal(VISIT, String).label("kind"), visits.c.number, visits.c.unit_id,
         cast(null(), String).label("category"), visits.c.method, visits.c.state,
-        type_coerce(visits.c.read_at.is_(None), Boolean).label("unread"), literal(False).label("named"),
-        func.substr(visits.c.note, 1, SNIPPET).label("text"), visits.c.received_at,
+        type_coerce(visits.c.read_at.is_(None), Boolean).label("unread"), _high(visits.c, now),
+        literal(False).label("named"), func.substr(visits.c.note, 1, SNIPPET).label("text"), visits.c.received_at,
         func.coalesce(visits.c.fresh_at, visits.c.received_at).label("moved_at"),
-    ).where(*_shared(visits.c, filters, now))  # fmt: skip
+    ).where(*_shared(visits.c, filters, now, keep))  # fmt: skip
     if filters.kind not in ("", VISIT) or filters.category:
         wanted = wanted.where(literal(False))
     for word in filters.words.split():
@@ -114,7 +119,11 @@ def _visits(filters: Filters, now: datetime) -> Select[Any]:
     return wanted
 
 
-def _shared(columns: Any, filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
+def _high(columns: Any, now: datetime) -> Any:
+    return type_coerce(or_(columns.read_at.is_(None), columns.read_at > now - JUST_READ), Boolean).label("high")
+
+
+def _shared(columns: Any, filters: Filters, now: datetime, keep: str) -> list[ColumnElement[bool]]:
     """The filters that both kinds of report know."""
     wanted: list[ColumnElement[bool]] = []
     if filters.units == (UNKNOWN_UNIT,):
@@ -124,7 +133,7 @@ def _shared(columns: Any, filters: Filters, now: datetime) -> list[ColumnElement
     if filters.state:
         wanted.append(columns.state == filters.state)
     if filters.unread:
-        wanted.append(columns.read_at.is_(None))
+        wanted.append(or_(columns.read_at.is_(None), columns.id == keep))
     if filters.since:
         wanted.append(columns.received_at >= _midnight(filters.since, now))
     if filters.until:
@@ -151,7 +160,7 @@ def _remarked(word: str) -> ColumnElement[bool]:
 
 
 def _key(item: Item) -> str:
-    return f"{int(item.unread)}.{round(item.moved_at.timestamp() * 1_000_000)}.{item.id}"
+    return f"{int(item.high)}.{round(item.moved_at.timestamp() * 1_000_000)}.{item.id}"
 
 
 def _place(key: str) -> tuple[bool, datetime, str] | None:
@@ -163,11 +172,11 @@ def _place(key: str) -> tuple[bool, datetime, str] | None:
     return parts[0] == "1", datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(parts[1])), parts[2]
 
 
-def _beyond(found: Subquery, unread: bool, moved_at: datetime, id_: str) -> ColumnElement[bool]:
+def _beyond(found: Subquery, high: bool, moved_at: datetime, id_: str) -> ColumnElement[bool]:
     columns = found.c
     later = or_(columns.moved_at < moved_at, and_(columns.moved_at == moved_at, columns.id < id_))
-    same = and_(columns.unread if unread else ~columns.unread, later)
-    return or_(same, ~columns.unread) if unread else same
+    same = and_(columns.high if high else ~columns.high, later)
+    return or_(same, ~columns.high) if high else same
 
 
 # --- what only a page's own items need --------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, literal, select, update
 
 from models.tables import cases, entries, evidence, visits
 from services import audit, reports
@@ -86,7 +86,8 @@ def _stated(purpose: str) -> str:
 def _mark_read(tx: Connection, now: datetime, report_id: str) -> Any:
     """First of all: on PostgreSQL it makes whoever adds something wait, so that nothing unseen is marked."""
     for table in (cases, visits):
-        if tx.execute(update(table).where(table.c.id == report_id).values(read_at=now)).rowcount:
+        read = func.coalesce(table.c.read_at, literal(now, table.c.read_at.type))
+        if tx.execute(update(table).where(table.c.id == report_id).values(read_at=read)).rowcount:
             return table
     return None
 

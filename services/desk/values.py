@@ -52,6 +52,7 @@ class Item:
     method: str | None
     state: str
     unread: bool
+    high: bool  # stands among the unread: it is, or was read a moment ago
     named: bool
     text: str | None
     received_at: datetime

@@ -1,4 +1,4 @@
-"""A clerk at a real browser: the site on a port of its own, headless chromium, and a desk full of reports."""
+"""A clerk at a real browser: the site on a port of its own, and a desk full of reports."""
 
 from __future__ import annotations
 
@@ -14,37 +14,38 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from PIL import Image, ImageDraw
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize
 
 from bot.build import Program
 from conversation.messages import Media
 from services import cases, contacts, evidence, office, visits
 from services.contacts import CLERK, SUPERVISOR, Contact, Grant
+from tests.channels.webchat_browser import web_chat
 from web import assets
 from web.site import Site
 
-CHROMIUM = Path("/usr/bin/chromium")
 SHOTS = Path("var/shots")
-PHONE, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
 LONG = "市政务服务中心管理委员会办公室驻经济技术开发区不动产登记与土地综合整治联合服务大厅"
 
 
 @asynccontextmanager
-async def desk(program: Program) -> AsyncIterator[tuple[str, Browser]]:
-    """The address of the site, and a browser."""
+async def desk(program: Program) -> AsyncIterator[str]:
+    """The address of the site, with the web chat beside it."""
     site = Site(
-        program.settings.site, program.database, program.vault, program.texts, program.bells, program.store, program.clock,
-        lambda: program.units, assets.version(),
+        program.settings.site, program.database, program.vault, program.texts, program.bells, program.store,
+        program.clock, lambda: program.units, assets.version(),
     )  # fmt: skip
+    chat = web_chat(program, version=assets.version())
     app = web.Application(middlewares=site.middlewares())
-    app.add_routes([*assets.routes(), *site.routes()])
-    async with TestServer(app) as server, async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield str(server.make_url("/")).rstrip("/"), chromium
-        await chromium.close()
+    app.add_routes([*assets.routes(), *chat.routes(), *site.routes()])
+    app.on_shutdown.append(lambda _: chat.close())
+    async with TestServer(app) as server:
+        yield str(server.make_url("/")).rstrip("/")
 
 
-async def page_at(browser: Browser, size: dict[str, int], **how: object) -> Page:
+async def page_at(browser: Browser, size: ViewportSize, **how: object) -> Page:
     """A page that fails the test when its own policy stops something or a script breaks."""
     context = await browser.new_context(viewport=size, locale="zh-CN", **how)  # pyright: ignore[reportArgumentType]
     context.set_default_timeout(5_000)
@@ -75,9 +76,7 @@ def clerk_link(program: Program, address: str) -> str:
     person_id = program.database.transact(
         contacts.add_person, program.vault, program.clock(), "钱一", [Grant(CLERK, None)], title="投诉科"
     )
-    code = program.database.transact(
-        office.issue, program.vault, program.clock(), person_id, person_id, 1
-    )[1]
+    code = program.database.transact(office.issue, program.vault, program.clock(), person_id, person_id, 1)[1]
     return f"{address}/in/{code}"
 
 
@@ -113,7 +112,9 @@ def file_some(program: Program, contact: Contact, many: int) -> None:
 async def file_one_with_evidence(program: Program, contact: Contact) -> str:
     """A complaint with three photos, a sound and a file that is still being fetched; returns its id."""
     media = (*(Media(f"p{n}", "photo") for n in range(3)), Media("v", "voice"), Media("f", "file"))
-    one = cases.Complaint("gtj-1", "rude", "窗口的人一直在看手机。\n我等了两个小时。" * 6, staff="三号窗口,戴眼镜", media=media)
+    one = cases.Complaint(
+        "gtj-1", "rude", "窗口的人一直在看手机。\n我等了两个小时。" * 6, staff="三号窗口,戴眼镜", media=media
+    )
     case, _ = program.database.transact(cases.file_complaint, program.vault, program.clock(), contact, one)
     pieces = program.database.look(evidence.pieces, case.id)
     for n, piece in enumerate(pieces[:4]):

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from console_browser import (
-    CHROMIUM, LONG, PHONE, WIDE, clerk_link, desk, file_one_with_evidence, file_some, file_visit, page_at, shot, somebody,
-    too_wide, troubles,
+    LONG,
+    PHONE,
+    WIDE,
+    clerk_link,
+    desk,
+    file_one_with_evidence,
+    file_some,
+    file_visit,
+    page_at,
+    shot,
+    somebody,
+    too_wide,
+    troubles,
 )  # fmt: skip
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from bot.build import Program
 from channels.fake import FakePerson
 from models.tables import units
 
-pytestmark = [
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no chromium: the console was not tried in a browser"),
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-]
 
-
-async def test_a_clerk_on_a_phone(program: Program, citizen: FakePerson, clock) -> None:
+async def test_a_clerk_on_a_phone(program: Program, chromium: Browser, citizen: FakePerson, clock) -> None:
     await citizen.says("/menu")
     contact = somebody(program)
     file_some(program, contact, 3)
     clock.passes(minutes=5)
     case_id = await file_one_with_evidence(program, contact)
-    async with desk(program) as (address, browser):
-        page = await page_at(browser, PHONE)
+    async with desk(program) as address:
+        page = await page_at(chromium, PHONE)
         await page.goto(clerk_link(program, address))
         await expect(page).to_have_url(f"{address}/console")
         await shot(page, "phone-list", full=False)
@@ -59,15 +64,15 @@ async def test_a_clerk_on_a_phone(program: Program, citizen: FakePerson, clock) 
         assert [line for line in troubles(page) if "422" not in line] == []
 
 
-async def test_the_list_beside_the_report(program: Program, clock) -> None:
+async def test_the_list_beside_the_report(program: Program, chromium: Browser, clock) -> None:
     contact = somebody(program)
     program.database.transact(lambda tx: tx.execute(units.update().where(units.c.id == "gtj").values(name=LONG)))
     program.load_units()
     file_some(program, contact, 300)
     clock.passes(minutes=1)
     file_visit(program, contact)
-    async with desk(program) as (address, browser):
-        page = await page_at(browser, WIDE)
+    async with desk(program) as address:
+        page = await page_at(chromium, WIDE)
         await page.goto(clerk_link(program, address))
         await expect(page.locator(".item")).to_have_count(50)
         await page.keyboard.press("j")
@@ -93,6 +98,10 @@ async def test_the_list_beside_the_report(program: Program, clock) -> None:
         await expect(page.locator("#keys")).to_be_visible()
         await shot(page, "wide-keys", full=False)
         await page.keyboard.press("Escape")
+        await page.emulate_media(media="print")
+        await shot(page, "print")
+        await page.emulate_media(media="screen", color_scheme="dark")
+        await shot(page, "wide-dark", full=False)
         await page.set_viewport_size(PHONE)
         assert not await too_wide(page)
         await shot(page, "phone-long")
@@ -106,10 +115,10 @@ async def test_the_list_beside_the_report(program: Program, clock) -> None:
         assert troubles(page) == []
 
 
-async def test_people_quarantine_and_the_door(program: Program) -> None:
+async def test_people_quarantine_and_the_door(program: Program, chromium: Browser) -> None:
     await program.talk.refuse("telegram", "7", None, b'{"message": []}', "DecodeError")
-    async with desk(program) as (address, browser):
-        page = await page_at(browser, PHONE)
+    async with desk(program) as address:
+        page = await page_at(chromium, PHONE)
         await page.goto(f"{address}/console")
         await expect(page.get_by_role("heading", name="登录")).to_be_visible()
         await shot(page, "phone-door", full=False)
@@ -133,4 +142,11 @@ async def test_people_quarantine_and_the_door(program: Program) -> None:
         await expect(page.locator(".qr-box svg")).to_be_visible()
         await shot(page, "phone-link")
         assert not await too_wide(page)
+        code = await page.locator("code.code").text_content()
+        supervisor = await page_at(chromium, PHONE)
+        await supervisor.goto(f"{address}/in/{code}")
+        await expect(supervisor.get_by_text("已绑定,您是:监督员")).to_be_visible()
+        await page.goto(f"{address}/language/en?back=/console/people")
+        await expect(page.get_by_role("heading", name="People")).to_be_visible()
+        await shot(page, "phone-people-en", full=False)
         assert [line for line in troubles(page) if "401" not in line] == []

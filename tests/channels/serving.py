@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aiohttp import web
+from PIL import Image
 
 from bot.build import Program
 from channels.pace import Pace
@@ -48,9 +50,9 @@ class Served:
                 self.ring()
                 await asyncio.sleep(0.02)
 
-    async def person(self, id: int = 1001, **who: str) -> User:
+    async def person(self, id: int = 1001, language_code: str = "zh") -> User:
         """Somebody who has said /start and read the menu."""
-        user = self.api.user(id, **who)
+        user = self.api.user(id, language_code=language_code)
         await user.says("/start")
         await user.waits_for(lambda screen: len(screen.labels) >= 3)
         return user
@@ -96,3 +98,9 @@ async def serving(
                 await telegram.close()
             broken = [error for error in ended if error and not isinstance(error, asyncio.CancelledError)]
             assert not broken, broken
+
+
+def photo(seed: int = 1) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (seed * 25 % 256, 90, 120)).save(out, "JPEG")
+    return out.getvalue()

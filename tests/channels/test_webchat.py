@@ -19,6 +19,8 @@ from services import evidence
 from tests.channels.webchat_browser import SOON, Tab, browsing, fresh_id, opened, served
 from tests.conftest import Clock, rows
 
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the wire alone
+
 
 def photo() -> bytes:
     out = io.BytesIO()
@@ -60,6 +62,7 @@ async def test_a_complaint_with_a_photo_gets_its_receipt(program: Program) -> No
     assert "张三".encode() not in bytes(piece["sealed"])  # type: ignore[arg-type]
 
 
+@ON_ONE_DATABASE
 async def test_a_unit_s_link_asks_for_the_window_at_once(program: Program) -> None:
     async with browsing(program) as browser:
         assert 'data-start="u-gtj"' in await browser.page("/chat?unit=gtj")
@@ -67,7 +70,8 @@ async def test_a_unit_s_link_asks_for_the_window_at_once(program: Program) -> No
             assert "哪个窗口" in tab.letters[-1]["head"]
 
 
-async def test_a_ticked_box_is_drawn_over_the_same_letter(program: Program) -> None:
+@ON_ONE_DATABASE
+async def test_turning_the_page_draws_over_the_same_letter(program: Program) -> None:
     async with browsing(program) as browser, browser.tab() as tab:
         [asked] = await tab.taps("我要反映问题")
         [more] = await tab.taps("下一页")
@@ -103,6 +107,13 @@ async def test_what_is_sent_again_has_no_second_effect(program: Program) -> None
             assert "哪个单位" in (await other.answer())[0]["head"]
 
 
+async def test_two_tabs_opened_at_once_are_greeted_once(program: Program) -> None:
+    async with browsing(program) as browser, browser.tab() as one, browser.tab() as two:
+        assert [letter["id"] for letter in one.letters] == [letter["id"] for letter in two.letters]
+        assert len(rows(program, "deliveries")) == 1
+
+
+@ON_ONE_DATABASE
 async def test_two_tabs_see_the_same_conversation(program: Program) -> None:
     async with browsing(program) as browser, browser.tab() as one, browser.tab() as two:
         await one.taps("我要反映问题")
@@ -147,6 +158,7 @@ async def test_the_receipt_code_brings_a_case_to_another_device(program: Program
             assert "20261121-0001" in shown["text"]
 
 
+@ON_ONE_DATABASE
 async def test_the_page_speaks_the_language_of_the_conversation(program: Program) -> None:
     async with browsing(program, language="en") as browser:
         async with browser.tab() as tab:
@@ -165,6 +177,7 @@ async def test_a_confirmed_letter_is_delivered(program: Program) -> None:
         assert {row["state"] for row in rows(program, "deliveries")} == {"delivered"}
 
 
+@ON_ONE_DATABASE
 async def test_a_page_of_another_site_is_turned_away(program: Program) -> None:
     async with browsing(program) as browser:
         for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {}):
@@ -176,6 +189,7 @@ async def test_a_page_of_another_site_is_turned_away(program: Program) -> None:
             assert response.status == 403
 
 
+@ON_ONE_DATABASE
 async def test_without_a_cookie_the_page_is_told(program: Program) -> None:
     async with browsing(program) as browser:
         browser.client.session.cookie_jar.clear()
@@ -185,6 +199,7 @@ async def test_without_a_cookie_the_page_is_told(program: Program) -> None:
         assert await browser.upload(photo()) == (403, {"code": "no_session"})
 
 
+@ON_ONE_DATABASE
 async def test_the_cookie_is_out_of_reach_and_long_enough(make_program: Callable[..., Program]) -> None:
     program = make_program(public_url="https://mingcha.example")
     async with served(program) as server, opened(server) as browser:
@@ -207,6 +222,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@ON_ONE_DATABASE
 async def test_hostile_frames_are_refused_and_the_line_stays(program: Program) -> None:
     async with browsing(program) as browser, browser.tab() as tab:
         for raw in HOSTILE:
@@ -220,6 +236,7 @@ async def test_hostile_frames_are_refused_and_the_line_stays(program: Program) -
         assert "哪个单位" in (await tab.answer())[0]["head"]
 
 
+@ON_ONE_DATABASE
 async def test_a_frame_beyond_the_limit_ends_the_line_only(program: Program) -> None:
     async with browsing(program) as browser:
         async with browser.tab() as tab:
@@ -245,6 +262,7 @@ async def test_words_are_kept_and_shown_inert(program: Program) -> None:
         assert inert(hostile) in [line["value"] for line in again["lines"]]
 
 
+@ON_ONE_DATABASE
 async def test_too_fast_is_said_so(program: Program) -> None:
     async with browsing(program) as browser, browser.tab() as tab:
         for _ in range(60):
@@ -253,6 +271,7 @@ async def test_too_fast_is_said_so(program: Program) -> None:
         assert refused["code"] == "too_fast"
 
 
+@ON_ONE_DATABASE
 async def test_a_database_that_is_away_loses_nothing(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     async with browsing(program) as browser, browser.tab() as tab:
         frame = {"say": "/complaint", "id": fresh_id()}
@@ -268,6 +287,7 @@ async def test_a_database_that_is_away_loses_nothing(program: Program, monkeypat
         assert "哪个单位" in (await tab.answer())[0]["head"]
 
 
+@ON_ONE_DATABASE
 async def test_uploads_that_cannot_be_taken_say_why(program: Program) -> None:
     async with browsing(program, uploads_per_hour=4) as browser, browser.tab() as tab:
         assert await browser.upload(b"\0" * (evidence.LIMITS.file_bytes + 1)) == (413, {"code": "too_big"})
@@ -300,6 +320,7 @@ async def test_unused_uploads_are_forgotten_with_their_files(program: Program, c
         assert not list(copy.parents[2].glob("originals/*/*"))
 
 
+@ON_ONE_DATABASE
 async def test_leaving_a_device_makes_it_nobody_s(program: Program) -> None:
     async with browsing(program) as browser:
         before = browser.token

@@ -26,8 +26,8 @@ def fresh_id() -> str:
 def web_chat(program: Program, **how: Any) -> WebChat:
     return WebChat(
         site=program.settings.site, talk=program.talk, database=program.database, vault=program.vault,
-        texts=program.texts, bells=program.bells, store=program.store, clock=program.clock, version="v1",
-        **{"poll_seconds": 30, **how},
+        texts=program.texts, bells=program.bells, store=program.store, clock=program.clock,
+        **{"poll_seconds": 30, "version": "v1", **how},
     )  # fmt: skip
 
 

@@ -11,7 +11,10 @@ from conversation.engine import Cancelled, Effect, Flow, Session, Submitted, adv
 from conversation.messages import Answers, Media, Option, Reply, Screen
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=timezone(timedelta(hours=8)))  # a Saturday
-UNITS = {f"u{n}": name for n, name in enumerate(("国土局", "工商局", "公安局", "税务局", "交通局", "卫生局", "林业局", "水利局"), 1)}
+UNITS = {
+    f"u{n}": name
+    for n, name in enumerate(("国土局", "工商局", "公安局", "税务局", "交通局", "卫生局", "林业局", "水利局"), 1)
+}
 WORDS = {"返回": "/back", "跳过": "/skip", "放弃": "/cancel", "提交": "/submit", "完成": "/done", "下一页": "/next"}
 
 

@@ -33,7 +33,9 @@ def reviewing(flow: Flow = REPORT) -> Talker:
     return Talker(flow).says("国土局", STORY, "昨天", "/skip", "anonymous")
 
 
-def asking(*questions: Choice | Text | Ticks | Evidence | Moment | Phone | Number | Place, review: bool = True) -> Talker:
+def asking(
+    *questions: Choice | Text | Ticks | Evidence | Moment | Phone | Number | Place, review: bool = True
+) -> Talker:
     return Talker(Flow("short", questions, review))
 
 
@@ -287,7 +289,8 @@ class TestMomentPhoneNumberPlace:
         ("said", "kept"),
         [
             ("138 0013 8000", "13800138000"), ("+86 138-0013-8000", "+8613800138000"), ("0797-1234567", "07971234567"),
-            ("（0797）12345678", "079712345678"), ("１３８００１３８０００", "13800138000"), ("+44 20 7946 0958", "+442079460958"),
+            ("（0797）12345678", "079712345678"), ("１３８００１３８０００", "13800138000"),
+            ("+44 20 7946 0958", "+442079460958"),
         ],
     )  # fmt: skip
     def test_a_phone_number(self, said: str, kept: str) -> None:

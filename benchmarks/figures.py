@@ -1,0 +1,97 @@
+"""What is claimed, what was measured, and how it is told: a table, and `bench.json`."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Claim:
+    goal: float
+    better: str  # higher, lower
+    unit: str
+    note: str = ""
+
+
+CLAIMS = {
+    "turns_vs_ptb_sqlite": Claim(1.0, "higher", "times"),
+    "turns_vs_ptb_pg": Claim(0.5, "higher", "times", "the goal is our own"),
+    "turns_vs_aiogram_sqlite": Claim(1.5, "higher", "times"),
+    "http_vs_ptb": Claim(1.5, "higher", "times"),
+    "http_p99_ms": Claim(60.0, "lower", "ms"),
+    "ready_ms": Claim(2000.0, "lower", "ms"),
+    "idle_mib": Claim(150.0, "lower", "MiB"),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The values of all runs, in their order; the median counts."""
+
+    values: Sequence[float]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    def spread(self) -> str:
+        return f"{_short(min(self.values))} – {_short(max(self.values))}"
+
+
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> Figure:
+    """Round by round: two runs that stood side by side met the same machine."""
+    return Figure([one / other for one, other in zip(ours, theirs, strict=True)])
+
+
+def met(name: str, figure: Figure) -> bool:
+    claim = CLAIMS[name]
+    return figure.median >= claim.goal if claim.better == "higher" else figure.median <= claim.goal
+
+
+def write(figures: Mapping[str, Figure], file: Path) -> None:
+    told = {
+        name: {
+            "value": round(figure.median, 3), "goal": CLAIMS[name].goal, "better": CLAIMS[name].better,
+            "unit": CLAIMS[name].unit,
+        }
+        for name, figure in figures.items()
+    }  # fmt: skip
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+
+
+def show_claims(figures: Mapping[str, Figure], console: Console) -> None:
+    table = Table("claim", "median", "goal", "unit", "runs", "", title="Claims")
+    for name, figure in figures.items():
+        claim = CLAIMS[name]
+        mark = "[green]met[/]" if met(name, figure) else "[red]missed[/]"
+        goal = f"{'≥' if claim.better == 'higher' else '≤'} {_short(claim.goal)}"
+        table.add_row(name, _short(figure.median), goal, claim.unit, figure.spread(), f"{mark} {claim.note}".strip())
+    console.print(table)
+
+
+def show_runs(title: str, runs: Mapping[str, Figure], console: Console) -> None:
+    table = Table("what", "median", "runs", title=title)
+    for name, figure in runs.items():
+        table.add_row(name, _short(figure.median), figure.spread())
+    console.print(table)
+
+
+def show_stages(stages: Mapping[str, float], render: float, console: Console) -> None:
+    table = Table("stage", "µs a turn", "share", title="Where our time goes (SQLite, 100 at once)")
+    whole = sum(stages.values())
+    for stage, spent in stages.items():
+        table.add_row(stage, f"{spent:.1f}", f"{spent / whole:.0%}")
+    table.add_row("render (a sender's, after the commit)", f"{render:.1f}", "")
+    console.print(table)
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"

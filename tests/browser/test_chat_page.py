@@ -1,0 +1,179 @@
+"""The chat page as a citizen sees it on a phone of 360 x 740."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from PIL import Image
+from playwright.async_api import Page, expect
+
+from bot.build import Program
+from services import contacts
+from services.contacts import SUPERVISOR, Grant
+from tests.conftest import rows
+
+Phone = Callable[..., Awaitable[Page]]
+Shot = Callable[[Page, str], Awaitable[None]]
+
+
+def photo(shade: int) -> dict[str, object]:
+    out = io.BytesIO()
+    Image.linear_gradient("L").rotate(shade).resize((1200, 900)).save(out, "JPEG")
+    return {"name": f"IMG_{shade}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+async def tap(page: Page, name: str) -> None:
+    await page.get_by_role("button", name=name, exact=True).last.tap()
+
+
+async def say(page: Page, text: str) -> None:
+    await page.get_by_role("textbox", name="要说的话").fill(text)
+    await tap(page, "发送")
+
+
+async def asked(page: Page, text: str) -> None:
+    """The newest letter says so."""
+    await expect(page.locator("#log .it").last).to_contain_text(text)
+
+
+async def test_a_complaint_by_tapping_with_photos_and_a_reload(phone: Phone, shot: Shot, program: Program) -> None:
+    page = await phone()
+    await asked(page, "您好,这里是市效能办")
+    await shot(page, "chat-menu")
+    await tap(page, "我要反映问题")
+    await asked(page, "哪个单位")
+    await shot(page, "chat-unit")
+    await say(page, "gtj")
+    await tap(page, "市国土局·办证窗口")
+    await asked(page, "哪一类")
+    await tap(page, "态度不好")
+    await page.reload()
+    await asked(page, "发生了什么事")
+    await expect(page.locator("#log .me")).to_have_count(4)
+    await say(page, "周二上午十点到窗口,等了两个小时没有人理。\n问了三次,都说「等一下」。")
+    await tap(page, "跳过")
+    await say(page, "哪天来着")
+    await asked(page, "没看懂时间")
+    await tap(page, "昨天")
+    await asked(page, "照片、录音、视频")
+    program_file = {"name": "x.exe", "mimeType": "application/octet-stream", "buffer": b"MZ\x90\0\3\0" + bytes(300)}
+    await page.locator("#photos").set_input_files([photo(0), photo(90), photo(180), program_file])  # pyright: ignore
+    await asked(page, "已收到 3 件")
+    await expect(page.get_by_text("这种文件不能收")).to_be_visible()
+    await expect(page.get_by_role("img", name="照片")).to_have_count(3)
+    await shot(page, "chat-photos")
+    await tap(page, "完成")
+    await tap(page, "匿名,单位看不到您是谁")
+    await asked(page, "请核对")
+    await shot(page, "chat-review")
+    await tap(page, "修改 类别")
+    await tap(page, "推来推去")
+    await asked(page, "请核对")
+    await expect(page.locator("#log .it").last.get_by_role("definition").nth(1)).to_have_text("推来推去")
+    await tap(page, "提交")
+    await asked(page, "已收到,编号 20261121-0001")
+    await shot(page, "chat-received")
+    await expect(page.get_by_role("button", name="提交")).to_have_count(0)
+    assert len([row for row in rows(program, "evidence") if row["subject_id"]]) == 3
+
+
+async def test_what_is_written_without_a_network_goes_when_it_is_back(
+    phone: Phone, shot: Shot, program: Program
+) -> None:
+    page = await phone("/chat?unit=gtj")
+    await asked(page, "哪个窗口")
+    await expect(page).to_have_url(re.compile(r"/chat$"))
+    await page.context.set_offline(True)
+    await tap(page, "办证窗口")
+    await expect(page.get_by_text("等网络恢复后自动发送")).to_be_visible()
+    await page.get_by_role("textbox", name="要说的话").fill("写了一半")
+    await expect(page.get_by_text("网络断了,正在重新连接")).to_be_visible()
+    await shot(page, "chat-offline")
+    await page.context.set_offline(False)
+    await asked(page, "哪一类")
+    await expect(page.get_by_text("网络断了,正在重新连接")).to_be_hidden()
+    await page.reload()
+    await asked(page, "哪一类")
+    assert await page.get_by_role("textbox", name="要说的话").input_value() == "写了一半"
+    assert len(rows(program, "deliveries")) == 2
+
+
+async def test_in_english_in_the_dark_and_by_keyboard(phone: Phone, shot: Shot) -> None:
+    page = await phone(locale="en-GB", color_scheme="dark")
+    await asked(page, "What would you like to do?")
+    for role, name in (("main", None), ("banner", None), ("log", "Conversation"), ("textbox", "Your message")):
+        await expect(page.get_by_role(role, name=name) if name else page.get_by_role(role)).to_be_visible()  # type: ignore[arg-type]
+    nameless = [one for one in await page.get_by_role("button").all() if not await one.get_attribute("aria-label")]
+    assert all([(await one.inner_text()).strip() for one in nameless])
+    assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(15, 18, 22)"
+    heights = "Array.from(document.querySelectorAll('button')).filter(b => b.offsetParent).map(b => b.offsetHeight)"
+    assert min(await page.evaluate(heights)) >= 44
+    await page.get_by_role("button", name="Report a problem").focus()
+    await page.keyboard.press("Enter")
+    await asked(page, "Which unit")
+    await expect(page.locator("#log .it").last.locator(".bubble")).to_be_focused()
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.closest('.keys') !== null")
+    await shot(page, "chat-english-dark")
+    await page.get_by_role("button", name="Menu", exact=True).tap()
+    await page.get_by_role("button", name="Clear this device").tap()
+    await page.get_by_role("button", name="Clear", exact=True).tap()
+    await expect(page.locator("#log .me")).to_have_count(0)
+    await asked(page, "What would you like to do?")
+    await page.get_by_role("button", name="中文").tap()
+    await asked(page, "好的,以后用中文")
+    await expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    await say(page, "<img src=x onerror=alert(1)>")
+    await asked(page, "刚才的内容已经留着")
+    await expect(page.locator("#log .me").last).to_contain_text("<img src=x onerror=alert(1)>")
+    await expect(page.locator("#log img")).to_have_count(0)
+
+
+async def test_a_supervisor_ticks_and_gives_its_place(phone: Phone, shot: Shot, program: Program) -> None:
+    page = await phone("/chat?start=k-" + _link(program))
+    await asked(page, "监督员")
+    await tap(page, "填写暗访记录")
+    await tap(page, "市国土局")
+    await tap(page, "跳过")
+    await page.locator("#log .it").last.get_by_role("button").first.tap()
+    boxes = page.locator("#log .it").last.locator("[aria-pressed]")
+    for number in (0, 2):
+        await boxes.nth(number).tap()
+        await expect(boxes.nth(number)).to_have_attribute("aria-pressed", "true")
+    letters = await page.locator("#log .it").count()
+    await boxes.nth(2).tap()
+    await expect(boxes.nth(2)).to_have_attribute("aria-pressed", "false")
+    assert await page.locator("#log .it").count() == letters
+    await shot(page, "chat-ticks")
+    for _ in range(5):
+        before = await page.locator("#log .it").count()
+        await tap(page, "完成")
+        await expect(page.locator("#log .it")).to_have_count(before + 1)
+    await tap(page, "录一段语音")
+    await expect(page.get_by_text("正在录音")).to_be_visible()
+    await expect(page.locator("#recorded")).to_have_text("0:01")
+    await tap(page, "发送录音")
+    await asked(page, "已收到 1 件")
+    await tap(page, "完成")
+    await tap(page, "跳过")
+    await asked(page, "位置")
+    await page.context.grant_permissions([])
+    await tap(page, "发送我的位置")
+    await expect(page.get_by_text("没有取得位置")).to_be_visible()
+    await page.context.grant_permissions(["geolocation"])
+    await page.context.set_geolocation({"latitude": 25.83, "longitude": 114.93})
+    await tap(page, "发送我的位置")
+    await expect(page.locator("#log .me").last).to_contain_text("我的位置")
+    await expect(page.get_by_text("正在发送")).to_have_count(0)
+    await shot(page, "chat-place")
+
+
+def _link(program: Program) -> str:
+    def made(tx, vault, now):  # type: ignore[no-untyped-def]
+        person = contacts.add_person(tx, vault, now, "监督员甲", [Grant(SUPERVISOR, "gtj")])
+        return contacts.issue_link(tx, vault, now, person, "system", timedelta(days=1))
+
+    return program.database.transact(made, program.vault, program.clock())

@@ -1,0 +1,119 @@
+"""A serving process of its own, killed at random instants while people talk to it through a Bot API server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import socket
+import sys
+from collections import Counter
+from pathlib import Path
+
+from bot.build import Program
+from tests.botapi import BotApi, User
+from tests.conftest import rows
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ("/complaint", "市国土局·办证窗口", "态度不好", "{mark}", "跳过", "昨天", "跳过", "1", "提交")
+SECRET = "a-secret-for-the-webhook"
+KILLS = 20
+TALKERS = 12
+BETWEEN_SECONDS = 1.0  # of one talker: the platform lets a bot answer a chat about once a second
+
+
+class Killed:
+    """`mingcha serve`, started again after every kill -9."""
+
+    def __init__(self, program: Program, api: BotApi, mode: str, folder: Path) -> None:
+        self._api = api
+        self._folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("MINGCHA_")},
+            "PYTHONPATH": str(ROOT),
+            "MINGCHA_DATA_DIR": str(program.settings.data_dir),
+            "MINGCHA_DATABASE_URL": program.settings.database,
+            "MINGCHA_LISTEN": f"127.0.0.1:{self.port}",
+            "MINGCHA_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "MINGCHA_TELEGRAM_TOKEN": "42:TEST",
+            "MINGCHA_TELEGRAM_API_URL": api.url,
+            "MINGCHA_TELEGRAM_MODE": mode,
+            "MINGCHA_TELEGRAM_WEBHOOK_SECRET": SECRET,
+        }
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Returns once it has taken something in: it is at work, not only starting."""
+        before = self._progress()
+        with (self._folder / "serve.log").open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "serve", cwd=self._folder, env=self._environment, stdout=log, stderr=log
+            )
+        async with asyncio.timeout(30):
+            while self._progress() == before:
+                await asyncio.sleep(0.01)
+
+    async def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> None:
+        assert self._process is not None
+        self._process.terminate()
+        await asyncio.wait_for(self._process.wait(), 15)
+
+    def _progress(self) -> int:
+        """Messages that were sent to people: the sign of a whole turn."""
+        return len(self._api.called("sendMessage"))
+
+
+async def talk_through_kills(program: Program, api: BotApi, mode: str, folder: Path) -> None:
+    """Asserts that every message that was ever acknowledged had its effect exactly once."""
+    chance = random.Random(f"{mode} {program.database.is_sqlite}")
+    users = [api.user(1000 + n, started=True) for n in range(TALKERS)]
+    said: Counter[str] = Counter()
+    stop = asyncio.Event()
+    server = Killed(program, api, mode, folder)
+    talking = [asyncio.create_task(_complain(user, said, stop)) for user in users]
+    for _ in range(KILLS):
+        await server.start()
+        await asyncio.sleep(chance.uniform(0, 0.3))
+        await server.kill()
+    stop.set()
+    await asyncio.gather(*talking)
+    await server.start()
+    await api.drained(60)
+    await _all_sent(program)
+    await server.stop()
+    assert Counter(str(case["what"]) for case in rows(program, "cases")) == said
+    assert rows(program, "quarantine") == []
+    for case in rows(program, "cases"):
+        heard = "\n".join(screen.text for user in users for screen in user.history())
+        assert str(case["number"]) in heard
+    assert {row["state"] for row in rows(program, "deliveries")} <= {"sent", "superseded"}
+    assert api.oddities == []
+
+
+async def _complain(user: User, said: Counter[str], stop: asyncio.Event) -> None:
+    """Whole complaints, one after another, without waiting for answers: the queue of the platform is the only order."""
+    count = 0
+    await asyncio.sleep(BETWEEN_SECONDS * (user.id % 10) / 10)
+    while not stop.is_set():
+        count += 1
+        mark = f"complaint {count} of talker {user.id}"
+        for line in SCRIPT:
+            await user.says(line.format(mark=mark))
+            if not stop.is_set():
+                await asyncio.sleep(BETWEEN_SECONDS)
+        said[mark] += 1
+
+
+async def _all_sent(program: Program) -> None:
+    """Until every reply is out; what a killed sender had leased goes out again when its lease has run out."""
+    async with asyncio.timeout(120):
+        while {row["state"] for row in rows(program, "deliveries")} & {"queued", "sending"}:
+            await asyncio.sleep(0.1)

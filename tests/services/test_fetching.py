@@ -1,0 +1,125 @@
+"""Evidence on its way: tried again, kept, or given up with a word to whoever sent it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.build import Program
+from channels.fake import FakePerson
+from conversation.messages import Media
+from services import evidence
+from services.evidence import MOST_ATTEMPTS
+from services.fetching import BELL, Fetcher, Gone, Later
+from tests.channels.serving import photo
+from tests.conftest import Clock, rows
+
+Fetch = Callable[[str], bytes]
+
+
+@asynccontextmanager
+async def fetching(program: Program, fetch: Fetch, channel: str = "fake") -> AsyncIterator[None]:
+    async def fetched(ref: str) -> bytes:
+        return fetch(ref)
+
+    fetcher = Fetcher(program.database, program.vault, program.store, program.bells, program.clock, {channel: fetched})
+    task = asyncio.create_task(fetcher.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(program: Program, seen: Callable[[], object]) -> None:
+    async with asyncio.timeout(15):
+        while not seen():
+            program.bells.ring([(BELL, "")])
+            await asyncio.sleep(0.02)
+
+
+async def asks(person: FakePerson, *refs: str) -> None:
+    """A question to the office with these files."""
+    await person.says("/question")
+    await person.says("中午上班吗?")
+    await person.sends(*[Media(ref, "photo") for ref in refs])
+    await person.taps("/done")
+
+
+def state(program: Program) -> object:
+    return rows(program, "evidence")[0]["state"]
+
+
+async def test_a_piece_is_kept_after_trouble(program: Program, citizen: FakePerson, clock: Clock) -> None:
+    tries: list[str] = []
+
+    def fetch(ref: str) -> bytes:
+        tries.append(ref)
+        if len(tries) == 1:
+            raise Later("500")
+        if len(tries) == 2:
+            raise ZeroDivisionError
+        return photo()
+
+    await asks(citizen, "p1")
+    async with fetching(program, fetch):
+        for done in (1, 2):
+            await until(program, lambda: len(tries) == done)  # noqa: B023
+            await until(program, lambda: not _leased(program, clock))
+            clock.passes(minutes=1)
+        await until(program, lambda: state(program) == evidence.KEPT)
+    assert tries == ["p1"] * 3
+
+
+def _leased(program: Program, clock: Clock) -> bool:
+    piece = rows(program, "evidence")[0]
+    return (piece["due_at"] - clock()).total_seconds() > 60  # pyright: ignore[reportOperatorIssue, reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("code", ["gone", "too_big", "unreadable", "kind_not_allowed"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_cannot_be_kept_is_told(
+    program: Program, person: Callable[..., FakePerson], code: str, language: str
+) -> None:
+    def fetch(ref: str) -> bytes:
+        raise Gone(code)
+
+    citizen = person("c", language=language)
+    await asks(citizen, "p1")
+    async with fetching(program, fetch):
+        await until(program, lambda: state(program) == evidence.REFUSED)
+    told = citizen.screen()
+    assert "20261121-0001" in told.text
+    assert program.texts[language].say("common", f"not_kept_{code}") in told.text
+    await citizen.taps("/add " + str(rows(program, "cases")[0]["id"]))
+    assert program.texts[language].say("addition", "text") in citizen.screen().text
+
+
+async def test_after_the_last_try_it_is_given_up(program: Program, citizen: FakePerson, clock: Clock) -> None:
+    def fetch(ref: str) -> bytes:
+        raise Later("500")
+
+    await asks(citizen, "p1")
+    heard = len(citizen.heard())
+    async with fetching(program, fetch):
+        await until(program, lambda: clock.passes(hours=1) or state(program) == evidence.REFUSED)
+    assert rows(program, "evidence")[0]["attempts"] == MOST_ATTEMPTS
+    assert len(citizen.heard()) == heard + 1
+    assert len(rows(program, "cases")) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_channel_that_is_switched_off_is_waited_for(
+    program: Program, citizen: FakePerson, clock: Clock
+) -> None:
+    await asks(citizen, "p1")
+    async with fetching(program, lambda ref: b"", channel="another"):
+        await until(program, lambda: clock.passes(hours=1) or rows(program, "evidence")[0]["attempts"] == 12)
+    assert state(program) == evidence.WAITING
+    clock.passes(hours=1)
+    async with fetching(program, lambda ref: photo()):
+        await until(program, lambda: state(program) == evidence.KEPT)
