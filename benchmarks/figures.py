@@ -77,10 +77,12 @@ def show_claims(figures: Mapping[str, Figure], console: Console) -> None:
     console.print(table)
 
 
-def show_runs(title: str, runs: Mapping[str, Figure], console: Console) -> None:
-    table = Table("what", "median", "runs", title=title)
-    for name, figure in runs.items():
-        table.add_row(name, _short(figure.median), figure.spread())
+def show_runs(title: str, columns: Mapping[str, Mapping[str, Figure]], console: Console) -> None:
+    """Each row's median in each column, and from where to where its runs lie in the first."""
+    first, *others = columns
+    table = Table("", first, "runs", *others, title=title, title_justify="left")
+    for name, figure in columns[first].items():
+        table.add_row(name, _short(figure.median), figure.spread(), *(_short(columns[o][name].median) for o in others))
     console.print(table)
 
 

@@ -38,7 +38,7 @@ def _served(folder: Path) -> Iterator[tuple[int, float, int]]:
         program(Path(place), database(Path(place))).close()
         port = child.free_port()
         env = {name: value for name, value in os.environ.items() if not name.startswith("MINGCHA_")}
-        env |= {"MINGCHA_DATA_DIR": place, "MINGCHA_LISTEN": f"127.0.0.1:{port}"}
+        env |= {"MINGCHA_DATA_DIR": str(Path(place).resolve()), "MINGCHA_LISTEN": f"127.0.0.1:{port}"}
         began = time.perf_counter()
         with child.running("bot", "serve", env=env, cwd=place) as started:
             child.answering(started, port, "/readyz", b"HTTP/1.1 200")

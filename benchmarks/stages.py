@@ -1,4 +1,4 @@
-"""Where a turn's time goes: `python -m benchmarks.stages <folder> <url> <contacts>` prints microseconds a turn by stage.
+"""Where a turn's time goes: `python -m benchmarks.stages <folder> <url> <contacts>` prints µs a turn by stage.
 
 Each stage is timed by itself, without what it calls of another stage. The clock's own cost is spread over all of them,
 so that the sum is more than an unwatched turn takes.

@@ -1,6 +1,7 @@
 """One timed run in one process, without HTTP: `python -m benchmarks.turns <who> <folder> <url> <contacts>`.
 
-Prints {"turns_per_second": …, "cpu": microseconds of processor time a turn}. A run whose reports are not all in the database afterwards is an error.
+Prints {"turns_per_second": …, "cpu": µs of processor time a turn}. A run whose reports are not all in the database
+afterwards is an error.
 """
 
 from __future__ import annotations

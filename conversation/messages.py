@@ -17,6 +17,7 @@ class Media:
     kind: str  # photo, voice, video, file
     size: int | None = None  # bytes, where the channel says so
     name: str | None = None
+    caption: str | None = None  # what was written under it
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 from conversation.messages import Answers, Line, Media, Option, Problem, Reply
 from conversation.moments import read_moment
 
+MAYBE_CUT = 3_500  # characters: devices cut at 4,096 UTF-16 units, or at the last full stop before
 DONE, CLEAR, NEXT, PREVIOUS = "/done", "/clear", "/next", "/previous"
 
 
@@ -110,20 +111,31 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Question):
-    """Free words. Lengths in characters."""
+    """Free words. Lengths in characters.
+
+    A device cuts what is too long for one message in two: after a very long text the question stays open for the rest.
+    """
 
     shortest: int = 1
     longest: int = 10_000
 
     def read(self, reply: Reply, asked: Asked) -> Step:
+        if reply.choice == DONE and asked.draft:
+            return Answered(asked.draft)
         if reply.text is None or not reply.text.strip():
             raise Refused("text_wanted")
-        text = reply.text.strip()
+        said = reply.text.strip()
+        text = "\n".join(filter(None, [asked.draft, said]))
         if len(text) < self.shortest:
             raise Refused("text_too_short", shortest=self.shortest)
         if len(text) > self.longest:
             raise Refused("text_too_long", longest=self.longest, length=len(text))
+        if len(said) >= MAYBE_CUT < self.longest:
+            return Drafted(text, problem=Problem("maybe_cut", {"length": len(text)}))
         return Answered(text)
+
+    def actions(self, asked: Asked) -> Sequence[str]:
+        return (DONE,) if asked.draft else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,7 +276,8 @@ class Evidence(Question):
             return Answered(held)
         if not reply.media:
             raise Refused("media_wanted", most=self.most)
-        held, problem = self.add(held, reply.media)
+        first, *others = reply.media
+        held, problem = self.add(held, (replace(first, caption=reply.text), *others))
         if reply.text and problem is None:
             problem = Problem("caption_not_kept")
         return Drafted(held, problem=problem)

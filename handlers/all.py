@@ -10,7 +10,7 @@ from services.journeys import Journey
 JOURNEYS: dict[str, Journey] = {
     journey.name: journey
     for journey in (
-        complaint.COMPLAINTS, visit.CHECK, visit.VISITS, status.STATUS, addition.QUESTIONS, addition.ADD,
+        complaint.COMPLAIN, complaint.COMPLAINTS, visit.CHECK, visit.VISITS, status.STATUS, addition.QUESTIONS, addition.ADD,
         addition.ADDITIONS, status.CODES, placing.JOURNEY, *menu.MENU,
     )
 }  # fmt: skip

@@ -64,4 +64,9 @@ def submit(turn: Turn, answers: Answers) -> None:
     )
 
 
-COMPLAINTS = Journey("complaint", open_complaint, COMPLAINT, submit, in_menu=True, listed=True)
+def open_complain(turn: Turn, argument: str) -> None:
+    turn.take("complaint", argument)
+
+
+COMPLAINTS = Journey("complaint", open_complaint, COMPLAINT, submit)
+COMPLAIN = Journey("complain", open_complain, in_menu=True, listed=True)

@@ -224,6 +224,7 @@ evidence = Table(
     Column("kind", String(8), nullable=False),  # photo, voice, video, file
     Column("state", String(12), nullable=False),  # waiting, kept, refused
     Column("sealed", LargeBinary, nullable=False),  # where it comes from: channel, reference, file name
+    Column("caption", Text),  # what was written under it
     Column("sha256", String(64)),  # of the original
     Column("mime", String(100)),
     Column("bytes", Integer),

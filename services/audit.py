@@ -95,5 +95,12 @@ def _lines(file: Path) -> list[str]:
 
 
 def _hash(previous: str, row: Any) -> str:
-    told = [row["seq"], row["at"].astimezone(UTC).isoformat(), row["actor"], row["action"], row["subject"], row["detail"]]
+    told = [
+        row["seq"],
+        row["at"].astimezone(UTC).isoformat(),
+        row["actor"],
+        row["action"],
+        row["subject"],
+        row["detail"],
+    ]
     return hashlib.sha256(previous.encode() + msgspec.json.encode(told, order="sorted")).hexdigest()

@@ -6,6 +6,7 @@ the channel, retried by `due`); whatever happens to them, the report stands.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ UPLOADED = "kept:"  # a reference that starts so names a piece whose bytes are h
 LIMITS = Limits()
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 10
+CLEANED_AT_ONCE = 2  # each takes a core and up to 1 GiB
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Piece:
     entry_id: str | None
     has_copy: bool
     has_thumbnail: bool
+    caption: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,9 @@ def attach(
 ) -> None:  # fmt: skip
     """Ties the pieces of a submitted report to it."""
     for position, piece in enumerate(media):
-        place = {"subject_id": subject_id, "entry_id": entry_id, "position": position}
+        place = {
+            "subject_id": subject_id, "entry_id": entry_id, "position": position, "caption": piece.caption,
+        }  # fmt: skip
         if piece.ref.startswith(UPLOADED):
             _claim_upload(tx, vault, contact, piece.ref.removeprefix(UPLOADED), place)
             continue
@@ -182,7 +187,7 @@ def _piece(row: Any) -> Piece:
     has_copy = row.state == KEPT and row.kind != "file"
     return Piece(
         row.id, row.kind, row.state, row.mime, row.width, row.height, row.seconds, row.error, row.entry_id,
-        has_copy, has_copy and row.kind in ("photo", "video"),
+        has_copy, has_copy and row.kind in ("photo", "video"), row.caption,
     )  # fmt: skip
 
 
@@ -215,13 +220,15 @@ class Store:
         self._originals = folder / "originals"
         self._copies = folder / "copies"
         self._vault = vault
+        self._at_once = asyncio.Semaphore(CLEANED_AT_ONCE)
 
     async def put(self, data: bytes, piece_id: str | None = None) -> Stored:
         """Cleans and stores. Raises media.Refused with what is wrong; then nothing is kept."""
         if not data:
             raise Refused("empty")
-        cleaned = await clean_apart(data, LIMITS)
-        return self._write(piece_id or new_id(), data, cleaned)
+        async with self._at_once:
+            cleaned = await clean_apart(data, LIMITS)
+        return await asyncio.to_thread(self._write, piece_id or new_id(), data, cleaned)
 
     def _write(self, piece_id: str, data: bytes, cleaned: Cleaned) -> Stored:
         sha256 = hashlib.sha256(data).hexdigest()

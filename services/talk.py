@@ -38,6 +38,15 @@ class _Waiting:
     incoming: Incoming
     done: asyncio.Future[None]
 
+    def settle(self, error: Exception | None = None) -> None:
+        """Tells whoever waits, unless it has gone away meanwhile."""
+        if self.done.done():
+            return
+        if error is None:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(error)
+
 
 class Talk:
     """The one door for what people say. `handle` returns when the turn is durable."""
@@ -87,15 +96,14 @@ class Talk:
             addressed = await self._database.talk(self._turns, [waiting.incoming for waiting in batch])
         except DatabaseAway as away:
             for waiting in batch:
-                waiting.done.set_exception(DatabaseAway(str(away)))
+                waiting.settle(DatabaseAway(str(away)))
         except Exception:
             for waiting in batch:
                 await self._alone(waiting)
         else:
             self._ring(addressed)
             for waiting in batch:
-                if not waiting.done.done():
-                    waiting.done.set_result(None)
+                waiting.settle()
 
     async def _alone(self, waiting: _Waiting) -> None:
         try:
@@ -107,10 +115,10 @@ class Talk:
                 log.exception("turn_failed", channel=waiting.incoming.channel, event_id=waiting.incoming.event_id)
                 addressed = await self._database.talk(self._quarantine, waiting.incoming, type(error).__name__)
         except Exception as error:
-            waiting.done.set_exception(error)
+            waiting.settle(error)
         else:
             self._ring(addressed)
-            waiting.done.set_result(None)
+            waiting.settle()
 
     # --- in the worker thread, inside the transaction ---
 

@@ -108,7 +108,9 @@ class Bot:
 class AtOnce(BaseRequest):
     """A Bot API that answers without a network."""
 
-    read_timeout = 1.0
+    @property
+    def read_timeout(self) -> float:
+        return 1.0
 
     async def initialize(self) -> None: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -164,10 +165,9 @@ class Connection:
                     log.exception("web_letters_failed", contact=contact_id)
                     await self._socket.close(code=WSCloseCode.INTERNAL_ERROR)
                     return
-                try:
-                    await asyncio.wait_for(bell.wait(), self._parts.poll_seconds)
-                except TimeoutError:
-                    pass
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._parts.poll_seconds):
+                        await bell.wait()
 
     async def _fetch(self, contact_id: str, *, first: bool) -> None:
         parts, after = self._parts, self._sent

@@ -23,9 +23,7 @@ _UNPACKED_BYTES = 200 * 2**20
 _MEMBERS = 5_000
 _MACRO_PARTS = ("vbaproject.bin", "vbadata.xml", "/macrosheets/", "/activex/")
 _MACRO_STORAGES = ("_VBA_PROJECT", "Macros", "EncryptedPackage")
-_MARKUP = re.compile(
-    rb"<\s*(!doctype|html|head|body|script|svg|iframe|object|embed|img|\?xml|\?php|%)", re.IGNORECASE
-)
+_MARKUP = re.compile(rb"<\s*(!doctype|html|head|body|script|svg|iframe|object|embed|img|\?xml|\?php|%)", re.IGNORECASE)
 _MARKUP_STARTS = (b"#!", b"%!PS", b"{\\rtf")
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f")) + b"\x7f"
 _TEXT_ENCODINGS = ("utf-8", "gb18030")
@@ -68,9 +66,7 @@ def _members(data: bytes):
 
 def _office(data: bytes) -> str | None:
     names = {member.filename.replace("\\", "/").lower() for member in _members(data) or ()}
-    if "[content_types].xml" not in names or any(
-        part in "/" + name for name in names for part in _MACRO_PARTS
-    ):
+    if "[content_types].xml" not in names or any(part in "/" + name for name in names for part in _MACRO_PARTS):
         return None
     if "word/document.xml" in names:
         return _DOCX

@@ -131,9 +131,7 @@ def _lanes(
     return lanes
 
 
-def _pump(
-    source: "InputContainer", sink: "OutputContainer", lanes: list[Lane], limits: Limits
-) -> float:
+def _pump(source: "InputContainer", sink: "OutputContainer", lanes: list[Lane], limits: Limits) -> float:
     """Moves every packet over and returns the playing time in seconds."""
     by_index = {lane.source.index: lane for lane in lanes}
     start: Fraction | None = None
