@@ -62,7 +62,7 @@ async def what_is_asked(served: Served) -> User:
 async def test_a_citizen_complains_with_an_album_and_a_voice_message(served: Served) -> None:
     words = served.words
     citizen = await served.person()
-    await citizen.taps(words("common.menu_complaint"))
+    await citizen.taps(words("common.menu_complain"))
     asked = await citizen.waits_for(words("complaint.unit"))
     assert "(1 / " in asked.text
     await citizen.says("gtj")
@@ -249,6 +249,6 @@ async def test_groups_edits_and_service_messages_get_no_answer(served: Served) -
     served.api.deliver_raw({"update_id": 700_000_900, "a_kind_of_the_future": {"x": 1}})
     await served.api.drained()
     await citizen.sends(sticker={"file_id": "s", "file_unique_id": "u"})
-    await citizen.waits_for(lambda screen: words("common.menu_complaint") in screen.labels)
+    await citizen.waits_for(lambda screen: words("common.menu_complain") in screen.labels)
     assert len(citizen.chat.shown) == shown + 1
     assert rows(served.program, "quarantine") == []
