@@ -31,9 +31,12 @@ class Sizes:
     slow_complaints: int = 10
     starts: int = 7
     idle_seconds: float = 5.0
+    more: bool = True  # what is told for information only
 
 
-QUICK = Sizes(rounds=1, contacts=10, slow_contacts=10, complaints=1, slow_complaints=1, starts=1, idle_seconds=0.1)
+QUICK = Sizes(
+    rounds=1, contacts=10, slow_contacts=10, complaints=1, slow_complaints=1, starts=1, idle_seconds=0.1, more=False
+)
 Measured = dict[str, Figure]
 
 
@@ -52,7 +55,8 @@ class Bench:
         }  # fmt: skip
         pairs = {name: pair for name, pair in pairs.items() if name in self.wanted}
         runs = dict.fromkeys((who, kind) for ours, other, kind in pairs.values() for who in (ours, other))
-        if ("ptb", "sqlite") in runs:
+        more = self.sizes.more and ("ptb", "sqlite") in runs
+        if more:
             runs[("ptb_answering", "sqlite")] = None
         found: dict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)
         if not runs:
@@ -70,7 +74,7 @@ class Bench:
             for title, key in columns.items()
         }
         figures.show_runs("One process, no HTTP (processor: not the database server's)", told, self.console)
-        if "sqlite" in {kind for _, kind in runs}:
+        if more:
             self._show_stages()
         speed = {key: [one["turns_per_second"] for one in runs_] for key, runs_ in found.items()}
         return {name: ratio(speed[ours, kind], speed[other, kind]) for name, (ours, other, kind) in pairs.items()}

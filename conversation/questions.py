@@ -278,8 +278,6 @@ class Evidence(Question):
             raise Refused("media_wanted", most=self.most)
         first, *others = reply.media
         held, problem = self.add(held, (replace(first, caption=reply.text), *others))
-        if reply.text and problem is None:
-            problem = Problem("caption_not_kept")
         return Drafted(held, problem=problem)
 
     def add(

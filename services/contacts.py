@@ -56,8 +56,8 @@ def id_by_hash(tx: Connection, key: str) -> str | None:
 
 _LOCKED = (
     select(
-        contacts.c.id, contacts.c.channel, contacts.c.address_hash, contacts.c.language, contacts.c.person_id,
-        sessions.c.turn, sessions.c.flow, sessions.c.sealed,
+        contacts.c.id, contacts.c.channel, contacts.c.language, contacts.c.person_id,
+        sessions.c.turn, sessions.c.flow, sessions.c.sealed, contacts.c.address_hash,
     )
     .join_from(contacts, sessions)
     .order_by(contacts.c.id)
@@ -90,10 +90,7 @@ def lock(
 
 def _locked(tx: Connection, hashes: Sequence[str]) -> dict[str, Contact]:
     rows = tx.execute(_LOCKED.where(contacts.c.address_hash.in_(hashes)))
-    return {
-        row.address_hash: Contact(row.id, row.channel, row.language, row.person_id, row.turn, row.flow, row.sealed)
-        for row in rows
-    }
+    return {key: Contact(*fields) for *fields, key in rows}
 
 
 def roles_of(tx: Connection, person_id: str | None, now: datetime) -> tuple[Grant, ...]:

@@ -246,10 +246,11 @@ class TestSendingMedia:
         assert citizen.taps("/clear").screen.count == 0
         assert [piece["ref"] for piece in citizen.sends("b").taps("/done").answers["evidence"]] == ["b"]
 
-    def test_words_alone_are_no_evidence_and_a_caption_is_not_silently_dropped(self) -> None:
+    def test_words_alone_are_no_evidence_and_those_under_a_photo_stay_with_it(self) -> None:
         assert asking(EVIDENCE).says("看这里").problem == "media_wanted"
-        captioned = asking(EVIDENCE).sends("a", text="看这里")
-        assert (captioned.problem, captioned.screen.count) == ("caption_not_kept", 1)
+        captioned = asking(EVIDENCE).sends("a", "b", text="看这里")
+        assert (captioned.problem, captioned.screen.count) == (None, 2)
+        assert [piece["caption"] for piece in captioned.taps("/done").answers["evidence"]] == ["看这里", None]
 
     def test_a_photo_that_comes_early_is_kept_for_its_question(self) -> None:
         citizen = Talker(REPORT).says("国土局").sends("early")
