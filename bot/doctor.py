@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from channels.telegram.checkup import who_am_i
-
 from bot.settings import Settings
+from channels.telegram.checkup import who_am_i
 from migrations.run import is_current
 from models.database import Database, DatabaseAway
 from services import audit, checkup

@@ -12,18 +12,18 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from channels.telegram import Telegram
-from services.fetching import Fetcher
-from services.sending import Sender
-from web.site import Site
 
 from bot.build import Program
 from bot.health import Health
+from channels.telegram import Telegram
 from channels.webchat import WebChat
 from models.database import DatabaseAway
 from scheduler.jobs import jobs
 from scheduler.ticker import Ticker
+from services.fetching import Fetcher
+from services.sending import Sender
 from web import assets
+from web.site import Site
 
 UNITS_EVERY_SECONDS = 10
 LARGEST_REQUEST = 25 * 1024 * 1024  # bytes: an upload of 20 MiB with its frame

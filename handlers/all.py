@@ -10,8 +10,8 @@ from services.journeys import Journey
 JOURNEYS: dict[str, Journey] = {
     journey.name: journey
     for journey in (
-        complaint.COMPLAIN, complaint.COMPLAINTS, visit.CHECK, visit.VISITS, status.STATUS, addition.QUESTIONS, addition.ADD,
-        addition.ADDITIONS, status.CODES, placing.JOURNEY, *menu.MENU,
+        complaint.COMPLAIN, complaint.COMPLAINTS, visit.CHECK, visit.VISITS, status.STATUS, addition.QUESTIONS,
+        addition.ADD, addition.ADDITIONS, status.CODES, placing.JOURNEY, *menu.MENU,
     )
 }  # fmt: skip
 

@@ -43,7 +43,7 @@ class _Compiled:
     def __init__(self, made: SQLCompiler) -> None:
         self.sql = str(made)
         self._names = (made.positiontup if made.positional else list(made.binds)) or []
-        converters: Mapping[str, Any] = made._bind_processors  # what SQLAlchemy itself runs
+        converters: dict[str, Any] = dict(made._bind_processors)  # what SQLAlchemy itself runs
         self._converted = [(name, _Converter(converters[name])) for name in self._names if name in converters]
         self._constants = {name: bind.value for name, bind in made.binds.items() if bind.value is not None}
         self._positional = made.positional

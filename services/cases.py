@@ -94,7 +94,8 @@ def _file(
 ) -> tuple[Case, str]:  # fmt: skip
     row = {
         "id": new_id(), "number": reports.next_number(tx, now), "source": contact.channel, "unit_id": None,
-        "category": None, "staff": None, "happened": None, "state": RECEIVED, "received_at": now, "fresh_at": now, **values,
+        "category": None, "staff": None, "happened": None, "state": RECEIVED, "received_at": now,
+        "fresh_at": now, **values,
     }  # fmt: skip
     _INSERT(tx, row)
     receipt = reports.keep_identity(tx, vault, row["id"], contact, identity, receipt=True)

@@ -87,7 +87,7 @@ def queue_for(
 ) -> set[tuple[str, str]]:
     """The same body to each of these contacts that has not blocked us.
 
-    The contacts are locked until the commit: whoever reads a contact's rows by their number must see them in that order.
+    The contacts are locked until the commit: whoever reads rows by their number must see them in that order.
     """
     reachable = contacts.c.id.in_(contact_ids) & contacts.c.blocked_at.is_(None)
     chosen = select(contacts.c.id, contacts.c.channel).where(reachable).order_by(contacts.c.id).with_for_update()

@@ -66,7 +66,8 @@ def _above() -> Any:
 def _complaint(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         "number": row["number"], "kind": row["kind"], "source": row["source"], "unit": row["unit"], "part": _part(row),
-        "category": row["category"], "what": row["what"], "staff": row["staff"], "happened_day": row["happened"][:10] if row["happened"] else None,
+        "category": row["category"], "what": row["what"], "staff": row["staff"],
+        "happened_day": row["happened"][:10] if row["happened"] else None,
         "named": row["named"], "state": row["state"], "received": _moment(row["received_at"]),
         "decided": _moment(row["decided_at"]), "pieces": row["pieces"],
     }  # fmt: skip

@@ -14,7 +14,6 @@ from models.tables import counters, owners, vault
 from services.contacts import Contact
 from services.vault import Vault, new_code, same_code
 
-
 _NEXT = Prepared(
     update(counters)
     .where(counters.c.name == bindparam("of"))
