@@ -52,6 +52,7 @@ def assemble(program: Program) -> Served:
     )  # fmt: skip
     health = Health(program, telegram.ready if telegram else None)
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[*site.middlewares()])
+    app.router.add_get("/", _to_chat)
     for routes in (assets.routes(), chat.routes(), site.routes(), health.routes()):
         app.router.add_routes(routes)
     served = Served(app)
@@ -107,6 +108,10 @@ def _telegram(program: Program) -> Telegram | None:
         database=program.database, vault=program.vault, texts=program.texts, journeys=program.tools.journeys,
         clock=program.clock, language=settings.language,
     )  # fmt: skip
+
+
+async def _to_chat(request: web.Request) -> web.Response:
+    raise web.HTTPFound("/chat")
 
 
 def _place(program: Program) -> str:

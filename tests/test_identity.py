@@ -21,7 +21,6 @@ from bot.logs import configure
 from models.tables import metadata
 from services import export, policy, reports
 from services.contacts import CLERK, SUPERVISOR, Grant
-from tests.botapi import BotApi
 from tests.channels.serving import Served, serving
 from tests.conftest import rows
 from tests.web.conftest import Browser, link, member

@@ -1,4 +1,4 @@
-"""A serving process of its own, killed at random instants while people talk to it through a Bot API server."""
+"""Serving processes of their own, killed at random instants while people talk to them through a Bot API server."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import socket
 import sys
 from collections import Counter
 from pathlib import Path
+
+from aiohttp import ClientError, ClientSession
 
 from bot.build import Program
 from tests.botapi import BotApi, User
@@ -22,8 +24,8 @@ TALKERS = 12
 BETWEEN_SECONDS = 1.0  # of one talker: the platform lets a bot answer a chat about once a second
 
 
-class Killed:
-    """`mingcha serve`, started again after every kill -9."""
+class Serving:
+    """`mingcha serve` in a process of its own, on an address that stays the same over its lives."""
 
     def __init__(self, program: Program, api: BotApi, mode: str, folder: Path) -> None:
         self._api = api
@@ -37,7 +39,7 @@ class Killed:
             "MINGCHA_DATA_DIR": str(program.settings.data_dir),
             "MINGCHA_DATABASE_URL": program.settings.database,
             "MINGCHA_LISTEN": f"127.0.0.1:{self.port}",
-            "MINGCHA_PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "MINGCHA_PUBLIC_URL": self.url,
             "MINGCHA_TELEGRAM_TOKEN": "42:TEST",
             "MINGCHA_TELEGRAM_API_URL": api.url,
             "MINGCHA_TELEGRAM_MODE": mode,
@@ -45,16 +47,33 @@ class Killed:
         }
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start_working(self) -> None:
+        """Returns once somebody was answered: it is at work, not only starting."""
+        before = self._answers()
+        await self.start()
+        async with asyncio.timeout(30):
+            while self._answers() == before:
+                await asyncio.sleep(0.01)
+
     async def start(self) -> None:
-        """Returns once it has taken something in: it is at work, not only starting."""
-        before = self._progress()
         with (self._folder / "serve.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", "serve", cwd=self._folder, env=self._environment, stdout=log, stderr=log
             )
-        async with asyncio.timeout(30):
-            while self._progress() == before:
-                await asyncio.sleep(0.01)
+
+    async def ready(self) -> None:
+        async with asyncio.timeout(30), ClientSession() as session:
+            while True:
+                try:
+                    if (await session.get(f"{self.url}/readyz")).status == 200:
+                        return
+                except ClientError:
+                    pass
+                await asyncio.sleep(0.05)
 
     async def kill(self) -> None:
         assert self._process is not None
@@ -66,8 +85,7 @@ class Killed:
         self._process.terminate()
         await asyncio.wait_for(self._process.wait(), 15)
 
-    def _progress(self) -> int:
-        """Messages that were sent to people: the sign of a whole turn."""
+    def _answers(self) -> int:
         return len(self._api.called("sendMessage"))
 
 
@@ -77,10 +95,10 @@ async def talk_through_kills(program: Program, api: BotApi, mode: str, folder: P
     users = [api.user(1000 + n, started=True) for n in range(TALKERS)]
     said: Counter[str] = Counter()
     stop = asyncio.Event()
-    server = Killed(program, api, mode, folder)
+    server = Serving(program, api, mode, folder)
     talking = [asyncio.create_task(_complain(user, said, stop)) for user in users]
     for _ in range(KILLS):
-        await server.start()
+        await server.start_working()
         await asyncio.sleep(chance.uniform(0, 0.3))
         await server.kill()
     stop.set()

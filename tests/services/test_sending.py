@@ -91,7 +91,7 @@ def ask(name: str, problem: str | None = None) -> Body:
 
 async def until(seen: Callable[[], object]) -> None:
     async with asyncio.timeout(10):
-        while not seen():  # noqa: ASYNC110
+        while not seen():
             await asyncio.sleep(0.01)
 
 

@@ -47,8 +47,8 @@ async def test_a_conversation_goes_on_after_a_restart_and_a_week(
 async def test_many_contacts_share_a_batch_and_none_loses_a_word(program: Program) -> None:
     async def complain(n: int) -> None:
         for turn, said in enumerate(COMPLAINT):
-            said = f"{said} {n}" if turn == 3 else said
-            await program.talk.handle(Incoming("fake", f"{n}-{turn}", f"c{n}", Reply(text=said)))
+            text = f"{said} {n}" if turn == 3 else said
+            await program.talk.handle(Incoming("fake", f"{n}-{turn}", f"c{n}", Reply(text=text)))
 
     await asyncio.gather(*(complain(n) for n in range(60)))
     cases = rows(program, "cases")
