@@ -16,7 +16,9 @@ QUIET = ("aiohttp.access", "apscheduler", "alembic", "telegram", "PIL")
 def configure(level: str) -> None:
     """Readable on a terminal, JSON into a file or a collector."""
     number = logging.getLevelNamesMapping()[level.upper()]
-    logging.basicConfig(level=number, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(WithoutWords("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=number, handlers=[handler])
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     drawn = (
@@ -42,6 +44,24 @@ def without_words(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMa
     """An exception as its types and places. Its message may quote what somebody wrote, so it is left out."""
     found = event.pop("exc_info", None)
     error = sys.exception() if found is True else found[1] if isinstance(found, tuple) else found
+    if chain := _places(error):
+        event["error"] = chain
+    return event
+
+
+class WithoutWords(logging.Formatter):
+    """The same for the log lines of libraries: aiohttp quotes the bytes of a broken request, and whose they were."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name == "aiohttp.server":
+            record.args = tuple("-" for _ in record.args or ())
+        return super().format(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        return "; ".join(_places(ei[1]))
+
+
+def _places(error: BaseException | None) -> list[str]:
     chain: list[str] = []
     while isinstance(error, BaseException):
         frames = traceback.extract_tb(error.__traceback__)
@@ -50,6 +70,4 @@ def without_words(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMa
         )
         chain.append(f"{type(error).__name__} at {places}")
         error = error.__cause__ or error.__context__
-    if chain:
-        event["error"] = chain
-    return event
+    return chain

@@ -9,6 +9,7 @@ from conversation.engine import Flow
 from conversation.messages import Answers, Reply
 from conversation.questions import Choice, World
 from handlers.addition import pieces, said_thanks, send_question
+from handlers.status import is_code
 from services import cases
 from services.journeys import Journey, Turn
 
@@ -31,7 +32,12 @@ PLACING = Flow(
 
 
 def find_place(turn: Turn, reply: Reply) -> None:
-    """Keeps the words and the photos, with those that came just before, and asks what they are."""
+    """Keeps the words and the photos, with those that came just before, and asks what they are.
+
+    A receipt code on its own is no question of where it belongs.
+    """
+    if reply.text and not reply.media and is_code(turn, reply.text):
+        return
     before = turn.session.answers if turn.session else {}
     text = "\n".join(filter(None, [before.get("_text"), reply.text]))[: cases.LONGEST_TEXT]
     media = [*before.get("_media", []), *(asdict(piece) for piece in reply.media)][: cases.MOST_MEDIA]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from conversation.engine import Flow
 from conversation.messages import Answers, Button
 from conversation.questions import Text
@@ -9,6 +11,8 @@ from services import cases
 from services.journeys import Journey, Turn
 
 MOST_SHOWN = 6
+SPOKEN = re.compile(r"[0-9a-z](?:[\s-]*[0-9a-z]){15}", re.ASCII | re.IGNORECASE)  # "k7qf 2m9d…", perhaps plain words
+WRITTEN = re.compile(r"[0-9a-z]{4}(?:-[0-9a-z]{4}){3}", re.ASCII | re.IGNORECASE)
 CODE = Flow("code", [Text(key="code", longest=60)], review=False)
 
 
@@ -34,11 +38,31 @@ def open_code(turn: Turn, argument: str) -> None:
 
 
 def take_code(turn: Turn, answers: Answers) -> None:
-    case = cases.adopt(turn.tx, turn.vault, turn.now, turn.contact, answers["code"])
-    if case is None:
-        turn.say("status.unknown_code", Button("/code", words="enter_code"))
-    else:
+    if not follow(turn, answers["code"]):
+        not_known(turn)
+
+
+def is_code(turn: Turn, said: str) -> bool:
+    """Words that are a receipt code and nothing else are answered as one, wherever they were typed."""
+    said = said.strip()
+    if SPOKEN.fullmatch(said) and follow(turn, said):
+        return True
+    if WRITTEN.fullmatch(said):
+        not_known(turn)
+        return True
+    return False
+
+
+def follow(turn: Turn, code: str) -> bool:
+    """Shows the case of a receipt code; False where there is none."""
+    case = cases.adopt(turn.tx, turn.vault, turn.now, turn.contact, code)
+    if case is not None:
         show(turn, case)
+    return case is not None
+
+
+def not_known(turn: Turn) -> None:
+    turn.say("status.unknown_code", Button("/code", words="enter_code"))
 
 
 def show(turn: Turn, case: cases.Case) -> None:

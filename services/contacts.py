@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, insert, or_, select, update
 
 from models.database import insert_or_ignore
+from models.prepared import Prepared
 from models.tables import contacts, grants, inbox, links, logins, people, sessions
 from services import audit
 from services.vault import Vault, new_code, new_id, same_code
@@ -25,10 +26,10 @@ class Contact:
     id: str
     channel: str
     language: str
-    person_id: str | None
-    turn: int
-    flow: str | None
-    sealed_session: bytes | None
+    person_id: str | None = None
+    turn: int = 0
+    flow: str | None = None
+    sealed_session: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ def id_by_hash(tx: Connection, key: str) -> str | None:
     return tx.execute(select(contacts.c.id).where(contacts.c.address_hash == key)).scalar()
 
 
+_ADD = Prepared(
+    lambda tx: insert_or_ignore(tx, contacts), "id", "channel", "address_hash", "language", "created_at", "sealed"
+)
+_OPEN = Prepared(insert(sessions), "contact_id", "turn", "touched_at")
 _LOCKED = (
     select(
         contacts.c.id, contacts.c.channel, contacts.c.language, contacts.c.person_id,
@@ -82,7 +87,10 @@ def lock(
         for key in missing
         for channel, address, language in [senders[key]]
     ]  # fmt: skip
-    tx.execute(insert_or_ignore(tx, contacts), rows)
+    if _ADD(tx, rows).rowcount == len(rows):  # nearly always: nobody else made one of them at the same time
+        _OPEN(tx, [{"contact_id": row["id"], "turn": 0, "touched_at": now} for row in rows])
+        made = {row["address_hash"]: Contact(row["id"], row["channel"], row["language"]) for row in rows}
+        return found | made
     made = tx.execute(select(contacts.c.id).where(contacts.c.address_hash.in_(missing)).order_by(contacts.c.id))
     tx.execute(insert_or_ignore(tx, sessions), [{"contact_id": row.id, "turn": 0, "touched_at": now} for row in made])
     return _locked(tx, list(senders))

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from conversation.messages import Media
 from models.tables import evidence
@@ -26,7 +26,7 @@ from services.vault import Vault, new_id
 WAITING, KEPT, REFUSED = "waiting", "kept", "refused"
 UPLOADED = "kept:"  # a reference that starts so names a piece whose bytes are here already
 LIMITS = Limits()
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=6)  # cleaning a long video takes up to four
 MOST_ATTEMPTS = 10
 CLEANED_AT_ONCE = 2  # each takes a core and up to 1 GiB
 
@@ -170,8 +170,15 @@ def postpone(tx: Connection, now: datetime, wanted: Wanted) -> None:
 
 
 def pieces(tx: Connection, subject_id: str) -> list[Piece]:
+    """Those of the report first, then those of each addition, in the order in which they were sent.
+
+    Several uploads of one message end in any order, so that their own times say nothing.
+    """
+    began = func.min(evidence.c.created_at).over(partition_by=evidence.c.entry_id)
     rows = tx.execute(
-        select(evidence).where(evidence.c.subject_id == subject_id).order_by(evidence.c.created_at, evidence.c.position)
+        select(evidence)
+        .where(evidence.c.subject_id == subject_id)
+        .order_by(evidence.c.entry_id.is_not(None), began, evidence.c.position)
     )
     return [_piece(row) for row in rows]
 

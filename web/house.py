@@ -70,8 +70,9 @@ class House:
         texts = self.speaks(request)
         back = request.path_qs if request.method == "GET" else "/console"
         html = texts.page(
-            name, version=self.version, language=texts.language, say=texts.say, seat=seat, back=back, **values
-        )
+            name, version=self.version, language=texts.language, say=texts.say, seat=seat, back=back,
+            posted=request.method == "POST", **values,
+        )  # fmt: skip
         return web.Response(text=html, content_type="text/html", status=status)
 
     def seated(self, handler: Seated) -> Handler:

@@ -1,22 +1,21 @@
-"""The ways a stream goes from the old container to the new one: copied, or encoded again."""
+"""The ways a stream goes into the copy: decoded, and what was seen and heard is encoded anew."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol
-
-from services.media.frames import upright
-from services.media.mp3 import only_frame
-from services.media.units import FILTERS, only_parameter_sets
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
     from av.packet import Packet
 
-_TAGS = {"h264": "avc1", "hevc": "hvc1", "av1": "av01"}
-_HEADERLESS = ("vp8", "vp9", "mp3", "av1")
-_FRAMES_TRIED = 100
-_ENCODED_EDGE_PX = 1280
-_SOUND_RATES_HZ = (8000, 12000, 16000, 24000, 48000)
+_SOUND_HZ = 24_000
+_SOUND_BITS_PER_SECOND = 40_000
+_EDGE_PX = 1280
+_FRAME_GAP_MS = 30
+_MS = Fraction(1, 1000)
+_X264 = {"preset": "veryfast", "crf": "25", "threads": "1", "a53cc": "0"}  # no captions from the old picture
+_COLOURS = ("color_primaries", "color_trc", "colorspace", "color_range")
+_TURNS = {1: ("cclock",), 2: ("clock", "clock"), 3: ("clock",)}
 
 
 class Lane(Protocol):
@@ -24,138 +23,115 @@ class Lane(Protocol):
 
     source: Any
     first_frame: Any
-    """The first decoded frame, None until there is one."""
+    """The first frame as it was encoded, None until there is one."""
 
     def take(self, packet: "Packet", start: Fraction) -> "Iterator[Packet]": ...
 
 
-class Copy:
-    """Packets as they are, cut free of their side data; the first ones are decoded as a proof."""
+class Sound:
+    """AAC, mono, 24 kHz: good for speech, and three hours stay below `Limits.copy_bytes`."""
 
-    def __init__(self, source: Any, sink: "OutputContainer", codec: str) -> None:
-        from av.bitstream import BitStreamFilterContext
-
+    def __init__(self, source: Any, sink: "OutputContainer") -> None:
         self.source = source
         self.first_frame = None
-        self._tries = _FRAMES_TRIED
-        self._codec = codec
-        self._sink_stream = sink.add_stream_from_template(source, opaque=True)
-        self._filter = None
-        if codec in FILTERS:
-            self._filter = BitStreamFilterContext(FILTERS[codec], source, self._sink_stream)
-        coding = self._sink_stream.codec_context
-        if codec in _TAGS:
-            coding.codec_tag = _TAGS[codec]
-        if codec in ("h264", "hevc") and coding.extradata:
-            coding.extradata = only_parameter_sets(coding.extradata, codec)
-        if codec in _HEADERLESS:
-            coding.extradata = None
-
-    def take(self, packet: "Packet", start: Fraction) -> "Iterator[Packet]":
-        if self.first_frame is None and self._tries:
-            self._tries -= 1
-            self.first_frame = next(iter(_decoded(packet)), None)
-        time_base = packet.time_base
-        if not packet.size:
-            return
-        for part in self._filter.filter(packet) if self._filter else [packet]:
-            yield from self._fresh(part, time_base, round(start / time_base))
-
-    def _fresh(self, packet: "Packet", time_base: Fraction, start: int) -> "Iterator[Packet]":
-        import av
-
-        data = bytes(packet)
-        if self._codec == "mp3":
-            data = only_frame(data)
-        if not data:
-            return
-        fresh = av.Packet(data)
-        fresh.stream = self._sink_stream
-        fresh.time_base = time_base
-        fresh.pts = None if packet.pts is None else packet.pts - start
-        fresh.dts = None if packet.dts is None else packet.dts - start
-        fresh.duration = packet.duration
-        fresh.is_keyframe = packet.is_keyframe
-        yield fresh
-
-
-class EncodeSound:
-    """Decoded and encoded again, mono or stereo, at the nearest usual rate from below 48 kHz."""
-
-    def __init__(self, source: Any, sink: "OutputContainer", encoder: str) -> None:
-        self.source = source
-        self.first_frame = None
-        rate = next((hz for hz in _SOUND_RATES_HZ if hz >= source.rate), _SOUND_RATES_HZ[-1])
-        channels = 1 if source.channels == 1 else 2
-        self._sink_stream: Any = sink.add_stream(encoder, rate=rate)
-        self._sink_stream.layout = "mono" if channels == 1 else "stereo"
-        self._sink_stream.bit_rate = channels * (32_000 if rate <= 24_000 else 64_000)
+        self._sink_stream: Any = sink.add_stream("aac", rate=_SOUND_HZ)
+        self._sink_stream.layout = "mono"
+        self._sink_stream.bit_rate = _SOUND_BITS_PER_SECOND
         _no_encoder_name(self._sink_stream)
 
     def take(self, packet: "Packet", start: Fraction) -> "Iterator[Packet]":
         for frame in _decoded(packet):
             self.first_frame = self.first_frame or frame
-            _shift(frame, start)
+            if frame.pts is not None and frame.time_base:
+                frame.pts -= round(start / frame.time_base)
             yield from self._sink_stream.encode(frame)
         if not packet.size:
             yield from self._sink_stream.encode(None)
 
 
-class EncodePicture:
-    """Every frame upright, shrunk to 1280 pixels if need be, and encoded as H.264."""
+class Picture:
+    """H.264, upright, square pixels, at most 1280 wide or high and 30 frames a second."""
 
     def __init__(self, source: Any, sink: "OutputContainer") -> None:
         self.source = source
         self.first_frame = None
-        self._sink_stream: Any = sink.add_stream("libx264", rate=30, options={"preset": "veryfast"})
-        self._sink_stream.codec_context.time_base = Fraction(1, 1000)
+        self._last_ms: int | None = None
+        first = _first_frame(source)
+        self._size = _even_size(source, first)
+        self._turned = _turning(round(first.rotation / 90) % 4, self._size)
+        example = self._shown(first)
+        self._sink_stream: Any = sink.add_stream("libx264", rate=30, options=_X264)
+        self._sink_stream.width, self._sink_stream.height = example.width, example.height
+        coding = self._sink_stream.codec_context
+        coding.time_base = _MS
+        for name in _COLOURS:  # numbers of a standard: HDR stays HDR
+            setattr(coding, name, getattr(example, name))
         _no_encoder_name(self._sink_stream)
-        self._size = _even_size(*_upright_size(source))
-        self._sink_stream.width, self._sink_stream.height = self._size
 
     def take(self, packet: "Packet", start: Fraction) -> "Iterator[Packet]":
         for frame in _decoded(packet):
-            self.first_frame = self.first_frame or frame
-            yield from self._sink_stream.encode(self._prepared(frame, start))
+            if frame.pts is None or not frame.time_base:
+                continue
+            ms = round((frame.pts * frame.time_base - start) / _MS)
+            if self._last_ms is None or ms - self._last_ms >= _FRAME_GAP_MS:
+                self._last_ms = ms
+                yield from self._sink_stream.encode(self._prepared(frame, ms))
         if not packet.size:
             yield from self._sink_stream.encode(None)
 
-    def _prepared(self, frame: Any, start: Fraction) -> Any:
-        from av.video.frame import VideoFrame
-
-        ready = VideoFrame.from_image(upright(frame).resize(self._size))
-        ready.pts, ready.time_base = frame.pts, frame.time_base
-        _shift(ready, start)
+    def _prepared(self, frame: Any, ms: int) -> Any:
+        ready = self._shown(frame)
+        ready.pts, ready.time_base = ms, _MS
+        self.first_frame = self.first_frame or ready
         return ready
+
+    def _shown(self, frame: Any) -> Any:
+        return self._turned(frame.reformat(*self._size, format="yuv420p", threads=1))
 
 
 def _decoded(packet: "Packet") -> list[Any]:
     """The frames of a packet, [] when it is broken: the end of a recording often is."""
-    from av.error import InvalidDataError
+    from av.error import FFmpegError
 
     try:
         return packet.decode()
-    except InvalidDataError:
+    except FFmpegError:
         return []
 
 
-def _shift(frame: Any, start: Fraction) -> None:
-    if frame.pts is not None and frame.time_base:
-        frame.pts -= round(start / frame.time_base)
-
-
-def _upright_size(source: Any) -> tuple[int, int]:
-    """Of the first frame: the sink must know before any packet, the header before decoding lies."""
+def _first_frame(source: Any) -> Any:
+    """The sink must know size and angle before any packet, and what the header says may be a lie."""
     container = source.container
-    frame = next(container.decode(source))
+    frame = next(frame for packet in container.demux(source) for frame in _decoded(packet))
     container.seek(0)
     source.codec_context.flush_buffers()
-    return upright(frame).size
+    return frame
 
 
-def _even_size(width: int, height: int) -> tuple[int, int]:
-    scale = min(1.0, _ENCODED_EDGE_PX / max(width, height))
-    return max(2, round(width * scale) // 2 * 2), max(2, round(height * scale) // 2 * 2)
+def _even_size(source: Any, frame: Any) -> tuple[int, int]:
+    """Before turning, in square pixels; H.264 wants even numbers."""
+    width = frame.width * (source.sample_aspect_ratio or 1)
+    scale = min(1, _EDGE_PX / max(width, frame.height))
+    return max(2, round(width * scale) // 2 * 2), max(2, round(frame.height * scale) // 2 * 2)
+
+
+def _turning(quarters: int, size: tuple[int, int]) -> Callable[[Any], Any]:
+    """Turns a frame of this size counterclockwise as a player does: phones film sideways and note the angle."""
+    from av.filter import Graph
+    from av.video.format import VideoFormat
+
+    if not quarters:
+        return lambda frame: frame
+    graph = Graph()
+    buffer = graph.add_buffer(width=size[0], height=size[1], format=VideoFormat("yuv420p"), time_base=_MS)
+    turns = [graph.add("transpose", direction) for direction in _TURNS[quarters]]
+    graph.link_nodes(buffer, *turns, graph.add("buffersink")).configure()
+
+    def turned(frame: Any) -> Any:
+        graph.push(frame)
+        return graph.pull()
+
+    return turned
 
 
 def _no_encoder_name(stream: Any) -> None:

@@ -1,25 +1,19 @@
-"""Voice messages and videos: their sound and picture are put into a new, empty container.
+"""Voice messages and videos: what is heard and seen is encoded anew into a new, empty MP4.
 
-At most one sound and one picture stream go over, packet by packet and without side data. Tags,
-dates, places, names of tracks, chapters, subtitles, data tracks, attachments and cover pictures
-stay behind, and time starts at zero, so that a clock in the time stamps is lost too.
+At most one sound and one picture stream go over, as AAC and H.264, which every browser plays
+(`lanes`). No packet is copied, so whatever hides in one (fill elements, padding, ancillary bits,
+SEI units) stays behind, and so do tags, dates, places, names of tracks, chapters, subtitles, data
+tracks, attachments and cover pictures. Time starts at zero, so that a clock in the time stamps is
+lost too. What can be seen or heard itself (a watermark, a spoken name) is kept.
 
-sound alone:    Opus stays as it is (Ogg, or WebM if it came so), MP3 too (each frame is checked),
-                AAC goes into MP4; AMR, Vorbis, PCM and all else is encoded again as AAC in MP4.
-with a picture: VP8 and VP9 go into WebM (sound: Opus, or encoded as such), H.264, HEVC and AV1
-                into MP4 (sound: AAC, or encoded as such); H.263, MPEG-4 part 2, Motion JPEG and
-                all else is encoded again as H.264, at most 1280 pixels wide or high.
-
-H.264, HEVC and AV1 lose every unit that is not needed to decode the picture (`units`), which is
-where cameras write places and programs their names. What an audio codec may hide within its own
-frames (AAC fill elements, MP3 ancillary bits, Opus padding) is not searched.
+Measured on one core: an hour of speech takes 16 s, ten seconds of 1080p video 5 s.
 """
 
 import io
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from services.media.lanes import Copy, EncodePicture, EncodeSound, Lane
+from services.media.lanes import Lane, Picture, Sound
 from services.media.values import Cleaned, Limits, Refused
 
 if TYPE_CHECKING:
@@ -34,15 +28,7 @@ _READERS = {
     "video/webm": "matroska",
     "video/x-matroska": "matroska",
 }
-_SOUND_COPIED = {"mp4": "aac", "webm": "opus", "ogg": "opus", "mp3": "mp3"}
-_PICTURE_COPIED = {"mp4": ("h264", "hevc", "av1"), "webm": ("vp8", "vp9")}
-_VOICE_NAMES = {
-    "mp4": ("audio/mp4", "m4a"),
-    "webm": ("audio/webm", "weba"),
-    "ogg": ("audio/ogg", "ogg"),
-    "mp3": ("audio/mpeg", "mp3"),
-}
-_NO_TAGS = {"mp3": {"id3v2_version": "0", "write_xing": "0"}}
+_FAST_START = {"movflags": "faststart"}  # the index first: a player begins before it has the whole file
 
 
 def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
@@ -65,18 +51,21 @@ def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
         sound, picture = _first_sound(source), _first_picture(source)
         if picture and picture.width * picture.height > limits.pixels:
             raise Refused("too_many_pixels")
-        container = _container(sound, picture, mime)
         target = io.BytesIO()
-        with av.open(target, "w", format=container, options=_NO_TAGS.get(container)) as sink:
+
+        def again(*_: Any) -> io.BytesIO:
+            return io.BytesIO(target.getvalue())  # to move the index, the muxer reads what it wrote
+
+        with av.open(target, "w", format="mp4", options=_FAST_START, io_open=again) as sink:
             sink.flags |= Flags.bitexact.value
-            lanes = _lanes(sink, container, sound, picture, limits)
+            lanes = _lanes(sink, sound, picture, limits)
             seconds = _pump(source, sink, lanes, limits)
     first_frame = lanes[0].first_frame
     if first_frame is None:
         raise Refused("unreadable")
     if picture is None:
-        return Cleaned("voice", *_VOICE_NAMES[container], target.getvalue(), seconds=seconds)
-    return _video(target.getvalue(), container, first_frame, seconds, limits)
+        return Cleaned("voice", "audio/mp4", "m4a", target.getvalue(), seconds=seconds)
+    return _video(target.getvalue(), first_frame, seconds, limits)
 
 
 def _no_other_file(*_: Any) -> Any:
@@ -94,38 +83,14 @@ def _first_picture(source: "InputContainer") -> "Any | None":
     return next((each for each in source.streams.video if not each.disposition & still), None)
 
 
-def _container(sound: "Any | None", picture: "Any | None", mime: str) -> str:
-    if picture:
-        return "webm" if _codec(picture) in _PICTURE_COPIED["webm"] else "mp4"
-    if sound and _codec(sound) == "opus":
-        return "webm" if _READERS.get(mime) == "matroska" else "ogg"
-    return "mp3" if sound and _codec(sound) == "mp3" else "mp4"
-
-
-def _codec(stream: "Any") -> str:
-    """The codec and not its decoder: "amrnb" may be decoded by "libopencore_amrnb"."""
-    if stream.codec_context is None:
-        raise Refused("unreadable")
-    return stream.codec_context.codec.canonical_name
-
-
-def _lanes(
-    sink: "OutputContainer",
-    container: str,
-    sound: "Any | None",
-    picture: "Any | None",
-    limits: Limits,
-) -> list[Lane]:
+def _lanes(sink: "OutputContainer", sound: "Any | None", picture: "Any | None", limits: Limits) -> list[Lane]:
     """The picture's lane first, if there is one; Refused("unreadable") if there is nothing at all."""
     lanes: list[Lane] = []
     if picture:
         picture.codec_context.options = {"max_pixels": str(limits.pixels), "threads": "1"}
-        copied = _codec(picture) in _PICTURE_COPIED[container]
-        lanes.append(Copy(picture, sink, _codec(picture)) if copied else EncodePicture(picture, sink))
+        lanes.append(Picture(picture, sink))
     if sound:
-        copied = _codec(sound) == _SOUND_COPIED[container]
-        encoder = "libopus" if container == "webm" else "aac"
-        lanes.append(Copy(sound, sink, _codec(sound)) if copied else EncodeSound(sound, sink, encoder))
+        lanes.append(Sound(sound, sink))
     if not lanes:
         raise Refused("unreadable")
     return lanes
@@ -143,7 +108,7 @@ def _pump(source: "InputContainer", sink: "OutputContainer", lanes: list[Lane], 
             length += ready.size
             if ready.pts is not None:
                 end = max(end, (ready.pts + (ready.duration or 0)) * ready.time_base)
-            if length > limits.file_bytes:
+            if length > limits.copy_bytes:
                 raise Refused("too_big")
             if end > limits.seconds:
                 raise Refused("too_long")
@@ -151,10 +116,8 @@ def _pump(source: "InputContainer", sink: "OutputContainer", lanes: list[Lane], 
     return round(float(end), 3)
 
 
-def _video(copy: bytes, container: str, frame: Any, seconds: float, limits: Limits) -> Cleaned:
-    from services.media.frames import upright
+def _video(copy: bytes, frame: Any, seconds: float, limits: Limits) -> Cleaned:
     from services.media.photo import thumbnail
 
-    image = upright(frame)
-    small = thumbnail(image, limits)
-    return Cleaned("video", f"video/{container}", container, copy, small, *image.size, seconds)
+    small = thumbnail(frame.to_image(), limits)
+    return Cleaned("video", "video/mp4", "mp4", copy, small, frame.width, frame.height, seconds)

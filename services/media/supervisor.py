@@ -55,7 +55,7 @@ async def _ask(process: "Process", data: bytes, limits: Limits) -> Cleaned:
     process.stdin.close()
     prefix = await process.stdout.readexactly(wire.LENGTH_BYTES)
     text = await process.stdout.readexactly(wire.head_length(prefix))
-    head, sizes = wire.read_head(text, limits.file_bytes + _OVERHEAD_BYTES)
+    head, sizes = wire.read_head(text, limits.copy_bytes + _OVERHEAD_BYTES)
     return _understood(head, await _blobs(process.stdout, sizes))
 
 

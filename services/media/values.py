@@ -15,17 +15,22 @@ class Limits:
     """How much a file may ask of us. The last three bound the child of `clean_apart` only."""
 
     file_bytes: int = 20 * 2**20
-    """Of the upload, and of the copy made from it."""
-    pixels: int = 40_000_000
-    """Width times height of a photo or a video frame, looked at before decoding."""
+    """Of the upload."""
+    copy_bytes: int = 64 * 2**20
+    """Of the copy: three hours of speech, encoded anew, are longer than what came in."""
+    pixels: int = 51_000_000
+    """Width times height of a photo or a video frame, looked at before decoding; phones make 50 MP.
+
+    The costliest, a WebP of this size, takes 0.8 GiB.
+    """
     copy_edge_px: int = 2048
     """The longer side of a photo's copy; a smaller photo keeps its size."""
     thumbnail_edge_px: int = 320
     """The longer side of a thumbnail."""
     seconds: float = 3 * 3600
     """Playing time of a voice message or a video."""
-    cpu_seconds: int = 30
-    wall_seconds: float = 60
+    cpu_seconds: int = 120
+    wall_seconds: float = 240
     memory_bytes: int = 2**30
     """Address space, code and libraries (0.2 GiB) included."""
 
@@ -57,7 +62,7 @@ class Cleaned:
 class Refused(Exception):
     """The file is not taken. `code` names the text that a person reads.
 
-    empty: no bytes. too_big: more bytes than `Limits.file_bytes`, before or after unpacking.
+    empty: no bytes. too_big: more bytes than in `Limits`, before or after unpacking.
     too_many_pixels, too_long: as in `Limits`. kind_not_allowed: none of the types in `sniffing`,
     or two types in one file. unreadable: the right type, but broken, cut off, or too costly.
     """

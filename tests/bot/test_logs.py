@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+
 import pytest
 import structlog
 
-from bot.logs import configure
+from bot.logs import WithoutWords, configure
 
 
 def test_an_exception_is_logged_without_its_words(capfd: pytest.CaptureFixture[str]) -> None:
@@ -23,3 +26,18 @@ def test_an_exception_is_logged_without_its_words(capfd: pytest.CaptureFixture[s
     assert "ValueError at test_logs.py:" in said
     assert "KeyError" in said
     structlog.reset_defaults()
+
+
+def test_a_broken_request_is_logged_without_its_bytes_and_its_sender() -> None:
+    """As aiohttp's own server does it."""
+    try:
+        raise ValueError("Invalid header: b'Cookie: mingcha_chat=secret'")
+    except ValueError:
+        record = logging.LogRecord(
+            "aiohttp.server", logging.ERROR, "", 0, "Error handling request from %s", ("203.0.113.9",), sys.exc_info()
+        )
+    said = WithoutWords("%(levelname)s %(name)s %(message)s").format(record)
+    assert "secret" not in said
+    assert "203.0.113.9" not in said
+    assert "ERROR aiohttp.server" in said
+    assert "ValueError at test_logs.py:" in said

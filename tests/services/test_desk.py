@@ -16,6 +16,7 @@ from models.tables import contacts as accounts
 from services import audit, cases, desk, reports, visits
 from services.contacts import Contact, address_hash, lock
 from services.desk import Filters, Item, NotDone
+from services.evidence import Stored, add_upload
 from tests.conftest import Clock, rows
 
 CLERK = "clerk-id"
@@ -178,3 +179,19 @@ def test_a_report_shows_nothing_of_its_sender(program: Program) -> None:
     told = rows(program, "audit")[-1]
     assert (told["action"], told["actor"], told["detail"]) == ("identity_opened", CLERK, {"purpose": "电话核实"})
     assert "MARK" not in str(rows(program, "audit"))
+
+
+def test_evidence_stands_in_the_order_in_which_it_was_sent(program: Program, clock: Clock) -> None:
+    """Uploads of one message run side by side: the second photo may be there before the first."""
+    contact, sent = account(program), [f"{n}" * 20 for n in (1, 2, 3)]
+    for piece_id in reversed(sent):
+        clock.passes(seconds=1)
+        stored = Stored(piece_id, "photo", piece_id, "image/jpeg", 1, 1, 1, None, None)
+        program.database.transact(add_upload, program.vault, clock(), contact.id, None, stored)
+    first, second, later = (Media(f"kept:{piece_id}", "photo") for piece_id in sent)
+    case = complain(program, media=(first, second))
+    program.database.transact(cases.add, program.vault, clock(), contact, case.id, "还有一张", (later,))
+    report = program.database.look(desk.look, case.id)
+    assert report is not None
+    assert [piece.id for piece in report.pieces] == sent[:2]
+    assert [piece.id for piece in report.said[0].pieces] == sent[2:]

@@ -3,6 +3,7 @@
 import array
 import asyncio
 import io
+import itertools
 import math
 import os
 import struct
@@ -113,9 +114,7 @@ def photo_jpeg(orientation: int = 1, size=(80, 60)) -> bytes:
 
 
 def photo_mpo() -> bytes:
-    return saved(
-        picture(), "MPO", save_all=True, append_images=[picture((80, 60))], exif=marked_exif()
-    )
+    return saved(picture(), "MPO", save_all=True, append_images=[picture((80, 60))], exif=marked_exif())
 
 
 def photo_png(mode: str = "RGB") -> bytes:
@@ -125,15 +124,11 @@ def photo_png(mode: str = "RGB") -> bytes:
     texts.add_itxt("Title", MARK, "en", MARK)
     texts.add_itxt("XML:com.adobe.xmp", marked_xmp().decode(), zip=True)
     texts.add(b"prVt", MARK.encode())
-    return saved(
-        picture(mode=mode), "PNG", pnginfo=texts, exif=marked_exif(), icc_profile=marked_icc()
-    )
+    return saved(picture(mode=mode), "PNG", pnginfo=texts, exif=marked_exif(), icc_profile=marked_icc())
 
 
 def photo_webp() -> bytes:
-    return saved(
-        picture(), "WEBP", exif=marked_exif(), xmp=marked_xmp(), icc_profile=marked_icc()
-    )
+    return saved(picture(), "WEBP", exif=marked_exif(), xmp=marked_xmp(), icc_profile=marked_icc())
 
 
 def photo_gif(frames: int = 3) -> bytes:
@@ -144,9 +139,7 @@ def photo_gif(frames: int = 3) -> bytes:
 def photo_heic(size=(80, 60)) -> bytes:
     heif = from_pillow(picture(size))
     buffer = io.BytesIO()
-    heif.save(
-        buffer, exif=marked_exif(), xmp=marked_xmp(), icc_profile=marked_icc(), format="HEIF"
-    )
+    heif.save(buffer, exif=marked_exif(), xmp=marked_xmp(), icc_profile=marked_icc(), format="HEIF")
     return buffer.getvalue()
 
 
@@ -219,6 +212,12 @@ def test_a_big_photo_is_shrunk():
     cleaned = media.clean(saved(picture((5000, 1000)), "JPEG"))
     assert (cleaned.width, cleaned.height) == (2048, 410)
     assert Image.open(io.BytesIO(cleaned.thumbnail)).size == (320, 64)
+
+
+@pytest.mark.parametrize("size", [(8064, 6048), (8192, 6144)], ids=["48 MP", "50 MP"])
+def test_a_photo_of_the_newest_phones_is_taken(size):
+    cleaned = media.clean(saved(Image.new("L", size, 200), "JPEG"))
+    assert (cleaned.width, cleaned.height) == (2048, 1536)
 
 
 def test_near_duplicates_have_near_fingerprints():
@@ -317,35 +316,36 @@ def with_id3(data: bytes) -> bytes:
 
 FAST_START = {"movflags": "faststart+use_metadata_tags"}
 RECORDINGS = {
-    "telegram voice": (lambda: recording("ogg", "libopus"), "voice", "audio/ogg"),
-    "ogg vorbis": (lambda: recording("ogg", "vorbis"), "voice", "audio/mp4"),
-    "browser voice webm": (lambda: recording("webm", "libopus"), "voice", "audio/webm"),
-    "matroska voice": (lambda: recording("matroska", "aac", attach=True), "voice", "audio/mp4"),
-    "browser voice mp4": (lambda: recording("mp4", "aac"), "voice", "audio/mp4"),
-    "m4a": (lambda: with_boxes(recording("ipod", "aac")), "voice", "audio/mp4"),
-    "mp3": (lambda: with_id3(recording("mp3", "libmp3lame")), "voice", "audio/mpeg"),
-    "wav": (lambda: recording("wav", "pcm_s16le"), "voice", "audio/mp4"),
-    "mp4": (lambda: with_boxes(recording("mp4", "aac", "libx264")), "video", "video/mp4"),
-    "mp4 h264 note": (lambda: with_h264_note(recording("mp4", None, "libx264")), "video", "video/mp4"),
+    "telegram voice": (lambda: recording("ogg", "libopus"), "voice"),
+    "ogg vorbis": (lambda: recording("ogg", "vorbis"), "voice"),
+    "browser voice webm": (lambda: recording("webm", "libopus"), "voice"),
+    "matroska voice": (lambda: recording("matroska", "aac", attach=True), "voice"),
+    "browser voice mp4": (lambda: recording("mp4", "aac"), "voice"),
+    "m4a": (lambda: with_boxes(recording("ipod", "aac")), "voice"),
+    "mp3": (lambda: with_id3(recording("mp3", "libmp3lame")), "voice"),
+    "wav": (lambda: recording("wav", "pcm_s16le"), "voice"),
+    "mp4": (lambda: with_boxes(recording("mp4", "aac", "libx264")), "video"),
+    "mp4 h264 note": (lambda: with_h264_note(recording("mp4", None, "libx264")), "video"),
     "iphone mov": (
         lambda: with_boxes(recording("mov", "aac", "libx265", options={"movflags": "use_metadata_tags"})),
-        "video", "video/mp4",
+        "video",
     ),
-    "mov with pcm": (lambda: recording("mov", "pcm_s16le", "mpeg2video"), "video", "video/mp4"),
-    "3gp": (lambda: recording("3gp", "aac", "mpeg4"), "video", "video/mp4"),
-    "old 3gp": (lambda: recording("mov", "libopencore_amrnb", "mpeg4", rate=8000), "video", "video/mp4"),
-    "webm vp8": (lambda: recording("webm", "libopus", "libvpx"), "video", "video/webm"),
-    "webm vp9": (lambda: recording("webm", "libopus", "libvpx-vp9"), "video", "video/webm"),
-    "matroska": (lambda: recording("matroska", "libopus", "libx264", attach=True), "video", "video/mp4"),
+    "mov with pcm": (lambda: recording("mov", "pcm_s16le", "mpeg2video"), "video"),
+    "3gp": (lambda: recording("3gp", "aac", "mpeg4"), "video"),
+    "old 3gp": (lambda: recording("mov", "libopencore_amrnb", "mpeg4", rate=8000), "video"),
+    "webm vp8": (lambda: recording("webm", "libopus", "libvpx"), "video"),
+    "webm vp9": (lambda: recording("webm", "libopus", "libvpx-vp9"), "video"),
+    "matroska": (lambda: recording("matroska", "libopus", "libx264", attach=True), "video"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("make", "kind", "mime"), RECORDINGS.values(), ids=RECORDINGS)
-def test_no_mark_is_left_in_a_recording(make, kind, mime):
+@pytest.mark.parametrize(("make", "kind"), RECORDINGS.values(), ids=RECORDINGS)
+def test_no_mark_is_left_in_a_recording(make, kind):
     original = make()
     assert holds_mark(original), "the test must put the mark in"
     cleaned = media.clean(original)
-    assert (cleaned.kind, cleaned.mime) == (kind, mime)
+    names = ("audio/mp4", "m4a") if kind == "voice" else ("video/mp4", "mp4")
+    assert (cleaned.kind, cleaned.mime, cleaned.extension) == (kind, *names)
     assert not holds_mark(cleaned.copy)
     assert not holds_mark(cleaned.thumbnail or b"")
     assert b"121.4737" not in cleaned.copy
@@ -373,14 +373,120 @@ def assert_plays(cleaned):
             assert stream.metadata.get("handler_name", "VideoHandler") in ("VideoHandler", "SoundHandler")
         count = sum(1 for _ in source.decode(*source.streams))
         assert count >= 5
+        codecs = {stream.codec_context.codec.canonical_name for stream in source.streams}
+        assert codecs <= {"aac", "h264"}, "what every browser plays"
+    assert cleaned.copy.index(b"moov") < cleaned.copy.index(b"mdat"), "plays before it is there whole"
 
 
-@pytest.mark.parametrize("encoder", ["libx264", "libx265"])
-def test_notes_between_the_coded_pictures_are_dropped(encoder):
-    """An encoder writes its options into an SEI unit, x265 into the header of the track as well."""
+def repacked(data: bytes, form: str, hide) -> bytes:
+    """The same streams in a new container, each packet changed by `hide`."""
+    buffer = io.BytesIO()
+    with av.open(io.BytesIO(data)) as source, av.open(buffer, "w", format=form) as sink:
+        old = [*source.streams.audio, *source.streams.video]
+        sinks = {stream.index: sink.add_stream_from_template(stream, opaque=True) for stream in old}
+        for packet in source.demux(old):
+            if packet.size:
+                fresh = av.Packet(hide(bytes(packet)))
+                fresh.pts, fresh.dts, fresh.time_base = packet.pts, packet.dts, packet.time_base
+                fresh.is_keyframe, fresh.stream = packet.is_keyframe, sinks[packet.stream.index]
+                sink.mux(fresh)
+    return buffer.getvalue()
+
+
+def in_aac(packet: bytes) -> bytes:
+    """A data stream element (id 4, tag 0, not aligned, length) before the sound."""
+    return bytes((0x80, len(MARK))) + MARK.encode() + packet
+
+
+def in_opus(packet: bytes) -> bytes:
+    """A packet of one frame, written as "any number of frames": one of them, and padding."""
+    assert packet[0] & 3 == 0
+    return bytes((packet[0] | 3, 0x41, len(MARK))) + packet[1:] + MARK.encode()
+
+
+def in_mp3() -> bytes:
+    """Silent frames of MPEG 1 layer 3, 128 kbit/s, 44.1 kHz, mono: all but the head is ancillary."""
+    head = b"\xff\xfb\x90\xc0" + bytes(17)
+    return (head + (MARK.encode() * 50)[: 417 - len(head)]) * 40
+
+
+def in_vp8(packet: bytes) -> bytes:
+    """Bytes behind the last partition of the picture."""
+    return packet + MARK.encode()
+
+
+HIDDEN = {
+    "aac": lambda: repacked(recording("mp4", "aac"), "mp4", in_aac),
+    "aac of a browser": lambda: repacked(recording("matroska", "aac"), "matroska", in_aac),
+    "opus": lambda: repacked(recording("ogg", "libopus"), "ogg", in_opus),
+    "opus of a browser": lambda: repacked(recording("webm", "libopus"), "webm", in_opus),
+    "mp3": in_mp3,
+    "vp8": lambda: repacked(recording("webm", None, "libvpx"), "webm", in_vp8),
+}
+
+
+@pytest.mark.parametrize("make", HIDDEN.values(), ids=HIDDEN)
+def test_no_mark_is_left_that_hides_inside_a_packet(make):
+    original = make()
+    assert original.count(MARK.encode()) >= 9
+    with av.open(io.BytesIO(original)) as source:
+        assert sum(1 for _ in source.decode(*source.streams)) >= 9, "a player plays it"
+    cleaned = media.clean(original)
+    assert not holds_mark(cleaned.copy)
+    assert_plays(cleaned)
+
+
+def test_the_sound_is_still_heard():
+    """A tone of 382 Hz goes in, and comes out as loud."""
+    for make in (lambda: recording("ogg", "libopus"), HIDDEN["aac"], HIDDEN["opus"]):
+        with av.open(io.BytesIO(media.clean(make()).copy)) as source:
+            resampler = av.AudioResampler("s16", "mono", 24000)
+            samples = array.array("h")
+            for frame in source.decode(audio=0):
+                for ready in resampler.resample(frame):
+                    samples.frombytes(bytes(ready.planes[0])[: ready.samples * 2])
+        middle = samples[3000:9000]
+        assert 6500 < max(middle) < 9500
+        crossings = sum(1 for one, two in itertools.pairwise(middle) if one < 0 <= two)
+        assert 90 <= crossings <= 100
+
+
+def test_broken_sound_does_not_lose_the_picture():
+    def hide(packet: bytes) -> bytes:
+        is_sound_after_the_first = packet[:2] != b"\0\0" and len(packet) < 200
+        return b"\xff" * len(packet) if is_sound_after_the_first else packet
+
+    data = repacked(recording("mp4", "aac", "libx264"), "mp4", hide)
+    with av.open(io.BytesIO(data)) as source, pytest.raises(av.FFmpegError):
+        list(source.decode(audio=0))
+    cleaned = media.clean(data)
+    assert (cleaned.kind, cleaned.width) == ("video", 64)
+    with av.open(io.BytesIO(cleaned.copy)) as source:
+        assert sum(1 for _ in source.decode(video=0)) == 10
+
+
+def test_a_fast_video_becomes_thirty_frames_a_second_and_1280_pixels():
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4") as sink:
+        stream = sink.add_stream("libx264", rate=120, options={"preset": "ultrafast"})
+        stream.width, stream.height = 1440, 720
+        for at in range(24):
+            frame = av.VideoFrame(1440, 720, "yuv420p")
+            frame.pts, frame.time_base = at, Fraction(1, 120)
+            sink.mux(stream.encode(frame))
+        sink.mux(stream.encode(None))
+    cleaned = media.clean(buffer.getvalue())
+    assert (cleaned.width, cleaned.height) == (1280, 640)
+    with av.open(io.BytesIO(cleaned.copy)) as source:
+        assert sum(1 for _ in source.decode(video=0)) == 6
+
+
+@pytest.mark.parametrize(("encoder", "note"), [("libx264", b"crf=23.0"), ("libx265", b"x265 (build")])
+def test_notes_between_the_coded_pictures_are_dropped(encoder, note):
+    """An encoder writes its options into an SEI unit; the copy says only how we encode, which is the same for all."""
     original = recording("mp4", None, encoder)
-    assert encoder[3:].encode() + (b" - core" if encoder == "libx264" else b" (build") in original
-    assert encoder[3:].encode() not in media.clean(original).copy
+    assert note in original
+    assert note not in media.clean(original).copy
 
 
 def test_amr_becomes_aac():
@@ -391,15 +497,6 @@ def test_amr_becomes_aac():
 
 def test_bare_aac_frames_are_boxed():
     assert media.clean(recording("adts", "aac")).mime == "audio/mp4"
-
-
-def test_the_first_frames_of_an_mp3_and_its_encoders_name_are_not_kept():
-    original = recording("mp3", "libmp3lame")
-    assert b"Xing" in original or b"Info" in original
-    copy = media.clean(original).copy
-    assert b"Xing" not in copy
-    assert b"Info" not in copy
-    assert copy[0] == 0xFF
 
 
 def test_a_cover_picture_does_not_make_a_video():
@@ -439,7 +536,8 @@ def test_a_video_filmed_upright_stays_upright(turned):
     assert thumbnail.getpixel(white)[1] > 150
     assert thumbnail.getpixel(red)[1] < 100
     with av.open(io.BytesIO(cleaned.copy)) as source:
-        assert abs(next(source.decode(video=0)).rotation) == 90
+        frame = next(source.decode(video=0))
+        assert (frame.rotation, frame.width, frame.height) == (0, 48, 64)
 
 
 # --- documents ---------------------------------------------------------------------------------
@@ -449,7 +547,7 @@ PDF = b"%PDF-1.4\n1 0 obj<</Author(" + MARK.encode() + b")>>endobj\ntrailer<<>>\
 
 def office(*names: str, size: int = 10) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name in ("[Content_Types].xml", *names):
             archive.writestr(name, b"0" * size)
     return buffer.getvalue()
@@ -640,10 +738,9 @@ def test_a_recording_that_is_really_too_long():
 
 
 def test_a_copy_may_not_outgrow_the_limit_either():
-    """AMR is a tenth of the AAC made from it; an MP4 can name the same bytes a thousand times."""
+    """AMR is less than the AAC made from it; an MP4 can name the same bytes a thousand times."""
     original = recording("amr", "libopencore_amrnb", rate=8000)
-    assert len(original) < 1000
-    assert code_of(original, Limits(file_bytes=1000)) == "too_big"
+    assert code_of(original, Limits(copy_bytes=1000)) == "too_big"
 
 
 MUTATED = {
@@ -668,7 +765,7 @@ EDITS = st.lists(
 
 @pytest.mark.parametrize("name", MUTATED)
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
@@ -748,7 +845,7 @@ CRASHES = {
 async def test_apart_survives_its_child(monkeypatch, body):
     monkeypatch.setattr(supervisor, "COMMAND", child(body))
     with pytest.raises(Refused) as refusal:
-        await media.clean_apart(photo_jpeg(), Limits(cpu_seconds=1, wall_seconds=3, memory_bytes=2**28))
+        await media.clean_apart(photo_jpeg(), Limits(cpu_seconds=1, wall_seconds=1.5, memory_bytes=2**28))
     assert refusal.value.code == "unreadable"
 
 
@@ -788,8 +885,5 @@ async def test_the_child_knows_no_secret(monkeypatch):
 
 
 def test_importing_loads_no_decoder():
-    code = (
-        "import sys; import services.media;"
-        "print(sorted({'PIL', 'av', 'pillow_heif', 'zipfile'} & set(sys.modules)))"
-    )
+    code = "import sys; import services.media;print(sorted({'PIL', 'av', 'pillow_heif', 'zipfile'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True) == "[]\n"

@@ -127,6 +127,7 @@ async def test_two_clerks_at_once_one_decides(
     assert sorted([clerk.status, other.status]) == [200, 409]
     loser = clerk if clerk.status == 409 else other
     assert "刚刚有变化" in loser.page
+    assert ("不属于受理范围" if loser is other else "请等消息") in re.findall(r'id="typed" [^>]*>(.*?)</p>', loser.page)
     assert len(citizen.heard()) == heard + 1
     await loser.sends(f"{report}/accept", text="再点一次")
     assert loser.status == 409

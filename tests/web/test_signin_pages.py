@@ -154,3 +154,10 @@ async def test_the_last_clerk_stays(program: Program, clerk, clerk_id: str) -> N
     page = await clerk.sends(f"/console/people/{clerk_id}/withdraw", role="clerk", unit="")
     assert clerk.status == 422
     assert "最后一位工作人员" in page
+
+
+@ON_SQLITE
+async def test_whoever_stands_at_the_wrong_door_is_shown_the_chat(browser) -> None:
+    stranger = await browser()
+    for page in (await stranger.opens("/console"), await stranger.sends("/in", code="K7QF-2M9D-X4TP-8RWC")):
+        assert 'href="/chat"' in page

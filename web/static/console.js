@@ -25,6 +25,12 @@ if (address.searchParams.has("done")) {
   history.replaceState(null, "", address);
 }
 
+// A page that answers a form takes the place of the form's own: reloading or coming back asks for that one again and sends
+// nothing twice.
+if ("posted" in document.body.dataset && document.referrer.startsWith(`${location.origin}/console`)) {
+  history.replaceState(null, "", document.referrer);
+}
+
 for (const button of $$("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
