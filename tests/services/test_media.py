@@ -683,7 +683,7 @@ def test_huge_dimensions_are_refused_before_decoding(make):
     assert code_of(data) in ("too_many_pixels", "unreadable")
 
 
-@pytest.mark.parametrize("make", [photo_jpeg, photo_png, photo_webp, photo_heic], ids=str)
+@pytest.mark.parametrize("make", [photo_jpeg, photo_png, photo_webp, photo_heic], ids=lambda make: make.__name__)
 def test_pixels_over_the_limit_have_their_own_code(make):
     assert code_of(make(), Limits(pixels=4_000)) == "too_many_pixels"
 

@@ -18,6 +18,7 @@ from services.journeys import Journey, Turn
 from services.talk import Talk
 from tests.conftest import rows
 
+on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 COMPLAINT = ("/complaint", "市国土局·办证窗口", "态度不好", "等了两个小时没有人理", "跳过", "昨天", "跳过", "1", "提交")
 
 
@@ -56,11 +57,10 @@ async def test_many_contacts_share_a_batch_and_none_loses_a_word(program: Progra
     assert sorted(str(case["number"]) for case in cases) == [f"20261121-{n:04d}" for n in range(1, 61)]
 
 
+@on_postgresql
 async def test_two_processes_get_every_update_twice_in_any_order(make_program: Callable[..., Program]) -> None:
     """One contact, forty messages, four deliveries each: every message is kept once."""
     programs = [make_program(), make_program()]
-    if programs[0].database.is_sqlite:
-        pytest.skip("two processes share the work on PostgreSQL")
     one = FakePerson(programs[0].talk, programs[0].database, programs[0].vault, programs[0].texts, "c")
     await one.says("m-start")
     talks = [Talk(program.database, program.tools, ring=program.bells.ring, largest_batch=3) for program in programs]
@@ -105,12 +105,11 @@ async def test_a_raising_turn_goes_into_quarantine_and_harms_nobody(program: Pro
     assert "您要反映哪个单位" in people[2].screen().text
 
 
+@on_postgresql
 async def test_a_database_that_is_away_keeps_nothing_and_says_so(
     make_program: Callable[..., Program], request: pytest.FixtureRequest
 ) -> None:
     program = make_program()
-    if program.database.is_sqlite:
-        pytest.skip("a SQLite file does not go away")
     server = Database(request.getfixturevalue("postgresql_url"))
     admin = server.engine.execution_options(isolation_level="AUTOCOMMIT")
     name = make_url(program.settings.database).database
