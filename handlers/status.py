@@ -31,6 +31,8 @@ def open_status(turn: Turn, argument: str) -> None:
         turn.say("status.choose", *listed, Button("/code", words="enter_code"), count=len(mine))
     else:
         turn.say("status.nothing", Button("/code", words="enter_code"))
+    if turn.session is not None:
+        turn.resume()
 
 
 def open_code(turn: Turn, argument: str) -> None:

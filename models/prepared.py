@@ -6,10 +6,21 @@ itself, is spared. Rows come back as the driver gives them: select text and numb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Executable,
+    String,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Make = Callable[[Connection], Executable]
@@ -35,6 +46,18 @@ class Prepared:
         made = statement.compile(dialect=tx.dialect, column_keys=self._columns)  # pyright: ignore[reportAttributeAccessIssue]
         self._compiled[tx.dialect.name] = compiled = _Compiled(made)
         return compiled
+
+
+def among(tx: Connection, column: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the column is one of the list in the parameter `keys`: one statement for lists of any length."""
+    if tx.dialect.name == "postgresql":
+        return column == func.any(bindparam("keys", type_=ARRAY(String)))
+    return column.in_(select(func.json_each(bindparam("keys", type_=String)).table_valued("value").c.value))
+
+
+def keys(tx: Connection, values: Collection[str]) -> Any:
+    """The parameter `keys` as the database at hand takes a list."""
+    return list(values) if tx.dialect.name == "postgresql" else json.dumps(list(values))
 
 
 class _Compiled:

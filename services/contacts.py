@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, insert, or_, select, update
 
 from models.database import insert_or_ignore
-from models.prepared import Prepared
+from models.prepared import Prepared, among, keys
 from models.tables import contacts, grants, inbox, links, logins, people, sessions
 from services import audit
 from services.vault import Vault, new_code, new_id, same_code
@@ -59,7 +59,7 @@ _ADD = Prepared(
     lambda tx: insert_or_ignore(tx, contacts), "id", "channel", "address_hash", "language", "created_at", "sealed"
 )
 _OPEN = Prepared(insert(sessions), "contact_id", "turn", "touched_at")
-_LOCKED = (
+_CONTACTS = (
     select(
         contacts.c.id, contacts.c.channel, contacts.c.language, contacts.c.person_id,
         sessions.c.turn, sessions.c.flow, sessions.c.sealed, contacts.c.address_hash,
@@ -68,6 +68,7 @@ _LOCKED = (
     .order_by(contacts.c.id)
     .with_for_update()  # both rows: a lock on the contact alone would let the session be read as it was before
 )  # fmt: skip
+_LOCKED = Prepared(lambda tx: _CONTACTS.where(among(tx, contacts.c.address_hash)))
 
 
 def lock(
@@ -97,7 +98,7 @@ def lock(
 
 
 def _locked(tx: Connection, hashes: Sequence[str]) -> dict[str, Contact]:
-    rows = tx.execute(_LOCKED.where(contacts.c.address_hash.in_(hashes)))
+    rows = _LOCKED(tx, {"keys": keys(tx, hashes)})
     return {key: Contact(*fields) for *fields, key in rows}
 
 

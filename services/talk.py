@@ -7,18 +7,20 @@ batch raises, it is rolled back and each message is handled alone, so that only 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from conversation.engine import Cancelled, Session, Submitted, advance
 from conversation.messages import Incoming, Problem, Reply, Screen
 from models.database import Database, DatabaseAway, insert_or_ignore
-from models.prepared import Prepared
+from models.prepared import Prepared, among, keys
 from models.tables import contacts, inbox, quarantine, sessions
 from services.contacts import Contact, address_hash, lock
 from services.deliveries import Outgoing, queue
@@ -28,6 +30,7 @@ from services.vault import new_id
 LARGEST_BATCH = 100
 LONGEST_COMMAND = 200
 LANGUAGES = ("zh", "en")
+Addressed = set[tuple[str, str]]  # (channel, contact id) of what was queued
 log = structlog.get_logger()
 _sessions = msgspec.json.Decoder(Session)
 _encode = msgspec.json.Encoder().encode
@@ -46,6 +49,10 @@ class _Waiting:
             self.done.set_result(None)
         else:
             self.done.set_exception(error)
+
+
+class _Overtaken(Exception):
+    """Another process has just claimed the same event. Tried again, it is known as handled."""
 
 
 class Talk:
@@ -81,7 +88,7 @@ class Talk:
     async def refuse(self, channel: str, event_id: str, sender: str | None, raw: bytes, error: str) -> None:
         """Keeps an event that cannot be understood, and tells its sender, if there is one, what to do."""
         incoming = Incoming(channel, event_id, sender or "", Reply(), raw=raw)
-        self._ring(await self._database.talk(self._quarantine, incoming, error))
+        self._ring(await self._kept(self._quarantine, incoming, error))
 
     async def _drain(self) -> None:
         try:
@@ -93,7 +100,7 @@ class Talk:
 
     async def _settle(self, batch: Sequence[_Waiting]) -> None:
         try:
-            addressed = await self._database.talk(self._turns, [waiting.incoming for waiting in batch])
+            addressed = await self._kept(self._turns, [waiting.incoming for waiting in batch])
         except DatabaseAway as away:
             for waiting in batch:
                 waiting.settle(DatabaseAway(str(away)))
@@ -105,15 +112,20 @@ class Talk:
             for waiting in batch:
                 waiting.settle()
 
+    async def _kept(self, work: Callable[..., Addressed], *args: Any) -> Addressed:
+        while True:
+            with contextlib.suppress(_Overtaken):
+                return await self._database.talk(work, *args)
+
     async def _alone(self, waiting: _Waiting) -> None:
         try:
             try:
-                addressed = await self._database.talk(self._turns, [waiting.incoming])
+                addressed = await self._kept(self._turns, [waiting.incoming])
             except DatabaseAway:
                 raise
             except Exception as error:
                 log.exception("turn_failed", channel=waiting.incoming.channel, event_id=waiting.incoming.event_id)
-                addressed = await self._database.talk(self._quarantine, waiting.incoming, type(error).__name__)
+                addressed = await self._kept(self._quarantine, waiting.incoming, type(error).__name__)
         except Exception as error:
             waiting.settle(error)
         else:
@@ -122,7 +134,7 @@ class Talk:
 
     # --- in the worker thread, inside the transaction ---
 
-    def _turns(self, tx: Connection, incoming: Sequence[Incoming]) -> set[tuple[str, str]]:
+    def _turns(self, tx: Connection, incoming: Sequence[Incoming]) -> Addressed:
         now = self._tools.clock()
         at = now.astimezone(UTC)  # once a batch: the office's zone costs more to convert than a row to write
         fresh = _claim(tx, incoming, at)
@@ -165,7 +177,7 @@ class Talk:
                 changed = update(contacts).where(contacts.c.id == turn.contact.id)
                 tx.execute(changed.values(language=turn.contact.language))
 
-    def _quarantine(self, tx: Connection, incoming: Incoming, error: str) -> set[tuple[str, str]]:
+    def _quarantine(self, tx: Connection, incoming: Incoming, error: str) -> Addressed:
         now = self._tools.clock()
         if not _claim(tx, [incoming], now):
             return set()
@@ -234,16 +246,21 @@ def _command(reply: Reply) -> tuple[str, str]:
 
 
 def _claim(tx: Connection, incoming: Sequence[Incoming], now: datetime) -> list[Incoming]:
-    """Those that no process has handled before, each once."""
+    """Those that no process has handled before, each once. Raises _Overtaken when another one claims one right now."""
     by_key = {(one.channel, one.event_id): one for one in incoming}
-    rows = [{"channel": channel, "event_id": event, "at": now} for channel, event in sorted(by_key)]
-    with tx.begin_nested() as attempt:  # nearly always all are new, and their number says so
-        if _CLAIM(tx, rows).rowcount == len(rows):
-            return list(by_key.values())
-        attempt.rollback()
-    claimed = tx.execute(insert_or_ignore(tx, inbox).returning(inbox.c.channel, inbox.c.event_id), rows)
-    fresh = {(row.channel, row.event_id) for row in claimed}
-    return [one for key, one in by_key.items() if key in fresh]
+    seen = {
+        (channel, event_id)
+        for channel in {channel for channel, _ in by_key}
+        for event_id in _SEEN(tx, {"of": channel, "keys": keys(tx, [key[1] for key in by_key])}).scalars()
+    }
+    fresh = {key: one for key, one in by_key.items() if key not in seen}
+    rows = [{"channel": channel, "event_id": event, "at": now} for channel, event in sorted(fresh)]
+    if rows and _CLAIM(tx, rows).rowcount < len(rows):
+        raise _Overtaken
+    return list(fresh.values())
 
 
+_SEEN = Prepared(
+    lambda tx: select(inbox.c.event_id).where(inbox.c.channel == bindparam("of"), among(tx, inbox.c.event_id))
+)
 _CLAIM = Prepared(lambda tx: insert_or_ignore(tx, inbox), "channel", "event_id", "at")

@@ -13,7 +13,7 @@ from aiohttp import WSCloseCode, web
 from channels.webchat.connection import CHANNEL, Connection, Parts
 from channels.webchat.guard import give_token, same_origin, take_token, token_of
 from channels.webchat.protocol import LARGEST_FRAME, write
-from channels.webchat.uploads import Uploads
+from channels.webchat.uploads import MOST_HELD, Uploads
 from models.database import Database, DatabaseAway
 from services import visitors
 from services.bells import Bells
@@ -36,9 +36,10 @@ class WebChat:
         self, *, site: str, talk: Talk, database: Database, vault: Vault, texts: Mapping[str, Texts], bells: Bells,
         store: Store, clock: Callable[[], datetime], version: str, language: str = "zh",
         poll_seconds: float = LETTERS_POLL_SECONDS, uploads_per_hour: int = UPLOADS_PER_HOUR,
+        uploads_held: int = MOST_HELD,
     ) -> None:  # fmt: skip
         self._parts = Parts(talk, database, vault, texts, bells, clock, poll_seconds)
-        self._uploads = Uploads(self._parts, store, site, uploads_per_hour)
+        self._uploads = Uploads(self._parts, store, site, uploads_per_hour, uploads_held)
         self._site, self._version, self._language = site, version, language
         self._open: dict[web.WebSocketResponse, str] = {}
 

@@ -17,16 +17,20 @@ from services.media import Refused
 
 LONGEST_NAME = 200
 CLEANED_AT_ONCE = 4  # each in a child process that may take a gigabyte
-STATUS = {"too_big": 413, "foreign": 403, "no_session": 403, "too_often": 429, "away": 503}  # others: 422
+MOST_HELD = 160 * 1024 * 1024  # bytes of all uploads under way
+STILL_SECONDS = 60.0  # without a byte: the phone has gone
+STATUS = {"too_big": 413, "foreign": 403, "no_session": 403, "too_often": 429, "away": 503, "busy": 503}  # others: 422
 
 
 class Uploads:
-    """Answers {"ref", "kind"}, or {"code"} with a status; the page has the words of every code."""
+    """Answers {"ref", "kind"}, or {"code"} with a status; the page has the words of every code, and repeats what was
+    answered with 503."""
 
-    def __init__(self, parts: Parts, store: Store, site: str, most_per_hour: int) -> None:
+    def __init__(self, parts: Parts, store: Store, site: str, most_per_hour: int, most_held: int) -> None:
         self._parts, self._store, self._site = parts, store, site
         self._hourly = Hourly(most_per_hour)
         self._cleaning = asyncio.Semaphore(CLEANED_AT_ONCE)
+        self._most_held, self._held = most_held, 0
 
     async def take(self, request: web.Request) -> web.Response:
         try:
@@ -42,13 +46,33 @@ class Uploads:
         parts, contact_id = self._parts, await self._contact(request)
         if not self._hourly.allows(contact_id, parts.clock()):
             raise _No("too_often")
-        data = await _body(request)
-        async with self._cleaning:
-            stored = await self._store.put(data)
+        data = bytearray()
+        try:
+            await self._read(request, data)
+            async with self._cleaning:
+                stored = await self._store.put(bytes(data))
+        finally:  # at once: the traceback of a line that broke would keep the bytes until somebody collects it
+            self._held -= len(data)
+            data.clear()
         name = inert(unquote(request.headers.get("X-File-Name", ""))[:LONGEST_NAME]) or None
         now = parts.clock()
         media = await parts.database.write(evidence.add_upload, parts.vault, now, contact_id, name, stored)
         return {"ref": media.ref, "kind": media.kind}
+
+    async def _read(self, request: web.Request, data: bytearray) -> None:
+        """At most what a file may weigh; what is heavier is not read to its end, what stands still is let go."""
+        if (request.content_length or 0) > LIMITS.file_bytes:
+            raise _No("too_big")
+        try:
+            while chunk := await asyncio.wait_for(request.content.readany(), STILL_SECONDS):
+                data += chunk
+                self._held += len(chunk)
+                if len(data) > LIMITS.file_bytes:
+                    raise _No("too_big")
+                if self._held > self._most_held:
+                    raise _No("busy")
+        except (TimeoutError, ConnectionError):
+            raise _No("busy") from None
 
     async def _contact(self, request: web.Request) -> str:
         if not same_origin(request, self._site):
@@ -64,18 +88,6 @@ class _No(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-async def _body(request: web.Request) -> bytes:
-    """At most what a file may weigh; what is heavier is not read to its end."""
-    if (request.content_length or 0) > LIMITS.file_bytes:
-        raise _No("too_big")
-    data = bytearray()
-    async for chunk in request.content.iter_any():
-        data += chunk
-        if len(data) > LIMITS.file_bytes:
-            raise _No("too_big")
-    return bytes(data)
 
 
 def _no(code: str) -> web.Response:

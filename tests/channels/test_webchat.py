@@ -299,6 +299,25 @@ async def test_uploads_that_cannot_be_taken_say_why(program: Program) -> None:
         assert await tab.hears() == {"refused": unknown, "code": "gone"}
 
 
+@ON_ONE_DATABASE
+async def test_uploads_that_never_end_hold_memory_only_while_they_last(program: Program) -> None:
+    """Phones that lose their network, and those who mean harm. The page repeats what was answered with 503."""
+    async with browsing(program, uploads_held=50_000, uploads_per_hour=10_000) as browser, browser.tab():
+        assert (await browser.upload(photo()))[0] == 200
+        _, half = await asyncio.open_connection(browser.server.host, browser.server.port)
+        mine = f"Origin: {browser.origin}\r\nCookie: mingcha_chat={browser.token}"
+        head = f"POST /chat/upload HTTP/1.1\r\nHost: x\r\n{mine}\r\nContent-Length: 60000\r\n\r\n"
+        half.write(head.encode() + bytes(49_999))
+        async with asyncio.timeout(SOON):
+            while (answer := await browser.upload(photo()))[0] == 200:
+                pass
+        assert answer == (503, {"code": "busy"})
+        half.close()
+        async with asyncio.timeout(SOON):
+            while (await browser.upload(photo()))[0] != 200:
+                pass
+
+
 async def test_another_s_upload_is_as_good_as_none(program: Program) -> None:
     async with browsing(program) as browser, browser.tab(), opened(browser.server) as stranger, stranger.tab() as tab:
         _, stored = await browser.upload(photo())
