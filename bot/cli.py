@@ -6,7 +6,6 @@ Every word comes from templates/<language>/chat/terminal.j2, so the commands are
 # Annotations are values here: typer reads them, and their help comes from the templates.
 import asyncio
 import errno
-import os
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -18,10 +17,10 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from bot.settings import Settings
+from bot.settings import Settings, spoken_language
 from models.database import DatabaseAway
 from services.vault import KeyTrouble
-from templates import LANGUAGES, Texts
+from templates import Texts
 
 MARKS = {"good": "✓", "note": "–", "bad": "✗"}
 
@@ -36,8 +35,7 @@ class Stop(Exception):
 
 def main() -> None:
     """The `mingcha` command."""
-    language = os.environ.get("MINGCHA_LANGUAGE", "zh")
-    texts = Texts(language if language in LANGUAGES else "zh", lambda: datetime.now(UTC))
+    texts = Texts(spoken_language(), lambda: datetime.now(UTC))
     commands(Terminal(texts))()
 
 
@@ -70,6 +68,10 @@ class Terminal:
             self._stop("bad_key", file=self.settings().key_path)
         except DatabaseAway:
             self._stop("database_away")
+        except OSError as error:
+            if error.filename is None:
+                raise
+            self._stop("not_written", file=error.filename)
 
     def _stop(self, block: str, **values: Any) -> None:
         typer.echo(self.word(block, **values), err=True)
@@ -172,6 +174,13 @@ def _program(terminal: Terminal) -> Any:
     return build(settings)
 
 
+def _current(program: Any) -> None:
+    from migrations.run import is_current
+
+    if not is_current(program.database):
+        raise Stop("not_migrated")
+
+
 def _migrate(terminal: Terminal) -> None:
     from migrations.run import migrate
 
@@ -184,7 +193,7 @@ def _migrate(terminal: Terminal) -> None:
 def _serve(terminal: Terminal, *, demo: bool) -> None:
     from bot import logs
     from bot.serve import serve
-    from migrations.run import is_current, migrate
+    from migrations.run import migrate
     from services.demo import load_city, sign_in_codes
 
     settings = terminal.settings()
@@ -195,8 +204,7 @@ def _serve(terminal: Terminal, *, demo: bool) -> None:
         migrate(program.database)
         program.database.transact(load_city, program.vault, program.clock())
         links = program.database.transact(sign_in_codes, program.vault, program.clock())
-    elif not is_current(program.database):
-        raise Stop("not_migrated")
+    _current(program)
     program.load_units()
 
     def ready() -> None:
@@ -233,6 +241,7 @@ def _export(terminal: Terminal, what: str, form: str, output: Path | None) -> No
         with output.open("wb") as out:
             return export.write(out, form, what, found, word)
 
+    _current(program)
     count = program.database.look(write)
     program.close()
     if output is not None:
@@ -247,6 +256,7 @@ def _load_units(terminal: Terminal, file: Path) -> None:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise Stop("bad_file", file=file, reason=str(error)) from error
     program = _program(terminal)
+    _current(program)
     count = program.database.transact(write_city, program.vault, program.clock(), city)
     program.close()
     terminal.tell("units_loaded", count=count)
@@ -256,6 +266,7 @@ def _invite(terminal: Terminal, name: str, role: str, units: list[str], days: in
     from services.contacts import CLERK, ROLES, Grant, add_person, issue_link
 
     program = _program(terminal)
+    _current(program)
     program.load_units()
     if role not in ROLES:
         raise Stop("bad_choice", value=role, choices=ROLES)

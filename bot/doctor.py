@@ -47,7 +47,7 @@ def _shown(settings: Settings) -> dict[str, Any]:
 
 def _folder(settings: Settings) -> Iterator[Found]:
     folder = next(path for path in (settings.data_dir, *settings.data_dir.absolute().parents) if path.exists())
-    if os.access(folder, os.W_OK):
+    if folder.is_dir() and os.access(folder, os.W_OK):
         yield Found("good", "doctor_folder_ok", {"gib": shutil.disk_usage(folder).free // 2**30})
     else:
         yield Found("bad", "doctor_folder_bad", {"data_dir": settings.data_dir})
@@ -91,7 +91,7 @@ def _contents(database: Database, settings: Settings, vault: Vault | None) -> It
             database.look(checkup.try_key, vault)
         except KeyTrouble:
             yield Found("bad", "doctor_key_other", {"file": settings.key_path})
-    broken = database.look(audit.verify, audit.anchored(settings.anchor_path))
+    broken = database.look(audit.verify, audit.anchors(settings.anchor_path))
     if broken:
         yield Found("bad", "doctor_audit_bad", {"seq": broken.seq})
     else:

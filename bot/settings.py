@@ -116,3 +116,15 @@ class Settings(BaseSettings):
     def site(self) -> str:
         host, port = self.address
         return self.public_url or f"http://{'127.0.0.1' if host in ANYWHERE else host}:{port}"
+
+
+class _Language(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="MINGCHA_", env_file=".env", extra="ignore")
+
+    language: str = "zh"
+
+
+def spoken_language() -> str:
+    """The language of the terminal, even where another setting is wrong."""
+    wish = _Language().language
+    return wish if wish in ("zh", "en") else "zh"

@@ -6,12 +6,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+import structlog
+
 from models.database import Database
 from scheduler.ticker import Job
 from services import audit, evidence, upkeep
 from services.bells import Bells
 from services.evidence import Store
 from services.vault import Vault
+
+log = structlog.get_logger()
 
 
 def jobs(
@@ -27,7 +31,8 @@ def jobs(
         store.forget(await database.write(evidence.forget_unused, clock() - upkeep.UPLOADS_KEPT))
 
     async def anchor_audit() -> None:
-        audit.anchor(anchor, clock(), await database.read(audit.head))
+        if not audit.anchor(anchor, clock(), await database.read(audit.head)):
+            log.error("audit_chain_was_cut")
 
     return (
         Job("remind_idle", "*/5 * * * *", remind_idle),

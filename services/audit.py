@@ -6,7 +6,7 @@ The chain alone cannot show a cut tail; its head is therefore written to an anch
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,8 +46,9 @@ def append(
     _INSERT(tx, row | {"previous": previous, "hash": _hash(previous, row)})
 
 
-def verify(tx: Connection, anchored: tuple[int, str] | None = None) -> Broken | None:
-    """Recomputes the whole chain and compares it with the newest anchored head."""
+def verify(tx: Connection, anchors: Mapping[int, str] | None = None) -> Broken | None:
+    """Recomputes the whole chain and compares it with every head that was ever anchored."""
+    anchors = anchors or {}
     previous, seq = START, 0
     for row in tx.execute(select(audit).order_by(audit.c.seq)).mappings():
         if row["seq"] != seq + 1:
@@ -56,9 +57,9 @@ def verify(tx: Connection, anchored: tuple[int, str] | None = None) -> Broken | 
         if row["previous"] != previous or row["hash"] != _hash(previous, row):
             return Broken(seq, "changed")
         previous = row["hash"]
-        if anchored and anchored[0] == seq and anchored[1] != previous:
+        if anchors.get(seq, previous) != previous:
             return Broken(seq, "changed")
-    if anchored and anchored[0] > seq:
+    if max(anchors, default=0) > seq:
         return Broken(seq + 1, "cut")
     return None
 
@@ -68,30 +69,28 @@ def head(tx: Connection) -> tuple[int, str] | None:
     return (row.seq, row.hash) if row else None
 
 
-def anchor(file: Path, now: datetime, at: tuple[int, str] | None) -> None:
-    """Appends the head to a file that is kept where the owner of the database cannot reach it."""
-    if at is None or read_anchor(_lines(file)) == at:
-        return
-    with file.open("a", encoding="ascii") as out:
-        out.write(f"{now.isoformat(timespec='seconds')} {at[0]} {at[1]}\n")
+def anchor(file: Path, now: datetime, at: tuple[int, str] | None) -> bool:
+    """Appends the head to a file that is kept where the owner of the database cannot reach it.
+
+    False where the head lies before one that was anchored: the chain was cut, and nothing is written over that.
+    """
+    newest = max(anchors(file), default=0)
+    if at is None or at[0] < newest:
+        return newest == 0
+    if at[0] > newest:
+        with file.open("a", encoding="ascii") as out:
+            out.write(f"{now.isoformat(timespec='seconds')} {at[0]} {at[1]}\n")
+    return True
 
 
-def anchored(file: Path) -> tuple[int, str] | None:
-    """The newest head in the anchor file."""
-    return read_anchor(_lines(file))
-
-
-def read_anchor(lines: Iterable[str]) -> tuple[int, str] | None:
-    last = None
-    for line in lines:
+def anchors(file: Path) -> dict[int, str]:
+    """Every anchored head: the hash by the number of its event. A number that was anchored twice keeps its first."""
+    found: dict[int, str] = {}
+    for line in file.read_text(encoding="ascii").splitlines() if file.exists() else []:
         parts = line.split()
         if len(parts) == 3 and parts[1].isdigit():
-            last = (int(parts[1]), parts[2])
-    return last
-
-
-def _lines(file: Path) -> list[str]:
-    return file.read_text(encoding="ascii").splitlines() if file.exists() else []
+            found.setdefault(int(parts[1]), parts[2])
+    return found
 
 
 def _hash(previous: str, row: Any) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from models.tables import grants, people, units
 from rulebooks import HERE
@@ -17,6 +17,7 @@ from services.units import NewUnit, add_units
 from services.vault import Vault
 
 City = Mapping[str, Any]
+SHOWN = "gtj"
 LINK_VALID = timedelta(days=7)
 
 
@@ -35,28 +36,38 @@ def read_city(file: Path) -> City:
 
 
 def write_city(tx: Connection, vault: Vault, now: datetime, city: City) -> int:
-    """Units, windows and people; returns the number of units and windows."""
+    """Units, windows and people; returns the number of units and windows. Done again, it adds only what is new."""
     new = [unit for one in city["unit"] for unit in _with_windows(one)]
     add_units(tx, new)
-    for one in city["unit"]:
-        for role in (HEAD, DEPUTY):
-            if role in one:
-                add_person(tx, vault, now, one[role], [Grant(role, one["id"])])
-    for one in city.get("supervisor", ()):
-        granted = [Grant(SUPERVISOR, unit_id) for unit_id in one["units"]]
-        add_person(tx, vault, now, one["name"], granted, title=one.get("title"))
-    for one in city.get("clerk", ()):
-        add_person(tx, vault, now, one["name"], [Grant(CLERK, None)], title=one.get("title"))
+    known = _known(tx, vault)
+    for name, title, granted in _people(city):
+        if any((name, grant.role, grant.unit_id) not in known for grant in granted):
+            add_person(tx, vault, now, name, granted, title=title)
     return len(new)
 
 
+def _people(city: City) -> Iterator[tuple[str, str | None, list[Grant]]]:
+    for one in city["unit"]:
+        yield from ((one[role], None, [Grant(role, one["id"])]) for role in (HEAD, DEPUTY) if role in one)
+    for one in city.get("supervisor", ()):
+        yield one["name"], one.get("title"), [Grant(SUPERVISOR, unit_id) for unit_id in one["units"]]
+    for one in city.get("clerk", ()):
+        yield one["name"], one.get("title"), [Grant(CLERK, None)]
+
+
+def _known(tx: Connection, vault: Vault) -> set[tuple[str, str, str | None]]:
+    rows = tx.execute(select(people.c.id, people.c.sealed, grants.c.role, grants.c.unit_id).join_from(people, grants))
+    return {(vault.open(row.sealed, f"person {row.id}")["name"], row.role, row.unit_id) for row in rows}
+
+
 def sign_in_codes(tx: Connection, vault: Vault, now: datetime) -> dict[str, str]:
-    """A fresh one-time code for the first supervisor, head and clerk."""
+    """A fresh one-time code for a supervisor, a head and a clerk; the first two of the unit that the demo shows."""
     codes = {}
     for role in (SUPERVISOR, HEAD, CLERK):
-        of_role = select(grants.c.person_id).join_from(grants, people).where(grants.c.role == role)
-        first = tx.execute(of_role.order_by(people.c.created_at, people.c.id).limit(1)).scalar_one()
-        codes[role] = issue_link(tx, vault, now, first, "system", LINK_VALID)
+        of_role = select(grants.c.person_id).where(grants.c.role == role)
+        of_unit = or_(grants.c.unit_id.is_(None), grants.c.unit_id == SHOWN)
+        person_id = tx.execute(of_role.where(of_unit).order_by(grants.c.person_id).limit(1)).scalar_one()
+        codes[role] = issue_link(tx, vault, now, person_id, "system", LINK_VALID)
     return codes
 
 

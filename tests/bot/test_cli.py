@@ -47,6 +47,19 @@ def test_a_wrong_word_is_told_with_what_to_do(office: Path, arguments: tuple[str
     assert "Traceback" not in done.stderr
 
 
+def test_a_place_that_cannot_be_written_is_told_in_one_line(office: Path) -> None:
+    (office / "file").write_text("")
+    for done in (
+        mingcha(office, "serve", MINGCHA_DATA_DIR="file"),
+        mingcha(office, "export", "visits", "-o", "missing/out.csv"),
+        mingcha(office, "preview", "file/page.html"),
+    ):
+        assert done.returncode == 1
+        assert "不能读写" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    assert "✗ 数据目录 file 不能写" in mingcha(office, "doctor", MINGCHA_DATA_DIR="file").stdout
+
+
 def test_exports_go_to_a_file_or_to_standard_output(office: Path) -> None:
     assert mingcha(office, "export", "complaints", "--format", "csv").stdout.lstrip("\ufeff").startswith("编号,")
     done = mingcha(office, "export", "visits", "--format", "xlsx", "-o", "out.xlsx")
@@ -93,3 +106,23 @@ def test_everything_speaks_english_too(office: Path) -> None:
     said = mingcha(office, "doctor", MINGCHA_LANGUAGE="en").stdout
     assert "✓" in said
     assert not any("\u4e00" <= c <= "\u9fff" for c in said)
+
+
+def test_commands_on_a_database_without_tables_say_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "city.toml").write_text('[[unit]]\nid = "a"\nname = "市国土局"\n')
+    for arguments in (("invite", "x", "--role", "clerk"), ("export", "visits"), ("units", "city.toml")):
+        assert "mingcha migrate" in mingcha(tmp_path, *arguments).stderr
+
+
+def test_loading_the_same_units_again_adds_nobody(tmp_path: Path) -> None:
+    mingcha(tmp_path, "migrate")
+    (tmp_path / "city.toml").write_text('[[unit]]\nid = "a"\nname = "市国土局"\nhead = "李"\n[[clerk]]\nname = "章"\n')
+    for _ in range(2):
+        assert mingcha(tmp_path, "units", "city.toml").returncode == 0
+    assert "效能办工作人员 1 人" in mingcha(tmp_path, "doctor").stdout
+
+
+def test_the_language_may_stand_in_the_settings_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MINGCHA_LANGUAGE=en\n")
+    assert "migrate" in mingcha(tmp_path, "doctor").stdout
+    assert not any("\u4e00" <= c <= "\u9fff" for c in mingcha(tmp_path, "doctor").stdout)

@@ -271,6 +271,7 @@ async def test_ptb_sets_up_the_bot() -> None:
         assert api.oddities == []
 
 
+@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 async def test_ptb_raises_its_own_errors() -> None:
     async with BotApi() as api, ptb(api) as bot:
         user = api.user(id=5)

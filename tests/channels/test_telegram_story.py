@@ -53,7 +53,7 @@ async def pieces_kept(served: Served, number: int) -> list[dict[str, object]]:
 async def what_is_asked(served: Served) -> User:
     """Somebody in the middle of a complaint."""
     citizen = await served.person()
-    for said, heard in (("/complaint", "unit"), ("unit_unknown", "category"), ("category_rude", "what")):
+    for said, heard in (("/complain", "unit"), ("unit_unknown", "category"), ("category_rude", "what")):
         await citizen.says(said if said.startswith("/") else served.words(f"complaint.{said}"))
         await citizen.waits_for(served.words(f"complaint.{heard}"))
     return citizen
@@ -147,7 +147,7 @@ async def test_a_supervisor_is_bound_by_a_link_and_files_a_spot_check(served: Se
     assert "check" in {command["command"] for command in listed}
     everybody = served.api.world.profile[("commands", "default", "", "", "en")]
     assert "check" not in {command["command"] for command in everybody}
-    assert "complaint" in {command["command"] for command in everybody}
+    assert "complain" in {command["command"] for command in everybody}
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -158,7 +158,7 @@ async def test_every_update_twice_and_in_any_order_has_one_effect(program: Progr
         words = served.words
         people = [api.user(id) for id in range(3001, 3007)]
         for person in people:
-            await person.says("/complaint")
+            await person.says("/complain")
             await person.says(words("complaint.unit_unknown"))
             await person.says(words("complaint.category_other"))
             await person.says(f"窗口说下午再来,已经来了三次,编号{person.id}")
@@ -177,7 +177,7 @@ async def test_every_update_twice_and_in_any_order_has_one_effect(program: Progr
 async def test_an_old_button_shows_where_one_is_now(served: Served) -> None:
     words = served.words
     citizen = await served.person()
-    await citizen.says("/complaint")
+    await citizen.says("/complain")
     first = await citizen.waits_for(words("complaint.unit"))
     await citizen.taps(words("complaint.unit_unknown"))
     await citizen.waits_for(words("complaint.category"))
@@ -241,10 +241,10 @@ async def test_groups_edits_and_service_messages_get_no_answer(served: Served) -
     citizen = await served.person()
     menu = citizen.screen()
     said = await citizen.says("/help")
-    await citizen.waits_for("/complaint")
+    await citizen.waits_for("/complain")
     shown = len(citizen.chat.shown)
-    await citizen.edits(said.body["message"]["message_id"], "/complaint")
-    await citizen.at(served.api.group(-100500)).says("/complaint")
+    await citizen.edits(said.body["message"]["message_id"], "/complain")
+    await citizen.at(served.api.group(-100500)).says("/complain")
     await citizen.sends(pinned_message={"message_id": menu.message_id, "chat": citizen.chat.info, "date": 0})
     served.api.deliver_raw({"update_id": 700_000_900, "a_kind_of_the_future": {"x": 1}})
     await served.api.drained()

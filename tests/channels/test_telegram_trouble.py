@@ -85,7 +85,7 @@ async def test_hostile_updates_are_kept_raw_and_the_chat_goes_on(program: Progra
             served.api.deliver_raw(raw.replace(b'"update_id": 7', b'"update_id": %d' % (8000 + n)))
         await served.api.drained(10)
         await citizen.says("/help")
-        await citizen.waits_for("/complaint")
+        await citizen.waits_for("/complain")
         kept = rows(program, "quarantine")
         # Some are written by hand and share their number 7: one event.
         assert len(kept) == len({number or name for name, (raw, number, _) in _renumbered(sendable).items()})
@@ -147,7 +147,7 @@ async def test_a_database_that_is_away_loses_nothing(
             else:
                 await served.until(lambda: len(served.api.called("getUpdates")) > polls + 1)
             assert served.api.pending == 1
-        await citizen.waits_for("/complaint", 20)
+        await citizen.waits_for("/complain", 20)
         await served.api.drained()
         assert len(rows(program, "inbox")) == 2
         assert rows(program, "quarantine") == []
@@ -164,16 +164,16 @@ async def test_what_cannot_be_sent_now_is_sent_later(program: Program, clock: Cl
             await served.until(lambda: rows(program, "deliveries")[-1]["error"] is not None)
             clock.passes(seconds=60)
             served.ring()
-            await citizen.waits_for("/complaint")
+            await citizen.waits_for("/complain")
             await served.until(lambda: rows(program, "deliveries")[-1]["state"] == "sent")
         served.api.fault("sendMessage", drop="after")  # it arrived, but nobody told us: at least once
         await citizen.says("/help")
-        await citizen.waits_for("/complaint")
+        await citizen.waits_for("/complain")
         citizen.looks_away()
         await served.until(lambda: rows(program, "deliveries")[-1]["error"] is not None)
         clock.passes(seconds=60)
         served.ring()
-        await citizen.waits_for("/complaint")
+        await citizen.waits_for("/complain")
         assert served.telegram.ready()
 
 
@@ -197,7 +197,7 @@ async def test_what_telegram_refuses_is_recorded_by_a_code(program: Program, clo
         assert (gone["state"], gone["error"]) == ("failed", "contact_gone")
         assert rows(program, "contacts")[0]["blocked_at"] is not None
         await citizen.says("/help")  # whoever writes can be reached again
-        await citizen.waits_for("/complaint")
+        await citizen.waits_for("/complain")
         await served.until(lambda: rows(program, "contacts")[0]["blocked_at"] is None)
         gone = await after(status=400, description="Bad Request: chat not found")
         assert gone["error"] == "contact_gone"
@@ -222,7 +222,7 @@ async def test_a_server_that_always_fails_at_one_message_is_given_up(program: Pr
 async def test_an_edit_that_cannot_be_made_becomes_a_new_message(program: Program) -> None:
     async with serving(program) as served:
         citizen = await served.person()
-        await citizen.says("/complaint")
+        await citizen.says("/complain")
         asked = await citizen.waits_for(served.words("complaint.unit"))
         del citizen.chat.records[asked.message_id]
         await citizen.taps("1:unknown", asked.message_id)
@@ -299,7 +299,7 @@ async def test_a_parcel_that_cannot_be_opened_stops_nobody(program: Program) -> 
 
         program.database.transact(spoil)
         await citizen.says("/help")
-        await citizen.waits_for("/complaint")
+        await citizen.waits_for("/complain")
         await served.until(
             lambda: [row["state"] for row in rows(program, "deliveries")][1:] == ["failed", "failed", "sent"]
         )

@@ -305,14 +305,16 @@ async def test_uploads_that_never_end_hold_memory_only_while_they_last(program: 
     async with browsing(program, uploads_held=50_000, uploads_per_hour=10_000) as browser, browser.tab():
         assert (await browser.upload(photo()))[0] == 200
         _, half = await asyncio.open_connection(browser.server.host, browser.server.port)
-        mine = f"Origin: {browser.origin}\r\nCookie: mingcha_chat={browser.token}"
-        head = f"POST /chat/upload HTTP/1.1\r\nHost: x\r\n{mine}\r\nContent-Length: 60000\r\n\r\n"
+        host, cookie = browser.origin.removeprefix("http://"), f"mingcha_chat={browser.token}"
+        mine = f"Host: {host}\r\nOrigin: http://{host}\r\nCookie: {cookie}"
+        head = f"POST /chat/upload HTTP/1.1\r\n{mine}\r\nContent-Length: 60000\r\n\r\n"
         half.write(head.encode() + bytes(49_999))
         async with asyncio.timeout(SOON):
             while (answer := await browser.upload(photo()))[0] == 200:
                 pass
         assert answer == (503, {"code": "busy"})
         half.close()
+        await half.wait_closed()
         async with asyncio.timeout(SOON):
             while (await browser.upload(photo()))[0] != 200:
                 pass

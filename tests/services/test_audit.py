@@ -19,8 +19,8 @@ def chain(program: Program) -> Program:
     return program
 
 
-def broken(program: Program, anchored: tuple[int, str] | None = None) -> audit.Broken | None:
-    return program.database.look(audit.verify, anchored)
+def broken(program: Program, anchors: dict[int, str] | None = None) -> audit.Broken | None:
+    return program.database.look(audit.verify, anchors)
 
 
 def tamper(program: Program, statement: str) -> None:
@@ -52,7 +52,22 @@ def test_a_cut_tail_shows_against_the_anchor(chain: Program, tmp_path: Path) -> 
     audit.anchor(file, chain.clock(), head)
     audit.anchor(file, chain.clock(), head)
     assert len(file.read_text().splitlines()) == 1
-    assert broken(chain, audit.anchored(file)) is None
+    assert broken(chain, audit.anchors(file)) is None
     tamper(chain, f"delete from audit where seq > {head[0] - 3}")  # pyright: ignore[reportOptionalSubscript]
     assert broken(chain) is None
-    assert broken(chain, audit.anchored(file)) == audit.Broken(head[0] - 2, "cut")  # pyright: ignore[reportOptionalSubscript]
+    assert broken(chain, audit.anchors(file)) == audit.Broken(head[0] - 2, "cut")  # pyright: ignore[reportOptionalSubscript]
+    assert not audit.anchor(file, chain.clock(), chain.database.look(audit.head))
+    assert broken(chain, audit.anchors(file)) == audit.Broken(head[0] - 2, "cut")  # pyright: ignore[reportOptionalSubscript]
+
+
+def test_a_chain_written_anew_shows_against_an_early_anchor(chain: Program, tmp_path: Path) -> None:
+    file = tmp_path / "anchor.log"
+    audit.anchor(file, chain.clock(), chain.database.look(audit.head))
+    tamper(chain, "delete from audit")
+    for n in range(200):
+        chain.database.transact(audit.append, chain.clock(), "p1", "invented", f"case-{n}")
+    audit.anchor(file, chain.clock(), chain.database.look(audit.head))
+    assert broken(chain) is None
+    found = broken(chain, audit.anchors(file))
+    assert found is not None
+    assert found.reason == "changed"

@@ -149,3 +149,13 @@ async def test_photos_sent_to_an_idle_chat_are_kept_until_they_have_a_place(
     await citizen.says("跳过")
     await citizen.says("跳过")
     assert "已收到 2 件" in citizen.screen().text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_looking_at_ones_cases_leads_back_to_the_open_question(citizen: FakePerson) -> None:
+    await citizen.says("/complaint gtj")
+    shown = await citizen.says("/status")
+    assert "没有找到您的来件" in shown[0].text
+    assert "哪个窗口" in shown[-1].text
+    await citizen.taps("办证窗口")
+    assert "哪一类" in citizen.screen().text
