@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 SAID = (  # a text, or the turn and value of a tapped button
-    "/complaint", "国土", (1, "gtj-1"), (2, "rude"), "周二上午十点到窗口,等了两个小时没有人理", (4, "/skip"),
+    "/complaint", "国土", (1, "gtj-1"), (2, "rude"), "周二上午十点到窗口，等了两个小时没有人理", (4, "/skip"),
     "昨天下午三点", (6, "/skip"), (7, "anonymous"), (8, "/submit"),
 )  # fmt: skip
 TURNS = len(SAID)
@@ -39,7 +39,7 @@ def _update(number: int, chat: int, said: str | tuple[int, str]) -> bytes:
             message["entities"] = [{"offset": 0, "length": len(said), "type": "bot_command"}]
         return _encoded({"update_id": number, "message": message})
     turn, value = said
-    asked = {"message_id": number, "from": BOT, "chat": place, "date": SENT_AT, "text": "3 / 9  您要投诉哪个窗口?"}
+    asked = {"message_id": number, "from": BOT, "chat": place, "date": SENT_AT, "text": "3 / 9  您要投诉哪个窗口？"}
     asked["reply_markup"] = {
         "inline_keyboard": [[_button(turn, value)], [_button(turn, "/back"), _button(turn, "/cancel")]]
     }

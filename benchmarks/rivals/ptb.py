@@ -74,7 +74,7 @@ class Bot:
 
     async def _begin(self, update: Update, context: Context) -> int:
         _data(context).clear()
-        await self._say(update, "您要投诉哪个单位?")
+        await self._say(update, "您要投诉哪个单位？")
         return UNIT
 
     def _kept(self, field: str, then: int) -> Callable[[Update, Context], Any]:

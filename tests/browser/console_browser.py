@@ -90,9 +90,9 @@ def file_some(program: Program, contact: Contact, many: int) -> None:
     """Complaints, one an hour back from now, over all units."""
     units = [unit.id for unit in program.units.units]
     told = [
-        "周二上午十点到窗口,等了两个小时没有人理,问了三次都说在开会。",
-        "材料退了三次,每次说的都不一样。",
-        "办证要收工本费以外的「服务费」200 元,不给开票。",
+        "周二上午十点到窗口，等了两个小时没有人理，问了三次都说在开会。",
+        "材料退了三次，每次说的都不一样。",
+        "办证要收工本费以外的「服务费」200 元，不给开票。",
     ]
 
     def file(tx, now: datetime) -> None:
@@ -113,7 +113,7 @@ async def file_one_with_evidence(program: Program, contact: Contact) -> str:
     """A complaint with three photos, a sound and a file that is still being fetched; returns its id."""
     media = (*(Media(f"p{n}", "photo") for n in range(3)), Media("v", "voice"), Media("f", "file"))
     one = cases.Complaint(
-        "gtj-1", "rude", "窗口的人一直在看手机。\n我等了两个小时。" * 6, staff="三号窗口,戴眼镜", media=media
+        "gtj-1", "rude", "窗口的人一直在看手机。\n我等了两个小时。" * 6, staff="三号窗口，戴眼镜", media=media
     )
     case, _ = program.database.transact(cases.file_complaint, program.vault, program.clock(), contact, one)
     pieces = program.database.look(evidence.pieces, case.id)

@@ -49,10 +49,10 @@ async def test_a_clerk_on_a_phone(program: Program, chromium: Browser, citizen: 
         await shot(page, "phone-light", full=False)
         await page.keyboard.press("Escape")
         await page.locator("summary", has_text="询问来件人").click()
-        await page.locator("#ask-text").fill("请问是几号窗口?")
+        await page.locator("#ask-text").fill("请问是几号窗口？")
         await page.get_by_role("button", name="发出询问").click()
         await expect(page.get_by_role("status").filter(has_text="询问已发给来件人")).to_be_visible()
-        assert "请问是几号窗口?" in citizen.screen().text
+        assert "请问是几号窗口？" in citizen.screen().text
         await page.locator("#decide-text").fill("不办")
         await page.get_by_role("button", name="不受理").click()
         await expect(page.get_by_role("alert")).to_contain_text("至少 5 个字")
@@ -113,7 +113,7 @@ async def test_the_list_beside_the_report(program: Program, chromium: Browser, c
         file_some(program, contact, 0)
         file_visit(program, contact)
         await page.evaluate("look()")
-        await expect(page.locator("#fresh")).to_have_text("有 1 件新来件,点这里刷新")
+        await expect(page.locator("#fresh")).to_have_text("有 1 件新来件，点这里刷新")
         await expect(page.locator(".item")).to_have_count(50)
         assert troubles(page) == []
 
@@ -148,7 +148,7 @@ async def test_people_quarantine_and_the_door(program: Program, chromium: Browse
         code = await page.locator("code.code").text_content()
         supervisor = await page_at(chromium, PHONE)
         await supervisor.goto(f"{address}/in/{code}")
-        await expect(supervisor.get_by_text("已绑定,您是:监督员")).to_be_visible()
+        await expect(supervisor.get_by_text("已绑定，您是：监督员")).to_be_visible()
         await page.goto(f"{address}/language/en?back=/console/people")
         await expect(page.get_by_role("heading", name="People")).to_be_visible()
         await shot(page, "phone-people-en", full=False)

@@ -71,7 +71,7 @@ async def test_a_citizen_complains_with_an_album_and_a_voice_message(served: Ser
     await citizen.waits_for(words("complaint.category"))
     await citizen.says(words("complaint.category_rude"))  # the label, typed
     await citizen.waits_for(words("complaint.what"))
-    await citizen.says("周二上午十点到窗口,等了两个小时没有人理 😤")
+    await citizen.says("周二上午十点到窗口，等了两个小时没有人理 😤")
     await citizen.waits_for(words("complaint.staff"))
     await citizen.taps(words("common.act_skip"))
     await citizen.waits_for(words("complaint.happened"))
@@ -93,7 +93,7 @@ async def test_a_citizen_complains_with_an_album_and_a_voice_message(served: Ser
     assert sorted(str(row["kind"]) for row in found) == ["photo"] * 4 + ["voice"]
     assert {row["state"] for row in found} == {evidence.KEPT}
     [case] = rows(served.program, "cases")
-    assert case["what"] == "周二上午十点到窗口,等了两个小时没有人理 😤"
+    assert case["what"] == "周二上午十点到窗口，等了两个小时没有人理 😤"
     assert rows(served.program, "quarantine") == []
 
 
@@ -161,7 +161,7 @@ async def test_every_update_twice_and_in_any_order_has_one_effect(program: Progr
             await person.says("/complain")
             await person.says(words("complaint.unit_unknown"))
             await person.says(words("complaint.category_other"))
-            await person.says(f"窗口说下午再来,已经来了三次,编号{person.id}")
+            await person.says(f"窗口说下午再来，已经来了三次，编号{person.id}")
         for person in people:
             await person.waits_for(words("complaint.staff"))
             await person.taps(words("common.act_skip"))
@@ -199,7 +199,7 @@ async def test_an_album_is_redrawn_once(program: Program) -> None:
         sent = len(served.api.called("sendMessage"))
         await citizen.sends_album([photo(n) for n in range(9)])
         await citizen.waits_for(served.words("common.media_kept"))
-        await citizen.says("他们一直在聊天,不理人")
+        await citizen.says("他们一直在聊天，不理人")
         await citizen.waits_for(served.words("complaint.staff"))
         assert len(served.api.called("sendMessage")) == sent + 2
         await served.until(lambda: [row["state"] for row in rows(program, "deliveries")].count("superseded") == 8)

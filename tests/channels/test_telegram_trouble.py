@@ -238,7 +238,7 @@ async def test_an_edit_that_cannot_be_made_becomes_a_new_message(program: Progra
 async def report_with_a_photo(served: Served, citizen: User, data: bytes) -> None:
     await citizen.says("/question")
     await citizen.waits_for(served.words("question.text"))
-    await citizen.says("中午上班吗?")
+    await citizen.says("中午上班吗？")
     await citizen.waits_for(served.words("question.evidence"))
     await citizen.sends_document(data, "a.jpg", "image/jpeg")
     await citizen.waits_for(served.words("common.received_so_far", count=1))

@@ -34,14 +34,14 @@ async def fill_in(tab: Tab) -> None:
     await tab.says("gtj")
     await tab.taps("市国土局·办证窗口")
     await tab.taps("态度不好")
-    await tab.says("周二上午十点到窗口,等了两个小时没有人理")
+    await tab.says("周二上午十点到窗口，等了两个小时没有人理")
     await tab.taps("跳过")
     await tab.taps("昨天")
 
 
 async def test_a_complaint_with_a_photo_gets_its_receipt(program: Program) -> None:
     async with browsing(program) as browser, browser.tab() as tab:
-        assert "您好,这里是市效能办" in tab.letters[-1]["text"]
+        assert "您好，这里是市效能办" in tab.letters[-1]["text"]
         await fill_in(tab)
         assert (tab.letters[-1]["asks"], tab.letters[-1]["progress"]) == ("media", "(6 / 8)")
         status, stored = await browser.upload(photo(), **{"X-File-Name": "%E5%BC%A0%E4%B8%89.jpg"})
@@ -50,12 +50,12 @@ async def test_a_complaint_with_a_photo_gets_its_receipt(program: Program) -> No
         [asked] = await tab.answer()
         assert "已收到 1 件" in asked["text"]
         await tab.taps("完成")
-        [review] = await tab.taps("匿名,单位看不到您是谁")
+        [review] = await tab.taps("匿名，单位看不到您是谁")
         shown = {line["label"]: line["value"] for line in review["lines"]}
         assert (shown["单位"], shown["材料"]) == ("市国土局·办证窗口", "1 件")
         assert [key["label"] for key in review["rows"][0]] == ["提交"]
         [received] = await tab.taps("提交")
-        assert "已收到,编号 20261121-0001" in received["text"]
+        assert "已收到，编号 20261121-0001" in received["text"]
         assert tab.turn is None
     [piece] = rows(program, "evidence")
     assert piece["subject_id"] is not None
@@ -148,7 +148,7 @@ async def test_the_receipt_code_brings_a_case_to_another_device(program: Program
         async with browser.tab() as tab:
             await fill_in(tab)
             await tab.taps("跳过")
-            await tab.taps("匿名,单位看不到您是谁")
+            await tab.taps("匿名，单位看不到您是谁")
             [received] = await tab.taps("提交")
         code = next(line.split()[1] for line in received["text"].splitlines() if line.startswith("查询码"))
         async with opened(browser.server) as elsewhere, elsewhere.tab() as other:
@@ -253,7 +253,7 @@ async def test_words_are_kept_and_shown_inert(program: Program) -> None:
     async with browsing(program) as browser, browser.tab() as tab:
         await fill_in(tab)
         await tab.taps("跳过")
-        [review] = await tab.taps("匿名,单位看不到您是谁")
+        [review] = await tab.taps("匿名，单位看不到您是谁")
         edit = next(line["press"] for line in review["lines"] if line["label"] == "经过")
         await tab.tells(tap=edit, turn=review["turn"], message=review["id"])
         await tab.answer()

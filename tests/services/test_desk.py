@@ -131,10 +131,10 @@ async def test_everybody_who_follows_a_case_is_told_and_the_blocked_are_not(
     report = program.database.transact(desk.open_report, program.clock(), CLERK, case.id)
     assert report is not None
     ring = program.database.transact(
-        desk.ask, program.vault, program.clock(), CLERK, case.id, report.seen, " 哪个\u202e窗口?\x00\ud800 "
+        desk.ask, program.vault, program.clock(), CLERK, case.id, report.seen, " 哪个\u202e窗口？\x00\ud800 "
     )
     assert {contact for _, contact in ring} == {account(program).id, follower.id}
-    assert "哪个窗口?" in person("phone-2").screen().text
+    assert "哪个窗口？" in person("phone-2").screen().text
     program.database.transact(lambda tx: tx.execute(update(accounts).values(blocked_at=program.clock())))
     report = program.database.look(desk.look, case.id)
     assert report is not None

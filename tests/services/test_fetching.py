@@ -44,7 +44,7 @@ async def until(program: Program, seen: Callable[[], object]) -> None:
 async def asks(person: FakePerson, *refs: str) -> None:
     """A question to the office with these files."""
     await person.says("/question")
-    await person.says("中午上班吗?")
+    await person.says("中午上班吗？")
     await person.sends(*[Media(ref, "photo") for ref in refs])
     await person.taps("/done")
 

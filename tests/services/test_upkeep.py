@@ -26,7 +26,7 @@ async def test_a_half_filled_complaint_is_recalled_once_after_a_day(
     clock.passes(minutes=2)
     assert len(remind(program)) == 1
     assert remind(program) == set()
-    assert "还没有提交,内容都留着" in citizen.screen().text
+    assert "还没有提交，内容都留着" in citizen.screen().text
     [again] = await citizen.taps("接着填")
     assert "您要反映哪个单位" in again.text
     clock.passes(hours=25)

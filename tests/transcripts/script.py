@@ -5,7 +5,7 @@
     > [Skip]                  taps a button of the newest message
     > {photo} {photo}         sends pictures as an album
     > {place 25.83 114.93}    sends a location
-    您要反映哪个单位?  (1 / 8)   the message, without its empty lines
+    您要反映哪个单位？  (1 / 8)   the message, without its empty lines
     [市发改委] [市供电局]       its buttons, row by row
     --                        between two messages of one turn
 

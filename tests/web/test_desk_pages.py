@@ -23,7 +23,7 @@ REPORT = re.compile(r'href="(/console/report/[0-9a-f]{20})')
 
 
 async def complains(
-    citizen: FakePerson, what: str = "周二上午十点到窗口,等了两个小时没有人理", unit: str = "gtj"
+    citizen: FakePerson, what: str = "周二上午十点到窗口，等了两个小时没有人理", unit: str = "gtj"
 ) -> str:
     """Files an anonymous complaint with a photo and returns its number."""
     await citizen.says(f"/complaint {unit}")
@@ -34,7 +34,7 @@ async def complains(
     await citizen.taps("跳过")
     await citizen.sends(Media("photo-1", "photo"))
     await citizen.taps("完成")
-    await citizen.taps("匿名,单位看不到您是谁")
+    await citizen.taps("匿名，单位看不到您是谁")
     [received] = await citizen.taps("提交")
     found = re.search(r"\d{8}-\d{4}", received.text)
     assert found
@@ -64,11 +64,11 @@ async def test_ask_answer_in_chat_and_accept(program: Program, clerk, citizen: F
     assert "照片 1" in page
     assert "11月21日 周六 15:00" in page
 
-    page = await clerk.sends(f"{report}/ask", text="请问是几号窗口?")
+    page = await clerk.sends(f"{report}/ask", text="请问是几号窗口？")
     assert "询问已发给来件人" in page
     asked = citizen.screen()
     assert number in asked.text
-    assert "请问是几号窗口?" in asked.text
+    assert "请问是几号窗口？" in asked.text
     assert 'class="item unread"' not in await clerk.opens("/console")
 
     await citizen.taps("回答")
@@ -81,7 +81,7 @@ async def test_ask_answer_in_chat_and_accept(program: Program, clerk, citizen: F
     assert "来件人补充" in page
 
     page = await clerk.sends(f"{report}/accept", text="")
-    assert "已受理,来件人会收到通知" in page
+    assert "已受理，来件人会收到通知" in page
     assert f"您反映的 {number} 已经受理" in citizen.screen().text
     shown = await citizen.says("/status")
     assert "已受理" in shown[-1].text
@@ -100,10 +100,10 @@ async def test_declining_needs_a_reason_which_reaches_the_citizen(clerk, citizen
     await clerk.opens(report)
     page = await clerk.sends(f"{report}/decline", text="不办")
     assert clerk.status == 422
-    assert "至少 5 个字,例如" in page
+    assert "至少 5 个字，例如" in page
     assert "不办</textarea>" in page
     heard = len(citizen.heard())
-    page = await clerk.sends(f"{report}/decline", text="此事正在诉讼中,请等法院判决")
+    page = await clerk.sends(f"{report}/decline", text="此事正在诉讼中，请等法院判决")
     assert "已告知来件人不受理和原因" in page
     [told] = citizen.heard()[heard:]
     assert f"{number} 没有受理" in told.text
@@ -140,7 +140,7 @@ async def test_a_decision_on_unread_words_is_refused(clerk, citizen: FakePerson)
     await clerk.opens(report)
     await citizen.taps("查看进展")
     await citizen.taps("补充文字或照片")
-    await citizen.says("我弄错了,是另一家单位")
+    await citizen.says("我弄错了，是另一家单位")
     await citizen.taps("跳过")
     page = await clerk.sends(f"{report}/decline", text="不属于受理范围")
     assert clerk.status == 409
@@ -151,7 +151,7 @@ async def test_a_decision_on_unread_words_is_refused(clerk, citizen: FakePerson)
 @ON_SQLITE
 async def test_a_question_is_answered(clerk, citizen: FakePerson) -> None:
     await citizen.says("/question")
-    await citizen.says("办证要带什么材料?")
+    await citizen.says("办证要带什么材料？")
     await citizen.taps("跳过")
     report = first_report(await clerk.opens("/console?kind=question"))
     await clerk.opens(report)
