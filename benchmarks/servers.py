@@ -20,6 +20,7 @@ def database(folder: Path) -> str:
 def ours(folder: Path, port: int) -> None:
     """Our webhook with its secret, its durable turns and its queued replies; nothing is sent."""
     from benchmarks.ours import program
+    from bot.serve import settle_memory
     from channels.telegram import Telegram
 
     made = program(folder, database(folder))
@@ -31,6 +32,7 @@ def ours(folder: Path, port: int) -> None:
         )  # fmt: skip
         app = web.Application()
         app.router.add_routes(telegram.routes())
+        settle_memory()  # as `mingcha serve` does
         return app
 
     web.run_app(application(), host="127.0.0.1", port=port, print=None, access_log=None)

@@ -43,10 +43,10 @@ class Terminal:
     """Speaks one language to whoever typed the command."""
 
     def __init__(self, texts: Texts) -> None:
-        self._texts = texts
+        self.texts = texts
 
     def word(self, block: str, **values: Any) -> str:
-        return self._texts.say("terminal", block, values)
+        return self.texts.say("terminal", block, values)
 
     def tell(self, block: str, **values: Any) -> None:
         typer.echo(self.word(block, **values))
@@ -55,7 +55,7 @@ class Terminal:
         try:
             return Settings()
         except ValidationError as error:
-            raise Stop(_wrong_setting(error, self._texts), name=_name(error)) from error
+            raise Stop(_wrong_setting(error, self.texts), name=_name(error)) from error
 
     @contextmanager
     def plainly(self) -> Iterator[None]:
@@ -226,6 +226,7 @@ def _serve(terminal: Terminal, *, demo: bool) -> None:
 
 
 def _export(terminal: Terminal, what: str, form: str, output: Path | None) -> None:
+    from bot.sheet import SheetWords
     from services import export
 
     for value, choices in ((what, export.WHAT), (form, export.FORMS)):
@@ -233,13 +234,15 @@ def _export(terminal: Terminal, what: str, form: str, output: Path | None) -> No
             raise Stop("bad_choice", value=value, choices=choices)
     program = _program(terminal)
 
+    zone = program.settings.zone
+    words = SheetWords(terminal.texts, zone, what)
+
     def write(tx: Any) -> int:
-        found = export.rows(tx, what)
-        word = lambda column: terminal.word(f"column_{column}")  # noqa: E731
+        found = export.rows(tx, what, zone)
         if output is None:
-            return export.write(sys.stdout.buffer, form, what, found, word)
+            return export.write(sys.stdout.buffer, form, what, found, words)
         with output.open("wb") as out:
-            return export.write(out, form, what, found, word)
+            return export.write(out, form, what, found, words)
 
     _current(program)
     count = program.database.look(write)

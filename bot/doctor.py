@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.settings import Settings
+from bot.settings import Settings, unknown_names
 from channels.telegram.checkup import who_am_i
 from migrations.run import is_current
 from models.database import Database, DatabaseAway
@@ -32,6 +32,8 @@ async def examine(settings: Settings) -> list[Found]:
     found = [Found("good", "doctor_settings", _shown(settings))]
     if not settings.public_url:
         found.append(Found("note", "doctor_public_url_none", {"site": settings.site}))
+    if names := unknown_names():
+        found.append(Found("note", "doctor_unknown", {"names": names}))
     found += _folder(settings)
     vault, key = _key(settings)
     found += [key, *_database(settings, vault), await _telegram(settings)]

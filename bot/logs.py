@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+LONGEST_CHAIN = 8
 QUIET = ("aiohttp.access", "apscheduler", "alembic", "telegram", "PIL")
 
 
@@ -63,7 +64,7 @@ class WithoutWords(logging.Formatter):
 
 def _places(error: BaseException | None) -> list[str]:
     chain: list[str] = []
-    while isinstance(error, BaseException):
+    while isinstance(error, BaseException) and len(chain) < LONGEST_CHAIN:
         frames = traceback.extract_tb(error.__traceback__)
         places = " < ".join(
             f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[::-1][:8]

@@ -142,14 +142,21 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         "number": NUMBER, "receipt": RECEIPT, "id": "7f3a91c2", "count": 2, "under_way": flows()[0].name, "roles": [],
         "units": [], "text": word("sample_reply"), "unit": unit, "received": at, "what": word("sample_text"),
         "pieces": 2, "history": [], "state": "received", "why": "plain", "commands": listed,
+        "own_units": [], "checks": [],
     }  # fmt: skip
     talked = [
         {"kind": "question", "text": word("sample_reply"), "at": at, "pieces": 0},
         {"kind": "addition", "text": word("sample_answer"), "at": at, "pieces": 1},
     ]
+    checks = [
+        {"number": "20261120-0031", "unit": unit, "day": "2026-11-20", "state": "received"},
+        {"number": "20261119-0012", "unit": unit, "day": "2026-11-19", "state": "noted"},
+    ]
     said: list[tuple[str, Mapping[str, Any], tuple[Button, ...]]] = [
         *(("menu.menu", {"why": why}, _menu(everybody=True)) for why in WHYS),
         ("menu.menu", {"why": "bound", "roles": ["supervisor"], "units": [unit]}, _menu(everybody=False)),
+        ("menu.menu", {"why": "bound", "roles": ["head"], "units": [unit], "own_units": [unit]}, _menu(everybody=True)),
+        ("menu.menu", {"why": "started", "own_units": [unit]}, _menu(everybody=True)),
         ("menu.bad_code", {}, ()),
         ("menu.language", {}, tuple(Button(f"/language {name}", words=f"language_{name}") for name in ("zh", "en"))),
         *(("menu.help", {"why": why}, (Button("/menu", words="menu"),)) for why in ("asked", "unknown")),
@@ -160,6 +167,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         *((f"{name}.received", {}, _STATUS) for name in ("complaint", "question", "addition")),
         ("visit.received", {}, ()),
         ("status.choose", {}, (Button("/status", label=NUMBER), Button("/status", label="20261119-0007"), *_CODE)),
+        ("status.choose", {"checks": checks}, (Button("/status", label=NUMBER), *_CODE)),
         ("status.nothing", {}, _CODE),
         ("status.unknown_code", {}, _CODE),
         ("status.one", {}, _CASE),

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from models.database import parse
 
@@ -128,3 +128,10 @@ def spoken_language() -> str:
     """The language of the terminal, even where another setting is wrong."""
     wish = _Language().language
     return wish if wish in ("zh", "en") else "zh"
+
+
+def unknown_names() -> list[str]:
+    """What is set under our prefix, in the environment or in `.env`, and is no setting: most likely misspelled."""
+    given = {*EnvSettingsSource(Settings).env_vars, *DotEnvSettingsSource(Settings).env_vars}
+    known = {f"mingcha_{name}" for name in Settings.model_fields}
+    return sorted(name.upper() for name in given if name.startswith("mingcha_") and name not in known)

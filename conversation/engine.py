@@ -136,6 +136,8 @@ class _Place:
             "problem": problem, "answers": self.session.answers, "editing": self.session.editing is not None,
         }  # fmt: skip
         here = self.here
+        if problem is None and isinstance(here, Choice) and here.lacks(self.at(here)):
+            shown["problem"] = Problem("nothing_to_choose")
         if here is None:
             return Screen(asks=REVIEW, kind=REVIEW, number=total, lines=tuple(map(self._line, self.questions)), **shown)
         at = self.at(here)

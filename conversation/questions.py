@@ -153,6 +153,10 @@ class Choice(Question):
             return [Option(value) for value in self._values(asked)]
         return asked.world.options(self.source, asked.query, asked.answers)
 
+    def lacks(self, asked: Asked) -> bool:
+        """Whether the source has nothing at all to choose (any more), whatever was searched for."""
+        return self.source is not None and not self.extra and not asked.world.options(self.source, "", asked.answers)
+
     def _values(self, asked: Asked) -> Sequence[str]:
         return self.values(asked.answers, asked.world) if callable(self.values) else self.values
 
@@ -174,6 +178,8 @@ class Choice(Question):
         return [PREVIOUS] * (asked.page > 0) + [NEXT] * (left > 0)
 
     def read(self, reply: Reply, asked: Asked) -> Step:
+        if self.lacks(asked):
+            raise Refused("nothing_to_choose")
         if reply.choice is not None:
             return self._chosen(reply.choice, asked)
         if reply.text is None:

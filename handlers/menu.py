@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from conversation.messages import Button
 from services import contacts
+from services.contacts import DEPUTY, HEAD, LIAISON
 from services.journeys import Journey, Turn
 from services.talk import LANGUAGES
+
+OF_A_UNIT = frozenset((HEAD, DEPUTY, LIAISON))
 
 
 def open_menu(turn: Turn, why: str) -> None:
@@ -17,7 +20,8 @@ def open_menu(turn: Turn, why: str) -> None:
     buttons = [Button(f"/{journey.name}", words=f"menu_{journey.name}") for journey in offered]
     roles = sorted({grant.role for grant in turn.grants})
     units = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.unit_id})
-    turn.say("menu.menu", *buttons, why=why or "plain", roles=roles, units=units)
+    own = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.role in OF_A_UNIT})
+    turn.say("menu.menu", *buttons, why=why or "plain", roles=roles, units=units, own_units=own)
 
 
 def open_start(turn: Turn, argument: str) -> None:

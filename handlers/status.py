@@ -7,7 +7,7 @@ import re
 from conversation.engine import Flow
 from conversation.messages import Answers, Button
 from conversation.questions import Text
-from services import cases
+from services import cases, visits
 from services.journeys import Journey, Turn
 
 MOST_SHOWN = 6
@@ -18,21 +18,32 @@ CODE = Flow("code", [Text(key="code", longest=60)], review=False)
 
 def open_status(turn: Turn, argument: str) -> None:
     """`/status`, `/status <case>`, or `/status <receipt code>`. What is not one's own does not exist."""
-    mine = cases.own(turn.tx, turn.vault, turn.contact.id)
+    mine, checks = cases.own(turn.tx, turn.vault, turn.contact.id), checks_of(turn)
     chosen = next((case for case in mine if argument in (case.id, case.number)), None)
     if chosen is not None:
         show(turn, chosen)
     elif argument:
         take_code(turn, {"code": argument})
-    elif len(mine) == 1:
+    elif len(mine) == 1 and not checks:
         show(turn, mine[0])
-    elif mine:
+    elif mine or checks:
         listed = [Button(f"/status {case.id}", label=case.number) for case in mine[:MOST_SHOWN]]
-        turn.say("status.choose", *listed, Button("/code", words="enter_code"), count=len(mine))
+        turn.say("status.choose", *listed, Button("/code", words="enter_code"), count=len(mine), checks=checks)
     else:
         turn.say("status.nothing", Button("/code", words="enter_code"))
     if turn.session is not None:
         turn.resume()
+
+
+def checks_of(turn: Turn) -> list[dict[str, str]]:
+    """The spot checks that a supervisor has filed, by day: they are told and not opened."""
+    return [
+        {
+            "number": check.number, "unit": turn.directory.name(check.unit_id) or "", "state": check.state,
+            "day": check.received_at.astimezone(turn.now.tzinfo).date().isoformat(),
+        }
+        for check in visits.own(turn.tx, turn.vault, turn.contact.id)
+    ]  # fmt: skip
 
 
 def open_code(turn: Turn, argument: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -36,6 +36,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = parse(url)
         self.engine = _engine(self.url)
+        self._driver: Any = self.engine.dialect.dbapi  # prepared statements raise its errors unwrapped
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._readers = ThreadPoolExecutor(READERS, "db-read")
         # SQLite has one writer: a single thread keeps order and spares the process its own lock waits.
@@ -58,20 +59,20 @@ class Database:
         try:
             with self.engine.begin() as connection:
                 return work(connection, *args, **kwargs)
-        except DBAPIError as error:
-            raise _understood(error) from error
-        except PoolTimeout as error:
-            raise DatabaseAway from error
+        except (DBAPIError, PoolTimeout, self._driver.Error) as error:
+            if self._means_away(error):
+                raise DatabaseAway(type(error).__name__) from error
+            raise
 
     def look(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """In the calling thread, for reading only: on SQLite it never waits for the writer."""
         try:
             with self.engine.connect().execution_options(mingcha_reads=True) as connection, connection.begin():
                 return work(connection, *args, **kwargs)
-        except DBAPIError as error:
-            raise _understood(error) from error
-        except PoolTimeout as error:
-            raise DatabaseAway from error
+        except (DBAPIError, PoolTimeout, self._driver.Error) as error:
+            if self._means_away(error):
+                raise DatabaseAway(type(error).__name__) from error
+            raise
 
     async def answers(self) -> bool:
         try:
@@ -79,6 +80,11 @@ class Database:
         except DatabaseAway:
             return False
         return True
+
+    def _means_away(self, error: Exception) -> bool:
+        """The server is gone, or the lock is not to be had."""
+        away = OperationalError, InterfaceError, PoolTimeout, self._driver.OperationalError, self._driver.InterfaceError
+        return isinstance(error, away) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
     def close(self) -> None:
         for pool in {self._readers, self._writers, self._talkers}:
@@ -109,6 +115,13 @@ def insert_or_ignore(tx: Connection, table: Table) -> Any:
     return _insert_or_ignore(tx.dialect.name, table)
 
 
+def insert_or_update(tx: Connection, table: Table, key: str, columns: Sequence[str]) -> Any:
+    """INSERT … ON CONFLICT (key) DO UPDATE of these columns, in the words of the database at hand."""
+    dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
+    made = dialect.insert(table)
+    return made.on_conflict_do_update(index_elements=[key], set_={name: made.excluded[name] for name in columns})
+
+
 def is_new(tx: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Inserts the row unless its key is taken; whether it was inserted."""
     return tx.execute(insert_or_ignore(tx, table).returning(literal(1)), dict(row)).first() is not None
@@ -118,12 +131,6 @@ def is_new(tx: Connection, table: Table, row: Mapping[str, Any]) -> bool:
 def _insert_or_ignore(dialect_name: str, table: Table) -> Any:
     dialect: Any = postgresql if dialect_name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
-
-
-def _understood(error: DBAPIError) -> Exception:
-    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
-        return DatabaseAway(str(error.orig))
-    return error
 
 
 def _engine(url: URL) -> Engine:

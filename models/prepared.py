@@ -1,12 +1,13 @@
 """Statements of the message path, compiled once for each database.
 
 SQLAlchemy writes the SQL and converts the values; only its work per execution, several times that of the statement
-itself, is spared. Rows come back as the driver gives them: select text and numbers only.
+itself, is spared. Rows come back as the driver gives them: select text, numbers and bytes only. So do errors.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -14,8 +15,8 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
-    CursorResult,
     Executable,
+    LargeBinary,
     String,
     bindparam,
     func,
@@ -25,27 +26,43 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 Make = Callable[[Connection], Executable]
 Row = Mapping[str, Any]
+_VALUES = re.compile(r"VALUES (\((?:[^()]|\([^()]*\))*\))")
 
 
 class Prepared:
-    """`prepared(tx, row)` or `prepared(tx, [row, …])`. `columns` names the parameters of an INSERT."""
+    """`columns` names the parameters of an INSERT."""
 
     def __init__(self, statement: Executable | Make, *columns: str) -> None:
         self._statement = statement
         self._columns = columns or None
         self._compiled: dict[str, _Compiled] = {}
 
-    def __call__(self, tx: Connection, rows: Row | Sequence[Row]) -> CursorResult[Any]:
-        compiled = self._compiled.get(tx.dialect.name) or self._compile(tx)
-        if isinstance(rows, Mapping):
-            return tx.exec_driver_sql(compiled.sql, compiled.values(rows))
-        return tx.exec_driver_sql(compiled.sql, [compiled.values(row) for row in rows])
+    def run(self, tx: Connection, *rows: Row) -> int:
+        """Executes for one row, or an INSERT for several at once; returns how many rows were touched."""
+        compiled = self._of(tx)
+        cursor = tx.connection.cursor()
+        cursor.execute(compiled.sql(len(rows)), [value for row in rows for value in compiled.values(row)])
+        return cursor.rowcount
+
+    def rows(self, tx: Connection, row: Row) -> Sequence[Sequence[Any]]:
+        """Everything that the statement gives back."""
+        compiled = self._of(tx)
+        cursor = tx.connection.cursor()
+        cursor.execute(compiled.sql(1), compiled.values(row))
+        return cursor.fetchall()
+
+    def _of(self, tx: Connection) -> _Compiled:
+        compiled = self._compiled.get(tx.dialect.name)
+        if compiled is None:
+            compiled = self._compiled[tx.dialect.name] = self._compile(tx)
+        return compiled
 
     def _compile(self, tx: Connection) -> _Compiled:
         statement = self._statement(tx) if callable(self._statement) else self._statement
-        made = statement.compile(dialect=tx.dialect, column_keys=self._columns)  # pyright: ignore[reportAttributeAccessIssue]
-        self._compiled[tx.dialect.name] = compiled = _Compiled(made)
-        return compiled
+        kind: Any = type(tx.dialect)
+        dialect = kind(paramstyle="qmark" if tx.dialect.name == "sqlite" else "format")
+        made: Any = statement
+        return _Compiled(made.compile(dialect=dialect, column_keys=self._columns))
 
 
 def among(tx: Connection, column: ColumnElement[str]) -> ColumnElement[bool]:
@@ -64,18 +81,30 @@ class _Compiled:
     """The text, the order of its parameters, and how to convert each for the driver."""
 
     def __init__(self, made: SQLCompiler) -> None:
-        self.sql = str(made)
-        self._names = (made.positiontup if made.positional else list(made.binds)) or []
+        self._sql = str(made)
+        self._names: Sequence[str] = made.positiontup or []
         converters: dict[str, Any] = dict(made._bind_processors)  # what SQLAlchemy itself runs
-        self._converted = [(name, _Converter(converters[name])) for name in self._names if name in converters]
+        bytes_as_they_are = {name for name, bind in made.binds.items() if isinstance(bind.type, LargeBinary)}
+        self._converted = [
+            (name, _Converter(converters[name]))
+            for name in self._names
+            if name in converters.keys() - bytes_as_they_are
+        ]
         self._constants = {name: bind.value for name, bind in made.binds.items() if bind.value is not None}
-        self._positional = made.positional
+        self._for_many: dict[int, str] = {1: self._sql}
 
-    def values(self, row: Row) -> Any:
+    def sql(self, rows: int) -> str:
+        """The INSERT with so many VALUES: one step of the database, where a step a row hands over to other threads."""
+        if rows not in self._for_many:
+            head, values, tail = _VALUES.split(self._sql, maxsplit=1)
+            self._for_many[rows] = f"{head}VALUES {', '.join([values] * rows)}{tail}"
+        return self._for_many[rows]
+
+    def values(self, row: Row) -> Sequence[Any]:
         values = {**self._constants, **row}
         for name, convert in self._converted:
             values[name] = convert(values.get(name))
-        return tuple(map(values.get, self._names)) if self._positional else {n: values.get(n) for n in self._names}
+        return tuple(map(values.get, self._names))
 
 
 class _Converter:

@@ -40,10 +40,10 @@ def append(
     """Adds one event. `actor` is a role or the random id of one of the office's people, never a citizen or a name."""
     if tx.dialect.name == "postgresql":
         tx.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    head = _HEAD(tx, {}).first()
-    seq, previous = (head.seq + 1, head.hash) if head else (1, START)
+    last, previous = head(tx) or (0, START)
+    seq = last + 1
     row = {"seq": seq, "at": now, "actor": actor, "action": action, "subject": subject, "detail": detail or {}}
-    _INSERT(tx, row | {"previous": previous, "hash": _hash(previous, row)})
+    _INSERT.run(tx, row | {"previous": previous, "hash": _hash(previous, row)})
 
 
 def verify(tx: Connection, anchors: Mapping[int, str] | None = None) -> Broken | None:
@@ -65,8 +65,8 @@ def verify(tx: Connection, anchors: Mapping[int, str] | None = None) -> Broken |
 
 
 def head(tx: Connection) -> tuple[int, str] | None:
-    row = _HEAD(tx, {}).first()
-    return (row.seq, row.hash) if row else None
+    found = _HEAD.rows(tx, {})
+    return (found[0][0], found[0][1]) if found else None
 
 
 def anchor(file: Path, now: datetime, at: tuple[int, str] | None) -> bool:

@@ -97,7 +97,7 @@ def _file(
         "category": None, "staff": None, "happened": None, "state": RECEIVED, "received_at": now,
         "fresh_at": now, **values,
     }  # fmt: skip
-    _INSERT(tx, row)
+    _INSERT.run(tx, row)
     receipt = reports.keep_identity(tx, vault, row["id"], contact, identity, receipt=True)
     proof.attach(tx, vault, now, contact, row["id"], media)
     audit.append(tx, now, "citizen", f"{row['kind']}_filed", row["id"], {"number": row["number"]})

@@ -88,8 +88,8 @@ def lock(
         for key in missing
         for channel, address, language in [senders[key]]
     ]  # fmt: skip
-    if _ADD(tx, rows).rowcount == len(rows):  # nearly always: nobody else made one of them at the same time
-        _OPEN(tx, [{"contact_id": row["id"], "turn": 0, "touched_at": now} for row in rows])
+    if _ADD.run(tx, *rows) == len(rows):  # nearly always: nobody else made one of them at the same time
+        _OPEN.run(tx, *({"contact_id": row["id"], "turn": 0, "touched_at": now} for row in rows))
         made = {row["address_hash"]: Contact(row["id"], row["channel"], row["language"]) for row in rows}
         return found | made
     made = tx.execute(select(contacts.c.id).where(contacts.c.address_hash.in_(missing)).order_by(contacts.c.id))
@@ -98,7 +98,7 @@ def lock(
 
 
 def _locked(tx: Connection, hashes: Sequence[str]) -> dict[str, Contact]:
-    rows = _LOCKED(tx, {"keys": keys(tx, hashes)})
+    rows = _LOCKED.rows(tx, {"keys": keys(tx, hashes)})
     return {key: Contact(*fields) for *fields, key in rows}
 
 

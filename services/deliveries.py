@@ -78,7 +78,7 @@ def queue(
         for one in outgoing
     ]  # fmt: skip
     if rows:
-        _QUEUE(tx, rows)
+        _QUEUE.run(tx, *rows)
     return {(one.channel, one.contact_id) for one in outgoing}
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import tzinfo
+from typing import Any, BinaryIO, Protocol
 
 import msgspec
 from sqlalchemy import Connection, Select, func, select
@@ -18,7 +19,6 @@ from models.tables import cases, deliveries, evidence, units, visits
 _PIECES = select(func.count()).select_from(evidence)
 _parents = units.alias("parents")
 _UNIT = (func.coalesce(_parents.c.name, units.c.name).label("unit"), units.c.name.label("own_name"))
-Word = Callable[[str], str]  # the heading of a column
 
 COLUMNS: Mapping[str, Sequence[str]] = {
     "complaints": (
@@ -33,10 +33,23 @@ COLUMNS: Mapping[str, Sequence[str]] = {
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def rows(tx: Connection, what: str) -> Iterator[dict[str, Any]]:
-    """Every row of `complaints`, `visits` or `deliveries`, oldest first, with exactly the columns named above."""
+class Words(Protocol):
+    """What people read in a spreadsheet, in one language and the office's time zone."""
+
+    def heading(self, column: str) -> str: ...
+
+    def cell(self, column: str, value: Any) -> str | int | None:
+        """`value` as the rows have it: a code, a moment in UTC as ISO 8601, a visit's findings, or anybody's words."""
+        ...
+
+
+def rows(tx: Connection, what: str, zone: tzinfo) -> Iterator[dict[str, Any]]:
+    """Every row of `complaints`, `visits` or `deliveries`, oldest first, with exactly the columns named above.
+
+    `zone` is the office's: it decides on which day something came in. Moments are in UTC.
+    """
     for row in tx.execute(_QUERIES[what]()).mappings():
-        yield _SHAPES[what](row)
+        yield _SHAPES[what](row, zone)
 
 
 def _complaints() -> Select[Any]:
@@ -63,7 +76,7 @@ def _above() -> Any:
     return _parents.c.id == units.c.parent_id
 
 
-def _complaint(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _complaint(row: Mapping[Any, Any], zone: tzinfo) -> dict[str, Any]:
     return {
         "number": row["number"], "kind": row["kind"], "source": row["source"], "unit": row["unit"], "part": _part(row),
         "category": row["category"], "what": row["what"], "staff": row["staff"],
@@ -73,15 +86,16 @@ def _complaint(row: Mapping[Any, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _visit(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _visit(row: Mapping[Any, Any], zone: tzinfo) -> dict[str, Any]:
     return {
         "number": row["number"], "unit": row["unit"], "part": _part(row), "method": row["method"],
         "findings": row["findings"], "waited_minutes": row["waited_minutes"], "note": row["note"],
-        "state": row["state"], "received_day": row["received_at"].date().isoformat(), "pieces": row["pieces"],
+        "state": row["state"], "received_day": row["received_at"].astimezone(zone).date().isoformat(),
+        "pieces": row["pieces"],
     }  # fmt: skip
 
 
-def _delivery(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _delivery(row: Mapping[Any, Any], zone: tzinfo) -> dict[str, Any]:
     return {
         "id": row["id"], "channel": row["channel"], "urgency": row["urgency"], "state": row["state"],
         "attempts": row["attempts"], "error": row["error"], "created": _moment(row["created_at"]),
@@ -106,44 +120,44 @@ def _moment(value: Any) -> str | None:
 # --- formats --------------------------------------------------------------------------------------------------------
 
 
-def write(out: BinaryIO, form: str, what: str, found: Iterator[dict[str, Any]], word: Word) -> int:
-    """Writes `jsonl`, `csv` or `xlsx` and returns the number of rows."""
-    return _WRITERS[form](out, COLUMNS[what], found, word)
+def write(out: BinaryIO, form: str, what: str, found: Iterator[dict[str, Any]], words: Words) -> int:
+    """Writes `jsonl`, which programs read, as it is, or `csv` or `xlsx` in words; returns the number of rows."""
+    return _WRITERS[form](out, COLUMNS[what], found, words)
 
 
-def _jsonl(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]], word: Word) -> int:
+def _jsonl(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]], words: Words) -> int:
     count = 0
     for count, row in enumerate(found, 1):  # noqa: B007
         out.write(msgspec.json.encode(row) + b"\n")
     return count
 
 
-def _csv(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]], word: Word) -> int:
+def _csv(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]], words: Words) -> int:
     """With a byte order mark, without which Excel takes Chinese for noise."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
-    writer.writerow([word(column) for column in columns])
+    writer.writerow([words.heading(column) for column in columns])
     count = 0
     for count, row in enumerate(found, 1):  # noqa: B007
-        writer.writerow([_inert(_plain(row[column])) for column in columns])
+        writer.writerow([_inert(words.cell(column, row[column])) for column in columns])
     text.detach()
     return count
 
 
-def _xlsx(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]], word: Word) -> int:
+def _xlsx(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]], words: Words) -> int:
     import xlsxwriter
 
     book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet()
     head = book.add_format({"bold": True})
     for x, column in enumerate(columns):
-        sheet.write_string(0, x, word(column), head)
+        sheet.write_string(0, x, words.heading(column), head)
         sheet.set_column(x, x, 60 if column in ("what", "findings", "note") else 16)
     sheet.freeze_panes(1, 0)
     count = 0
     for count, row in enumerate(found, 1):
         for x, column in enumerate(columns):
-            value = _plain(row[column])
+            value = words.cell(column, row[column])
             if isinstance(value, int):
                 sheet.write_number(count, x, value)
             elif value is not None:
@@ -154,14 +168,6 @@ def _xlsx(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]]
 
 _WRITERS = {"jsonl": _jsonl, "csv": _csv, "xlsx": _xlsx}
 FORMS = tuple(_WRITERS)
-
-
-def _plain(value: Any) -> str | int | None:
-    if isinstance(value, bool):
-        return int(value)
-    if value is None or isinstance(value, str | int):
-        return value
-    return msgspec.json.encode(value).decode()
 
 
 def _inert(value: str | int | None) -> str | int | None:

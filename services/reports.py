@@ -27,11 +27,11 @@ _OWN = Prepared(lambda tx: insert_or_ignore(tx, owners), "subject_id", "owner_ha
 def next_number(tx: Connection, now: datetime) -> str:
     """`20261121-0042`: the day in the office's time zone and a running number."""
     name = {"of": f"case {now:%Y%m%d}"}
-    value = _NEXT(tx, name).scalar()
-    if value is None:
+    found = _NEXT.rows(tx, name)
+    if not found:
         tx.execute(insert_or_ignore(tx, counters), {"name": name["of"], "value": 0})
-        value = _NEXT(tx, name).scalar_one()
-    return f"{now:%Y%m%d}-{value:04d}"
+        found = _NEXT.rows(tx, name)
+    return f"{now:%Y%m%d}-{found[0][0]:04d}"
 
 
 def keep_identity(
@@ -43,7 +43,7 @@ def keep_identity(
         "subject_id": subject_id, "receipt_hash": keys.index(same_code(code), "receipt") if code else None,
         "sealed": keys.seal(dict(identity), f"identity {subject_id}"),
     }  # fmt: skip
-    _KEEP(tx, row)
+    _KEEP.run(tx, row)
     own(tx, keys, subject_id, contact.id)
     return code
 
@@ -54,7 +54,7 @@ def own(tx: Connection, keys: Vault, subject_id: str, contact_id: str) -> None:
         "subject_id": subject_id, "owner_hash": keys.index(contact_id, "owner"),
         "sealed": keys.seal_bytes(contact_id.encode(), f"owner {subject_id}"),
     }  # fmt: skip
-    _OWN(tx, row)
+    _OWN.run(tx, row)
 
 
 def owner_ids(tx: Connection, keys: Vault, subject_id: str) -> list[str]:

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from conversation.engine import Cancelled, Session, Submitted, advance
 from conversation.messages import Incoming, Problem, Reply, Screen
-from models.database import Database, DatabaseAway, insert_or_ignore
+from models.database import Database, DatabaseAway, insert_or_ignore, insert_or_update
 from models.prepared import Prepared, among, keys
 from models.tables import contacts, inbox, quarantine, sessions
 from services.contacts import Contact, address_hash, lock
@@ -164,13 +164,13 @@ class Talk:
         vault = self._tools.vault
         rows = [
             {
-                "of": turn.contact.id, "turn": turn.turn_number, "touched_at": now, "reminded_at": None,
+                "contact_id": turn.contact.id, "turn": turn.turn_number, "touched_at": now, "reminded_at": None,
                 "flow": turn.session.flow if turn.session else None,
                 "sealed": vault.seal_bytes(_encode(turn.session), "session") if turn.session else None,
             }
             for turn in turns
         ]  # fmt: skip
-        _SAVE(tx, rows)
+        _SAVE.run(tx, *rows)
         spoke = {contact.id: contact.language for contact in before}
         for turn in turns:
             if turn.contact.language != spoke[turn.contact.id]:
@@ -197,11 +197,8 @@ class Talk:
         return wish if wish in LANGUAGES else self._language
 
 
-_SAVE = Prepared(
-    update(sessions)
-    .where(sessions.c.contact_id == bindparam("of"))
-    .values({name: bindparam(name) for name in ("turn", "flow", "sealed", "touched_at", "reminded_at")})
-)
+_SAVED = ("turn", "flow", "sealed", "touched_at", "reminded_at")
+_SAVE = Prepared(lambda tx: insert_or_update(tx, sessions, "contact_id", _SAVED), "contact_id", *_SAVED)
 
 
 def take(turn: Turn, incoming: Incoming) -> None:
@@ -251,11 +248,11 @@ def _claim(tx: Connection, incoming: Sequence[Incoming], now: datetime) -> list[
     seen = {
         (channel, event_id)
         for channel in {channel for channel, _ in by_key}
-        for event_id in _SEEN(tx, {"of": channel, "keys": keys(tx, [key[1] for key in by_key])}).scalars()
+        for (event_id,) in _SEEN.rows(tx, {"of": channel, "keys": keys(tx, [key[1] for key in by_key])})
     }
     fresh = {key: one for key, one in by_key.items() if key not in seen}
     rows = [{"channel": channel, "event_id": event, "at": now} for channel, event in sorted(fresh)]
-    if rows and _CLAIM(tx, rows).rowcount < len(rows):
+    if rows and _CLAIM.run(tx, *rows) < len(rows):
         raise _Overtaken
     return list(fresh.values())
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from conversation.messages import Media
-from models.tables import visits
+from models.tables import owners, visits
 from services import audit, reports
 from services import evidence as proof
 from services.contacts import Contact
 from services.vault import Vault, new_id
+
+RECEIVED, NOTED = "received", "noted"
+MOST_OWN = 20
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,22 @@ class Visit:
     began: str | None = None  # ISO 8601
 
 
+@dataclass(frozen=True)
+class Filed:
+    """A spot check as its supervisor finds it again: nothing of what was seen, or where."""
+
+    number: str
+    unit_id: str
+    state: str  # received, noted
+    received_at: datetime
+
+
 def file_visit(tx: Connection, vault: Vault, now: datetime, contact: Contact, visit: Visit) -> str:
     """Returns the visit's number."""
     row = {
         "id": new_id(), "number": reports.next_number(tx, now), "unit_id": visit.unit_id, "method": visit.method,
         "findings": {block: dict(found) for block, found in visit.findings.items()}, "note": visit.note,
-        "waited_minutes": visit.waited_minutes, "state": "received", "received_at": now, "fresh_at": now,
+        "waited_minutes": visit.waited_minutes, "state": RECEIVED, "received_at": now, "fresh_at": now,
     }  # fmt: skip
     tx.execute(insert(visits).values(**row))
     identity = {"person_id": contact.person_id, "place": visit.place, "began": visit.began}
@@ -44,3 +57,15 @@ def file_visit(tx: Connection, vault: Vault, now: datetime, contact: Contact, vi
     proof.attach(tx, vault, now, contact, row["id"], visit.media)
     audit.append(tx, now, "supervisor", "visit_filed", row["id"], {"number": row["number"]})
     return row["number"]
+
+
+def own(tx: Connection, vault: Vault, contact_id: str) -> list[Filed]:
+    """What this contact has filed, newest first, the last few."""
+    mine = select(owners.c.subject_id).where(owners.c.owner_hash == vault.index(contact_id, "owner"))
+    newest = (
+        select(visits.c.number, visits.c.unit_id, visits.c.state, visits.c.received_at)
+        .where(visits.c.id.in_(mine))
+        .order_by(visits.c.received_at.desc(), visits.c.number.desc())
+        .limit(MOST_OWN)
+    )
+    return [Filed(*row) for row in tx.execute(newest)]

@@ -11,6 +11,7 @@ import logging
 import re
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC
 
 import pytest
 import structlog
@@ -18,6 +19,7 @@ from PIL import Image
 
 from bot.build import Program
 from bot.logs import configure
+from bot.sheet import SheetWords
 from models.tables import metadata
 from services import export, policy, reports
 from services.contacts import CLERK, SUPERVISOR, Grant
@@ -167,7 +169,9 @@ async def test_no_export_holds_a_mark(story: Served, what: str) -> None:
     for form in export.FORMS:
         out = io.BytesIO()
         story.program.database.look(
-            lambda tx, out=out, form=form: export.write(out, form, what, export.rows(tx, what), str)
+            lambda tx, out=out, form=form: export.write(
+                out, form, what, export.rows(tx, what, UTC), SheetWords(story.program.texts["zh"], UTC, what)
+            )
         )
         assert out.getbuffer().nbytes > 0
         assert found(out.getvalue()) == []

@@ -11,14 +11,15 @@ from aiohttp import web
 from services import contacts, desk
 from services.desk import NotDone, Report
 from services.desk.values import LONGEST_SAID, SHORTEST_REASON
-from templates import Texts
+from services.findings import seen_in
 from web.filters import CATEGORIES, KINDS, STATES, Query, read
 from web.house import ID, House, Seat, form
 
 ACTS: Mapping[str, Callable[..., desk.Ring]] = {
-    "ask": desk.ask, "accept": desk.accept, "decline": desk.decline, "answer": desk.answer,
+    "ask": desk.ask, "accept": desk.accept, "decline": desk.decline, "answer": desk.answer, "note": desk.note,
 }  # fmt: skip
 DONE = frozenset((*ACTS, "unreached"))
+UNTOLD = frozenset(("note",))  # acts that tell nobody
 CONFLICTS = frozenset(("changed", "decided"))
 WRONG, CONFLICT = 422, 409
 
@@ -31,9 +32,10 @@ class Desk:
         seated = self._house.seated
         return [
             web.get("/console", seated(self._list)),
+            web.get("/console/", _to_the_list),
             web.get("/console/fresh", seated(self._fresh)),
             web.get(f"/console/report/{ID}", seated(self._open)),
-            web.post(f"/console/report/{ID}/{{act:ask|accept|decline|answer}}", seated(self._act)),
+            web.post(f"/console/report/{ID}/{{act:ask|accept|decline|answer|note}}", seated(self._act)),
             web.post(f"/console/report/{ID}/identity", seated(self._identity)),
         ]
 
@@ -68,7 +70,8 @@ class Desk:
         except NotDone as error:
             return await self._again(request, seat, error.code, act=act, typed=sent.get("text", ""))
         house.bells.ring(ring)
-        raise web.HTTPSeeOther(self._query(request).report(report_id, done=act if ring else "unreached"))
+        done = act if ring or act in UNTOLD else "unreached"
+        raise web.HTTPSeeOther(self._query(request).report(report_id, done=done))
 
     async def _identity(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         house, report_id = self._house, request.match_info["id"]
@@ -118,28 +121,14 @@ class Desk:
         )
         return house.page(
             request, "console.html", seat, status=status, shown=shown, counts=counted, query=query, report=report,
-            directory=house.directory(), now=now, findings=lambda found: _findings(texts, found),
+            directory=house.directory(), now=now, findings=lambda found: seen_in(texts, found),
             KINDS=KINDS, STATES=STATES, CATEGORIES=CATEGORIES, LONGEST=LONGEST_SAID, SHORTEST=SHORTEST_REASON,
             **({"filed_by": None} | nothing | values),
         )  # fmt: skip
 
 
-def _findings(texts: Texts, found: Mapping[str, Any]) -> list[tuple[str, list[str], str | None]]:
-    """The blocks of a visit in which something was seen: title, what was ticked, remark."""
-    blocks = [
-        (
-            texts.say("visit", f"{block}_short") if texts.has("visit", f"{block}_short") else block,
-            [_tick(texts, block, code) for code in seen.get("ticked") or ()],
-            seen.get("remark"),
-        )
-        for block, seen in found.items()
-    ]
-    return [block for block in blocks if block[1] or block[2]]
-
-
-def _tick(texts: Texts, block: str, code: str) -> str:
-    name = f"{block}_{code}"
-    return texts.say("visit", name) if texts.has("visit", name) else code
+async def _to_the_list(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPPermanentRedirect("/console")
 
 
 def _moment(text: str) -> datetime | None:

@@ -14,7 +14,7 @@ from services.directory import Directory
 from services.wording import readable
 
 KINDS = ("complaint", "question", "visit")
-STATES = ("received", "accepted", "declined", "answered")
+STATES = ("received", "accepted", "declined", "answered", "noted")
 CATEGORIES = ("slow", "shirk", "rude", "bribe", "fees", "abuse", "absent", "other")
 NAMES = ("q", "unit", "kind", "category", "state", "unread", "from", "to")
 LONGEST_WORDS = 100
@@ -58,7 +58,7 @@ class Query:
         return Filters(
             units=_units(self.get("unit"), directory), kind=self.get("kind"), category=self.get("category"),
             state=self.get("state"), unread=bool(self.get("unread")), words=self.get("q"),
-            since=_day(self.get("from")), until=_day(self.get("to")),
+            named=_named(self.get("q"), directory), since=_day(self.get("from")), until=_day(self.get("to")),
         )  # fmt: skip
 
 
@@ -84,6 +84,11 @@ def _units(unit: str, directory: Directory) -> tuple[str, ...]:
     if known is None:
         return (unit,) if unit else ()
     return (known.id, *(below.id for below in directory.below(known.id)))
+
+
+def _named(words: str, directory: Directory) -> dict[str, tuple[str, ...]]:
+    """Of each word the units whose names it is part of; a single character is part of too many."""
+    return {word: tuple(option.value for option in directory.search(word)) for word in words.split() if len(word) > 1}
 
 
 def _day(text: str) -> date | None:

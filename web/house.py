@@ -82,7 +82,8 @@ class House:
             token = request.cookies.get(OFFICE_COOKIE, "")[:LONGEST_TOKEN]
             clerk = await self.database.read(office.clerk, self.vault, self.clock(), token) if token else None
             if clerk is None:
-                return self.page(request, "signin.html", status=401, problem=None)
+                sent = await form(request, self.site_url) if request.method == "POST" else {}
+                return self.page(request, "signin.html", status=401, problem=None, unsent=sent.get("text", "").strip())
             if request.method == "POST":
                 sent = (await form(request, self.site_url)).get("csrf", "")
                 if not proven(self.vault, token, sent):

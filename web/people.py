@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import segno
 from aiohttp import web
 
 from services import office
 from services.contacts import ROLES
-from services.office import NotAllowed
+from services.office import Member, NotAllowed
 from services.wording import readable
 from web.house import ID, House, Seat, fields, form
 
@@ -96,7 +97,13 @@ class People:
         house = self._house
         members = await house.database.write(office.members, house.vault, house.clock(), seat.clerk.id)
         return house.page(
-            request, "console_people.html", seat, status=422 if problem else 200, members=members, problem=problem,
-            about=about, typed=typed or {"name": "", "roles": [], "units": []}, ROLES=ROLES, DAYS=DAYS,
+            request, "console_people.html", seat, status=422 if problem else 200, sections=_sections(members),
+            problem=problem, about=about, typed=typed or {"name": "", "roles": [], "units": []}, ROLES=ROLES, DAYS=DAYS,
             directory=house.directory(),
         )  # fmt: skip
+
+
+def _sections(members: Sequence[Member]) -> list[tuple[str, list[Member]]]:
+    """By the first role of each, in whose order they come; "" for those who have none."""
+    first = groupby(members, key=lambda member: member.grants[0].role if member.grants else "")
+    return [(role, list(group)) for role, group in first]

@@ -30,7 +30,7 @@ class SignIn:
         ]
 
     async def _ask(self, request: web.Request) -> web.StreamResponse:
-        return self._house.page(request, "signin.html", problem=None)
+        return self._house.page(request, "signin.html", problem=None, unsent="")
 
     async def _confirm(self, request: web.Request) -> web.StreamResponse:
         return self._house.page(request, "signin_enter.html", code=same_code(request.match_info["code"])[:40])
@@ -38,10 +38,6 @@ class SignIn:
     async def _enter(self, request: web.Request) -> web.StreamResponse:
         house, client = self._house, request.remote or ""
         code = same_code((await form(request, house.site_url)).get("code", ""))[:40]
-        if self._wrong.too_many(client):
-            page = house.page(request, "signin.html", status=429, problem="too_many")
-            page.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
-            return page
         admitted = await house.database.write(office.admit, house.vault, house.clock(), code)
         if admitted is None:
             return await self._refuse(request, client)
@@ -55,12 +51,19 @@ class SignIn:
         raise answer
 
     async def _refuse(self, request: web.Request, client: str) -> web.StreamResponse:
-        """Wrong, used and expired look alike. Whoever came back to a used link and is signed in goes on."""
+        """Wrong, used and expired look alike. Whoever came back to a used link and is signed in goes on.
+
+        The limit is on wrong codes alone: a whole office behind one address must not be locked out by one guest.
+        """
         token = request.cookies.get(OFFICE_COOKIE, "")[:LONGEST_TOKEN]
         if await self._house.database.read(office.clerk, self._house.vault, self._house.clock(), token):
             raise web.HTTPSeeOther("/console")
+        if self._wrong.too_many(client):
+            page = self._house.page(request, "signin.html", status=429, problem="too_many", unsent="")
+            page.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
+            return page
         self._wrong.count(client)
-        return self._house.page(request, "signin.html", status=403, problem="bad_code")
+        return self._house.page(request, "signin.html", status=403, problem="bad_code", unsent="")
 
     async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         token = request.cookies[OFFICE_COOKIE][:LONGEST_TOKEN]

@@ -1,4 +1,6 @@
-"""What the office does with a case: ask, accept, decline, answer. Entry, audit event and message are one transaction.
+"""What the office does with a case: ask, accept, decline, answer; and with a visit: note that it was read.
+
+Entry, audit event and message are one transaction.
 
 Every call brings `seen`, what the page saw. A case that has moved since, because another clerk decided or the citizen
 added something, is refused with `changed`: nobody decides on what they have not read, and nothing is said twice.
@@ -13,13 +15,14 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from conversation.messages import Body, Button, Say
-from models.tables import cases, entries
+from models.tables import cases, entries, visits
 from services import audit, reports
 from services.cases import ACCEPTED, COMPLAINT, DECLINED, QUESTION, RECEIVED
 from services.deliveries import queue_for
 from services.desk.opening import how_many_said
 from services.desk.values import ANSWERED, LONGEST_SAID, SHORTEST_REASON, NotDone
 from services.vault import Vault, new_id
+from services.visits import NOTED
 from services.wording import readable
 
 Ring = Set[tuple[str, str]]  # for whom something was queued; empty when no account of the citizen can be reached
@@ -64,6 +67,20 @@ def answer(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str
     _decide(tx, now, case, ANSWERED)
     _note(tx, now, clerk, case, "answer", text, "question_answered")
     return _tell(tx, vault, now, case, "answered", text, Button(f"/add {case.id}", words="add"))
+
+
+def note(tx: Connection, vault: Vault, now: datetime, clerk: str, visit_id: str, seen: str, text: str) -> Ring:
+    """Marks a spot check as read by the office; nobody is told. Raises NotDone: gone, changed, decided."""
+    row = tx.execute(select(visits.c.number, visits.c.state).where(visits.c.id == visit_id).with_for_update()).first()
+    if row is None:
+        raise NotDone("gone")
+    if seen != f"{row.state}.{how_many_said(tx, visit_id)}":
+        raise NotDone("changed")
+    if row.state != RECEIVED:
+        raise NotDone("decided")
+    tx.execute(update(visits).where(visits.c.id == visit_id).values(state=NOTED))
+    audit.append(tx, now, clerk, "visit_noted", visit_id, {"number": row.number})
+    return frozenset()
 
 
 def _locked(tx: Connection, case_id: str, seen: str) -> _Case:

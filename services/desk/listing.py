@@ -99,6 +99,7 @@ def _cases(filters: Filters, now: datetime, keep: str) -> Select[Any]:
             or_(
                 *(_holds(column, word) for column in (cases.c.number, cases.c.what, cases.c.staff)),
                 exists().where(entries.c.subject_id == cases.c.id, _holds(entries.c.text, word)),
+                _of_unit(cases.c, filters, word),
             )
         )
     return wanted
@@ -115,7 +116,8 @@ def _visits(filters: Filters, now: datetime, keep: str) -> Select[Any]:
     if filters.kind not in ("", VISIT) or filters.category:
         wanted = wanted.where(literal(False))
     for word in filters.words.split():
-        wanted = wanted.where(or_(_holds(visits.c.number, word), _holds(visits.c.note, word), _remarked(word)))
+        said = (_holds(visits.c.number, word), _holds(visits.c.note, word), _remarked(word))
+        wanted = wanted.where(or_(*said, _of_unit(visits.c, filters, word)))
     return wanted
 
 
@@ -147,6 +149,11 @@ def _midnight(day: date, now: datetime) -> datetime:
 
 def _holds(column: Any, word: str) -> ColumnElement[bool]:
     return func.coalesce(column, "").icontains(word, autoescape=True)
+
+
+def _of_unit(columns: Any, filters: Filters, word: str) -> ColumnElement[bool]:
+    named = filters.named.get(word)
+    return columns.unit_id.in_(named) if named else literal(False)
 
 
 def _remarked(word: str) -> ColumnElement[bool]:

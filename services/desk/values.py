@@ -35,7 +35,8 @@ class Filters:
     category: str = ""
     state: str = ""
     unread: bool = False
-    words: str = ""  # every word must occur in the number or in what was said
+    words: str = ""  # every word must occur in the number or in what was said, or name the unit
+    named: Mapping[str, Sequence[str]] = field(default_factory=dict)  # the units that a word names
     since: date | None = None
     until: date | None = None
 

@@ -88,6 +88,13 @@ def test_the_doctor_looks_at_a_begun_office(office: Path) -> None:
     assert "MINGCHA_TELEGRAM_TOKEN" in said
 
 
+def test_the_doctor_names_what_it_does_not_know(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MINGCHA_LISTN=127.0.0.1:1\nOTHER=1\n")
+    done = mingcha(tmp_path, "doctor", MINGCHA_TELEGRAM_TOKN="1:a", mingcha_listen="127.0.0.1:8081")
+    assert "– 不认识这些设置，它们不起作用：MINGCHA_LISTN、MINGCHA_TELEGRAM_TOKN" in done.stdout
+    assert "不认识" not in mingcha(tmp_path.parent, "doctor", MINGCHA_LISTEN="127.0.0.1:8081").stdout
+
+
 def test_the_doctor_knows_another_databases_key(office: Path, tmp_path: Path) -> None:
     mingcha(office, "invite", "甲", "--role", "clerk")
     key = tmp_path / "other.key"

@@ -132,6 +132,14 @@ async def test_in_english_in_the_dark_and_by_keyboard(phone: Phone, shot: Shot) 
     await expect(page.locator("#log img")).to_have_count(0)
 
 
+async def test_marks_that_turn_words_around_are_not_shown_raw(phone: Phone) -> None:
+    page = await phone()
+    await asked(page, "您好")
+    await say(page, "窗口\u202e人没\u202c \u2066里\u2069")
+    await expect(page.locator("#log .me .words").last).to_have_text("窗口人没 里")
+    assert "\u202e" not in await page.locator("#log").inner_text()
+
+
 async def test_a_supervisor_ticks_and_gives_its_place(phone: Phone, shot: Shot, program: Program) -> None:
     page = await phone("/chat?start=k-" + _link(program))
     await asked(page, "监督员")

@@ -55,6 +55,20 @@ def test_questions_come_in_their_order_and_the_review_at_the_end() -> None:
     }  # fmt: skip
 
 
+def test_a_source_that_has_nothing_any_more_says_so() -> None:
+    world = SmallWorld()
+    supervisor = Talker(Flow("short", [Choice(key="unit", source="units"), WHAT]), world).says("国土局")
+    world.units = {}
+    for said in (STORY, "国土局", "1", "/next"):
+        supervisor.says(said)
+        assert supervisor.at == "unit"
+        assert supervisor.problem == "nothing_to_choose"
+    assert supervisor.screen.actions == ("/cancel",)
+    lost = Talker(REPORT, SmallWorld(units={}))
+    assert (lost.at, lost.problem) == ("unit", None)  # "I do not know" is left
+    assert lost.says("国土局").problem == "nothing_found"
+
+
 def test_progress_counts_the_questions_that_are_asked_and_the_review() -> None:
     citizen = Talker(REPORT)
     assert (citizen.screen.number, citizen.screen.total) == (1, 6)

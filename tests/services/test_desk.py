@@ -101,6 +101,9 @@ def test_what_was_just_read_keeps_its_place(program: Program, clock: Clock) -> N
         (Filters(since=date(2026, 11, 22)), 1),
         (Filters(until=date(2026, 11, 21)), 3),
         (Filters(state="accepted"), 0),
+        (Filters(words="国土", named={"国土": ("gtj", "gtj-1")}), 3),
+        (Filters(words="国土 百分之", named={"国土": ("gtj", "gtj-1")}), 1),
+        (Filters(words="国土", named={"国土": ()}), 0),
     ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -161,6 +164,27 @@ def test_what_is_refused_changes_nothing(program: Program) -> None:
     assert len(rows(program, "audit")) == before
     assert len(rows(program, "entries")) == 0
     assert rows(program, "cases")[0]["state"] == "received"
+
+
+def test_a_visit_is_noted_once_and_only_as_it_was_seen(program: Program) -> None:
+    check(program, "大厅")
+    visit_id, case = str(rows(program, "visits")[0]["id"]), complain(program)
+
+    def noted(of: str, seen: str) -> object:
+        return program.database.transact(desk.note, program.vault, program.clock(), CLERK, of, seen, "")
+
+    for of, seen, code in (
+        (case.id, "received.0", "gone"), (visit_id, "noted.0", "changed"), (visit_id, "received.1", "changed"),
+    ):  # fmt: skip
+        with pytest.raises(NotDone, match=code):
+            noted(of, seen)
+    assert noted(visit_id, "received.0") == frozenset()
+    with pytest.raises(NotDone, match="decided"):
+        noted(visit_id, "noted.0")
+    assert [row["action"] for row in rows(program, "audit")].count("visit_noted") == 1
+    [mine] = program.database.look(visits.own, program.vault, account(program).id)
+    assert (mine.state, mine.unit_id) == ("noted", "gtj")
+    assert program.database.look(visits.own, program.vault, account(program, "somebody else").id) == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import make_url, text
@@ -14,6 +15,8 @@ from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Incoming, Media, Reply
 from models.database import Database, DatabaseAway
+from services import contacts
+from services.contacts import Grant
 from services.journeys import Journey, Turn
 from services.talk import Talk
 from tests.conftest import rows
@@ -159,3 +162,53 @@ async def test_looking_at_ones_cases_leads_back_to_the_open_question(citizen: Fa
     assert "哪个窗口" in shown[-1].text
     await citizen.taps("办证窗口")
     assert "哪一类" in citizen.screen().text
+
+
+def linked(program: Program, *granted: Grant) -> tuple[str, str]:
+    """Somebody with these roles, and the one-time code for them."""
+    person_id = program.database.transact(contacts.add_person, program.vault, program.clock(), "某人", granted)
+    made = (program.vault, program.clock(), person_id, "system", timedelta(days=1))
+    return person_id, program.database.transact(contacts.issue_link, *made)
+
+
+@pytest.mark.parametrize("role", ["head", "deputy", "liaison"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_somebody_of_a_unit_is_told_which_one(
+    program: Program, person: Callable[..., FakePerson], role: str
+) -> None:
+    code = linked(program, Grant(role, "gtj"), Grant("supervisor", "gsj"))[1]
+    mine = person("of-a-unit")
+    [bound] = await mine.says(f"/link {code}")
+    assert "要单位办的事会发到这里。" in bound.text
+    [menu] = await mine.says("/start")
+    assert menu.text.startswith("您好，这里是市效能办。本账号绑定的单位：市国土局。要单位办的事会发到这里。")
+    assert "不用留姓名" not in menu.text
+    [menu] = await mine.says("/menu")
+    assert menu.text.startswith("本账号绑定的单位：市国土局。")
+    await mine.says("/language en")
+    mine.language = "en"
+    assert "This account belongs to 市国土局." in mine.screen().text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_menu_of_anybody_else_names_no_unit(program: Program, person: Callable[..., FakePerson]) -> None:
+    supervisor = person("supervisor-1")
+    await supervisor.says(f"/link {linked(program, Grant('supervisor', 'gtj'))[1]}")
+    [menu] = await supervisor.says("/start")
+    assert "本账号绑定" not in menu.text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("language", "told"), [("zh", "您现在没有负责的单位"), ("en", "No unit is assigned to you")])
+async def test_a_role_withdrawn_under_a_visit_says_why_there_is_nothing_to_choose(
+    program: Program, person: Callable[..., FakePerson], language: str, told: str
+) -> None:
+    person_id, code = linked(program, Grant("supervisor", "gtj"))
+    supervisor = person("supervisor-1", language=language)
+    await supervisor.says(f"/link {code}")
+    await supervisor.says("/check")
+    tapped = supervisor.key("gtj")
+    program.database.transact(contacts.withdraw, program.clock(), person_id, "supervisor", "gtj", "system")
+    for [screen] in (await supervisor.presses(tapped.press, tapped.turn), await supervisor.says("1")):
+        assert told in screen.text
+        assert [key.press for row in screen.rows for key in row] == ["/cancel"]

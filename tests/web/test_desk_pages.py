@@ -163,10 +163,8 @@ async def test_a_question_is_answered(clerk, citizen: FakePerson) -> None:
     assert "办证要带什么材料" in await clerk.opens("/console?state=answered")
 
 
-async def test_a_visit_stands_in_the_same_list_and_its_identity_is_opened_for_a_purpose(
-    program: Program, clerk, person: Callable[..., FakePerson]
-) -> None:
-    supervisor = person("supervisor-1")
+async def checks(program: Program, supervisor: FakePerson) -> None:
+    """Becomes a supervisor of the land bureau and files a spot check."""
     who = program.database.transact(
         contacts.add_person, program.vault, program.clock(), "林监督", [contacts.Grant(contacts.SUPERVISOR, "gtj")]
     )
@@ -180,6 +178,12 @@ async def test_a_visit_stands_in_the_same_list_and_its_identity_is_opened_for_a_
     await supervisor.sends(location=(25.8, 114.9))
     await supervisor.says("下午没人")
     await supervisor.taps("提交")
+
+
+async def test_a_visit_stands_in_the_same_list_and_its_identity_is_opened_for_a_purpose(
+    program: Program, clerk, person: Callable[..., FakePerson]
+) -> None:
+    await checks(program, person("supervisor-1"))
     page = await clerk.opens("/console?kind=visit")
     assert "窗口无人" in page or "下午没人" in page
     report = first_report(page)
@@ -196,6 +200,77 @@ async def test_a_visit_stands_in_the_same_list_and_its_identity_is_opened_for_a_
     assert actions(program)[-1] == "identity_opened"
 
 
+async def test_a_visit_is_noted_and_its_supervisor_finds_that_without_a_message(
+    program: Program, clerk, browser, person: Callable[..., FakePerson], clerk_id: str
+) -> None:
+    supervisor = person("supervisor-1")
+    await checks(program, supervisor)
+    [told] = await supervisor.says("/status")
+    assert re.search(r"您的暗访记录：\n20261121-0001 市国土局 11月21日 周六 已收到$", told.text)
+    other = await browser()
+    await other.sends("/in", code=program.database.transact(office.issue, program.vault, program.clock(), clerk_id, clerk_id, 1)[1])
+    report = first_report(await clerk.opens("/console?state=received"))
+    await clerk.opens(report)
+    await other.opens(report)
+    heard = len(supervisor.heard())
+    page = await clerk.sends(f"{report}/note")
+    assert "已记为已阅" in page
+    assert 'value="note"' not in page
+    assert f"{report}/note" not in page
+    page = await other.sends(f"{report}/note")
+    assert other.status == 409
+    assert "刚刚有变化" in page
+    assert [row["actor"] for row in rows(program, "audit") if row["action"] == "visit_noted"] == [clerk_id]
+    assert await how_many(clerk, "state=received") == 0
+    assert await how_many(clerk, "state=noted") == 1
+    assert len(supervisor.heard()) == heard
+    [told] = await supervisor.says("/status")
+    assert "20261121-0001 市国土局 11月21日 周六 效能办已阅" in told.text
+
+
+@ON_SQLITE
+async def test_only_a_visit_is_noted(clerk, citizen: FakePerson) -> None:
+    await complains(citizen)
+    report = first_report(await clerk.opens("/console"))
+    await clerk.opens(report)
+    await clerk.sends(f"{report}/note")
+    assert clerk.status == 404
+
+
+async def test_who_complains_and_checks_finds_both(
+    program: Program, person: Callable[..., FakePerson]
+) -> None:
+    supervisor = person("supervisor-1")
+    complaint = await complains(supervisor)
+    await checks(program, supervisor)
+    [told] = await supervisor.says("/status")
+    assert "20261121-0002 市国土局" in told.text
+    assert "您有 1 件来件" in told.text
+    [shown] = await supervisor.taps(complaint)
+    assert "等了两个小时没有人理" in shown.text
+
+
+@ON_SQLITE
+async def test_words_typed_while_the_session_ended_are_shown_again(clerk, citizen: FakePerson, clock) -> None:
+    await complains(citizen)
+    report = first_report(await clerk.opens("/console"))
+    await clerk.opens(report)
+    clock.passes(hours=12, seconds=1)
+    heard = len(citizen.heard())
+    page = await clerk.sends(f"{report}/decline", text=f" 不属于受理范围 {HOSTILE}")
+    assert clerk.status == 401
+    assert "您写的话还没有发出" in page
+    assert re.search(r"<textarea [^>]*readonly[^>]*>不属于受理范围 =HYPERLINK\(1\)&lt;script&gt;", page)
+    assert len(citizen.heard()) == heard
+    assert "readonly" not in await clerk.opens(report)
+
+
+@ON_SQLITE
+async def test_an_address_with_a_slash_too_many_leads_to_the_list(clerk) -> None:
+    await clerk.opens("/console/")
+    assert clerk.path == "/console"
+
+
 @ON_SQLITE
 async def test_filters_search_and_their_addresses(clerk, citizen: FakePerson) -> None:
     await complains(citizen, "办证大厅收费100%不开票")
@@ -208,6 +283,11 @@ async def test_filters_search_and_their_addresses(clerk, citizen: FakePerson) ->
     assert await how_many(clerk, "q=100%25") == 1
     assert await how_many(clerk, "q=_") == 1
     assert await how_many(clerk, "q=窗口 小时") == 1
+    assert await how_many(clerk, "q=国土") == 1
+    assert await how_many(clerk, "q=国土 收费") == 1
+    assert await how_many(clerk, "q=国土 小时") == 0
+    assert await how_many(clerk, "q=gtj") == 1
+    assert await how_many(clerk, "q=局") == 0
     assert await how_many(clerk, "from=2026-11-21&to=2026-11-21") == 2
     assert await how_many(clerk, "to=2026-11-20") == 0
     assert await how_many(clerk, "kind=%00&unit=nowhere&from=2026-99-99&state=x&after=1.9.%27") == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.build import Program
@@ -86,16 +88,20 @@ async def test_a_supervisors_code_goes_to_the_chat_unspent(program: Program, bro
 
 
 @ON_SQLITE
-async def test_too_many_wrong_codes(program: Program, browser, clock) -> None:
-    stranger, code = await browser(), link(program, add(program, Grant(CLERK, None)))
+async def test_too_many_wrong_codes_lock_out_no_colleague_behind_the_same_address(
+    program: Program, browser, clock
+) -> None:
+    stranger, colleague = await browser(), await browser()
     for _ in range(20):
         await stranger.sends("/in", code="0000")
-    page = await stranger.sends("/in", code=code)
+    page = await stranger.sends("/in", code="0000")
     assert stranger.status == 429
     assert "请等 10 分钟" in page
+    await colleague.sends("/in", code=link(program, add(program, Grant(CLERK, None))))
+    assert colleague.path == "/console"
     clock.passes(minutes=11)
-    await stranger.sends("/in", code=code)
-    assert stranger.path == "/console"
+    await stranger.sends("/in", code="0000")
+    assert stranger.status == 403
 
 
 @ON_SQLITE
@@ -113,6 +119,8 @@ async def test_people_are_added_let_in_and_sent_away(program: Program, clerk, br
     page = await clerk.opens("/console/people")
     assert "李卫东" in page
     assert "市国土局" in page
+    assert re.search(r"<summary>监督员（\d+ 人）</summary>", page)
+    assert re.search(r'data-find="李卫东 单位负责人 市国土局"', page)
     page = await clerk.sends("/console/people", name="白小雨", role="supervisor")
     assert clerk.status == 422
     assert "请至少选一个" in page

@@ -101,12 +101,12 @@ addEventListener("storage", event => {   // another tab of this browser
 
 /* --- drawing --- */
 
-const DRAWN = {"✅": ["done", "M5 12.500l5 5L19.5 7"], "⏰": ["soon", "M12 7v5.500l3.5 2M12 4a8 8 0 1 0 .01 0M4 4L2.5 5.500M20 4l1.5 1.5"],
+const DRAWN = {"✅": ["done", SIGNS.tick], "⏰": ["soon", "M12 7v5.500l3.5 2M12 4a8 8 0 1 0 .01 0M4 4L2.5 5.500M20 4l1.5 1.5"],
   "📎": ["", "M19 11l-7.5 7.500a4.5 4.5 0 0 1-6.5-6.500L13 4.500a3 3 0 0 1 4.5 4.500l-8 8a1.5 1.5 0 0 1-2-2L14 8.5"]};
 
-function says(value) {   // old phones lack the few signs that letters use: they are drawn
+function says(value) {   // signs that old phones lack are drawn, marks that turn text dropped
   if (!value) return null;
-  return el("p", {class: "words"}, ...value.split(/(✅|⏰|📎)/).map(part => {
+  return el("p", {class: "words"}, ...value.replace(/[\u202a-\u202e\u2066-\u2069]/g, "").split(/(✅|⏰|📎)/).map(part => {
     const drawn = DRAWN[part];
     return drawn ? el("span", {class: "emoji " + drawn[0], role: "img", "aria-label": part}, sign(drawn[1])) : part;
   }));

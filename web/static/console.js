@@ -40,6 +40,33 @@ for (const button of $$("[data-copy]")) {
   });
 }
 
+// --- people: found by any part of their name, role or unit ------------------------------------------------------------
+
+const people = $("#people");
+if (people) {
+  const sections = $$(".section", people);
+  const target = location.hash && document.getElementById(location.hash.slice(1));
+  target?.closest(".section")?.setAttribute("open", "");
+  target?.scrollIntoView();
+  $("#finding").hidden = false;
+  const find = () => {
+    const words = $("#q").value.toLowerCase().split(/\s+/).filter(Boolean);
+    let many = 0;
+    for (const section of sections) {
+      const found = $$("[data-find]", section).filter((person) => {
+        const told = person.dataset.find.toLowerCase();
+        return !(person.hidden = !words.every((word) => told.includes(word)));
+      });
+      section.hidden = !found.length;
+      if (words.length) section.open = true;
+      many += found.length;
+    }
+    $("#found-none").textContent = many ? "" : $("#found-none").dataset.words;
+  };
+  $("#q").addEventListener("input", find);
+  if ($("#q").value) find(); // the browser remembers what was looked for
+}
+
 // --- the list: its place is kept, new reports are announced and nothing jumps ------------------------------------------
 
 const list = $("#pane-list");
