@@ -17,6 +17,7 @@ from services.evidence import Store
 from services.journeys import Tools
 from services.talk import Talk
 from services.vault import Vault, load_key
+from services.workdays import limits
 from templates import Texts, load_texts
 
 Clock = Callable[[], datetime]
@@ -68,7 +69,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Program:
     tools = Tools(
         vault=vault, journeys=JOURNEYS, sources=SOURCES, find_place=find_place,
         phrases={language: Phrases(spoken) for language, spoken in texts.items()},
-        directory=lambda: program.units, clock=now,
+        directory=lambda: program.units, clock=now, limits=limits(),
     )  # fmt: skip
     program = Program(
         settings, now, database, vault, Store(settings.data_dir / "evidence", vault), texts, bells, tools,

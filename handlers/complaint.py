@@ -6,7 +6,7 @@ from conversation.engine import Flow
 from conversation.messages import Answers, Button
 from conversation.questions import Choice, Evidence, Moment, Phone, Text, World
 from handlers.addition import pieces
-from services import cases
+from services import cases, workdays
 from services.journeys import Journey, Turn
 
 UNKNOWN = "unknown"
@@ -60,8 +60,9 @@ def submit(turn: Turn, answers: Answers) -> None:
         ),
     )  # fmt: skip
     turn.say(
-        "complaint.received", Button(f"/status {case.id}", words="see_status"), number=case.number, receipt=receipt
-    )
+        "complaint.received", Button(f"/status {case.id}", words="see_status"), number=case.number, receipt=receipt,
+        days=turn.tools.limits.accept, by=workdays.after(turn.now.date(), turn.tools.limits.accept).isoformat(),
+    )  # fmt: skip
 
 
 def open_complain(turn: Turn, argument: str) -> None:

@@ -15,6 +15,7 @@ from services.contacts import Contact, Grant, bind, roles_of
 from services.deliveries import Outgoing
 from services.directory import Directory
 from services.vault import Vault
+from services.workdays import Limits
 
 ENGINE_WORDS = frozenset(("back", "keep", "skip", "cancel", "submit", "edit", "done", "clear", "next", "previous"))
 
@@ -63,6 +64,7 @@ class Tools:
     find_place: Callable[[Turn, Reply], None]  # for words that answer nothing
     directory: Callable[[], Directory]
     clock: Callable[[], datetime]
+    limits: Limits
 
 
 @dataclass

@@ -78,8 +78,8 @@ async def test_spreadsheets_speak_the_language_and_the_time_of_the_office(filed:
     [row] = table(filed, "complaints", form)
     told = {name: row[name] for name in ("种类", "类别", "留名", "状态", "收到", "决定", "发生时间")}
     assert told == {
-        "种类": "投诉", "类别": "态度不好", "留名": "是", "状态": "已收到，等待受理", "收到": "2026-11-21 15:00", "决定": "",
-        "发生时间": "2026-11-20",
+        "种类": "投诉", "类别": "态度不好", "留名": "是", "状态": "已收到，等待受理", "收到": "2026-11-21 15:00",
+        "决定": "", "发生时间": "2026-11-20",
     }  # fmt: skip
     [row] = table(filed, "complaints", form, "en")
     assert (row["Kind"], row["Category"], row["Named"]) == ("complaint", "Rude", "Yes")
@@ -132,9 +132,9 @@ def test_every_code_of_a_list_has_its_word() -> None:
             },
         }.items():  # fmt: skip
             words = SheetWords(texts, UTC, what)
-            assert [
-                code for column, all_ in codes.items() for code in all_ if not words.has(column, code)
-            ] == [], language
+            assert [code for column, all_ in codes.items() for code in all_ if not words.has(column, code)] == [], (
+                language
+            )
 
 
 @pytest.mark.parametrize("form", export.FORMS)

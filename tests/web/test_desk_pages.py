@@ -208,7 +208,8 @@ async def test_a_visit_is_noted_and_its_supervisor_finds_that_without_a_message(
     [told] = await supervisor.says("/status")
     assert re.search(r"您的暗访记录：\n20261121-0001 市国土局 11月21日 周六 已收到$", told.text)
     other = await browser()
-    await other.sends("/in", code=program.database.transact(office.issue, program.vault, program.clock(), clerk_id, clerk_id, 1)[1])
+    code = program.database.transact(office.issue, program.vault, program.clock(), clerk_id, clerk_id, 1)[1]
+    await other.sends("/in", code=code)
     report = first_report(await clerk.opens("/console?state=received"))
     await clerk.opens(report)
     await other.opens(report)
@@ -237,9 +238,7 @@ async def test_only_a_visit_is_noted(clerk, citizen: FakePerson) -> None:
     assert clerk.status == 404
 
 
-async def test_who_complains_and_checks_finds_both(
-    program: Program, person: Callable[..., FakePerson]
-) -> None:
+async def test_who_complains_and_checks_finds_both(program: Program, person: Callable[..., FakePerson]) -> None:
     supervisor = person("supervisor-1")
     complaint = await complains(supervisor)
     await checks(program, supervisor)

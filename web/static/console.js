@@ -45,7 +45,7 @@ for (const button of $$("[data-copy]")) {
 const people = $("#people");
 if (people) {
   const sections = $$(".section", people);
-  const target = location.hash && document.getElementById(location.hash.slice(1));
+  const target = document.getElementById(location.hash.slice(1));
   target?.closest(".section")?.setAttribute("open", "");
   target?.scrollIntoView();
   $("#finding").hidden = false;

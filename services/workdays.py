@@ -1,0 +1,49 @@
+"""Working days: China's calendar with its make-up days; Monday to Friday in years that it does not know yet.
+
+The office's own days win over both (A34).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from rulebooks import HERE
+
+ALWAYS_FREE = {(1, 1), (5, 1), (10, 1), (10, 2), (10, 3)}  # (month, day)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """In working days (A32)."""
+
+    accept: int
+
+
+def limits() -> Limits:
+    """The office's time limits, as data."""
+    return Limits(**tomllib.loads((HERE / "limits.toml").read_text(encoding="utf-8")))
+
+
+def is_workday(day: date, own: Mapping[date, bool] | None = None) -> bool:
+    """Whether offices work. `own`: days that the office has decided for itself."""
+    if own and day in own:
+        return own[day]
+    import chinese_calendar
+
+    try:
+        return chinese_calendar.is_workday(day)
+    except NotImplementedError:  # the State Council has not announced that year's holidays
+        return day.weekday() < 5 and (day.month, day.day) not in ALWAYS_FREE
+
+
+def after(day: date, working_days: int, own: Mapping[date, bool] | None = None) -> date:
+    """The last day of a limit: the day itself does not count. Raises ValueError for a negative limit."""
+    if working_days < 0:
+        raise ValueError("a limit lies ahead")
+    while working_days:
+        day += timedelta(1)
+        working_days -= is_workday(day, own)
+    return day

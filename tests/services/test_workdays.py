@@ -1,0 +1,40 @@
+"""Limits in working days, over week-ends, festivals and the Saturdays that make up for them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from services import workdays
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        ("2026-11-21", 2, "2026-11-24"),  # a Saturday
+        ("2026-11-20", 1, "2026-11-23"),
+        ("2026-11-23", 0, "2026-11-23"),
+        ("2026-09-30", 1, "2026-10-08"),  # the National Day week
+        ("2026-10-09", 1, "2026-10-10"),  # a Saturday that is worked
+        ("2026-12-31", 1, "2027-01-04"),  # a year whose holidays nobody knows yet, but New Year is one
+        ("2028-02-28", 1, "2028-02-29"),  # a leap day
+    ],
+)
+def test_a_limit_ends_on_a_working_day(start: str, days: int, end: str) -> None:
+    assert workdays.after(date.fromisoformat(start), days) == date.fromisoformat(end)
+
+
+def test_the_offices_own_days_win() -> None:
+    monday = date(2026, 11, 23)
+    assert workdays.after(date(2026, 11, 21), 1, {monday: False}) == date(2026, 11, 24)
+    assert workdays.after(date(2026, 11, 20), 1, {date(2026, 11, 21): True}) == date(2026, 11, 21)
+
+
+def test_no_limit_lies_behind() -> None:
+    with pytest.raises(ValueError):
+        workdays.after(date(2026, 11, 21), -1)
+
+
+def test_the_limits_are_data() -> None:
+    assert workdays.limits().accept == 2
