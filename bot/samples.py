@@ -140,9 +140,9 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
     listed = [f"/{journey.name}" for journey in JOURNEYS.values() if journey.listed]
     values: Mapping[str, Any] = {
         "number": NUMBER, "receipt": RECEIPT, "days": 2, "by": "2026-11-24", "id": "7f3a91c2", "count": 2,
-        "under_way": flows()[0].name, "roles": [], "units": [], "text": word("sample_reply"), "unit": unit, "received": at, "what": word("sample_text"),
+        "under_way": flows()[0].name, "roles": [], "units": [], "own_units": [], "checks": [],
+        "text": word("sample_reply"), "unit": unit, "received": at, "what": word("sample_text"),
         "pieces": 2, "history": [], "state": "received", "why": "plain", "commands": listed,
-        "own_units": [], "checks": [],
     }  # fmt: skip
     talked = [
         {"kind": "question", "text": word("sample_reply"), "at": at, "pieces": 0},
