@@ -9,7 +9,7 @@ run: $(VENV)/.run
 	$(BIN)/mingcha demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -rs $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal -rs $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
