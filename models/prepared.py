@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -41,7 +42,11 @@ class Prepared:
         """Executes for one row, or an INSERT for several at once; returns how many rows were touched."""
         compiled = self._of(tx)
         cursor = tx.connection.cursor()
-        cursor.execute(compiled.sql(len(rows)), [value for row in rows for value in compiled.values(row)])
+        values = [compiled.values(row) for row in rows]
+        if tx.dialect.name == "postgresql" and len(rows) > 1:  # psycopg sends them all at once, and the server knows the statement
+            cursor.executemany(compiled.sql(1), values)
+        else:
+            cursor.execute(compiled.sql(len(rows)), list(chain.from_iterable(values)))
         return cursor.rowcount
 
     def rows(self, tx: Connection, row: Row) -> Sequence[Sequence[Any]]:
