@@ -66,7 +66,8 @@ def watched(stages: Stages, dialect: Any) -> list[Any]:
         *(on(Vault, name, "seal and encode") for name in ("seal_bytes", "open_bytes", "index")),
         on(sqlalchemy.Connection, "execute", "database"),
         on(sqlalchemy.Connection, "exec_driver_sql", "database"),
-        on(Prepared, "run", "database"), on(Prepared, "rows", "database"),
+        on(Prepared, "run", "database"),
+        on(Prepared, "rows", "database"),
         on(dialect, "do_commit", "commit"),
         on(services.talk.Talk, "_turns", "the rest of the transaction"),
     ]

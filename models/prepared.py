@@ -43,7 +43,9 @@ class Prepared:
         compiled = self._of(tx)
         cursor = tx.connection.cursor()
         values = [compiled.values(row) for row in rows]
-        if tx.dialect.name == "postgresql" and len(rows) > 1:  # psycopg sends them all at once, and the server knows the statement
+        if (
+            tx.dialect.name == "postgresql" and len(rows) > 1
+        ):  # psycopg sends them all at once, and the server knows the statement
             cursor.executemany(compiled.sql(1), values)
         else:
             cursor.execute(compiled.sql(len(rows)), list(chain.from_iterable(values)))
