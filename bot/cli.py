@@ -208,9 +208,8 @@ def _serve(terminal: Terminal, *, demo: bool) -> None:
     program.load_units()
 
     def ready() -> None:
-        terminal.tell("started", site=settings.site)
-        if settings.telegram_token:
-            terminal.tell("telegram_on", mode=settings.telegram_mode)
+        telegram = settings.telegram_mode if settings.telegram_token else None
+        terminal.tell("started", site=settings.site, telegram=telegram)
         if links:
             terminal.tell("demo_links", site=settings.site, **links)
         sys.stdout.flush()
