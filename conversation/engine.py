@@ -133,7 +133,7 @@ class _Place:
         total = len(self.questions) + self.flow.review
         shown: dict[str, Any] = {
             "flow": self.flow.name, "turn": self.session.turn, "total": total, "actions": self.actions(),
-            "problem": problem, "answers": self.session.answers, "editing": self.session.editing is not None,
+            "problem": problem, "editing": self.session.editing is not None,
         }  # fmt: skip
         here = self.here
         if problem is None and isinstance(here, Choice) and here.lacks(self.at(here)):

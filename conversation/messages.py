@@ -88,7 +88,6 @@ class Screen:
     count: int = 0  # pieces of media received so far
     remark: str | None = None
     editing: bool = False
-    answers: Mapping[str, Any] = field(default_factory=dict)  # what the words may need
 
 
 @dataclass(frozen=True)

@@ -122,29 +122,34 @@ def _moment(value: Any) -> str | None:
 
 def write(out: BinaryIO, form: str, what: str, found: Iterator[dict[str, Any]], words: Words) -> int:
     """Writes `jsonl`, which programs read, as it is, or `csv` or `xlsx` in words; returns the number of rows."""
-    return _WRITERS[form](out, COLUMNS[what], found, words)
+    counted = 0
+
+    def counting() -> Iterator[dict[str, Any]]:
+        nonlocal counted
+        for row in found:
+            counted += 1
+            yield row
+
+    _WRITERS[form](out, COLUMNS[what], counting(), words)
+    return counted
 
 
-def _jsonl(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]], words: Words) -> int:
-    count = 0
-    for count, row in enumerate(found, 1):  # noqa: B007
+def _jsonl(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]], words: Words) -> None:
+    for row in found:
         out.write(msgspec.json.encode(row) + b"\n")
-    return count
 
 
-def _csv(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]], words: Words) -> int:
+def _csv(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]], words: Words) -> None:
     """With a byte order mark, without which Excel takes Chinese for noise."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow([words.heading(column) for column in columns])
-    count = 0
-    for count, row in enumerate(found, 1):  # noqa: B007
+    for row in found:
         writer.writerow([_inert(words.cell(column, row[column])) for column in columns])
     text.detach()
-    return count
 
 
-def _xlsx(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]], words: Words) -> int:
+def _xlsx(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]], words: Words) -> None:
     import xlsxwriter
 
     book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -154,16 +159,14 @@ def _xlsx(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]]
         sheet.write_string(0, x, words.heading(column), head)
         sheet.set_column(x, x, 60 if column in ("what", "findings", "note") else 16)
     sheet.freeze_panes(1, 0)
-    count = 0
-    for count, row in enumerate(found, 1):
+    for y, row in enumerate(found, 1):
         for x, column in enumerate(columns):
             value = words.cell(column, row[column])
             if isinstance(value, int):
-                sheet.write_number(count, x, value)
+                sheet.write_number(y, x, value)
             elif value is not None:
-                sheet.write_string(count, x, value[:32_000])
+                sheet.write_string(y, x, value[:32_000])
     book.close()
-    return count
 
 
 _WRITERS = {"jsonl": _jsonl, "csv": _csv, "xlsx": _xlsx}
