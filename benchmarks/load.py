@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 
 from benchmarks.servers import PATH, SECRET
-from benchmarks.updates import complaint
+from benchmarks.updates import in_turn
 
 CONNECTIONS = 40
 
@@ -48,8 +48,8 @@ def _request(raw: bytes) -> bytes:
 
 
 async def main(port: int, first: int, complaints: int) -> None:
-    chats = (range(first + n * complaints, first + (n + 1) * complaints) for n in range(CONNECTIONS))
-    talks = [[_request(raw) for chat in own for raw in complaint(chat)] for own in chats]
+    contacts = range(first, first + CONNECTIONS * complaints)
+    talks = [[_request(raw) for raw in own] for own in in_turn(contacts, CONNECTIONS)]
     began = time.monotonic()
     took = await asyncio.gather(*(play(port, talk) for talk in talks))
     print(json.dumps([began, time.monotonic()]), flush=True)

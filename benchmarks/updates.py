@@ -16,9 +16,20 @@ BOT = {"id": 42, "is_bot": True, "first_name": "Mingcha", "username": "mingcha_b
 SENT_AT = 1_795_240_000
 
 
-def complaint(chat: int) -> list[bytes]:
-    """The updates of one contact's complaint, numbered after its chat so that no two are alike."""
-    return [_update(chat * 100 + step, chat, said) for step, said in enumerate(SAID)]
+def complaint(chat: int, numbers: Iterator[int] | None = None) -> list[bytes]:
+    """The updates of one contact's complaint, with these numbers or else with its own, so that no two are alike."""
+    numbers = numbers or itertools.count(chat * 100)
+    return [_update(next(numbers), chat, said) for said in SAID]
+
+
+def in_turn(contacts: Sequence[int], connections: int) -> list[list[bytes]]:
+    """For each connection the updates of its share of the contacts, numbered as Telegram does: one after another."""
+    share, first = len(contacts) // connections, contacts[0] * 100
+    numbers = [itertools.count(first + n, connections) for n in range(connections)]
+    return [
+        [raw for chat in contacts[n * share : (n + 1) * share] for raw in complaint(chat, numbers[n])]
+        for n in range(connections)
+    ]
 
 
 def interleaved(contacts: Sequence[int], at_once: int) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Executable,
     LargeBinary,
     String,
+    TableValuedAlias,
     bindparam,
     func,
     select,
@@ -76,7 +77,14 @@ def among(tx: Connection, column: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether the column is one of the list in the parameter `keys`: one statement for lists of any length."""
     if tx.dialect.name == "postgresql":
         return column == func.any(bindparam("keys", type_=ARRAY(String)))
-    return column.in_(select(func.json_each(bindparam("keys", type_=String)).table_valued("value").c.value))
+    return column.in_(select(each(tx).c.value))
+
+
+def each(tx: Connection) -> TableValuedAlias:
+    """The list in the parameter `keys` as rows with the one column `value`."""
+    if tx.dialect.name == "postgresql":
+        return func.unnest(bindparam("keys", type_=ARRAY(String))).table_valued("value").render_derived()
+    return func.json_each(bindparam("keys", type_=String)).table_valued("value")
 
 
 def keys(tx: Connection, values: Collection[str]) -> Any:

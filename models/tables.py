@@ -28,6 +28,7 @@ from models.types import Utc
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
 )
+FETCHING = "web"  # the channel whose pages read their own rows
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -113,10 +114,11 @@ inbox = Table(
     "inbox", metadata,
     Column("channel", String(16), primary_key=True),
     Column("event_id", String(80), primary_key=True),
-    Column("at", Utc, nullable=False, index=True),
+    Column("at", Utc, nullable=False),
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
-sessions = Table(
+sessions = Table(  # no index but its key: every turn rewrites its row, and only a job now and then looks for idle ones
     "sessions", metadata,
     Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
     Column("turn", Integer, nullable=False),  # grows for ever, over all flows: an old button never fits
@@ -125,7 +127,6 @@ sessions = Table(
     Column("touched_at", Utc, nullable=False),
     Column("reminded_at", Utc),
 )  # fmt: skip
-Index("ix_sessions_idle", sessions.c.touched_at, postgresql_where=sessions.c.flow.is_not(None))
 
 deliveries = Table(
     "deliveries", metadata,
@@ -144,7 +145,11 @@ deliveries = Table(
     Column("sent_at", Utc),
 )  # fmt: skip
 Index("ix_deliveries_due", deliveries.c.channel, deliveries.c.state, deliveries.c.due_at)
-Index("ix_deliveries_contact", deliveries.c.contact_id, deliveries.c.id)
+# Only a channel that fetches looks for its rows by contact.
+Index(
+    "ix_deliveries_mailbox", deliveries.c.contact_id, deliveries.c.id,
+    sqlite_where=deliveries.c.channel == FETCHING, postgresql_where=deliveries.c.channel == FETCHING,
+)  # fmt: skip
 
 lanes = Table(
     "lanes", metadata,

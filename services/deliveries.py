@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, literal, or_, select, update
 
 from conversation.messages import Body
 from models.database import is_new
@@ -104,24 +104,31 @@ class Letter:
     at: datetime
 
 
-def mailbox(tx: Connection, vault: Vault, contact_id: str, after: int, most: int) -> list[Letter]:
+def mailbox(tx: Connection, vault: Vault, channel: str, contact_id: str, after: int, most: int) -> list[Letter]:
     """The newest `most` rows of this contact after row `after`, oldest first."""
     rows = tx.execute(
         select(deliveries.c.id, deliveries.c.sealed, deliveries.c.created_at)
-        .where(deliveries.c.contact_id == contact_id, deliveries.c.id > after)
+        .where(_of(channel), deliveries.c.contact_id == contact_id, deliveries.c.id > after)
         .order_by(deliveries.c.id.desc())
         .limit(most)
     ).all()
     return [Letter(row.id, open_body(vault, row.sealed), row.created_at) for row in reversed(rows)]
 
 
-def received(tx: Connection, now: datetime, contact_id: str, upto: int) -> None:
+def received(tx: Connection, now: datetime, channel: str, contact_id: str, upto: int) -> None:
     """The device confirms everything up to this row."""
     tx.execute(
         update(deliveries)
-        .where(deliveries.c.contact_id == contact_id, deliveries.c.id <= upto, deliveries.c.state == "queued")
+        .where(
+            _of(channel), deliveries.c.contact_id == contact_id, deliveries.c.id <= upto, deliveries.c.state == "queued"
+        )
         .values(state="delivered", sent_at=now)
     )
+
+
+def _of(channel: str) -> ColumnElement[bool]:
+    """Spelled out in the statement, as the index of the channel that fetches is."""
+    return deliveries.c.channel == literal(channel, literal_execute=True)
 
 
 def open_body(vault: Vault, sealed: bytes) -> Body:

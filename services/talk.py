@@ -7,20 +7,18 @@ batch raises, it is rolled back and each message is handled alone, so that only 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Executable, String, bindparam, insert, select, true, update
 
 from conversation.engine import Cancelled, Session, Submitted, advance
 from conversation.messages import Incoming, Problem, Reply, Screen
 from models.database import Database, DatabaseAway, insert_or_ignore, insert_or_update
-from models.prepared import Prepared, among, keys
+from models.prepared import Prepared, each, keys
 from models.tables import contacts, inbox, quarantine, sessions
 from services.contacts import Contact, address_hash, lock
 from services.deliveries import Outgoing, queue
@@ -49,10 +47,6 @@ class _Waiting:
             self.done.set_result(None)
         else:
             self.done.set_exception(error)
-
-
-class _Overtaken(Exception):
-    """Another process has just claimed the same event. Tried again, it is known as handled."""
 
 
 class Talk:
@@ -88,7 +82,7 @@ class Talk:
     async def refuse(self, channel: str, event_id: str, sender: str | None, raw: bytes, error: str) -> None:
         """Keeps an event that cannot be understood, and tells its sender, if there is one, what to do."""
         incoming = Incoming(channel, event_id, sender or "", Reply(), raw=raw)
-        self._ring(await self._kept(self._quarantine, incoming, error))
+        self._ring(await self._database.talk(self._quarantine, incoming, error))
 
     async def _drain(self) -> None:
         try:
@@ -100,7 +94,7 @@ class Talk:
 
     async def _settle(self, batch: Sequence[_Waiting]) -> None:
         try:
-            addressed = await self._kept(self._turns, [waiting.incoming for waiting in batch])
+            addressed = await self._database.talk(self._turns, [waiting.incoming for waiting in batch])
         except DatabaseAway as away:
             for waiting in batch:
                 waiting.settle(DatabaseAway(str(away)))
@@ -112,20 +106,15 @@ class Talk:
             for waiting in batch:
                 waiting.settle()
 
-    async def _kept(self, work: Callable[..., Addressed], *args: Any) -> Addressed:
-        while True:
-            with contextlib.suppress(_Overtaken):
-                return await self._database.talk(work, *args)
-
     async def _alone(self, waiting: _Waiting) -> None:
         try:
             try:
-                addressed = await self._kept(self._turns, [waiting.incoming])
+                addressed = await self._database.talk(self._turns, [waiting.incoming])
             except DatabaseAway:
                 raise
             except Exception as error:
                 log.exception("turn_failed", channel=waiting.incoming.channel, event_id=waiting.incoming.event_id)
-                addressed = await self._kept(self._quarantine, waiting.incoming, type(error).__name__)
+                addressed = await self._database.talk(self._quarantine, waiting.incoming, type(error).__name__)
         except Exception as error:
             waiting.settle(error)
         else:
@@ -243,21 +232,19 @@ def _command(reply: Reply) -> tuple[str, str]:
 
 
 def _claim(tx: Connection, incoming: Sequence[Incoming], now: datetime) -> list[Incoming]:
-    """Those that no process has handled before, each once. Raises _Overtaken when another one claims one right now."""
+    """Those that no process has handled before, each once. Waits for another process that handles one right now."""
     by_key = {(one.channel, one.event_id): one for one in incoming}
-    seen = {
-        (channel, event_id)
-        for channel in {channel for channel, _ in by_key}
-        for (event_id,) in _SEEN.rows(tx, {"of": channel, "keys": keys(tx, [key[1] for key in by_key])})
-    }
-    fresh = {key: one for key, one in by_key.items() if key not in seen}
-    rows = [{"channel": channel, "event_id": event, "at": now} for channel, event in sorted(fresh)]
-    if rows and _CLAIM.run(tx, *rows) < len(rows):
-        raise _Overtaken
-    return list(fresh.values())
+    fresh: set[tuple[str, str]] = set()
+    for channel in sorted({channel for channel, _ in by_key}):
+        events = keys(tx, sorted(event for of, event in by_key if of == channel))
+        fresh.update((channel, event) for (event,) in _CLAIM.rows(tx, {"of": channel, "at": now, "keys": events}))
+    return [one for key, one in by_key.items() if key in fresh]
 
 
-_SEEN = Prepared(
-    lambda tx: select(inbox.c.event_id).where(inbox.c.channel == bindparam("of"), among(tx, inbox.c.event_id))
-)
-_CLAIM = Prepared(lambda tx: insert_or_ignore(tx, inbox), "channel", "event_id", "at")
+def _claiming(tx: Connection) -> Executable:
+    events = each(tx)
+    rows = select(bindparam("of", type_=String), events.c.value, bindparam("at", type_=inbox.c.at.type)).where(true())
+    return insert_or_ignore(tx, inbox).from_select(["channel", "event_id", "at"], rows).returning(inbox.c.event_id)
+
+
+_CLAIM = Prepared(_claiming)

@@ -37,9 +37,11 @@ def visitor(tx: Connection, vault: Vault, channel: str, address: str) -> Visitor
     return Visitor(row.id, row.language) if row else None
 
 
-def post(tx: Connection, vault: Vault, contact_id: str, after: int, most: int, *, anyway: bool) -> Post | None:
+def post(
+    tx: Connection, vault: Vault, channel: str, contact_id: str, after: int, most: int, *, anyway: bool
+) -> Post | None:
     """The newest `most` letters after letter `after`, oldest first; None where there are none, unless `anyway`."""
-    letters = mailbox(tx, vault, contact_id, after, most)
+    letters = mailbox(tx, vault, channel, contact_id, after, most)
     if not letters and not anyway:
         return None
     columns = contacts.c.language, sessions.c.flow, sessions.c.turn

@@ -17,6 +17,7 @@ from channels.webchat.guard import Pace
 from channels.webchat.protocol import Frame, Garbled, write
 from conversation.messages import Incoming, Media, Reply
 from models.database import Database, DatabaseAway
+from models.tables import FETCHING
 from services import deliveries, evidence, visitors
 from services.bells import Bells
 from services.talk import Talk
@@ -24,7 +25,7 @@ from services.vault import Vault
 from services.visitors import Visitor
 from templates import Texts
 
-CHANNEL = "web"
+CHANNEL = FETCHING
 MOST_LETTERS = 200  # of the past, sent to a browser that has none
 BURST, PER_SECOND = 30, 3  # frames of one connection
 PATIENCE = 60  # frames too many before the line is cut
@@ -148,7 +149,7 @@ class Connection:
     async def _got(self, upto: int) -> None:
         if self._visitor is not None:
             now, upto = self._parts.clock(), min(upto, self._sent)
-            await self._parts.database.write(deliveries.received, now, self._visitor.id, upto)
+            await self._parts.database.write(deliveries.received, now, CHANNEL, self._visitor.id, upto)
 
     async def _carry(self, contact_id: str) -> None:
         """Letters in order: those of the past, then each as its bell rings; and a look now and then without a bell."""
@@ -171,7 +172,9 @@ class Connection:
 
     async def _fetch(self, contact_id: str, *, first: bool) -> None:
         parts, after = self._parts, self._sent
-        post = await parts.database.read(visitors.post, parts.vault, contact_id, after, MOST_LETTERS, anyway=first)
+        post = await parts.database.read(
+            visitors.post, parts.vault, CHANNEL, contact_id, after, MOST_LETTERS, anyway=first
+        )
         if post is None:
             return
         texts, zone = parts.texts[post.language], parts.clock().tzinfo
