@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from conversation.messages import Button
 from services import contacts
-from services.contacts import DEPUTY, HEAD, LIAISON
+from services.contacts import OF_UNIT
 from services.journeys import Journey, Turn
 from services.talk import LANGUAGES
-
-OF_A_UNIT = frozenset((HEAD, DEPUTY, LIAISON))
 
 
 def open_menu(turn: Turn, why: str) -> None:
@@ -20,7 +18,7 @@ def open_menu(turn: Turn, why: str) -> None:
     buttons = [Button(f"/{journey.name}", words=f"menu_{journey.name}") for journey in offered]
     roles = sorted({grant.role for grant in turn.grants})
     units = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.unit_id})
-    own = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.role in OF_A_UNIT})
+    own = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.role in OF_UNIT})
     turn.say("menu.menu", *buttons, why=why or "plain", roles=roles, units=units, own_units=own)
 
 

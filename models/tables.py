@@ -46,6 +46,7 @@ units = Table(
     Column("initials", String(100), nullable=False),  # "gtj"
     Column("position", Integer, nullable=False),
     Column("closed", Boolean, nullable=False, default=False),
+    Column("area", String(40)),  # of the city: an audience of notices
 )  # fmt: skip
 
 # --- identity store ---------------------------------------------------------------------------------------------
@@ -87,7 +88,7 @@ grants = Table(
     "grants", metadata,
     _id(),
     Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
-    Column("role", String(16), nullable=False),  # clerk, supervisor, head, deputy, liaison
+    Column("role", String(16), nullable=False),  # clerk, supervisor, leader, head, deputy, liaison
     Column("unit_id", ForeignKey("units.id")),
     Column("since", Utc, nullable=False),
     Column("until", Utc),
@@ -134,8 +135,10 @@ deliveries = Table(
     Column("contact_id", ForeignKey("contacts.id"), nullable=False),
     Column("channel", String(16), nullable=False),
     Column("urgency", String(16), nullable=False),  # reply, reminder, broadcast
-    Column("sealed", LargeBinary, nullable=False),  # the Body
-    Column("state", String(12), nullable=False),  # queued sending sent delivered failed superseded
+    Column("notice_id", ForeignKey("notices.id")),  # of a broadcast
+    Column("sealed", LargeBinary),  # the Body; None: that of the notice
+    # queued sending sent delivered acknowledged; failed, uncertain, aborted, superseded
+    Column("state", String(12), nullable=False),
     Column("due_at", Utc, nullable=False),
     Column("leased_until", Utc),
     Column("attempts", Integer, nullable=False, default=0),
@@ -143,8 +146,16 @@ deliveries = Table(
     Column("wire_id", String(64)),  # the channel's own id of the message
     Column("created_at", Utc, nullable=False),
     Column("sent_at", Utc),
+    Column("acknowledged_at", Utc),
 )  # fmt: skip
-Index("ix_deliveries_due", deliveries.c.channel, deliveries.c.state, deliveries.c.due_at)
+Index(
+    "ix_deliveries_due", deliveries.c.channel, deliveries.c.state, deliveries.c.urgency, deliveries.c.due_at,
+    deliveries.c.id,
+)  # fmt: skip
+Index(
+    "ix_deliveries_notice", deliveries.c.notice_id, deliveries.c.state,
+    sqlite_where=deliveries.c.notice_id.is_not(None), postgresql_where=deliveries.c.notice_id.is_not(None),
+)  # fmt: skip
 # Only a channel that fetches looks for its rows by contact.
 Index(
     "ix_deliveries_mailbox", deliveries.c.contact_id, deliveries.c.id,
@@ -157,6 +168,13 @@ lanes = Table(
     Column("place", String(200), nullable=False),  # of the one sender: order and pace of the channel are its business
     Column("life", String(32), nullable=False),
     Column("until", Utc, nullable=False),
+)  # fmt: skip
+
+menus = Table(
+    "menus", metadata,
+    Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),  # what each number of the last menu by SMS stands for
+    Column("at", Utc, nullable=False),
 )  # fmt: skip
 
 quarantine = Table(
@@ -215,7 +233,8 @@ entries = Table(
     "entries", metadata,
     _id(),
     Column("subject_id", String(32), nullable=False, index=True),
-    Column("kind", String(16), nullable=False),  # addition, question, answer, decision
+    Column("kind", String(16), nullable=False),  # addition, question, answer, decision, …
+    Column("actor", String(32)),  # of the office's and the units' people; None: the citizen, or not told
     Column("text", Text, nullable=False),
     Column("at", Utc, nullable=False),
 )  # fmt: skip
@@ -243,6 +262,89 @@ evidence = Table(
     Column("created_at", Utc, nullable=False),
 )  # fmt: skip
 Index("ix_evidence_due", evidence.c.state, evidence.c.due_at)
+
+# --- what units owe ---------------------------------------------------------------------------------------------
+
+calendar_days = Table(
+    "calendar_days", metadata,
+    Column("day", String(10), primary_key=True),  # ISO 8601; the office's own days win over the calendar (A34)
+    Column("works", Boolean, nullable=False),
+    Column("note", String(200), nullable=False, default=""),
+    Column("set_at", Utc, nullable=False),
+)  # fmt: skip
+
+obligations = Table(
+    "obligations", metadata,
+    _id(),
+    Column("number", String(20), nullable=False, unique=True),  # D20261121-0003
+    Column("kind", String(16), nullable=False),  # of rulebooks/ladders.toml: complaint, instruction, …
+    Column("unit_id", ForeignKey("units.id"), nullable=False),
+    Column("subject_id", String(32), index=True),  # the case it is about
+    Column("asked", Text, nullable=False),  # the office's own words, never the citizen's
+    Column("state", String(12), nullable=False),  # open acknowledged answered accepted returned excused
+    Column("owed_since", Utc),  # None unless it is the unit's turn: open, acknowledged or returned
+    Column("due_at", Utc, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("created_by", String(32), nullable=False),  # a clerk
+    Column("acknowledged_at", Utc),
+    Column("acknowledged_by", String(32)),
+    Column("answered_at", Utc),
+    Column("settled_at", Utc),  # accepted or excused
+)  # fmt: skip
+Index("ix_obligations_unit", obligations.c.unit_id, obligations.c.due_at)
+Index(
+    "ix_obligations_owed", obligations.c.due_at, obligations.c.unit_id, obligations.c.kind,
+    sqlite_where=obligations.c.owed_since.is_not(None), postgresql_where=obligations.c.owed_since.is_not(None),
+)  # fmt: skip
+
+reminders = Table(
+    "reminders", metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("obligation_id", ForeignKey("obligations.id"), nullable=False, index=True),
+    Column("kind", String(12), nullable=False),  # handed, before, day, over, …
+    Column("step", Integer, nullable=False, default=0),  # working days before or over
+    Column("to", String(12), nullable=False),  # head, deputy, superior, office
+    Column("by", String(8), nullable=False),  # chat, sms
+    Column("due_at", Utc, nullable=False),
+    Column("fired_at", Utc),
+)  # fmt: skip
+Index(
+    "ix_reminders_due", reminders.c.due_at, reminders.c.id,
+    sqlite_where=reminders.c.fired_at.is_(None), postgresql_where=reminders.c.fired_at.is_(None),
+)  # fmt: skip
+
+extensions = Table(
+    "extensions", metadata,
+    _id(),
+    Column("obligation_id", ForeignKey("obligations.id"), nullable=False, index=True),
+    Column("state", String(12), nullable=False),  # waiting, granted, refused
+    Column("reason", Text, nullable=False),
+    Column("wanted_at", Utc, nullable=False),  # the deadline that the unit asks for
+    Column("late", Boolean, nullable=False),  # asked for after the deadline (A33)
+    Column("asked_by", String(32), nullable=False),
+    Column("asked_at", Utc, nullable=False),
+    Column("decided_by", String(32)),
+    Column("decided_at", Utc),
+    Column("word", Text),  # of the office
+)  # fmt: skip
+
+notices = Table(
+    "notices", metadata,
+    _id(),
+    Column("number", String(20), nullable=False, unique=True),  # N20261121-0003
+    Column("state", String(12), nullable=False),  # draft, waiting (for a second clerk), released, done, aborted
+    Column("texts", JSON, nullable=False),  # {language: what is said}
+    Column("audience", JSON, nullable=False),
+    Column("acknowledges", Boolean, nullable=False),  # recipients are asked for one tap
+    Column("body", LargeBinary),  # the Body, sealed, frozen at the release
+    Column("total", Integer),  # recipients at the release
+    Column("send_at", Utc),  # None: at once
+    Column("created_at", Utc, nullable=False),
+    Column("created_by", String(32), nullable=False),
+    Column("released_at", Utc),
+    Column("released_by", String(32)),
+    Column("aborted_at", Utc),
+)  # fmt: skip
 
 # --- proof and clockwork ----------------------------------------------------------------------------------------
 

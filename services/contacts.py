@@ -15,7 +15,10 @@ from models.tables import contacts, grants, inbox, links, logins, people, sessio
 from services import audit
 from services.vault import Vault, new_code, new_id, same_code
 
-CLERK, SUPERVISOR, HEAD, DEPUTY, LIAISON = ROLES = ("clerk", "supervisor", "head", "deputy", "liaison")
+CLERK, SUPERVISOR, LEADER, HEAD, DEPUTY, LIAISON = ROLES = (
+    "clerk", "supervisor", "leader", "head", "deputy", "liaison",
+)  # fmt: skip
+OF_UNIT = frozenset((HEAD, DEPUTY, LIAISON))  # who acts for a unit; a leader is above it
 OFFICE_LOGIN = timedelta(hours=12)
 
 

@@ -23,6 +23,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('seq'),
     sa.UniqueConstraint('hash')
     )
+    op.create_table('calendar_days',
+    sa.Column('day', sa.String(length=10), nullable=False),
+    sa.Column('works', sa.Boolean(), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.Column('set_at', Utc(), nullable=False),
+    sa.PrimaryKeyConstraint('day')
+    )
     op.create_table('counters',
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('value', sa.Integer(), nullable=False),
@@ -32,6 +39,7 @@ def upgrade() -> None:
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('subject_id', sa.String(length=32), nullable=False),
     sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('actor', sa.String(length=32), nullable=True),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('at', Utc(), nullable=False),
     sa.PrimaryKeyConstraint('id')
@@ -79,6 +87,24 @@ def upgrade() -> None:
     sa.Column('until', Utc(), nullable=False),
     sa.PrimaryKeyConstraint('channel')
     )
+    op.create_table('notices',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('texts', sa.JSON(), nullable=False),
+    sa.Column('audience', sa.JSON(), nullable=False),
+    sa.Column('acknowledges', sa.Boolean(), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=True),
+    sa.Column('total', sa.Integer(), nullable=True),
+    sa.Column('send_at', Utc(), nullable=True),
+    sa.Column('created_at', Utc(), nullable=False),
+    sa.Column('created_by', sa.String(length=32), nullable=False),
+    sa.Column('released_at', Utc(), nullable=True),
+    sa.Column('released_by', sa.String(length=32), nullable=True),
+    sa.Column('aborted_at', Utc(), nullable=True),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number')
+    )
     op.create_table('owners',
     sa.Column('subject_id', sa.String(length=32), nullable=False),
     sa.Column('owner_hash', sa.String(length=64), nullable=False),
@@ -117,6 +143,7 @@ def upgrade() -> None:
     sa.Column('initials', sa.String(length=100), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('closed', sa.Boolean(), nullable=False),
+    sa.Column('area', sa.String(length=40), nullable=True),
     sa.ForeignKeyConstraint(['parent_id'], ['units.id'], name=op.f('fk_units_parent_id')),
     sa.PrimaryKeyConstraint('id')
     )
@@ -202,6 +229,31 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_logins_person_id')),
     sa.PrimaryKeyConstraint('token_hash')
     )
+    op.create_table('obligations',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('unit_id', sa.String(length=32), nullable=False),
+    sa.Column('subject_id', sa.String(length=32), nullable=True),
+    sa.Column('asked', sa.Text(), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('owed_since', Utc(), nullable=True),
+    sa.Column('due_at', Utc(), nullable=False),
+    sa.Column('created_at', Utc(), nullable=False),
+    sa.Column('created_by', sa.String(length=32), nullable=False),
+    sa.Column('acknowledged_at', Utc(), nullable=True),
+    sa.Column('acknowledged_by', sa.String(length=32), nullable=True),
+    sa.Column('answered_at', Utc(), nullable=True),
+    sa.Column('settled_at', Utc(), nullable=True),
+    sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_obligations_unit_id')),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number')
+    )
+    with op.batch_alter_table('obligations', schema=None) as batch_op:
+        batch_op.create_index('ix_obligations_owed', ['due_at', 'unit_id', 'kind'], unique=False, sqlite_where=sa.text('owed_since IS NOT NULL'), postgresql_where=sa.text('owed_since IS NOT NULL'))
+        batch_op.create_index(batch_op.f('ix_obligations_subject_id'), ['subject_id'], unique=False)
+        batch_op.create_index('ix_obligations_unit', ['unit_id', 'due_at'], unique=False)
+
     op.create_table('visits',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('number', sa.String(length=20), nullable=False),
@@ -227,7 +279,8 @@ def upgrade() -> None:
     sa.Column('contact_id', sa.String(length=32), nullable=False),
     sa.Column('channel', sa.String(length=16), nullable=False),
     sa.Column('urgency', sa.String(length=16), nullable=False),
-    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('notice_id', sa.String(length=32), nullable=True),
+    sa.Column('sealed', sa.LargeBinary(), nullable=True),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('due_at', Utc(), nullable=False),
     sa.Column('leased_until', Utc(), nullable=True),
@@ -236,12 +289,56 @@ def upgrade() -> None:
     sa.Column('wire_id', sa.String(length=64), nullable=True),
     sa.Column('created_at', Utc(), nullable=False),
     sa.Column('sent_at', Utc(), nullable=True),
+    sa.Column('acknowledged_at', Utc(), nullable=True),
     sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_deliveries_contact_id')),
+    sa.ForeignKeyConstraint(['notice_id'], ['notices.id'], name=op.f('fk_deliveries_notice_id')),
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
-        batch_op.create_index('ix_deliveries_due', ['channel', 'state', 'due_at'], unique=False)
+        batch_op.create_index('ix_deliveries_due', ['channel', 'state', 'urgency', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_deliveries_mailbox', ['contact_id', 'id'], unique=False, sqlite_where=sa.text("channel = 'web'"), postgresql_where=sa.text("channel = 'web'"))
+        batch_op.create_index('ix_deliveries_notice', ['notice_id', 'state'], unique=False, sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
+
+    op.create_table('extensions',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('obligation_id', sa.String(length=32), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('wanted_at', Utc(), nullable=False),
+    sa.Column('late', sa.Boolean(), nullable=False),
+    sa.Column('asked_by', sa.String(length=32), nullable=False),
+    sa.Column('asked_at', Utc(), nullable=False),
+    sa.Column('decided_by', sa.String(length=32), nullable=True),
+    sa.Column('decided_at', Utc(), nullable=True),
+    sa.Column('word', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['obligation_id'], ['obligations.id'], name=op.f('fk_extensions_obligation_id')),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('extensions', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_extensions_obligation_id'), ['obligation_id'], unique=False)
+
+    op.create_table('menus',
+    sa.Column('contact_id', sa.String(length=32), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('at', Utc(), nullable=False),
+    sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_menus_contact_id')),
+    sa.PrimaryKeyConstraint('contact_id')
+    )
+    op.create_table('reminders',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('obligation_id', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('step', sa.Integer(), nullable=False),
+    sa.Column('to', sa.String(length=12), nullable=False),
+    sa.Column('by', sa.String(length=8), nullable=False),
+    sa.Column('due_at', Utc(), nullable=False),
+    sa.Column('fired_at', Utc(), nullable=True),
+    sa.ForeignKeyConstraint(['obligation_id'], ['obligations.id'], name=op.f('fk_reminders_obligation_id')),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('reminders', schema=None) as batch_op:
+        batch_op.create_index('ix_reminders_due', ['due_at', 'id'], unique=False, sqlite_where=sa.text('fired_at IS NULL'), postgresql_where=sa.text('fired_at IS NULL'))
+        batch_op.create_index(batch_op.f('ix_reminders_obligation_id'), ['obligation_id'], unique=False)
 
     op.create_table('sessions',
     sa.Column('contact_id', sa.String(length=32), nullable=False),
@@ -259,7 +356,18 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table('sessions')
+    with op.batch_alter_table('reminders', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_reminders_obligation_id'))
+        batch_op.drop_index('ix_reminders_due', sqlite_where=sa.text('fired_at IS NULL'), postgresql_where=sa.text('fired_at IS NULL'))
+
+    op.drop_table('reminders')
+    op.drop_table('menus')
+    with op.batch_alter_table('extensions', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_extensions_obligation_id'))
+
+    op.drop_table('extensions')
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
+        batch_op.drop_index('ix_deliveries_notice', sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
         batch_op.drop_index('ix_deliveries_mailbox', sqlite_where=sa.text("channel = 'web'"), postgresql_where=sa.text("channel = 'web'"))
         batch_op.drop_index('ix_deliveries_due')
 
@@ -269,6 +377,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_visits_received_at'))
 
     op.drop_table('visits')
+    with op.batch_alter_table('obligations', schema=None) as batch_op:
+        batch_op.drop_index('ix_obligations_unit')
+        batch_op.drop_index(batch_op.f('ix_obligations_subject_id'))
+        batch_op.drop_index('ix_obligations_owed', sqlite_where=sa.text('owed_since IS NOT NULL'), postgresql_where=sa.text('owed_since IS NOT NULL'))
+
+    op.drop_table('obligations')
     op.drop_table('logins')
     with op.batch_alter_table('links', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_links_person_id'))
@@ -299,6 +413,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_owners_owner_hash'))
 
     op.drop_table('owners')
+    op.drop_table('notices')
     op.drop_table('lanes')
     op.drop_table('inbox')
     with op.batch_alter_table('evidence', schema=None) as batch_op:
@@ -311,5 +426,6 @@ def downgrade() -> None:
 
     op.drop_table('entries')
     op.drop_table('counters')
+    op.drop_table('calendar_days')
     op.drop_table('audit')
     # ### end Alembic commands ###
