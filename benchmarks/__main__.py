@@ -17,6 +17,7 @@ from rich.console import Console
 
 from benchmarks import child, figures, http, life
 from benchmarks.figures import CLAIMS, Figure, ratio
+from benchmarks.out import measure
 from benchmarks.servers import database
 
 
@@ -31,11 +32,34 @@ class Sizes:
     slow_complaints: int = 10
     starts: int = 7
     idle_seconds: float = 5.0
+    reminders: int = 20_000
+    slow_reminders: int = 1_000
+    obligations: int = 1_000_000
+    messages: int = 3000
+    slow_messages: int = 500
+    pace_seconds: int = 120
+    wait_seconds: int = 20
+    recipients: int = 100_000  # of the broadcast beside which replies are sent
     more: bool = True  # what is told for information only
 
 
 QUICK = Sizes(
-    rounds=1, contacts=10, slow_contacts=10, complaints=1, slow_complaints=1, starts=1, idle_seconds=0.1, more=False
+    rounds=1,
+    contacts=10,
+    slow_contacts=10,
+    complaints=1,
+    slow_complaints=1,
+    starts=1,
+    idle_seconds=0.1,
+    reminders=100,
+    slow_reminders=20,
+    obligations=1_000,
+    messages=90,
+    slow_messages=60,
+    pace_seconds=3,
+    wait_seconds=3,
+    recipients=200,
+    more=False,
 )
 Measured = dict[str, Figure]
 
@@ -46,7 +70,18 @@ class Bench:
 
     def all(self) -> Iterator[tuple[str, Callable[[], Measured]]]:
         """What to measure, by name; each gives the figures of one or more claims."""
-        yield from (("turns", self.turns), ("http", self.http), ("ready", self.ready), ("idle", self.idle))
+        yield from (
+            ("turns", self.turns),
+            ("http", self.http),
+            ("out", self.out),
+            ("release", self.release),
+            ("pace", self.pace),
+            ("reply wait", self.reply_wait),
+            ("reminders", self.reminders),
+            ("late list", self.late_list),
+            ("ready", self.ready),
+            ("idle", self.idle),
+        )
 
     def turns(self) -> Measured:
         pairs = {
@@ -110,6 +145,82 @@ class Bench:
             "http_vs_ptb": ratio(speed["ours"], speed["ptb"]), "http_p99_ms": Figure([run.p99 for run in runs["ours"]])
         }  # fmt: skip
 
+    def out(self) -> Measured:
+        rivals = {"out_vs_ptb": "ptb", "out_vs_aiogram": "aiogram"}
+        rivals = {name: who for name, who in rivals.items() if name in self.wanted}
+        if not rivals:
+            return {}
+        speed: dict[str, list[float]] = defaultdict(list)
+        for n in range(self.sizes.rounds):
+            self.tell(f"messages out, round {n + 1} of {self.sizes.rounds}")
+            for who in ("ours", *rivals.values(), *(("bare",) if self.sizes.more else ())):
+                messages = self.sizes.slow_messages if who == "ptb" else self.sizes.messages
+                speed[who].append(measure.per_second(who, self.folder, messages))
+        told = {"messages/s": {OUT[who]: Figure(values) for who, values in speed.items()}}
+        figures.show_runs("Out to a local Bot API, 30 at once", told, self.console)
+        return {name: ratio(speed["ours"], speed[who]) for name, who in rivals.items()}
+
+    def pace(self) -> Measured:
+        if not self.wanted & {"pace_30_error", "pace_30_peak", "pace_30_core"}:
+            return {}
+        self.tell("30 a second")
+        error, peak, core = measure.even(self.folder, self.sizes.pace_seconds)
+        return {"pace_30_error": Figure([error]), "pace_30_peak": Figure([peak]), "pace_30_core": Figure([core])}
+
+    def reply_wait(self) -> Measured:
+        if "reply_wait_p99_ms" not in self.wanted:
+            return {}
+        self.tell("replies beside a broadcast")
+        waits = measure.reply_waits(self.folder, self.sizes.wait_seconds, self.sizes.recipients)
+        return {"reply_wait_p99_ms": Figure([measure.p99(waits)])}
+
+    def release(self) -> Measured:
+        if not self.wanted & {"release_100k_s", "release_100k_mib"}:
+            return {}
+        many, runs = 100_000 if self.sizes.more else 200, []
+        for n in range(min(3, self.sizes.starts)):
+            self.tell(f"a notice to {many:,}, run {n + 1}")
+            with tempfile.TemporaryDirectory(dir=self.folder) as place:
+                url = database(Path(place))
+                child.ask("benchmarks.release", "fill", place, url, many)
+                runs.append(child.ask("benchmarks.release", "release", place, url, many))
+        return {
+            "release_100k_s": Figure([run["seconds"] for run in runs]),
+            "release_100k_mib": Figure([run["mib"] for run in runs]),
+        }
+
+    def reminders(self) -> Measured:
+        if "reminders_vs_apscheduler" not in self.wanted:
+            return {}
+        speed: dict[str, list[float]] = defaultdict(list)
+        for n in range(self.sizes.rounds):
+            self.tell(f"reminders, round {n + 1} of {self.sizes.rounds}")
+            with tempfile.TemporaryDirectory(dir=self.folder) as place:
+                made = child.ask("benchmarks.reminders", place, database(Path(place)), self.sizes.reminders)
+            with tempfile.TemporaryDirectory(dir=self.folder) as place:
+                url = database(Path(place))
+                other = child.ask("benchmarks.rivals.apscheduler3", url, self.sizes.slow_reminders)
+            speed["ours"].append(made["reminders_per_second"])
+            speed["theirs"].append(other["reminders_per_second"])
+        names = {"ours": "Mingcha, from rows to deliveries", "theirs": "APScheduler, silent jobs, SQLAlchemy store"}
+        told = {"reminders_fire_per_s": {names[who]: Figure(values) for who, values in speed.items()}}
+        figures.show_runs("Reminders due at one instant, SQLite with synchronous=FULL", told, self.console)
+        return {"reminders_vs_apscheduler": ratio(speed["ours"], speed["theirs"])}
+
+    def late_list(self) -> Measured:
+        if "late_list_ms" not in self.wanted:
+            return {}
+        self.tell(f"who is late among {self.sizes.obligations:,}")
+        found: dict[str, float] = {}
+        with _servers({"pg"}) as fresh:
+            for kind in ("sqlite", "pg"):
+                with tempfile.TemporaryDirectory(dir=self.folder) as place:
+                    url = database(Path(place)) if kind == "sqlite" else fresh()
+                    found[kind] = child.ask("benchmarks.late", place, url, self.sizes.obligations)["ms"]
+        told = {"ms": {kind: Figure([spent]) for kind, spent in found.items()}}
+        figures.show_runs("Who is late, and the first page of one unit", told, self.console)
+        return {"late_list_ms": Figure([max(found.values())])}
+
     def ready(self) -> Measured:
         if "ready_ms" not in self.wanted:
             return {}
@@ -133,6 +244,12 @@ NAMES = {
     "ours": "Mingcha, every turn durable", "ptb": "python-telegram-bot, silent, one row at the end",
     "ptb_answering": "  the same with replies, for information", "aiogram": "aiogram 3, silent, one row at the end",
     "bare": "bare aiohttp route, one row a request",
+}  # fmt: skip
+
+
+OUT = {
+    "ours": "Mingcha, from the row to the recorded result", "ptb": "python-telegram-bot with its own client",
+    "aiogram": "aiogram 3", "bare": "bare aiohttp client",
 }  # fmt: skip
 
 

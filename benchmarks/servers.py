@@ -20,7 +20,7 @@ def database(folder: Path) -> str:
 def ours(folder: Path, port: int) -> None:
     """Our webhook with its secret, its durable turns and its queued replies; nothing is sent."""
     from benchmarks.ours import program
-    from bot.serve import settle_memory
+    from bot.tasks import settle_memory
     from channels.telegram import Telegram
 
     made = program(folder, database(folder))

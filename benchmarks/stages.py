@@ -21,7 +21,7 @@ from unittest.mock import patch
 import sqlalchemy
 
 import channels.telegram.intake
-import services.deliveries
+import services.deliveries.queueing
 import services.talk
 from benchmarks.ours import intake, program
 from benchmarks.turns import FIRST_CHAT, at_once
@@ -62,7 +62,7 @@ def watched(stages: Stages, dialect: Any) -> list[Any]:
         on(channels.telegram.intake, "decode", "decode"),
         on(services.talk, "advance", "engine"),
         on(services.talk, "_encode", "seal and encode"),
-        on(services.deliveries, "_encode", "seal and encode"),
+        on(services.deliveries.queueing, "_encode", "seal and encode"),
         *(on(Vault, name, "seal and encode") for name in ("seal_bytes", "open_bytes", "index")),
         on(sqlalchemy.Connection, "execute", "database"),
         on(sqlalchemy.Connection, "exec_driver_sql", "database"),

@@ -1,4 +1,4 @@
-"""The command line: `mingcha serve | demo | migrate | doctor | export | preview | units | invite`.
+"""The command line: `mingcha serve | work | demo | migrate | doctor | export | preview | units | invite`.
 
 Every word comes from templates/<language>/chat/terminal.j2, so the commands are made when `main` runs.
 """
@@ -7,7 +7,6 @@ Every word comes from templates/<language>/chat/terminal.j2, so the commands are
 import asyncio
 import errno
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from bot.settings import Settings, spoken_language
+from bot.settings import CONSOLE, Settings, spoken_language
 from models.database import DatabaseAway
 from services.vault import KeyTrouble
 from templates import Texts
@@ -106,14 +105,21 @@ def commands(terminal: Terminal) -> typer.Typer:
         app.command(name, help=say(f"help_{name}"))(run)
 
     @command
-    def serve() -> None:
+    def serve(
+        work: Annotated[bool | None, typer.Option("--work/--no-work", help=say("help_no_work"))] = None,
+    ) -> None:
         with terminal.plainly():
-            _serve(terminal, demo=False)
+            _serve(terminal, demo=False, work=work)
+
+    @command
+    def work() -> None:
+        with terminal.plainly():
+            _work(terminal)
 
     @command
     def demo() -> None:
         with terminal.plainly():
-            _serve(terminal, demo=True)
+            _serve(terminal, demo=True, work=True)
 
     @command
     def migrate() -> None:
@@ -167,11 +173,10 @@ def commands(terminal: Terminal) -> typer.Typer:
     return app
 
 
-def _program(terminal: Terminal) -> Any:
+def _program(terminal: Terminal, settings: Settings | None = None) -> Any:
     from bot.build import build
 
-    settings = terminal.settings()
-    return build(settings)
+    return build(settings or terminal.settings())
 
 
 def _current(program: Any) -> None:
@@ -190,20 +195,21 @@ def _migrate(terminal: Terminal) -> None:
     terminal.tell("migrated")
 
 
-def _serve(terminal: Terminal, *, demo: bool) -> None:
+def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
     from bot import logs
     from bot.serve import serve
     from migrations.run import migrate
-    from services.demo import load_city, sign_in_codes
+    from services.demo_day import start_demo
 
     settings = terminal.settings()
+    if demo and settings.sms_url is None:
+        settings = settings.model_copy(update={"sms_url": CONSOLE})  # text messages stand on the terminal
     logs.configure(settings.log_level)
-    program = _program(terminal)
+    program = _program(terminal, settings)
     links: dict[str, str] = {}
     if demo:
         migrate(program.database)
-        program.database.transact(load_city, program.vault, program.clock())
-        links = program.database.transact(sign_in_codes, program.vault, program.clock())
+        links = program.database.transact(start_demo, program.vault, program.clock())
     _current(program)
     program.load_units()
 
@@ -215,11 +221,31 @@ def _serve(terminal: Terminal, *, demo: bool) -> None:
         sys.stdout.flush()
 
     try:
-        asyncio.run(serve(program, ready=ready))
+        asyncio.run(serve(program, ready=ready, work=settings.work if work is None else work))
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
             raise
         raise Stop("port_taken", listen=settings.listen) from error
+    finally:
+        program.close()
+
+
+def _work(terminal: Terminal) -> None:
+    from bot import logs
+    from bot.work import work
+
+    settings = terminal.settings()
+    logs.configure(settings.log_level)
+    program = _program(terminal)
+    _current(program)
+    program.load_units()
+
+    def ready() -> None:
+        terminal.tell("working")
+        sys.stdout.flush()
+
+    try:
+        asyncio.run(work(program, ready=ready))
     finally:
         program.close()
 
@@ -255,7 +281,7 @@ def _load_units(terminal: Terminal, file: Path) -> None:
 
     try:
         city = read_city(file)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise Stop("bad_file", file=file, reason=str(error)) from error
     program = _program(terminal)
     _current(program)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.settings import Settings, unknown_names
+from bot.settings import CONSOLE, Settings, unknown_names
+from bot.texting import carrier_of
 from channels.telegram.checkup import who_am_i
 from migrations.run import is_current
 from models.database import Database, DatabaseAway
@@ -36,7 +37,7 @@ async def examine(settings: Settings) -> list[Found]:
         found.append(Found("note", "doctor_unknown", {"names": names}))
     found += _folder(settings)
     vault, key = _key(settings)
-    found += [key, *_database(settings, vault), await _telegram(settings)]
+    found += [key, *_database(settings, vault), await _telegram(settings), await _sms(settings)]
     return found
 
 
@@ -113,3 +114,20 @@ async def _telegram(settings: Settings) -> Found:
     if name is None:
         return Found("bad", "doctor_telegram_bad", {"reason": reason})
     return Found("good", "doctor_telegram_ok", {"name": name, "mode": settings.telegram_mode})
+
+
+async def _sms(settings: Settings) -> Found:
+    """Asks the carrier without sending anything."""
+    kind = settings.sms_carrier
+    if kind is None:
+        return Found("note", "doctor_sms_off")
+    if kind == CONSOLE:
+        return Found("note", "doctor_sms_console")
+    asked = carrier_of(settings)
+    try:
+        reason = await asked.trouble()
+    finally:
+        await asked.close()
+    if reason is not None:
+        return Found("bad", "doctor_sms_bad", {"carrier": kind, "reason": reason})
+    return Found("good", "doctor_sms_ok", {"carrier": kind})

@@ -9,11 +9,13 @@ from typing import Any
 
 from bot.samples import Scene, flows, messages, scenes
 from channels.render import draw
+from channels.sms.drawing import letter_of as sms_letter
 from channels.telegram.drawing import letter_of
 from channels.webchat.drawing import drawn
 from services.deliveries import Letter
 from templates import LANGUAGES, Texts, load_texts
 
+PARTS = 4  # of an SMS, as the setting has it where nobody changes it
 NOW = datetime(
     2026, 11, 21, 15, 0, tzinfo=timezone(timedelta(hours=8))
 )  # the samples' moment, so that the page never changes by itself
@@ -42,7 +44,7 @@ def _section(name: str, scenes_by: Mapping[str, Sequence[Scene]], texts: Mapping
     moments = [
         {
             "id": f"{name}-{n}", "name": first.name, "state": first.state,
-            "shots": [_shot(scenes_by[lang][n].body, texts[lang]) for lang in LANGUAGES],
+            "shots": [shot(scenes_by[lang][n].body, texts[lang]) for lang in LANGUAGES],
         }
         for n, first in enumerate(scenes_by[LANGUAGES[0]])
     ]  # fmt: skip
@@ -53,12 +55,13 @@ def _section(name: str, scenes_by: Mapping[str, Sequence[Scene]], texts: Mapping
     return {"name": name, "titles": titles, "moments": moments}
 
 
-def _shot(body: Any, texts: Texts) -> dict[str, Any]:
-    """The same body on both channels."""
+def shot(body: Any, texts: Texts) -> dict[str, Any]:
+    """The same body on every channel."""
     letter = letter_of(draw(body, texts))
     rows = letter.markup.inline_keyboard if letter.markup else ()
     return {
         "language": texts.language,
         "telegram": {"pieces": letter.pieces, "rows": [[button.text for button in row] for row in rows]},
         "web": drawn(Letter(1, body, NOW), texts, NOW.tzinfo),
+        "sms": {"pieces": sms_letter(body, texts, PARTS).texts},
     }

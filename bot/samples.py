@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot import duty_samples
 from channels.render import Phrases
 from conversation.engine import REVIEW, Flow, Session, advance, position, prefilled, screen
 from conversation.messages import Answers, Body, Button, Media, Option, Reply, Say, Screen
@@ -16,6 +17,7 @@ from handlers.all import JOURNEYS
 from rulebooks import HERE
 from templates import Texts
 
+NOTICE = "N20261121-0003"
 NUMBER, RECEIPT = "20261121-0042", "K7QF-2M9D-X4TP-8RWC"
 WRONG = (Reply(text="?"), Reply(location=(0.0, 0.0)), Reply(text="12:60"), Reply())
 WHYS = ("started", "cancelled", "dropped", "stale", "spoken", "plain")
@@ -46,6 +48,10 @@ class SampleWorld:
     def options(self, source: str, query: str, answers: Answers) -> Sequence[Option]:
         if source == "windows":
             return self._windows.get(answers.get("unit") or "", ())
+        if source == "later_days":
+            return [Option("2026-12-02"), Option("2026-12-04"), Option("2026-12-11")]
+        if source == "owed_duties":
+            return [Option("duty-1", duty_samples.NUMBER), Option("duty-2", "D20261116-0002")]
         found = [Option("case-1", NUMBER)] if source.endswith("cases") else self._units
         return [option for option in found if query in (option.label or "")]
 
@@ -66,7 +72,7 @@ def flows() -> list[Flow]:
 def scenes(flow: Flow, texts: Texts, now: datetime) -> Iterator[Scene]:
     """Each question empty, with a problem and with a draft; the review; the first question as edited from there."""
     world = SampleWorld(texts, now)
-    session: Session | None = prefilled(flow, {"_text": "", "_media": []}, 1)
+    session: Session | None = prefilled(flow, {"_text": "", "_media": [], "_due": duty_samples.DUE}, 1)
     for _ in range(LONGEST_WALK):
         here = position(flow, session, world)
         if here is None:
@@ -76,9 +82,26 @@ def scenes(flow: Flow, texts: Texts, now: datetime) -> Iterator[Scene]:
             yield Scene(first, "edited", _after(flow, session, world, Reply(choice=f"/edit {first}")))
             return
         yield from _question(flow, session, world, here, texts)
-        session = _answered(flow, session, world, here, texts)
-        if session is None:
+        after = _answered(flow, session, world, here, texts)
+        yield from _aside(flow, session, world, here, after, texts)
+        if after is None:
             return
+        session = after
+
+
+def _aside(
+    flow: Flow, session: Session, world: SampleWorld, here: Question, taken: Session | None, texts: Texts
+) -> Iterator[Scene]:
+    """What another answer would have led to, where the one taken never asks it."""
+    if taken is None or not isinstance(here, Choice) or here.source is not None:
+        return
+    seen = {question.key for question in flow.questions if question.when(taken.answers, world)}
+    for option in screen(flow, session, world).options:
+        after = advance(flow, session, Reply(choice=option.value), world)[0]
+        next_ = position(flow, after, world) if after is not None else None
+        if after is not None and next_ is not None and next_.key not in seen:
+            seen.add(next_.key)
+            yield from _question(flow, after, world, next_, texts)
 
 
 def _question(flow: Flow, session: Session, world: SampleWorld, here: Question, texts: Texts) -> Iterator[Scene]:
@@ -163,6 +186,8 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("common.busy", {}, (Button("/resume", words="resume"), Button("/discard", words="discard_and_start"))),
         ("common.idle", {}, (Button("/resume", words="resume"), Button("/cancel", words="discard"))),
         ("common.sorry", {}, ()),
+        ("sms.again", {"example": "1"}, _STATUS),
+        ("sms.stopped", {}, ()),
         ("common.not_kept", {"kind": "photo", "code": "unreadable", "again": True}, (Button("/add", words="add"),)),
         *((f"{name}.received", {}, _STATUS) for name in ("complaint", "question", "addition")),
         ("visit.received", {}, ()),
@@ -176,6 +201,9 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.answered", {"text": word("sample_reason")}, (Button("/add", words="add"),)),
         ("status.accepted", {"text": ""}, _STATUS),
         ("status.declined", {"text": word("sample_reason")}, (Button("/add", words="add"),)),
+        *duty_samples.said(unit, NUMBER, word),
+        ("notice.body", _notice(texts), (Button("/seen", words="seen"),)),
+        ("notice.thanks", {"number": NOTICE}, ()),
     ]  # fmt: skip
     return [
         Scene(
@@ -183,6 +211,11 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         )
         for words, own, buttons in said
     ]
+
+
+def _notice(texts: Texts) -> Mapping[str, Any]:
+    said = texts.say("preview", "sample_reply")
+    return {"number": NOTICE, "texts": {"zh": said, "en": said}, "acknowledges": True}
 
 
 _STATUS = (Button("/status", words="see_status"),)

@@ -10,13 +10,15 @@ from typing import Any
 from services.findings import seen_in
 from templates import Texts
 
-MOMENTS = frozenset(("received", "decided", "created", "sent"))
+MOMENTS = frozenset(("received", "decided", "created", "sent", "acknowledged"))
 CODES: Mapping[str, tuple[str, str]] = {  # of a column: in which file of words its codes stand, and after which prefix
     "kind": ("terminal", "kind"), "source": ("terminal", "channel"), "channel": ("terminal", "channel"),
     "category": ("complaint", "category"), "method": ("visit", "method"), "urgency": ("terminal", "urgency"),
+    "role": ("menu", "role"),
 }  # fmt: skip
 STATES: Mapping[str, tuple[str, str]] = {
     "complaints": ("status", "state"), "visits": ("status", "check"), "deliveries": ("terminal", "delivery"),
+    "notices": ("terminal", "delivery"),
 }  # fmt: skip
 
 

@@ -62,7 +62,9 @@ class FakePerson:
         contact = self.contact_id()
         if contact is None:
             return []
-        letters = self._database.look(deliveries.mailbox, self._vault, self.channel, contact, after, 1000)
+        letters = self._database.look(
+            deliveries.mailbox, self._vault, self._talk.now(), self.channel, contact, after, 1000
+        )
         return [draw(letter.body, self._texts[self.language]) for letter in letters]
 
     def contact_id(self) -> str | None:

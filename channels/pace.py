@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from heapq import heappop, heappush
+from itertools import count
 
 LONGEST_HOLD = 10.0  # seconds; who would have to wait longer is sent back to the queue
+RANK = {"reply": 0, "reminder": 1, "broadcast": 2}
 _SWEEP = 1_000
 _AFTER = 1e-6  # seconds: a place after a hold, not in it
 
@@ -38,7 +41,10 @@ class Schedule:
 
 
 class Pace:
-    """The allowance of a whole channel and of each chat. One chat's messages must be asked for one after another."""
+    """The allowance of a whole channel and of each chat. One chat's messages must be asked for one after another.
+
+    Nobody has a place before it comes: a reply takes the next one, however many broadcasts wait for theirs.
+    """
 
     def __init__(
         self, per_second: float = 30, *, chat_per_second: float = 1, chat_burst: int = 3,
@@ -50,16 +56,18 @@ class Pace:
         self._clock = clock
         self._sleep = sleep
         self._held_until = float("-inf")
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []  # heap: the most urgent, then the first
+        self._arrivals = count()
+        self._usher: asyncio.Task[None] | None = None
 
-    async def turn(self, chat: str) -> None:
+    async def turn(self, chat: str, urgency: str = "reply") -> None:
         """Returns when the chat's next message may leave. Raises Held when the channel is silent for long."""
-        schedule = self._chats.setdefault(chat, self._new_chat())
+        schedule = self._chats.get(chat) or self._chats.setdefault(chat, self._new_chat())
         await self._until(schedule.earliest(self._clock()))
-        place = float("-inf")
-        while place <= self._held_until:  # a place that a hold has passed over is void
-            place = max(self._all.earliest(self._clock()), self._held_until + _AFTER)
-            self._all.take(place)
-            await self._until(place)
+        if not self._waiting and self._place(self._clock()) <= self._clock():
+            self._all.take(self._clock())
+        else:
+            await self._wait(RANK[urgency])
         schedule.take(self._clock())
         if len(self._chats) > _SWEEP:
             now = self._clock()
@@ -69,9 +77,51 @@ class Pace:
         """Nothing leaves for so long: the service has asked for it."""
         self._held_until = max(self._held_until, self._clock() + seconds)
 
+    @property
+    def is_held(self) -> bool:
+        return self._held_until > self._clock()
+
+    def _place(self, now: float) -> float:
+        """When the next message may leave."""
+        held = self._held_until + _AFTER if self._held_until >= now else now
+        return max(self._all.earliest(now), held)
+
+    async def _wait(self, rank: int) -> None:
+        called = asyncio.get_running_loop().create_future()
+        heappush(self._waiting, (rank, next(self._arrivals), called))
+        if self._usher is None or self._usher.done():
+            self._usher = asyncio.create_task(self._call_in())
+        await called
+
+    async def _call_in(self) -> None:
+        """Gives each place, as it comes, to whoever has the most urgent call on it then."""
+        while self._waiting:
+            place = self._place(self._clock())
+            try:
+                await self._until(place)
+            except Held as held:
+                self._send_back(held)
+                return
+            if place <= self._held_until:  # a hold has passed over this place: it is void
+                continue
+            called = next((one for one in iter(self._first, None) if not one.done()), None)
+            if called is not None:
+                self._all.take(place)
+                called.set_result(None)
+
+    def _first(self) -> asyncio.Future[None] | None:
+        return heappop(self._waiting)[2] if self._waiting else None
+
+    def _send_back(self, held: Held) -> None:
+        while (called := self._first()) is not None:
+            if not called.done():
+                called.set_exception(Held(held.seconds))
+
     async def _until(self, moment: float) -> None:
-        while (wait := moment - self._clock()) > 0:
-            held = self._held_until - self._clock()
-            if held > LONGEST_HOLD:
+        while True:
+            now = self._clock()
+            if (held := self._held_until - now) > LONGEST_HOLD:
                 raise Held(held)
-            await self._sleep(wait)
+            if moment <= now:
+                return
+            await self._sleep(moment - now)

@@ -157,9 +157,13 @@ def _ticks(flow: str, key: str, value: Mapping[str, Any], texts: Texts) -> str:
 
 
 def _option(option: Option, screen: Screen, texts: Texts) -> Key:
-    label = option.label or option_label(texts, screen.flow, screen.asks, option.value)
+    label = option.label or _worded(option.value, screen, texts)
     ticked = option.value in screen.ticked
     return Key(f"✓ {label}" if ticked else label, option.value, screen.turn, "ticked" if ticked else "option")
+
+
+def _worded(value: str, screen: Screen, texts: Texts) -> str:
+    return texts.moment(value) if screen.kind == "day" else option_label(texts, screen.flow, screen.asks, value)
 
 
 def _rows(keys: Sequence[Key], per_row: int = 2) -> tuple[tuple[Key, ...], ...]:

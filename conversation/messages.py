@@ -101,12 +101,22 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Attached:
+    """A picture or a file that goes with a message: the clean copy of a piece of evidence."""
+
+    id: str
+    kind: str  # photo, voice, video, file
+    name: str | None = None  # of a file, with its ending
+
+
+@dataclass(frozen=True)
 class Say:
     """A message that asks nothing: `words` is "<file>.<block>" under templates/<language>/chat."""
 
     words: str
     values: Mapping[str, Any] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
+    pieces: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True)

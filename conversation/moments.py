@@ -38,7 +38,7 @@ def read_moment(text: str, now: datetime) -> str | None:
     if text in ("now", "刚才", "刚刚", "现在", "just now"):
         return now.isoformat(timespec="minutes")
     try:
-        return _read(_arabic(text), now)
+        return _read(arabic(text), now)
     except (ValueError, OverflowError):
         return None
 
@@ -66,7 +66,7 @@ def _day_first(text: str) -> str:
     return f"{found[2].removeprefix('on ')} {found[1]}"
 
 
-def _arabic(text: str) -> str:
+def arabic(text: str) -> str:
     """Chinese numerals up to 99 as digits; weekday characters keep their place (周三 is no number)."""
 
     def number(found: re.Match[str]) -> str:

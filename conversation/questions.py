@@ -6,9 +6,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
 
+from conversation.days import read_day
 from conversation.messages import Answers, Line, Media, Option, Problem, Reply
 from conversation.moments import read_moment
 
@@ -324,6 +325,46 @@ class Moment(Question):
         if moment > (now.isoformat() if "T" in moment else now.date().isoformat()):
             raise Refused("moment_in_future")
         return Answered(moment)
+
+    def show(self, value: Any, asked: Asked) -> Line:
+        return Line(self.key, "moment", value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day(Question):
+    """A day ahead, later than the day that is already answered under `after`. Stored as an ISO 8601 date.
+
+    `source` proposes days as values without labels: a channel writes them as its language writes days.
+    """
+
+    kind: ClassVar[str] = "day"
+    source: str
+    after: str
+
+    def options(self, asked: Asked) -> Sequence[Option]:
+        return asked.world.options(self.source, "", asked.answers)
+
+    def read(self, reply: Reply, asked: Asked) -> Step:
+        today = asked.world.now.date()
+        day = read_day(self._numbered((reply.choice or reply.text or "").strip(), asked), today)
+        if day is None:
+            raise Refused("day_wanted")
+        if day < today:
+            raise Refused("day_past", day=day.isoformat())
+        if not self.holds(day.isoformat(), asked):
+            raise Refused("day_too_early", after=asked.answers[self.after][:10])
+        return Answered(day.isoformat())
+
+    def _numbered(self, text: str, asked: Asked) -> str:
+        """The proposal that a number means (1), or the text itself."""
+        options = self.options(asked)
+        number = unicodedata.normalize("NFKC", text)
+        known = number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= len(options)
+        return options[int(number[:6]) - 1].value if known else text
+
+    def holds(self, value: Any, asked: Asked) -> bool:
+        after = asked.answers.get(self.after)
+        return after is None or date.fromisoformat(value) > date.fromisoformat(after[:10])
 
     def show(self, value: Any, asked: Asked) -> Line:
         return Line(self.key, "moment", value)

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from handlers import addition, complaint, menu, placing, status, visit
+from handlers import (
+    addition,
+    complaint,
+    duties,
+    duty_acts,
+    duty_view,
+    menu,
+    notices,
+    placing,
+    status,
+    visit,
+)
 from handlers.placing import find_place
 from handlers.sources import SOURCES
 from services.journeys import Journey
@@ -10,8 +21,9 @@ from services.journeys import Journey
 JOURNEYS: dict[str, Journey] = {
     journey.name: journey
     for journey in (
-        complaint.COMPLAIN, complaint.COMPLAINTS, visit.CHECK, visit.VISITS, status.STATUS, addition.QUESTIONS,
-        addition.ADD, addition.ADDITIONS, status.CODES, placing.JOURNEY, *menu.MENU,
+        duties.DUTIES, complaint.COMPLAIN, complaint.COMPLAINTS, visit.CHECK, visit.VISITS, status.STATUS,
+        addition.QUESTIONS, addition.ADD, addition.ADDITIONS, status.CODES, placing.JOURNEY, *duty_view.VIEWS,
+        *duty_acts.ACTS, duties.LATE, notices.SEEN, *menu.MENU,
     )
 }  # fmt: skip
 

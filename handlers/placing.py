@@ -8,25 +8,38 @@ from dataclasses import asdict
 from conversation.engine import Flow
 from conversation.messages import Answers, Reply
 from conversation.questions import Choice, World
+from handlers import duty_acts, duty_sight
 from handlers.addition import pieces, said_thanks, send_question
 from handlers.status import is_code
 from services import cases
 from services.journeys import Journey, Turn
 
+DUTY_PLACES = ("duty_answer", "duty_question")
+
 
 def places(answers: Answers, world: World) -> Sequence[str]:
-    """An addition only for somebody who has filed something."""
+    """For a duty only where the person's unit owes one; an addition only for somebody who has filed something."""
+    owed = world.options("owed_duties", "", {})
     filed = world.options("own_cases", "", {})
-    return ("complaint", *["addition"] * bool(filed), "question", "nothing")
+    return (*DUTY_PLACES * bool(owed), "complaint", *["addition"] * bool(filed), "question", "nothing")
 
 
 def is_addition(answers: Answers, world: World) -> bool:
     return answers.get("place") == "addition"
 
 
+def is_for_one_of_several(answers: Answers, world: World) -> bool:
+    """With one duty there is nothing to ask."""
+    return answers.get("place") in DUTY_PLACES and "_duty" not in answers
+
+
 PLACING = Flow(
     "placing",
-    [Choice(key="place", values=places), Choice(key="case", source="own_cases", when=is_addition)],
+    [
+        Choice(key="place", values=places),
+        Choice(key="case", source="own_cases", when=is_addition),
+        Choice(key="duty", source="owed_duties", when=is_for_one_of_several),
+    ],
     review=False,
 )
 
@@ -41,7 +54,9 @@ def find_place(turn: Turn, reply: Reply) -> None:
     before = turn.session.answers if turn.session else {}
     text = "\n".join(filter(None, [before.get("_text"), reply.text]))[: cases.LONGEST_TEXT]
     media = [*before.get("_media", []), *(asdict(piece) for piece in reply.media)][: cases.MOST_MEDIA]
-    turn.start("placing", {"_text": text, "_media": media})
+    owed = duty_sight.owed(turn)
+    known = {"_duty": owed[0].id} if len(owed) == 1 else {}
+    turn.start("placing", {"_text": text, "_media": media, **known})
 
 
 def submit(turn: Turn, answers: Answers) -> None:
@@ -53,6 +68,10 @@ def submit(turn: Turn, answers: Answers) -> None:
         case "addition":
             cases.add(turn.tx, turn.vault, turn.now, turn.contact, answers["case"], text, media)
             said_thanks(turn, answers["case"])
+        case "duty_answer":
+            duty_acts.place_answer(turn, answers.get("_duty") or answers["duty"], text, held)
+        case "duty_question":
+            duty_acts.place_question(turn, answers.get("_duty") or answers["duty"], text, media)
         case "question":
             send_question(turn, text, media)
         case _:

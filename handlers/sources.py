@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from conversation.messages import Answers, Option
-from services import cases, directory
+from handlers import duty_sight
+from services import calendar, cases, directory, workdays
 from services.contacts import SUPERVISOR
 from services.journeys import Source, Turn
+from services.obligations import Duty
 
 
 class Units:
@@ -60,6 +63,38 @@ class OwnCases:
         return " ".join(filter(None, [case.number, turn.directory.name(case.unit_id)]))
 
 
+class OwedDuties:
+    """What the person's own units owe now, first due first."""
+
+    def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
+        owed = duty_sight.owed(turn)
+        units = len({duty.unit_id for duty in owed}) > 1
+        named = [(duty.id, self._label(turn, duty, units)) for duty in owed]
+        return [Option(id_, label) for id_, label in named if query.casefold() in label.casefold()]
+
+    def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
+        return next((option.label for option in self.options(turn, "", answers) if option.value == value), None)
+
+    def _label(self, turn: Turn, duty: Duty, units: bool) -> str:
+        return " ".join(filter(None, [duty.number, turn.directory.name(duty.unit_id) if units else ""]))
+
+
+class LaterDays:
+    """Days that a unit may ask for: some working days after the deadline, or after today where it has passed."""
+
+    AHEAD = (3, 5, 10)  # working days
+
+    def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
+        due = datetime.fromisoformat(answers["_due"]).date()
+        own = calendar.own_days(turn.tx)
+        first = max(due, turn.now.date())
+        return [Option(workdays.after(first, ahead, own).isoformat()) for ahead in self.AHEAD]
+
+    def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
+        return None
+
+
 SOURCES: dict[str, Source] = {
     "units": Units(), "windows": Windows(), "own_units": OwnUnits(), "own_cases": OwnCases(),
+    "owed_duties": OwedDuties(), "later_days": LaterDays(),
 }  # fmt: skip

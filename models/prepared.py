@@ -102,7 +102,7 @@ class _Compiled:
         bytes_as_they_are = {name for name, bind in made.binds.items() if isinstance(bind.type, LargeBinary)}
         self._converted = [
             (name, _Converter(converters[name]))
-            for name in self._names
+            for name in dict.fromkeys(self._names)
             if name in converters.keys() - bytes_as_they_are
         ]
         self._constants = {name: bind.value for name, bind in made.binds.items() if bind.value is not None}

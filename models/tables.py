@@ -140,7 +140,6 @@ deliveries = Table(
     # queued sending sent delivered acknowledged; failed, uncertain, aborted, superseded
     Column("state", String(12), nullable=False),
     Column("due_at", Utc, nullable=False),
-    Column("leased_until", Utc),
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", String(300)),
     Column("wire_id", String(64)),  # the channel's own id of the message
@@ -152,9 +151,18 @@ Index(
     "ix_deliveries_due", deliveries.c.channel, deliveries.c.state, deliveries.c.urgency, deliveries.c.due_at,
     deliveries.c.id,
 )  # fmt: skip
-Index(
-    "ix_deliveries_notice", deliveries.c.notice_id, deliveries.c.state,
+Index(  # how a notice goes, counted without its rows
+    "ix_deliveries_notice", deliveries.c.notice_id, deliveries.c.state, deliveries.c.channel,
     sqlite_where=deliveries.c.notice_id.is_not(None), postgresql_where=deliveries.c.notice_id.is_not(None),
+)  # fmt: skip
+Index(  # whose tap acknowledges it
+    "ix_deliveries_recipient", deliveries.c.notice_id, deliveries.c.contact_id,
+    sqlite_where=deliveries.c.notice_id.is_not(None), postgresql_where=deliveries.c.notice_id.is_not(None),
+)  # fmt: skip
+Index(  # what a page must not see yet
+    "ix_deliveries_scheduled", deliveries.c.due_at,
+    sqlite_where=(deliveries.c.channel == FETCHING) & (deliveries.c.due_at > deliveries.c.created_at),
+    postgresql_where=(deliveries.c.channel == FETCHING) & (deliveries.c.due_at > deliveries.c.created_at),
 )  # fmt: skip
 # Only a channel that fetches looks for its rows by contact.
 Index(
@@ -301,10 +309,11 @@ reminders = Table(
     "reminders", metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("obligation_id", ForeignKey("obligations.id"), nullable=False, index=True),
-    Column("kind", String(12), nullable=False),  # handed, before, day, over, …
+    Column("kind", String(12), nullable=False),  # before, holiday, day, over; silence; told: said at once
     Column("step", Integer, nullable=False, default=0),  # working days before or over
-    Column("to", String(12), nullable=False),  # head, deputy, superior, office
+    Column("to", String(12), nullable=False),  # head (and superior), deputy, office
     Column("by", String(8), nullable=False),  # chat, sms
+    Column("nth", Integer, nullable=False),  # of all that the unit is told: its visible number; repeats carry the same
     Column("due_at", Utc, nullable=False),
     Column("fired_at", Utc),
 )  # fmt: skip
@@ -338,12 +347,20 @@ notices = Table(
     Column("acknowledges", Boolean, nullable=False),  # recipients are asked for one tap
     Column("body", LargeBinary),  # the Body, sealed, frozen at the release
     Column("total", Integer),  # recipients at the release
+    Column("spread_to", String(32)),  # while deliveries are being written: the last recipient that has one; then None
     Column("send_at", Utc),  # None: at once
     Column("created_at", Utc, nullable=False),
     Column("created_by", String(32), nullable=False),
     Column("released_at", Utc),
     Column("released_by", String(32)),
     Column("aborted_at", Utc),
+)  # fmt: skip
+
+listeners = Table(  # recipients of a notice by contact: an uploaded list; from the release on all of them, frozen
+    "listeners", metadata,
+    Column("notice_id", ForeignKey("notices.id"), primary_key=True),
+    Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 # --- proof and clockwork ----------------------------------------------------------------------------------------

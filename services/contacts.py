@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from models.database import insert_or_ignore
 from models.prepared import Prepared, among, keys
@@ -20,6 +20,7 @@ CLERK, SUPERVISOR, LEADER, HEAD, DEPUTY, LIAISON = ROLES = (
 )  # fmt: skip
 OF_UNIT = frozenset((HEAD, DEPUTY, LIAISON))  # who acts for a unit; a leader is above it
 OFFICE_LOGIN = timedelta(hours=12)
+SMS = "sms"  # the channel whose addresses are the numbers of people
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,10 @@ def peek_link(tx: Connection, vault: Vault, now: datetime, code: str) -> str | N
 
 
 def use_link(tx: Connection, vault: Vault, now: datetime, code: str, way: str) -> str | None:
-    """The person of an unused code that has not expired; the code is spent by this call."""
+    """The person of an unused code that has not expired; the code is spent by this call.
+
+    A head who comes in by it takes over: see `take_over`.
+    """
     token = vault.index(same_code(code), "link")
     spent = tx.execute(
         update(links)
@@ -201,7 +205,109 @@ def use_link(tx: Connection, vault: Vault, now: datetime, code: str, way: str) -
     if spent is None:
         return None
     audit.append(tx, now, spent.person_id, "link_used", spent.person_id, {"way": way})
+    take_over(tx, now, spent.person_id, spent.person_id)
     return spent.person_id
+
+
+def take_over(tx: Connection, now: datetime, person_id: str, actor: str) -> None:
+    """A unit has one head: where this person holds the role, whoever held it before holds it no longer, at once.
+
+    Who was made head later keeps it, so that an old head with a new link puts nobody out. Called at the moment when the
+    person can be reached: a link of theirs is used, or the role is granted and an account of theirs is bound already.
+    Until then the old head stays, so that no reminder goes to nobody.
+    """
+    mine = grants.alias("mine")
+    older = and_(mine.c.unit_id == grants.c.unit_id, mine.c.since >= grants.c.since, mine.c.person_id == person_id)
+    valid = mine.c.role == HEAD, mine.c.since <= now, or_(mine.c.until.is_(None), mine.c.until > now)
+    ended = tx.execute(
+        select(grants.c.person_id, grants.c.unit_id)
+        .join_from(grants, mine, older)
+        .where(grants.c.role == HEAD, grants.c.until.is_(None), grants.c.person_id != person_id, *valid)
+        .order_by(grants.c.unit_id, grants.c.person_id)
+        .distinct()
+    ).all()
+    for row in ended:
+        withdraw(tx, now, row.person_id, HEAD, row.unit_id, actor)
+
+
+def heads_of(tx: Connection, now: datetime, unit_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Who is head of these units now, by unit; a unit without one is missing."""
+    valid = grants.c.role == HEAD, grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
+    rows = tx.execute(select(grants.c.unit_id, grants.c.person_id).where(grants.c.unit_id.in_(unit_ids), *valid))
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.unit_id, []).append(row.person_id)
+    return found
+
+
+def is_bound(tx: Connection, person_id: str) -> bool:
+    """Whether an account of theirs can be reached."""
+    return tx.execute(select(contacts.c.id).where(contacts.c.person_id == person_id).limit(1)).first() is not None
+
+
+def set_phone(tx: Connection, vault: Vault, now: datetime, person_id: str, phone: str | None, actor: str) -> None:
+    """Another number for a person, in E.164; None: no number. Who writes from the old one is this person no longer."""
+    one = person(tx, vault, person_id)
+    if one is None or one.phone == phone:
+        return
+    sealed = vault.seal({"name": one.name, "phone": phone, "title": one.title}, f"person {person_id}")
+    tx.execute(update(people).where(people.c.id == person_id).values(sealed=sealed))
+    tx.execute(
+        update(contacts).where(contacts.c.person_id == person_id, contacts.c.channel == SMS).values(person_id=None)
+    )
+    audit.append(tx, now, actor, "phone_set", person_id, {"given": phone is not None})
+
+
+def ensure(
+    tx: Connection, vault: Vault, now: datetime, channel: str, address: str, language: str, person_id: str
+) -> str:
+    """The contact of an address that somebody gave us without having written from it, this person's unless it is
+    somebody else's already."""
+    return ensure_all(tx, vault, now, channel, [address], language, [person_id])[0]
+
+
+def ensure_all(
+    tx: Connection, vault: Vault, now: datetime, channel: str, addresses: Sequence[str], language: str,
+    person_ids: Sequence[str] = (),
+) -> list[str]:  # fmt: skip
+    """The contacts of many addresses, made where nobody has written from one yet; in their order.
+
+    `person_ids`: whose they are, beside the addresses; a contact that is somebody's already stays so.
+    """
+    ids: list[str] = []
+    for start in range(0, len(addresses), _MANY):
+        ids += _ensured(tx, vault, now, channel, addresses[start : start + _MANY], language, person_ids[start:])
+    return ids
+
+
+def _ensured(
+    tx: Connection, vault: Vault, now: datetime, channel: str, addresses: Sequence[str], language: str,
+    person_ids: Sequence[str],
+) -> list[str]:  # fmt: skip
+    hashes = [address_hash(vault, channel, address) for address in addresses]
+    known = select(contacts.c.address_hash, contacts.c.id, contacts.c.person_id)
+    found = {row.address_hash: row for row in tx.execute(known.where(contacts.c.address_hash.in_(hashes)))}
+    owners = dict(zip(hashes, person_ids, strict=False))
+    rows = [
+        {"id": new_id(), "channel": channel, "address_hash": key, "language": language, "created_at": now,
+         "sealed": vault.seal_bytes(address.encode(), "address"), "person_id": owners.get(key)}
+        for key, address in dict(zip(hashes, addresses, strict=True)).items()
+        if key not in found
+    ]  # fmt: skip
+    if rows:
+        tx.execute(insert_or_ignore(tx, contacts), rows)
+    for key, row in found.items():
+        if row.person_id is None and owners.get(key):
+            bind(tx, row.id, owners[key])
+    made = select(contacts.c.address_hash, contacts.c.id).where(contacts.c.address_hash.in_(hashes))
+    ids = {row.address_hash: row.id for row in tx.execute(made)}
+    opened = [{"contact_id": ids[row["address_hash"]], "turn": 0, "touched_at": now} for row in rows]
+    if opened:
+        tx.execute(insert_or_ignore(tx, sessions), opened)
+    return [ids[key] for key in hashes]
+
+
+_MANY = 500
 
 
 def bind(tx: Connection, contact_id: str, person_id: str | None) -> None:

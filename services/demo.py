@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from sqlalchemy import Connection, or_, select
 
 from models.tables import grants, people, units
 from rulebooks import HERE
-from services.contacts import CLERK, DEPUTY, HEAD, SUPERVISOR, Grant, add_person, issue_link
+from services.contacts import CLERK, DEPUTY, HEAD, LEADER, LIAISON, SUPERVISOR, Grant, add_person, issue_link
+from services.phones import normalised
 from services.units import NewUnit, add_units
 from services.vault import Vault
 
@@ -21,17 +23,21 @@ SHOWN = "gtj"
 LINK_VALID = timedelta(days=7)
 
 
-def load_city(tx: Connection, vault: Vault, now: datetime) -> None:
-    """The demo city; does nothing where there are units already."""
-    if not tx.execute(select(units.c.id).limit(1)).first():
-        write_city(tx, vault, now, read_city(HERE / "demo" / "city.toml"))
+def load_city(tx: Connection, vault: Vault, now: datetime) -> bool:
+    """The demo city; does nothing where there are units already. Whether it was loaded."""
+    if tx.execute(select(units.c.id).limit(1)).first():
+        return False
+    write_city(tx, vault, now, read_city(HERE / "demo" / "city.toml"))
+    return True
 
 
 def read_city(file: Path) -> City:
-    """A city as data. Raises OSError, TOMLDecodeError or KeyError when the file is none."""
+    """A city as data. Raises OSError, ValueError or KeyError when the file is none or holds a number that is none."""
     city = tomllib.loads(file.read_text(encoding="utf-8"))
     for unit in city["unit"]:
         _with_windows(unit)
+    for one in _people(city):
+        _phone(one)
     return city
 
 
@@ -40,19 +46,36 @@ def write_city(tx: Connection, vault: Vault, now: datetime, city: City) -> int:
     new = [unit for one in city["unit"] for unit in _with_windows(one)]
     add_units(tx, new)
     known = _known(tx, vault)
-    for name, title, granted in _people(city):
-        if any((name, grant.role, grant.unit_id) not in known for grant in granted):
-            add_person(tx, vault, now, name, granted, title=title)
+    for one in _people(city):
+        if any((one.name, grant.role, grant.unit_id) not in known for grant in one.granted):
+            add_person(tx, vault, now, one.name, one.granted, title=one.title, phone=_phone(one))
     return len(new)
 
 
-def _people(city: City) -> Iterator[tuple[str, str | None, list[Grant]]]:
+@dataclass(frozen=True)
+class _Person:
+    """Somebody as the file has them; `phone` as it is written there."""
+
+    name: str
+    granted: Sequence[Grant]
+    phone: str | None = None
+    title: str | None = None
+
+
+def _people(city: City) -> Iterator[_Person]:
     for one in city["unit"]:
-        yield from ((one[role], None, [Grant(role, one["id"])]) for role in (HEAD, DEPUTY) if role in one)
+        for role in (LEADER, HEAD, DEPUTY, LIAISON):
+            if role in one:
+                yield _Person(one[role], [Grant(role, one["id"])], one.get(f"{role}_phone"))
     for one in city.get("supervisor", ()):
-        yield one["name"], one.get("title"), [Grant(SUPERVISOR, unit_id) for unit_id in one["units"]]
+        granted = [Grant(SUPERVISOR, unit_id) for unit_id in one["units"]]
+        yield _Person(one["name"], granted, one.get("phone"), one.get("title"))
     for one in city.get("clerk", ()):
-        yield one["name"], one.get("title"), [Grant(CLERK, None)]
+        yield _Person(one["name"], [Grant(CLERK, None)], one.get("phone"), one.get("title"))
+
+
+def _phone(one: _Person) -> str | None:
+    return None if one.phone is None else normalised(one.phone)
 
 
 def _known(tx: Connection, vault: Vault) -> set[tuple[str, str, str | None]]:
@@ -72,7 +95,9 @@ def sign_in_codes(tx: Connection, vault: Vault, now: datetime) -> dict[str, str]
 
 
 def _with_windows(one: Mapping[str, Any]) -> list[NewUnit]:
-    unit = NewUnit(one["id"], one["name"], one.get("kind", "bureau"), initials=one.get("initials"))
+    unit = NewUnit(
+        one["id"], one["name"], one.get("kind", "bureau"), area=one.get("area"), initials=one.get("initials")
+    )
     windows = [
         NewUnit(f"{unit.id}-{n}", name, "window" if name.endswith(("窗口", "厅")) else "section", unit.id)
         for n, name in enumerate(one.get("windows", ()), 1)

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -229,12 +229,15 @@ class Store:
         self._vault = vault
         self._at_once = asyncio.Semaphore(CLEANED_AT_ONCE)
 
-    async def put(self, data: bytes, piece_id: str | None = None) -> Stored:
-        """Cleans and stores. Raises media.Refused with what is wrong; then nothing is kept."""
+    async def put(self, data: bytes, piece_id: str | None = None, *, documents: bool = False) -> Stored:
+        """Cleans and stores. Raises media.Refused with what is wrong; then nothing is kept.
+
+        `documents`: a copy is made of documents too, where a clean one can be made.
+        """
         if not data:
             raise Refused("empty")
         async with self._at_once:
-            cleaned = await clean_apart(data, LIMITS)
+            cleaned = await clean_apart(data, replace(LIMITS, documents=documents))
         return await asyncio.to_thread(self._write, piece_id or new_id(), data, cleaned)
 
     def _write(self, piece_id: str, data: bytes, cleaned: Cleaned) -> Stored:

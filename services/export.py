@@ -12,9 +12,9 @@ from datetime import tzinfo
 from typing import Any, BinaryIO, Protocol
 
 import msgspec
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
-from models.tables import cases, deliveries, evidence, units, visits
+from models.tables import cases, contacts, deliveries, evidence, grants, notices, units, visits
 
 _PIECES = select(func.count()).select_from(evidence)
 _parents = units.alias("parents")
@@ -29,6 +29,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "number", "unit", "part", "method", "findings", "waited_minutes", "note", "state", "received_day", "pieces",
     ),
     "deliveries": ("id", "channel", "urgency", "state", "attempts", "error", "created", "sent"),
+    "notices": ("number", "unit", "part", "role", "channel", "state", "error", "sent", "acknowledged"),
 }  # fmt: skip
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -72,6 +73,19 @@ def _deliveries() -> Select[Any]:
     return select(deliveries).order_by(deliveries.c.id)
 
 
+def _receipts() -> Any:
+    """Of the recipients known by role, what became of each notice: evidence of passing on (N10), without a name."""
+    held = or_(grants.c.until.is_(None), grants.c.until > notices.c.released_at)
+    role = and_(grants.c.person_id == contacts.c.person_id, grants.c.since <= notices.c.released_at, held)
+    columns = (
+        notices.c.number, grants.c.role, *_UNIT, deliveries.c.channel, deliveries.c.state, deliveries.c.error,
+        deliveries.c.sent_at, deliveries.c.acknowledged_at,
+    )  # fmt: skip
+    joined = deliveries.join(contacts).join(notices, notices.c.id == deliveries.c.notice_id).join(grants, role)
+    placed = joined.outerjoin(units, units.c.id == grants.c.unit_id).outerjoin(_parents, _above())
+    return select(*columns).select_from(placed).order_by(notices.c.number, deliveries.c.id, grants.c.id)
+
+
 def _above() -> Any:
     return _parents.c.id == units.c.parent_id
 
@@ -103,8 +117,16 @@ def _delivery(row: Mapping[Any, Any], zone: tzinfo) -> dict[str, Any]:
     }  # fmt: skip
 
 
-_QUERIES = {"complaints": _complaints, "visits": _visits, "deliveries": _deliveries}
-_SHAPES = {"complaints": _complaint, "visits": _visit, "deliveries": _delivery}
+def _receipt(row: Mapping[Any, Any], zone: tzinfo) -> dict[str, Any]:
+    return {
+        "number": row["number"], "unit": row["unit"], "part": _part(row), "role": row["role"],
+        "channel": row["channel"], "state": row["state"], "error": row["error"], "sent": _moment(row["sent_at"]),
+        "acknowledged": _moment(row["acknowledged_at"]),
+    }  # fmt: skip
+
+
+_QUERIES = {"complaints": _complaints, "visits": _visits, "deliveries": _deliveries, "notices": _receipts}
+_SHAPES = {"complaints": _complaint, "visits": _visit, "deliveries": _delivery, "notices": _receipt}
 WHAT = tuple(_QUERIES)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from conversation.messages import Body, Button, Say
 from models.database import Database, DatabaseAway
-from models.tables import cases, visits
+from models.tables import cases, obligations, visits
 from models.tables import evidence as pieces
 from services import deliveries, evidence
 from services.bells import Bells
@@ -116,8 +116,10 @@ def refuse_and_tell(tx: Connection, vault: Vault, now: datetime, wanted: Wanted,
         return set()
     evidence.refuse(tx, wanted.id, code)
     case = tx.execute(select(cases.c.number).where(cases.c.id == row.subject_id)).scalar()
-    number = case or tx.execute(select(visits.c.number).where(visits.c.id == row.subject_id)).scalar()
-    again = (Button(f"/add {row.subject_id}", words="add"),) if case else ()
+    duty = tx.execute(select(obligations.c.number).where(obligations.c.id == row.subject_id)).scalar()
+    number = case or duty or tx.execute(select(visits.c.number).where(visits.c.id == row.subject_id)).scalar()
+    command = "/add" if case else "/answer"
+    again = (Button(f"{command} {row.subject_id}", words="add"),) if case or duty else ()
     values = {"number": number, "kind": row.kind, "code": code, "again": bool(again)}
     contact_id = vault.open(row.sealed, f"evidence {wanted.id}")["contact"]
     body = Body(say=Say("common.not_kept", values, again))

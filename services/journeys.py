@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -79,6 +79,7 @@ class Turn:
     turn_number: int
     edits: str | None = None
     said: list[Outgoing] = field(default_factory=list)
+    rung: set[tuple[str, str]] = field(default_factory=set)  # others for whom a service has queued something
     _roles: tuple[Grant, ...] | None = None
 
     # --- what handlers use ---
@@ -103,6 +104,10 @@ class Turn:
     def say(self, words: str, *buttons: Button, **values: Any) -> None:
         """Queues a message: `words` is "<file>.<block>"."""
         self._queue(Body(say=Say(words, values, buttons), edits=self._edits()))
+
+    def ring(self, addressed: Iterable[tuple[str, str]]) -> None:
+        """After the commit, also tells whoever waits for what a service has queued."""
+        self.rung.update(addressed)
 
     def start(self, name: str, answers: Answers | None = None, drafts: Mapping[str, Any] | None = None) -> None:
         """Begins a flow with what is known already and shows its first open question."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,8 +11,8 @@ from sqlalchemy import Connection, distinct, func, or_, select
 
 from models.tables import contacts as accounts
 from models.tables import grants, people
-from services import audit, contacts
-from services.contacts import CLERK, ROLES, Grant, Person
+from services import audit, contacts, phones
+from services.contacts import CLERK, HEAD, ROLES, Grant, Person
 from services.vault import Vault
 from services.wording import readable
 
@@ -23,11 +23,13 @@ OF_A_UNIT = tuple(role for role in ROLES if role != CLERK)
 
 
 class NotAllowed(Exception):
-    """Nothing was changed. `code`: gone, name_wanted, role_wanted, unit_wanted, last_clerk, days_wanted."""
+    """Nothing was changed. `code`: gone, name_wanted, role_wanted, unit_wanted, last_clerk, days_wanted, bad_phone,
+    has_head (of which units stands in `units`)."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, units: Sequence[str] = ()) -> None:
         super().__init__(code)
         self.code = code
+        self.units = tuple(units)
 
 
 @dataclass(frozen=True)
@@ -92,28 +94,55 @@ def members(tx: Connection, vault: Vault, now: datetime, actor: str) -> list[Mem
     return sorted(found, key=lambda member: _place(member.grants[0]) if member.grants else (len(ROLES), ""))
 
 
+def names(tx: Connection, vault: Vault, person_ids: Collection[str]) -> dict[str, str]:
+    """By id, of those who are there: for a page that tells who of the units and the office did something."""
+    rows = tx.execute(select(people.c.id, people.c.sealed).where(people.c.id.in_(person_ids)))
+    return {row.id: vault.open(row.sealed, f"person {row.id}")["name"] for row in rows}
+
+
 def _place(grant: Grant) -> tuple[int, str]:
     return ROLES.index(grant.role), grant.unit_id or ""
 
 
 def add_member(
-    tx: Connection, vault: Vault, now: datetime, actor: str, name: str, roles: Sequence[str], units: Sequence[str]
-) -> str:
+    tx: Connection, vault: Vault, now: datetime, actor: str, name: str, roles: Sequence[str], units: Sequence[str],
+    *, phone: str = "", takes_over: bool = False,
+) -> str:  # fmt: skip
     """A new person with these roles, each for each of the units; a clerk's role has none. Returns the id."""
     name = " ".join(readable(name).split())
     if not 1 <= len(name) <= LONGEST_NAME:
         raise NotAllowed("name_wanted")
-    return contacts.add_person(tx, vault, now, name, _granted(roles, units), actor=actor)
+    granted, number = _granted(roles, units), _number(phone)
+    if not takes_over:
+        _no_other_head(tx, now, "", granted)
+    return contacts.add_person(tx, vault, now, name, granted, phone=number, actor=actor)
 
 
 def grant_more(
-    tx: Connection, now: datetime, actor: str, person_id: str, roles: Sequence[str], units: Sequence[str]
-) -> None:
-    """More roles for somebody who is there already."""
+    tx: Connection, now: datetime, actor: str, person_id: str, roles: Sequence[str], units: Sequence[str],
+    *, takes_over: bool = False,
+) -> None:  # fmt: skip
+    """More roles for somebody who is there already.
+
+    A unit has one head. Where it has one, `takes_over` says that this is meant; the old one's right then ends when the
+    new one's link is used, or at once where an account of the new one is bound already (`contacts.take_over`).
+    """
     if tx.execute(select(people.c.id).where(people.c.id == person_id)).first() is None:
         raise NotAllowed("gone")
     held = contacts.roles_of(tx, person_id, now)
-    contacts.grant(tx, now, person_id, [one for one in _granted(roles, units) if one not in held], actor)
+    new = [one for one in _granted(roles, units) if one not in held]
+    if not takes_over:
+        _no_other_head(tx, now, person_id, new)
+    contacts.grant(tx, now, person_id, new, actor)
+    if contacts.is_bound(tx, person_id):
+        contacts.take_over(tx, now, person_id, actor)
+
+
+def set_phone(tx: Connection, vault: Vault, now: datetime, actor: str, person_id: str, phone: str) -> None:
+    """The number that reminders go to by SMS; empty takes it away. Raises NotAllowed: gone, bad_phone."""
+    if contacts.person(tx, vault, person_id) is None:
+        raise NotAllowed("gone")
+    contacts.set_phone(tx, vault, now, person_id, _number(phone), actor)
 
 
 def withdraw(tx: Connection, now: datetime, actor: str, person_id: str, role: str, unit_id: str | None) -> None:
@@ -141,6 +170,23 @@ def _granted(roles: Sequence[str], units: Sequence[str]) -> list[Grant]:
     if not units and any(role in OF_A_UNIT for role in roles):
         raise NotAllowed("unit_wanted")
     return [Grant(role, unit) for role in roles for unit in ((None,) if role == CLERK else units)]
+
+
+def _number(typed: str) -> str | None:
+    if not readable(typed):
+        return None
+    try:
+        return phones.normalised(typed)
+    except phones.BadNumber:
+        raise NotAllowed("bad_phone") from None
+
+
+def _no_other_head(tx: Connection, now: datetime, person_id: str, granted: Sequence[Grant]) -> None:
+    units = [one.unit_id for one in granted if one.role == HEAD and one.unit_id]
+    heads = contacts.heads_of(tx, now, units)
+    taken = [unit for unit in units if set(heads.get(unit, ())) - {person_id}]
+    if taken:
+        raise NotAllowed("has_head", taken)
 
 
 def _clerks(tx: Connection, now: datetime) -> int:

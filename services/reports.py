@@ -24,14 +24,17 @@ _KEEP = Prepared(insert(vault), "subject_id", "receipt_hash", "sealed")
 _OWN = Prepared(lambda tx: insert_or_ignore(tx, owners), "subject_id", "owner_hash", "sealed")
 
 
-def next_number(tx: Connection, now: datetime) -> str:
-    """`20261121-0042`: the day in the office's time zone and a running number."""
-    name = {"of": f"case {now:%Y%m%d}"}
+def next_number(tx: Connection, now: datetime, of: str = "case", letter: str = "") -> str:
+    """`20261121-0042`: the day in the office's time zone and a running number, each kind of thing (`of`) for itself.
+
+    `letter` stands before the number of whatever is no report.
+    """
+    name = {"of": f"{of} {now:%Y%m%d}"}
     found = _NEXT.rows(tx, name)
     if not found:
         tx.execute(insert_or_ignore(tx, counters), {"name": name["of"], "value": 0})
         found = _NEXT.rows(tx, name)
-    return f"{now:%Y%m%d}-{found[0][0]:04d}"
+    return f"{letter}{now:%Y%m%d}-{found[0][0]:04d}"
 
 
 def keep_identity(

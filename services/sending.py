@@ -7,9 +7,8 @@ that explains something else than the newer one, is always sent.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,45 +17,86 @@ from sqlalchemy import Connection
 from models.database import Database, DatabaseAway
 from services import deliveries
 from services.bells import Bells
-from services.deliveries import LANE, Parcel, Result
+from services.deliveries import LANE, Holder, NoticeBodies, Parcel, Result, Room
+from services.stock import Stock, order
 from services.vault import Vault, new_id
 
 LONGEST_REST = LANE.total_seconds() / 3  # the lane must be held on to
 AWAY_REST = 2.0  # seconds
+LOOK_REST = 1.0  # seconds between two looks whether the notice under way was aborted
+GATHER = 0.3  # seconds in which results come together, while there is something else to do
 LONGEST_END = 8.0  # seconds for what is under way when the program ends
 HELD_FOR = timedelta(minutes=1)
 log = structlog.get_logger()
+Turn = Callable[[Parcel], Awaitable[timedelta | None]]
 
 
 @dataclass(frozen=True)
 class _Held:
     """A contact whose parcel waits for another try: what is newer waits behind it."""
 
-    parcel_id: int
+    parcel: Parcel
     until: datetime
 
 
+@dataclass
+class _Told:
+    """What the database has not been told yet."""
+
+    results: list[Result] = field(default_factory=list)
+    superseded: list[int] = field(default_factory=list)
+    aborted: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.results) + len(self.superseded) + len(self.aborted)
+
+    def ids(self) -> set[int]:
+        return {*(one.id for one in self.results), *self.superseded, *self.aborted}
+
+    def before(self, newer: _Told) -> _Told:
+        """This, which could not be told, and what has come since."""
+        return _Told(self.results + newer.results, self.superseded + newer.superseded, self.aborted + newer.aborted)
+
+
+@dataclass(frozen=True)
+class _Exchanged:
+    """What an exchange with the database gave."""
+
+    ours: bool  # whether we have the lane
+    leased: Sequence[Parcel] = ()
+    rest: float = LONGEST_REST  # seconds until there will be more
+    aborted: frozenset[str] = frozenset()  # of the notices under way
+
+
 class Sender:
-    """`run()` until cancelled. `send` gives a Result for whatever the wire does; what it raises fails that parcel."""
+    """`run()` until cancelled. `send` gives a Result for whatever the wire does; what it raises fails that parcel.
+
+    `turn` waits until the parcel may leave, or says for how long the channel is silent. Until then the parcel can be
+    taken back; once `send` is called it counts as sent.
+    """
 
     def __init__(
         self, database: Database, vault: Vault, bells: Bells, clock: Callable[[], datetime], channel: str,
-        send: Callable[[Parcel], Awaitable[Result]], *, at_once: int = 30,
+        send: Callable[[Parcel], Awaitable[Result]], *, turn: Turn | None = None, at_once: int = 30,
         place: str | None = None,
     ) -> None:  # fmt: skip
         self._database, self._vault, self._bells, self._clock = database, vault, bells, clock
         self._channel = channel
-        self._send = send
-        self._at_once = at_once
+        self._send, self._turn = send, turn
         life = new_id()
-        self._holder = deliveries.Holder(place or life, life)
-        self._queues: dict[str, deque[Parcel]] = {}  # by contact; the worker of each takes from the left
-        self._workers: set[asyncio.Task[None]] = set()
-        self._under_way: set[int] = set()  # leased and without a result yet
+        self._holder = Holder(place or life, life)
+        self._enough = 2 * at_once  # results that are worth an exchange
+        self._stock = Stock(at_once)
+        self._bodies = NoticeBodies(vault)
+        self._workers: dict[asyncio.Task[None], Parcel] = {}
+        self._on_wire: set[int] = set()
         self._held: dict[str, _Held] = {}
-        self._results: list[Result] = []  # not recorded yet
-        self._pointless: list[int] = []  # superseded, not recorded yet
+        self._told = _Told()
+        self._aborted: frozenset[str] = frozenset()
+        self._ours = False
+        self._unheard = False  # whether an exchange may have been done without our hearing of it
         self._news = asyncio.Event()
+        self._gathering: asyncio.TimerHandle | None = None
         self._ending = False
 
     async def run(self) -> None:
@@ -71,8 +111,6 @@ class Sender:
         finally:
             listening.cancel()
             self._ending = True
-            for contact_id in self._queues:
-                self._turn_away(contact_id, "stopped", timedelta(0))
             if exchange is not None:  # its lease must not be lost
                 await asyncio.wait({exchange})
             await self._end()
@@ -93,126 +131,183 @@ class Sender:
 
     async def _exchange(self) -> float:
         """Returns for how many seconds there is nothing to do unless the bell rings."""
-        results, pointless = tuple(self._results), tuple(self._pointless)
-        free = self._at_once - len(self._under_way)
+        told, self._told = self._told, _Told()
+        room, notices = self._stock.room(), self._stock.notices()
+        known = self._stock.ids | told.ids() if self._unheard else None
         try:
-            leased, due = await self._database.write(self._exchanged, results, pointless, max(0, free))
-        except DatabaseAway:
-            log.warning("database_away", channel=self._channel)
-            return AWAY_REST
+            got = await self._database.write(self._exchanged, told, room, notices, known)
         except Exception as error:
-            log.error("sender_failed", channel=self._channel, error=type(error).__name__)
+            self._told = told.before(self._told)
+            self._unheard = True
+            away = isinstance(error, DatabaseAway)
+            log.log(30 if away else 40, "database_away" if away else "sender_failed", channel=self._channel,
+                    error=type(error).__name__)  # fmt: skip
             return AWAY_REST
-        self._results = self._results[len(results) :]
-        self._pointless = self._pointless[len(pointless) :]
-        self._begin([parcel for parcel in leased if parcel.id not in self._under_way])
-        if due is None or free <= 0:
-            return LONGEST_REST
-        rest = (due - self._clock()).total_seconds()
-        return min(LONGEST_REST, max(rest, 0.0 if leased else AWAY_REST))  # due, yet not ours: another holds the lane
+        self._unheard, self._ours, self._aborted = False, got.ours, got.aborted
+        self._drop()
+        self._begin(got.leased)
+        return min(got.rest, LOOK_REST) if self._stock.notices() else got.rest
 
     def _exchanged(
-        self, tx: Connection, results: Sequence[Result], pointless: Sequence[int], free: int
-    ) -> tuple[list[Parcel], datetime | None]:
+        self, tx: Connection, told: _Told, room: Room, notices: set[str], known: set[int] | None
+    ) -> _Exchanged:
         now = self._clock()
-        deliveries.record(tx, now, results)
-        deliveries.supersede(tx, pointless)
-        if free == 0:
-            deliveries.hold_lane(tx, now, self._channel, self._holder)
-            return [], None
-        leased = deliveries.lease(tx, self._vault, now, self._channel, self._holder, free)
-        return leased, deliveries.next_due(tx, self._channel)
+        self._tell(tx, now, told)
+        if not deliveries.hold_lane(tx, now, self._channel, self._holder):
+            return _Exchanged(ours=False, rest=AWAY_REST)
+        if known is not None:
+            deliveries.give_back(tx, self._channel, known)
+        stopped = frozenset(deliveries.aborted(tx, notices)) if notices else frozenset()
+        if room.all <= 0:
+            return _Exchanged(True, aborted=stopped)
+        leased = deliveries.lease(tx, self._vault, now, self._channel, room, self._bodies)
+        due = deliveries.next_due(tx, self._channel)
+        if due is None:
+            rest = LONGEST_REST
+        else:  # what is due and was not leased has no room yet
+            rest = min(LONGEST_REST, (due - now).total_seconds()) if due > now else AWAY_REST
+        return _Exchanged(True, leased, rest, stopped)
+
+    def _tell(self, tx: Connection, now: datetime, told: _Told) -> None:
+        deliveries.record(tx, now, told.results)
+        deliveries.supersede(tx, told.superseded)
+        deliveries.stop(tx, told.aborted)
 
     # --- with the wire ---
 
     def _begin(self, parcels: Sequence[Parcel]) -> None:
-        for parcel in parcels:
-            self._under_way.add(parcel.id)
+        new = [parcel for parcel in parcels if parcel.id not in self._stock]
+        for parcel in new:
             if self._ending:
                 self._finish(Result(parcel.id, error="stopped", retry_after=timedelta(0)))
-                continue
-            if (wait := self._behind(parcel)) is not None:
+            elif (wait := self._behind(parcel)) is not None:
                 self._finish(Result(parcel.id, error="behind", retry_after=wait))
-                continue
-            queue = self._queues.get(parcel.contact_id)
-            if queue is not None:
-                queue.append(parcel)
-                continue
-            self._queues[parcel.contact_id] = deque([parcel])
-            worker = asyncio.create_task(self._serve(parcel.contact_id))
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
-        for contact_id in {parcel.contact_id for parcel in parcels} & self._queues.keys():
+            else:
+                self._stock.add(parcel)
+        for contact_id in {parcel.contact_id for parcel in new}:
             self._thin_out(contact_id)
+        self._fill()
+
+    def _fill(self) -> None:
+        while not self._ending and (parcel := self._stock.pick()) is not None:
+            worker = asyncio.create_task(self._serve(parcel))
+            self._workers[worker] = parcel
+            worker.add_done_callback(self._ended)
+
+    def _ended(self, worker: asyncio.Task[None]) -> None:
+        self._stock.done(self._workers.pop(worker))
+        self._fill()
+        self._look_up()
+
+    async def _serve(self, parcel: Parcel) -> None:
+        result = await self._carried(parcel)
+        if result is None:
+            return
+        if result.retry_after is not None:
+            self._held[parcel.contact_id] = _Held(parcel, self._clock() + result.retry_after)
+            self._turn_away(parcel, "behind", result.retry_after)
+        elif result.contact_gone:
+            self._turn_away(parcel, "contact_gone", None)
+        self._finish(result)
+
+    async def _carried(self, parcel: Parcel) -> Result | None:
+        """None for what is no longer to be sent."""
+        try:
+            if self._turn is not None and (silent := await self._turn(parcel)) is not None:
+                return Result(parcel.id, error="held", retry_after=silent)
+            if not self._ours:  # whoever has the lane now has this parcel too
+                return None
+            if parcel.notice_id in self._aborted:
+                self._told.aborted.append(parcel.id)
+                return None
+            self._on_wire.add(parcel.id)
+            result = await self._send(parcel)
+        except Exception as error:  # its traceback could show the words of the message
+            log.error("parcel_failed", channel=self._channel, delivery=parcel.id, error=type(error).__name__)
+            result = Result(parcel.id, error=type(error).__name__)
+        finally:
+            self._on_wire.discard(parcel.id)
+        return replace(result, contact_back=True) if parcel.blocked and result.error is None else result
+
+    def _finish(self, result: Result) -> None:
+        self._told.results.append(result)
+
+    def _look_up(self) -> None:
+        """Tells the database at once where nothing else is to be done, or much is to be told; else a little later."""
+        if not self._stock.busy or len(self._told) >= self._enough:
+            self._news.set()
+        elif self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(GATHER, self._gathered)
+
+    def _gathered(self) -> None:
+        self._gathering = None
+        self._news.set()
+
+    # --- what waits ---
 
     def _behind(self, parcel: Parcel) -> timedelta | None:
         """How long this one waits because an older one of its contact does."""
         held = self._held.get(parcel.contact_id)
         now = self._clock()
-        if held is None:
+        if held is None or order(parcel) < order(held.parcel):
             return None
-        if parcel.id <= held.parcel_id or now > held.until + HELD_FOR:
+        if parcel.id == held.parcel.id or now > held.until + HELD_FOR:
             del self._held[parcel.contact_id]
             return None
         return max(timedelta(seconds=1), held.until - now)
 
     def _thin_out(self, contact_id: str) -> None:
-        queue = self._queues[contact_id]
-        kept: deque[Parcel] = deque()
-        for parcel in reversed(queue):
-            if any(_makes_pointless(newer, parcel) for newer in kept):
-                self._under_way.discard(parcel.id)
-                self._pointless.append(parcel.id)
+        waiting = self._stock.queue(contact_id)
+        pointless = {
+            older.id for n, older in enumerate(waiting) if any(_makes_pointless(new, older) for new in waiting[n + 1 :])
+        }
+        if pointless:
+            self._stock.take_out(lambda parcel: parcel.id in pointless, contact_id)
+            self._told.superseded += sorted(pointless)
+            self._look_up()
+
+    def _turn_away(self, held: Parcel, error: str, retry_after: timedelta | None) -> None:
+        """What waits behind it; of another try, only what may not overtake it."""
+
+        def behind(parcel: Parcel) -> bool:
+            return retry_after is None or order(parcel) > order(held)
+
+        for parcel in self._stock.take_out(behind, held.contact_id):
+            self._finish(Result(parcel.id, error=error, retry_after=retry_after))
+
+    def _drop(self) -> None:
+        """What is no longer ours, or of a notice that was aborted."""
+        if not self._ours:
+            self._stock.take_out(lambda _: True)
+        elif self._aborted:
+            dropped = self._stock.take_out(lambda parcel: parcel.notice_id in self._aborted)
+            self._told.aborted += [parcel.id for parcel in dropped]
+            if dropped:
                 self._news.set()
-            else:
-                kept.appendleft(parcel)
-        self._queues[contact_id] = kept
-
-    async def _serve(self, contact_id: str) -> None:
-        while self._queues[contact_id]:
-            parcel = self._queues[contact_id].popleft()
-            result = await self._sent(parcel)
-            self._finish(result)
-            self._held.pop(contact_id, None)
-            if result.retry_after is not None:
-                self._held[contact_id] = _Held(parcel.id, self._clock() + result.retry_after)
-                self._turn_away(contact_id, "behind", result.retry_after)
-            elif result.contact_gone:
-                self._turn_away(contact_id, "contact_gone", None)
-        del self._queues[contact_id]
-
-    async def _sent(self, parcel: Parcel) -> Result:
-        try:
-            return await self._send(parcel)
-        except Exception as error:  # its traceback could show the words of the message
-            log.error("parcel_failed", channel=self._channel, delivery=parcel.id, error=type(error).__name__)
-            return Result(parcel.id, error=type(error).__name__)
-
-    def _turn_away(self, contact_id: str, error: str, retry_after: timedelta | None) -> None:
-        queue = self._queues[contact_id]
-        while queue:
-            self._finish(Result(queue.popleft().id, error=error, retry_after=retry_after))
-
-    def _finish(self, result: Result) -> None:
-        self._under_way.discard(result.id)
-        self._results.append(result)
-        self._news.set()
 
     async def _end(self) -> None:
-        """What is under way is finished and recorded, what has not begun goes back, the lane is free."""
+        """What is on the wire is finished and recorded, what has not begun goes back, the lane is free."""
+        if self._gathering is not None:
+            self._gathering.cancel()
+        back = self._stock.take_out(lambda _: True)
+        for worker, parcel in list(self._workers.items()):
+            if not worker.done() and parcel.id not in self._on_wire:
+                worker.cancel()
+                back.append(parcel)
+        for parcel in back if self._ours else ():
+            self._finish(Result(parcel.id, error="stopped", retry_after=timedelta(0)))
         if self._workers:
-            await asyncio.wait(self._workers, timeout=LONGEST_END)
-        for worker in tuple(self._workers):  # what became of these is not known: their lease runs out
+            await asyncio.wait(set(self._workers), timeout=LONGEST_END)
+        for worker in tuple(self._workers):  # nobody knows what became of these: leaving the lane settles them
             worker.cancel()
         try:
-            await self._database.write(self._left, tuple(self._results), tuple(self._pointless))
+            await self._database.write(self._left, self._told)
         except DatabaseAway:
             log.warning("database_away", channel=self._channel)
 
-    def _left(self, tx: Connection, results: Sequence[Result], pointless: Sequence[int]) -> None:
-        deliveries.record(tx, self._clock(), results)
-        deliveries.supersede(tx, pointless)
-        deliveries.leave_lane(tx, self._holder)
+    def _left(self, tx: Connection, told: _Told) -> None:
+        self._tell(tx, self._clock(), told)
+        deliveries.leave_lane(tx, self._channel, self._holder)
 
 
 def _makes_pointless(newer: Parcel, older: Parcel) -> bool:

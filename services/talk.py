@@ -70,6 +70,9 @@ class Talk:
         self._running: asyncio.Task[None] | None = None
         self.turns = 0  # handled since the start of this process
 
+    def now(self) -> datetime:
+        return self._tools.clock()
+
     async def handle(self, incoming: Incoming) -> None:
         """Raises DatabaseAway when nothing could be kept. An event that was handled before does nothing."""
         waiting = _Waiting(incoming, asyncio.get_running_loop().create_future())
@@ -141,7 +144,7 @@ class Talk:
             take(turn, one)
             bodies += turn.outgoing()
         self._save(tx, at, turns.values(), found.values())
-        return queue(tx, self._tools.vault, at, bodies)
+        return queue(tx, self._tools.vault, at, bodies).union(*(turn.rung for turn in turns.values()))
 
     def _turn(self, tx: Connection, contact: Contact, now: datetime) -> Turn:
         session = None

@@ -17,6 +17,7 @@ class NewUnit:
     name: str
     kind: str = "bureau"
     parent_id: str | None = None
+    area: str | None = None  # of the city: an audience of notices
     initials: str | None = None  # only where the name's own are not what people type
 
 
@@ -25,7 +26,7 @@ def add_units(tx: Connection, new: Iterable[NewUnit]) -> None:
     rows = [
         {
             "id": unit.id, "parent_id": unit.parent_id, "kind": unit.kind, "name": unit.name, "position": position,
-            "closed": False, **_pinyin(unit),
+            "closed": False, "area": unit.area, **_pinyin(unit),
         }
         for position, unit in enumerate(new)
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -38,10 +39,10 @@ def visitor(tx: Connection, vault: Vault, channel: str, address: str) -> Visitor
 
 
 def post(
-    tx: Connection, vault: Vault, channel: str, contact_id: str, after: int, most: int, *, anyway: bool
+    tx: Connection, vault: Vault, now: datetime, channel: str, contact_id: str, after: int, most: int, *, anyway: bool
 ) -> Post | None:
     """The newest `most` letters after letter `after`, oldest first; None where there are none, unless `anyway`."""
-    letters = mailbox(tx, vault, channel, contact_id, after, most)
+    letters = mailbox(tx, vault, now, channel, contact_id, after, most)
     if not letters and not anyway:
         return None
     columns = contacts.c.language, sessions.c.flow, sessions.c.turn

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from rulebooks import HERE
 
@@ -17,9 +18,10 @@ ALWAYS_FREE = {(1, 1), (5, 1), (10, 1), (10, 2), (10, 3)}  # (month, day)
 
 @dataclass(frozen=True)
 class Limits:
-    """In working days (A32)."""
+    """Numbers that the office sets for itself."""
 
-    accept: int
+    accept: int  # working days (A32)
+    second_clerk_above: int = 200  # recipients of a notice
 
 
 def limits() -> Limits:
@@ -31,6 +33,11 @@ def is_workday(day: date, own: Mapping[date, bool] | None = None) -> bool:
     """Whether offices work. `own`: days that the office has decided for itself."""
     if own and day in own:
         return own[day]
+    return _by_calendar(day)
+
+
+@lru_cache(4_000)
+def _by_calendar(day: date) -> bool:
     import chinese_calendar
 
     try:
@@ -47,3 +54,18 @@ def after(day: date, working_days: int, own: Mapping[date, bool] | None = None) 
         day += timedelta(1)
         working_days -= is_workday(day, own)
     return day
+
+
+def before(day: date, working_days: int, own: Mapping[date, bool] | None = None) -> date:
+    """The working day so many working days earlier; the day itself does not count."""
+    while working_days:
+        day -= timedelta(1)
+        working_days -= is_workday(day, own)
+    return day
+
+
+def left(today: date, due: date, own: Mapping[date, bool] | None = None) -> int:
+    """Working days that are left after today, the last one included; negative: working days over the deadline."""
+    if due < today:
+        return -left(due, today, own)
+    return sum(is_workday(today + timedelta(n + 1), own) for n in range((due - today).days))

@@ -61,7 +61,10 @@ class Texts:
 
     def _render(self, file: str, block: str, values: Mapping[str, Any]) -> str:
         template = self._template(file)
-        own = {"say": lambda name: self.say(file, name), "title_of": lambda flow: self.say(flow, "title")}
+        own = {
+            "say": lambda name, **told: self.say(file, name, told or None),
+            "title_of": lambda flow: self.say(flow, "title"),
+        }
         return "".join(template.blocks[block](template.new_context(own | dict(values)))).strip()
 
 
@@ -78,6 +81,7 @@ def _environment(folder: Path, language: str, now: Callable[[], datetime], *, au
     made.filters["moment"] = lambda value: written(_moment(value), language, now())
     made.filters["day"] = lambda value: written_day(_moment(value), language, now())
     made.filters["ago"] = lambda value: written_age(value, now())
+    made.filters["left"] = lambda due, days: how_left(_moment(due), days, now())
     made.filters["clip"] = clipped
     made.filters["paragraphs"] = lambda value: Markup("<br>").join(str(value).splitlines())
     return made
@@ -111,6 +115,16 @@ def written_age(moment: datetime, now: datetime) -> tuple[str, int]:
         if minutes >= size:
             return unit, minutes // size
     return "minutes", minutes
+
+
+def how_left(due: date | datetime | None, days: int, now: datetime) -> str:
+    """How a deadline stands: ahead or over (by `days` working days), today, soon (on a free day), or passed."""
+    if days:
+        return "ahead" if days > 0 else "over"
+    if isinstance(due, datetime) and due <= now:
+        return "passed"
+    day = due.astimezone(now.tzinfo).date() if isinstance(due, datetime) else due
+    return "today" if day == now.date() else "soon"
 
 
 def clipped(text: str, most: int) -> str:

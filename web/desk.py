@@ -10,15 +10,16 @@ from aiohttp import web
 
 from services import contacts, desk
 from services.desk import NotDone, Report
-from services.desk.values import LONGEST_SAID, SHORTEST_REASON
+from services.desk.values import LONGEST_SAID, SHORTEST_REASON, VISIT
 from services.findings import seen_in
 from web.filters import CATEGORIES, KINDS, STATES, Query, read
+from web.hand_form import HandForm, hand_form
 from web.house import ID, House, Seat, form
 
 ACTS: Mapping[str, Callable[..., desk.Ring]] = {
     "ask": desk.ask, "accept": desk.accept, "decline": desk.decline, "answer": desk.answer, "note": desk.note,
 }  # fmt: skip
-DONE = frozenset((*ACTS, "unreached"))
+DONE = frozenset((*ACTS, "unreached", "hand", "hand_unreached"))
 UNTOLD = frozenset(("note",))  # acts that tell nobody
 CONFLICTS = frozenset(("changed", "decided"))
 WRONG, CONFLICT = 422, 409
@@ -91,13 +92,31 @@ class Desk:
             return None
         return await self._house.database.read(contacts.person, self._house.vault, person_id)
 
-    async def _again(self, request: web.Request, seat: Seat, code: str, **kept: str) -> web.StreamResponse:
+    async def _again(self, request: web.Request, seat: Seat, code: str, *, act: str, typed: str) -> web.StreamResponse:
         """The report as it stands now, with what was wrong and what was typed."""
         if code == "gone":
             raise web.HTTPNotFound
-        report = await self._report(request.match_info["id"])
         status = CONFLICT if code in CONFLICTS else WRONG
-        return await self._draw(request, seat, report, status=status, problem=code, **kept)
+        return await self.again(request, seat, status, code, act, typed=typed)
+
+    async def again(
+        self, request: web.Request, seat: Seat, status: int, code: str, act: str, *, typed: str = "",
+        handed: Mapping[str, str] | None = None,
+    ) -> web.StreamResponse:  # fmt: skip
+        """The same for whoever else takes a form of this page; `handed`: the fields of a hand-over."""
+        report = await self._report(request.match_info["id"])
+        return await self._draw(request, seat, report, status=status, problem=code, act=act, typed=typed, handed=handed)
+
+    def address(self, request: web.Request, report_id: str, done: str) -> str:
+        """The report's page with what was just done, in the list that it was opened from."""
+        return self._query(request).report(report_id, done=done)
+
+    async def _hand_form(self, report: Report, handed: Mapping[str, str] | None, problem: str) -> HandForm | None:
+        """For a case that was not declined; with what follows from it already."""
+        if report.kind == VISIT:
+            return None
+        problem = problem if handed is not None else ""
+        return await hand_form(self._house, unit_id=report.unit_id, case_id=report.id, typed=handed, problem=problem)
 
     async def _report(self, report_id: str) -> Report:
         report = await self._house.database.read(desk.look, report_id)
@@ -109,19 +128,21 @@ class Desk:
         return read(request.query, self._house.directory())
 
     async def _draw(
-        self, request: web.Request, seat: Seat, report: Report | None, *, status: int = 200, **values: Any
-    ) -> web.Response:
+        self, request: web.Request, seat: Seat, report: Report | None, *, status: int = 200,
+        handed: Mapping[str, str] | None = None, **values: Any,
+    ) -> web.Response:  # fmt: skip
         house, query, now = self._house, self._query(request), self._house.clock()
         filters = query.filters(house.directory())
         shown = await house.database.read(desk.listed, now, filters, query.after, report.id if report else "")
         counted = await house.database.read(desk.counts, now, filters)
+        hand = await self._hand_form(report, handed, values.get("problem", "")) if report else None
         texts, nothing = (
             house.speaks(request),
             {"done": None, "problem": None, "act": "", "typed": "", "identity": None},
         )
         return house.page(
             request, "console.html", seat, status=status, shown=shown, counts=counted, query=query, report=report,
-            directory=house.directory(), now=now, findings=lambda found: seen_in(texts, found),
+            hand=hand, directory=house.directory(), now=now, findings=lambda found: seen_in(texts, found),
             KINDS=KINDS, STATES=STATES, CATEGORIES=CATEGORIES, LONGEST=LONGEST_SAID, SHORTEST=SHORTEST_REASON,
             **({"filed_by": None} | nothing | values),
         )  # fmt: skip

@@ -56,9 +56,9 @@ class Query:
 
     def filters(self, directory: Directory) -> Filters:
         return Filters(
-            units=_units(self.get("unit"), directory), kind=self.get("kind"), category=self.get("category"),
+            units=units_under(self.get("unit"), directory), kind=self.get("kind"), category=self.get("category"),
             state=self.get("state"), unread=bool(self.get("unread")), words=self.get("q"),
-            named=_named(self.get("q"), directory), since=_day(self.get("from")), until=_day(self.get("to")),
+            named=_named(self.get("q"), directory), since=a_day(self.get("from")), until=a_day(self.get("to")),
         )  # fmt: skip
 
 
@@ -70,15 +70,15 @@ def read(asked: Mapping[str, str], directory: Directory) -> Query:
         "category": found["category"] in CATEGORIES,
         "unit": found["unit"] == UNKNOWN_UNIT or directory.get(found["unit"]) is not None,
         "unread": found["unread"] == "1",
-        "from": _day(found["from"]) is not None,
-        "to": _day(found["to"]) is not None,
+        "from": a_day(found["from"]) is not None,
+        "to": a_day(found["to"]) is not None,
     }
     given = {name: value for name, value in found.items() if value and allowed.get(name, True)}
     after = asked.get("after", "")
     return Query(given, after if PLACE.fullmatch(after) else "")
 
 
-def _units(unit: str, directory: Directory) -> tuple[str, ...]:
+def units_under(unit: str, directory: Directory) -> tuple[str, ...]:
     """A unit with its windows and sections."""
     known = directory.get(unit)
     if known is None:
@@ -91,7 +91,8 @@ def _named(words: str, directory: Directory) -> dict[str, tuple[str, ...]]:
     return {word: tuple(option.value for option in directory.search(word)) for word in words.split() if len(word) > 1}
 
 
-def _day(text: str) -> date | None:
+def a_day(text: str) -> date | None:
+    """A day of this century as a form sends it, None for anything else."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
+from conversation.messages import Body
 from models.database import Database
 from services import office
 from services.bells import Bells
@@ -23,8 +24,10 @@ from web.security import OFFICE_COOKIE, form_token, proven, same_origin
 LANGUAGE_COOKIE = "mingcha_language"
 LONGEST_TOKEN = 100
 FORM = "application/x-www-form-urlencoded"
+FILES = "multipart/form-data"
 ID = "{id:[0-9a-f]{20}}"  # in routes: an id that can be one
 IS_ID = re.compile(r"[0-9a-f]{20}")
+Shots = Callable[[Body, Texts], Mapping[str, Any]]  # a body as each channel shows it
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -50,6 +53,9 @@ class House:
     clock: Callable[[], datetime]
     directory: Callable[[], Directory]
     version: str  # of the static files
+    shots: Shots
+    ways: Collection[str] | None = None  # channels that something can leave by; None: all
+    second_clerk_above: int = 200  # recipients of a notice
 
     @property
     def secure(self) -> bool:
@@ -95,14 +101,14 @@ class House:
 
 async def form(request: web.Request, site_url: str) -> dict[str, str]:
     """A form's fields, the last of each name. Raises 400 for what is none and 403 for one from another site."""
-    return {name: values[-1] for name, values in (await fields(request, site_url)).items()}
+    return {name: values[-1] for name, values in (await fields(request, site_url)).items() if values}
 
 
 async def fields(request: web.Request, site_url: str) -> dict[str, list[str]]:
     """The same with every value of each name."""
     if not same_origin(request, site_url):
         raise web.HTTPForbidden
-    if request.content_type != FORM:
+    if request.content_type not in (FORM, FILES):
         raise web.HTTPBadRequest
     try:
         sent = await request.post()

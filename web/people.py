@@ -9,12 +9,20 @@ import segno
 from aiohttp import web
 
 from services import office
-from services.contacts import ROLES
+from services.contacts import HEAD, ROLES, Grant
 from services.office import Member, NotAllowed
+from services.phones import masked
 from services.wording import readable
 from web.house import ID, House, Seat, fields, form
 
 DAYS = 7
+NOTHING: dict[str, object] = {"name": "", "roles": [], "units": [], "phone": ""}
+PLACES = {
+    "bad_phone": "phone",
+    "has_head": "roles",
+    "role_wanted": "roles",
+    "unit_wanted": "roles",
+}  # beside which field
 
 
 class People:
@@ -29,6 +37,7 @@ class People:
             web.post(f"/console/people/{ID}/grant", seated(self._grant)),
             web.post(f"/console/people/{ID}/withdraw", seated(self._withdraw)),
             web.post(f"/console/people/{ID}/link", seated(self._link)),
+            web.post(f"/console/people/{ID}/phone", seated(self._phone)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -36,14 +45,16 @@ class People:
 
     async def _add(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         house, sent = self._house, await fields(request, self._house.site_url)
-        name, roles, units = sent.get("name", [""])[-1], sent.get("role", []), self._known(sent.get("unit", []))
+        name, phone = sent.get("name", [""])[-1], sent.get("phone", [""])[-1]
+        roles, units = sent.get("role", []), self._known(sent.get("unit", []))
         try:
             person_id = await house.database.write(
-                office.add_member, house.vault, house.clock(), seat.clerk.id, name, roles, units
-            )
+                office.add_member, house.vault, house.clock(), seat.clerk.id, name, roles, units, phone=phone,
+                takes_over="takes_over" in sent,
+            )  # fmt: skip
         except NotAllowed as error:
-            typed = {"name": name, "roles": roles, "units": units}
-            return await self._draw(request, seat, problem=error.code, about="", typed=typed)
+            typed = {"name": name, "roles": roles, "units": units, "phone": phone}
+            return await self._draw(request, seat, problem=error, about="", typed=typed)
         raise web.HTTPSeeOther(f"/console/people#{person_id}")
 
     async def _grant(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -51,9 +62,21 @@ class People:
         sent = await fields(request, house.site_url)
         roles, units = sent.get("role", []), self._known(sent.get("unit", []))
         try:
-            await house.database.write(office.grant_more, house.clock(), seat.clerk.id, person_id, roles, units)
+            await house.database.write(
+                office.grant_more, house.clock(), seat.clerk.id, person_id, roles, units,
+                takes_over="takes_over" in sent,
+            )  # fmt: skip
         except NotAllowed as error:
-            return await self._refuse(request, seat, error.code)
+            return await self._refuse(request, seat, error, {"roles": roles, "units": units})
+        raise web.HTTPSeeOther(f"/console/people#{person_id}")
+
+    async def _phone(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        house, person_id = self._house, request.match_info["id"]
+        typed = (await form(request, house.site_url)).get("phone", "")
+        try:
+            await house.database.write(office.set_phone, house.vault, house.clock(), seat.clerk.id, person_id, typed)
+        except NotAllowed as error:
+            return await self._refuse(request, seat, error, {"phone": typed})
         raise web.HTTPSeeOther(f"/console/people#{person_id}")
 
     async def _withdraw(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -62,7 +85,7 @@ class People:
         try:
             await house.database.write(office.withdraw, house.clock(), seat.clerk.id, person_id, role, unit)
         except NotAllowed as error:
-            return await self._refuse(request, seat, error.code)
+            return await self._refuse(request, seat, error)
         raise web.HTTPSeeOther(f"/console/people#{person_id}")
 
     async def _link(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -75,31 +98,35 @@ class People:
                 office.issue, house.vault, house.clock(), seat.clerk.id, person_id, days
             )
         except NotAllowed as error:
-            return await self._refuse(request, seat, error.code)
+            return await self._refuse(request, seat, error)
         address = f"{house.site_url}/in/{code}"
         drawn = segno.make(address, error="m").svg_inline(scale=5, border=3, svgclass="qr", omitsize=True)
         return house.page(
             request, "console_link.html", seat, person=person, code=code, address=address, qr=drawn, days=days
         )
 
-    async def _refuse(self, request: web.Request, seat: Seat, code: str) -> web.StreamResponse:
-        if code == "gone":
+    async def _refuse(
+        self, request: web.Request, seat: Seat, problem: NotAllowed, typed: dict[str, object] | None = None
+    ) -> web.StreamResponse:
+        if problem.code == "gone":
             raise web.HTTPNotFound
-        return await self._draw(request, seat, problem=code, about=request.match_info["id"])
+        return await self._draw(request, seat, problem=problem, about=request.match_info["id"], typed=typed)
 
     def _known(self, units: Sequence[str]) -> list[str]:
         return [unit for unit in units if self._house.directory().get(unit)]
 
     async def _draw(
-        self, request: web.Request, seat: Seat, *, problem: str | None = None, about: str = "",
+        self, request: web.Request, seat: Seat, *, problem: NotAllowed | None = None, about: str = "",
         typed: dict[str, object] | None = None,
     ) -> web.StreamResponse:  # fmt: skip
         house = self._house
         members = await house.database.write(office.members, house.vault, house.clock(), seat.clerk.id)
         return house.page(
             request, "console_people.html", seat, status=422 if problem else 200, sections=_sections(members),
-            problem=problem, about=about, typed=typed or {"name": "", "roles": [], "units": []}, ROLES=ROLES, DAYS=DAYS,
-            directory=house.directory(),
+            problem=problem.code if problem else None, about=about, typed=NOTHING | (typed or {}), ROLES=ROLES,
+            DAYS=DAYS, directory=house.directory(), masked=masked, opened=request.query.get("open", ""),
+            at_place=PLACES.get(problem.code, "") if problem else "",
+            heads=_heads(members, problem.units if problem else ()),
         )  # fmt: skip
 
 
@@ -107,3 +134,8 @@ def _sections(members: Sequence[Member]) -> list[tuple[str, list[Member]]]:
     """By the first role of each, in whose order they come; "" for those who have none."""
     first = groupby(members, key=lambda member: member.grants[0].role if member.grants else "")
     return [(role, list(group)) for role, group in first]
+
+
+def _heads(members: Sequence[Member], units: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Who is head of each of these units now, by name."""
+    return [(unit, [one.person.name for one in members if Grant(HEAD, unit) in one.grants]) for unit in units]

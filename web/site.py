@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -15,9 +15,13 @@ from services.directory import Directory
 from services.evidence import Store
 from services.vault import Vault, new_id
 from templates import Texts
+from web.calendar import Calendar
 from web.desk import Desk
+from web.duties import Duties
 from web.evidence import Evidence
-from web.house import House
+from web.handing import Handing
+from web.house import House, Shots
+from web.notices import Notices
 from web.people import People
 from web.quarantine import Quarantine
 from web.security import protect
@@ -34,11 +38,15 @@ class Site:
     def __init__(
         self, site_url: str, database: Database, vault: Vault, texts: Mapping[str, Texts], bells: Bells, store: Store,
         clock: Callable[[], datetime], directory: Callable[[], Directory], assets_version: str,
+        *, shots: Shots, ways: Collection[str] | None = None, second_clerk_above: int = 200,
     ) -> None:  # fmt: skip
-        self._house = House(site_url, database, vault, texts, bells, store, clock, directory, assets_version)
+        self._house = House(
+            site_url, database, vault, texts, bells, store, clock, directory, assets_version, shots, ways,
+            second_clerk_above,
+        )  # fmt: skip
 
     def routes(self) -> list[web.RouteDef]:
-        parts = (SignIn, Desk, Evidence, People, Quarantine)
+        parts = (SignIn, Desk, Handing, Duties, Notices, Evidence, People, Calendar, Quarantine)
         return [route for part in parts for route in part(self._house).routes()]
 
     def middlewares(self) -> Sequence[Middleware]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -17,6 +18,7 @@ from channels.telegram.client import Client, Trouble
 from channels.telegram.commands import Commands
 from channels.telegram.decode import ALLOWED, CHANNEL, Event
 from channels.telegram.intake import Intake, Unkept, kept
+from channels.telegram.media import Media
 from channels.telegram.polling import Patience, Poller, log_trouble
 from channels.telegram.posting import Poster
 from models.database import Database, DatabaseAway
@@ -38,7 +40,7 @@ log = structlog.get_logger()
 
 
 class Telegram:
-    """One bot. `routes()` into the web application, `run()` as a task, `send` for a Sender, `fetch` for the Fetcher.
+    """One bot: `routes()` for the application, `run()` a task, `turn` and `send` for a Sender, `fetch` for the Fetcher.
 
     Raises ValueError for a webhook without a secret. `first_wait` is the first wait after a failure, in seconds.
     """
@@ -47,6 +49,7 @@ class Telegram:
         self, token: str, api_url: str, *, mode: Literal["polling", "webhook"], secret: str | None, public_url: str,
         talk: Talk, database: Database, vault: Vault, texts: Mapping[str, Texts], journeys: Mapping[str, Journey],
         clock: Callable[[], datetime], language: str = "zh", pace: Pace | None = None, first_wait: float = 1.0,
+        copies: Callable[[str], Path] | None = None,
     ) -> None:  # fmt: skip
         if mode == "webhook" and not secret:
             raise ValueError("a webhook needs a secret")
@@ -56,7 +59,7 @@ class Telegram:
         self._database, self._vault, self._clock = database, vault, clock
         self._client = Client(token, api_url)
         self._intake = Intake(talk, database, vault, clock)
-        self._poster = Poster(self._client, texts, pace or Pace())
+        self._poster = Poster(self._client, texts, pace or Pace(), Media(copies) if copies else None)
         self._commands = Commands(self._client, journeys, texts, language)
         self._patience = Patience(first_wait)
         self._ready = False
@@ -85,6 +88,9 @@ class Telegram:
             errand.cancel()
         await asyncio.gather(*self._errands, return_exceptions=True)
         await self._client.close()
+
+    async def turn(self, parcel: Parcel) -> timedelta | None:
+        return await self._poster.turn(parcel)
 
     async def send(self, parcel: Parcel) -> Result:
         return await self._poster.send(parcel)

@@ -31,13 +31,18 @@ def letter_of(drawn: Drawn) -> Letter:
 def split(text: str, most: int = LONGEST_TEXT) -> list[str]:
     """Pieces of at most so many UTF-16 units, cut at the end of a line where there is one in the second half."""
     pieces = []
-    while len(text.encode("utf-16-le")) > 2 * most:
+    while units(text) > most:
         piece = _prefix(text, most)
         line_end = piece.rfind("\n", len(piece) // 2)
         piece = piece[: line_end + 1] if line_end > 0 else piece
         pieces.append(piece)
         text = text[len(piece) :]
     return [stripped for piece in (*pieces, text) if (stripped := piece.strip())]
+
+
+def units(text: str) -> int:
+    """How long Telegram takes a text to be: UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _prefix(text: str, most: int) -> str:

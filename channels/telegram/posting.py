@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import structlog
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions
 
 from channels.pace import Held, Pace
 from channels.render import draw
-from channels.telegram.client import Client, Trouble
-from channels.telegram.drawing import Letter, letter_of
+from channels.telegram.client import MALFORMED, Client, Trouble
+from channels.telegram.drawing import Letter, letter_of, units
+from channels.telegram.media import LONGEST_CAPTION, Files, Media, NoCopy
 from services.deliveries import MOST_ATTEMPTS, Parcel, Result
 from templates import Texts
 
 LONGEST_WAIT = 300  # seconds between two tries
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+LONGEST_REST = 30.0  # seconds of the whole channel, while nothing is heard
+LONGEST_PAUSE = 60.0  # seconds in the middle of a parcel
+SILENCES = 3  # so many in a row are more than one bad message
+_NO_PREVIEW = {"is_disabled": True}
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "deactivated", "blocked by the user")
 _NOT_EDITABLE = ("to edit not found", "can't be edited", "message_id_invalid", "no text in the message")
 _SAME = "message is not modified"
@@ -27,76 +33,70 @@ _CODES = {
     "button_data_invalid": "400:button",
     "inline keyboard": "400:keyboard",
     "encoded in utf-8": "400:utf8",
+    "photo_invalid_dimensions": "400:picture",
+    "image_process_failed": "400:picture",
 }
 log = structlog.get_logger()
 
 
 class Poster:
-    """The way out. One chat's parcels must come one after another."""
+    """The way out. One chat's parcels must come one after another, each after its `turn`."""
 
-    def __init__(self, client: Client, texts: Mapping[str, Texts], pace: Pace) -> None:
+    def __init__(self, client: Client, texts: Mapping[str, Texts], pace: Pace, media: Media | None = None) -> None:
         self._client = client
         self._texts = texts
         self._pace = pace
+        self._media = media
+        self._silences = 0  # of the API, one after another
+
+    async def turn(self, parcel: Parcel) -> timedelta | None:
+        """Returns when the parcel may leave; for how long the channel is silent where that is long."""
+        try:
+            await self._pace.turn(parcel.address, parcel.urgency)
+        except Held as held:
+            return timedelta(seconds=held.seconds)
+        return None
 
     async def send(self, parcel: Parcel) -> Result:
         """Raises whatever drawing raises; all that the wire may do becomes a Result."""
         letter = letter_of(draw(parcel.body, self._texts[parcel.language]))
+        trip = Trip(self._client, self._pace, parcel)
         try:
-            wire_id = await self._placed(int(parcel.address), letter, over=parcel.body.ask is not None)
-        except Held as held:
-            return Result(parcel.id, error="held", retry_after=timedelta(seconds=held.seconds))
-        except Trouble as trouble:
-            return self._failed(parcel, trouble)
+            wire_id = await self._sent(trip, letter, parcel)
+        except (Held, Trouble) as trouble:
+            return self._failed(parcel, trouble, trip)
+        except NoCopy:
+            return Result(parcel.id, error="no_copy")
+        self._silences = 0
         return Result(parcel.id, wire_id=str(wire_id))
 
-    async def _placed(self, chat: int, letter: Letter, *, over: bool) -> int:
-        """The id of the message that shows the letter's end."""
-        if letter.edits is not None:
-            if over and len(letter.pieces) == 1:
-                if await self._redrawn(chat, letter.edits, letter):
-                    return letter.edits
-            else:
-                await self._cleared(chat, letter.edits)
-        for piece in letter.pieces[:-1]:
-            await self._sent(chat, piece, None)
-        return await self._sent(chat, letter.pieces[-1], letter.markup)
+    async def _sent(self, trip: Trip, letter: Letter, parcel: Parcel) -> int:
+        pieces = parcel.body.say.pieces if parcel.body.say is not None and self._media is not None else ()
+        if not pieces or self._media is None:
+            return await _placed(trip, letter, over=parcel.body.ask is not None)
+        text = letter.pieces[0]
+        if len(pieces) == len(letter.pieces) == 1 and units(text) <= LONGEST_CAPTION:
+            return _id_of(await self._media.send(trip, pieces, caption=text, reply_markup=_markup(letter)))
+        await self._media.send(trip, pieces)
+        return await _placed(trip, letter, over=False)
 
-    async def _sent(self, chat: int, text: str, markup: InlineKeyboardMarkup | None) -> int:
-        await self._pace.turn(str(chat))
-        message = await self._client.bot.send_message(chat, text, reply_markup=markup, link_preview_options=_NO_PREVIEW)
-        return message.message_id
+    def _failed(self, parcel: Parcel, trouble: Held | Trouble, trip: Trip) -> Result:
+        result = self._held(parcel, trouble) if isinstance(trouble, Held) else self._refused(parcel, trouble)
+        unknown = isinstance(trouble, Trouble) and trouble.may_be_done
+        if parcel.once and result.retry_after is not None and (unknown or trip.arrived):
+            return replace(result, retry_after=None, uncertain=True)
+        return result
 
-    async def _redrawn(self, chat: int, message_id: int, letter: Letter) -> bool:
-        """False where the message is gone or too old."""
-        await self._pace.turn(str(chat))
-        try:
-            await self._client.bot.edit_message_text(
-                letter.pieces[0], chat, message_id, reply_markup=letter.markup, link_preview_options=_NO_PREVIEW
-            )
-        except Trouble as trouble:
-            if trouble.code != 400 or not (_says(trouble, _SAME) or _says(trouble, *_NOT_EDITABLE)):
-                raise
-            return _says(trouble, _SAME)
-        return True
+    def _held(self, parcel: Parcel, held: Held) -> Result:
+        return Result(parcel.id, error="held", retry_after=timedelta(seconds=held.seconds))
 
-    async def _cleared(self, chat: int, message_id: int) -> None:
-        """Takes the old keyboard away. An old button does no harm, so that this may fail."""
-        await self._pace.turn(str(chat))
-        try:
-            await self._client.bot.edit_message_reply_markup(chat, message_id)
-        except Trouble as trouble:
-            if trouble.code != 400:
-                raise
-
-    def _failed(self, parcel: Parcel, trouble: Trouble) -> Result:
+    def _refused(self, parcel: Parcel, trouble: Trouble) -> Result:
         code = trouble.code
+        self._listen(trouble)
         if code == 403 or (code == 400 and _says(trouble, *_GONE)):
             return Result(parcel.id, error="contact_gone", contact_gone=True)
         if code == 429:
             seconds = trouble.retry_after or 5.0
-            log.warning("telegram_too_fast", seconds=seconds)
-            self._pace.hold(seconds)
             return Result(parcel.id, error="429", retry_after=timedelta(seconds=seconds))
         if code == 400:
             known = next((name for words, name in _CODES.items() if _says(trouble, words)), "400")
@@ -105,6 +105,124 @@ class Poster:
         heard_but_broken = code == 500 and parcel.attempts >= MOST_ATTEMPTS
         wait = timedelta(seconds=min(LONGEST_WAIT, 2 ** min(parcel.attempts, 9)))
         return Result(parcel.id, error=str(code), retry_after=None if heard_but_broken else wait)
+
+    def _listen(self, trouble: Trouble) -> None:
+        """The whole channel rests, longer and longer, while nothing is heard: each try may be a message in doubt."""
+        if trouble.code == 429:
+            log.warning("telegram_too_fast", seconds=trouble.retry_after)
+            self._pace.hold(trouble.retry_after or 5.0)
+        if not trouble.unheard:
+            self._silences = 0
+        elif not self._pace.is_held:
+            self._silences += 1
+            if self._silences >= SILENCES:
+                self._pace.hold(min(LONGEST_REST, 2.0 ** (self._silences - SILENCES)))
+
+
+class Trip:
+    """The calls that one parcel takes. The first has had its turn; whatever follows waits for its own."""
+
+    def __init__(self, client: Client, pace: Pace, parcel: Parcel) -> None:
+        self._client, self._pace, self._parcel = client, pace, parcel
+        self._chat = int(parcel.address)
+        self._first = True
+        self.arrived = False  # whether the person has got a part of it
+
+    async def edit(self, what: str, message_id: int, **asked: Any) -> None:
+        await self._call(f"editMessage{what}", message_id=message_id, **asked)
+
+    async def send(self, what: str = "Message", **asked: Any) -> int:
+        """The id of the new message."""
+        message = await self._call(f"send{what}", **asked)
+        self.arrived = True
+        return _id_of(message)
+
+    async def send_files(self, what: str, files: Files, **asked: Any) -> Any:
+        """What the API gives back: a message, or those of an album."""
+        given = {"chat_id": self._chat, **asked}
+        if files:
+            message = await self._in_turn(lambda: self._client.upload(f"send{what}", given, files))
+        else:
+            message = await self._in_turn(lambda: self._client.call(f"send{what}", given))
+        self.arrived = True
+        return message
+
+    async def _call(self, method: str, **asked: Any) -> Any:
+        return await self._in_turn(lambda: self._client.call(method, {"chat_id": self._chat, **asked}))
+
+    async def _in_turn(self, call: Callable[[], Awaitable[Any]]) -> Any:
+        """Where a part has arrived, the rest waits here: another try of the whole would bring that part twice."""
+        left = LONGEST_PAUSE
+        while True:
+            try:
+                await self._wait()
+                return await call()
+            except (Held, Trouble) as trouble:
+                pause = _pause(trouble)
+                if not self.arrived or pause is None or pause > left:
+                    raise
+            left -= pause
+            log.warning("telegram_too_fast", seconds=pause)
+            self._pace.hold(pause)
+            await asyncio.sleep(pause)
+
+    async def _wait(self) -> None:
+        if not self._first:
+            await self._pace.turn(self._parcel.address, self._parcel.urgency)
+        self._first = False
+
+
+def _pause(trouble: Held | Trouble) -> float | None:
+    """For how long to be silent; None for what is another trouble."""
+    if isinstance(trouble, Held):
+        return trouble.seconds
+    return (trouble.retry_after or 5.0) if trouble.code == 429 else None
+
+
+async def _placed(trip: Trip, letter: Letter, *, over: bool) -> int:
+    """The id of the message that shows the letter's end."""
+    if letter.edits is not None:
+        if over and len(letter.pieces) == 1:
+            if await _redrawn(trip, letter.edits, letter):
+                return letter.edits
+        else:
+            await _cleared(trip, letter.edits)
+    for piece in letter.pieces[:-1]:
+        await trip.send(text=piece, link_preview_options=_NO_PREVIEW)
+    return await trip.send(text=letter.pieces[-1], reply_markup=_markup(letter), link_preview_options=_NO_PREVIEW)
+
+
+async def _redrawn(trip: Trip, message_id: int, letter: Letter) -> bool:
+    """False where the message is gone or too old."""
+    try:
+        await trip.edit(
+            "Text", message_id, text=letter.pieces[0], reply_markup=_markup(letter), link_preview_options=_NO_PREVIEW
+        )
+    except Trouble as trouble:
+        if trouble.code != 400 or not (_says(trouble, _SAME) or _says(trouble, *_NOT_EDITABLE)):
+            raise
+        return _says(trouble, _SAME)
+    return True
+
+
+async def _cleared(trip: Trip, message_id: int) -> None:
+    """Takes the old keyboard away. An old button does no harm, so that this may fail."""
+    try:
+        await trip.edit("ReplyMarkup", message_id)
+    except Trouble as trouble:
+        if trouble.code != 400:
+            raise
+
+
+def _id_of(message: Any) -> int:
+    try:
+        return int(message["message_id"])
+    except (KeyError, TypeError, ValueError):
+        raise Trouble(MALFORMED) from None
+
+
+def _markup(letter: Letter) -> dict[str, Any] | None:
+    return letter.markup.to_dict() if letter.markup is not None else None
 
 
 def _says(trouble: Trouble, *words: str) -> bool:

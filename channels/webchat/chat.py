@@ -12,6 +12,7 @@ from aiohttp import WSCloseCode, web
 
 from channels.webchat.connection import CHANNEL, Connection, Parts
 from channels.webchat.guard import give_token, same_origin, take_token, token_of
+from channels.webchat.pieces import Pieces
 from channels.webchat.protocol import LARGEST_FRAME, write
 from channels.webchat.uploads import MOST_HELD, Uploads
 from models.database import Database, DatabaseAway
@@ -40,6 +41,7 @@ class WebChat:
     ) -> None:  # fmt: skip
         self._parts = Parts(talk, database, vault, texts, bells, clock, poll_seconds)
         self._uploads = Uploads(self._parts, store, site, uploads_per_hour, uploads_held)
+        self._pieces = Pieces(self._parts, store)
         self._site, self._version, self._language = site, version, language
         self._open: dict[web.WebSocketResponse, str] = {}
 
@@ -49,6 +51,7 @@ class WebChat:
             web.get("/chat/ws", self._socket),
             web.post("/chat/upload", self._uploads.take),
             web.post("/chat/forget", self._forget),
+            web.get("/chat/piece/{id:[0-9a-f]{20}}", self._pieces.give),
         ]
 
     async def close(self) -> None:

@@ -173,7 +173,7 @@ class Connection:
     async def _fetch(self, contact_id: str, *, first: bool) -> None:
         parts, after = self._parts, self._sent
         post = await parts.database.read(
-            visitors.post, parts.vault, CHANNEL, contact_id, after, MOST_LETTERS, anyway=first
+            visitors.post, parts.vault, parts.clock(), CHANNEL, contact_id, after, MOST_LETTERS, anyway=first
         )
         if post is None:
             return

@@ -13,8 +13,9 @@ Browser to server. `id` is random and made by the browser: what is sent again wi
 Server to browser:
 
     {"letter": {id, at, day, time, head, progress, text, foot, problem, asks, turn, title, edits,
-               lines, rows, language}}
-               rows [[{label, press, turn, role, url, stays}]], lines [{label, value, press, edit}], see `drawing`
+               lines, rows, media, language}}
+               rows [[{label, press, turn, role, url, stays}]], lines [{label, value, press, edit}], see `drawing`;
+               media [[id, kind, name]]: pictures and files at /chat/piece/<id>
     {"turn": 7 | null}       after each batch of letters: the turn whose buttons count; "ready": true after the past
     {"kept": id}             durable; the browser may forget it
     {"refused": id, "code"}  cannot be used and will never be (`CODES`); the page has the words

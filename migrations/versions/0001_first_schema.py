@@ -96,6 +96,7 @@ def upgrade() -> None:
     sa.Column('acknowledges', sa.Boolean(), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=True),
     sa.Column('total', sa.Integer(), nullable=True),
+    sa.Column('spread_to', sa.String(length=32), nullable=True),
     sa.Column('send_at', Utc(), nullable=True),
     sa.Column('created_at', Utc(), nullable=False),
     sa.Column('created_by', sa.String(length=32), nullable=False),
@@ -283,7 +284,6 @@ def upgrade() -> None:
     sa.Column('sealed', sa.LargeBinary(), nullable=True),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('due_at', Utc(), nullable=False),
-    sa.Column('leased_until', Utc(), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('error', sa.String(length=300), nullable=True),
     sa.Column('wire_id', sa.String(length=64), nullable=True),
@@ -297,7 +297,9 @@ def upgrade() -> None:
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
         batch_op.create_index('ix_deliveries_due', ['channel', 'state', 'urgency', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_deliveries_mailbox', ['contact_id', 'id'], unique=False, sqlite_where=sa.text("channel = 'web'"), postgresql_where=sa.text("channel = 'web'"))
-        batch_op.create_index('ix_deliveries_notice', ['notice_id', 'state'], unique=False, sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
+        batch_op.create_index('ix_deliveries_notice', ['notice_id', 'state', 'channel'], unique=False, sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
+        batch_op.create_index('ix_deliveries_recipient', ['notice_id', 'contact_id'], unique=False, sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
+        batch_op.create_index('ix_deliveries_scheduled', ['due_at'], unique=False, sqlite_where=sa.text("channel = 'web' AND due_at > created_at"), postgresql_where=sa.text("channel = 'web' AND due_at > created_at"))
 
     op.create_table('extensions',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -317,6 +319,14 @@ def upgrade() -> None:
     with op.batch_alter_table('extensions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_extensions_obligation_id'), ['obligation_id'], unique=False)
 
+    op.create_table('listeners',
+    sa.Column('notice_id', sa.String(length=32), nullable=False),
+    sa.Column('contact_id', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_listeners_contact_id')),
+    sa.ForeignKeyConstraint(['notice_id'], ['notices.id'], name=op.f('fk_listeners_notice_id')),
+    sa.PrimaryKeyConstraint('notice_id', 'contact_id'),
+    sqlite_with_rowid=False
+    )
     op.create_table('menus',
     sa.Column('contact_id', sa.String(length=32), nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
@@ -331,6 +341,7 @@ def upgrade() -> None:
     sa.Column('step', sa.Integer(), nullable=False),
     sa.Column('to', sa.String(length=12), nullable=False),
     sa.Column('by', sa.String(length=8), nullable=False),
+    sa.Column('nth', sa.Integer(), nullable=False),
     sa.Column('due_at', Utc(), nullable=False),
     sa.Column('fired_at', Utc(), nullable=True),
     sa.ForeignKeyConstraint(['obligation_id'], ['obligations.id'], name=op.f('fk_reminders_obligation_id')),
@@ -362,11 +373,14 @@ def downgrade() -> None:
 
     op.drop_table('reminders')
     op.drop_table('menus')
+    op.drop_table('listeners')
     with op.batch_alter_table('extensions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_extensions_obligation_id'))
 
     op.drop_table('extensions')
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
+        batch_op.drop_index('ix_deliveries_scheduled', sqlite_where=sa.text("channel = 'web' AND due_at > created_at"), postgresql_where=sa.text("channel = 'web' AND due_at > created_at"))
+        batch_op.drop_index('ix_deliveries_recipient', sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
         batch_op.drop_index('ix_deliveries_notice', sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
         batch_op.drop_index('ix_deliveries_mailbox', sqlite_where=sa.text("channel = 'web'"), postgresql_where=sa.text("channel = 'web'"))
         batch_op.drop_index('ix_deliveries_due')

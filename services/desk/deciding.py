@@ -46,9 +46,7 @@ def ask(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, s
 def accept(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
     """Takes a complaint on; a word is optional. Raises NotDone: gone, changed, decided, text_too_long."""
     case, text = _undecided(tx, case_id, seen), _worded(text, 0, "")
-    _decide(tx, now, case, ACCEPTED)
-    _note(tx, now, clerk, case, "decision", text, "case_accepted")
-    return _tell(tx, vault, now, case, "accepted", text, Button(f"/status {case.id}", words="see_status"))
+    return _accepted(tx, vault, now, clerk, case, text)
 
 
 def decline(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
@@ -64,9 +62,26 @@ def answer(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str
     case, text = _locked(tx, case_id, seen), _worded(text, 2, "text_wanted")
     if case.kind != QUESTION:
         raise NotDone("gone")
-    _decide(tx, now, case, ANSWERED)
-    _note(tx, now, clerk, case, "answer", text, "question_answered")
-    return _tell(tx, vault, now, case, "answered", text, Button(f"/add {case.id}", words="add"))
+    return _answered(tx, vault, now, clerk, case, text)
+
+
+def take_on(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str) -> Ring:
+    """A case that is handed to a unit: a complaint that is still undecided is accepted by it.
+
+    An empty `seen` asks for no guard. Raises NotDone: gone, changed, decided (it was declined).
+    """
+    case = _locked(tx, case_id, seen) if seen else _held(tx, case_id)
+    if case.state == DECLINED:
+        raise NotDone("decided")
+    if (case.kind, case.state) != (COMPLAINT, RECEIVED):
+        return frozenset()
+    return _accepted(tx, vault, now, clerk, case, "")
+
+
+def conclude(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, text: str) -> Ring:
+    """Answers the citizen once the unit has answered the office (C06). Raises NotDone: gone, text_wanted, …"""
+    case, text = _held(tx, case_id), _worded(text, 2, "text_wanted")
+    return _answered(tx, vault, now, clerk, case, text)
 
 
 def note(tx: Connection, vault: Vault, now: datetime, clerk: str, visit_id: str, seen: str, text: str) -> Ring:
@@ -83,14 +98,31 @@ def note(tx: Connection, vault: Vault, now: datetime, clerk: str, visit_id: str,
     return frozenset()
 
 
+def _accepted(tx: Connection, vault: Vault, now: datetime, clerk: str, case: _Case, text: str) -> Ring:
+    _decide(tx, now, case, ACCEPTED)
+    _note(tx, now, clerk, case, "decision", text, "case_accepted")
+    return _tell(tx, vault, now, case, "accepted", text, Button(f"/status {case.id}", words="see_status"))
+
+
+def _answered(tx: Connection, vault: Vault, now: datetime, clerk: str, case: _Case, text: str) -> Ring:
+    _decide(tx, now, case, ANSWERED)
+    _note(tx, now, clerk, case, "answer", text, f"{case.kind}_answered")
+    return _tell(tx, vault, now, case, "answered", text, Button(f"/add {case.id}", words="add"))
+
+
 def _locked(tx: Connection, case_id: str, seen: str) -> _Case:
+    case = _held(tx, case_id)
+    if seen != f"{case.state}.{how_many_said(tx, case_id)}":
+        raise NotDone("changed")
+    return case
+
+
+def _held(tx: Connection, case_id: str) -> _Case:
     row = tx.execute(
         select(cases.c.id, cases.c.number, cases.c.kind, cases.c.state).where(cases.c.id == case_id).with_for_update()
     ).first()
     if row is None:
         raise NotDone("gone")
-    if seen != f"{row.state}.{how_many_said(tx, case_id)}":
-        raise NotDone("changed")
     return _Case(row.id, row.number, row.kind, row.state)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal, select, update
 
-from models.tables import cases, entries, evidence, visits
+from models.tables import cases, entries, evidence, notices, obligations, visits
 from services import audit, reports
 from services import evidence as proof
 from services.desk.values import LONGEST_PURPOSE, VISIT, NotDone, Original, Report, Said
@@ -54,11 +54,9 @@ def open_original(tx: Connection, now: datetime, clerk: str, piece_id: str, purp
     ).first()
     if row is None:
         raise NotDone("gone")
-    numbers = select(cases.c.number).where(cases.c.id == row.subject_id)
-    number = (
-        tx.execute(numbers).scalar()
-        or tx.execute(select(visits.c.number).where(visits.c.id == row.subject_id)).scalar_one()
-    )
+    tables = cases, visits, obligations, notices
+    numbers = (tx.execute(select(t.c.number).where(t.c.id == row.subject_id)).scalar() for t in tables)
+    number = next(filter(None, numbers))
     place = [piece.id for piece in proof.pieces(tx, row.subject_id)].index(piece_id) + 1
     audit.append(tx, now, clerk, "original_opened", piece_id, {"report": row.subject_id, "purpose": stated})
     return Original(row.sha256, f"{number}-{place}")

@@ -36,4 +36,5 @@ def _by_kind(data: bytes, mime: str, limits: Limits) -> Cleaned:
 
         return recording.clean(data, mime, limits)
     document.check_unpacked(data)
-    return Cleaned(kind="file", mime=mime, extension=document.EXTENSIONS[mime], copy=b"")
+    copy = document.copied(data, mime) if limits.documents else b""
+    return Cleaned(kind="file", mime=mime, extension=document.EXTENSIONS[mime], copy=copy)

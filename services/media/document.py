@@ -48,6 +48,23 @@ def check_unpacked(data: bytes) -> None:
             raise Refused("too_big")
 
 
+def copied(data: bytes, mime: str) -> bytes:
+    """A text as plain UTF-8, a new Word or Excel file by `office.copied`; b"" where no clean copy can be made."""
+    if mime == "text/plain":
+        return _text(data).replace("\r\n", "\n").encode()
+    if mime in (_DOCX, _XLSX):
+        from services.media import office
+
+        return office.copied(data)
+    return b""
+
+
+def _text(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    return next(data.decode(name) for name in ("utf-8-sig", "gb18030") if _decodes(data, name))
+
+
 def _is_archive(data: bytes) -> bool:
     """Whether a ZIP reader would open it: those look at the end, so any file can carry one."""
     return b"PK\x05\x06" in data[-66_000:]

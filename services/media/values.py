@@ -29,6 +29,8 @@ class Limits:
     """The longer side of a thumbnail."""
     seconds: float = 3 * 3600
     """Playing time of a voice message or a video."""
+    documents: bool = False
+    """Whether a copy of a document is wanted too: of what the office itself sends, never of evidence."""
     cpu_seconds: int = 120
     wall_seconds: float = 240
     memory_bytes: int = 2**30
@@ -48,7 +50,7 @@ class Cleaned:
     extension: str
     """Without the dot, chosen by us: a sender's file name is never used."""
     copy: bytes
-    """Without metadata. b"" for kind "file": only the sealed original exists."""
+    """Without metadata. b"" for a document unless one was asked for and could be made: only the original exists."""
     thumbnail: bytes | None = None
     """JPEG: of the photo, or of the first frame of a video."""
     width: int | None = None

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 from playwright.async_api import Browser, Page, ViewportSize
 
 from bot.build import Program
+from bot.preview import shot as shots
 from conversation.messages import Media
 from services import cases, contacts, evidence, office, visits
 from services.contacts import CLERK, SUPERVISOR, Contact, Grant
@@ -35,7 +36,7 @@ async def desk(program: Program) -> AsyncIterator[str]:
     """The address of the site, with the web chat beside it."""
     site = Site(
         program.settings.site, program.database, program.vault, program.texts, program.bells, program.store,
-        program.clock, lambda: program.units, assets.version(),
+        program.clock, lambda: program.units, assets.version(), shots=shots,
     )  # fmt: skip
     chat = web_chat(program, version=assets.version())
     app = web.Application(middlewares=site.middlewares())

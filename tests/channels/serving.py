@@ -74,11 +74,17 @@ async def serving(
             telegram = Telegram(
                 running.token, running.url, mode=mode, secret=SECRET, public_url=site, talk=program.talk,
                 database=program.database, vault=program.vault, texts=program.texts, journeys=program.tools.journeys,
-                clock=program.clock, pace=pace or unlimited(), first_wait=0.02,
+                clock=program.clock, pace=pace or unlimited(), first_wait=0.02, copies=program.store.copy_path,
             )  # fmt: skip
             sender = Sender(
-                program.database, program.vault, program.bells, program.clock, CHANNEL, telegram.send
-            )  # fmt: skip
+                program.database,
+                program.vault,
+                program.bells,
+                program.clock,
+                CHANNEL,
+                telegram.send,
+                turn=telegram.turn,
+            )
             fetcher = Fetcher(
                 program.database, program.vault, program.store, program.bells, program.clock, {CHANNEL: telegram.fetch}
             )

@@ -20,7 +20,7 @@ from templates import LANGUAGES, Texts
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md")])
 TWINS = [("README.md", "README.en.md"), ("docs/architecture.zh.md", "docs/architecture.md")]
-TWINS += [("docs/operations.zh.md", "docs/operations.md")]
+TWINS += [("docs/operations.zh.md", "docs/operations.md"), ("docs/sms.zh.md", "docs/sms.md")]
 PACKAGES = ("bot", "handlers", "channels", "web", "scheduler", "services", "conversation", "models", "templates",
             "rulebooks", "migrations", "benchmarks", "tests")  # fmt: skip
 FILE = re.compile(r"[\w./-]+\.(?:py|toml|txt|j2|html|md|sh|mako)|(?:[\w-]+/)+[\w-]+/?")
@@ -107,6 +107,7 @@ def test_the_settings_table_is_whole() -> None:
 async def test_every_address_named_is_served(program: Program) -> None:
     served = {resource.canonical for resource in assemble(program).app.router.resources()}
     elsewhere = {"/telegram/webhook", "/newbot"}  # served where a token is set; said to @BotFather
+    elsewhere |= {"/sms/in", "/sms/report"}  # served where a carrier is set
     known = served | {f"/{name}" for name in JOURNEYS} | elsewhere
     named = [span for page in PAGES for span in spans(page) if re.fullmatch(r"/[a-z/]+(\?.*)?", span)]
     assert {span.partition("?")[0] for span in named} <= known

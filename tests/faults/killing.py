@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import socket
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -15,8 +13,8 @@ from aiohttp import ClientError, ClientSession
 from bot.build import Program
 from tests.botapi import BotApi, User
 from tests.conftest import rows
+from tests.faults.forking import Lives
 
-ROOT = Path(__file__).parents[2]
 SCRIPT = ("/complaint", "市国土局·办证窗口", "态度不好", "{mark}", "跳过", "昨天", "跳过", "1", "提交")
 SECRET = "a-secret-for-the-webhook"
 KILLS = 20
@@ -29,13 +27,10 @@ class Serving:
 
     def __init__(self, program: Program, api: BotApi, mode: str, folder: Path) -> None:
         self._api = api
-        self._folder = folder
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self._environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("MINGCHA_")},
-            "PYTHONPATH": str(ROOT),
+        environment = {
             "MINGCHA_DATA_DIR": str(program.settings.data_dir),
             "MINGCHA_DATABASE_URL": program.settings.database,
             "MINGCHA_LISTEN": f"127.0.0.1:{self.port}",
@@ -45,7 +40,14 @@ class Serving:
             "MINGCHA_TELEGRAM_MODE": mode,
             "MINGCHA_TELEGRAM_WEBHOOK_SECRET": SECRET,
         }
-        self._process: asyncio.subprocess.Process | None = None
+        self._lives = Lives("serve", environment, folder)
+
+    async def __aenter__(self) -> Serving:
+        await self._lives.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._lives.__aexit__(*error)
 
     @property
     def url(self) -> str:
@@ -60,10 +62,7 @@ class Serving:
                 await asyncio.sleep(0.01)
 
     async def start(self) -> None:
-        with (self._folder / "serve.log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "serve", cwd=self._folder, env=self._environment, stdout=log, stderr=log
-            )
+        await self._lives.tell("start")
 
     async def ready(self) -> None:
         async with asyncio.timeout(30), ClientSession() as session:
@@ -76,14 +75,10 @@ class Serving:
                 await asyncio.sleep(0.05)
 
     async def kill(self) -> None:
-        assert self._process is not None
-        self._process.kill()
-        await self._process.wait()
+        await self._lives.tell("kill")
 
     async def stop(self) -> None:
-        assert self._process is not None
-        self._process.terminate()
-        await asyncio.wait_for(self._process.wait(), 15)
+        await self._lives.tell("stop")
 
     def _answers(self) -> int:
         return len(self._api.called("sendMessage"))
@@ -95,18 +90,18 @@ async def talk_through_kills(program: Program, api: BotApi, mode: str, folder: P
     users = [api.user(1000 + n, started=True) for n in range(TALKERS)]
     said: Counter[str] = Counter()
     stop = asyncio.Event()
-    server = Serving(program, api, mode, folder)
     talking = [asyncio.create_task(_complain(user, said, stop)) for user in users]
-    for _ in range(KILLS):
-        await server.start_working()
-        await asyncio.sleep(chance.uniform(0, 0.3))
-        await server.kill()
-    stop.set()
-    await asyncio.gather(*talking)
-    await server.start()
-    await api.drained(60)
-    await _all_sent(program)
-    await server.stop()
+    async with Serving(program, api, mode, folder) as server:
+        for _ in range(KILLS):
+            await server.start_working()
+            await asyncio.sleep(chance.uniform(0, 0.3))
+            await server.kill()
+        stop.set()
+        await asyncio.gather(*talking)
+        await server.start()
+        await api.drained(60)
+        await _all_sent(program)
+        await server.stop()
     assert Counter(str(case["what"]) for case in rows(program, "cases")) == said
     assert rows(program, "quarantine") == []
     for case in rows(program, "cases"):

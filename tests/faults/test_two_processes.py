@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ MESSAGES = 60
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_every_turn_is_kept_once(program: Program, tmp_path: Path) -> None:
-    async with BotApi() as api, ClientSession() as session:
-        both = [Serving(program, api, "webhook", tmp_path) for _ in range(2)]
+    async with AsyncExitStack() as stack:
+        api, session = await stack.enter_async_context(BotApi()), await stack.enter_async_context(ClientSession())
+        both = [await stack.enter_async_context(Serving(program, api, "webhook", tmp_path)) for _ in range(2)]
         for one in both:
             await one.start()
         for one in both:

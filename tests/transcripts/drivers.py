@@ -22,6 +22,7 @@ from tests.botapi import User
 from tests.channels.serving import Served, serving
 from tests.conftest import rows
 from tests.transcripts.script import PLACE, Seen, seen
+from tests.transcripts.sms_driver import on_sms
 
 WAIT_SECONDS = 8
 
@@ -254,4 +255,4 @@ async def on_web(program: Program, language: str) -> AsyncIterator[Meeting]:
         yield meet
 
 
-WIRES = {"fake": on_fake, "telegram": on_telegram, "web": on_web}
+WIRES = {"fake": on_fake, "telegram": on_telegram, "web": on_web, "sms": on_sms}

@@ -9,8 +9,8 @@
     [市发改委] [市供电局]       its buttons, row by row
     --                        between two messages of one turn
 
-Receipt codes are masked as <code>; said, <code> is the newest that was shown, <link> a supervisor's one-time code and
-<case> the newest case's id.
+Receipt codes are masked as <code>; said, <code> is the newest that was shown, <link> a supervisor's one-time code,
+<head> a unit head's (two duties are handed over before), and <case> the newest case's id.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot.build import Program
-from services.contacts import SUPERVISOR, issue_link
+from services import obligations
+from services.contacts import HEAD, SUPERVISOR, issue_link
 from tests.conftest import DATABASES, rows
 from tests.transcripts.drivers import WIRES, Person, gesture
 from tests.transcripts.script import filled, parse, shown_code
@@ -29,9 +30,28 @@ def link(program: Program) -> str:
     return program.database.transact(issue_link, *issue)
 
 
+def handed_over(program: Program) -> dict[str, str]:
+    """What the office has handed to 市国土局 before anybody of it comes in: <head> is its head's one-time code."""
+    [head] = [row["person_id"] for row in rows(program, "grants") if (row["unit_id"], row["role"]) == ("gtj", HEAD)]
+    now = program.clock()
+    for kind, asked, days in (
+        ("complaint", "请查清周二上午办证窗口为什么没有人。", 5),
+        ("instruction", "请报延时服务方案。", 8),
+    ):
+        program.database.transact(
+            lambda tx, kind=kind, asked=asked, days=days: obligations.hand_over(
+                tx, program.vault, now, "clerk", unit_id="gtj", kind=kind, asked=asked, due=None, working_days=days
+            )
+        )
+    issue = (program.vault, now, str(head), "clerk", timedelta(days=1))
+    return {"head": program.database.transact(issue_link, *issue)}
+
+
 async def replayed(program: Program, name: str, wire: str, link: str) -> None:
     path = FOLDER / f"{name}.txt"
     written, values, people = path.read_text(encoding="utf-8"), {"link": link}, dict[str, Person]()
+    if "<head>" in written:
+        values |= handed_over(program)
     told = [line for line in written.splitlines() if line.startswith("#")]
     rewriting = bool(os.environ.get("MINGCHA_REWRITE_TRANSCRIPTS"))
     speaker = "citizen"
@@ -70,7 +90,7 @@ async def test_the_dialogue(program: Program, name: str, link: str) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("wire", ["telegram", "web"])
+@pytest.mark.parametrize("wire", ["telegram", "web", "sms"])
 @pytest.mark.parametrize("name", SCRIPTS)
 async def test_the_same_dialogue_on_the_wire(program: Program, name: str, wire: str, link: str) -> None:
     await replayed(program, name, wire, link)

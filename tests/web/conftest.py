@@ -11,6 +11,7 @@ from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.build import Program
+from bot.preview import shot
 from services import contacts
 from services.contacts import CLERK, Grant
 from web.site import Site
@@ -52,7 +53,7 @@ class Browser:
 def application(program: Program) -> web.Application:
     site = Site(
         program.settings.site, program.database, program.vault, program.texts, program.bells, program.store,
-        program.clock, lambda: program.units, "1",
+        program.clock, lambda: program.units, "1", shots=shot,
     )  # fmt: skip
     app = web.Application(middlewares=site.middlewares())
     app.add_routes(site.routes())

@@ -1,5 +1,4 @@
-/* The web chat. It knows nothing of questions: it shows letters as the server has drawn them and sends what is said, tapped,
-   photographed or spoken. What the server has not kept yet lies in the outbox and survives a reload. */
+/* The web chat: it shows letters as the server has drawn them. What the server has not kept yet survives a reload. */
 (() => {
 "use strict";
 
@@ -36,12 +35,12 @@ function sign(path) {
   return svg("svg", {class: "sign", viewBox: "0 0 24 24", "aria-hidden": "true"}, svg("path", {d: path}));
 }
 const SIGNS = {
-  edit: "M4 20h4L19 9l-4-4L4 16zM13.5 6.500l4 4",
+  edit: "M4 20h4L19 9l-4-4L4 16zM13.5 6.5l4 4",
   video: "M4 6h11v12H4zM15 10l5-3v10l-5-3",
-  voice: "M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5.5 11.500a6.5 6.5 0 0 0 13 0M12 18v3",
+  voice: "M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3",
   file: "M6 3h8l5 5v13H5V3zM14 3v5h5",
   photo: "M3 5h18v14H3zM4 17l5-4 3.5 3 3-2.5 4.5 3.5",
-  tick: "M5 12.500l5 5L19.5 7",
+  tick: "M5 12.5l5 5L19.5 7",
 };
 
 function newId() {
@@ -101,8 +100,8 @@ addEventListener("storage", event => {   // another tab of this browser
 
 /* --- drawing --- */
 
-const DRAWN = {"✅": ["done", SIGNS.tick], "⏰": ["soon", "M12 7v5.500l3.5 2M12 4a8 8 0 1 0 .01 0M4 4L2.5 5.500M20 4l1.5 1.5"],
-  "📎": ["", "M19 11l-7.5 7.500a4.5 4.5 0 0 1-6.5-6.500L13 4.500a3 3 0 0 1 4.5 4.500l-8 8a1.5 1.5 0 0 1-2-2L14 8.5"]};
+const DRAWN = {"✅": ["done", SIGNS.tick], "⏰": ["soon", "M12 7v5.5l3.5 2M12 4a8 8 0 1 0 .01 0M4 4L2.5 5.5M20 4l1.5 1.5"],
+  "📎": ["", "M19 11l-7.5 7.5a4.5 4.5 0 0 1-6.5-6.5L13 4.5a3 3 0 0 1 4.5 4.5l-8 8a1.5 1.5 0 0 1-2-2L14 8.5"]};
 
 function says(value) {   // signs that old phones lack are drawn, marks that turn text dropped
   if (!value) return null;
@@ -119,6 +118,7 @@ function letterNode(entry, keys) {
     letter.problem && el("p", {class: "problem words"}, letter.problem),
     letter.head && el("p", {class: "head words"}, letter.head, letter.progress && " ",
       letter.progress && el("span", {class: "progress"}, letter.progress)),
+    (letter.media || [])[0] && gridNode({pieces: letter.media.map(([ref, kind, name]) => ({ref, kind, name, url: "/chat/piece/" + ref}))}),
     says(letter.text),
     letter.lines.length && reviewNode(letter, entry, keys.screen),
     letter.foot && keys.screen && el("p", {class: "words small soft"}, letter.foot));
@@ -155,17 +155,18 @@ function keyNode(entry, key, waiting) {
 }
 
 function helpersFor(asks) {
-  const button = (label, act) => el("button", {class: "helper", onclick: act}, label);
-  if (asks === "media") return [button(words.take_photo, () => $("camera").click()), button(words.pick_photos, () => $("photos").click())];
-  if (asks === "location") return [button(words.give_place, givePlace)];
-  if (asks === "moment") return [button(words.pick_moment, pickMoment)];
-  return [];
+  const found = {
+    media: [[words.take_photo, () => $("camera").click()], [words.pick_photos, () => $("photos").click()]],
+    location: [[words.give_place, givePlace]],
+    moment: [[words.pick_moment, event => pick(event, asks, "datetime-local", 16, "max")]],
+    day: [[words.pick_day, event => pick(event, asks, "date", 10, "min")]],
+  }[asks] || [];
+  return found.map(([label, act]) => el("button", {class: "helper", onclick: act}, label));
 }
 
-function pickMoment(event) {
-  const now = officeNow().slice(0, 16);
-  const input = el("input", {type: "datetime-local", "aria-label": words.moment, max: now, value: now});
-  const use = el("button", {onclick: () => input.value && say(input.value.replace("T", " "))}, words.use_moment);
+function pick(event, name, type, length, limit) {
+  const now = officeNow().slice(0, length), input = el("input", {type, "aria-label": words[name], [limit]: now, value: now});
+  const use = el("button", {onclick: () => input.value && say(input.value.replace("T", " "))}, words["use_" + name]);
   event.currentTarget.replaceWith(el("div", {class: "picker"}, input, use));
   input.focus();
 }
@@ -178,9 +179,9 @@ function mineNode(entry) {
 
 function gridNode(entry) {
   return el("div", {class: "grid n" + Math.min(entry.pieces.length, 3)}, ...entry.pieces.map(piece => {
-    const local = blobs.get(piece.key);
+    const local = blobs.get(piece.key) || piece.url && piece;
     const tile = el("div", {class: "tile " + piece.kind + (piece.code ? " bad" : ""), "data-piece": piece.key});
-    const label = el("span", {class: "label"}, sign(SIGNS[piece.kind] || SIGNS.file), el("span", {}, words[piece.kind] || words.file));
+    const label = el("span", {class: "label"}, sign(SIGNS[piece.kind] || SIGNS.file), el("span", {}, piece.name || words[piece.kind] || words.file));
     if (local && piece.kind === "photo") {
       const image = el("img", {src: local.url, alt: words.photo});
       image.addEventListener("error", () => image.replaceWith(label));   // a format it cannot show
@@ -188,7 +189,7 @@ function gridNode(entry) {
     } else if (local && piece.kind === "voice") tile.append(el("audio", {src: local.url, controls: true, "aria-label": words.voice}));
     else tile.append(label);
     if (local && !piece.ref && !piece.code) tile.append(ring(local.done));
-    return tile;
+    return piece.url && piece.kind !== "voice" ? el("a", {href: piece.url, target: "_blank"}, tile) : tile;
   }));
 }
 
@@ -217,7 +218,7 @@ function refusal(code, ofFile) {
   return words.refused[name] || words.refused.other;
 }
 
-function screenEntry() {   // the letter whose buttons count: the newest one of the turn under way
+function screenEntry() {   // whose buttons count: the newest of the turn under way
   if (turn === null) return null;
   return entries.filter(one => one.k === "it" && one.l.turn === turn).pop();
 }
@@ -293,7 +294,7 @@ function take(letter) {
   const holding = id => entries.find(one => one.k === "it" && one.ids.includes(id));
   const known = holding(letter.id), target = letter.edits && holding(letter.edits);
   const same = known || (target && letter.turn !== null && target.l.turn === letter.turn && target);
-  if (same) {   // the same question, drawn over
+  if (same) {
     same.l = letter;
     if (!known) same.ids.push(letter.id);
     return void fresh.add(same);
@@ -360,9 +361,11 @@ function post(frame) {
   flush();
 }
 
+function mySaying(id, text) { return {k: "me", id, at: clockTime(), text, state: "sending"}; }
+
 function say(said) {
   const id = newId();
-  act({say: said, id}, {k: "me", id, at: clockTime(), text: said, state: "sending"});
+  act({say: said, id}, mySaying(id, said));
 }
 
 function tap(entry, key) {
@@ -370,18 +373,22 @@ function tap(entry, key) {
   const frame = {tap: key.press, turn: key.turn, message: entry ? entry.ids[entry.ids.length - 1] : null, id};
   if (key.stays) return post(frame);
   pressed = id;
-  act(frame, {k: "me", id, at: clockTime(), text: key.label, state: "sending"});
+  act(frame, mySaying(id, key.label));
   if (entry) drawEntry(entry);
 }
 
 function mine(id) { return entries.find(one => one.k === "me" && one.id === id); }
 
-function kept(id) {
+function unpost(id) {
   outbox = outbox.filter(frame => frame.id !== id);
   keepOutbox();
   sent.delete(id);
+}
+
+function kept(id) {
+  unpost(id);
   mark(id, "kept");
-  if (pressed === id) setTimeout(() => { if (pressed === id) { pressed = null; redrawScreen(); } }, 3000);
+  if (pressed === id) setTimeout(() => { if (pressed === id) redrawScreen(); }, 3000);
   if (changing) changeLanguage();
 }
 
@@ -395,22 +402,19 @@ function mark(id, state, code) {
   drawEntry(entry);
 }
 
-function settleSent() {   // what has left the outbox was kept, by another tab of this browser
+function settleSent() {   // another tab has sent it
   for (const one of entries) if (one.state === "sending" && !outbox.some(frame => frame.id === one.id)) mark(one.id, "kept");
 }
 
-function redrawScreen() { const screen = screenEntry(); if (screen) drawEntry(screen); }
+function redrawScreen() { pressed = null; const screen = screenEntry(); if (screen) drawEntry(screen); }
 
 function refused(id, code) {
-  outbox = outbox.filter(frame => frame.id !== id);
-  keepOutbox();
-  sent.delete(id);
+  unpost(id);
   const entry = mine(id);
   if (entry) {
     if (code !== "too_fast") delete entry.f;
     mark(id, "refused", code);
   } else if (id) note(refusal(code, false));
-  pressed = null;
   redrawScreen();
   if (changing) changeLanguage();
 }
@@ -433,11 +437,10 @@ function resend(entry) {
 
 function drop(entry) {
   entries = entries.filter(one => one !== entry);
-  outbox = outbox.filter(frame => frame.id !== entry.id);
-  keepOutbox();
+  unpost(entry.id);
   keep();
   nodes.get(entry).remove();
-  if (pressed === entry.id) { pressed = null; redrawScreen(); }
+  if (pressed === entry.id) redrawScreen();
 }
 
 /* --- the line --- */
@@ -536,7 +539,7 @@ function beat() {
 setInterval(() => {
   if (online() && Date.now() - heard > BEAT) beat();
   settleSent();
-  for (const [id, at] of sent) if (Date.now() - at > UNSURE && mine(id) && mine(id).state === "sending") mark(id, "failed");
+  for (const [id, at] of sent) if (Date.now() - at > UNSURE && (mine(id) || {}).state === "sending") mark(id, "failed");
 }, 5000);
 addEventListener("online", () => { tries = 0; connect(); pump(); });
 addEventListener("offline", cut);
@@ -649,7 +652,7 @@ function givePlace() {
   navigator.geolocation.getCurrentPosition(found => {
     clearTimeout(wait);
     const id = newId(), at = found.coords;
-    act({place: [at.latitude, at.longitude], id}, {k: "me", id, at: clockTime(), text: words.place_sent, state: "sending"});
+    act({place: [at.latitude, at.longitude], id}, mySaying(id, words.place_sent));
   }, error => {
     clearTimeout(wait);
     note(error.code === 1 ? words.place_denied : words.place_unavailable);

@@ -40,6 +40,52 @@ for (const button of $$("[data-copy]")) {
   });
 }
 
+// --- handing over: the deadline is told while it is typed; units are found by name, pinyin or initials ------------------
+
+for (const form of $$("form[data-due]")) {
+  const told = $(".due", form);
+  let asked = 0;
+  const tell = async () => {
+    const mine = ++asked;
+    const query = new URLSearchParams(["kind", "days", "date"].map((name) => [name, form.elements[name].value]));
+    try {
+      const answer = await fetch(`${told.dataset.address}?${query}`);
+      const words = answer.ok ? (await answer.text()).trim() : "";
+      if (mine === asked) told.textContent = words;
+    } catch {
+      told.textContent = ""; // offline: the form itself will tell
+    }
+  };
+  for (const name of ["kind", "days", "date"]) form.elements[name].addEventListener("input", tell);
+}
+
+for (const finder of $$("[data-find-for]")) {
+  const select = document.getElementById(finder.dataset.findFor);
+  const options = [...select.options].slice(1);
+  const status = $("[role=status]", finder);
+  finder.hidden = options.length < 12;
+  let meant = select.value;
+  select.addEventListener("change", () => { meant = select.value; });
+  $("input", finder).addEventListener("input", (event) => {
+    const word = event.target.value.toLowerCase().replace(/\s+/g, "");
+    const fits = options.filter((one) => one.text.toLowerCase().includes(word) || (word && one.dataset.find.includes(word)));
+    select.replaceChildren(select.options[0], ...fits);
+    select.value = fits.some((one) => one.value === meant) ? meant : word && fits.length ? fits[0].value : "";
+    status.textContent = fits.length ? "" : status.dataset.none;
+  });
+  // Enter in the finder is not yet "send".
+  $("input", finder).addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+}
+
+// --- people: the list of units is written once, and copied to where it is opened -----------------------------------------
+
+for (const select of $$("select[data-options-of]")) {
+  select.closest("details").addEventListener("toggle", () => {
+    if (select.options.length) return;
+    for (const one of document.getElementById(select.dataset.optionsOf).options) select.add(new Option(one.text, one.value));
+  });
+}
+
 // --- people: found by any part of their name, role or unit ------------------------------------------------------------
 
 const people = $("#people");
@@ -66,6 +112,8 @@ if (people) {
   $("#q").addEventListener("input", find);
   if ($("#q").value) find(); // the browser remembers what was looked for
 }
+
+if (matchMedia("(min-width: 64rem)").matches) $$("details[data-open-wide]").forEach((one) => { one.open = true; });
 
 // --- the list: its place is kept, new reports are announced and nothing jumps ------------------------------------------
 
@@ -100,7 +148,29 @@ function tell(words) {
   fresh.textContent = words;
   fresh.hidden = false;
 }
-const looking = list && setInterval(look, 20_000);
+const looking = fresh && setInterval(look, 20_000);
+
+// --- a notice on its way: its numbers each second ---------------------------------------------------------------------
+
+const live = $("[data-live]");
+async function follow() {
+  let wait = 1000;
+  if (!document.hidden) {
+    try {
+      const answer = await fetch(live.dataset.live);
+      if (!answer.ok) return; // signed out, or the server is ending: reloading tells
+      const told = await answer.json();
+      if (live.innerHTML !== told.html) live.innerHTML = told.html;
+      if ($("#said").textContent !== told.said) $("#said").textContent = told.said;
+      if (told.state !== live.dataset.state && told.state !== "released") return location.reload();
+      if (told.over) wait = 5000; // only what people do is still to come
+    } catch {
+      wait = 5000; // offline
+    }
+  }
+  setTimeout(follow, wait);
+}
+if (live) setTimeout(follow, 1000);
 
 // --- the picture viewer -------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,124 @@
+"""What a carrier calls: reports and incoming messages. Kannel asks by GET, Aliyun posts lists as JSON."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from channels.sms.intake import Intake, Message
+from models.database import Database, DatabaseAway
+from services import deliveries
+
+REPORT, INCOMING = "/sms/report", "/sms/in"
+LARGEST = 1024 * 1024  # bytes
+# What a report's type means for the delivery; 4 (waits) and 8 (the message centre has it) change nothing.
+FAILED = {"2": "undelivered", "16": "rejected"}
+Fields = Mapping[str, str]
+log = structlog.get_logger()
+
+
+class Callbacks:
+    def __init__(
+        self, secret: str, intake: Intake, database: Database, clock: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        self._secret = secret.encode()
+        self._intake, self._database, self._clock = intake, database, clock
+
+    def routes(self) -> list[web.RouteDef]:
+        guarded = ((REPORT, self._kannel_report, self._aliyun_reports), (INCOMING, self._kannel_in, self._aliyun_in))
+        return [
+            route
+            for path, asked, posted in guarded
+            for route in (
+                web.get(path, self._guarded(asked), allow_head=False),
+                web.post(path, self._guarded(posted)),
+            )
+        ]
+
+    def _guarded(
+        self, work: Callable[[web.Request, Fields], Awaitable[web.Response]]
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """403 without the secret, before anything else; 503 while the database is away, so that it is sent again."""
+
+        async def handle(request: web.Request) -> web.Response:
+            fields = _fields(request)
+            given = fields.get("secret", "").encode("latin-1", "replace")
+            if not self._secret or not hmac.compare_digest(given, self._secret):
+                return web.Response(status=403)
+            try:
+                return await work(request, fields)
+            except DatabaseAway:
+                log.warning("database_away", channel="sms")
+                return web.Response(status=503)
+
+        return handle
+
+    async def _kannel_report(self, request: web.Request, fields: Fields) -> web.Response:
+        kind = fields.get("type", "")
+        await self._reported(fields.get("ref", ""), delivered=kind == "1", error=FAILED.get(kind))
+        return web.Response()
+
+    async def _kannel_in(self, request: web.Request, fields: Fields) -> web.Response:
+        text = decoded(fields.get("text", "").encode("latin-1"), fields.get("charset", ""))
+        sender = fields.get("from", "").replace(" ", "+")  # a bare plus sign in a query is a space
+        await self._intake.take(Message(sender, text, fields.get("id", ""), fields.get("ts", "")))
+        return web.Response()
+
+    async def _aliyun_reports(self, request: web.Request, fields: Fields) -> web.Response:
+        for one in await _posted(request):
+            done = bool(one.get("success"))
+            await self._reported(str(one.get("out_id", "")), delivered=done, error=None if done else "undelivered")
+        return _thanks()
+
+    async def _aliyun_in(self, request: web.Request, fields: Fields) -> web.Response:
+        for one in await _posted(request):
+            told = (str(one.get(name, "")) for name in ("phone_number", "content", "sequence_id", "send_time"))
+            await self._intake.take(Message(*told))
+        return _thanks()
+
+    async def _reported(self, ref: str, *, delivered: bool, error: str | None) -> None:
+        """`ref` is the delivery's id; "-1" and so on behind it are the earlier messages of a long one."""
+        number, _, part = ref.partition("-")
+        known = number.isascii() and number.isdigit() and len(number) <= 18
+        if (delivered and part) or not (delivered or error):
+            return  # a step on the way: the last message of all tells that it is there
+        if known and error is None:
+            known = await self._database.write(deliveries.delivered, self._clock(), int(number))
+        elif known:
+            known = await self._database.write(deliveries.undelivered, self._clock(), int(number), error or "")
+        if not known:
+            log.warning("sms_report_unknown")
+
+
+def decoded(text: bytes, charset: str) -> str:
+    """As Kannel names it: UTF-8, UTF-16BE, WINDOWS-1252, ISO-8859-1, GSM. What cannot be read is marked, not lost."""
+    try:
+        return text.decode(charset or "utf-8", "replace")
+    except LookupError:
+        return text.decode("utf-8", "replace")
+
+
+def _fields(request: web.Request) -> dict[str, str]:
+    """The query's bytes, one character each: the text may be in another charset."""
+    return dict(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True, encoding="latin-1"))
+
+
+async def _posted(request: web.Request) -> list[dict[str, Any]]:
+    if (request.content_length or 0) > LARGEST:
+        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST, actual_size=request.content_length or 0)
+    try:
+        rows = msgspec.json.decode(await request.read())
+    except msgspec.DecodeError:
+        raise web.HTTPBadRequest from None
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _thanks() -> web.Response:
+    return web.json_response({"code": 0, "msg": "OK"})

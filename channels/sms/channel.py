@@ -1,0 +1,113 @@
+"""The text message channel: a carrier to send with, callbacks for what comes back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from aiohttp import web
+
+from channels.pace import Held, Pace
+from channels.sms.callbacks import Callbacks
+from channels.sms.carrier import Carrier, Refused
+from channels.sms.drawing import letter_of
+from channels.sms.intake import CHANNEL, Intake
+from models.database import Database, DatabaseAway
+from services import menus, stopping
+from services.deliveries import Parcel, Result
+from services.menus import Menu
+from services.talk import Talk
+from services.vault import Vault
+from templates import Texts
+
+LONGEST_WAIT = 300  # seconds between two tries
+AWAY_TRIES, AWAY_SECONDS = 20, 1.0
+log = structlog.get_logger()
+
+
+class Sms:
+    """`routes()` into the web application, `send` for a Sender. `most_parts` to a message at most."""
+
+    def __init__(
+        self, carrier: Carrier, *, secret: str, most_parts: int, talk: Talk, database: Database, vault: Vault,
+        texts: Mapping[str, Texts], clock: Callable[[], datetime],
+        ring: Callable[[Iterable[tuple[str, str]]], None], language: str = "zh", pace: Pace | None = None,
+    ) -> None:  # fmt: skip
+        self._carrier, self._most = carrier, most_parts
+        self._database, self._vault, self._texts, self._clock = database, vault, texts, clock
+        self.intake = Intake(talk, database, vault, texts, clock, ring, language)
+        self._callbacks = Callbacks(secret, self.intake, database, clock)
+        self._pace = pace
+        self._sent: dict[int, int] = {}  # of a parcel that waits for another try: messages that have left
+
+    def routes(self) -> list[web.RouteDef]:
+        return self._callbacks.routes()
+
+    async def close(self) -> None:
+        await self._carrier.close()
+
+    async def turn(self, parcel: Parcel) -> timedelta | None:
+        """Returns when the parcel may leave, or for how long nothing may."""
+        try:
+            if self._pace is not None:
+                await self._pace.turn(parcel.address, parcel.urgency)
+        except Held as held:
+            return timedelta(seconds=held.seconds)
+        return None
+
+    async def send(self, parcel: Parcel) -> Result:
+        """Whoever has stopped us gets the confirmation of that and nothing else."""
+        say = parcel.body.say
+        if say is None or say.words != stopping.STOPPED:
+            try:
+                allowed = await self._database.read(menus.may_send, parcel.contact_id)
+            except DatabaseAway:
+                return Result(parcel.id, error="database_away", retry_after=timedelta(seconds=2))
+            if not allowed:
+                return Result(parcel.id, error="stopped")
+        letter = letter_of(parcel.body, self._texts[parcel.language], self._most)
+        result = await self._placed(parcel, letter.texts)
+        if result.error is None and letter.menu is not None:
+            await self._keep(parcel.contact_id, letter.menu)
+        return result
+
+    async def _placed(self, parcel: Parcel, texts: tuple[str, ...]) -> Result:
+        """Message by message; another try goes on with the one that was refused."""
+        wire_id = None
+        begin = self._sent.pop(parcel.id, 0)
+        for number, text in enumerate(texts[begin:], begin + 1):
+            ref = str(parcel.id) if number == len(texts) else f"{parcel.id}-{number}"
+            if number > begin + 1 and (held := await self.turn(parcel)):
+                self._sent[parcel.id] = number - 1
+                return Result(parcel.id, error="held", retry_after=held)
+            answer = await self._carrier.send(parcel.address, text, ref)
+            if isinstance(answer, Refused):
+                return self._refused(parcel, answer, number - 1)
+            wire_id = answer.wire_id
+        return Result(parcel.id, wire_id=wire_id)
+
+    def _refused(self, parcel: Parcel, refused: Refused, sent: int) -> Result:
+        if not refused.again:
+            log.warning("sms_refused", code=refused.code, delivery=parcel.id)
+            return Result(parcel.id, error=refused.code)
+        if parcel.once and (refused.unknown or sent):
+            return Result(parcel.id, error=refused.code, uncertain=True)
+        self._sent[parcel.id] = sent
+        wait = max(refused.wait, min(LONGEST_WAIT, 2 ** min(parcel.attempts, 9)))
+        return Result(parcel.id, error=refused.code, retry_after=timedelta(seconds=wait))
+
+    async def _keep(self, contact_id: str, menu: Menu) -> None:
+        """The message is out: what its numbers mean must not be lost because the database is away for a moment."""
+        for _ in range(AWAY_TRIES):
+            try:
+                await self._database.write(menus.keep, self._vault, self._clock(), contact_id, menu)
+            except DatabaseAway:
+                await asyncio.sleep(AWAY_SECONDS)
+            else:
+                return
+        log.error("sms_menu_lost", contact=contact_id)
+
+
+__all__ = ["CHANNEL", "Sms"]

@@ -1,0 +1,29 @@
+"""A carrier for the demo: text messages stand on the terminal, with the number masked. Not in the log."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from channels.sms.carrier import Refused, Taken
+from services.phones import masked
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+class Console:
+    def __init__(self, show: Callable[[str], None] = _print) -> None:
+        self._show = show
+
+    async def send(self, to: str, text: str, ref: str) -> Taken | Refused:
+        self._show(f"SMS {masked(to)} | {text.replace(chr(10), ' / ')}")
+        return Taken(f"console-{ref}")
+
+    async def trouble(self) -> str | None:
+        return None
+
+    async def close(self) -> None:
+        pass

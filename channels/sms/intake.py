@@ -1,0 +1,91 @@
+"""What comes in by text message: understood with the sender's last menu, then through the one door of the dialogue."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from channels.sms.reading import Spoken, folded, understood
+from conversation.messages import Body, Incoming, Reply
+from models.database import Database
+from services import menus, stopping
+from services.phones import BadNumber, normalised
+from services.talk import Talk
+from services.vault import Vault
+from templates import Texts
+
+CHANNEL = "sms"
+LONGEST_EVENT = 80
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Message:
+    """One text message as the carrier hands it on. `event_id` may be empty: then sender, text and time stand for it."""
+
+    sender: str
+    text: str
+    event_id: str = ""
+    at: str = ""
+
+
+def spoken_words(texts: Mapping[str, Texts]) -> Spoken:
+    """In every language at once: who wants no more messages need not know which language we speak."""
+
+    def words(block: str) -> frozenset[str]:
+        said = (word for one in texts.values() for word in one.say("sms", block).split("|"))
+        return frozenset(word.strip().casefold() for word in said)
+
+    return Spoken(*(words(f"spoken_{name}") for name in ("menu", "complain", "stop", "start")))
+
+
+class Intake:
+    def __init__(
+        self, talk: Talk, database: Database, vault: Vault, texts: Mapping[str, Texts], clock: Callable[[], datetime],
+        ring: Callable[[Iterable[tuple[str, str]]], None], language: str,
+    ) -> None:  # fmt: skip
+        self._talk, self._database, self._vault, self._clock, self._ring = talk, database, vault, clock, ring
+        self._language = language
+        self._spoken = spoken_words(texts)
+
+    async def take(self, message: Message) -> None:
+        """Returns when the message is durable. Raises DatabaseAway. Numbers that nobody can be answered at are left."""
+        try:
+            sender = normalised(message.sender)
+        except BadNumber as bad:
+            log.info("sms_from_no_person", code=bad.code)
+            return
+        text, event = message.text.strip("\0 \t\r\n"), _event_id(message)
+        if not text:
+            return
+        standing = await self._database.read(menus.standing, self._vault, CHANNEL, sender)
+        word = folded(text)
+        if word in self._spoken.stop:
+            stopped = (self._vault, self._clock(), CHANNEL, event, sender, self._language)
+            self._ring(await self._database.write(stopping.stop, *stopped))
+            return
+        if word in self._spoken.start:
+            if standing.stopped and standing.contact_id:
+                await self._database.write(stopping.start, CHANNEL, event, standing.contact_id)
+            said: Reply | Body = Reply(choice="/start")
+        else:
+            said = understood(text, standing, self._spoken)
+        await self._answer(event, sender, standing.contact_id, said, text.encode("utf-8", "replace"))
+
+    async def _answer(self, event: str, sender: str, contact_id: str | None, said: Reply | Body, raw: bytes) -> None:
+        if isinstance(said, Reply):
+            await self._talk.handle(Incoming(CHANNEL, event, sender, said, language=self._language, raw=raw))
+        elif contact_id:
+            shown = (self._vault, self._clock(), CHANNEL, event, contact_id, said)
+            self._ring(await self._database.write(menus.show, *shown))
+
+
+def _event_id(message: Message) -> str:
+    if 0 < len(message.event_id) <= LONGEST_EVENT:
+        return message.event_id
+    told = "\0".join((message.event_id, message.sender, message.text, message.at))
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,66 @@
+"""What a text message means, given the last menu that its sender has got."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from channels.sms.drawing import WORDS
+from conversation.messages import Body, Reply
+from services.menus import MESSAGE, Standing, again, pressed
+
+_AROUND = " \t\r\n.,;:!?。、·)("
+_NUMBER = re.compile(r"\d{1,2}", re.ASCII)
+_SEVERAL = re.compile(r"\d{1,2}(?:[\s,、;.]+\d{1,2})+", re.ASCII)
+NO_OPTION = "?"  # chosen, it is refused by every question, with what to do
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Words with a meaning of their own, folded: the menu, a complaint, no more messages, messages again."""
+
+    menu: frozenset[str]
+    complain: frozenset[str]
+    stop: frozenset[str]
+    start: frozenset[str]
+
+
+def folded(text: str) -> str:
+    """ "１、", "回复1" and " 1. " as "1"; "Ｔ" as "t"."""
+    plain = unicodedata.normalize("NFKC", text).strip().casefold()
+    word = plain.strip(_AROUND)
+    return word.removeprefix("回复").strip(_AROUND) or word or plain
+
+
+def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
+    """What the dialogue is told; or the body that answers at once: the rest of a menu, or the menu again."""
+    menu, word = standing.menu, folded(text)
+    number = str(int(word)) if _NUMBER.fullmatch(word) else None
+    if word in spoken.menu:
+        return Reply(choice="/start")
+    if word in spoken.complain and not standing.under_way:
+        return Reply(choice="/complain")
+    if menu is None:
+        return Reply(choice="/start") if number and not standing.under_way else Reply(text=text)
+    if word in ("n", "/next") and menu.rest is not None:
+        return menu.rest
+    if word in menu.keys:
+        return pressed(menu.keys[word])
+    if number is None:
+        return _several(word, text, standing)
+    if number in menu.numbers:
+        return pressed(menu.numbers[number])
+    if menu.kind == MESSAGE and not standing.under_way:
+        return again(menu)
+    return Reply(text=text) if menu.kind in {MESSAGE, *WORDS} else Reply(choice=NO_OPTION)
+
+
+def _several(word: str, text: str, standing: Standing) -> Reply:
+    """ "1 3" ticks two; with a number that is no option it is no answer."""
+    menu = standing.menu
+    if menu is None or not menu.several or not _SEVERAL.fullmatch(word):
+        return Reply(text=text)
+    numbers = [str(int(one)) for one in re.findall(r"\d+", word)]
+    known = all(one in menu.numbers and not menu.numbers[one][0].startswith("/") for one in numbers)
+    return Reply(text=" ".join(numbers)) if known else Reply(choice=NO_OPTION)

@@ -1,0 +1,39 @@
+"""One HTTP session to a carrier, made when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
+
+from channels.sms.carrier import TIMEOUT_SECONDS
+
+
+class Silent(Exception):
+    """The carrier could not be reached, or (`heard`) may have heard us and did not answer."""
+
+    def __init__(self, *, heard: bool) -> None:
+        super().__init__(heard)
+        self.heard = heard
+
+
+class Wire:
+    def __init__(self, seconds: float = TIMEOUT_SECONDS) -> None:
+        self._timeout = ClientTimeout(total=seconds)
+        self._session: ClientSession | None = None
+
+    async def ask(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
+        """The status and the body of the answer. Raises Silent."""
+        if self._session is None:
+            self._session = ClientSession(timeout=self._timeout)
+        try:
+            async with self._session.request(method, url, headers=headers, allow_redirects=False) as answer:
+                return answer.status, await answer.read()
+        except ClientConnectorError:
+            raise Silent(heard=False) from None
+        except (ClientError, TimeoutError, OSError):
+            raise Silent(heard=True) from None
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()

@@ -1,0 +1,47 @@
+"""GET /chat/piece/<id>: a picture or a file of a notice, for whoever got the notice."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import quote
+
+from aiohttp import web
+
+from channels.webchat.connection import CHANNEL, Parts
+from channels.webchat.guard import token_of
+from models.database import DatabaseAway
+from services import notices, visitors
+from services.evidence import Store
+from services.media import sniff
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, max-age=86400",
+}
+
+
+class Pieces:
+    def __init__(self, parts: Parts, store: Store) -> None:
+        self._parts, self._store = parts, store
+
+    async def give(self, request: web.Request) -> web.StreamResponse:
+        """404 for whoever did not get it, as if there were no such piece; 503 while the database is away."""
+        parts, piece_id = self._parts, request.match_info["id"]
+        token = token_of(request)
+        try:
+            found = token and await parts.database.read(visitors.visitor, parts.vault, CHANNEL, token)
+            if not found:
+                raise web.HTTPNotFound
+            part = await parts.database.read(notices.may_open, parts.vault, parts.clock(), found.id, piece_id)
+        except DatabaseAway:
+            raise web.HTTPServiceUnavailable from None
+        path = self._store.copy_path(piece_id)
+        if part is None or not path.is_file():
+            raise web.HTTPNotFound
+        headers = {"Content-Type": part.mime, **HEADERS}
+        if part.kind == "voice":  # a copy may be of another kind of sound than its original was
+            headers["Content-Type"] = sniff(await asyncio.to_thread(path.read_bytes)) or part.mime
+        if part.kind == "file":
+            headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(part.name or 'file')}"
+        return web.FileResponse(path, headers=headers)

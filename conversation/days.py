@@ -1,0 +1,96 @@
+"""A day that lies ahead, as people write it, in Chinese and English: `read_day("下周五", now)`.
+
+The counterpart of `conversation.moments`, which reads what has happened: here a day without a year, or a weekday, means
+the next one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, timedelta
+
+from conversation.moments import arabic
+
+_AHEAD = {
+    "今天": 0, "今日": 0, "today": 0, "明天": 1, "明日": 1, "tomorrow": 1, "后天": 2, "the day after tomorrow": 2,
+    "大后天": 3, "昨天": -1, "yesterday": -1,
+}  # fmt: skip
+_WEEKDAYS = {c: n for n, c in enumerate("一二三四五六")} | {"日": 6, "天": 6}
+_NAMED = {w: n for n, w in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = f"({'|'.join(_MONTHS)})[a-z]*"
+_LONGEST = 40
+_LAST = re.compile(r"\s*(?:\(?周[一二三四五六日天]\)?)?\s*(?:以?前|之前|下班前?|为止|止)?$")  # what may follow a day
+
+
+def read_day(text: str, today: date) -> date | None:
+    """The day that the text means, or None. Never raises; the result may lie in the past."""
+    text = unicodedata.normalize("NFKC", text).strip().casefold()
+    if len(text) > _LONGEST:
+        return None
+    text = re.sub(r"^(?:by|until|till|on|到|延到|延期到|延至|至)\s*", "", text)
+    try:
+        return _read(arabic(text), today)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read(text: str, today: date) -> date | None:
+    if (ahead := _AHEAD.get(_LAST.sub("", text))) is not None:
+        return today + timedelta(ahead)
+    if found := re.fullmatch(r"(?:再)?(\d{1,3})\s*天(?:之?后|以后)?|in (\d{1,3}) days?", text):
+        return today + timedelta(int(found[1] or found[2]))
+    if found := re.fullmatch(r"(\d{1,2})\s*个?(?:周|星期)(?:之?后|以后)?|in (\d{1,2}) weeks?", text):
+        return today + timedelta(7 * int(found[1] or found[2]))
+    if found := re.match(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*[日号]?", text):
+        return date(*(int(found[n]) for n in (1, 2, 3))) if _LAST.fullmatch(text[found.end() :]) else None
+    if found := re.match(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*[日号]?", text):
+        return _next(today, int(found[1]), int(found[2])) if _LAST.fullmatch(text[found.end() :]) else None
+    if found := re.fullmatch(r"(\d{1,2})[日号](?:以?前|之前)?", text):
+        return _next_of_month(today, int(found[1]))
+    return _named(text, today)
+
+
+def _named(text: str, today: date) -> date | None:
+    """A weekday, or a day with its month's English name (perhaps with its weekday: `Fri 27 Nov`)."""
+    if found := re.fullmatch(r"(下|这|本)?个?(?:周|星期|礼拜)([一二三四五六日天])(?:以?前|之前)?", text):
+        return _weekday(today, _WEEKDAYS[found[2]], found[1] or "")
+    weekday = rf"({'|'.join(_NAMED)})[a-z]*"
+    if found := re.fullmatch(rf"(next|this)?\s*{weekday}", text):
+        return _weekday(today, _NAMED[found[2]], {"next": "下"}.get(found[1] or "", ""))
+    dated = re.sub(rf"^{weekday},?\s+(?=\d|{_MONTH})", "", text)
+    for pattern, month, day in (
+        (rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}", 2, 1),
+        (rf"{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?", 1, 2),
+    ):  # fmt: skip
+        if found := re.fullmatch(rf"{pattern}(?:,?\s*(\d{{4}}))?", dated):
+            numbers = _MONTHS.index(found[month]) + 1, int(found[day])
+            return date(int(found[3]), *numbers) if found[3] else _next(today, *numbers)
+    return None
+
+
+def _next(today: date, month: int, day: int) -> date:
+    """The next such day; one of the last two months is meant as it is said: it has passed."""
+    for year in range(today.year, today.year + 9):  # 29 February may be eight years away
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if found >= today - timedelta(61):
+            return found
+    raise ValueError("no such day")
+
+
+def _next_of_month(today: date, day: int) -> date:
+    for ahead in range(62):
+        if (found := today + timedelta(ahead)).day == day:
+            return found
+    raise ValueError("no such day")
+
+
+def _weekday(today: date, weekday: int, said: str) -> date:
+    """下周五 is Friday of the next week, 周五 the next Friday."""
+    if said == "下":
+        return today + timedelta(7 - today.weekday() + weekday)
+    return today + timedelta((weekday - today.weekday()) % 7)

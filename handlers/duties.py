@@ -1,0 +1,83 @@
+"""What a unit owes and by when, and who is late: the lists (R03, R21, C08)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from conversation.messages import Button
+from handlers.duty_sight import LOOKING, WATCHING, Sight, sight_of
+from handlers.duty_words import told, written
+from services import obligations
+from services.journeys import Journey, Turn
+from services.obligations import Duty, Late
+
+SHOWN = 5  # duties a page: with turning the page and who is late there are eight buttons
+MOST_LATE = 20  # lines: more than that is read at the console
+
+
+def open_duties(turn: Turn, page: str) -> None:
+    """`/duties`, `/duties 2`: what is owed by due date, then what is answered, then the newest that are settled."""
+    sight = sight_of(turn)
+    found = obligations.duties_of(turn.tx, turn.now, sorted(sight.seen))
+    buttons = [*_page_buttons(found, page), *_above(sight)]
+    if found:
+        shown = [told(turn, duty) for duty in _page(found, page)]
+        several = {duty.unit_id for duty in found} != set(sight.own)  # then each line names its unit
+        owed = sum(duty.owed for duty in found)
+        turn.say("duty.mine", *buttons, duties=shown, several=several, owed=owed, first=_first(found, page))
+    else:
+        turn.say("duty.none", *_above(sight), Button("/menu", words="menu"))
+    if turn.session is not None:
+        turn.resume()
+
+
+def open_late(turn: Turn, argument: str) -> None:
+    """`/late`: by unit and kind, with how many and how old; only the units that this person may see."""
+    sight = sight_of(turn)
+    found = [one for one in obligations.late(turn.tx, turn.now) if sight.everything or one.unit_id in sight.seen]
+    found.sort(key=lambda one: (one.oldest_due, one.unit_id, one.kind))
+    back = [Button("/duties", words="menu_duties")] if sight.seen else [Button("/menu", words="menu")]
+    lines = [_late_line(turn, one) for one in found[:MOST_LATE]]
+    more = len(found) - len(lines)
+    turn.say("duty.late", *back, lines=lines, total=sum(one.count for one in found), more=more)
+    if turn.session is not None:
+        turn.resume()
+
+
+def _late_line(turn: Turn, late: Late) -> dict[str, Any]:
+    return {
+        "unit": turn.directory.name(late.unit_id) or late.unit_id, "kind": late.kind, "count": late.count,
+        "oldest": written(turn, late.oldest_due), "days": (turn.now - late.oldest_due).days,
+    }  # fmt: skip
+
+
+def _first(found: Sequence[Duty], page: str) -> int:
+    """The place in the list of the first line of a page; a page that does not exist is the nearest one."""
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 1
+    last = max(1, -(-len(found) // SHOWN))
+    return (min(max(number, 1), last) - 1) * SHOWN
+
+
+def _page(found: Sequence[Duty], page: str) -> Sequence[Duty]:
+    first = _first(found, page)
+    return found[first : first + SHOWN]
+
+
+def _page_buttons(found: Sequence[Duty], page: str) -> list[Button]:
+    first = _first(found, page)
+    number = first // SHOWN + 1
+    buttons = [Button(f"/duty {duty.id}", label=duty.number) for duty in _page(found, page)]
+    if first:
+        buttons.append(Button(f"/duties {number - 1}", words="act_previous"))
+    if first + SHOWN < len(found):
+        buttons.append(Button(f"/duties {number + 1}", words="act_next"))
+    return buttons
+
+
+def _above(sight: Sight) -> list[Button]:
+    return [Button("/late", words="who_is_late")] if sight.above else []
+
+
+DUTIES = Journey("duties", open_duties, roles=LOOKING, in_menu=True, listed=True)
+LATE = Journey("late", open_late, roles=WATCHING, listed=True)

@@ -1,0 +1,133 @@
+"""What a unit says about a duty: the answer, a request for more time (C23, A33), a question to the office.
+
+A right that ends in the middle of a flow ends the flow: the duty is looked up again when the answers are submitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import date
+
+from conversation.engine import Flow
+from conversation.messages import Answers, Button, Media
+from conversation.questions import Day, Evidence, Text
+from handlers.addition import pieces
+from handlers.duty_sight import LOOKING
+from handlers.duty_view import person_of, refused, show, to_act_on
+from handlers.duty_words import told, written
+from services import obligations
+from services.desk.values import LONGEST_SAID, SHORTEST_REASON, NotDone
+from services.journeys import Journey, Turn
+from services.obligations import Ring, Whole
+
+ANSWER = Flow("answer", [Text(key="text", shortest=2, longest=LONGEST_SAID), Evidence(key="evidence", optional=True)])
+MORE_TIME = Flow(
+    "more_time",
+    [Day(key="until", source="later_days", after="_due"), Text(key="reason", shortest=SHORTEST_REASON, longest=1_000)],
+)
+ASK_OFFICE = Flow("ask_office", [Text(key="text", shortest=2, longest=LONGEST_SAID)], review=False)
+
+
+def open_answer(turn: Turn, argument: str) -> None:
+    """`/answer <id>`. A late answer is taken, and its lateness told."""
+    whole = to_act_on(turn, argument)
+    if whole is not None:
+        begin_answer(turn, whole)
+
+
+def place_answer(turn: Turn, duty_id: str, text: str, held: list[Answers]) -> None:
+    """Words and photos that turned out to be an answer: nothing of them is written again."""
+    whole = to_act_on(turn, duty_id)
+    if whole is not None:
+        begin_answer(turn, whole, text, held)
+
+
+def begin_answer(turn: Turn, whole: Whole, text: str = "", held: list[Answers] | None = None) -> None:
+    """Perhaps with words and photos that came before it was clear what they are."""
+    if whole.duty.state in obligations.SETTLED:
+        show(turn, whole)
+        return
+    turn.say("duty.answering", **told(turn, whole.duty), asked=whole.asked)
+    known = {"_duty": whole.duty.id} | ({"text": text} if text else {})
+    turn.start("answer", known, {"evidence": held} if held else None)
+
+
+def submit_answer(turn: Turn, answers: Answers) -> None:
+    whole = to_act_on(turn, answers["_duty"])
+    if whole is None:
+        return
+    text, media = answers["text"], pieces(answers)
+    acting = turn.tx, turn.vault, turn.now, turn.contact, person_of(turn), whole.duty.id
+    if done(turn, whole, lambda: obligations.answer(*acting, text, media)):
+        turn.say("duty.answered", Button("/duties", words="menu_duties"), **told(turn, whole.duty), pieces=len(media))
+
+
+def open_more_time(turn: Turn, argument: str) -> None:
+    """`/more_time <id>`: possible after the deadline too, and then said so (A33)."""
+    whole = to_act_on(turn, argument)
+    if whole is None:
+        return
+    if not whole.duty.owed or whole.duty.waiting_extension:
+        show(turn, whole)
+        return
+    turn.say("duty.asking_time", **told(turn, whole.duty))
+    turn.start("more_time", {"_duty": whole.duty.id, "_due": written(turn, whole.duty.due_at)})
+
+
+def submit_more_time(turn: Turn, answers: Answers) -> None:
+    whole = to_act_on(turn, answers["_duty"])
+    if whole is None:
+        return
+    until = date.fromisoformat(answers["until"])
+    acting = turn.tx, turn.vault, turn.now, person_of(turn), whole.duty.id
+    if done(turn, whole, lambda: obligations.request_time(*acting, until, answers["reason"])):
+        see = Button(f"/duty {whole.duty.id}", words="see_duty")
+        turn.say("duty.time_asked", see, **told(turn, whole.duty), until=answers["until"])
+
+
+def open_ask_office(turn: Turn, argument: str) -> None:
+    """`/ask_office <id>`."""
+    whole = to_act_on(turn, argument)
+    if whole is not None:
+        turn.start("ask_office", {"_duty": whole.duty.id})
+
+
+def submit_ask_office(turn: Turn, answers: Answers) -> None:
+    whole = to_act_on(turn, answers["_duty"])
+    if whole is not None:
+        ask(turn, whole, answers["text"], pieces({"evidence": answers.get("_media")}))
+
+
+def place_question(turn: Turn, duty_id: str, text: str, media: Sequence[Media]) -> None:
+    """Words and photos that turned out to be a question; without words it is asked what they are about."""
+    whole = to_act_on(turn, duty_id)
+    if whole is None:
+        return
+    if text:
+        ask(turn, whole, text, media)
+    else:
+        turn.start("ask_office", {"_duty": duty_id, "_media": [asdict(piece) for piece in media]})
+
+
+def ask(turn: Turn, whole: Whole, text: str, media: Sequence[Media]) -> None:
+    acting = turn.tx, turn.vault, turn.now, person_of(turn), whole.duty.id
+    if done(turn, whole, lambda: obligations.ask_office(*acting, text, turn.contact, media)):
+        turn.say("duty.office_asked", Button(f"/duty {whole.duty.id}", words="see_duty"), **told(turn, whole.duty))
+
+
+def done(turn: Turn, whole: Whole, act: Callable[[], Ring]) -> bool:
+    """Whether the service has done it; otherwise the reason has been told."""
+    try:
+        turn.ring(act())
+    except NotDone as refusal:
+        refused(turn, whole.duty, refusal.code)
+        return False
+    return True
+
+
+ACTS = (
+    Journey("answer", open_answer, ANSWER, submit_answer, roles=LOOKING),
+    Journey("more_time", open_more_time, MORE_TIME, submit_more_time, roles=LOOKING),
+    Journey("ask_office", open_ask_office, ASK_OFFICE, submit_ask_office, roles=LOOKING),
+)

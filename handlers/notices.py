@@ -1,0 +1,20 @@
+"""A notice is acknowledged by the button under it: one tap, thanked once."""
+
+from __future__ import annotations
+
+from services import notices
+from services.journeys import Journey, Turn
+
+
+def open_seen(turn: Turn, notice_id: str) -> None:
+    """`/seen <notice>`. For whoever did not get the notice there is no such thing."""
+    number = notices.acknowledge(turn.tx, turn.now, turn.contact.id, notice_id)
+    if number is None:
+        turn.tools.journeys["help"].opens(turn, "unknown")
+    elif number:
+        turn.say("notice.thanks", number=number)
+    if turn.session is not None and number is not None:
+        turn.resume()
+
+
+SEEN = Journey("seen", open_seen)

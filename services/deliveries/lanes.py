@@ -1,0 +1,52 @@
+"""One sender a channel: order and pace are its business. Its lane says who that is, and until when."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, case, or_, update
+
+from models.database import is_new
+from models.prepared import Prepared
+from models.tables import deliveries, lanes
+from models.types import Utc
+from services.deliveries.values import BROADCAST, Holder
+
+LANE = timedelta(seconds=15)
+_KEEP = Prepared(
+    update(lanes)
+    .where(lanes.c.channel == bindparam("of"), lanes.c.life == bindparam("held_by"))
+    .values(until=bindparam("held_until", type_=Utc()))
+)
+
+
+def hold_lane(tx: Connection, now: datetime, channel: str, holder: Holder) -> bool:
+    """Whether this sender may send on the channel now. One holds the lane until it is silent for too long.
+
+    Whoever takes it over, or comes back to its place after a crash, also takes over what was being sent.
+    """
+    until = now + LANE
+    if _KEEP.run(tx, {"of": channel, "held_by": holder.life, "held_until": until}):
+        return True
+    free = (lanes.c.channel == channel) & or_(lanes.c.place == holder.place, lanes.c.until < now)
+    taking = update(lanes).where(free).values(place=holder.place, life=holder.life, until=until)
+    row = {"channel": channel, "place": holder.place, "life": holder.life, "until": until}
+    if not tx.execute(taking.returning(lanes.c.channel)).first() and not is_new(tx, lanes, row):
+        return False
+    _settle(tx, channel)
+    return True
+
+
+def leave_lane(tx: Connection, channel: str, holder: Holder) -> None:
+    """At a quiet end, so that another sender need not wait. Call it after the last results are recorded."""
+    mine = (lanes.c.channel == channel) & (lanes.c.life == holder.life)
+    if tx.execute(lanes.delete().where(mine).returning(lanes.c.channel)).first():
+        _settle(tx, channel)
+
+
+def _settle(tx: Connection, channel: str) -> None:
+    """Nobody knows what became of what was being sent: a broadcast stays so, anything else goes out again."""
+    left = (deliveries.c.channel == channel) & (deliveries.c.state == "sending")
+    unknown = case((deliveries.c.urgency == BROADCAST, "uncertain"), else_="queued")
+    why = case((deliveries.c.urgency == BROADCAST, "crash"), else_=deliveries.c.error)
+    tx.execute(update(deliveries).where(left).values(state=unknown, error=why))

@@ -1,0 +1,79 @@
+"""The channel that fetches: an open page reads its own rows by their number, and confirms them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, literal, or_, select, true, update
+
+from models.tables import FETCHING, contacts, deliveries, notices
+from services.deliveries.queueing import NoticeBodies, open_body
+from services.deliveries.values import Letter
+from services.vault import Vault
+
+_COPIED = ("contact_id", "channel", "urgency", "notice_id", "sealed", "state", "due_at", "attempts")
+
+
+def mailbox(
+    tx: Connection, vault: Vault, now: datetime, channel: str, contact_id: str, after: int, most: int
+) -> list[Letter]:
+    """The newest `most` rows of this contact after row `after`, oldest first; not those whose time has not come."""
+    rows = tx.execute(
+        select(deliveries.c.id, deliveries.c.sealed, deliveries.c.created_at, deliveries.c.notice_id)
+        .join_from(deliveries, notices, deliveries.c.notice_id == notices.c.id, isouter=True)
+        .where(_of(channel), deliveries.c.contact_id == contact_id, deliveries.c.id > after)
+        .where(deliveries.c.due_at <= now, _numbered(channel), deliveries.c.state != "aborted")
+        .where(or_(deliveries.c.state != "queued", notices.c.id.is_(None), notices.c.state != "aborted"))
+        .order_by(deliveries.c.id.desc())
+        .limit(most)
+    ).all()
+    shared = NoticeBodies(vault)
+    return [
+        Letter(row.id, shared.of(tx, row.notice_id) if row.sealed is None else open_body(vault, row.sealed), at)
+        for row in reversed(rows)
+        for at in (row.created_at,)
+    ]
+
+
+def received(tx: Connection, now: datetime, channel: str, contact_id: str, upto: int) -> None:
+    """The device confirms everything up to this row that it could see."""
+    mine = and_(_of(channel), deliveries.c.contact_id == contact_id, deliveries.c.id <= upto)
+    seen = and_(mine, _numbered(channel), deliveries.c.due_at <= now, deliveries.c.state == "queued")
+    tx.execute(update(deliveries).where(seen).values(state="delivered", sent_at=now))
+
+
+def renumber_due(tx: Connection, now: datetime, most: int = 1000) -> set[tuple[str, str]]:
+    """Gives rows whose time has come a new number, above all that a page may have read; returns for whom to ring.
+
+    A page asks for rows after the last one it has seen. What was written for later has a low number, so it stays hidden
+    until it stands here as if it were written now. Call it until it returns nothing.
+    """
+    waiting = and_(_of(FETCHING), _scheduled(), deliveries.c.due_at <= now)
+    due = select(deliveries.c.id, deliveries.c.contact_id, deliveries.c.state).where(waiting)
+    rows = tx.execute(due.order_by(deliveries.c.due_at, deliveries.c.id).limit(most)).all()
+    if not rows:
+        return set()
+    kept = sorted({row.contact_id for row in rows})
+    tx.execute(select(contacts.c.id).where(contacts.c.id.in_(kept)).order_by(contacts.c.id).with_for_update())
+    ids = [row.id for row in rows]
+    again = select(*(deliveries.c[name] for name in _COPIED), literal(now, deliveries.c.created_at.type)).where(
+        deliveries.c.id.in_(ids), _scheduled()
+    )
+    names = [*_COPIED, "created_at"]
+    tx.execute(insert(deliveries).from_select(names, again.order_by(deliveries.c.due_at, deliveries.c.id)))
+    tx.execute(delete(deliveries).where(deliveries.c.id.in_(ids)))
+    return {(FETCHING, row.contact_id) for row in rows if row.state == "queued"}
+
+
+def _of(channel: str) -> ColumnElement[bool]:
+    """Spelled out in the statement, as the index of the channel that fetches is."""
+    return deliveries.c.channel == literal(channel, literal_execute=True)
+
+
+def _scheduled() -> ColumnElement[bool]:
+    """Written for later, and not yet numbered anew."""
+    return deliveries.c.due_at > deliveries.c.created_at
+
+
+def _numbered(channel: str) -> ColumnElement[bool]:
+    return deliveries.c.due_at <= deliveries.c.created_at if channel == FETCHING else true()

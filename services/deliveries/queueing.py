@@ -1,0 +1,102 @@
+"""Rows written in the transaction of their cause; bodies sealed, as a review shows names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, insert, select
+
+from conversation.messages import Body
+from models.prepared import Prepared
+from models.tables import contacts, deliveries, notices
+from services.deliveries.values import Outgoing
+from services.vault import Vault
+
+_bodies = msgspec.json.Decoder(Body)
+_encode = msgspec.json.Encoder().encode
+_QUEUE = Prepared(
+    insert(deliveries), "contact_id", "channel", "urgency", "state", "sealed", "due_at", "created_at", "attempts"
+)
+
+
+def queue(
+    tx: Connection, vault: Vault, now: datetime, outgoing: Sequence[Outgoing], urgency: str = "reply",
+    due_at: datetime | None = None,
+) -> set[tuple[str, str]]:  # fmt: skip
+    """Writes the rows and returns for whom, to ring for after the commit."""
+    rows = [
+        {
+            "contact_id": one.contact_id, "channel": one.channel, "urgency": urgency, "state": "queued",
+            "sealed": vault.seal_bytes(_encode(one.body), "delivery"), "due_at": due_at or now, "created_at": now,
+            "attempts": 0,
+        }
+        for one in outgoing
+    ]  # fmt: skip
+    if rows:
+        _QUEUE.run(tx, *rows)
+    return {(one.channel, one.contact_id) for one in outgoing}
+
+
+def encoded(body: Body) -> bytes:
+    """As `queue_shared` takes it."""
+    return _encode(body)
+
+
+def queue_shared(
+    tx: Connection, vault: Vault, now: datetime, said: Sequence[tuple[Sequence[tuple[str, str]], bytes]], urgency: str
+) -> set[tuple[str, str]]:
+    """Many encoded bodies, each for a few (channel, contact id): each sealed once. Nobody is looked up or locked."""
+    shared = {"urgency": urgency, "state": "queued", "due_at": now, "created_at": now, "attempts": 0}
+    rows = []
+    for to, body in said:
+        sealed = vault.seal_bytes(body, "delivery")
+        rows += [
+            {**shared, "contact_id": contact_id, "channel": channel, "sealed": sealed} for channel, contact_id in to
+        ]
+    if rows:
+        _QUEUE.run(tx, *rows)
+    return {one for to, _ in said for one in to}
+
+
+def queue_for(
+    tx: Connection, vault: Vault, now: datetime, contact_ids: Sequence[str], body: Body, urgency: str = "reply"
+) -> set[tuple[str, str]]:
+    """The same body to each of these contacts that has not blocked us.
+
+    The contacts are locked until the commit: whoever reads rows by their number must see them in that order.
+    """
+    reachable = contacts.c.id.in_(contact_ids) & contacts.c.blocked_at.is_(None)
+    chosen = select(contacts.c.id, contacts.c.channel).where(reachable).order_by(contacts.c.id).with_for_update()
+    rows = tx.execute(chosen)
+    return queue(tx, vault, now, [Outgoing(row.id, row.channel, body) for row in rows], urgency)
+
+
+def seal_notice(vault: Vault, body: Body) -> bytes:
+    """What `notices.body` holds: the body that all recipients of a broadcast share."""
+    return vault.seal_bytes(_encode(body), "notice")
+
+
+def open_body(vault: Vault, sealed: bytes) -> Body:
+    """Raises KeyTrouble, or ValueError for what is no body."""
+    return _bodies.decode(vault.open_bytes(sealed, "delivery"))
+
+
+class NoticeBodies:
+    """The bodies of notices, each opened once: rows of a broadcast have none of their own."""
+
+    def __init__(self, vault: Vault, most: int = 20) -> None:
+        self._vault, self._most = vault, most
+        self._opened: dict[str, Body] = {}
+
+    def of(self, tx: Connection, notice_id: str | None) -> Body:
+        """Raises KeyTrouble, or ValueError where the notice has no body."""
+        body = self._opened.get(notice_id or "")
+        if body is None:
+            sealed = tx.execute(select(notices.c.body).where(notices.c.id == notice_id)).scalar()
+            body = _bodies.decode(self._vault.open_bytes(sealed or b"", "notice"))
+            if len(self._opened) >= self._most:
+                self._opened.pop(next(iter(self._opened)))
+            self._opened[notice_id or ""] = body
+        return body

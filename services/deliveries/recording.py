@@ -1,0 +1,119 @@
+"""Writes what became of leased rows: what was sent in one statement, however many; trouble row by row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    String,
+    Update,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from models.prepared import Prepared
+from models.tables import contacts, deliveries
+from models.types import Utc
+from services.contacts import SMS
+from services.deliveries.values import Result
+
+
+def record(tx: Connection, now: datetime, results: Sequence[Result]) -> None:
+    """A receipt that came before its result stands: nothing is lowered."""
+    sent = {one.id: one.wire_id for one in results if one.error is None}
+    if sent:
+        _SENT.run(tx, {"rows": None, "ids": None, "wires": None, **_listed(tx, sent), "sent_at": now})
+    trouble = [one for one in results if one.error is not None]
+    if trouble:
+        tx.execute(_TROUBLE, [_troubled(one, now) for one in trouble])
+    _reached(tx, [one.id for one in results if one.contact_back])
+    _lost(tx, now, [one.id for one in trouble if one.contact_gone])
+
+
+def supersede(tx: Connection, ids: Sequence[int]) -> None:
+    """Rows that a newer screen made pointless before they were sent."""
+    if ids:
+        tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(state="superseded"))
+
+
+def stop(tx: Connection, ids: Sequence[int]) -> None:
+    """Leased rows of an aborted notice that were not sent."""
+    if ids:
+        tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(state="aborted"))
+
+
+def abort(tx: Connection, notice_id: str, most: int | None = None) -> int:
+    """Takes the rows of a notice that nobody has leased out of the queue; returns how many (at most `most`)."""
+    waiting = select(deliveries.c.id).where(deliveries.c.notice_id == notice_id, deliveries.c.state == "queued")
+    chosen = deliveries.c.id.in_(waiting.limit(most)) if most else deliveries.c.id.in_(waiting)
+    return tx.execute(update(deliveries).where(chosen).values(state="aborted")).rowcount
+
+
+def _reached(tx: Connection, ids: Sequence[int]) -> None:
+    """Whoever can be reached has not blocked us any more; but not by SMS, where only the person's own word says so."""
+    if ids:
+        back = contacts.c.id.in_(select(deliveries.c.contact_id).where(deliveries.c.id.in_(ids)))
+        tx.execute(update(contacts).where(back, contacts.c.channel != SMS).values(blocked_at=None))
+
+
+def _lost(tx: Connection, now: datetime, ids: Sequence[int]) -> None:
+    if not ids:
+        return
+    gone = list(tx.execute(select(deliveries.c.contact_id).where(deliveries.c.id.in_(ids))).scalars())
+    tx.execute(update(contacts).where(contacts.c.id.in_(gone)).values(blocked_at=now))
+    waiting = deliveries.c.contact_id.in_(gone) & (deliveries.c.state == "queued")
+    tx.execute(update(deliveries).where(waiting).values(state="failed", error="contact_gone"))
+
+
+def _unless_known(state: str | ColumnElement[str]) -> ColumnElement[str]:
+    known = or_(*(deliveries.c.state == name for name in ("delivered", "acknowledged", "failed")))
+    return case((known, deliveries.c.state), else_=state)
+
+
+def _sent_rows(tx: Connection) -> Update:
+    if tx.dialect.name == "postgresql":
+        ids, wires = bindparam("ids", type_=ARRAY(BigInteger)), bindparam("wires", type_=ARRAY(String))
+        listed = func.unnest(ids, wires).table_valued("key", "value").render_derived()
+    else:
+        listed = func.json_each(bindparam("rows", type_=String)).table_valued("key", "value")
+    return (
+        update(deliveries)
+        .where(deliveries.c.id == cast(listed.c.key, Integer if tx.dialect.name == "sqlite" else BigInteger))
+        .values(
+            state=_unless_known("sent"), wire_id=listed.c.value, error=None, due_at=bindparam("sent_at", type_=Utc()),
+            sent_at=bindparam("sent_at", type_=Utc()),
+        )
+    )  # fmt: skip
+
+
+def _listed(tx: Connection, sent: dict[int, str | None]) -> dict[str, Any]:
+    if tx.dialect.name == "postgresql":
+        return {"ids": list(sent), "wires": list(sent.values())}
+    return {"rows": json.dumps(sent)}
+
+
+_SENT = Prepared(_sent_rows)
+_TROUBLE = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("of"))
+    .values(state=_unless_known(bindparam("becomes")), error=bindparam("why"), due_at=bindparam("again_at"))
+)
+
+
+def _troubled(result: Result, now: datetime) -> dict[str, object]:
+    becomes = "uncertain" if result.uncertain else "failed" if result.retry_after is None else "queued"
+    again_at = now + (result.retry_after or timedelta(0))
+    return {"of": result.id, "becomes": becomes, "why": result.error, "again_at": again_at}

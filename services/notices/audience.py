@@ -1,0 +1,139 @@
+"""Who is meant, and by which accounts they are reached: one question to the database, whatever the number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+
+from models.tables import contacts, grants, listeners, people, units
+from services.contacts import SMS, address_hash
+from services.notices.values import Audience, Reach, Unreached
+from services.vault import Vault
+
+MOST_SHOWN = 100
+CHUNK = 500
+Ways = Collection[str] | None  # channels that something can leave by; None: all
+_parents = units.alias("above")
+
+
+def areas(tx: Connection) -> list[str]:
+    """Those that units lie in."""
+    found = select(units.c.area).where(units.c.area.is_not(None), ~units.c.closed).distinct().order_by(units.c.area)
+    return list(tx.execute(found).scalars())
+
+
+def chosen(now: datetime, audience: Audience, *columns: Any) -> Select[Any]:
+    """The people of an audience at this moment, by their roles; once for each role and unit."""
+    valid = grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
+    wanted = (
+        select(*(columns or (grants.c.person_id,)))
+        .select_from(grants.outerjoin(units, units.c.id == grants.c.unit_id))
+        .outerjoin(_parents, _parents.c.id == units.c.parent_id)
+        .where(*valid, or_(grants.c.unit_id.is_(None), ~units.c.closed))
+    )
+    if audience.roles:
+        wanted = wanted.where(grants.c.role.in_(audience.roles))
+    places = _places(audience)
+    return wanted.where(or_(*places)) if places else wanted
+
+
+def _places(audience: Audience) -> list[ColumnElement[bool]]:
+    """By kind and area together, or one of the single units with what lies in it."""
+    fits: list[ColumnElement[bool]] = []
+    if audience.kinds:
+        fits.append(units.c.kind.in_(audience.kinds))
+    if audience.areas:
+        fits.append(func.coalesce(units.c.area, _parents.c.area).in_(audience.areas))
+    places = [and_(*fits)] if fits else []
+    if audience.units:
+        places.append(or_(units.c.id.in_(audience.units), units.c.parent_id.in_(audience.units)))
+    return places
+
+
+def chats(now: datetime, audience: Audience, ways: Ways) -> Select[Any]:
+    """All chat accounts of the people of an audience that take something."""
+    return select(contacts.c.id).where(contacts.c.person_id.in_(chosen(now, audience)), open_for(ways), _is_chat())
+
+
+def open_for(ways: Ways) -> ColumnElement[bool]:
+    """Accounts that have not stopped us, on a channel that there is."""
+    free = contacts.c.blocked_at.is_(None)
+    return free if ways is None else and_(free, contacts.c.channel.in_(ways))
+
+
+def _is_chat() -> ColumnElement[bool]:
+    return contacts.c.channel != SMS
+
+
+def silent(tx: Connection, now: datetime, audience: Audience, ways: Ways) -> Sequence[Any]:
+    """Those of the audience without a chat: person_id, role, unit_id, in a fixed order."""
+    has_chat = exists().where(contacts.c.person_id == grants.c.person_id, open_for(ways), _is_chat())
+    found = chosen(now, audience, grants.c.person_id, grants.c.role, grants.c.unit_id).where(~has_chat)
+    return tx.execute(found.order_by(grants.c.role, grants.c.unit_id, grants.c.person_id)).all()
+
+
+def phones_of(tx: Connection, vault: Vault, person_ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """(person, number in E.164) of each of them that has one."""
+    for start in range(0, len(person_ids), CHUNK):
+        some = person_ids[start : start + CHUNK]
+        for row in tx.execute(select(people.c.id, people.c.sealed).where(people.c.id.in_(some))):
+            phone = vault.open(row.sealed, f"person {row.id}")["phone"]
+            if phone:
+                yield row.id, phone
+
+
+def texted(
+    tx: Connection, vault: Vault, now: datetime, audience: Audience, ways: Ways
+) -> tuple[dict[str, str], list[Unreached]]:
+    """Those without a chat: whose number an SMS reaches (number by person), and whom nothing reaches."""
+    quiet = silent(tx, now, audience, ways)
+    numbers: dict[str, str] = {}
+    if audience.sms and (ways is None or SMS in ways):
+        numbers = dict(phones_of(tx, vault, list(dict.fromkeys(row.person_id for row in quiet))))
+        stopped = _stopped(tx, vault, list(dict.fromkeys(numbers.values())))
+        numbers = {person: number for person, number in numbers.items() if number not in stopped}
+    left = {row.person_id: Unreached(row.role, row.unit_id) for row in reversed(quiet) if row.person_id not in numbers}
+    return numbers, list(reversed(left.values()))
+
+
+def _stopped(tx: Connection, vault: Vault, numbers: Sequence[str]) -> set[str]:
+    """Numbers whose owner wants no SMS."""
+    keys = {address_hash(vault, SMS, number): number for number in numbers}
+    found: set[str] = set()
+    hashes = list(keys)
+    for start in range(0, len(hashes), CHUNK):
+        blocked = contacts.c.address_hash.in_(hashes[start : start + CHUNK]), contacts.c.blocked_at.is_not(None)
+        found.update(keys[key] for key in tx.execute(select(contacts.c.address_hash).where(*blocked)).scalars())
+    return found
+
+
+def reach(tx: Connection, vault: Vault, now: datetime, notice_id: str, audience: Audience, ways: Ways) -> Reach:
+    """How many would get it if it were sent now. A person with two accounts gets it on both."""
+    listed = select(listeners.c.contact_id).where(listeners.c.notice_id == notice_id)
+    meant = contacts.c.id.in_(listed)
+    if audience.chooses:
+        meant = or_(meant, and_(contacts.c.person_id.in_(chosen(now, audience)), _is_chat()))
+    counted = select(contacts.c.channel, func.count().label("many")).where(meant).group_by(contacts.c.channel)
+    channels = {row.channel: row.many for row in tx.execute(counted.where(open_for(ways)))}
+    total = tx.execute(select(func.count()).select_from(listed.subquery())).scalar_one()
+    fit = select(func.count()).select_from(contacts).where(contacts.c.id.in_(listed), open_for(ways))
+    shut = total - tx.execute(fit).scalar_one()
+    numbers, unreached = texted(tx, vault, now, audience, ways) if audience.chooses else ({}, [])
+    own = _on_list(tx, vault, notice_id, set(numbers.values())) if numbers and total else 0
+    if len(set(numbers.values())) > own:
+        channels[SMS] = channels.get(SMS, 0) + len(set(numbers.values())) - own
+    return Reach(channels, len(unreached) + shut, unreached[:MOST_SHOWN])
+
+
+def _on_list(tx: Connection, vault: Vault, notice_id: str, numbers: set[str]) -> int:
+    """How many of these numbers are on the notice's own list: nobody gets it twice by SMS."""
+    hashes = [address_hash(vault, SMS, number) for number in numbers]
+    many = 0
+    for start in range(0, len(hashes), CHUNK):
+        same = contacts.c.address_hash.in_(hashes[start : start + CHUNK]), listeners.c.notice_id == notice_id
+        mine = select(func.count()).select_from(contacts.join(listeners, listeners.c.contact_id == contacts.c.id))
+        many += tx.execute(mine.where(*same)).scalar_one()
+    return many

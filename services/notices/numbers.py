@@ -1,0 +1,128 @@
+"""A list of phone numbers that a clerk uploads: a text, a table with commas, or an Excel sheet.
+
+A line holds one number, alone or in any of its cells. What is none is told with its line; the rest is kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from services.media import Refused
+from services.media.document import check_unpacked
+from services.notices.values import LARGEST_LIST, MOST_NUMBERS, NotSent
+from services.phones import BadNumber, normalised
+from services.wording import readable
+
+MOST_TOLD = 50
+LONGEST_TOLD = 30  # characters of a line that is no number
+_ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that holds no number, as far as it is worth showing."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What a list holds. `bad`: the first lines that hold no number, `more_bad`: how many others."""
+
+    good: Sequence[str]  # E.164, each once
+    repeated: int
+    bad: Sequence[Line]
+    more_bad: int = 0
+
+
+def read(data: bytes) -> Numbers:
+    """Raises NotSent about `list`: list_too_big, list_unreadable, list_empty."""
+    if len(data) > LARGEST_LIST:
+        raise NotSent("list_too_big", "list")
+    good: dict[str, None] = {}
+    bad: list[Line] = []
+    repeated = more = 0
+    for n, cells in enumerate(_rows(data), 1):
+        number = _number(cells)
+        if number in good:
+            repeated += 1
+        elif number:
+            good[number] = None
+        elif any(cells) and not (n == 1 and not _has_digits(cells)):  # a first line without digits is a heading
+            more += len(bad) >= MOST_TOLD
+            bad += [Line(n, readable(" ".join(filter(None, cells)))[:LONGEST_TOLD])] if len(bad) < MOST_TOLD else []
+        if len(good) > MOST_NUMBERS:
+            raise NotSent("list_too_big", "list")
+    if not good and not bad:
+        raise NotSent("list_empty", "list")
+    return Numbers(tuple(good), repeated, bad, more)
+
+
+def _number(cells: Sequence[str]) -> str | None:
+    for cell in cells:
+        try:
+            return normalised(cell)
+        except BadNumber:
+            continue
+    return None
+
+
+def _has_digits(cells: Iterable[str]) -> bool:
+    return any(c.isdigit() for cell in cells for c in cell)
+
+
+def _rows(data: bytes) -> Iterator[list[str]]:
+    return _sheet_rows(data) if data.startswith(b"PK") else _text_rows(data)
+
+
+def _text_rows(data: bytes) -> Iterator[list[str]]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings: Sequence[str] = ("utf-16",)
+    else:
+        encodings = _ENCODINGS
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeError:
+            continue
+    else:
+        raise NotSent("list_unreadable", "list")
+    if "\0" in text:
+        raise NotSent("list_unreadable", "list")
+    plain = text.translate({0xFF0C: ",", 0x3001: ",", ord(";"): ",", 0xFF1B: ",", ord("\t"): ","})
+    try:
+        yield from ([cell.strip() for cell in row] for row in csv.reader(plain.splitlines()))
+    except csv.Error as error:
+        raise NotSent("list_unreadable", "list") from error
+
+
+def _sheet_rows(data: bytes) -> Iterator[list[str]]:
+    """All sheets, one after the other."""
+    import openpyxl
+
+    try:
+        check_unpacked(data)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        for sheet in book.worksheets:
+            yield from ([_cell(value) for value in row] for row in sheet.iter_rows(values_only=True, max_col=30))
+    except NotSent:
+        raise
+    except Refused as error:
+        raise NotSent("list_too_big", "list") from error
+    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, OSError, SyntaxError, AttributeError) as error:
+        raise NotSent("list_unreadable", "list") from error
+
+
+def _cell(value: object) -> str:
+    """Excel takes a number that was typed without a sign for a number: 13800138000.0."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()

@@ -1,0 +1,133 @@
+"""What notices are made of: frozen values, their states and limits."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+DRAFT, WAITING, RELEASED, DONE, ABORTED = "draft", "waiting", "released", "done", "aborted"
+LONGEST_TEXT = 3_000  # characters of each language: with the words around it one message, two with many signs
+MOST_PIECES = 9  # an album of Telegram holds ten
+MOST_NUMBERS = 100_000  # of an uploaded list
+LARGEST_LIST = 5 * 1024 * 1024  # bytes
+# What a letter from a form of another program looks like: {{x}}, {name}, ${x}, and the same in full-width signs.
+_VARIABLE = re.compile(r"[$#%]?[{\uff5b]+[^{}\uff5b\uff5d\n]{0,40}[}\uff5d]+|<%.{0,40}?%>")
+
+
+class NotSent(Exception):
+    """Nothing was changed. `code` names the text that the clerk reads, `about` the field beside which it stands.
+
+    gone, changed, text_wanted, text_too_long, variable_left (in `values`: variable), audience_empty, time_past,
+    time_wanted, second_clerk, no_copy, too_many_pieces, list_unreadable, list_empty, list_too_big, all_seen.
+    """
+
+    def __init__(self, code: str, about: str = "", **values: Any) -> None:
+        super().__init__(code)
+        self.code, self.about, self.values = code, about, values
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Whom a notice is for. Empty fields choose nobody by themselves and leave nobody out beside others.
+
+    roles: of `contacts.ROLES`; kinds and areas: of units, both must fit; units: ids, with their windows and sections.
+    A list of numbers, and the recipients of a notice that is sent again, stand in `listeners`.
+    """
+
+    roles: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    sms: bool = False  # by SMS to those who have no chat
+    listed: int = 0  # how many numbers were uploaded
+    root: str | None = None  # of a notice that is sent again: the first one
+
+    @property
+    def chooses(self) -> bool:
+        return bool(self.roles or self.kinds or self.areas or self.units)
+
+    def plain(self) -> dict[str, Any]:
+        names = ("roles", "kinds", "areas", "units")
+        lists = {name: list(getattr(self, name)) for name in names}
+        return lists | {"sms": self.sms, "listed": self.listed, "root": self.root}
+
+
+def audience_of(plain: Mapping[str, Any]) -> Audience:
+    lists = {name: tuple(plain.get(name, ())) for name in ("roles", "kinds", "areas", "units")}
+    return Audience(**lists, sms=bool(plain.get("sms")), listed=plain.get("listed", 0), root=plain.get("root"))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A picture or a file of a notice."""
+
+    id: str
+    kind: str  # photo, voice, video, file
+    name: str | None  # of a file
+    mime: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A notice as the console shows it. `seen`: what the page saw; a step on anything older is refused."""
+
+    id: str
+    number: str
+    state: str
+    texts: Mapping[str, str]
+    audience: Audience
+    acknowledges: bool
+    total: int | None
+    send_at: datetime | None
+    created_at: datetime
+    created_by: str
+    released_at: datetime | None
+    released_by: str | None
+    aborted_at: datetime | None
+    parts: Sequence[Part] = ()
+
+    @property
+    def seen(self) -> str:
+        told = repr((self.texts, self.audience, self.acknowledges, self.send_at, [part.id for part in self.parts]))
+        return f"{self.state}.{int.from_bytes(hashlib.sha256(told.encode()).digest()[:6])}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a clerk has typed into the form."""
+
+    texts: Mapping[str, str]
+    audience: Audience
+    acknowledges: bool
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """Somebody of the audience whom nothing reaches: which role, of which unit."""
+
+    role: str
+    unit_id: str | None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many messages would go out now, by channel, and who cannot be reached (the first of them by place)."""
+
+    channels: Mapping[str, int] = field(default_factory=dict)
+    unreached: int = 0
+    who: Sequence[Unreached] = ()
+
+    @property
+    def total(self) -> int:
+        return sum(self.channels.values())
+
+
+def variable_in(text: str) -> str | None:
+    """The first thing that looks like a blank which nobody filled in."""
+    found = _VARIABLE.search(text)
+    return found.group() if found else None

@@ -1,0 +1,37 @@
+"""What units owe by a date (督办事项): handed over, reminded of, answered, settled. One table, whatever its kind."""
+
+from services.desk.values import NotDone
+from services.obligations.answering import acknowledge, answer, ask_office, request_time
+from services.obligations.deciding import accept_answer, decide_time, excuse, reply_unit, send_back
+from services.obligations.firing import fire
+from services.obligations.handing import hand_over
+from services.obligations.ladder import Ladder, ladders
+from services.obligations.listing import ages, counts, duties_of, late, late_listed, listed, of_case, unanswered
+from services.obligations.opening import look
+from services.obligations.values import (
+    ACCEPTED,
+    ACKNOWLEDGED,
+    ANSWERED,
+    EXCUSED,
+    OPEN,
+    PAGE,
+    RETURNED,
+    SETTLED,
+    STATES,
+    Duty,
+    DutyFilters,
+    Extension,
+    Fired,
+    Happened,
+    Late,
+    Ring,
+    Whole,
+)
+
+__all__ = [
+    "ACCEPTED", "ACKNOWLEDGED", "ANSWERED", "EXCUSED", "OPEN", "PAGE", "RETURNED", "SETTLED", "STATES", "Duty",
+    "DutyFilters", "Extension", "Fired", "Happened", "Ladder", "Late", "NotDone", "Ring", "Whole", "accept_answer",
+    "acknowledge", "ages", "answer", "ask_office", "counts", "decide_time", "duties_of", "excuse", "fire", "hand_over",
+    "ladders", "late", "late_listed", "listed", "look", "of_case", "reply_unit", "request_time", "send_back",
+    "unanswered",
+]  # fmt: skip

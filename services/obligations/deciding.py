@@ -1,0 +1,115 @@
+"""The office's side: reply, accept, send back, excuse, and decide about more time. The unit is told of each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select, update
+
+from models.tables import entries, extensions
+from services import desk
+from services.desk.values import NotDone
+from services.obligations import planning
+from services.obligations.handing import deadline, put_to_unit
+from services.obligations.ladder import ladders
+from services.obligations.locking import Owed, locked, note, put, unsettled, worded
+from services.obligations.telling import TO_HEAD, TO_READER, tell
+from services.obligations.values import ACCEPTED, ANSWERED, EXCUSED, GRANTED, REFUSED, RETURNED, WAITING, Ring
+from services.vault import Vault
+
+
+def reply_unit(
+    tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, text: str
+) -> Ring:
+    """Answers what the unit asked. Raises NotDone: gone, changed, settled, text_wanted, text_too_long."""
+    duty, text = unsettled(tx, now, obligation_id, seen), worded(text)
+    asked_by = _last_actor(tx, duty, "unit_question")
+    note(tx, now, clerk_id, duty, "office_reply", text)
+    offers = TO_HEAD[1:] if duty.owed else TO_READER
+    return tell(tx, vault, now, duty, "office_reply", text, began=asked_by, offers=offers)[0]
+
+
+def accept_answer(
+    tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, word: str
+) -> Ring:
+    """The answer is enough. With a case `word` goes to the citizen, who is answered by it (C06); without one to the
+    unit, and may be empty. Raises NotDone: gone, changed, settled, not_answered, text_wanted, text_too_long."""
+    duty = unsettled(tx, now, obligation_id, seen)
+    if duty.state != ANSWERED:
+        raise NotDone("not_answered")
+    text = worded(word, 2 if duty.subject_id else 0)
+    citizen = desk.conclude(tx, vault, now, clerk_id, duty.subject_id, text) if duty.subject_id else frozenset[
+        tuple[str, str]
+    ]()  # fmt: skip
+    duty = _settle(tx, now, duty, ACCEPTED)
+    note(tx, now, clerk_id, duty, "accepted", text)
+    told = "" if duty.subject_id else text
+    answered_by = _last_actor(tx, duty, "unit_answer")
+    return {*citizen, *tell(tx, vault, now, duty, "accepted", told, began=answered_by)[0]}
+
+
+def send_back(
+    tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, why: str,
+    due: date | None = None,
+) -> Ring:  # fmt: skip
+    """The answer is not enough: owed again, by the old deadline or a new one.
+
+    Raises NotDone: gone, changed, settled, not_answered, text_wanted, text_too_long, due_wanted, due_past.
+    """
+    duty, why = unsettled(tx, now, obligation_id, seen), worded(why)
+    if duty.state != ANSWERED:
+        raise NotDone("not_answered")
+    due_at = deadline(tx, now, ladders()[duty.kind], due, None) if due else duty.due_at
+    duty = replace(duty, state=RETURNED, due_at=due_at, acknowledged_at=None)
+    put(tx, duty, state=RETURNED, owed_since=now, due_at=due_at, acknowledged_at=None, acknowledged_by=None)
+    note(tx, now, clerk_id, duty, "returned", why, {"due": due_at.isoformat()})
+    return put_to_unit(tx, vault, now, duty, "returned", why)
+
+
+def excuse(tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, why: str) -> Ring:
+    """It is owed no longer, with a reason (C23). Raises NotDone: gone, changed, settled, text_wanted, text_too_long."""
+    duty, why = unsettled(tx, now, obligation_id, seen), worded(why)
+    duty = _settle(tx, now, duty, EXCUSED)
+    note(tx, now, clerk_id, duty, "excused", why)
+    return tell(tx, vault, now, duty, "excused", why)[0]
+
+
+def decide_time(
+    tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, granted: bool, word: str
+) -> Ring:
+    """About the extension that is waiting (C23, A33); a refusal needs a word.
+
+    Raises NotDone: gone, changed, decided, text_wanted, text_too_long.
+    """
+    duty, word = locked(tx, now, obligation_id, seen), worded(word, 0 if granted else 2)
+    waiting = extensions.c.obligation_id == duty.id, extensions.c.state == WAITING
+    row = tx.execute(select(extensions.c.id, extensions.c.wanted_at, extensions.c.asked_by).where(*waiting)).first()
+    if row is None:
+        raise NotDone("decided")
+    state = GRANTED if granted else REFUSED
+    decided = {"state": state, "decided_by": clerk_id, "decided_at": now, "word": word}
+    tx.execute(update(extensions).where(extensions.c.id == row.id).values(**decided))
+    if granted:
+        duty = replace(duty, due_at=row.wanted_at.astimezone(now.tzinfo))
+        put(tx, duty, due_at=duty.due_at)
+    kind = f"time_{state}"
+    note(tx, now, clerk_id, duty, kind, word, {"due": duty.due_at.isoformat()})
+    offers = TO_HEAD[1:] if duty.owed else TO_READER
+    ring = tell(tx, vault, now, duty, kind, word, began=[row.asked_by], offers=offers)[0]
+    if granted and duty.owed:
+        planning.plan(tx, now, duty)
+    return ring
+
+
+def _settle(tx: Connection, now: datetime, duty: Owed, state: str) -> Owed:
+    put(tx, duty, state=state, owed_since=None, settled_at=now)
+    planning.drop(tx, duty.id)
+    return replace(duty, state=state)
+
+
+def _last_actor(tx: Connection, duty: Owed, kind: str) -> list[str]:
+    """Who of the unit said it last."""
+    said = entries.c.subject_id == duty.id, entries.c.kind == kind, entries.c.actor.is_not(None)
+    newest = select(entries.c.actor).where(*said).order_by(entries.c.at.desc(), entries.c.id.desc()).limit(1)
+    return list(tx.execute(newest).scalars())

@@ -1,0 +1,85 @@
+"""Handing something over to a unit: what is asked, by when, and the reminders that follow from it (R21, C08)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection, insert, select
+
+from models.tables import obligations, units
+from services import calendar, desk, reach, reports, workdays
+from services.desk.values import NotDone
+from services.obligations import planning
+from services.obligations.ladder import Ladder, ladders
+from services.obligations.locking import Owed, note, worded
+from services.obligations.telling import TO_HEAD, tell
+from services.obligations.values import OPEN, Ring
+from services.vault import Vault, new_id
+
+LONGEST_LIMIT = 750  # working days: three years
+
+
+def hand_over(
+    tx: Connection, vault: Vault, now: datetime, clerk_id: str, *, unit_id: str, kind: str, asked: str,
+    due: date | None, working_days: int | None, case_id: str | None = None, seen: str = "",
+) -> tuple[str, Ring]:  # fmt: skip
+    """Returns the obligation's id. A complaint that is still `received` is accepted by it.
+
+    `asked` is the clerk's own text: nothing of the case is copied. Raises NotDone: gone, changed, decided (the case was
+    declined), kind_wanted, unit_wanted, unit_without_head, text_wanted, text_too_long, due_wanted, due_past.
+    """
+    ladder = ladders().get(kind)
+    if ladder is None:
+        raise NotDone("kind_wanted")
+    text = worded(asked)
+    _able(tx, now, unit_id)
+    due_at = deadline(tx, now, ladder, due, working_days)
+    citizen: Ring = desk.take_on(tx, vault, now, clerk_id, case_id, seen) if case_id else frozenset()
+    number = reports.next_number(tx, now, "duty", "D")
+    duty = Owed(new_id(), number, kind, unit_id, case_id, text, OPEN, due_at, None)
+    tx.execute(
+        insert(obligations).values(
+            id=duty.id, number=number, kind=kind, unit_id=unit_id, subject_id=case_id, asked=text, state=OPEN,
+            owed_since=now, due_at=due_at, created_at=now, created_by=clerk_id,
+        )
+    )  # fmt: skip
+    detail = {"kind": kind, "due": due_at.isoformat(), "case": case_id}
+    note(tx, now, clerk_id, duty, "handed", "", detail)
+    ring = put_to_unit(tx, vault, now, duty, "handed", text)
+    return duty.id, {*citizen, *ring}
+
+
+def put_to_unit(tx: Connection, vault: Vault, now: datetime, duty: Owed, words: str, text: str) -> Ring:
+    """It is the unit's turn from now on: told at once, reminded later, and not left alone while it is silent."""
+    ring, nth = tell(tx, vault, now, duty, words, text, offers=TO_HEAD)
+    planning.drop(tx, duty.id)
+    planning.plan(tx, now, duty)
+    planning.plan_silence(tx, now, duty, nth)
+    return ring
+
+
+def deadline(
+    tx: Connection, now: datetime, ladder: Ladder, due: date | None, working_days: int | None
+) -> datetime:  # fmt: skip
+    """A date stays as it is, be it a holiday (A34). Raises NotDone: due_wanted, due_past."""
+    if due is None:
+        if working_days is None or working_days > LONGEST_LIMIT:
+            raise NotDone("due_wanted")
+        if working_days < 1:
+            raise NotDone("due_past")
+        due = workdays.after(now.date(), working_days, calendar.own_days(tx))
+    if due.year > now.year + 10:
+        raise NotDone("due_wanted")
+    due_at = ladder.due_at(due, now)
+    if due_at <= now:
+        raise NotDone("due_past")
+    return due_at
+
+
+def _able(tx: Connection, now: datetime, unit_id: str) -> None:
+    """Raises NotDone where the unit is none, or nobody answers for it."""
+    open_units = units.c.id == unit_id, ~units.c.closed
+    if tx.execute(select(units.c.id).where(*open_units)).first() is None:
+        raise NotDone("unit_wanted")
+    if not reach.heads(tx, now, unit_id):
+        raise NotDone("unit_without_head")

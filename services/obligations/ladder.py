@@ -1,0 +1,137 @@
+"""When a unit is reminded: the times of each kind of obligation, as data, and the days on which they fall.
+
+Everything here is pure: days and moments in the office's time zone in, moments out.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+from rulebooks import HERE
+from services import workdays
+
+BEFORE, HOLIDAY, DAY, OVER, SILENCE, TOLD = "before", "holiday", "day", "over", "silence", "told"
+HEAD, DEPUTY, OFFICE = "head", "deputy", "office"
+CHAT, SMS = "chat", "sms"
+Own = Mapping[date, bool]  # the office's own days (services.calendar.own_days)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The times of one kind of obligation; all are times of day in the office's zone, or counted in working days."""
+
+    kind: str
+    working_days: int  # of a deadline, where the clerk names none
+    due: time
+    morning: time
+    quiet_from: time
+    quiet_until: time
+    before: tuple[int, ...]
+    superior: int
+    late_after: timedelta
+    sms_after: timedelta
+    deputy_days: int
+    office_days: int
+
+    def due_at(self, day: date, now: datetime) -> datetime:
+        """The moment of a deadline on this day."""
+        return _at(day, self.due, now)
+
+    def quiet(self, moment: datetime) -> bool:
+        """Whether nothing may go out by itself at this moment of the office's day."""
+        at = moment.time()
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= at < self.quiet_until
+        return at >= self.quiet_from or at < self.quiet_until
+
+    def awake(self, moment: datetime) -> datetime:
+        """This moment, or the end of the quiet hours that it falls into."""
+        if not self.quiet(moment):
+            return moment
+        ends = moment.replace(
+            hour=self.quiet_until.hour, minute=self.quiet_until.minute, second=0, microsecond=0, fold=0
+        )
+        return ends if ends > moment else _at(moment.date() + timedelta(1), self.quiet_until, moment)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rung, before it is a row."""
+
+    kind: str
+    days: int  # working days before or over the deadline
+    to: str
+    by: str
+    due_at: datetime
+
+
+@cache
+def ladders() -> Mapping[str, Ladder]:
+    """By kind of obligation."""
+    given = tomllib.loads((HERE / "ladders.toml").read_text(encoding="utf-8"))
+    default = given.pop("default")
+    return {kind: _ladder(kind, _over(default, own)) for kind, own in given.items()}
+
+
+def mornings(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Iterator[Step]:
+    """What is still ahead of the deadline, or the first morning after it.
+
+    A deadline on a free day is also recalled on the last working day before (A34); a day has one morning only.
+    """
+    due = due_at.astimezone(now.tzinfo).date()
+    kinds: dict[date, tuple[str, int]] = {}
+    for days in sorted(ladder.before, reverse=True):
+        kinds[workdays.before(due, days, own)] = (BEFORE, days)
+    if not workdays.is_workday(due, own):
+        kinds[workdays.before(due, 1, own)] = (HOLIDAY, 1)
+    kinds[due] = (DAY, 0)
+    for day, (kind, days) in sorted(kinds.items()):
+        at = ladder.awake(_at(day, ladder.morning, now))
+        if now < at < due_at:
+            yield Step(kind, days, HEAD, CHAT, at)
+    yield over(ladder, due_at, now, own)
+
+
+def over(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Step:
+    """The next working morning after the deadline that is still to come."""
+    due = due_at.astimezone(now.tzinfo).date()
+    day = workdays.after(max(due, now.date() - timedelta(1)), 1, own)
+    while (at := ladder.awake(_at(day, ladder.morning, now))) <= now:
+        day = workdays.after(day, 1, own)
+    return Step(OVER, -workdays.left(day, due, own), HEAD, CHAT, at)
+
+
+def silence(ladder: Ladder, now: datetime, own: Own) -> Iterator[Step]:
+    """Whom it goes to while nobody acknowledges what was said at this moment (A52)."""
+    now = now.replace(second=0, microsecond=0)
+    deputy = _at(workdays.after(now.date(), ladder.deputy_days, own), now.time(), now)
+    office = _at(workdays.after(now.date(), ladder.office_days, own), now.time(), now)
+    yield Step(SILENCE, 0, HEAD, SMS, ladder.awake(now + ladder.sms_after))
+    yield Step(SILENCE, 0, DEPUTY, CHAT, ladder.awake(deputy))
+    yield Step(SILENCE, 0, DEPUTY, SMS, ladder.awake(deputy))
+    yield Step(SILENCE, 0, OFFICE, CHAT, ladder.awake(office))
+
+
+def _ladder(kind: str, given: Mapping[str, Any]) -> Ladder:
+    silent = given["silence"]
+    due, morning, quiet_from, quiet_until = map(
+        time.fromisoformat, (given["due"], given["morning"], *given["quiet"])
+    )  # fmt: skip
+    return Ladder(
+        kind, given["working_days"], due, morning, quiet_from, quiet_until, tuple(given["before"]), given["superior"],
+        timedelta(minutes=given["late_minutes"]), timedelta(hours=silent["sms_hours"]), silent["deputy_days"],
+        silent["office_days"],
+    )  # fmt: skip
+
+
+def _over(default: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    return {**default, **own, "silence": {**default["silence"], **own.get("silence", {})}}
+
+
+def _at(day: date, at: time, now: datetime) -> datetime:
+    return datetime.combine(day, at.replace(tzinfo=None), now.tzinfo)

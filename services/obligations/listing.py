@@ -1,0 +1,178 @@
+"""Lists of obligations: a unit's own, who is late, what waits for the office, what nobody has acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select, tuple_
+
+from models.tables import cases, entries, extensions, obligations, reminders
+from services import calendar, workdays
+from services.obligations.ladder import OFFICE, SILENCE
+from services.obligations.values import ANSWERED, PAGE, SETTLED, WAITING, Duty, DutyFilters, Late
+
+SETTLED_SHOWN = 20
+MOST = 500
+_owed = obligations.c.owed_since.is_not(None)
+_by_due = obligations.c.due_at, obligations.c.id
+
+
+def _newest(kind: str) -> ColumnElement[datetime]:
+    said = entries.c.subject_id == obligations.c.id, entries.c.kind == kind
+    return select(func.max(entries.c.at)).where(*said).scalar_subquery()
+
+
+_waiting = exists().where(extensions.c.obligation_id == obligations.c.id, extensions.c.state == WAITING)
+_question, _reply = _newest("unit_question"), _newest("office_reply")
+_asks = and_(_question.is_not(None), or_(_reply.is_(None), _question > _reply))
+_reached_office = exists().where(
+    reminders.c.obligation_id == obligations.c.id, reminders.c.kind == SILENCE, reminders.c.to == OFFICE,
+    reminders.c.fired_at >= obligations.c.owed_since,
+)  # fmt: skip
+_TURNS: dict[str, ColumnElement[bool]] = {
+    "current": obligations.c.settled_at.is_(None),
+    "owed": _owed,
+    "answered": obligations.c.state == ANSWERED,
+    "waiting": and_(obligations.c.settled_at.is_(None), _waiting),
+    "asks": and_(obligations.c.settled_at.is_(None), _asks),
+    "silent": and_(_owed, obligations.c.acknowledged_at.is_(None), _reached_office),
+    "settled": obligations.c.settled_at.is_not(None),
+}
+_DUTIES = select(
+    obligations.c.id, obligations.c.number, obligations.c.kind, obligations.c.unit_id, obligations.c.state,
+    obligations.c.owed_since, obligations.c.due_at, obligations.c.created_at, obligations.c.acknowledged_at,
+    cases.c.number.label("case_number"), cases.c.id.label("case_id"),
+    case((_waiting, 1), else_=0).label("waits"), case((_asks, 1), else_=0).label("asks"),
+).join_from(obligations, cases, obligations.c.subject_id == cases.c.id, isouter=True)  # fmt: skip
+
+
+def duties_of(tx: Connection, now: datetime, unit_ids: Collection[str]) -> list[Duty]:
+    """What these units owe, first what is due first; then what they have answered; then the newest settled ones."""
+    mine = _DUTIES.where(obligations.c.unit_id.in_(unit_ids))
+    parts = (
+        mine.where(_owed).order_by(*_by_due).limit(MOST),
+        mine.where(obligations.c.state == ANSWERED).order_by(*_by_due).limit(MOST),
+        mine.where(obligations.c.state.in_(SETTLED)).order_by(obligations.c.settled_at.desc()).limit(SETTLED_SHOWN),
+    )
+    return duties(tx, now, (row for part in parts for row in tx.execute(part)))
+
+
+def of_case(tx: Connection, now: datetime, case_id: str) -> list[Duty]:
+    """Everything that was handed over because of a case, oldest first."""
+    about = _DUTIES.where(obligations.c.subject_id == case_id)
+    return duties(tx, now, tx.execute(about.order_by(obligations.c.created_at, obligations.c.id)))
+
+
+def one(tx: Connection, now: datetime, obligation_id: str) -> Duty | None:
+    found = duties(tx, now, tx.execute(_DUTIES.where(obligations.c.id == obligation_id)))
+    return found[0] if found else None
+
+
+def late(tx: Connection, now: datetime) -> list[Late]:
+    """Who is late, by unit and kind; whoever has waited longest first."""
+    oldest = func.min(obligations.c.due_at).label("oldest")
+    rows = tx.execute(
+        select(obligations.c.unit_id, obligations.c.kind, func.count().label("many"), oldest)
+        .where(_owed, obligations.c.due_at < now)
+        .group_by(obligations.c.unit_id, obligations.c.kind)
+        .order_by(oldest, obligations.c.unit_id, obligations.c.kind)
+    )
+    return [Late(row.unit_id, row.kind, row.many, row.oldest.astimezone(now.tzinfo)) for row in rows]
+
+
+def ages(tx: Connection, now: datetime) -> dict[str, int]:
+    """How many are late by at most a week, at most a month (30 days), or longer."""
+    week, month = now - timedelta(days=7), now - timedelta(days=30)
+    due = obligations.c.due_at
+    age = case((due >= week, "week"), (due >= month, "month"), else_="older").label("age")
+    rows = tx.execute(select(age, func.count().label("many")).where(_owed, due < now).group_by(age))
+    return {row.age: row.many for row in rows}
+
+
+def late_listed(
+    tx: Connection, now: datetime, unit_id: str | None, kind: str | None, after: str = "", most: int = PAGE
+) -> list[Duty]:
+    """The late ones of a unit, a kind or all, oldest first. `after`: the id that ended the page before."""
+    units = (unit_id,) if unit_id else ()
+    return listed(tx, now, DutyFilters(units, kind or "", late=True, after=after, most=most))
+
+
+def listed(tx: Connection, now: datetime, filters: DutyFilters) -> list[Duty]:
+    """By deadline, what is owed first where no state is asked for."""
+    wanted = select(obligations.c.id).where(*_conditions(now, filters))
+    settled = case((obligations.c.settled_at.is_(None), 0), else_=1)
+    newest = filters.turn == "settled"
+    key = (obligations.c.settled_at, obligations.c.id) if newest else _by_due if filters.late else (settled, *_by_due)
+    if filters.after:
+        place = select(*key).where(obligations.c.id == filters.after)
+        row = tx.execute(place).first()
+        if row is not None:
+            here, there = tuple_(*key), tuple_(*_bound(key, row))
+            wanted = wanted.where(here < there if newest else here > there)
+    order = [column.desc() for column in key] if newest else key
+    ids = list(tx.execute(wanted.order_by(*order).limit(filters.most)).scalars())
+    found = {duty.id: duty for duty in duties(tx, now, tx.execute(_DUTIES.where(obligations.c.id.in_(ids))))}
+    return [found[duty_id] for duty_id in ids]  # what else a duty shows is looked up for this page alone
+
+
+def unanswered(tx: Connection, now: datetime) -> list[Duty]:
+    """The office's own list (A52): nobody of the unit has acknowledged it, through all steps of the ladder."""
+    silent = _DUTIES.where(_TURNS["silent"])
+    return duties(tx, now, tx.execute(silent.order_by(*_by_due).limit(MOST)))
+
+
+def counts(tx: Connection, now: datetime, filters: DutyFilters) -> dict[str, int]:
+    """How many there are by turn, and late ones, under the units, the kind and the words of the filters."""
+    wanted = replace(filters, turn="current", late=False, state="", for_office=False)
+    turns = {name: turn for name, turn in _TURNS.items() if name != "settled"} | {
+        "late": and_(_owed, obligations.c.due_at < now)
+    }
+    sums = [func.coalesce(func.sum(case((turn, 1), else_=0)), 0).label(name) for name, turn in turns.items()]
+    row = tx.execute(select(*sums).where(*_conditions(now, wanted))).one()
+    return {name: int(many) for name, many in row._asdict().items()}
+
+
+def _conditions(now: datetime, filters: DutyFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.units:
+        found.append(obligations.c.unit_id.in_(filters.units))
+    if filters.kind:
+        found.append(obligations.c.kind == filters.kind)
+    if filters.state:
+        found.append(obligations.c.state == filters.state)
+    if filters.turn:
+        found.append(_TURNS[filters.turn])
+    if filters.late:
+        found += [_owed, obligations.c.due_at < now]
+    if filters.for_office:
+        found.append(or_(obligations.c.state == ANSWERED, _waiting, and_(obligations.c.settled_at.is_(None), _asks)))
+    for word in filters.words.split():
+        found.append(or_(*(c.icontains(word, autoescape=True) for c in (obligations.c.number, obligations.c.asked))))
+    return found
+
+
+def _bound(key: Iterable[Any], row: Any) -> list[Any]:
+    from sqlalchemy import literal
+
+    return [literal(value, column.type) for column, value in zip(key, row, strict=True)]
+
+
+def duties(tx: Connection, now: datetime, rows: Iterable[Any]) -> list[Duty]:
+    own = calendar.own_days(tx)
+    return [_duty(row, now, own) for row in rows]
+
+
+def _duty(row: Any, now: datetime, own: Any) -> Duty:
+    owed, due_at = row.owed_since is not None, row.due_at.astimezone(now.tzinfo)
+    return Duty(
+        row.id, row.number, row.kind, row.unit_id, row.state, due_at, owed, owed and due_at < now,
+        workdays.left(now.date(), due_at.date(), own) if owed else 0, row.case_number,
+        row.created_at.astimezone(now.tzinfo), row.acknowledged_at and row.acknowledged_at.astimezone(now.tzinfo),
+        bool(row.waits), bool(row.asks), row.case_id,
+    )  # fmt: skip
+
+
+Query = Select[Any]

@@ -1,0 +1,114 @@
+"""What this package hands out: frozen values. Moments are in the office's time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.evidence import Piece
+from services.policy import UnitSight
+
+Ring = Set[tuple[str, str]]  # (channel, contact id): for whom something was queued
+OPEN, ACKNOWLEDGED, ANSWERED, RETURNED = "open", "acknowledged", "answered", "returned"
+ACCEPTED, EXCUSED = SETTLED = ("accepted", "excused")
+STATES = (OPEN, ACKNOWLEDGED, ANSWERED, RETURNED, ACCEPTED, EXCUSED)
+WAITING, GRANTED, REFUSED = "waiting", "granted", "refused"  # of an extension
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something that a unit owes by a date."""
+
+    id: str
+    number: str  # D20261121-0003
+    kind: str  # of rulebooks/ladders.toml
+    unit_id: str
+    state: str
+    due_at: datetime
+    owed: bool  # it is the unit's turn
+    late: bool  # owed, and the deadline has passed
+    working_days_left: int  # 0 on the last day, negative when over; 0 for what is not owed
+    case_number: str | None
+    created_at: datetime
+    acknowledged_at: datetime | None
+    waiting_extension: bool
+    asks: bool = False  # the unit's last question has no reply yet
+    case_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One entry of an obligation's history. kind: handed, acknowledged, unit_answer, unit_question, office_reply,
+    returned, accepted, excused, time_asked, time_granted, time_refused."""
+
+    kind: str
+    actor: str | None  # a person's id
+    text: str
+    at: datetime
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True)
+class Extension:
+    """More time, as a unit asked for it."""
+
+    id: str
+    state: str  # waiting, granted, refused
+    reason: str
+    wanted_at: datetime
+    late: bool  # asked for after the deadline (A33)
+    asked_by: str
+    asked_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    word: str | None  # of the office
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An obligation with everything about it that its unit may see."""
+
+    duty: Duty
+    asked: str
+    history: Sequence[Happened]  # oldest first
+    extensions: Sequence[Extension]  # oldest first
+    waiting: Extension | None
+    seen: str  # what the page saw: a decision on anything older is refused
+    sight: UnitSight | None  # of the case that it is about
+
+
+@dataclass(frozen=True)
+class Late:
+    """How much of one kind a unit is late with."""
+
+    unit_id: str
+    kind: str
+    count: int
+    oldest_due: datetime
+
+
+@dataclass(frozen=True)
+class DutyFilters:
+    """Which obligations to list. Empty means all. `after`: the id of the last one of the page before."""
+
+    units: tuple[str, ...] = ()
+    kind: str = ""
+    state: str = ""
+    late: bool = False
+    turn: str = (
+        ""  # current (not settled), owed, answered, waiting (for time), asks, silent (A52), settled (newest first)
+    )
+    for_office: bool = False  # answered, asked for time, or asked something: it is the office's turn
+    words: str = ""  # every word must occur in the number or in what was asked
+    after: str = ""
+    most: int = PAGE
+
+
+@dataclass(frozen=True)
+class Fired:
+    """What one run of the job did. `count`: of reminders, also those that found nobody."""
+
+    ring: Ring
+    count: int

@@ -1,0 +1,144 @@
+"""Who of a unit is reached, and where: only people whose role holds at this moment, on every account they have."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, or_, select
+
+from models.tables import contacts as accounts
+from models.tables import grants, people, units
+from services import contacts, phones
+from services.contacts import DEPUTY, HEAD, LEADER, SMS, Grant
+from services.directory import Directory
+from services.vault import Vault
+
+SUPERIOR = "superior"  # the leader above a unit, and the heads of the unit that it belongs to
+CHAT = "chat"  # any channel but SMS
+LANGUAGE = "zh"  # of an SMS to somebody who has never written
+
+
+def heads(tx: Connection, now: datetime, unit_id: str) -> list[str]:
+    """The ids of the people who are head of the unit now, whether or not they can be reached."""
+    return contacts.heads_of(tx, now, [unit_id]).get(unit_id, [])
+
+
+def recipients(tx: Connection, vault: Vault, now: datetime, unit_id: str, to: str, by: str) -> list[str]:
+    """Contact ids. `to`: head, deputy, superior. `by`: chat (all their chat accounts) or sms."""
+    return [contact_id for _, contact_id in recipients_of(tx, vault, now, [unit_id], {by})[unit_id, to, by]]
+
+
+def recipients_of(
+    tx: Connection, vault: Vault, now: datetime, unit_ids: Collection[str], ways: Collection[str] = (CHAT, SMS)
+) -> dict[tuple[str, str, str], list[tuple[str, str]]]:
+    """(channel, contact id) by (unit, to, by), for many units at once. Whoever is head is told as head alone."""
+    holders = _holders(tx, now, unit_ids)
+    reached = _accounts(tx, vault, now, {person for _, _, person in holders}, ways)
+    found: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
+    seen: set[tuple[str, str, str]] = set()
+    for unit_id, to, person_id in sorted(holders, key=lambda one: (HEAD, DEPUTY, SUPERIOR).index(one[1])):
+        for channel, contact_id in reached.get(person_id, ()):
+            by = SMS if channel == SMS else CHAT
+            if by in ways and (unit_id, by, contact_id) not in seen:
+                seen.add((unit_id, by, contact_id))
+                found[unit_id, to, by].append((channel, contact_id))
+    return found
+
+
+def accounts_of(tx: Connection, person_ids: Iterable[str]) -> list[str]:
+    """Contact ids of the chat accounts of these people."""
+    mine = accounts.c.person_id.in_(list(person_ids)), accounts.c.channel != SMS
+    return list(tx.execute(select(accounts.c.id).where(*mine)).scalars())
+
+
+def unit_names(tx: Connection, unit_ids: Collection[str]) -> dict[str, str]:
+    """Full names, with that of the unit that they belong to."""
+    above = units.alias("above")
+    rows = tx.execute(
+        select(units.c.id, units.c.name, above.c.name.label("above"))
+        .join_from(units, above, units.c.parent_id == above.c.id, isouter=True)
+        .where(units.c.id.in_(unit_ids))
+    )
+    return {row.id: f"{row.above}·{row.name}" if row.above else row.name for row in rows}
+
+
+def sees(directory: Directory, held: Sequence[Grant]) -> list[str]:
+    """The units whose duties these roles show: their own; a head's and a leader's also with all that is below."""
+    found: dict[str, None] = {}
+    for grant in held:
+        if grant.unit_id and grant.role in (HEAD, DEPUTY, LEADER, contacts.LIAISON):
+            found[grant.unit_id] = None
+            if grant.role in (HEAD, LEADER):
+                found |= dict.fromkeys(_below(directory, grant.unit_id))
+    return list(found)
+
+
+def _below(directory: Directory, unit_id: str) -> Iterable[str]:
+    for unit in directory.below(unit_id):
+        yield unit.id
+        yield from _below(directory, unit.id)
+
+
+def _holders(tx: Connection, now: datetime, unit_ids: Collection[str]) -> set[tuple[str, str, str]]:
+    """(unit, to, person)."""
+    above = {row.id: row.parent_id for row in tx.execute(
+        select(units.c.id, units.c.parent_id).where(units.c.id.in_(unit_ids))
+    )}  # fmt: skip
+    below: dict[str, list[str]] = defaultdict(list)
+    for unit_id, parent_id in above.items():
+        if parent_id:
+            below[parent_id].append(unit_id)
+    asked = list(above.keys() | below.keys())
+    valid = grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
+    rows = tx.execute(
+        select(grants.c.unit_id, grants.c.role, grants.c.person_id).where(
+            grants.c.unit_id.in_(asked), grants.c.role.in_((HEAD, DEPUTY, LEADER)), *valid
+        )
+    )
+    found: set[tuple[str, str, str]] = set()
+    for row in rows:
+        if row.unit_id in above:
+            found.add((row.unit_id, SUPERIOR if row.role == LEADER else row.role, row.person_id))
+        if row.role == HEAD:
+            found |= {(unit_id, SUPERIOR, row.person_id) for unit_id in below.get(row.unit_id, ())}
+    return found
+
+
+def _accounts(
+    tx: Connection, vault: Vault, now: datetime, person_ids: Collection[str], ways: Collection[str]
+) -> dict[str, list[tuple[str, str]]]:
+    """(channel, contact id) by person, without those who have stopped us."""
+    if SMS in ways:
+        _make_sms(tx, vault, now, person_ids)
+    rows = tx.execute(
+        select(accounts.c.person_id, accounts.c.channel, accounts.c.id)
+        .where(accounts.c.person_id.in_(person_ids), accounts.c.blocked_at.is_(None))
+        .order_by(accounts.c.id)
+        .with_for_update()  # whoever reads rows by their number must see them in that order
+    )
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in rows:
+        found[row.person_id].append((row.channel, row.id))
+    return found
+
+
+def _make_sms(tx: Connection, vault: Vault, now: datetime, person_ids: Collection[str]) -> None:
+    """The SMS contacts of people who have a number and none yet."""
+    known = select(accounts.c.person_id).where(accounts.c.channel == SMS, accounts.c.person_id.in_(person_ids))
+    rows = tx.execute(
+        select(people.c.id, people.c.sealed).where(people.c.id.in_(person_ids), people.c.id.not_in(known))
+    ).all()
+    for row in sorted(rows, key=lambda row: row.id):
+        number = vault.open(row.sealed, f"person {row.id}")["phone"]
+        if number:
+            _ensure(tx, vault, now, row.id, number)
+
+
+def _ensure(tx: Connection, vault: Vault, now: datetime, person_id: str, number: str) -> None:
+    try:
+        address = phones.normalised(number)
+    except phones.BadNumber:  # written before numbers were checked
+        return
+    contacts.ensure(tx, vault, now, SMS, address, LANGUAGE, person_id)

@@ -1,0 +1,305 @@
+"""What a unit's people see and do about duties by chat, and what they cannot. Whole dialogues stand in transcripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.build import Program
+from channels.fake import FakePerson
+from conversation.messages import Media
+from services import contacts, evidence, obligations
+from services.contacts import CLERK, LEADER, Grant
+from services.fetching import refuse_and_tell
+from tests.conftest import Clock, rows
+from tests.services.told_units import Office, withdraw
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+Meet = Callable[..., FakePerson]
+GONE = "没有找到这件督办事项。请从「我的督办事项」里选。"
+
+
+@pytest.fixture
+def office(program: Program, clock: Clock) -> Office:
+    return Office(program, clock)
+
+
+@pytest.fixture
+def head(office: Office, person: Meet) -> FakePerson:
+    office.bind("head", "head")
+    return person("head")
+
+
+def texts(person: FakePerson) -> str:
+    return "\n".join(one.text for one in person.heard())
+
+
+def labels(person: FakePerson) -> list[str]:
+    return [key.label for row in person.screen().rows for key in row]
+
+
+async def test_what_is_handed_over_comes_to_the_head_and_one_tap_acknowledges(office: Office, head: FakePerson) -> None:
+    duty = office.hand_over(working_days=3, asked="请报整改方案")
+    pushed = head.screen()
+    assert pushed.text.startswith(
+        "⏰ 新的督办事项：交办事项\n市国土局应在 11月25日 周三 18:00 前答复，还有 3 个工作日。"
+    )
+    assert "请报整改方案" in pushed.text
+    assert "D20261121-0001-1" in pushed.text
+    assert labels(head) == ["知道了", "现在答复", "申请延期", "看详情"]
+    await head.taps("知道了")
+    assert office.look(duty).duty.state == "acknowledged"
+    assert office.look(duty).duty.acknowledged_at
+    await head.presses(f"/acknowledge {duty}", None)
+    assert "已签收 D20261121-0001" in head.screen().text
+    assert [one.kind for one in office.look(duty).history] == ["handed", "acknowledged"]
+
+
+@pytest.mark.parametrize("command", ["/duty", "/acknowledge", "/answer", "/more_time", "/ask_office"])
+async def test_another_units_duty_is_answered_like_one_that_does_not_exist(
+    office: Office, head: FakePerson, person: Meet, command: str
+) -> None:
+    duty = office.hand_over(working_days=3)
+    office.bind("head", "other", unit="gdj")
+    other = person("other")
+    [theirs] = await other.says(f"{command} {duty}")
+    [nobodys] = await other.says(f"{command} 0123456789abcdef")
+    assert (theirs.text, theirs.rows) == (nobodys.text, nobodys.rows)
+    assert theirs.text == GONE
+    assert office.look(duty).duty.state == "open"
+
+
+@pytest.mark.parametrize("command", ["duties", "duty", "acknowledge", "answer", "more_time", "ask_office", "late"])
+async def test_for_a_citizen_there_are_no_such_commands(office: Office, citizen: FakePerson, command: str) -> None:
+    office.bind("head")
+    duty = office.hand_over(working_days=3)
+    [answer] = await citizen.says(f"/{command} {duty}")
+    assert answer.text.startswith("没有这个命令。")
+    assert command not in answer.text
+
+
+async def test_an_old_heads_right_ends_at_once_even_in_the_middle_of_an_answer(
+    office: Office, head: FakePerson
+) -> None:
+    duty = office.hand_over(working_days=3)
+    await head.says(f"/answer {duty}")
+    await head.says("已经整改")
+    await head.taps("跳过")
+    withdraw(office, "head")
+    [answer] = await head.taps("提交")
+    assert answer.text == GONE
+    assert office.look(duty).duty.state == "open"
+    [late] = await head.says(f"/duty {duty}")
+    assert late.text.startswith("没有这个命令。")
+    assert "我的督办事项" not in [key.label for row in (await head.says("/menu"))[0].rows for key in row]
+
+
+@pytest.mark.parametrize("role", ["deputy", "liaison"])
+async def test_deputy_and_liaison_do_what_the_head_does(office: Office, person: Meet, role: str) -> None:
+    office.bind("head")
+    office.bind(role, role)
+    duty, someone = office.hand_over(working_days=3), person(role)
+    await someone.says("/duties")
+    await someone.taps("D20261121-0001")
+    await someone.taps("知道了")
+    assert office.look(duty).duty.state == "acknowledged"
+
+
+async def test_a_leader_looks_and_does_not_answer(office: Office, person: Meet) -> None:
+    office.bind("head")
+    office.bind(LEADER, "leader")
+    duty, leader = office.hand_over(working_days=3), person("leader")
+    [listed] = await leader.says("/duties")
+    assert "D20261121-0001 市国土局 交办事项" in listed.text
+    await leader.taps("D20261121-0001")
+    assert labels(leader) == ["我的督办事项"]
+    [told] = await leader.says(f"/acknowledge {duty}")
+    assert told.text == "D20261121-0001 由 市国土局 办理和答复，您可以查看。"
+    assert office.look(duty).duty.state == "open"
+
+
+async def test_the_head_of_a_unit_sees_its_window_and_the_window_not_the_unit(
+    office: Office, head: FakePerson, person: Meet
+) -> None:
+    office.bind("head", "window", unit="gtj-1")
+    above, below = office.hand_over(working_days=3), office.hand_over(working_days=4, unit_id="gtj-1")
+    assert "市国土局·办证窗口" in (await head.says(f"/duty {below}"))[0].text
+    assert (await person("window").says(f"/duty {above}"))[0].text == GONE
+    assert "D20261121-0001" not in (await person("window").says("/duties"))[0].text
+
+
+async def test_who_is_late_is_told_of_what_one_may_see(office: Office, head: FakePerson, person: Meet) -> None:
+    office.bind("head", unit="gdj")
+    office.hand_over(working_days=1)
+    office.hand_over(working_days=1, unit_id="gdj", kind="complaint")
+    clerk = office.office(contacts.add_person, "某人", [Grant(CLERK, None)])
+    office.office(contacts.ensure, "fake", "clerk", "zh", clerk)
+    office.at("2026-11-25 09:00")
+    [mine] = await head.says("/late")
+    assert "市国土局 交办事项 1 件，最早的应在 11月23日 周一 18:00 前，已过 1 天" in mine.text
+    assert "供电" not in mine.text
+    [all_] = await person("clerk").says("/late")
+    assert "共 2 件" in all_.text
+    assert "市供电局 投诉件 1 件" in all_.text
+    assert "已超期 2 个工作日" in (await head.says("/duties"))[0].text
+
+
+async def test_a_late_answer_and_a_late_request_are_taken_and_told_so(office: Office, head: FakePerson) -> None:
+    duty = office.hand_over(working_days=1)
+    office.at("2026-11-25 09:00")
+    said, _ = await head.says(f"/more_time {duty}")
+    assert "现在申请会记为逾期后申请" in said.text
+    for words in ("12月1日", "等上级批复，还要几天", "提交"):
+        await head.says(words)
+    assert "（逾期后申请）" in head.screen().text
+    [extension] = office.look(duty).extensions
+    assert (extension.late, extension.state, extension.wanted_at.isoformat()) == (
+        True, "waiting", "2026-12-01T18:00:00+08:00",
+    )  # fmt: skip
+    assert office.look(duty).duty.due_at.isoformat() == "2026-11-23T18:00:00+08:00"
+    said, _ = await head.says(f"/answer {duty}")
+    assert "现在答复照样收，会记为迟交" in said.text
+    for words in ("已经整改", "跳过", "提交"):
+        await head.says(words)
+    assert "这次记为迟交" in head.screen().text
+    assert office.look(duty).duty.state == "answered"
+
+
+async def test_why_it_came_back_and_what_the_office_replied_is_read_in_the_duty(
+    office: Office, head: FakePerson
+) -> None:
+    duty = office.hand_over(working_days=3)
+    await head.says(f"/ask_office {duty}")
+    await head.says("能先报初稿吗？")
+    office.decide(obligations.reply_unit, duty, "可以先报初稿")
+    assert "可以先报初稿" in head.screen().text
+    office.answer(duty)
+    office.decide(obligations.send_back, duty, "没有写明责任人")
+    assert "退回原因：没有写明责任人" in head.screen().text
+    await head.taps("看详情")
+    for told in (
+        "退回原因：没有写明责任人",
+        "效能办回复：可以先报初稿",
+        "单位询问：能先报初稿吗？",
+        "被退回，请重新答复",
+    ):
+        assert told in head.screen().text
+    assert "知道了" in labels(head)
+
+
+async def test_an_answer_can_be_added_to_until_the_office_has_decided(office: Office, head: FakePerson) -> None:
+    duty = office.hand_over(working_days=3)
+    office.answer(duty)
+    await head.says(f"/duty {duty}")
+    assert labels(head) == ["补充文字或照片", "问效能办", "我的督办事项"]
+    await head.taps("补充文字或照片")
+    for words in ("责任人是办公室主任", "跳过", "提交"):
+        await head.says(words)
+    assert [one.text for one in office.look(duty).history if one.kind == "unit_answer"] == [
+        "已经整改",
+        "责任人是办公室主任",
+    ]
+    office.decide(obligations.accept_answer, duty, "")
+    assert head.screen().text.startswith("✅ 答复已通过，D20261121-0001 办结。")
+    await head.says(f"/answer {duty}")
+    assert "已办结" in head.screen().text
+    assert labels(head) == ["我的督办事项"]
+
+
+async def test_free_words_and_a_photo_become_an_answer_and_nothing_is_written_twice(
+    office: Office, head: FakePerson
+) -> None:
+    duty = office.hand_over(working_days=3)
+    await head.says("已经补办好了")
+    await head.sends(Media("photo-1", "photo"))
+    assert labels(head)[:2] == ["答复督办事项", "就督办事项问效能办"]
+    told, evidence = await head.taps("答复督办事项")
+    assert "答复 D20261121-0001" in told.text
+    assert "已收到 1 件" in evidence.text
+    await head.taps("完成")
+    await head.taps("提交")
+    answer = office.look(duty).history[-1]
+    assert (answer.kind, answer.text, len(answer.pieces)) == ("unit_answer", "已经补办好了", 1)
+
+
+async def test_free_words_and_a_photo_become_a_question_about_one_of_two(office: Office, head: FakePerson) -> None:
+    office.hand_over(working_days=3)
+    second = office.hand_over(working_days=5)
+    await head.sends(Media("photo-1", "photo"), text="这样算整改到位吗")
+    await head.taps("就督办事项问效能办")
+    [told] = await head.taps("D20261121-0002")
+    assert told.text.startswith("✅ 已转给效能办：D20261121-0002")
+    question = office.look(second).history[-1]
+    assert (question.kind, question.text, len(question.pieces)) == ("unit_question", "这样算整改到位吗", 1)
+
+
+async def test_whoever_owes_nothing_is_not_asked_about_duties(office: Office, head: FakePerson) -> None:
+    await head.says("你好")
+    assert not any("督办" in label for label in labels(head))
+
+
+async def test_a_long_list_is_turned_page_by_page(office: Office, head: FakePerson) -> None:
+    for n in range(7):
+        office.hand_over(working_days=3 + n)
+    await head.says("/duties")
+    assert len(labels(head)) <= 8
+    await head.taps("下一页")
+    assert "7. D20261121-0007" in head.screen().text
+    await head.taps("上一页")
+    assert "1. D20261121-0001" in head.screen().text
+    [far] = await head.says("/duties 99")
+    assert "7. D20261121-0007" in far.text
+
+
+async def test_nothing_of_the_citizen_reaches_the_unit(
+    program: Program, office: Office, head: FakePerson, citizen: FakePerson
+) -> None:
+    for said in (
+        "/complain",
+        "gtj",
+        "市国土局·办证窗口",
+        "态度不好",
+        "我叫王秘密，等了两个小时没有人理",
+        "跳过",
+        "跳过",
+        "跳过",
+    ):
+        await citizen.says(said)
+    await citizen.taps("匿名，单位看不到您是谁")
+    await citizen.taps("提交")
+    [case] = rows(program, "cases")
+    duty = office.hand_over(working_days=3, kind="complaint", case_id=case["id"], seen="received.0")
+    await head.taps("看详情")
+    assert f"投诉件 {case['number']} 的办理结果" in texts(head)
+    await head.says(f"/answer {duty}")
+    for secret in ("王秘密", "两个小时", str(case["id"])):
+        assert secret not in texts(head)
+
+
+async def test_above_the_unit_one_reads_that_it_is_late_and_cannot_answer(office: Office, person: Meet) -> None:
+    office.bind("head", "head")
+    office.bind(LEADER, "leader")
+    office.hand_over(working_days=1)
+    office.until("2026-11-25 09:00")
+    told = person("leader").screen()
+    assert told.text.startswith("⏰ 已超期 2 个工作日，还没有答复：交办事项\n市国土局应在 11月23日 周一 18:00 前答复。")
+    assert "您是上级负责人，请督促办理。" in told.text
+    assert labels(person("leader")) == ["看详情"]
+    assert "现在答复照样收，会记为迟交。" in person("head").screen().text
+
+
+async def test_a_photo_that_cannot_be_kept_is_told_with_the_way_to_send_it_again(
+    program: Program, office: Office, head: FakePerson
+) -> None:
+    office.hand_over(working_days=3)
+    await head.says("已经补办好了")
+    await head.sends(Media("photo-1", "photo"))
+    for label in ("答复督办事项", "完成", "提交"):
+        await head.taps(label)
+    [piece] = office.do(evidence.due, program.vault, program.clock(), 1)
+    office.office(refuse_and_tell, piece, "unreadable")
+    assert "您随 D20261121-0001 发来的一张照片没能保存" in head.screen().text
+    told, question = await head.taps("补充文字或照片")
+    assert "答复 D20261121-0001" in told.text
+    assert "办理结果是什么？" in question.text

@@ -1,0 +1,38 @@
+"""The office's own days: they win over the calendar (A34)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.build import Program
+from services import audit, calendar, workdays
+from tests.conftest import rows
+
+
+def test_a_day_is_set_changed_and_cleared(program: Program) -> None:
+    saturday, monday = date(2026, 11, 28), date(2026, 11, 30)
+    now, do = program.clock(), program.database.transact
+    do(calendar.set_day, now, "clerk", monday, False, "市里放假\u202e")
+    do(calendar.set_day, now, "clerk", saturday, True, "补班")
+    do(calendar.set_day, now, "clerk", monday, True, "不放了")
+    found = program.database.look(calendar.days)
+    assert [(one.day, one.works, one.note) for one in found] == [(saturday, True, "补班"), (monday, True, "不放了")]
+    own = program.database.look(calendar.own_days)
+    assert own == {saturday: True, monday: True}
+    assert workdays.after(date(2026, 11, 27), 1, own) == saturday
+    do(calendar.clear_day, now, "clerk", saturday)
+    do(calendar.clear_day, now, "clerk", saturday)
+    assert program.database.look(calendar.own_days) == {monday: True}
+    actions = [row["action"] for row in rows(program, "audit")]
+    assert actions[-4:] == ["calendar_day_set"] * 3 + ["calendar_day_cleared"]
+    assert do(audit.verify) is None
+
+
+def test_working_days_are_counted_both_ways() -> None:
+    friday, own = date(2026, 11, 27), {date(2026, 11, 30): False}
+    assert workdays.left(friday, date(2026, 12, 2)) == 3
+    assert workdays.left(friday, date(2026, 12, 2), own) == 2
+    assert workdays.left(friday, friday) == 0
+    assert workdays.left(friday, date(2026, 11, 29)) == 0  # a deadline on Sunday, seen on Friday
+    assert workdays.left(date(2026, 11, 30), date(2026, 11, 29)) == -1
+    assert workdays.before(date(2026, 12, 1), 1, own) == friday

@@ -1,0 +1,216 @@
+"""What the rows go through: urgency, notices and their abort, crashes, receipts in any order, letters for later."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from bot.build import Program
+from models.tables import contacts, deliveries, notices
+from services.contacts import address_hash, lock
+from services.deliveries import (
+    Holder,
+    NoticeBodies,
+    Outgoing,
+    Parcel,
+    Result,
+    Room,
+    delivered,
+    hold_lane,
+    lease,
+    leave_lane,
+    mailbox,
+    queue,
+    received,
+    record,
+    renumber_due,
+    seal_notice,
+    undelivered,
+    unreachable,
+)
+from tests.conftest import Clock, rows
+from tests.services.test_sending import WIRE, Wire, put, say, sending, states, until
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # where the database does not matter
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+US = Holder("here", "one")
+
+
+def person(program: Program, address: str, channel: str = WIRE) -> str:
+    key = address_hash(program.vault, channel, address)
+    return program.database.transact(lock, program.vault, program.clock(), {key: (channel, address, "zh")})[key].id
+
+
+def release(program: Program, name: str, *contact_ids: str, channel: str = WIRE, due: timedelta = timedelta(0)) -> None:
+    """A notice to these, a row each."""
+    now = program.clock()
+    notice = {
+        "id": name, "number": name, "state": "released", "texts": {}, "audience": {}, "acknowledges": False,
+        "created_at": now, "created_by": "c", "body": seal_notice(program.vault, say(name)),
+    }  # fmt: skip
+    row = {
+        "channel": channel, "urgency": "broadcast", "state": "queued", "notice_id": name, "due_at": now + due,
+        "created_at": now,
+    }  # fmt: skip
+
+    def work(tx) -> None:
+        tx.execute(insert(notices).values(**notice))
+        tx.execute(insert(deliveries), [{**row, "contact_id": id} for id in contact_ids])
+
+    program.database.transact(work)
+
+
+def abort(program: Program, name: str) -> None:
+    stopped = update(notices).where(notices.c.id == name).values(state="aborted")
+    program.database.transact(lambda tx: tx.execute(stopped))
+
+
+def taken(program: Program, room: Room = Room(50, 50, 50), holder: Holder = US) -> list[Parcel]:  # noqa: B008
+    def work(tx) -> list[Parcel]:
+        now = program.clock()
+        if not hold_lane(tx, now, WIRE, holder):
+            return []
+        return lease(tx, program.vault, now, WIRE, room, NoticeBodies(program.vault))
+
+    return program.database.transact(work)
+
+
+def write(program: Program, address: str, words: str, urgency: str) -> None:
+    outgoing = [Outgoing(person(program, address), WIRE, say(words))]
+    program.database.transact(queue, program.vault, program.clock(), outgoing, urgency)
+
+
+def test_the_more_urgent_is_taken_first(program: Program) -> None:
+    release(program, "n", *(person(program, f"b{n}") for n in range(8)))
+    write(program, "a", "reminder", "reminder")
+    write(program, "a", "reply", "reply")
+    parcels = taken(program, Room(6, 6, 3))
+    assert [parcel.urgency for parcel in parcels] == ["reply", "reminder", "broadcast", "broadcast", "broadcast"]
+    assert parcels[2].body == say("n")
+
+
+def test_after_a_crash_replies_go_again_and_broadcasts_do_not(program: Program) -> None:
+    release(program, "n", person(program, "b"))
+    write(program, "a", "reply", "reply")
+    assert len(taken(program)) == 2
+    again = taken(program, holder=Holder("here", "two"))
+    assert [(one.urgency, one.attempts) for one in again] == [("reply", 2)]
+    assert sorted(map(str, states(program))) == ["sending", "uncertain"]
+
+
+def test_another_sender_waits_for_the_lane(program: Program, clock: Clock) -> None:
+    write(program, "a", "reply", "reply")
+    assert len(taken(program)) == 1
+    assert taken(program, holder=Holder("there", "two")) == []
+    clock.passes(seconds=16)
+    assert len(taken(program, holder=Holder("there", "two"))) == 1
+
+
+def test_an_aborted_notice_is_not_handed_out(program: Program) -> None:
+    release(program, "n", person(program, "b"), person(program, "c"))
+    abort(program, "n")
+    assert taken(program) == []
+    assert states(program) == ["aborted", "aborted"]
+
+
+@on_sqlite
+async def test_an_abort_stops_what_has_not_begun(program: Program, wire: Wire) -> None:
+    wire.gate.clear()
+    release(program, "n", *(person(program, f"b{n}") for n in range(30)))
+    async with sending(program, wire, at_once=10):
+        await until(lambda: wire.now_sending == 4)
+        abort(program, "n")
+        await asyncio.sleep(0.1)
+        wire.gate.set()
+        await until(lambda: not {"queued", "sending"} & set(states(program)))
+    assert states(program).count("sent") == 4
+    assert states(program).count("aborted") == 26
+
+
+@on_sqlite
+async def test_a_reply_finds_a_place_beside_a_broadcast(program: Program, wire: Wire) -> None:
+    wire.gate.clear()
+    release(program, "n", *(person(program, f"b{n}") for n in range(30)))
+    async with sending(program, wire, at_once=10):
+        await until(lambda: wire.now_sending == 4)
+        put(program, "a", say("reply"))
+        await until(lambda: wire.now_sending == 5)
+        wire.gate.set()
+        await until(lambda: set(states(program)) == {"sent"})
+    assert "a:reply" in wire.seen[:5]
+
+
+@on_sqlite
+async def test_a_quiet_end_gives_unsent_broadcasts_back(program: Program, wire: Wire) -> None:
+    wire.gate.clear()
+    release(program, "n", *(person(program, f"b{n}") for n in range(6)))
+    async with sending(program, wire, at_once=5) as task:
+        await until(lambda: wire.now_sending == 2)
+        task.cancel()
+        await asyncio.sleep(0)
+        wire.gate.set()
+        await asyncio.gather(task, return_exceptions=True)
+    assert sorted(map(str, states(program))) == ["queued"] * 4 + ["sent"] * 2
+
+
+def test_receipts_in_any_order_never_lower_a_state(program: Program, clock: Clock) -> None:
+    for n in range(4):
+        write(program, f"a{n}", "x", "reminder")
+    first, second, third, fourth = [parcel.id for parcel in taken(program)]
+
+    def told(tx) -> None:
+        now = clock()
+        delivered(tx, now, first)  # before its result
+        undelivered(tx, now, second, "rejected")
+        record(tx, now, [Result(id, wire_id="w") for id in (first, second, third, fourth)])
+        delivered(tx, now, third)
+        undelivered(tx, now, third, "late")
+        undelivered(tx, now, fourth, "expired")
+        delivered(tx, now, fourth)
+        assert not delivered(tx, now, 999)
+        leave_lane(tx, WIRE, US)
+
+    program.database.transact(told)
+    assert [(row["state"], row["wire_id"]) for row in rows(program, "deliveries")] == [
+        ("delivered", "w"), ("failed", "w"), ("delivered", "w"), ("delivered", "w"),
+    ]  # fmt: skip
+
+
+def test_a_letter_for_later_reaches_a_page_that_has_read_on(program: Program, clock: Clock) -> None:
+    contact = person(program, "v", "web")
+
+    def letters(after: int) -> list[tuple[int, str]]:
+        found = program.database.look(mailbox, program.vault, program.clock(), "web", contact, after, 50)
+        return [(one.id, one.body.say.words) for one in found if one.body.say]
+
+    release(program, "later", contact, channel="web", due=timedelta(hours=1))
+    release(program, "stopped", contact, channel="web", due=timedelta(hours=1))
+    outgoing = [Outgoing(contact, "web", say("now"))]
+    program.database.transact(queue, program.vault, program.clock(), outgoing)
+    [(seen, words)] = letters(0)
+    assert words == "now"
+    program.database.transact(received, program.clock(), "web", contact, seen)
+    clock.passes(hours=2)
+    assert letters(seen) == []  # not before it has its number
+    abort(program, "stopped")
+    assert program.database.transact(renumber_due, program.clock()) == {("web", contact)}
+    assert program.database.transact(renumber_due, program.clock()) == set()
+    assert [words for _, words in letters(seen)] == ["later"]
+    assert [words for _, words in letters(0)] == ["now", "later"]
+
+
+def test_who_cannot_be_reached_is_counted_without_a_name(program: Program) -> None:
+    contact = person(program, "v")
+    program.database.transact(lambda tx: tx.execute(update(contacts).values(blocked_at=program.clock())))
+    [found] = program.database.look(unreachable, program.clock())
+    assert (found.channel, found.role, found.count) == (WIRE, None, 1)
+    assert program.database.look(lambda tx: tx.execute(select(contacts.c.id)).scalar()) == contact

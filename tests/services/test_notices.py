@@ -1,0 +1,225 @@
+"""A notice on both databases: frozen at its release, its rows written once whoever is killed, stopped and settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.build import Program
+from channels.fake import FakePerson
+from models.tables import deliveries as sent
+from services import contacts, deliveries, notices, phones
+from services.contacts import CLERK, HEAD, SMS, SUPERVISOR, Grant
+from services.notices import Audience, NotSent, Written
+from tests.conftest import Clock, rows
+
+TEXT = "请各位于周五前到会。"
+
+
+def person_with(program: Program, role: str, unit: str | None, *channels: str, phone: str | None = None) -> list[str]:
+    """A person of the office or a unit with a chat account on each channel; the ids of these."""
+
+    def make(tx) -> list[str]:
+        now, ids = program.clock(), []
+        mine = contacts.add_person(tx, program.vault, now, "某人", [Grant(role, unit)], phone=phone)
+        for channel in channels:
+            address = f"{mine}-{channel}"
+            key = contacts.address_hash(program.vault, channel, address)
+            contact = contacts.lock(tx, program.vault, now, {key: (channel, address, "zh")})[key]
+            contacts.bind(tx, contact.id, mine)
+            ids.append(contact.id)
+        return ids
+
+    return program.database.transact(make)
+
+
+def draft(program: Program, audience: Audience, clerk: str = "clerk-1") -> str:
+    return program.database.transact(notices.draft, program.clock(), clerk, Written({"zh": TEXT}, audience, True))
+
+
+def seen(program: Program, notice_id: str) -> str:
+    notice = program.database.look(notices.look, program.vault, notice_id)
+    assert notice
+    return notice.seen
+
+
+def send(program: Program, notice_id: str, at: datetime | None = None) -> str:
+    return program.database.transact(
+        notices.send,
+        program.vault,
+        program.clock(),
+        "clerk-1",
+        notice_id,
+        seen(program, notice_id),
+        at,
+        second_clerk_above=200,
+    )
+
+
+def spread(program: Program, notice_id: str, most: int = 2) -> int:
+    many = 1
+    while program.database.transact(notices.spread, program.clock(), notice_id, most).more:
+        many += 1
+    return many
+
+
+def got(program: Program) -> Sequence[object]:
+    return sorted(str(row["contact_id"]) for row in rows(program, "deliveries") if row["notice_id"])
+
+
+def test_the_recipients_are_those_of_the_release(program: Program) -> None:
+    first = person_with(program, SUPERVISOR, "gtj", "telegram", "web") + person_with(program, SUPERVISOR, "jtj", "web")
+    person_with(program, CLERK, None, "telegram")
+    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    assert send(program, notice_id) == "released"
+    person_with(program, SUPERVISOR, "wsj", "telegram")
+    assert spread(program, notice_id) == 2
+    assert got(program) == sorted(first)
+    assert spread(program, notice_id) == 1, "nothing is written twice"
+    assert got(program) == sorted(first)
+    told = program.database.look(notices.progress, program.clock(), notice_id)
+    assert (told.total, told.counts["queued"], told.counts["ready"]) == (3, 1, 2)
+
+
+def test_whoever_takes_up_a_notice_half_written_writes_only_the_rest(program: Program) -> None:
+    found = [one for _ in range(5) for one in person_with(program, SUPERVISOR, "gtj", "telegram")]
+    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    send(program, notice_id)
+    assert program.database.transact(notices.spread, program.clock(), notice_id, 2).more
+    assert program.database.look(notices.progress, program.clock(), notice_id).counts["unspread"] == 3
+    more = True
+    while more:
+        _, more = program.database.transact(notices.carry_on, program.clock())
+    assert got(program) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("audience", "many"),
+    [
+        (Audience(roles=(HEAD,)), 2),
+        (Audience(units=("gtj",)), 2),
+        (Audience(kinds=("window",)), 1),
+        (Audience(roles=(HEAD,), kinds=("window",)), 0),
+        (Audience(areas=("城南",)), 2),
+        (Audience(areas=("城南",), kinds=("bureau",)), 1),
+        (Audience(), 0),
+    ],
+)
+def test_an_audience_is_chosen_by_role_kind_area_and_unit(program: Program, audience: Audience, many: int) -> None:
+    from models.tables import units
+
+    program.database.transact(lambda tx: tx.execute(update(units).where(units.c.area == "城南").values(area=None)))
+    program.database.transact(lambda tx: tx.execute(update(units).where(units.c.id == "gtj").values(area="城南")))
+    person_with(program, HEAD, "gtj", "telegram")
+    person_with(program, HEAD, "fgw", "telegram")
+    person_with(program, "liaison", "gtj-1", "telegram")
+    notice_id = draft(program, audience)
+    found = program.database.look(notices.reach, program.vault, program.clock(), notice_id, audience, None)
+    assert found.total == many
+    if not many:
+        with pytest.raises(NotSent, match="audience_empty"):
+            send(program, notice_id)
+
+
+def test_an_sms_goes_to_those_without_a_chat_and_not_to_whoever_opted_out(program: Program) -> None:
+    chat = person_with(program, SUPERVISOR, "gtj", "telegram", phone="+8613800138000")
+    person_with(program, SUPERVISOR, "gtj", phone="+8613900139000")
+    person_with(program, SUPERVISOR, "jtj", phone="+8613700137000")
+    person_with(program, SUPERVISOR, "wsj")
+    out = program.database.transact(
+        contacts.ensure_all, program.vault, program.clock(), SMS, [phones.normalised("13700137000")], "zh"
+    )
+    blocked = update(contacts.contacts).where(contacts.contacts.c.id == out[0]).values(blocked_at=program.clock())
+    program.database.transact(lambda tx: tx.execute(blocked))
+    audience = Audience(roles=(SUPERVISOR,), sms=True)
+    notice_id = draft(program, audience)
+    found = program.database.look(notices.reach, program.vault, program.clock(), notice_id, audience, None)
+    assert (found.channels, found.unreached) == ({"telegram": 1, "sms": 1}, 5), "the city's three have neither"
+    no_sms = program.database.look(
+        notices.reach, program.vault, program.clock(), notice_id, audience, frozenset({"telegram", "web"})
+    )
+    assert no_sms.channels == {"telegram": 1}
+    send(program, notice_id)
+    spread(program, notice_id)
+    channels = sorted(str(row["channel"]) for row in rows(program, "deliveries") if row["notice_id"])
+    assert (channels, chat[0] in got(program)) == (["sms", "telegram"], True)
+    assert "13900139000" not in str(rows(program, "notices"))
+
+
+def test_a_stopped_notice_is_sent_to_nobody_more(program: Program) -> None:
+    for _ in range(3):
+        person_with(program, SUPERVISOR, "gtj", "telegram")
+    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    send(program, notice_id)
+    program.database.transact(notices.spread, program.clock(), notice_id, 2)
+    program.database.transact(notices.abort, program.clock(), "clerk-1", notice_id)
+    assert not program.database.transact(notices.spread, program.clock(), notice_id).more
+    while program.database.transact(notices.stop_rows, notice_id):
+        pass
+    assert [row["state"] for row in rows(program, "deliveries") if row["notice_id"]] == ["aborted"] * 2
+    told = program.database.look(notices.progress, program.clock(), notice_id)
+    assert (told.state, told.counts["aborted"], told.over) == ("aborted", 3, True)
+
+
+async def test_a_scheduled_notice_shows_on_an_open_page_when_its_time_has_come(
+    program: Program, person: Callable[..., FakePerson], clock: Clock
+) -> None:
+    page = person("web-1", channel="web")
+    await page.says("/start")
+    mine = person_with(program, SUPERVISOR, "gtj")
+    assert mine == []
+    people = [
+        row["person_id"] for row in rows(program, "grants") if row["unit_id"] == "gtj" and row["role"] == SUPERVISOR
+    ]
+    contact = page.contact_id()
+    assert contact
+    program.database.transact(contacts.bind, contact, str(people[-1]))
+    notice_id = draft(program, Audience(roles=(SUPERVISOR,), units=("gtj",)))
+    send(program, notice_id, program.clock() + timedelta(hours=1))
+    spread(program, notice_id)
+    await page.says("/help")
+    read = max(int(str(row["id"])) for row in rows(program, "deliveries") if not row["notice_id"])
+    assert page.heard(after=read) == []
+    clock.passes(hours=1, minutes=1)
+    ring = program.database.transact(deliveries.renumber_due, program.clock())
+    assert ring == {("web", page.contact_id())}
+    assert [TEXT in one.text for one in page.heard(after=read)] == [True]
+    program.database.transact(notices.carry_on, program.clock())
+    assert [row["state"] for row in rows(program, "notices")] == ["done"]
+
+
+def test_again_goes_to_people_who_acknowledged_on_no_account(program: Program) -> None:
+    both = person_with(program, SUPERVISOR, "gtj", "telegram", "web")
+    late = person_with(program, SUPERVISOR, "jtj", "telegram")
+    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    send(program, notice_id)
+    spread(program, notice_id)
+    program.database.transact(lambda tx: tx.execute(update(sent).values(state="sent")))
+    program.database.transact(notices.acknowledge, program.clock(), both[0], notice_id)
+    again = program.database.transact(notices.again, program.clock(), "clerk-1", notice_id)
+    send(program, again)
+    spread(program, again)
+    assert [row["contact_id"] for row in rows(program, "deliveries") if row["notice_id"] == again] == late
+    numbers = sorted(str(row["number"]) for row in rows(program, "notices"))
+    assert numbers == ["N20261121-0001", "N20261121-0001-2"]
+    told = list(program.database.look(lambda tx: list(notices.receipts(tx, notice_id))))
+    assert sorted((one.unit_id, one.state) for one in told) == [
+        ("gtj", "acknowledged"),
+        ("gtj", "sent"),
+        ("jtj", "sent"),
+    ]
+
+
+def test_what_has_changed_since_it_was_read_is_not_sent(program: Program) -> None:
+    person_with(program, SUPERVISOR, "gtj", "telegram")
+    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    old = seen(program, notice_id)
+    written = Written({"zh": "别的内容。"}, Audience(roles=(SUPERVISOR,)), False)
+    program.database.transact(notices.rewrite, program.clock(), "clerk-2", notice_id, old, written)
+    with pytest.raises(NotSent, match="changed"):
+        program.database.transact(
+            notices.send, program.vault, program.clock(), "clerk-1", notice_id, old, None, second_clerk_above=9
+        )

@@ -1,0 +1,230 @@
+"""What a unit owes: handed over, reminded of through the ladder, answered, settled. On both databases."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bot.build import Program
+from services import audit, cases, contacts, desk, obligations, phones, reach
+from services.desk import NotDone
+from tests.conftest import Clock, rows
+from tests.services.told_units import CLERK, UNIT, Office, withdraw
+
+PHONE = "+8613800138000"
+
+
+@pytest.fixture
+def office(program: Program, clock: Clock) -> Office:
+    """Monday morning; the unit's head and deputy have an account each, and a number."""
+    made = Office(program, clock)
+    made.at("2026-11-23 09:00")
+    made.bind("head", "head", phone=PHONE)
+    made.bind("deputy", "deputy", phone="+8613900139000")
+    return made
+
+
+def refused(run: Any, *args: Any, **kwargs: Any) -> str:
+    with pytest.raises(NotDone) as caught:
+        run(*args, **kwargs)
+    return caught.value.code
+
+
+def complaint(office: Office, what: str = "窗口没有人，我等了两个小时") -> cases.Case:
+    citizen = contacts.address_hash(office.program.vault, "fake", "citizen")
+    account = office.office(contacts.lock, {citizen: ("fake", "citizen", "zh")})[citizen]
+    return office.office(cases.file_complaint, account, cases.Complaint(UNIT, "slow", what))[0]
+
+
+def test_a_unit_that_acknowledges_is_reminded_by_chat_alone(office: Office) -> None:
+    duty = office.hand_over("2026-12-04")
+    handed = office.told()[0]
+    assert str(handed) == "11-23 09:00 head 1 handed"
+    assert handed.values | {"nth": ""} == {
+        "number": "D20261123-0001", "kind": "instruction", "unit": "市国土局", "due": "2026-12-04T18:00:00+08:00",
+        "state": "open", "days": 9, "late_by": None, "nth": "", "text": "请报送整改情况", "to": "head",
+    }  # fmt: skip
+    names = ("/acknowledge", "/answer", "/more_time", "/duty")
+    assert handed.presses == [f"{name} {duty}" for name in names]
+    office.act(obligations.acknowledge, duty)
+    assert office.until("2026-12-09 12:00") == [
+        "11-25 08:30 head 2", "12-01 08:30 head 3", "12-03 08:30 head 4", "12-04 08:30 head 5", "12-07 08:30 head 6",
+        "12-08 08:30 head 7", "12-09 08:30 head 8",
+    ]  # fmt: skip
+    assert office.look(duty).duty.state == obligations.ACKNOWLEDGED
+
+
+def test_silence_goes_to_sms_then_to_the_deputy_then_to_the_office(office: Office) -> None:
+    duty = office.hand_over(working_days=15)
+    assert office.until("2026-11-25 08:59") == [
+        "11-23 09:00 head 1 handed", f"11-23 13:00 {PHONE} 1", "11-24 09:00 deputy 1", "11-24 09:00 +8613900139000 1",
+    ]  # fmt: skip
+    silent = lambda: [  # noqa: E731
+        one.id for one in office.program.database.look(obligations.unanswered, office.program.clock())
+    ]
+    assert silent() == []
+    assert office.until("2026-11-25 09:00") == []
+    assert silent() == [duty]
+    office.act(obligations.acknowledge, duty)
+    assert silent() == []
+    assert office.until("2026-12-02 12:00") == []
+    assert office.until("2026-12-03 12:00") == ["12-03 08:30 head 2"]
+
+
+def test_an_acknowledgement_stops_the_silence_and_a_return_begins_it_again(office: Office) -> None:
+    duty = office.hand_over(working_days=10)
+    office.act(obligations.acknowledge, duty)
+    office.answer(duty)
+    assert office.until("2026-12-31 12:00") == ["11-23 09:00 head 1 handed"]
+    office.decide(obligations.send_back, duty, "没有说明原因", date(2027, 1, 8))
+    assert office.look(duty).duty.state == "returned"
+    assert office.until("2027-01-05 12:00") == [
+        "12-31 12:00 head 2 returned", f"12-31 16:00 {PHONE} 2", "01-04 12:00 deputy 2",
+        "01-04 12:00 +8613900139000 2", "01-05 08:30 head 3",
+    ]  # fmt: skip
+
+
+def test_a_deadline_that_is_over_reaches_the_superior_too(office: Office) -> None:
+    office.bind("leader", "leader")
+    duty = office.hand_over("2026-11-24")
+    office.act(obligations.acknowledge, duty)
+    told = office.until("2026-11-27 12:00")
+    assert told == [
+        "11-23 09:00 head 1 handed", "11-24 08:30 head 2", "11-25 08:30 head 3", "11-26 08:30 head 4",
+        "11-26 08:30 leader 4", "11-27 08:30 head 5", "11-27 08:30 leader 5",
+    ]  # fmt: skip
+    late = office.program.database.look(obligations.late, office.program.clock())
+    assert [(one.unit_id, one.kind, one.count) for one in late] == [(UNIT, "instruction", 1)]
+    listed = office.program.database.look(obligations.late_listed, office.program.clock(), UNIT, None)
+    assert [(one.id, one.late, one.working_days_left) for one in listed] == [(duty, True, -3)]
+    assert not office.program.database.look(obligations.late_listed, office.program.clock(), "fgw", None)
+
+
+def test_the_head_of_the_unit_above_is_a_superior(office: Office) -> None:
+    office.bind("head", "window", unit="gtj-1")
+    who = office.office(reach.recipients, "gtj-1", "superior", "chat")
+    head = office.office(reach.recipients, UNIT, "head", "chat")
+    assert who == head != []
+
+
+def test_more_time_before_and_after_the_deadline(office: Office) -> None:
+    duty = office.hand_over("2026-11-25")
+    assert refused(office.act, obligations.request_time, duty, date(2026, 11, 25), "还要等省里批复") == "due_past"
+    office.act(obligations.request_time, duty, date(2026, 12, 1), "还要等省里批复")
+    assert refused(office.act, obligations.request_time, duty, date(2026, 12, 2), "再等等") == "waiting_already"
+    assert office.look(duty).duty.acknowledged_at  # whoever asks has seen it
+    assert [one.waiting_extension for one in office.program.database.look(
+        obligations.duties_of, office.program.clock(), [UNIT]
+    )] == [True]  # fmt: skip
+    office.decide(obligations.decide_time, duty, True, "")
+    assert office.until("2026-12-02 12:00") == [
+        "11-23 09:00 head 1 handed", "11-23 09:00 head 2 time_granted", "11-26 08:30 head 3", "11-30 08:30 head 4",
+        "12-01 08:30 head 5", "12-02 08:30 head 6",
+    ]  # fmt: skip
+    office.act(obligations.request_time, duty, date(2026, 12, 4), "还差一天")
+    assert office.look(duty).waiting.late
+    assert refused(office.decide, obligations.decide_time, duty, False, "") == "text_wanted"
+    office.decide(obligations.decide_time, duty, False, "已经延过一次")
+    assert office.until("2026-12-03 12:00") == ["12-02 12:00 head 7 time_refused", "12-03 08:30 head 8"]
+    assert refused(office.decide, obligations.decide_time, duty, True, "") == "decided"
+    assert [one.state for one in office.look(duty).extensions] == ["granted", "refused"]
+
+
+def test_a_case_is_accepted_by_its_hand_over_and_answered_by_the_accepted_answer(office: Office) -> None:
+    case = complaint(office)
+    seen = office.program.database.look(desk.look, case.id).seen
+    duty = office.hand_over(working_days=5, kind="complaint", case_id=case.id, seen=seen)
+    office.answer(duty, "已经道歉，增开一个窗口")
+    whole = office.look(duty)
+    assert (whole.duty.case_number, whole.sight.number, whole.sight.text) == (case.number, case.number, whole.asked)
+    assert "两个小时" not in repr(whole)
+    assert refused(office.decide, obligations.accept_answer, duty, "") == "text_wanted"
+    office.decide(obligations.accept_answer, duty, "单位已经道歉，并增开了窗口。")
+    words = [(one.to, one.words) for one in office.told()]
+    assert words == [
+        ("citizen", "status.accepted"), ("head", "duty.handed"), ("citizen", "status.answered"),
+        ("head", "duty.accepted"),
+    ]  # fmt: skip
+    assert office.program.database.look(desk.look, case.id).state == desk.ANSWERED
+    assert office.look(duty).duty.state == "accepted"
+    assert refused(office.act, obligations.acknowledge, duty) == "settled"
+
+
+def test_what_is_said_between_the_two_is_kept_and_told(office: Office) -> None:
+    duty = office.hand_over(working_days=5)
+    office.act(obligations.ask_office, duty, "需要附照片吗")
+    assert office.program.database.look(obligations.duties_of, office.program.clock(), [UNIT])[0].asks
+    office.decide(obligations.reply_unit, duty, "需要两张")
+    office.answer(duty)
+    office.decide(obligations.send_back, duty, "照片看不清")
+    office.decide(obligations.excuse, duty, "上级统一处理")
+    assert [entry.kind for entry in office.look(duty).history] == [
+        "handed", "unit_question", "office_reply", "unit_answer", "returned", "excused",
+    ]  # fmt: skip
+    assert [str(one)[12:] for one in office.told()] == [
+        "head 1 handed", "head 2 office_reply", "head 3 returned", "head 4 excused"
+    ]  # fmt: skip
+    assert office.until("2027-02-01 12:00") == []
+    assert office.do(audit.verify) is None
+    assert refused(office.decide, obligations.reply_unit, duty, "好的") == "settled"
+
+
+def test_what_is_refused(office: Office) -> None:
+    assert refused(office.hand_over, "2026-11-22") == "due_past"
+    assert refused(office.hand_over, working_days=0) == "due_past"
+    assert refused(office.hand_over) == "due_wanted"
+    assert refused(office.hand_over, working_days=3, asked=" ") == "text_wanted"
+    assert refused(office.hand_over, working_days=3, asked="长" * 3001) == "text_too_long"
+    assert refused(office.hand_over, working_days=3, unit_id="nowhere") == "unit_wanted"
+    assert refused(office.hand_over, working_days=3, unit_id="gtj-1") == "unit_without_head"
+    assert refused(office.hand_over, working_days=3, kind="none") == "kind_wanted"
+    case = complaint(office)
+    assert refused(office.hand_over, working_days=3, case_id=case.id, seen="accepted.4") == "changed"
+    assert refused(office.hand_over, working_days=3, case_id="none") == "gone"
+    assert rows(office.program, "obligations") == []
+    duty = office.hand_over(working_days=3)
+    assert refused(office.office, obligations.send_back, CLERK, duty, "open.9", "不行") == "changed"
+    assert refused(office.decide, obligations.send_back, duty, "不行") == "not_answered"
+    assert refused(office.act, obligations.acknowledge, "none") == "gone"
+    assert refused(office.answer, duty, " ") == "text_wanted"
+
+
+def test_only_whoever_holds_the_role_now_is_told(office: Office) -> None:
+    office.bind("head", "head-at-home")
+    duty = office.hand_over("2026-11-27")
+    assert sorted(office.said()) == ["11-23 09:00 head 1 handed", "11-23 09:00 head-at-home 1 handed"]
+    withdraw(office, "head")
+    told = office.until("2026-11-24 12:00")
+    assert told == ["11-24 09:00 deputy 1", "11-24 09:00 +8613900139000 1"]
+    office.bind("head", "new-head")
+    assert office.until("2026-11-26 12:00") == ["11-26 08:30 new-head 3"]
+    assert office.look(duty).duty.state == "open"
+
+
+def test_without_a_carrier_everything_goes_by_chat(office: Office) -> None:
+    office.hand_over(working_days=15)
+    office.at("2026-11-24 09:30")
+    assert office.office(obligations.fire, 100, ("chat",)).count == 3
+    assert [one.to for one in office.told()] == ["head", "deputy"]
+
+
+def test_a_number_belongs_to_the_person_who_has_it_now(office: Office) -> None:
+    office.office(reach.recipients, UNIT, "head", "sms")
+    office.office(contacts.set_phone, office.people["head"], phones.normalised("137 0013 7000"), CLERK)
+    (contact_id,) = office.office(reach.recipients, UNIT, "head", "sms")
+    sealed = next(row["sealed"] for row in rows(office.program, "contacts") if row["id"] == contact_id)
+    assert office.program.vault.open_bytes(sealed, "address") == b"+8613700137000"  # pyright: ignore[reportArgumentType]
+
+
+def test_pages_of_the_list_hold_everything_once(office: Office) -> None:
+    for day in (3, 1, 2, 2, 1):
+        office.hand_over(working_days=day)
+    found, after = [], ""
+    while page := office.program.database.look(
+        obligations.listed, office.program.clock(), obligations.DutyFilters(after=after, most=2)
+    ):
+        found += [duty.working_days_left for duty in page]
+        after = page[-1].id
+    assert found == [1, 1, 2, 2, 3]

@@ -1,0 +1,137 @@
+"""A unit whose people have accounts, a clerk who hands things over, and a clock that goes from reminder to reminder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, select
+
+from bot.build import Program
+from models.tables import contacts as accounts
+from models.tables import deliveries, grants, reminders
+from services import contacts, obligations
+from services.deliveries import open_body
+from tests.conftest import Clock
+
+CLERK, UNIT = "clerk-id", "gtj"
+ZONE = ZoneInfo("Asia/Shanghai")
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One message that went out."""
+
+    at: datetime  # of the row, in the office's zone
+    to: str  # the address
+    words: str
+    values: Any
+    presses: Sequence[str]
+
+    def __str__(self) -> str:
+        """11-26 08:30 head D20261121-0001-2, or the block's name for what was said at once."""
+        name = "" if self.words == "duty.reminder" else f" {self.words.removeprefix('duty.')}"
+        late = " late" if self.values.get("late_by") else ""
+        return f"{self.at:%m-%d %H:%M} {self.to} {self.values['nth'].rpartition('-')[2]}{name}{late}"
+
+
+@dataclass
+class Office:
+    program: Program
+    clock: Clock
+    _read: int = 0
+    people: dict[str, str] = field(default_factory=dict)
+
+    def at(self, moment: str) -> None:
+        """The clock stands at this moment of the office's day: "2026-11-23 09:00"."""
+        self.clock.now = datetime.fromisoformat(moment).replace(tzinfo=ZONE)
+
+    def do(self, act: Any, *args: Any, **kwargs: Any) -> Any:
+        self.clock.passes(microseconds=1)
+        return self.program.database.transact(act, *args, **kwargs)
+
+    def office(self, act: Any, *args: Any, **kwargs: Any) -> Any:
+        return self.do(act, self.program.vault, self.program.clock(), *args, **kwargs)
+
+    def bind(self, role: str, *addresses: str, unit: str = UNIT, phone: str | None = None) -> str:
+        """Whoever holds the role there (somebody new where nobody does) gets these chat accounts."""
+        held = grants.c.role == role, grants.c.unit_id == unit, grants.c.until.is_(None)
+        person_id = self.do(lambda tx: tx.execute(select(grants.c.person_id).where(*held)).scalar())
+        if person_id is None:
+            person_id = self.office(contacts.add_person, "某人", [contacts.Grant(role, unit)])
+        for address in addresses:
+            self.office(contacts.ensure, "fake", address, "zh", person_id)
+        if phone:
+            self.office(contacts.set_phone, person_id, phone, CLERK)
+        self.people[role] = person_id
+        return person_id
+
+    def hand_over(self, due: str | None = None, working_days: int | None = None, **values: Any) -> str:
+        given = {"unit_id": UNIT, "kind": "instruction", "asked": "请报送整改情况"} | values
+        day = date.fromisoformat(due) if due else None
+        return self.office(obligations.hand_over, CLERK, due=day, working_days=working_days, **given)[0]
+
+    def seen(self, duty: str) -> str:
+        return self.look(duty).seen
+
+    def look(self, duty: str) -> obligations.Whole:
+        return self.program.database.look(obligations.look, self.program.clock(), duty)
+
+    def act(self, what: Any, duty: str, *args: Any) -> None:
+        """As the head."""
+        self.office(what, self.people["head"], duty, *args)
+
+    def answer(self, duty: str, text: str = "已经整改") -> None:
+        key = contacts.address_hash(self.program.vault, "fake", "head")
+        found = self.office(contacts.lock, {key: ("fake", "head", "zh")})
+        self.office(obligations.answer, found[key], self.people["head"], duty, text, ())
+
+    def decide(self, what: Any, duty: str, *args: Any) -> None:
+        """As the clerk, on what stands there now."""
+        self.office(what, CLERK, duty, self.seen(duty), *args)
+
+    def fire(self, most: int = 100) -> int:
+        return self.office(obligations.fire, most).count
+
+    def until(self, moment: str) -> list[str]:
+        """Lets the time pass, firing whenever something is due; what was said on the way."""
+        end = datetime.fromisoformat(moment).replace(tzinfo=ZONE)
+        coming = select(func.min(reminders.c.due_at)).where(reminders.c.fired_at.is_(None))
+        while (due := self.do(lambda tx: tx.execute(coming).scalar())) and due <= end:
+            self.clock.now = max(due, self.clock.now)
+            while not self.fire():
+                self.clock.now += MINUTE
+        self.clock.now = end
+        return self.said()
+
+    def said(self) -> list[str]:
+        return [str(one) for one in self.told()]
+
+    def told(self) -> list[Told]:
+        """What was queued since the last call."""
+        return self.do(self._told)
+
+    def _told(self, tx: Connection) -> list[Told]:
+        rows = tx.execute(
+            select(deliveries, accounts.c.sealed.label("address"))
+            .join_from(deliveries, accounts)
+            .where(deliveries.c.id > self._read)
+            .order_by(deliveries.c.id)
+        ).all()
+        self._read = max((row.id for row in rows), default=self._read)
+        return [self._one(row) for row in rows]
+
+    def _one(self, row: Any) -> Told:
+        say = open_body(self.program.vault, row.sealed).say
+        assert say is not None
+        address = self.program.vault.open_bytes(row.address, "address").decode()
+        presses = [button.press for button in say.buttons]
+        return Told(row.due_at.astimezone(ZONE), address, say.words, say.values, presses)
+
+
+def withdraw(office: Office, role: str) -> None:
+    office.do(contacts.withdraw, office.program.clock(), office.people[role], role, UNIT, CLERK)

@@ -1,0 +1,193 @@
+"""Numbered menus: what a person with an old telephone reads and replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.build import Program
+from bot.preview import NOW
+from bot.samples import flows, messages, scenes
+from channels.fake import FakePerson
+from channels.sms import CHANNEL
+from channels.sms.carrier import Refused
+from channels.sms.drawing import letter_of
+from channels.sms.parts import parts
+from channels.sms.reading import folded
+from conversation.messages import Body, Button, Say
+from services.deliveries import Parcel
+from services.menus import standing
+from templates import LANGUAGES, load_texts
+from tests.conftest import rows
+from tests.sms.handset import Recorder, network, sms_with
+
+NUMBER, OTHER = "+8613800138000", "+8613800138001"
+TEXTS = load_texts(lambda: NOW)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("most", [1, 2, 4])
+def test_every_screen_and_message_fits(language: str, most: int) -> None:
+    texts = TEXTS[language]
+    bodies = [scene.body for flow in flows() for scene in scenes(flow, texts, NOW)]
+    bodies += [scene.body for scene in messages(texts, NOW)]
+    for body in bodies:
+        letter = letter_of(body, texts, most)
+        assert letter.texts
+        assert all(0 < parts(text) <= most for text in letter.texts), letter.texts
+        if most == 4 and letter.menu is not None and letter.menu.rest is None and body.ask is not None:
+            shown = "\n".join(letter.texts)
+            assert all(f"{number} " in shown for number in letter.menu.numbers), shown
+
+
+def test_what_a_review_shows_holds_no_name_and_no_typed_words() -> None:
+    texts = TEXTS["zh"]
+    [complaint] = [flow for flow in flows() if flow.name == "complaint"]
+    [review] = [scene for scene in scenes(complaint, texts, NOW) if scene.state == "review"]
+    typed = [line.value for line in review.body.ask.lines if line.form == "text"]  # pyright: ignore[reportOptionalMemberAccess]
+    said = "".join(letter_of(review.body, texts, 4).texts)
+    assert len(typed) >= 4
+    assert [words for words in typed if words in said] == []
+
+
+@on_sqlite
+async def test_pages_count_on_and_earlier_numbers_stay_good(program: Program) -> None:
+    async with network(program) as net:
+        phone = net.phone(NUMBER)
+        [first] = await phone.says("投诉")
+        [second] = await phone.says("N")
+        assert "6 市港口管理局" in first
+        assert "N 下一页" in first
+        assert "7 市国税局" in second
+        assert "P 上一页" in second
+        [window] = await phone.says("３、")  # a number of the first page
+        assert window.startswith("是哪个窗口或科室？")
+        assert "1 办证窗口" in window
+        [back] = await phone.says("0")
+        assert back.startswith("您要反映哪个单位？")
+
+
+@on_sqlite
+async def test_options_without_room_come_on_the_next_page(program: Program) -> None:
+    async with network(program, most_parts=1) as net:
+        phone = net.phone(NUMBER)
+        [first] = await phone.says("投诉")
+        assert "1 市发改委" in first
+        assert "6 市港口管理局" not in first
+        seen, pages = first, 1
+        while "6 市港口管理局" not in seen:
+            [seen] = await phone.says("n")
+            assert parts(seen) == 1
+            pages += 1
+        assert pages <= 4
+        [again] = await phone.says("p")
+        assert again == first
+        [window] = await phone.says("3")
+        assert window.startswith("是哪个窗口或科室？")
+
+
+@on_sqlite
+async def test_a_number_that_is_not_on_the_menu_shows_it_again_with_an_example(program: Program) -> None:
+    async with network(program) as net:
+        phone = net.phone(NUMBER)
+        await phone.says("菜单")
+        [again] = await phone.says("9")
+        assert again.startswith("没有这个数字，请回复下面的一个，例如 1。")
+        assert "1 我要反映问题" in again
+        [unit] = await phone.says("1")
+        assert unit.startswith("您要反映哪个单位？")
+        await phone.says("3")
+        await phone.says("1")
+        [category] = await phone.says("99")
+        assert category.startswith("没有这个数字，请回复菜单里的一个，例如 1。")
+        assert "1 办事拖拉" in category
+
+
+@on_sqlite
+async def test_several_numbers_tick_several_and_an_old_number_shows_the_present_question(
+    program: Program, person: Callable[..., FakePerson]
+) -> None:
+    async with network(program) as net:
+        phone = net.phone(NUMBER)
+        await phone.says("投诉")
+        [told] = await phone.says("国土局 办证")
+        assert told.startswith("没有找到")
+        await phone.says("7")
+        menu = program.database.look(standing, program.vault, CHANNEL, NUMBER).menu
+        assert menu is not None
+        await phone.says("3")
+        program.database.transact(_put_back, program, phone.contact_id(), menu)
+        [stale] = await phone.says("2")
+        assert stale.startswith("刚才的数字是前面的菜单")
+        assert "发生了什么事？" in stale
+
+
+def _put_back(tx: object, program: Program, contact_id: str, menu: object) -> None:
+    from services.menus import keep
+
+    keep(tx, program.vault, program.clock(), contact_id, menu)  # pyright: ignore[reportArgumentType]
+
+
+@on_sqlite
+async def test_what_is_sent_twice_has_one_effect(program: Program) -> None:
+    async with network(program) as net:
+        phone = net.phone(NUMBER)
+        await phone.says("菜单", event_id="same")
+        assert await phone.says("菜单", event_id="same") == []
+        assert await phone.says("1", event_id="one") != []
+        assert await phone.says("9", event_id="one") == []
+
+
+async def test_opting_out_is_obeyed_until_the_person_says_otherwise(program: Program) -> None:
+    async with network(program) as net:
+        phone, other = net.phone(NUMBER), net.phone(OTHER)
+        await phone.says("菜单")
+        assert await phone.says("ＴＤ") == ["【效能办】已退订，不再给您发短信。要恢复，请回复「恢复」。"]
+        assert await phone.says("退订") == []
+        assert await phone.says("菜单") == []
+        assert [row["error"] for row in rows(program, "deliveries")][-1] == "stopped"
+        assert await other.says("T") == ["【效能办】已退订，不再给您发短信。要恢复，请回复「恢复」。"]
+        [menu] = await phone.says("恢复")
+        assert "1 我要反映问题" in menu
+        assert await phone.says("1")
+
+
+@on_sqlite
+async def test_a_refused_message_is_tried_again_from_where_it_stopped(program: Program) -> None:
+    recorder = Recorder()
+    sms = sms_with(program, recorder, most_parts=1)
+    body = Body(say=Say("status.answered", {"number": "20261121-0001", "text": "请您再来一次。" * 20}))
+
+    def parcel(attempts: int, urgency: str = "reply") -> Parcel:
+        return Parcel(7, "nobody", NUMBER, "zh", body, attempts, urgency)
+
+    whole = letter_of(body, program.texts["zh"], 1).texts
+    recorder.answers = [await recorder.send("", "", ""), Refused("kannel_503", again=True)]
+    recorder.sent.clear()
+    first = await sms.send(parcel(1))
+    assert (first.error, first.retry_after is not None, first.uncertain) == ("kannel_503", True, False)
+    second = await sms.send(parcel(2))
+    assert second.error is None
+    assert [text for _, text, _ in recorder.sent] == [*whole]
+    assert [ref for _, _, ref in recorder.sent] == [*(f"7-{n}" for n in range(1, len(whole))), "7"]
+    recorder.answers = [Refused("no_answer", again=True, unknown=True)]
+    assert (await sms.send(parcel(1, "broadcast"))).uncertain
+    recorder.answers = [Refused("kannel_400")]
+    assert (await sms.send(parcel(1))).retry_after is None
+
+
+def test_a_link_has_no_number_and_a_message_without_buttons_leaves_the_menu_alone() -> None:
+    texts = TEXTS["zh"]
+    linked = Body(say=Say("sms.again", {"example": "1"}, (Button("/x", label="网页", url="https://example.cn"),)))
+    letter = letter_of(linked, texts, 4)
+    assert "网页 https://example.cn" in letter.texts[0]
+    assert letter.menu is None
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("１、", "1"), ("回复1", "1"), (" 1. ", "1"), ("Ｔ", "t"), ("#", "#"), ("①", "1"), ("?", "?")]
+)
+def test_small_differences_of_keyboards_do_not_matter(said: str, meant: str) -> None:
+    assert folded(said) == meant

@@ -1,0 +1,356 @@
+"""What units owe, as clerk and head live it: handed over, asked for time, answered, sent back, accepted."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.build import Program
+from channels.fake import FakePerson
+from conversation.messages import Media
+from services import contacts, obligations
+from services.contacts import DEPUTY, HEAD, LEADER, Contact, Grant
+from services.phones import masked
+from tests.conftest import rows
+from tests.web.conftest import link, member
+from tests.web.test_desk_pages import complains, first_report
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
+DUTY = re.compile(r'href="(/console/duty/[0-9a-f]{20})')
+WORDS = "周二上午十点到窗口\uff0c等了两个小时没有人理"
+ASKED = "请核实窗口值守情况\uff0c书面说明处理结果。"
+
+
+def first_duty(page: str) -> str:
+    found = DUTY.search(page)
+    assert found, page
+    return found.group(1)
+
+
+def head_of(program: Program, unit_id: str) -> str:
+    [person_id] = program.database.look(contacts.heads_of, program.clock(), [unit_id])[unit_id]
+    return person_id
+
+
+async def is_head(program: Program, somebody: FakePerson, unit_id: str = "gtj") -> str:
+    """The head of the unit comes in by a link; returns the person's id."""
+    person_id = head_of(program, unit_id)
+    await somebody.says(f"/link {link(program, person_id)}")
+    return person_id
+
+
+def instruct(program: Program, clerk_id: str, unit_id: str = "gtj", days: int = 5) -> str:
+    return program.database.transact(
+        obligations.hand_over, program.vault, program.clock(), clerk_id, unit_id=unit_id, kind="instruction",
+        asked=ASKED, due=None, working_days=days,
+    )[0]  # fmt: skip
+
+
+def answers(program: Program, person_id: str, duty_id: str, text: str, *media: Media) -> None:
+    account = next(row for row in rows(program, "contacts") if row["person_id"] == person_id)
+    contact = Contact(str(account["id"]), str(account["channel"]), "zh", person_id)
+    program.database.transact(
+        obligations.answer, program.vault, program.clock(), contact, person_id, duty_id, text, media
+    )
+
+
+async def test_a_case_is_handed_over_answered_and_accepted(
+    program: Program, clerk, person, citizen: FakePerson
+) -> None:
+    head = person("head-1")
+    head_id = await is_head(program, head)
+    number = await complains(citizen, WORDS)
+    report = first_report(await clerk.opens("/console"))
+    page = await clerk.opens(report)
+    assert '<option value="gtj" data-find="guotuju shiguotuju gtj" selected>' in page
+    form = page[page.index('id="hand-text"') :]
+    assert "等了两个小时" not in form[: form.index("</textarea>")]
+    assert "请核实所反映的情况" in form
+    assert "交办就是受理" in page
+
+    page = await clerk.sends(f"{report}/hand", unit="gtj", kind="complaint", text=ASKED, days="3", date="")
+    assert "已交办\uff0c单位负责人会收到通知" in page
+    assert "11月25日 周三 18:00" in page
+    assert f"您反映的 {number} 已经受理" in citizen.screen().text
+    assert "11月25日 周三" in head.screen().text
+    assert WORDS not in head.screen().text
+
+    duty = first_duty(page)
+    page = await clerk.opens(duty)
+    assert ASKED in page
+    assert "待签收" in page
+    assert number in page
+    answers(program, head_id, duty[-20:], "已安排专人值守。", Media("p", "photo"))
+    page = await clerk.sends(f"{duty}/accept", text="已安排专人值守\uff0c感谢反映")
+    assert clerk.status == 409
+    assert "刚刚有变化" in page
+    assert 'id="typed" dir="auto">已安排专人值守' in page
+    assert "已安排专人值守。" in page
+    assert "照片 1" in page
+    page = await clerk.sends(f"{duty}/accept", text=" ")
+    assert clerk.status == 422
+    assert "请写清楚\uff0c至少 2 个字" in page
+    page = await clerk.sends(f"{duty}/accept", text="窗口已安排专人值守\uff0c感谢反映。")
+    assert "答复已发给来件人" in page
+    assert "感谢反映" in citizen.screen().text
+    assert "已办结" in page
+    await clerk.opens(duty)
+    await clerk.sends(f"{duty}/excuse", text="不用办了")
+    assert clerk.status == 409
+
+
+async def test_the_answer_is_sent_back_with_a_new_deadline(program: Program, clerk, clerk_id: str, person) -> None:
+    head = person("head-1")
+    head_id = await is_head(program, head)
+    duty_id = instruct(program, clerk_id)
+    answers(program, head_id, duty_id, "已办。")
+    duty = f"/console/duty/{duty_id}"
+    await clerk.opens(duty)
+    page = await clerk.sends(f"{duty}/return", text="请附证明材料", date="2026-11-01")
+    assert clerk.status == 422
+    assert "期限已经过去" in page
+    assert "请附证明材料</textarea>" in page
+    assert 'value="2026-11-01"' in page
+    page = await clerk.sends(f"{duty}/return", text="请附证明材料", date="2026-12-04")
+    assert "已退回" in page
+    assert "12月4日 周五 18:00" in page
+    assert "请附证明材料" in head.screen().text
+
+    program.database.transact(obligations.ask_office, program.vault, program.clock(), head_id, duty_id, "要哪种证明？")
+    page = await clerk.opens("/console/duties?state=asks")
+    assert "单位提问" in page
+    page = await clerk.opens(duty)
+    assert "要哪种证明？" in page
+    page = await clerk.sends(f"{duty}/reply", text="值班表即可")
+    assert "已发给单位" in page
+    assert "值班表即可" in head.screen().text
+    page = await clerk.sends(f"{duty}/excuse", text="领导已另行安排")
+    assert "已免办" in page
+    assert first_duty(await clerk.opens("/console/duties?state=settled")) == duty
+
+
+@pytest.mark.parametrize(
+    ("act", "word", "told"),
+    [("grant", "", "已同意延期"), ("refuse", "材料本周就要用", "已答复不同意延期")],
+)
+@ON_SQLITE
+async def test_more_time_is_decided(
+    program: Program, clerk, clerk_id: str, person, clock, act: str, word: str, told: str
+) -> None:
+    head_id = await is_head(program, person("head-1"))
+    duty_id = instruct(program, clerk_id, days=1)
+    clock.passes(days=4)
+    until = program.clock().date().replace(month=12, day=4)
+    program.database.transact(
+        obligations.request_time, program.vault, program.clock(), head_id, duty_id, until, "经办人住院"
+    )
+    code = link(program, clerk_id)
+    await clerk.sends("/in", code=code)
+    page = await clerk.opens("/console/duties?state=waiting")
+    assert first_duty(page)[-20:] == duty_id
+    duty = f"/console/duty/{duty_id}"
+    page = await clerk.opens(duty)
+    assert "经办人住院" in page
+    assert "到期之后才申请" in page
+    assert "12月4日 周五 18:00" in page
+    if act == "refuse":
+        page = await clerk.sends(f"{duty}/refuse", text="")
+        assert clerk.status == 422
+    page = await clerk.sends(f"{duty}/{act}", text=word)
+    assert told in page
+    assert "申请延期</span>" not in page
+    page = await clerk.sends(f"{duty}/{act}", text=word or "好")
+    assert clerk.status == 409
+
+
+@ON_SQLITE
+async def test_what_is_wrong_with_a_hand_over_stands_beside_the_field(
+    program: Program, clerk, citizen: FakePerson
+) -> None:
+    await complains(citizen)
+    report = first_report(await clerk.opens("/console"))
+    given = {"unit": "gtj", "kind": "complaint", "text": ASKED, "days": "5", "date": ""}
+    for changed, told in (
+        ({"date": "2026-11-20"}, "期限已经过去"),
+        ({"days": "", "date": ""}, "请写几个工作日"),
+        ({"days": "0"}, "期限已经过去"),
+        ({"text": " "}, "请写清楚"),
+        ({"text": "好" * 3001}, "最多 3000 个字"),
+        ({"unit": ""}, "请选择要交给哪个单位"),
+        ({"kind": "x"}, "请选择类型"),
+        ({"unit": "gtj-1"}, "还没有登记负责人"),
+    ):
+        await clerk.opens(report)
+        page = await clerk.sends(f"{report}/hand", **given | changed)
+        assert clerk.status == 422, changed
+        assert told in page
+        assert 'aria-invalid="true"' in page or "kind" in changed
+        kept = (given | changed)["text"].strip()
+        assert not kept or f">{kept}</textarea>" in page
+        assert not rows(program, "obligations")
+    assert 'href="/console/people"' in page
+    page = await clerk.opens("/console/duties/due?kind=complaint&days=2&date=")
+    assert page.strip() == "到期\uff1a11月24日 周二 18:00"
+    page = await clerk.opens("/console/duties/due?kind=complaint&days=2&date=2026-11-29")
+    assert "11月29日 周日 18:00" in page
+    assert "这一天不上班" in page
+    assert "期限已经过去" in await clerk.opens("/console/duties/due?kind=complaint&days=2&date=2026-11-19")
+
+
+@ON_SQLITE
+async def test_a_hand_over_on_what_was_not_read_is_refused(program: Program, clerk, citizen: FakePerson) -> None:
+    await complains(citizen)
+    report = first_report(await clerk.opens("/console"))
+    page = await clerk.opens(report)
+    csrf = re.search(r'name="csrf" value="([0-9a-f]{64})"', page)
+    assert csrf
+    page = await clerk.sends(
+        f"{report}/hand", unit="gtj", kind="complaint", text=ASKED, days="", date="2026-12-04", seen="received.7"
+    )
+    assert clerk.status == 409
+    assert "刚刚有变化" in page
+    assert f">{ASKED}</textarea>" in page
+    assert 'value="2026-12-04"' in page
+
+
+@ON_SQLITE
+async def test_an_instruction_without_a_case(program: Program, clerk) -> None:
+    page = await clerk.opens("/console/duties/new?unit=gtj-1")
+    assert '<option value="gtj" data-find="guotuju shiguotuju gtj" selected>' in page  # the window has no head
+    assert "12月4日 周五 18:00" in page  # ten working days
+    page = await clerk.sends(
+        "/console/duties/new", unit="gtj", kind="instruction", text=ASKED, days="", date="2026-11-01"
+    )
+    assert clerk.status == 422
+    assert f">{ASKED}</textarea>" in page
+    page = await clerk.sends(
+        "/console/duties/new", unit="gtj", kind="instruction", text=ASKED, days="5", date="2026-11-30"
+    )
+    assert "还没有绑定聊天账号" in page
+    assert "11月30日 周一 18:00" in page
+    await clerk.opens(f"/console/duty/{'0' * 20}")
+    assert clerk.status == 404
+
+
+async def test_who_is_late_and_the_list(program: Program, clerk, clerk_id: str, clock) -> None:
+    page = await clerk.opens("/console/duties")
+    assert "没有逾期的事项" in page
+    assert "还没有督办事项" in page
+    for unit, days in (("gtj", 1), ("gtj", 2), ("gsj", 1), ("gaj", 200)):
+        instruct(program, clerk_id, unit, days)
+    clock.passes(days=5)
+    await clerk.sends("/in", code=link(program, clerk_id))
+    page = await clerk.opens("/console/duties")
+    assert "3 件\uff0c2 个单位" in page
+    assert re.search(r"市国土局</bdi></a>\s*<span[^>]*>交办事项 2", page)
+    gtj, gsj = (f"<bdi>{program.units.name(unit)}</bdi></a>" for unit in ("gtj", "gsj"))
+    assert page.index(gtj) < page.index(gsj)  # the most first
+    assert page.count('class="item overdue"') == 3
+    assert page.count('class="item"') == 1
+    page = await clerk.opens("/console/duties?state=late&unit=gtj&kind=instruction")
+    assert page.count('class="item overdue"') == 2
+    page = await clerk.opens("/console/duties?state=nonsense&unit=x&kind=x&after=%00")
+    assert page.count("/console/duty/") == 4
+
+
+async def test_pages_of_the_list_follow_each_other(program: Program, clerk, clerk_id: str) -> None:
+    known = {instruct(program, clerk_id, "gtj", 1 + n % 7) for n in range(53)}
+    found = set(re.findall(r"/console/duty/([0-9a-f]{20})", await clerk.opens("/console/duties")))
+    assert len(found) == 50
+    following = re.search(r'rel="next" href="([^"]+)"', clerk.page)
+    assert following
+    found |= set(re.findall(r"/console/duty/([0-9a-f]{20})", await clerk.opens(following.group(1))))
+    assert found == known
+    assert 'rel="next"' not in clerk.page
+
+
+@ON_SQLITE
+async def test_the_offices_own_days_win_and_deadlines_stay(program: Program, clerk, clerk_id: str) -> None:
+    instruct(program, clerk_id, "gtj", 2)
+    page = await clerk.opens("/console/calendar?year=2026")
+    assert "本办设的日子" in page
+    assert "251 个工作日" in page or "个工作日" in page
+    page = await clerk.sends("/console/calendar", day="2026-11-23", what="free", note="市里统一放假")
+    assert "已保存" in page
+    assert "市里统一放假" in page
+    assert "改变了国家日历" in page
+    assert "11月25日 周三" in await clerk.opens("/console/duties/due?kind=instruction&days=2&date=")
+    assert "11月24日 周二 18:00" in await clerk.opens("/console/duties")
+    await clerk.opens("/console/calendar")
+    page = await clerk.sends("/console/calendar", day="not a day", what="works", note="说明")
+    assert clerk.status == 422
+    assert "请选一个日期" in page
+    assert 'value="说明"' in page
+    page = await clerk.sends("/console/calendar/clear", day="2026-11-23")
+    assert "已取消" in page
+    assert "11月24日 周二" in await clerk.opens("/console/duties/due?kind=instruction&days=2&date=")
+    assert "国家还没有公布" in await clerk.opens("/console/calendar?year=2099")
+    for odd in ("x", "0001", "99999", "%00"):
+        await clerk.opens(f"/console/calendar?year={odd}")
+        assert clerk.status == 200
+
+
+@ON_SQLITE
+async def test_a_number_is_kept_sealed_and_shown_masked(program: Program, clerk) -> None:
+    head_id = head_of(program, "gtj")
+    await clerk.opens("/console/people")
+    page = await clerk.sends(f"/console/people/{head_id}/phone", phone="12345")
+    assert clerk.status == 422
+    assert "这不是能用的手机号" in page
+    assert 'value="12345"' in page
+    page = await clerk.sends(f"/console/people/{head_id}/phone", phone="138 0013 8000")
+    assert masked("+8613800138000") in page
+    assert "13800138000" not in page
+    assert "8000" not in str(rows(program, "people")) + str(rows(program, "audit"))
+    page = await clerk.sends(f"/console/people/{head_id}/phone", phone="")
+    assert "138****8000" not in page
+    page = await clerk.sends("/console/people", name="白小雨", role="deputy", unit="gtj", phone="abc")
+    assert clerk.status == 422
+    assert 'value="白小雨"' in page
+    assert 'value="abc"' in page
+    page = await clerk.sends("/console/people", name="白小雨", role="leader", unit="gtj", phone="13800138000")
+    assert "138****8000" in page
+    assert "分管领导" in page
+
+
+async def test_a_new_head_takes_over_by_a_new_link(program: Program, clerk, clerk_id: str, person, clock) -> None:
+    old, new = person("old-head"), person("new-head")
+    old_id = await is_head(program, old)
+    clock.passes(minutes=5)
+    await clerk.opens("/console/people")
+    page = await clerk.sends("/console/people", name="白小雨", role="head", unit="gtj")
+    assert clerk.status == 422
+    assert "市国土局已经有负责人\uff1a李卫东" in page
+    assert 'value="白小雨"' in page
+    await clerk.sends("/console/people", name="白小雨", role="head", unit="gtj", takes_over="1")
+    assert clerk.status == 200
+    instruct(program, clerk_id)
+    assert "11月27日" in old.screen().text  # until the new one has come in
+    [new_id] = set(program.database.look(contacts.heads_of, program.clock(), ["gtj"])["gtj"]) - {old_id}
+    await new.says(f"/link {link(program, new_id)}")
+    assert head_of(program, "gtj") == new_id
+    assert program.database.look(contacts.roles_of, old_id, program.clock()) == ()
+    heard = len(old.heard())
+    instruct(program, clerk_id)
+    assert len(old.heard()) == heard
+    await old.says(f"/link {link(program, old_id)}")  # a link of somebody without the role puts nobody out
+    assert head_of(program, "gtj") == new_id
+
+
+@ON_SQLITE
+async def test_a_head_who_is_bound_already_takes_over_at_once(program: Program, clerk, person, clock) -> None:
+    old_id = head_of(program, "gtj")
+    deputy_id = member(program, "副手", Grant(DEPUTY, "gtj"), Grant(LEADER, "gsj"))
+    await person("deputy").says(f"/link {link(program, deputy_id)}")
+    assert head_of(program, "gtj") == old_id
+    clock.passes(minutes=5)
+    await clerk.opens("/console/people")
+    page = await clerk.sends(f"/console/people/{deputy_id}/grant", role="head", unit="gtj")
+    assert clerk.status == 422
+    assert "接任" in page
+    await clerk.sends(f"/console/people/{deputy_id}/grant", role="head", unit="gtj", takes_over="1")
+    assert clerk.status == 200
+    assert head_of(program, "gtj") == deputy_id
+    held = program.database.look(contacts.roles_of, deputy_id, program.clock())
+    assert Grant(HEAD, "gtj") in held

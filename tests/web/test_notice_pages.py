@@ -1,0 +1,198 @@
+"""Notices at the desk: written, checked, released, followed, stopped and sent again, as a clerk sees it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Awaitable, Callable
+
+import openpyxl
+import pytest
+from aiohttp import FormData
+
+from bot.build import Program
+from channels.fake import FakePerson
+from services import contacts
+from services.contacts import CLERK, HEAD, Grant
+from tests.browser.console_browser import picture
+from tests.conftest import Clock, rows
+from tests.web.conftest import Browser, link, member
+
+TEXT = "各单位请于周五前报送自查材料。"
+
+
+@pytest.fixture(params=["sqlite"])
+def database_url(request: pytest.FixtureRequest, tmp_path) -> str:
+    """The pages do not depend on the database; what they call is tested on both."""
+    import shutil
+
+    shutil.copy(request.getfixturevalue("_sqlite_city"), tmp_path / "mingcha.db")
+    return f"sqlite:///{tmp_path}/mingcha.db"
+
+
+@pytest.fixture
+async def heads(program: Program, person: Callable[..., FakePerson]) -> list[FakePerson]:
+    """Three heads of units with a chat account each, beside those of the city who have none."""
+    found = []
+    for n, unit in enumerate(("gtj", "jtj", "wsj")):
+        somebody = person(f"head-{n}")
+        await somebody.says("/start")
+        contact = somebody.contact_id()
+        assert contact
+        mine = member(program, f"局长{n}", Grant(HEAD, unit))
+        program.database.transact(contacts.bind, contact, mine)
+        found.append(somebody)
+    return found
+
+
+async def uploads(browser: Browser, path: str, field: str, data: bytes, name: str) -> str:
+    form = FormData(quote_fields=False)
+    found = re.search(r'name="csrf" value="([0-9a-f]{64})"', browser.page)
+    assert found
+    form.add_field("csrf", found[1])
+    form.add_field(field, data, filename=name)
+    return await browser._take(await browser.client.post(path, data=form))
+
+
+async def written(clerk: Browser, **fields: str) -> str:
+    await clerk.opens("/console/notices/new")
+    await clerk.sends("/console/notices", **({"text_zh": TEXT, "role": "head", "acknowledges": "1"} | fields))
+    return clerk.path
+
+
+async def test_a_notice_from_the_first_word_to_the_last_acknowledgement(
+    program: Program, clerk: Browser, heads: list[FakePerson], clock: Clock
+) -> None:
+    place = await written(clerk)
+    assert "通知 N20261121-0001" in clerk.page
+    assert ">3</strong> 条将会发出" in clerk.page
+    assert "18 人联系不上" in clerk.page
+    assert "效能办通知 N20261121-0001" in clerk.page, "the preview"
+    await clerk.sends(f"{place}/send", when="now")
+    assert clerk.status == 200
+    assert "共 3 条，已送出 0 条，已签收 0 条" in clerk.page
+    told = heads[0].screen()
+    assert TEXT in told.text
+    thanks = await heads[0].taps("收到")
+    assert "已签收通知 N20261121-0001" in thanks[-1].text
+    notice_id = place.rpartition("/")[2]
+    assert await heads[0].presses(f"/seen {notice_id}", None) == []
+    answer = await clerk.client.get(f"{place}/progress")
+    live = await answer.json()
+    assert live["said"] == "共 3 条，已送出 1 条，已签收 1 条"
+    await clerk.opens(place)
+    assert "还有 2 条没有签收" in clerk.page
+    await clerk.sends(f"{place}/again")
+    assert "通知 N20261121-0001-2" in clerk.page
+    assert ">2</strong> 条将会发出" in clerk.page
+    again = clerk.path
+    await clerk.sends(f"{again}/send", when="now")
+    assert len([one for one in heads[0].heard() if TEXT in one.text]) == 1
+    assert len([one for one in heads[1].heard() if TEXT in one.text]) == 2
+
+
+async def test_whoever_did_not_get_it_cannot_acknowledge_it(
+    program: Program, clerk: Browser, heads: list[FakePerson], citizen: FakePerson
+) -> None:
+    place = await written(clerk, unit="gtj")
+    await clerk.sends(f"{place}/send", when="now")
+    await citizen.says("/start")
+    unknown = await citizen.says("/nosuchthing")
+    assert [one.text for one in await citizen.says(f"/seen {place.rpartition('/')[2]}")] == [
+        one.text for one in unknown
+    ]
+
+
+async def test_what_is_missing_is_refused_beside_the_field(clerk: Browser, heads: list[FakePerson]) -> None:
+    await written(clerk, text_zh="请{{姓名}}于周五前到会。")
+    assert clerk.status == 422
+    assert "还有没填的空「{{姓名}}」" in clerk.page
+    assert "请{{姓名}}于周五前到会。" in clerk.page, "what was typed is kept"
+    await written(clerk, text_zh="好")
+    assert "至少 2 个字" in clerk.page
+    await clerk.opens("/console/notices/new")
+    await clerk.sends("/console/notices", text_zh=TEXT)
+    place = clerk.path
+    assert "没有人会收到" in clerk.page
+    await clerk.sends(f"{place}/send", when="now")
+    assert clerk.status == 422
+    assert 'id="wrong-audience"' in clerk.page
+    place = await written(clerk)
+    await clerk.sends(f"{place}/send", when="later", send_at="2026-11-20T09:00")
+    assert (clerk.status, "这个时间已经过了" in clerk.page) == (422, True)
+    assert 'value="2026-11-20T09:00"' in clerk.page
+    await clerk.sends(f"{place}/send", when="later", send_at="")
+    assert "请填写发出的日期和时间" in clerk.page
+
+
+async def test_a_second_clerk_releases_what_goes_to_many(
+    program: Program, clerk: Browser, browser: Callable[[], Awaitable[Browser]], heads: list[FakePerson]
+) -> None:
+    numbers = "\n".join(f"1380013{n:04d}" for n in range(201))
+    place = await written(clerk)
+    await uploads(clerk, f"{place}/list", "list", numbers.encode(), "numbers.txt")
+    assert ">204</strong> 条将会发出" in clerk.page
+    assert "交另一位同事发出" in clerk.page
+    await clerk.sends(f"{place}/send", when="now")
+    assert "要由另一位同事发出" in clerk.page
+    await clerk.sends(f"{place}/release", when="now")
+    assert (clerk.status, "您写的通知要由另一位同事发出" in clerk.page) == (422, True)
+    assert not [row for row in rows(program, "deliveries") if row["urgency"] == "broadcast"]
+    second = await browser()
+    await second.sends("/in", code=link(program, member(program, "赵二", Grant(CLERK, None))))
+    await second.opens(place)
+    await second.sends(f"{place}/release", when="now")
+    assert "共 204 条" in second.page
+    assert len([row for row in rows(program, "deliveries") if row["notice_id"]]) == 204
+
+
+async def test_a_number_that_is_none_is_told_with_its_line_and_the_rest_is_kept(clerk: Browser) -> None:
+    await clerk.opens("/console/notices/new")
+    await clerk.sends("/console/notices", text_zh=TEXT)
+    place = clerk.path
+    table = "姓名，电话\n张三，138 0013 8000\n李四，12345\n王五，+86 139-0013-9000\n张三,13800138000\n"
+    await uploads(clerk, f"{place}/list", "list", table.encode("gb18030"), "numbers.csv")
+    assert "已加入 2 个号码，重复的 1 个只算一次" in clerk.page
+    assert "第 3 行：" in clerk.page
+    book = openpyxl.Workbook()
+    for value in (13700137000, "not a number 5", None, "13800138000"):
+        book.worksheets[0].append([value])
+    out = io.BytesIO()
+    book.save(out)
+    await uploads(clerk, f"{place}/list", "list", out.getvalue(), "numbers.xlsx")
+    assert "第 2 行：" in clerk.page
+    assert "3 个号码" in clerk.page
+    await uploads(clerk, f"{place}/list", "list", b"\x00\x01\xff", "numbers.xlsx")
+    assert "读不出来" in clerk.page
+    await clerk.sends(f"{place}/list/remove")
+    assert "没有人会收到" in clerk.page
+
+
+async def test_pictures_and_files_go_out_as_clean_copies(
+    program: Program, clerk: Browser, heads: list[FakePerson]
+) -> None:
+    place = await written(clerk)
+    await uploads(clerk, f"{place}/files", "file", picture(1), "现场.jpg")
+    await uploads(clerk, f"{place}/files", "file", "会议安排\r\n周五九点".encode("gb18030"), "安排.txt")
+    assert "安排.txt" in clerk.page
+    await uploads(clerk, f"{place}/files", "file", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF", "文件.pdf")
+    assert (clerk.status, "不能另存干净的一份" in clerk.page) == (422, True)
+    await clerk.sends(f"{place}/send", when="now")
+    text = next(row for row in rows(program, "evidence") if row["kind"] == "file")
+    got = await clerk.client.get(f"{place}/file/{text['id']}")
+    assert await got.read() == "会议安排\n周五九点".encode()
+    assert [row["subject_id"] for row in rows(program, "evidence")] == [place.rpartition("/")[2]] * 2
+
+
+async def test_a_scheduled_notice_waits_and_can_be_stopped(
+    program: Program, clerk: Browser, heads: list[FakePerson], clock: Clock
+) -> None:
+    place = await written(clerk)
+    await clerk.sends(f"{place}/send", when="later", send_at="2026-11-23T09:00")
+    assert "定于 11月23日 周一 09:00 发出" in clerk.page
+    assert heads[0].heard()[-1].text.find(TEXT) < 0
+    await clerk.sends(f"{place}/abort")
+    assert "停止发送" in clerk.page
+    clock.passes(days=3)
+    assert all(TEXT not in one.text for one in heads[0].heard())
+    assert {row["state"] for row in rows(program, "deliveries") if row["notice_id"]} == {"aborted"}

@@ -1,0 +1,69 @@
+"""The filters of the list of duties, to and from the address of the page. A value that is none counts as not given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from services.directory import Directory
+from services.obligations import PAGE, DutyFilters
+from services.wording import readable
+from web.filters import LONGEST_WORDS, units_under
+from web.house import IS_ID
+
+# What `state` in the address may be: whose turn it is. Without one: everything that is not settled.
+SHOWN = ("owed", "late", "answered", "waiting", "asks", "office", "settled")
+TURNS = {"": "current", "late": "", "office": "silent"}
+NAMES = ("q", "unit", "kind", "state")
+LIST = "/console/duties"
+
+
+@dataclass(frozen=True)
+class DutyQuery:
+    """What stands in the address, checked; `given` holds only what filters something."""
+
+    given: Mapping[str, str]
+    after: str = ""  # which page of the list
+
+    @property
+    def place(self) -> str:
+        """Filters and page, to come back to."""
+        return urlencode(self._placed)
+
+    @property
+    def _placed(self) -> dict[str, str]:
+        return dict(self.given) | ({"after": self.after} if self.after else {})
+
+    def with_(self, **changes: str) -> str:
+        """The address of the list with these changes; an empty value takes a filter away."""
+        given = {name: value for name, value in (dict(self.given) | changes).items() if value}
+        return f"{LIST}?{urlencode(given)}" if given else LIST
+
+    def duty(self, duty_id: str, **more: str) -> str:
+        """The address of a duty beside this list."""
+        asked = urlencode(self._placed | more)
+        return f"/console/duty/{duty_id}" + (f"?{asked}" if asked else "")
+
+    def get(self, name: str) -> str:
+        return self.given.get(name, "")
+
+    def filters(self, directory: Directory) -> DutyFilters:
+        """One more than a page, to know whether there is another."""
+        state = self.get("state")
+        return DutyFilters(
+            units=units_under(self.get("unit"), directory), kind=self.get("kind"), turn=TURNS.get(state, state),
+            late=state == "late", words=self.get("q"), after=self.after, most=PAGE + 1,
+        )  # fmt: skip
+
+
+def read(asked: Mapping[str, str], directory: Directory, kinds: Mapping[str, object]) -> DutyQuery:
+    found = {name: readable(asked.get(name, ""))[:LONGEST_WORDS] for name in NAMES}
+    allowed = {
+        "kind": found["kind"] in kinds,
+        "state": found["state"] in SHOWN,
+        "unit": directory.get(found["unit"]) is not None,
+    }
+    given = {name: value for name, value in found.items() if value and allowed.get(name, True)}
+    after = asked.get("after", "")
+    return DutyQuery(given, after if IS_ID.fullmatch(after) else "")

@@ -1,0 +1,76 @@
+"""Handing over: a case from its page, an instruction without a case, and the deadline that is shown while typing."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services import obligations, reach
+from services.desk import NotDone
+from services.desk.values import LONGEST_SAID
+from web.desk import CONFLICT, CONFLICTS, WRONG, Desk
+from web.hand_form import due_of, hand_form, limit_of, typed_of
+from web.house import ID, House, Seat, form
+
+
+class Handing:
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._desk = Desk(house)
+
+    def routes(self) -> list[web.RouteDef]:
+        seated = self._house.seated
+        return [
+            web.get("/console/duties/new", seated(self._new)),
+            web.post("/console/duties/new", seated(self._instruct)),
+            web.get("/console/duties/due", seated(self._due)),
+            web.post(f"/console/report/{ID}/hand", seated(self._hand)),
+        ]
+
+    async def _new(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        return await self._draw(request, seat)
+
+    async def _instruct(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        sent = await form(request, self._house.site_url)
+        try:
+            duty_id, reached = await self._over(seat, sent, None)
+        except NotDone as error:
+            return await self._draw(request, seat, typed=typed_of(sent), problem=error.code)
+        raise web.HTTPSeeOther(f"/console/duty/{duty_id}?done={'hand' if reached else 'hand_unreached'}")
+
+    async def _hand(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        case_id, sent = request.match_info["id"], await form(request, self._house.site_url)
+        try:
+            _, reached = await self._over(seat, sent, case_id)
+        except NotDone as error:
+            if error.code == "gone":
+                raise web.HTTPNotFound from None
+            status = CONFLICT if error.code in CONFLICTS else WRONG
+            return await self._desk.again(request, seat, status, error.code, "hand", handed=typed_of(sent))
+        raise web.HTTPSeeOther(self._desk.address(request, case_id, "hand" if reached else "hand_unreached"))
+
+    async def _over(self, seat: Seat, sent: dict[str, str], case_id: str | None) -> tuple[str, bool]:
+        """The new obligation's id, and whether the head has a chat account that takes messages."""
+        house, (due, days), unit_id = self._house, limit_of(sent), sent.get("unit", "")
+        duty_id, ring = await house.database.write(
+            obligations.hand_over, house.vault, house.clock(), seat.clerk.id, unit_id=unit_id,
+            kind=sent.get("kind", ""), asked=sent.get("text", ""), due=due, working_days=days, case_id=case_id,
+            seen=sent.get("seen", ""),
+        )  # fmt: skip
+        house.bells.ring(ring)
+        told = await house.database.write(reach.recipients, house.vault, house.clock(), unit_id, "head", "chat")
+        return duty_id, bool(told)
+
+    async def _due(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The words under the two fields of a deadline, for the script of the page."""
+        due, works, problem = await due_of(self._house, request.query)
+        return self._house.page(request, "console_due.html", seat, due=due, works=works, problem=problem)
+
+    async def _draw(
+        self, request: web.Request, seat: Seat, *, typed: dict[str, str] | None = None, problem: str = ""
+    ) -> web.Response:
+        house = self._house
+        drawn = await hand_form(house, unit_id=request.query.get("unit"), typed=typed, problem=problem)
+        return house.page(
+            request, "console_hand_new.html", seat, status=WRONG if problem else 200, hand=drawn,
+            directory=house.directory(), LONGEST=LONGEST_SAID,
+        )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Who is late, as the page shows it: by unit with the most first, by kind, and by age (A52, C08)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.obligations import Late
+
+MOST = 5  # units shown before the rest is folded away: on a phone the list follows below
+
+
+@dataclass(frozen=True)
+class LateUnit:
+    id: str
+    count: int
+    kinds: Mapping[str, int]
+    oldest: datetime
+    share: int  # of the longest bar, in percent
+
+
+@dataclass(frozen=True)
+class Lateness:
+    count: int
+    units: Sequence[LateUnit]  # the most first, the older first among equals
+    kinds: Mapping[str, int]
+
+    @property
+    def first(self) -> Sequence[LateUnit]:
+        return self.units[:MOST]
+
+    @property
+    def rest(self) -> Sequence[LateUnit]:
+        return self.units[MOST:]
+
+
+def lateness(found: Sequence[Late]) -> Lateness:
+    by_unit: dict[str, list[Late]] = defaultdict(list)
+    kinds: Counter[str] = Counter()
+    for one in found:
+        by_unit[one.unit_id].append(one)
+        kinds[one.kind] += one.count
+    totals = {unit: sum(one.count for one in late) for unit, late in by_unit.items()}
+    most = max(totals.values(), default=1)
+    units = [
+        LateUnit(
+            unit, totals[unit], {one.kind: one.count for one in late}, min(one.oldest_due for one in late),
+            max(1, 100 * totals[unit] // most),
+        )
+        for unit, late in by_unit.items()
+    ]  # fmt: skip
+    return Lateness(sum(totals.values()), sorted(units, key=lambda one: (-one.count, one.oldest, one.id)), kinds)

@@ -1,0 +1,43 @@
+"""What a clerk types about a notice, to and from the form. A value that is none counts as not given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.contacts import ROLES
+from services.notices import Audience, Notice, NotSent, Written
+from web.notice_view import Around
+
+WHEN = ("now", "later")
+TEXTS = ("zh", "en")
+
+
+def written_of(sent: Mapping[str, Sequence[str]], around: Around) -> Written:
+    def among(name: str, known: Sequence[str]) -> tuple[str, ...]:
+        return tuple(one for one in known if one in sent.get(name, ()))
+
+    audience = Audience(
+        roles=among("role", ROLES), kinds=among("kind", around.kinds), areas=among("area", around.areas),
+        units=among("unit", [unit.id for unit in around.directory.units]), sms="sms" in sent,
+    )  # fmt: skip
+    texts = {language: sent.get(f"text_{language}", [""])[-1] for language in TEXTS}
+    return Written(texts, audience, "acknowledges" in sent)
+
+
+def typed_of(given: Notice | Written | None) -> dict[str, Any]:
+    """The form's values: of a notice, of what was just typed, or of nothing."""
+    if given is None:
+        return {"texts": {}, "audience": Audience(), "acknowledges": True}
+    return {"texts": given.texts, "audience": given.audience, "acknowledges": given.acknowledges}
+
+
+def moment_of(sent: Mapping[str, str], now: datetime) -> datetime | None:
+    """When to send, in the office's time zone; None: at once. Raises NotSent for a time that is none."""
+    if sent.get("when") != "later":
+        return None
+    try:
+        return datetime.fromisoformat(sent.get("send_at", "")).replace(tzinfo=now.tzinfo)
+    except ValueError:
+        raise NotSent("time_wanted", "send_at") from None
