@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from services.directory import Directory
 from services.obligations import PAGE, DutyFilters
 from services.wording import readable
+from web.asked import Asked
 from web.filters import LONGEST_WORDS, units_under
 from web.house import IS_ID
 
@@ -16,37 +15,14 @@ from web.house import IS_ID
 SHOWN = ("owed", "late", "answered", "waiting", "asks", "office", "settled")
 TURNS = {"": "current", "late": "", "office": "silent"}
 NAMES = ("q", "unit", "kind", "state")
-LIST = "/console/duties"
 
 
-@dataclass(frozen=True)
-class DutyQuery:
-    """What stands in the address, checked; `given` holds only what filters something."""
-
-    given: Mapping[str, str]
-    after: str = ""  # which page of the list
-
-    @property
-    def place(self) -> str:
-        """Filters and page, to come back to."""
-        return urlencode(self._placed)
-
-    @property
-    def _placed(self) -> dict[str, str]:
-        return dict(self.given) | ({"after": self.after} if self.after else {})
-
-    def with_(self, **changes: str) -> str:
-        """The address of the list with these changes; an empty value takes a filter away."""
-        given = {name: value for name, value in (dict(self.given) | changes).items() if value}
-        return f"{LIST}?{urlencode(given)}" if given else LIST
+class DutyQuery(Asked):
+    LIST = "/console/duties"
 
     def duty(self, duty_id: str, **more: str) -> str:
         """The address of a duty beside this list."""
-        asked = urlencode(self._placed | more)
-        return f"/console/duty/{duty_id}" + (f"?{asked}" if asked else "")
-
-    def get(self, name: str) -> str:
-        return self.given.get(name, "")
+        return self.beside(f"/console/duty/{duty_id}", **more)
 
     def filters(self, directory: Directory) -> DutyFilters:
         """One more than a page, to know whether there is another."""

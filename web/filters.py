@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
 from services.desk import Filters
 from services.desk.values import UNKNOWN_UNIT
 from services.directory import Directory
 from services.wording import readable
+from web.asked import Asked
 
 KINDS = ("complaint", "question", "visit")
 STATES = ("received", "accepted", "declined", "answered", "noted")
@@ -21,38 +20,12 @@ LONGEST_WORDS = 100
 PLACE = re.compile(r"[01]\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Query:
-    """What stands in the address, checked; `given` holds only what filters something."""
-
-    given: Mapping[str, str]
-    after: str = ""  # which page of the list
-
-    @property
-    def place(self) -> str:
-        """Filters and page, to come back to."""
-        return urlencode(self._placed)
-
-    @property
-    def _placed(self) -> dict[str, str]:
-        return dict(self.given) | ({"after": self.after} if self.after else {})
-
-    @property
-    def text(self) -> str:
-        return urlencode(self.given)
-
-    def with_(self, **changes: str) -> str:
-        """The address of the list with these changes; an empty value takes a filter away."""
-        given = {name: value for name, value in (dict(self.given) | changes).items() if value}
-        return f"/console?{urlencode(given)}" if given else "/console"
+class Query(Asked):
+    LIST = "/console"
 
     def report(self, report_id: str, **more: str) -> str:
         """The address of a report beside this list."""
-        asked = urlencode(self._placed | more)
-        return f"/console/report/{report_id}" + (f"?{asked}" if asked else "")
-
-    def get(self, name: str) -> str:
-        return self.given.get(name, "")
+        return self.beside(f"/console/report/{report_id}", **more)
 
     def filters(self, directory: Directory) -> Filters:
         return Filters(

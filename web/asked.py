@@ -1,0 +1,44 @@
+"""What stands in the address of a list: the filters that were given, and which page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Checked already; `given` holds only what filters something. A list says where it stands."""
+
+    LIST: ClassVar[str]
+
+    given: Mapping[str, str]
+    after: str = ""  # which page of the list
+
+    @property
+    def place(self) -> str:
+        """Filters and page, to come back to."""
+        return urlencode(self._placed)
+
+    @property
+    def text(self) -> str:
+        return urlencode(self.given)
+
+    def get(self, name: str) -> str:
+        return self.given.get(name, "")
+
+    def with_(self, **changes: str) -> str:
+        """The address of the list with these changes; an empty value takes a filter away."""
+        given = {name: value for name, value in (dict(self.given) | changes).items() if value}
+        return f"{self.LIST}?{urlencode(given)}" if given else self.LIST
+
+    def beside(self, address: str, **more: str) -> str:
+        """The address of one thing beside this list."""
+        asked = urlencode(self._placed | more)
+        return address + (f"?{asked}" if asked else "")
+
+    @property
+    def _placed(self) -> dict[str, str]:
+        return dict(self.given) | ({"after": self.after} if self.after else {})
