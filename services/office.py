@@ -47,6 +47,7 @@ class Member:
     person: Person
     grants: Sequence[Grant]
     channels: Sequence[str]  # by which chat accounts they are bound
+    stopped: Sequence[str] = ()  # those of them that blocked us or are gone: nothing reaches them there
 
 
 def admit(tx: Connection, vault: Vault, now: datetime, code: str) -> Admitted | None:
@@ -79,15 +80,15 @@ def members(tx: Connection, vault: Vault, now: datetime, actor: str) -> list[Mem
     valid = grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
     for row in tx.execute(select(grants.c.person_id, grants.c.role, grants.c.unit_id).where(*valid)):
         held[row.person_id].append(Grant(row.role, row.unit_id))
-    bound: dict[str, list[str]] = defaultdict(list)
+    bound: dict[str, dict[str, bool]] = defaultdict(dict)  # by channel: whether something reaches them there
     for row in tx.execute(
-        select(accounts.c.person_id, accounts.c.channel).where(accounts.c.person_id.is_not(None)).distinct()
+        select(accounts.c.person_id, accounts.c.channel, accounts.c.blocked_at).where(accounts.c.person_id.is_not(None))
     ):
-        bound[row.person_id].append(row.channel)
+        bound[row.person_id][row.channel] = bound[row.person_id].get(row.channel, False) or row.blocked_at is None
     found = [
         Member(
             Person(row.id, **vault.open(row.sealed, f"person {row.id}")), sorted(held[row.id], key=_place),
-            sorted(bound[row.id]),
+            sorted(bound[row.id]), sorted(channel for channel, reached in bound[row.id].items() if not reached),
         )
         for row in tx.execute(select(people.c.id, people.c.sealed).order_by(people.c.created_at, people.c.id))
     ]  # fmt: skip

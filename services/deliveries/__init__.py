@@ -8,7 +8,7 @@ from services.deliveries.lanes import LANE, hold_lane, leave_lane
 from services.deliveries.leasing import aborted, give_back, lease, next_due, with_news
 from services.deliveries.mailbox import mailbox, received, renumber_due
 from services.deliveries.queueing import NoticeBodies, encoded, open_body, queue, queue_for, queue_shared, seal_notice
-from services.deliveries.receipts import Unreachable, delivered, undelivered, unreachable
+from services.deliveries.receipts import delivered, undelivered
 from services.deliveries.recording import abort, record, stop, supersede
 from services.deliveries.values import (
     BROADCAST,
@@ -24,8 +24,8 @@ from services.deliveries.values import (
 
 __all__ = [
     "BROADCAST", "LANE", "MOST_ATTEMPTS", "URGENCY", "Holder", "Letter", "NoticeBodies", "Outgoing", "Parcel",
-    "Result", "Room", "Unreachable", "abort", "aborted", "delivered", "encoded", "give_back", "hold_lane", "lease",
+    "Result", "Room", "abort", "aborted", "delivered", "encoded", "give_back", "hold_lane", "lease",
     "leave_lane", "mailbox", "next_due", "open_body", "queue", "queue_for", "queue_shared", "received", "record",
     "renumber_due",
-    "seal_notice", "stop", "supersede", "undelivered", "unreachable", "with_news",
+    "seal_notice", "stop", "supersede", "undelivered", "with_news",
 ]  # fmt: skip

@@ -1,13 +1,12 @@
-"""What the channel tells afterwards, in any order, and who cannot be reached at all."""
+"""What the channel tells afterwards, in any order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, literal, or_, select, update
+from sqlalchemy import Connection, func, literal, select, update
 
-from models.tables import contacts, deliveries, grants
+from models.tables import deliveries
 
 _BELOW_DELIVERED = ("queued", "sending", "sent", "uncertain", "failed")
 _UNDECIDED = ("queued", "sending", "sent", "uncertain")
@@ -45,27 +44,3 @@ def _told(tx: Connection, id: int, before: tuple[str, ...], **values: object) ->
     if tx.execute(update(deliveries).where(mine, deliveries.c.state.in_(before)).values(**values)).rowcount:
         return True
     return tx.execute(select(deliveries.c.id).where(mine)).first() is not None
-
-
-@dataclass(frozen=True)
-class Unreachable:
-    """So many accounts of people with this role that blocked us or are gone; no address, no name."""
-
-    channel: str
-    role: str | None  # None: citizens
-    unit_id: str | None
-    count: int
-
-
-def unreachable(tx: Connection, now: datetime) -> list[Unreachable]:
-    """By channel, role and unit; who has several roles counts in each."""
-    valid = (grants.c.since <= now) & or_(grants.c.until.is_(None), grants.c.until > now)
-    by = contacts.c.channel, grants.c.role, grants.c.unit_id
-    rows = tx.execute(
-        select(*by, func.count(contacts.c.id.distinct()).label("count"))
-        .join_from(contacts, grants, (grants.c.person_id == contacts.c.person_id) & valid, isouter=True)
-        .where(contacts.c.blocked_at.is_not(None))
-        .group_by(*by)
-        .order_by(*by)
-    )
-    return [Unreachable(row.channel, row.role, row.unit_id, row[3]) for row in rows]

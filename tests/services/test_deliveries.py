@@ -6,10 +6,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from bot.build import Program
-from models.tables import contacts, deliveries, notices
+from models.tables import deliveries, notices
 from services.contacts import address_hash, lock
 from services.deliveries import (
     Holder,
@@ -29,7 +29,6 @@ from services.deliveries import (
     renumber_due,
     seal_notice,
     undelivered,
-    unreachable,
 )
 from tests.conftest import Clock, rows
 from tests.services.test_sending import WIRE, Wire, put, say, sending, states, until
@@ -206,11 +205,3 @@ def test_a_letter_for_later_reaches_a_page_that_has_read_on(program: Program, cl
     assert program.database.transact(renumber_due, program.clock()) == set()
     assert [words for _, words in letters(seen)] == ["later"]
     assert [words for _, words in letters(0)] == ["now", "later"]
-
-
-def test_who_cannot_be_reached_is_counted_without_a_name(program: Program) -> None:
-    contact = person(program, "v")
-    program.database.transact(lambda tx: tx.execute(update(contacts).values(blocked_at=program.clock())))
-    [found] = program.database.look(unreachable, program.clock())
-    assert (found.channel, found.role, found.count) == (WIRE, None, 1)
-    assert program.database.look(lambda tx: tx.execute(select(contacts.c.id)).scalar()) == contact

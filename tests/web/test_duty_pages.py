@@ -10,7 +10,7 @@ from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
 from services import contacts, obligations
-from services.contacts import DEPUTY, HEAD, LEADER, Contact, Grant
+from services.contacts import DEPUTY, HEAD, LEADER, Contact, Grant, ensure, reach_changed
 from services.phones import masked
 from tests.conftest import rows
 from tests.web.conftest import link, member
@@ -289,6 +289,15 @@ async def test_the_offices_own_days_win_and_deadlines_stay(program: Program, cle
     for odd in ("x", "0001", "99999", "%00"):
         await clerk.opens(f"/console/calendar?year={odd}")
         assert clerk.status == 200
+
+
+@ON_SQLITE
+async def test_whoever_blocked_us_is_shown_beside_the_name(program: Program, clerk) -> None:
+    head_id = head_of(program, "gtj")
+    program.database.transact(ensure, program.vault, program.clock(), "telegram", "4711", "zh", head_id)
+    assert "停用或注销" not in await clerk.opens("/console/people")
+    program.database.transact(reach_changed, program.vault, program.clock(), "telegram", "e1", "4711", blocked=True)
+    assert "Telegram收不到" in await clerk.opens("/console/people")
 
 
 @ON_SQLITE
