@@ -15,6 +15,7 @@ from channels.render import draw
 from channels.telegram.client import MALFORMED, Client, Trouble
 from channels.telegram.drawing import Letter, letter_of, units
 from channels.telegram.media import LONGEST_CAPTION, Files, Media, NoCopy
+from conversation.messages import Body
 from services.deliveries import MOST_ATTEMPTS, Parcel, Result
 from templates import Texts
 
@@ -48,6 +49,7 @@ class Poster:
         self._pace = pace
         self._media = media
         self._silences = 0  # of the API, one after another
+        self._notices: dict[str, tuple[Body, Letter]] = {}  # the last one drawn, by language
 
     async def turn(self, parcel: Parcel) -> timedelta | None:
         """Returns when the parcel may leave; for how long the channel is silent where that is long."""
@@ -59,7 +61,7 @@ class Poster:
 
     async def send(self, parcel: Parcel) -> Result:
         """Raises whatever drawing raises; all that the wire may do becomes a Result."""
-        letter = letter_of(draw(parcel.body, self._texts[parcel.language]))
+        letter = self._letter(parcel)
         trip = Trip(self._client, self._pace, parcel)
         try:
             wire_id = await self._sent(trip, letter, parcel)
@@ -69,6 +71,15 @@ class Poster:
             return Result(parcel.id, error="no_copy")
         self._silences = 0
         return Result(parcel.id, wire_id=str(wire_id))
+
+    def _letter(self, parcel: Parcel) -> Letter:
+        """All recipients of a notice share one body: it is drawn once for each language."""
+        body, letter = self._notices.get(parcel.language, (None, None))
+        if letter is None or body is not parcel.body:
+            letter = letter_of(draw(parcel.body, self._texts[parcel.language]))
+            if parcel.notice_id is not None:
+                self._notices[parcel.language] = (parcel.body, letter)
+        return letter
 
     async def _sent(self, trip: Trip, letter: Letter, parcel: Parcel) -> int:
         pieces = parcel.body.say.pieces if parcel.body.say is not None and self._media is not None else ()
