@@ -10,7 +10,7 @@ from handlers.duty_words import told, written
 from services import obligations
 from services.desk.values import NotDone
 from services.journeys import Journey, Turn
-from services.obligations import Duty, Whole
+from services.obligations import Duty, Happened, Whole
 
 SHOWN = 8  # of the history: the newest
 _FIRST = {"handed": 0, "acknowledged": 1}  # of what was noted at one moment: whoever asks has acknowledged
@@ -105,9 +105,14 @@ def person_of(turn: Turn) -> str:
 def _history(turn: Turn, whole: Whole) -> list[dict[str, Any]]:
     said = sorted(whole.history, key=lambda one: (one.at, _FIRST.get(one.kind, len(_FIRST))))
     return [
-        {"kind": one.kind, "text": one.text, "at": written(turn, one.at), "pieces": len(one.pieces)}
+        {"kind": one.kind, "text": _for_unit(whole, one), "at": written(turn, one.at), "pieces": len(one.pieces)}
         for one in said[-SHOWN:]
     ]
+
+
+def _for_unit(whole: Whole, one: Happened) -> str:
+    """With a case the office accepts in words to the citizen, perhaps by name: they are not for the unit."""
+    return "" if one.kind == "accepted" and whole.duty.case_id else one.text
 
 
 def _why_returned(whole: Whole) -> str:

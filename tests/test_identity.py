@@ -1,135 +1,101 @@
-"""Nobody who complained or visited can be found out: a unique mark in every identity field turns up nowhere else.
+"""Nobody who complained, visited, answered or is on a list can be found out: a unique mark in every identity field
+turns up nowhere else.
 
-Looked through, byte for byte: the database's own files or every row of it, all exports, the office's pages, what other
-people are told, the clean copies of pictures, and the log. Only the sealed store holds the marks, and it is sealed.
+Looked through, byte for byte: the database's own files or every row of it, all exports, the office's pages, what
+other people are told by chat and by SMS, the clean copies of pictures, and the log. Only the sealed store holds the
+marks, and it is sealed.
 """
 
 from __future__ import annotations
 
 import io
 import logging
-import re
-import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 import structlog
-from PIL import Image
 
-from bot.build import Program
+from bot.build import build
 from bot.logs import configure
 from bot.sheet import SheetWords
 from models.tables import metadata
 from services import export, policy, reports
-from services.contacts import CLERK, SUPERVISOR, Grant
-from tests.channels.serving import Served, serving
-from tests.conftest import rows
-from tests.web.conftest import Browser, link, member
+from services.contacts import address_hash, id_by_hash
+from tests.conftest import Clock, _admin, _named, _put_key, rows, settings_for
+from tests.marked import (
+    CITIZEN,
+    DEPUTY_1,
+    HEAD_1,
+    HEAD_2,
+    LISTED,
+    MARKS,
+    OF_UNIT,
+    TO_NO_UNIT,
+    VISITOR,
+    Story,
+    found,
+    telling,
+    told,
+)  # fmt: skip
 
-pytest_plugins = ["tests.web.conftest"]
-
-ACCOUNT, VISITOR = 7_700_417_001, 7_700_417_002  # chat ids
-MARKS = {
-    "account": str(ACCOUNT),
-    "visitor's account": str(VISITOR),
-    "profile name": "MARKprofile",
-    "user name": "markusername",
-    "name": "MARK王小明",
-    "phone": "13807974171",
-    "file name": "MARKfile",
-    "photo metadata": "MARKexif",
-    "supervisor's name": "MARK柏青松",
-    "place, latitude": "25.8319471",
-    "place, longitude": "114.9329471",
-    "hostile update": "MARKhostile",
-}
-
-
-def marked_photo() -> bytes:
-    out = io.BytesIO()
-    image = Image.new("RGB", (80, 60), (10, 90, 160))
-    exif = image.getexif()
-    exif[0x013B] = exif[0x010E] = "MARKexif"
-    image.save(out, "JPEG", exif=exif, comment=b"MARKexif")
-    return out.getvalue() + b"MARKexif"
+pytestmark = pytest.mark.asyncio(loop_scope="module")  # one story, looked at from all sides
+HEADS_PHONE = "+86" + MARKS["head's phone"]
+PEOPLE = {"head's name", "other head's name", "supervisor's name"}  # whom the office knows by name
 
 
-@pytest.fixture
-async def story(program: Program, capfd: pytest.CaptureFixture[str]) -> AsyncIterator[Served]:
-    """A named complaint, a spot check and a hostile update, all full of marks, with the log at its most talkative."""
-    configure("debug")
-    supervisor = member(program, "MARK柏青松", *[Grant(SUPERVISOR, unit) for unit in ("gtj", "gaj")])
-    code = link(program, supervisor)
-    async with serving(program) as served:
-        await complain(served)
-        await visit(served, code)
-        served.api.deliver_raw({"update_id": 99_000_001, "message": {"text": ["MARKhostile"], "chat": {"id": ACCOUNT}}})
-        await served.until(lambda: rows(program, "quarantine"))
-        await served.until(lambda: all(row["state"] == "kept" for row in rows(program, "evidence")))
-        await served.api.drained(10)
-        await served.until(
-            lambda: not {str(row["state"]) for row in rows(program, "deliveries")} & {"queued", "sending"}
-        )
-        yield served
-    logging.getLogger().handlers.clear()
-    structlog.reset_defaults()
+@contextmanager
+def listening() -> Iterator[tuple[io.StringIO, io.StringIO]]:
+    """The log at its most talkative, our own lines and those of libraries: standard output, standard error."""
+    out, err, root = io.StringIO(), io.StringIO(), logging.getLogger()
+    before, level = list(root.handlers), root.level
+    root.handlers.clear()
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            configure("debug")
+            yield out, err
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+        structlog.reset_defaults()
 
 
-async def complain(served: Served) -> None:
-    citizen = served.api.user(ACCOUNT, first_name="MARKprofile", username="markusername")
-    for said in (
-        "/start",
-        "/complain",
-        "市国土局·办证窗口",
-        "态度不好",
-        "等了两个小时没有人理",
-        "跳过",
-        "昨天下午三点",
-    ):
-        await citizen.says(said)
-    await citizen.sends_document(marked_photo(), "MARKfile.jpg", "image/jpeg")
-    for said in ("完成", "2", "MARK王小明", "138 0797 4171", "提交"):
-        await citizen.says(said)
-    await served.until(lambda: rows(served.program, "cases"))
+@asynccontextmanager
+async def told_on(folder: Path, url: str) -> AsyncIterator[Story]:
+    _put_key(folder)
+    clock = Clock()
+    program = build(settings_for(folder, database_url=url), clock=clock)
+    program.load_units()
+    with listening() as (out, log):
+        async with telling(program, clock) as story:
+            story.out, story.log = out, log
+            yield story
+    program.close()
 
 
-async def visit(served: Served, code: str) -> None:
-    supervisor = served.api.user(VISITOR, first_name="MARKprofile")
-    for said in (f"/start k-{code}", "/check", "市国土局", "跳过", "巡查", "完成", "完成", "完成", "完成", "完成"):
-        await supervisor.says("作风巡查" if said == "巡查" else said)
-    await supervisor.sends_photo(marked_photo())
-    for said in ("完成", "25"):
-        await supervisor.says(said)
-    await supervisor.sends_location(25.8319471, 114.9329471)
-    for said in ("跳过", "提交"):
-        await supervisor.says(said)
-    await served.until(lambda: rows(served.program, "visits"))
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def story(_sqlite_city: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Story]:
+    folder = tmp_path_factory.mktemp("identity")
+    shutil.copy(_sqlite_city, folder / "mingcha.db")
+    async with told_on(folder, f"sqlite:///{folder}/mingcha.db") as story:
+        yield story
 
 
-def found(data: bytes | str) -> list[str]:
-    """The marks that stand in the data, plain, in UTF-16 or deflated."""
-    data = data.encode() if isinstance(data, str) else data
-    views = [data, *_inflated(data)]
-    return [
-        name
-        for name, mark in MARKS.items()
-        if any(mark.encode(code) in view for view in views for code in ("utf-8", "utf-16-le"))
-    ]
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def story_on_postgresql(
+    postgresql_url: str, _postgresql_city: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Story]:
+    _admin(postgresql_url, "create database identity template city")
+    async with told_on(tmp_path_factory.mktemp("identity"), _named(postgresql_url, "identity")) as story:
+        yield story
+    _admin(postgresql_url, "drop database identity with (force)")
 
 
-def _inflated(data: bytes) -> list[bytes]:
-    views = []
-    for start in re.finditer(rb"\x78[\x01\x5e\x9c\xda]|PK\x03\x04", data):
-        for bits, at in ((15, start.start()), (-15, start.start() + 30)):
-            try:
-                views.append(zlib.decompressobj(bits).decompress(data[at:], 10_000_000))
-            except zlib.error:
-                continue
-    return views
-
-
-async def test_the_marks_are_really_in_the_sealed_store(story: Served) -> None:
+async def test_the_marks_are_really_in_the_sealed_store(story: Story) -> None:
     """Or else the other tests would prove nothing."""
     program = story.program
     [case], [seen] = rows(program, "cases"), rows(program, "visits")
@@ -141,31 +107,34 @@ async def test_the_marks_are_really_in_the_sealed_store(story: Served) -> None:
     assert private["place"] == [25.8319471, 114.9329471]
     [sealed] = rows(program, "quarantine")
     assert b"MARKhostile" in program.vault.open_bytes(sealed["sealed"], "quarantine")  # pyright: ignore[reportArgumentType]
-    shas = {str(row["sha256"]) for row in rows(program, "evidence")}
-    assert all(b"MARKexif" in program.store.original(sha) for sha in shas)
+    pieces = rows(program, "evidence")
+    assert len(pieces) == 5  # of the citizen, the supervisor, two of the head, and the notice's
+    assert all(b"MARKexif" in program.store.original(str(row["sha256"])) for row in pieces)
+    for number in (HEADS_PHONE, LISTED):
+        assert program.database.look(id_by_hash, address_hash(program.vault, "sms", number)), number
 
 
-async def test_a_dump_of_the_database_holds_no_mark(story: Served) -> None:
+async def test_a_dump_of_the_database_holds_no_mark(story: Story) -> None:
     program = story.program
     for table in metadata.tables:
         for row in rows(program, table):
-            for value in row.values():
-                assert found(value if isinstance(value, bytes) else str(value)) == [], table
+            for name, value in row.items():
+                assert found(value if isinstance(value, bytes) else str(value)) == [], f"{table}.{name}"
     if program.database.is_sqlite:
         for file in program.settings.data_dir.glob("mingcha.db*"):
             assert found(file.read_bytes()) == []
 
 
-async def test_no_file_beside_the_key_holds_a_mark(story: Served) -> None:
+async def test_no_file_beside_the_key_holds_a_mark(story: Story) -> None:
     files = [path for path in story.program.settings.data_dir.rglob("*") if path.is_file()]
-    assert sum("copies" in path.parts for path in files) >= 4  # two pictures with their thumbnails
+    assert sum("copies" in path.parts for path in files) >= 10  # five pictures with their thumbnails
     for path in files:
         assert found(path.read_bytes()) == [], path
         assert found(str(path)) == []
 
 
 @pytest.mark.parametrize("what", export.WHAT)
-async def test_no_export_holds_a_mark(story: Served, what: str) -> None:
+async def test_no_export_holds_a_mark(story: Story, what: str) -> None:
     for form in export.FORMS:
         out = io.BytesIO()
         story.program.database.look(
@@ -177,43 +146,83 @@ async def test_no_export_holds_a_mark(story: Served, what: str) -> None:
         assert found(out.getvalue()) == []
 
 
-async def test_no_page_of_the_office_holds_a_mark_unasked(
-    story: Served, browser: Callable[[], Awaitable[Browser]]
-) -> None:
+async def test_no_page_of_the_office_holds_a_mark_unasked(story: Story) -> None:
     program = story.program
-    clerk = await browser()
-    await clerk.sends("/in", code=link(program, member(program, "钱一", Grant(CLERK, None))))
     subjects = [str(row["id"]) for table in ("cases", "visits") for row in rows(program, table)]
-    pieces = [str(row["id"]) for row in rows(program, "evidence")]
-    seen = 0
-    for path in ("/console", *(f"/console/{kind}/{one}" for one in subjects for kind in ("report", "case", "visit"))):
-        page = await clerk.opens(path)
-        seen += clerk.status == 200
-        assert found(page) == [], path
-    assert seen >= 3
-    for piece in pieces:
-        for path in (f"/console/evidence/{piece}", f"/console/evidence/{piece}/small"):
-            answer = await clerk.client.get(path)
-            assert answer.status == 200
-            assert found(await answer.read()) == []
-            assert found(str(answer.headers)) == []
-    assert found(await clerk.opens("/console/quarantine")) == []
+    lists = ("/console", "/console/calendar", "/console/quarantine", "/console/notices", "/console/notices/new")
+    duties = ("/console/duties", "/console/duties/new", "/console/duties?state=settled")
+    notice = (story.notice, f"{story.notice}/progress")
+    async with story.desk() as clerk:
+        for path in (*lists, *duties, *notice, *(f"/console/report/{one}" for one in subjects)):
+            page = await clerk.opens(path)
+            assert clerk.status == 200, path
+            assert found(page) == [], path
+        assert set(found(await clerk.opens(story.duty))) <= {"head's name"}  # who has answered
+        assert clerk.status == 200
+        people = await clerk.opens("/console/people")
+        assert set(found(people)) == PEOPLE  # it is the page of who they are, with masked numbers
+        assert "139****2222" in people
 
 
-async def test_nobody_else_is_told_a_mark(story: Served) -> None:
+async def test_no_picture_of_the_office_holds_a_mark(story: Story) -> None:
+    shown = 0
+    async with story.desk() as clerk:
+        for piece in (str(row["id"]) for row in rows(story.program, "evidence")):
+            paths = f"/console/evidence/{piece}", f"/console/evidence/{piece}/small", f"{story.notice}/file/{piece}"
+            for path in paths:
+                answer = await clerk.client.get(path)
+                shown += answer.status == 200
+                assert found(await answer.read()) == [], path
+                assert found(str(answer.headers)) == [], path
+    assert shown >= 9
+
+
+async def test_nobody_else_is_told_a_mark(story: Story) -> None:
     """Neither a stranger with the case number nor the other reporter."""
-    stranger = story.api.user(5)
+    stranger = story.user(5)
     [case] = rows(story.program, "cases")
-    for said in ("/start", f"/status {case['number']}", f"/status {case['id']}"):
+    duty_id, notice_id = story.duty[-20:], story.notice[-20:]
+    for said in ("/start", f"/duty {duty_id}", f"/seen {notice_id}", f"/status {case['number']}"):
         await stranger.says(said)
-    await stranger.waits_for(story.words("status.unknown_code"))
-    heard = "\n".join(screen.text for screen in stranger.history())
-    other = "\n".join(screen.text for screen in story.api.user(VISITOR).history() if screen.from_bot)
-    assert found(heard.replace(str(ACCOUNT), "")) == []
-    assert set(found(other)) <= {"supervisor's name"}
+    await stranger.waits_for(story.served.words("status.unknown_code"))
+    await stranger.says(f"/status {case['id']}")
+    await stranger.waits_for(story.served.words("status.unknown_code"))
+    assert found(told(stranger)) == []
+    assert set(found(told(story.user(VISITOR)))) <= {"supervisor's name"}
 
 
-async def test_what_a_unit_may_see_holds_no_mark(story: Served) -> None:
+async def test_no_unit_is_told_anything_of_the_citizen(story: Story) -> None:
+    """Neither who it was nor in which words, when and with what photo; whoever asks for more gets no more."""
+    [case] = rows(story.program, "cases")
+    duty_id = story.duty[-20:]
+    for id, own_name in ((HEAD_1, {"head's name"}), (DEPUTY_1, set()), (HEAD_2, {"other head's name"})):
+        user = story.user(id)
+        for said in ("/duties", f"/duty {duty_id}", f"/status {case['number']}", f"/status {case['id']}", "/late"):
+            await user.says(said)
+        await story.settled()
+        heard = told(user)
+        assert "D20261123-0001" in heard or id == HEAD_2
+        assert set(found(heard)) <= own_name
+        assert [name for name, mark in TO_NO_UNIT.items() if mark in heard] == []
+        pictures = sum(record.from_bot and "photo" in record.message for record in user.chat.records.values())
+        assert pictures == (id != DEPUTY_1), "only the notice's own"
+
+
+async def test_the_citizen_is_told_nothing_of_whoever_answered(story: Story) -> None:
+    heard = told(story.user(CITIZEN))
+    assert not OF_UNIT.keys() & set(found(heard))
+    assert "经办人" not in heard
+
+
+async def test_no_text_message_holds_a_mark(story: Story) -> None:
+    """An SMS lies open at the carrier and on the lock screen: not even the recipient's own name."""
+    assert {to for to, _ in story.texted} == {HEADS_PHONE, LISTED}
+    for _, text in story.texted:
+        assert found(text) == []
+        assert [name for name, mark in TO_NO_UNIT.items() if mark in text] == []
+
+
+async def test_what_a_unit_may_see_holds_no_mark(story: Story) -> None:
     program = story.program
     [case], [seen] = rows(program, "cases"), rows(program, "visits")
     sights = [
@@ -225,9 +234,28 @@ async def test_what_a_unit_may_see_holds_no_mark(story: Served) -> None:
         assert "15:00" not in repr(sight)
 
 
-async def test_no_log_line_holds_a_mark(story: Served, capfd: pytest.CaptureFixture[str]) -> None:
-    said = capfd.readouterr()
-    assert said.err  # the log was really on
-    assert found(said.out) == []
-    assert found(said.err) == []
-    assert story.api.token not in said.err
+async def test_no_log_line_holds_a_mark(story: Story) -> None:
+    log, out = story.log.getvalue(), story.out.getvalue()
+    assert "telegram_answers" in log  # the log was really on
+    assert "SMS 139****2222 | " in out
+    assert found(out) == []
+    assert found(log) == []
+    assert story.served.api.token not in log
+
+
+async def test_all_of_it_holds_on_postgresql(story_on_postgresql: Story) -> None:
+    """In one test, so that this longer story is told once."""
+    story = story_on_postgresql
+    await test_the_marks_are_really_in_the_sealed_store(story)
+    await test_a_dump_of_the_database_holds_no_mark(story)
+    await test_no_file_beside_the_key_holds_a_mark(story)
+    for what in export.WHAT:
+        await test_no_export_holds_a_mark(story, what)
+    await test_no_page_of_the_office_holds_a_mark_unasked(story)
+    await test_no_picture_of_the_office_holds_a_mark(story)
+    await test_nobody_else_is_told_a_mark(story)
+    await test_no_unit_is_told_anything_of_the_citizen(story)
+    await test_the_citizen_is_told_nothing_of_whoever_answered(story)
+    await test_no_text_message_holds_a_mark(story)
+    await test_what_a_unit_may_see_holds_no_mark(story)
+    await test_no_log_line_holds_a_mark(story)
