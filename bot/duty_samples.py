@@ -63,7 +63,8 @@ def _shown(duty: Mapping[str, Any], word: Callable[[str], str]) -> list[Sample]:
         ("time_asked", {**over, "until": LATER}, see),
         ("office_asked", {}, see),
         *(("refused", {"code": code}, see) for code in (
-            "gone", "settled", "waiting_already", "due_past", "text_wanted", "text_too_long",
+            "gone", "settled", "waiting_already", "due_past", "due_wanted", "text_wanted",
+            "text_too_long",
         )),
         ("late", {"lines": lines, "total": 2, "more": 1}, (to_duties,)),
         ("late", {"lines": [], "total": 0, "more": 0}, _buttons("menu")),

@@ -13,6 +13,7 @@ from conversation.days import read_day
 from conversation.messages import Answers, Line, Media, Option, Problem, Reply
 from conversation.moments import read_moment
 
+FARTHEST_YEARS = 10  # of a day ahead: 2206 is a slip of the thumb
 MAYBE_CUT = 3_500  # characters: devices cut at 4,096 UTF-16 units, or at the last full stop before
 DONE, CLEAR, NEXT, PREVIOUS = "/done", "/clear", "/next", "/previous"
 
@@ -347,7 +348,7 @@ class Day(Question):
     def read(self, reply: Reply, asked: Asked) -> Step:
         today = asked.world.now.date()
         day = read_day(self._numbered((reply.choice or reply.text or "").strip(), asked), today)
-        if day is None:
+        if day is None or day.year > today.year + FARTHEST_YEARS:
             raise Refused("day_wanted")
         if day < today:
             raise Refused("day_past", day=day.isoformat())

@@ -20,6 +20,8 @@ Work = Callable[Concatenate[Connection, P], T]
 
 LOCK_WAIT_SECONDS = 15
 READERS = 4
+TRIES = 5  # of a transaction that PostgreSQL broke off because two waited for each other
+_CROSSED = frozenset(("40P01", "40001"))  # SQLSTATE: deadlock, serialization failure
 
 
 class DatabaseAway(Exception):
@@ -55,14 +57,26 @@ class Database:
         return await _in(self._readers, lambda: self.look(work, *args, **kwargs))
 
     def transact(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """In the calling thread. Raises DatabaseAway when the server is gone or the lock is not to be had."""
+        """In the calling thread. Raises DatabaseAway when the server is gone or the lock is not to be had.
+
+        `work` is called again where it crossed another transaction and nothing of it was kept.
+        """
         try:
-            with self.engine.begin() as connection:
-                return work(connection, *args, **kwargs)
+            for _ in range(TRIES - 1):
+                try:
+                    return self._once(work, *args, **kwargs)
+                except (DBAPIError, self._driver.Error) as error:
+                    if getattr(getattr(error, "orig", error), "sqlstate", None) not in _CROSSED:
+                        raise
+            return self._once(work, *args, **kwargs)
         except (DBAPIError, PoolTimeout, self._driver.Error) as error:
             if self._means_away(error):
                 raise DatabaseAway(type(error).__name__) from error
             raise
+
+    def _once(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with self.engine.begin() as connection:
+            return work(connection, *args, **kwargs)
 
     def look(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """In the calling thread, for reading only: on SQLite it never waits for the writer."""

@@ -59,16 +59,17 @@ def _report(tx: Connection, vault: Vault, now: datetime, clerk: str, report: Map
 
 
 def _live_through(tx: Connection, now: datetime, obligation_id: str) -> None:
-    """What went out on the days before counts as gone, and the last of it comes (again) in a moment."""
+    """What went out on the days before counts as gone, and the last of it, in chat and by SMS, comes in a moment."""
     past = reminders.c.obligation_id == obligation_id, reminders.c.due_at <= now, reminders.c.fired_at.is_(None)
     tx.execute(update(reminders).where(*past).values(fired_at=reminders.c.due_at))
-    last = (
-        select(reminders.c.id)
-        .where(reminders.c.obligation_id == obligation_id, reminders.c.kind.in_(("before", "day", "over")))
-        .order_by((reminders.c.fired_at.is_(None)).asc(), reminders.c.due_at.desc())
-        .limit(1)
-    )
-    tx.execute(update(reminders).where(reminders.c.id.in_(last)).values(due_at=now + SOON, fired_at=None))
+    for again in (reminders.c.kind.in_(("before", "day", "over")), reminders.c.by == contacts.SMS):
+        last = (
+            select(reminders.c.id)
+            .where(reminders.c.obligation_id == obligation_id, reminders.c.to == HEAD, again)
+            .order_by((reminders.c.fired_at.is_(None)).asc(), reminders.c.due_at.desc())
+            .limit(1)
+        )
+        tx.execute(update(reminders).where(reminders.c.id.in_(last)).values(due_at=now + SOON, fired_at=None))
 
 
 def _notice(tx: Connection, vault: Vault, now: datetime, clerk: str, notice: Mapping[str, Any]) -> None:

@@ -227,7 +227,7 @@ def _advance(turn: Turn, session: Session, reply: Reply) -> None:
 
 def _command(reply: Reply) -> tuple[str, str]:
     """The name and argument of "/complaint u-gtj", typed or tapped; empty for anything else."""
-    said = reply.choice or reply.text or ""
+    said = (reply.choice or reply.text or "").replace("\0", "")  # PostgreSQL takes none
     if not said.startswith("/") or len(said) > LONGEST_COMMAND:
         return "", ""
     name, _, argument = said[1:].partition(" ")

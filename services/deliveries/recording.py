@@ -79,8 +79,16 @@ def _lost(tx: Connection, now: datetime, ids: Sequence[int]) -> None:
 
 
 def _unless_known(state: str | ColumnElement[str]) -> ColumnElement[str]:
-    known = or_(*(deliveries.c.state == name for name in ("delivered", "acknowledged", "failed")))
-    return case((known, deliveries.c.state), else_=state)
+    return case((_known(), deliveries.c.state), else_=state)
+
+
+def _reason(why: ColumnElement[str] | None) -> ColumnElement[str]:
+    """Why the carrier's report said that it failed; what arrived has none."""
+    return case((_known(), deliveries.c.error), else_=why)
+
+
+def _known() -> ColumnElement[bool]:
+    return or_(*(deliveries.c.state == name for name in ("delivered", "acknowledged", "failed")))
 
 
 def _sent_rows(tx: Connection) -> Update:
@@ -93,8 +101,8 @@ def _sent_rows(tx: Connection) -> Update:
         update(deliveries)
         .where(deliveries.c.id == cast(listed.c.key, Integer if tx.dialect.name == "sqlite" else BigInteger))
         .values(
-            state=_unless_known("sent"), wire_id=listed.c.value, error=None, due_at=bindparam("sent_at", type_=Utc()),
-            sent_at=bindparam("sent_at", type_=Utc()),
+            state=_unless_known("sent"), wire_id=listed.c.value, error=_reason(None),
+            due_at=bindparam("sent_at", type_=Utc()), sent_at=bindparam("sent_at", type_=Utc()),
         )
     )  # fmt: skip
 
@@ -109,7 +117,7 @@ _SENT = Prepared(_sent_rows)
 _TROUBLE = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("of"))
-    .values(state=_unless_known(bindparam("becomes")), error=bindparam("why"), due_at=bindparam("again_at"))
+    .values(state=_unless_known(bindparam("becomes")), error=_reason(bindparam("why")), due_at=bindparam("again_at"))
 )
 
 

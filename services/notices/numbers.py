@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,12 @@ from services.wording import readable
 MOST_TOLD = 50
 LONGEST_TOLD = 30  # characters of a line that is no number
 _ENCODINGS = ("utf-8-sig", "gb18030")
+MOST_ROWS = 2 * MOST_NUMBERS  # the empty ones too: the number of a sheet's row may claim a milliard of them
+# What a damaged or locked sheet makes its reader raise.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, EOFError, ValueError, LookupError, TypeError, OSError, SyntaxError, AttributeError,
+    ArithmeticError, RuntimeError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ def read(data: bytes) -> Numbers:
         elif any(cells) and not (n == 1 and not _has_digits(cells)):  # a first line without digits is a heading
             more += len(bad) >= MOST_TOLD
             bad += [Line(n, readable(" ".join(filter(None, cells)))[:LONGEST_TOLD])] if len(bad) < MOST_TOLD else []
-        if len(good) > MOST_NUMBERS:
+        if len(good) > MOST_NUMBERS or n > MOST_ROWS:
             raise NotSent("list_too_big", "list")
     if not good and not bad:
         raise NotSent("list_empty", "list")
@@ -115,7 +122,7 @@ def _sheet_rows(data: bytes) -> Iterator[list[str]]:
         raise
     except Refused as error:
         raise NotSent("list_too_big", "list") from error
-    except (zipfile.BadZipFile, ValueError, KeyError, TypeError, OSError, SyntaxError, AttributeError) as error:
+    except _BROKEN as error:
         raise NotSent("list_unreadable", "list") from error
 
 

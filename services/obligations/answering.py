@@ -14,7 +14,7 @@ from services import evidence
 from services.contacts import Contact
 from services.desk.values import NotDone
 from services.obligations import planning
-from services.obligations.ladder import ladders
+from services.obligations.ladder import FARTHEST_YEARS, ladders
 from services.obligations.locking import Owed, locked, note, put, unsettled, worded
 from services.obligations.values import ACKNOWLEDGED, ANSWERED, SETTLED, WAITING, Ring
 from services.vault import Vault, new_id
@@ -68,7 +68,7 @@ def request_time(
     """Before or after the deadline (A33); nothing moves until the office decides.
 
     Raises NotDone: gone, settled (nothing is owed), waiting_already, due_past (not later than the deadline, or over
-    itself), text_wanted, text_too_long.
+    itself), due_wanted (in a far year), text_wanted, text_too_long.
     """
     duty = locked(tx, now, obligation_id)
     if duty.state in SETTLED or not duty.owed:
@@ -76,6 +76,8 @@ def request_time(
     waiting = extensions.c.obligation_id == duty.id, extensions.c.state == WAITING
     if tx.execute(select(extensions.c.id).where(*waiting)).first():
         raise NotDone("waiting_already")
+    if until.year > now.year + FARTHEST_YEARS:
+        raise NotDone("due_wanted")
     wanted_at = ladders()[duty.kind].due_at(until, now)
     if wanted_at <= max(duty.due_at, now):
         raise NotDone("due_past")

@@ -13,7 +13,7 @@ from services.desk.values import NotDone
 from services.obligations import planning
 from services.obligations.handing import deadline, put_to_unit
 from services.obligations.ladder import ladders
-from services.obligations.locking import Owed, locked, note, put, unsettled, worded
+from services.obligations.locking import Owed, note, put, unsettled, worded
 from services.obligations.telling import TO_HEAD, TO_READER, tell
 from services.obligations.values import ACCEPTED, ANSWERED, EXCUSED, GRANTED, REFUSED, RETURNED, WAITING, Ring
 from services.vault import Vault
@@ -78,11 +78,11 @@ def excuse(tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligatio
 def decide_time(
     tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, granted: bool, word: str
 ) -> Ring:
-    """About the extension that is waiting (C23, A33); a refusal needs a word.
+    """About the extension that is waiting (C23, A33); a refusal needs a word. A grant never shortens the deadline.
 
-    Raises NotDone: gone, changed, decided, text_wanted, text_too_long.
+    Raises NotDone: gone, changed, settled, decided, text_wanted, text_too_long.
     """
-    duty, word = locked(tx, now, obligation_id, seen), worded(word, 0 if granted else 2)
+    duty, word = unsettled(tx, now, obligation_id, seen), worded(word, 0 if granted else 2)
     waiting = extensions.c.obligation_id == duty.id, extensions.c.state == WAITING
     row = tx.execute(select(extensions.c.id, extensions.c.wanted_at, extensions.c.asked_by).where(*waiting)).first()
     if row is None:
@@ -90,8 +90,8 @@ def decide_time(
     state = GRANTED if granted else REFUSED
     decided = {"state": state, "decided_by": clerk_id, "decided_at": now, "word": word}
     tx.execute(update(extensions).where(extensions.c.id == row.id).values(**decided))
-    if granted:
-        duty = replace(duty, due_at=row.wanted_at.astimezone(now.tzinfo))
+    if granted:  # sent back meanwhile, it may have got more time than was asked for
+        duty = replace(duty, due_at=max(duty.due_at, row.wanted_at.astimezone(now.tzinfo)))
         put(tx, duty, due_at=duty.due_at)
     kind = f"time_{state}"
     note(tx, now, clerk_id, duty, kind, word, {"due": duty.due_at.isoformat()})

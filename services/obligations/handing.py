@@ -10,7 +10,7 @@ from models.tables import obligations, units
 from services import calendar, desk, reach, reports, workdays
 from services.desk.values import NotDone
 from services.obligations import planning
-from services.obligations.ladder import Ladder, ladders
+from services.obligations.ladder import FARTHEST_YEARS, Ladder, ladders
 from services.obligations.locking import Owed, note, worded
 from services.obligations.telling import TO_HEAD, tell
 from services.obligations.values import OPEN, Ring
@@ -68,7 +68,7 @@ def deadline(
         if working_days < 1:
             raise NotDone("due_past")
         due = workdays.after(now.date(), working_days, calendar.own_days(tx))
-    if due.year > now.year + 10:
+    if due.year > now.year + FARTHEST_YEARS:
         raise NotDone("due_wanted")
     due_at = ladder.due_at(due, now)
     if due_at <= now:

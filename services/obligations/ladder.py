@@ -18,6 +18,7 @@ from services import workdays
 BEFORE, HOLIDAY, DAY, OVER, SILENCE, TOLD = "before", "holiday", "day", "over", "silence", "told"
 HEAD, DEPUTY, OFFICE = "head", "deputy", "office"
 CHAT, SMS = "chat", "sms"
+FARTHEST_YEARS = 10  # of a deadline: days are counted one by one
 Own = Mapping[date, bool]  # the office's own days (services.calendar.own_days)
 
 

@@ -45,7 +45,7 @@ _DUTIES = select(
     obligations.c.id, obligations.c.number, obligations.c.kind, obligations.c.unit_id, obligations.c.state,
     obligations.c.owed_since, obligations.c.due_at, obligations.c.created_at, obligations.c.acknowledged_at,
     cases.c.number.label("case_number"), cases.c.id.label("case_id"),
-    case((_waiting, 1), else_=0).label("waits"), case((_asks, 1), else_=0).label("asks"),
+    case((and_(obligations.c.settled_at.is_(None), _waiting), 1), else_=0).label("waits"), case((_asks, 1), else_=0).label("asks"),
 ).join_from(obligations, cases, obligations.c.subject_id == cases.c.id, isouter=True)  # fmt: skip
 
 

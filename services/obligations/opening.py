@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from models.tables import cases, entries, extensions, obligations
 from services import evidence, policy, reach
 from services.obligations.listing import one
-from services.obligations.values import WAITING, Extension, Happened, Whole
+from services.obligations.values import SETTLED, WAITING, Extension, Happened, Whole
 from services.policy import UnitSight
 
 
@@ -21,7 +21,7 @@ def look(tx: Connection, now: datetime, obligation_id: str) -> Whole | None:
         return None
     row = tx.execute(select(obligations.c.asked, obligations.c.subject_id).where(obligations.c.id == duty.id)).one()
     history, more = _history(tx, now, duty.id), _extensions(tx, now, duty.id)
-    waiting = next((one for one in more if one.state == WAITING), None)
+    waiting = next((one for one in more if one.state == WAITING and duty.state not in SETTLED), None)
     sight = _sight(tx, now, row.subject_id, duty.unit_id, row.asked)
     return Whole(duty, row.asked, history, more, waiting, f"{duty.state}.{len(history)}", sight)
 

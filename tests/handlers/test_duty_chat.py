@@ -70,6 +70,18 @@ async def test_another_units_duty_is_answered_like_one_that_does_not_exist(
     assert office.look(duty).duty.state == "open"
 
 
+async def test_forged_ids_are_no_accident(office: Office, head: FakePerson) -> None:
+    for command in ("duty", "answer", "acknowledge", "more_time", "ask_office", "seen"):
+        for argument in ("\0", "x" * 60, "'", "-1"):
+            await head.says(f"/{command} {argument}")
+    assert rows(office.program, "quarantine") == []
+
+
+async def test_a_day_in_a_far_year_is_not_taken(office: Office, head: FakePerson) -> None:
+    await head.says(f"/more_time {office.hand_over(working_days=3)}")
+    assert "没看懂日期" in (await head.says("9999年12月31日"))[-1].text
+
+
 @pytest.mark.parametrize("command", ["duties", "duty", "acknowledge", "answer", "more_time", "ask_office", "late"])
 async def test_for_a_citizen_there_are_no_such_commands(office: Office, citizen: FakePerson, command: str) -> None:
     office.bind("head")

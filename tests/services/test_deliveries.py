@@ -182,6 +182,17 @@ def test_receipts_in_any_order_never_lower_a_state(program: Program, clock: Cloc
     assert [(row["state"], row["wire_id"]) for row in rows(program, "deliveries")] == [
         ("delivered", "w"), ("failed", "w"), ("delivered", "w"), ("delivered", "w"),
     ]  # fmt: skip
+    assert [row["error"] for row in rows(program, "deliveries")] == [None, "rejected", None, None]
+
+
+def test_what_arrived_has_no_reason_why_not(program: Program, clock: Clock) -> None:
+    write(program, "a", "x", "reminder")
+    [parcel] = taken(program)
+    program.database.transact(delivered, clock(), parcel.id)  # the carrier took it, and its answer was lost
+    again = Result(parcel.id, error="no_answer", retry_after=timedelta(seconds=2))
+    program.database.transact(record, clock(), [again])
+    [row] = rows(program, "deliveries")
+    assert (row["state"], row["error"]) == ("delivered", None)
 
 
 def test_a_letter_for_later_reaches_a_page_that_has_read_on(program: Program, clock: Clock) -> None:

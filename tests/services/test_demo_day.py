@@ -9,7 +9,7 @@ import pytest
 
 from bot.build import Program, build
 from migrations.run import migrate
-from services import notices, obligations
+from services import contacts, notices, obligations
 from services.demo_day import start_demo
 from services.obligations import DutyFilters
 from tests.conftest import Clock, settings_for
@@ -36,7 +36,19 @@ def test_the_demo_has_a_deadline_today_one_passed_and_a_notice_half_acknowledged
     assert progress.counts["acknowledged"] * 2 == progress.total > 0
 
 
+def test_the_head_hears_of_the_deadline_in_chat_and_by_sms_within_two_minutes(program: Program, clock: Clock):
+    links = program.database.transact(start_demo, program.vault, program.clock())
+    person_id = program.database.transact(contacts.use_link, program.vault, program.clock(), links["head"], "web")
+    assert person_id
+    here = program.vault, program.clock(), "web", ["visitor"], "zh", [person_id]
+    program.database.transact(contacts.ensure_all, *here)
+    clock.passes(minutes=2)
+    fired = program.database.transact(obligations.fire, program.vault, program.clock(), 100)
+    assert sorted(channel for channel, _ in fired.ring) == ["sms", "web"]
+
+
 def test_a_second_start_adds_nothing(program: Program):
+    links: dict[str, str] = {}
     for _ in range(2):
         links = program.database.transact(start_demo, program.vault, program.clock())
     assert set(links) == {"supervisor", "head", "clerk"}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+import openpyxl
 import pytest
 from sqlalchemy import update
 
@@ -223,3 +227,28 @@ def test_what_has_changed_since_it_was_read_is_not_sent(program: Program) -> Non
         program.database.transact(
             notices.send, program.vault, program.clock(), "clerk-1", notice_id, old, None, second_clerk_above=9
         )
+
+
+def test_a_damaged_or_locked_sheet_is_told_and_nothing_else_happens() -> None:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for n in range(30):
+        book.worksheets[0].append(["某人", 13800138000 + n])
+    book.save(out)
+    whole = out.getvalue()
+    assert len(notices.read_numbers(whole).good) == 30
+    locked, entry = bytearray(whole), whole.find(b"PK\x01\x02")
+    while entry >= 0:  # the flag of a password, in each entry
+        locked[entry + 8] |= 1
+        entry = whole.find(b"PK\x01\x02", entry + 4)
+    chance = random.Random(1)
+    damaged = [bytearray(whole) for _ in range(200)]
+    for data in damaged:
+        data[chance.randrange(4, len(data))] = chance.randrange(256)
+    told: Counter[str] = Counter()
+    for data in (locked, *damaged):
+        try:
+            told["read"] += bool(notices.read_numbers(bytes(data)).good)
+        except NotSent as error:
+            told[error.code] += 1
+    assert told["list_unreadable"] > 1
+    assert set(told) <= {"read", "list_unreadable", "list_empty", "list_too_big"}

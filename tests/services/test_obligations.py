@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from itertools import count
+from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, select
 
 from bot.build import Program
+from models.tables import obligations as duties
 from services import audit, cases, contacts, desk, obligations, phones, reach
 from services.desk import NotDone
 from tests.conftest import Clock, rows
@@ -130,6 +135,57 @@ def test_more_time_before_and_after_the_deadline(office: Office) -> None:
     assert office.until("2026-12-03 12:00") == ["12-02 12:00 head 7 time_refused", "12-03 08:30 head 8"]
     assert refused(office.decide, obligations.decide_time, duty, True, "") == "decided"
     assert [one.state for one in office.look(duty).extensions] == ["granted", "refused"]
+
+
+def test_a_settled_duty_has_no_deadline_left_to_move(office: Office) -> None:
+    duty = office.hand_over("2026-11-25")
+    office.act(obligations.request_time, duty, date(2026, 12, 1), "还要等省里批复")
+    office.decide(obligations.excuse, duty, "已由省里直接办理")
+    assert refused(office.decide, obligations.decide_time, duty, True, "") == "settled"
+    assert office.look(duty).waiting is None
+    assert office.look(duty).duty.due_at.date() == date(2026, 11, 25)
+
+
+def test_more_time_is_neither_endless_nor_less(office: Office) -> None:
+    duty = office.hand_over("2026-11-25")
+    assert refused(office.act, obligations.request_time, duty, date(9999, 12, 31), "还要等省里批复") == "due_wanted"
+    office.act(obligations.request_time, duty, date(2026, 12, 1), "还要等省里批复")
+    office.answer(duty)
+    office.decide(obligations.send_back, duty, "还差一份材料", date(2026, 12, 10))
+    office.decide(obligations.decide_time, duty, True, "")
+    assert office.look(duty).duty.due_at.date() == date(2026, 12, 10)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_clerk_and_a_head_who_cross_each_other_are_both_heard(office: Office) -> None:
+    """Each holds what the other needs next; PostgreSQL breaks one of them off, and it is done again."""
+    duty = office.hand_over("2026-12-04")
+    database, vault, now = office.program.database, office.program.vault, office.program.clock()
+    key = contacts.address_hash(vault, "fake", "head")
+    both, tries = Barrier(2), count()
+
+    def met() -> None:
+        if next(tries) < 2:  # whoever is done again finds nobody there
+            both.wait(10)
+
+    def the_head(tx: Connection) -> None:
+        contacts.lock(tx, vault, now, {key: ("fake", "head", "zh")})
+        met()
+        obligations.acknowledge(tx, vault, now, office.people["head"], duty)
+
+    def the_clerk(tx: Connection) -> None:
+        tx.execute(select(duties.c.id).where(duties.c.id == duty).with_for_update())
+        met()
+        whole = obligations.look(tx, now, duty)
+        assert whole
+        obligations.reply_unit(tx, vault, now, CLERK, duty, whole.seen, "请按时报送")
+
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(database.transact, work) for work in (the_head, the_clerk)]
+        for one in done:
+            one.result(20)
+    assert next(tries) > 2
+    assert {one.kind for one in office.look(duty).history} == {"handed", "acknowledged", "office_reply"}
 
 
 def test_a_case_is_accepted_by_its_hand_over_and_answered_by_the_accepted_answer(office: Office) -> None:

@@ -227,3 +227,7 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   KEYS[event.key]();
 });
+
+// --- what a page refuses: on a phone it may stand far below the top ---------------------------------------------------
+
+if ("posted" in document.body.dataset) $("[role=alert]")?.scrollIntoView({ block: "center" });
