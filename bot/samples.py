@@ -163,7 +163,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
     listed = [f"/{journey.name}" for journey in JOURNEYS.values() if journey.listed]
     values: Mapping[str, Any] = {
         "number": NUMBER, "receipt": RECEIPT, "days": 2, "by": "2026-11-24", "id": "7f3a91c2", "count": 2,
-        "under_way": flows()[0].name, "roles": [], "units": [], "own_units": [], "checks": [],
+        "under_way": flows()[0].name, "roles": [], "units": [], "own_units": [], "owed": 0, "checks": [],
         "text": word("sample_reply"), "unit": unit, "received": at, "what": word("sample_text"),
         "pieces": 2, "history": [], "state": "received", "why": "plain", "commands": listed,
     }  # fmt: skip
@@ -179,7 +179,10 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         *(("menu.menu", {"why": why}, _menu(everybody=True)) for why in WHYS),
         ("menu.menu", {"why": "bound", "roles": ["supervisor"], "units": [unit]}, _menu(everybody=False)),
         ("menu.menu", {"why": "bound", "roles": ["head"], "units": [unit], "own_units": [unit]}, _menu(everybody=True)),
-        ("menu.menu", {"why": "started", "own_units": [unit]}, _menu(everybody=True)),
+        (
+            "menu.menu", {"why": "started", "own_units": [unit], "owed": 2, "due": "2026-11-27T18:00:00+08:00"},
+            _menu(everybody=True),
+        ),
         ("menu.bad_code", {}, ()),
         ("menu.language", {}, tuple(Button(f"/language {name}", words=f"language_{name}") for name in ("zh", "en"))),
         *(("menu.help", {"why": why}, (Button("/menu", words="menu"),)) for why in ("asked", "unknown")),

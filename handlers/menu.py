@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conversation.messages import Button
-from services import contacts
+from services import contacts, obligations
 from services.contacts import OF_UNIT
 from services.journeys import Journey, Turn
 from services.talk import LANGUAGES
@@ -19,7 +21,16 @@ def open_menu(turn: Turn, why: str) -> None:
     roles = sorted({grant.role for grant in turn.grants})
     units = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.unit_id})
     own = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.role in OF_UNIT})
-    turn.say("menu.menu", *buttons, why=why or "plain", roles=roles, units=units, own_units=own)
+    turn.say(
+        "menu.menu", *buttons, why=why or "plain", roles=roles, units=units, own_units=own, **_owed(turn)
+    )  # fmt: skip
+
+
+def _owed(turn: Turn) -> dict[str, Any]:
+    """How many duties wait for the person's units, and when the first is due."""
+    mine = {grant.unit_id for grant in turn.grants if grant.unit_id and grant.role in OF_UNIT}
+    owed = [duty for duty in obligations.duties_of(turn.tx, turn.now, mine) if duty.owed] if mine else []
+    return {"owed": len(owed), "due": owed[0].due_at.isoformat() if owed else None}
 
 
 def open_start(turn: Turn, argument: str) -> None:

@@ -25,7 +25,10 @@ def _newest(kind: str) -> ColumnElement[datetime]:
     return select(func.max(entries.c.at)).where(*said).scalar_subquery()
 
 
-_waiting = exists().where(extensions.c.obligation_id == obligations.c.id, extensions.c.state == WAITING)
+_waiting = and_(
+    obligations.c.settled_at.is_(None),
+    exists().where(extensions.c.obligation_id == obligations.c.id, extensions.c.state == WAITING),
+)
 _question, _reply = _newest("unit_question"), _newest("office_reply")
 _asks = and_(_question.is_not(None), or_(_reply.is_(None), _question > _reply))
 _reached_office = exists().where(
@@ -36,7 +39,7 @@ _TURNS: dict[str, ColumnElement[bool]] = {
     "current": obligations.c.settled_at.is_(None),
     "owed": _owed,
     "answered": obligations.c.state == ANSWERED,
-    "waiting": and_(obligations.c.settled_at.is_(None), _waiting),
+    "waiting": _waiting,
     "asks": and_(obligations.c.settled_at.is_(None), _asks),
     "silent": and_(_owed, obligations.c.acknowledged_at.is_(None), _reached_office),
     "settled": obligations.c.settled_at.is_not(None),
@@ -45,7 +48,7 @@ _DUTIES = select(
     obligations.c.id, obligations.c.number, obligations.c.kind, obligations.c.unit_id, obligations.c.state,
     obligations.c.owed_since, obligations.c.due_at, obligations.c.created_at, obligations.c.acknowledged_at,
     cases.c.number.label("case_number"), cases.c.id.label("case_id"),
-    case((and_(obligations.c.settled_at.is_(None), _waiting), 1), else_=0).label("waits"), case((_asks, 1), else_=0).label("asks"),
+    case((_waiting, 1), else_=0).label("waits"), case((_asks, 1), else_=0).label("asks"),
 ).join_from(obligations, cases, obligations.c.subject_id == cases.c.id, isouter=True)  # fmt: skip
 
 
