@@ -251,8 +251,8 @@ def _work(terminal: Terminal) -> None:
 
 
 def _export(terminal: Terminal, what: str, form: str, output: Path | None) -> None:
-    from bot.sheet import SheetWords
     from services import export
+    from services.sheet import SheetWords
 
     for value, choices in ((what, export.WHAT), (form, export.FORMS)):
         if value not in choices:

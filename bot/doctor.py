@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from bot.settings import CONSOLE, Settings, unknown_names
 from bot.texting import carrier_of
+from bot.work import SENT_ON
 from channels.telegram.checkup import who_am_i
 from migrations.run import is_current
 from models.database import Database, DatabaseAway
@@ -28,7 +30,7 @@ class Found:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-async def examine(settings: Settings) -> list[Found]:
+async def examine(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> list[Found]:
     """Looks at everything and changes nothing."""
     found = [Found("good", "doctor_settings", _shown(settings))]
     if not settings.public_url:
@@ -37,7 +39,7 @@ async def examine(settings: Settings) -> list[Found]:
         found.append(Found("note", "doctor_unknown", {"names": names}))
     found += _folder(settings)
     vault, key = _key(settings)
-    found += [key, *_database(settings, vault), await _telegram(settings), await _sms(settings)]
+    found += [key, *_database(settings, vault, clock()), await _telegram(settings), await _sms(settings)]
     return found
 
 
@@ -68,7 +70,7 @@ def _key(settings: Settings) -> tuple[Vault | None, Found]:
     return Vault(key), Found("good", "doctor_key_ok", file)
 
 
-def _database(settings: Settings, vault: Vault | None) -> Iterator[Found]:
+def _database(settings: Settings, vault: Vault | None, now: datetime) -> Iterator[Found]:
     if settings.is_new:
         yield Found("bad", "doctor_schema_bad")
         return
@@ -79,6 +81,7 @@ def _database(settings: Settings, vault: Vault | None) -> Iterator[Found]:
         yield Found("good" if current else "bad", "doctor_schema_ok" if current else "doctor_schema_bad")
         if current:
             yield from _contents(database, settings, vault)
+            yield from _unsent(database, now)
     except DatabaseAway:
         yield Found("bad", "doctor_database_bad")
     finally:
@@ -101,6 +104,12 @@ def _contents(database: Database, settings: Settings, vault: Vault | None) -> It
         yield Found("good", "doctor_audit_ok", {"count": counted.audit})
     if counted.quarantined:
         yield Found("note", "doctor_quarantine", {"count": counted.quarantined})
+
+
+def _unsent(database: Database, now: datetime) -> Iterator[Found]:
+    for one in database.look(checkup.unsent, now, SENT_ON):
+        minutes = int((now - one.since).total_seconds() // 60)
+        yield Found("bad", "doctor_unsent", {"channel": one.channel, "count": one.count, "minutes": minutes})
 
 
 def _counted(what: str, count: int) -> Found:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from conversation.messages import Button
+from services.obligations.telling import TO_HEAD, TO_READER
 
 NUMBER = "D20261121-0003"
 DUE, LATER, OVER = "2026-11-27T18:00+08:00", "2026-12-02", "2026-11-18T18:00+08:00"
 SENT = "2026-11-20T08:30+08:00"
-TO_HEAD, TO_READER = ("acknowledge", "answer_now", "more_time", "see_duty"), ("see_duty",)
 Sample = tuple[str, Mapping[str, Any], tuple[Button, ...]]
 
 
@@ -19,7 +19,7 @@ def said(unit: str | None, case: str, word: Callable[[str], str]) -> list[Sample
     duty = {
         "number": NUMBER, "kind": "complaint", "case": case, "state": "open", "owed": True, "unit": unit, "due": DUE,
         "late": False, "days": 4, "waiting": False, "nth": f"{NUMBER}-2", "late_by": None, "to": "head",
-        "text": word("sample_asked"), "asked": word("sample_asked"),
+        "text": word("sample_asked"), "asked": word("sample_asked"), "begins": word("sample_asked"),
     }  # fmt: skip
     return [(f"duty.{block}", {**duty, **own}, buttons) for block, own, buttons in [*_shown(duty, word), *_sent(word)]]
 
@@ -37,8 +37,11 @@ def _shown(duty: Mapping[str, Any], word: Callable[[str], str]) -> list[Sample]:
         {"kind": "unit_answer", "text": word("sample_outcome"), "at": SENT, "pieces": 2},
         {"kind": "returned", "text": word("sample_back"), "at": SENT, "pieces": 0},
     ]
-    lines = [{"unit": duty["unit"], "kind": "complaint", "count": 2, "oldest": OVER, "days": 2}]
-    opened = [Button(f"/duty {one['number']}", label=one["number"]) for one in listed]
+    lines = [{"unit": duty["unit"], "kind": "complaint", "count": 2, "oldest": OVER, "days": -2}]
+    opened = [
+        Button(f"/duty {one['number']}", words="open_duty", values={**one, "place": place})
+        for place, one in enumerate(listed, 1)
+    ]
     return [
         ("mine", {"duties": listed, "several": False, "owed": 2, "first": 0}, (*opened, *_buttons("who_is_late"))),
         ("mine", {"duties": [done], "several": True, "owed": 0, "first": 0}, (opened[-1],)),
@@ -52,16 +55,18 @@ def _shown(duty: Mapping[str, Any], word: Callable[[str], str]) -> list[Sample]:
         ("one", {**plain, "extension": {**asked_time, "state": "granted", "word": ""}}, (to_duties,)),
         ("one", {**plain, **over, "extension": {**asked_time, "state": "refused", "late": True,
                                                 "word": word("sample_back")}}, (to_duties,)),
-        ("acknowledged", {}, _buttons("answer_now", "more_time", "see_duty")),
+        ("one", {**plain, "state": "excused", "owed": False, "extension": {**asked_time, "state": "moot"}},
+         (to_duties,)),
+        ("acknowledged", {}, (*_buttons("answer_now", "more_time", "see_duty"), to_duties)),
         ("answering", {}, ()),
         ("answering", over, ()),
         ("answered", {"pieces": 2}, (to_duties,)),
         ("answered", {**over, "pieces": 0}, (to_duties,)),
         ("asking_time", {}, ()),
         ("asking_time", over, ()),
-        ("time_asked", {"until": LATER}, see),
-        ("time_asked", {**over, "until": LATER}, see),
-        ("office_asked", {}, see),
+        ("time_asked", {"until": LATER}, (*see, to_duties)),
+        ("time_asked", {**over, "until": LATER}, (*see, to_duties)),
+        ("office_asked", {}, (*see, to_duties)),
         *(("refused", {"code": code}, see) for code in (
             "gone", "settled", "waiting_already", "due_past", "due_wanted", "text_wanted",
             "text_too_long",

@@ -10,12 +10,16 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.build import Program
+from bot.work import SENT_ON
 from models.database import DatabaseAway
-from services import figures
+from services import checkup, figures
 
 
 class Health:
-    """`/healthz`: alive. `/readyz`: database and channels answer, else 503. `/metrics`: counts, never names."""
+    """`/healthz`: alive. `/readyz`: database and channels answer, else 503. `/metrics`: counts, never names.
+
+    `/readyz` also names the channels that something waits on and nobody sends on (`unsent`): this process can serve.
+    """
 
     def __init__(self, program: Program, telegram_ready: Callable[[], bool] | None) -> None:
         self._program = program
@@ -35,13 +39,21 @@ class Health:
         state = {"database": await self._program.database.answers()}
         if self._telegram_ready is not None:
             state["telegram"] = self._telegram_ready()
-        return web.json_response(state, status=200 if all(state.values()) else 503)
+        told = {**state, "unsent": [one.channel for one in await self._unsent()]}
+        return web.json_response(told, status=200 if all(state.values()) else 503)
+
+    async def _unsent(self) -> list[checkup.Unsent]:
+        try:
+            return await self._program.database.read(checkup.unsent, self._program.clock(), SENT_ON)
+        except DatabaseAway:
+            return []
 
     async def _metrics(self, request: web.Request) -> web.Response:
         try:
             counted = await self._program.database.read(figures.count)
         except DatabaseAway:
             counted = []
+        counted = [*counted, *(figures.Figure("unsent", one.channel, one.count) for one in await self._unsent())]
         registry = CollectorRegistry()
         registry.register(_Counted(counted, self._program.talk.turns))
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -10,6 +10,7 @@ from typing import Any
 from bot.samples import Scene, flows, messages, scenes
 from channels.render import draw
 from channels.sms.drawing import letter_of as sms_letter
+from channels.sms.parts import parts
 from channels.telegram.drawing import letter_of
 from channels.webchat.drawing import drawn
 from services.deliveries import Letter
@@ -55,13 +56,14 @@ def _section(name: str, scenes_by: Mapping[str, Sequence[Scene]], texts: Mapping
     return {"name": name, "titles": titles, "moments": moments}
 
 
-def shot(body: Any, texts: Texts) -> dict[str, Any]:
-    """The same body on every channel."""
+def shot(body: Any, texts: Texts, most_parts: int = PARTS) -> dict[str, Any]:
+    """The same body on every channel; `most_parts` of an SMS."""
     letter = letter_of(draw(body, texts))
     rows = letter.markup.inline_keyboard if letter.markup else ()
+    texted = sms_letter(body, texts, most_parts).texts
     return {
         "language": texts.language,
         "telegram": {"pieces": letter.pieces, "rows": [[button.text for button in row] for row in rows]},
         "web": drawn(Letter(1, body, NOW), texts, NOW.tzinfo),
-        "sms": {"pieces": sms_letter(body, texts, PARTS).texts},
+        "sms": {"pieces": texted, "parts": sum(map(parts, texted))},
     }

@@ -14,8 +14,9 @@ from conversation.engine import REVIEW, Flow, Session, advance, position, prefil
 from conversation.messages import Answers, Body, Button, Media, Option, Reply, Say, Screen
 from conversation.questions import Choice, Evidence, Question, Text, Ticks
 from handlers.all import JOURNEYS
+from handlers.sources import BEGINS
 from rulebooks import HERE
-from templates import Texts
+from templates import Texts, clipped
 
 NOTICE = "N20261121-0003"
 NUMBER, RECEIPT = "20261121-0042", "K7QF-2M9D-X4TP-8RWC"
@@ -39,6 +40,7 @@ class SampleWorld:
     def __init__(self, texts: Texts, now: datetime) -> None:
         self.now = now
         self._phrases = Phrases(texts)
+        self._asked = clipped(texts.say("preview", "sample_asked"), BEGINS)
         city = tomllib.loads((HERE / "demo" / "city.toml").read_text(encoding="utf-8"))["unit"]
         self._units = [Option(one["id"], one["name"]) for one in city]
         self._windows = {
@@ -51,7 +53,7 @@ class SampleWorld:
         if source == "later_days":
             return [Option("2026-12-02"), Option("2026-12-04"), Option("2026-12-11")]
         if source == "owed_duties":
-            return [Option("duty-1", duty_samples.NUMBER), Option("duty-2", "D20261116-0002")]
+            return [Option("duty-1", f"0003 {self._asked}"), Option("duty-2", f"0002 {self._asked}")]
         found = [Option("case-1", NUMBER)] if source.endswith("cases") else self._units
         return [option for option in found if query in (option.label or "")]
 
@@ -163,7 +165,8 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
     listed = [f"/{journey.name}" for journey in JOURNEYS.values() if journey.listed]
     values: Mapping[str, Any] = {
         "number": NUMBER, "receipt": RECEIPT, "days": 2, "by": "2026-11-24", "id": "7f3a91c2", "count": 2,
-        "under_way": flows()[0].name, "roles": [], "units": [], "own_units": [], "owed": 0, "checks": [],
+        "under_way": flows()[0].name, "roles": [], "units": [], "own_units": [], "owed": 0, "late": 0, "below": 0,
+        "below_late": 0, "former": [], "checks": [], "role": "head",
         "text": word("sample_reply"), "unit": unit, "received": at, "what": word("sample_text"),
         "pieces": 2, "history": [], "state": "received", "why": "plain", "commands": listed,
     }  # fmt: skip
@@ -183,6 +186,12 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
             "menu.menu", {"why": "started", "own_units": [unit], "owed": 2, "due": "2026-11-27T18:00:00+08:00"},
             _menu(everybody=True),
         ),
+        (
+            "menu.menu", {"own_units": [unit], "owed": 2, "late": 1, "due": "2026-11-18T18:00:00+08:00", "below": 3,
+                          "below_late": 1}, _menu(everybody=True),
+        ),
+        ("menu.menu", {"why": "ended", "former": [{"role": "head", "unit": unit}]}, _menu(everybody=True)),
+        ("menu.ended", {}, (Button("/menu", words="menu"),)),
         ("menu.bad_code", {}, ()),
         ("menu.language", {}, tuple(Button(f"/language {name}", words=f"language_{name}") for name in ("zh", "en"))),
         *(("menu.help", {"why": why}, (Button("/menu", words="menu"),)) for why in ("asked", "unknown")),
@@ -191,6 +200,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("common.sorry", {}, ()),
         ("sms.again", {"example": "1"}, _STATUS),
         ("sms.stopped", {}, ()),
+        ("sms.started", {}, ()),
         ("common.not_kept", {"kind": "photo", "code": "unreadable", "again": True}, (Button("/add", words="add"),)),
         *((f"{name}.received", {}, _STATUS) for name in ("complaint", "question", "addition")),
         ("visit.received", {}, ()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from aiohttp import web
 
@@ -80,7 +81,7 @@ def _site(program: Program, version: str, ways: Ways) -> Site:
     return Site(
         site_url=program.settings.site, database=program.database, vault=program.vault, texts=program.texts,
         bells=program.bells, store=program.store, clock=program.clock, directory=lambda: program.units,
-        assets_version=version, shots=shot, ways=names_of(ways),
+        assets_version=version, shots=partial(shot, most_parts=program.settings.sms_parts), ways=names_of(ways),
         second_clerk_above=program.tools.limits.second_clerk_above,
     )  # fmt: skip
 

@@ -27,6 +27,7 @@ from services import deliveries
 from services.fetching import Fetcher
 from services.sending import Sender
 
+SENT_ON = (TELEGRAM, SMS)  # channels that need a sender
 UNITS_EVERY_SECONDS = 10
 LOOK_EVERY_SECONDS = 0.3  # for what other processes have queued: nobody rings for that here
 

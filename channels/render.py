@@ -69,7 +69,7 @@ def _drawn_say(say: Say, texts: Texts, edits: str | None) -> Drawn:
 
 
 def _button(button: Button, texts: Texts) -> str:
-    return button.label if button.label is not None else texts.say("common", button.words or "")
+    return button.label if button.label is not None else texts.say("common", button.words or "", button.values)
 
 
 def _drawn_screen(screen: Screen, texts: Texts, edits: str | None) -> Drawn:
@@ -103,9 +103,11 @@ def _problem(screen: Screen, texts: Texts) -> str | None:
 def _question(screen: Screen, texts: Texts) -> str:
     asked = texts.say(screen.flow, screen.asks)
     progress = texts.say("common", "progress", {"number": screen.number, "total": screen.total})
-    lines = [f"{asked}  {progress}" if screen.total > 1 else asked, texts.say(screen.flow, f"{screen.asks}_help")]
-    if screen.count:
+    lines = [f"{asked}  {progress}" if screen.total > 1 else asked]
+    if screen.count:  # whoever has sent a piece asks how to go on, and cannot skip any more
         lines.append(texts.say("common", "received_so_far", {"count": screen.count}))
+    else:
+        lines.append(texts.say(screen.flow, f"{screen.asks}_help"))
     if screen.ticked:
         labels = [option_label(texts, screen.flow, screen.asks, value) for value in screen.ticked]
         lines.append(texts.say("common", "ticked_so_far", {"labels": labels}))
@@ -194,9 +196,19 @@ class Phrases:
             if block.startswith("spoken_")
             for word in texts.say("common", block).split("|")
         }
+        self._journeys = {
+            word.strip().casefold(): block.removeprefix("called_").removeprefix("menu_")
+            for block in texts.blocks("common")
+            if block == "menu" or block.startswith(("menu_", "called_"))
+            for word in texts.say("common", block).split("|")
+        }
 
     def option(self, flow: str, key: str, value: str) -> str:
         return option_label(self._texts, flow, key, value)
 
     def action(self, text: str) -> str | None:
         return self._actions.get(text.strip().casefold())
+
+    def journey(self, text: str) -> str | None:
+        """What somebody sets out for who types the words of a button of the menu, or others for the same."""
+        return self._journeys.get(text.strip().casefold())

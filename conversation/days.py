@@ -10,16 +10,12 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
-from conversation.moments import arabic
+from conversation.moments import MONTH, WEEKDAYS_EN, WEEKDAYS_ZH, arabic, english_day
 
 _AHEAD = {
     "今天": 0, "今日": 0, "today": 0, "明天": 1, "明日": 1, "tomorrow": 1, "后天": 2, "the day after tomorrow": 2,
     "大后天": 3, "昨天": -1, "yesterday": -1,
 }  # fmt: skip
-_WEEKDAYS = {c: n for n, c in enumerate("一二三四五六")} | {"日": 6, "天": 6}
-_NAMED = {w: n for n, w in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = f"({'|'.join(_MONTHS)})[a-z]*"
 _LONGEST = 40
 _LAST = re.compile(r"\s*(?:\(?周[一二三四五六日天]\)?)?\s*(?:以?前|之前|下班前?|为止|止)?$")  # what may follow a day
 
@@ -55,19 +51,16 @@ def _read(text: str, today: date) -> date | None:
 def _named(text: str, today: date) -> date | None:
     """A weekday, or a day with its month's English name (perhaps with its weekday: `Fri 27 Nov`)."""
     if found := re.fullmatch(r"(下|这|本)?个?(?:周|星期|礼拜)([一二三四五六日天])(?:以?前|之前)?", text):
-        return _weekday(today, _WEEKDAYS[found[2]], found[1] or "")
-    weekday = rf"({'|'.join(_NAMED)})[a-z]*"
+        return _weekday(today, WEEKDAYS_ZH[found[2]], found[1] or "")
+    weekday = rf"({'|'.join(WEEKDAYS_EN)})[a-z]*"
     if found := re.fullmatch(rf"(next|this)?\s*{weekday}", text):
-        return _weekday(today, _NAMED[found[2]], {"next": "下"}.get(found[1] or "", ""))
-    dated = re.sub(rf"^{weekday},?\s+(?=\d|{_MONTH})", "", text)
-    for pattern, month, day in (
-        (rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}", 2, 1),
-        (rf"{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?", 1, 2),
-    ):  # fmt: skip
-        if found := re.fullmatch(rf"{pattern}(?:,?\s*(\d{{4}}))?", dated):
-            numbers = _MONTHS.index(found[month]) + 1, int(found[day])
-            return date(int(found[3]), *numbers) if found[3] else _next(today, *numbers)
-    return None
+        return _weekday(today, WEEKDAYS_EN[found[2]], {"next": "下"}.get(found[1] or "", ""))
+    dated = re.sub(rf"^{weekday},?\s+(?=\d|{MONTH})", "", text)
+    said = english_day(dated)
+    if said is None or said[3]:
+        return None
+    year, month, day, _ = said
+    return date(year, month, day) if year is not None else _next(today, month, day)
 
 
 def _next(today: date, month: int, day: int) -> date:

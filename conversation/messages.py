@@ -98,6 +98,7 @@ class Button:
     words: str | None = None
     label: str | None = None
     url: str | None = None
+    values: Mapping[str, Any] | None = None  # what the block needs to speak
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ class Attached:
     id: str
     kind: str  # photo, voice, video, file
     name: str | None = None  # of a file, with its ending
+    long: bool = False  # a picture that is illegible when it is shown whole
 
 
 @dataclass(frozen=True)

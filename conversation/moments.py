@@ -18,10 +18,10 @@ _DAYS = {  # how many days ago, and the time of day that the word says too
     "昨天": (1, ""), "昨日": (1, ""), "昨早": (1, "早"), "昨晚": (1, "晚"), "yesterday": (1, ""),
     "last night": (1, "night"), "前天": (2, ""), "前晚": (2, "晚"), "大前天": (3, ""),
 }  # fmt: skip
-_WEEKDAYS_ZH = {c: n for n, c in enumerate("一二三四五六")} | {"日": 6, "天": 6}
-_WEEKDAYS_EN = {w: n for n, w in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
+WEEKDAYS_ZH = {c: n for n, c in enumerate("一二三四五六")} | {"日": 6, "天": 6}
+WEEKDAYS_EN = {w: n for n, w in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = f"({'|'.join(_MONTHS)})[a-z]*"
+MONTH = f"({'|'.join(_MONTHS)})[a-z]*"
 _HALF = re.compile(r"上午|早上|早晨|清早|凌晨|中午|下午|傍晚|晚上|夜里|晚|早|morning|noon|afternoon|evening|night")
 _NIGHT = ("晚上", "夜里", "晚", "night")
 _LATER = ("下午", "傍晚", "afternoon", "evening", *_NIGHT)
@@ -61,7 +61,7 @@ def _read(text: str, now: datetime) -> str | None:
 def _day_first(text: str) -> str:
     """`3 pm yesterday` as `yesterday 3 pm`."""
     found = re.fullmatch(r"(\d{1,2}(?::\d\d)?\s*(?:am|pm)?),?\s+((?!am|pm|days?\b)[a-z].*)", text)
-    if not found or re.match(_MONTH, found[2]):
+    if not found or re.match(MONTH, found[2]):
         return text
     return f"{found[2].removeprefix('on ')} {found[1]}"
 
@@ -107,21 +107,28 @@ def _after(found: re.Match[str], text: str) -> str:
 
 def _named_day(text: str, today: date) -> tuple[date | None, str]:
     """A weekday (perhaps before a date, as we write it: `Fri 20 Nov`), or a day with its month's English name."""
-    weekday = rf"(last |this |on )?({'|'.join(_WEEKDAYS_EN)})[a-z]*,?\s*"
-    dated = re.sub(rf"^{weekday}(?=\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}|{_MONTH})", "", text)
-    for pattern, month, day in (
-        (rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}", 2, 1),
-        (rf"{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])", 1, 2),
-    ):  # fmt: skip
-        if found := re.match(rf"{pattern}(?:,?\s*(\d{{4}})(?!\d))?", dated):
-            numbers = _MONTHS.index(found[month]) + 1, int(found[day])
-            said = date(int(found[3]), *numbers) if found[3] else _latest(today, *numbers)
-            return said, dated[found.end() :]
+    weekday = rf"(last |this |on )?({'|'.join(WEEKDAYS_EN)})[a-z]*,?\s*"
+    dated = re.sub(rf"^{weekday}(?=\d{{1,2}}(?:st|nd|rd|th)? {MONTH}|{MONTH})", "", text)
+    if said := english_day(dated):
+        year, month, day, rest = said
+        return date(year, month, day) if year is not None else _latest(today, month, day), rest
     if found := re.match(r"(上|这|本)?个?(?:周|星期|礼拜)([一二三四五六日天])", text):
-        return _weekday(today, _WEEKDAYS_ZH[found[2]], found[1] == "上"), text[found.end() :]
+        return _weekday(today, WEEKDAYS_ZH[found[2]], found[1] == "上"), text[found.end() :]
     if found := re.match(weekday, text):
-        return _weekday(today, _WEEKDAYS_EN[found[2]], found[1] == "last "), text[found.end() :]
+        return _weekday(today, WEEKDAYS_EN[found[2]], found[1] == "last "), text[found.end() :]
     return None, text
+
+
+def english_day(text: str) -> tuple[int | None, int, int, str] | None:
+    """A day with its month's name at the start: year (where it is said), month, day, and the rest of the text."""
+    for pattern, month, day in (
+        (rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}", 2, 1),
+        (rf"{MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])", 1, 2),
+    ):  # fmt: skip
+        if found := re.match(rf"{pattern}(?:,?\s*(\d{{4}})(?!\d))?", text):
+            year = int(found[3]) if found[3] else None
+            return year, _MONTHS.index(found[month]) + 1, int(found[day]), text[found.end() :]
+    return None
 
 
 def _latest(today: date, month: int, day: int) -> date:

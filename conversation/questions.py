@@ -283,7 +283,7 @@ class Evidence(Question):
         if reply.choice == DONE and held:
             return Answered(held)
         if not reply.media:
-            raise Refused("media_wanted", most=self.most)
+            raise Refused("media_wanted", most=self.most, held=len(held))
         first, *others = reply.media
         held, problem = self.add(held, (replace(first, caption=reply.text), *others))
         return Drafted(held, problem=problem)

@@ -20,7 +20,7 @@ def open_duties(turn: Turn, page: str) -> None:
     """`/duties`, `/duties 2`: what is owed by due date, then what is answered, then the newest that are settled."""
     sight = sight_of(turn)
     found = obligations.duties_of(turn.tx, turn.now, sorted(sight.seen))
-    buttons = [*_page_buttons(found, page), *_above(sight)]
+    buttons = [*_page_buttons(turn, found, page), *_above(sight)]
     if found:
         shown = [told(turn, duty) for duty in _page(found, page)]
         several = {duty.unit_id for duty in found} != set(sight.own)  # then each line names its unit
@@ -28,8 +28,7 @@ def open_duties(turn: Turn, page: str) -> None:
         turn.say("duty.mine", *buttons, duties=shown, several=several, owed=owed, first=_first(found, page))
     else:
         turn.say("duty.none", *_above(sight), Button("/menu", words="menu"))
-    if turn.session is not None:
-        turn.resume()
+    turn.go_on()
 
 
 def open_late(turn: Turn, argument: str) -> None:
@@ -41,14 +40,13 @@ def open_late(turn: Turn, argument: str) -> None:
     lines = [_late_line(turn, one) for one in found[:MOST_LATE]]
     more = len(found) - len(lines)
     turn.say("duty.late", *back, lines=lines, total=sum(one.count for one in found), more=more)
-    if turn.session is not None:
-        turn.resume()
+    turn.go_on()
 
 
 def _late_line(turn: Turn, late: Late) -> dict[str, Any]:
     return {
         "unit": turn.directory.name(late.unit_id) or late.unit_id, "kind": late.kind, "count": late.count,
-        "oldest": written(turn, late.oldest_due), "days": (turn.now - late.oldest_due).days,
+        "oldest": written(turn, late.oldest_due), "days": late.days,
     }  # fmt: skip
 
 
@@ -64,15 +62,20 @@ def _page(found: Sequence[Duty], page: str) -> Sequence[Duty]:
     return found[first : first + SHOWN]
 
 
-def _page_buttons(found: Sequence[Duty], page: str) -> list[Button]:
+def _page_buttons(turn: Turn, found: Sequence[Duty], page: str) -> list[Button]:
     first = _first(found, page)
     number = first // SHOWN + 1
-    buttons = [Button(f"/duty {duty.id}", label=duty.number) for duty in _page(found, page)]
+    buttons = [_opens(turn, duty, place) for place, duty in enumerate(_page(found, page), first + 1)]
     if first:
         buttons.append(Button(f"/duties {number - 1}", words="act_previous"))
     if first + SHOWN < len(found):
         buttons.append(Button(f"/duties {number + 1}", words="act_next"))
     return buttons
+
+
+def _opens(turn: Turn, duty: Duty, place: int) -> Button:
+    shown = {"place": place, "state": duty.state, "late": duty.late, "due": written(turn, duty.due_at)}
+    return Button(f"/duty {duty.id}", words="open_duty", values={**shown, "owed": duty.owed})
 
 
 def _above(sight: Sight) -> list[Button]:

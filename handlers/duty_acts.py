@@ -20,6 +20,7 @@ from services import obligations
 from services.desk.values import LONGEST_SAID, SHORTEST_REASON, NotDone
 from services.journeys import Journey, Turn
 from services.obligations import Ring, Whole
+from services.obligations.telling import TO_READER, buttons
 
 ANSWER = Flow("answer", [Text(key="text", shortest=2, longest=LONGEST_SAID), Evidence(key="evidence", optional=True)])
 MORE_TIME = Flow(
@@ -82,8 +83,9 @@ def submit_more_time(turn: Turn, answers: Answers) -> None:
     until = date.fromisoformat(answers["until"])
     acting = turn.tx, turn.vault, turn.now, person_of(turn), whole.duty.id
     if done(turn, whole, lambda: obligations.request_time(*acting, until, answers["reason"])):
-        see = Button(f"/duty {whole.duty.id}", words="see_duty")
-        turn.say("duty.time_asked", see, **told(turn, whole.duty), until=answers["until"])
+        turn.say(
+            "duty.time_asked", *buttons(whole.duty.id, TO_READER), **told(turn, whole.duty), until=answers["until"]
+        )
 
 
 def open_ask_office(turn: Turn, argument: str) -> None:
@@ -113,7 +115,7 @@ def place_question(turn: Turn, duty_id: str, text: str, media: Sequence[Media]) 
 def ask(turn: Turn, whole: Whole, text: str, media: Sequence[Media]) -> None:
     acting = turn.tx, turn.vault, turn.now, person_of(turn), whole.duty.id
     if done(turn, whole, lambda: obligations.ask_office(*acting, text, turn.contact, media)):
-        turn.say("duty.office_asked", Button(f"/duty {whole.duty.id}", words="see_duty"), **told(turn, whole.duty))
+        turn.say("duty.office_asked", *buttons(whole.duty.id, TO_READER), **told(turn, whole.duty))
 
 
 def done(turn: Turn, whole: Whole, act: Callable[[], Ring]) -> bool:

@@ -12,7 +12,6 @@ from services.contacts import CLERK, LEADER, OF_UNIT
 from services.journeys import Turn
 from services.obligations import Duty, Whole
 
-ACTING = OF_UNIT
 LOOKING = OF_UNIT | {LEADER}
 WATCHING = LOOKING | {CLERK}
 

@@ -11,6 +11,7 @@ from services import obligations
 from services.desk.values import NotDone
 from services.journeys import Journey, Turn
 from services.obligations import Duty, Happened, Whole
+from services.obligations.telling import TO_HEAD, buttons
 
 SHOWN = 8  # of the history: the newest
 _FIRST = {"handed": 0, "acknowledged": 1}  # of what was noted at one moment: whoever asks has acknowledged
@@ -23,8 +24,7 @@ def open_duty(turn: Turn, argument: str) -> None:
         unknown(turn)
     else:
         show(turn, whole)
-    if turn.session is not None:
-        turn.resume()
+    turn.go_on()
 
 
 def show(turn: Turn, whole: Whole) -> None:
@@ -46,13 +46,11 @@ def open_acknowledge(turn: Turn, argument: str) -> None:
         refused(turn, whole.duty, refusal.code)
         return
     duty = whole.duty
-    turn.say(
-        "duty.acknowledged", Button(f"/answer {duty.id}", words="answer_now"),
-        Button(f"/more_time {duty.id}", words="more_time"), Button(f"/duty {duty.id}", words="see_duty"),
-        **told(turn, duty),
-    )  # fmt: skip
-    if turn.session is not None:
-        turn.resume()
+    if duty.owed:
+        turn.say("duty.acknowledged", *buttons(duty.id, TO_HEAD[1:]), **told(turn, duty))
+    else:  # answered since
+        show(turn, whole)
+    turn.go_on()
 
 
 def buttons_of(turn: Turn, duty: Duty) -> list[Button]:
@@ -80,13 +78,15 @@ def to_act_on(turn: Turn, argument: str) -> Whole | None:
         unknown(turn)
     else:
         turn.say("duty.look_only", Button(f"/duty {above.duty.id}", words="see_duty"), **told(turn, above.duty))
-    if turn.session is not None:
-        turn.resume()
+    turn.go_on()
     return None
 
 
 def unknown(turn: Turn) -> None:
-    """For what does not exist and for what is somebody else's: the same words."""
+    """For what does not exist and for what is somebody else's: the same words. Whoever has lost the role is told so."""
+    if not turn.may(DUTY):
+        turn.take("duty", "")
+        return
     turn.say("duty.unknown", Button("/duties", words="menu_duties"))
 
 

@@ -14,7 +14,7 @@ def told(turn: Turn, duty: Duty) -> dict[str, Any]:
     return {
         "number": duty.number, "kind": duty.kind, "case": duty.case_number, "state": duty.state, "owed": duty.owed,
         "unit": turn.directory.name(duty.unit_id) or "", "due": written(turn, duty.due_at),
-        "late": duty.late, "days": duty.working_days_left, "waiting": duty.waiting_extension,
+        "late": duty.late, "days": duty.working_days_left, "waiting": duty.waiting_extension, "begins": duty.begins,
     }  # fmt: skip
 
 

@@ -5,32 +5,45 @@ from __future__ import annotations
 from typing import Any
 
 from conversation.messages import Button
-from services import contacts, obligations
+from handlers import duty_sight
+from handlers.duty_sight import sight_of
+from services import contacts, obligations, succession
 from services.contacts import OF_UNIT
 from services.journeys import Journey, Turn
 from services.talk import LANGUAGES
 
 
 def open_menu(turn: Turn, why: str) -> None:
-    """What this person may do. `why`: started, cancelled, dropped, stale, bound, or nothing."""
-    if turn.session is not None:
-        turn.resume()
-        return
+    """What this person may do, first of all to go on with what is under way.
+
+    `why`: started, cancelled, dropped, stale, bound, ended, or nothing.
+    """
+    under_way = turn.session.flow if turn.session is not None else None
     offered = [journey for journey in turn.tools.journeys.values() if journey.in_menu and turn.may(journey)]
-    buttons = [Button(f"/{journey.name}", words=f"menu_{journey.name}") for journey in offered]
+    buttons = [Button("/resume", words="resume")] * (under_way is not None)
+    buttons += [Button(f"/{journey.name}", words=f"menu_{journey.name}") for journey in offered]
     roles = sorted({grant.role for grant in turn.grants})
     units = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.unit_id})
     own = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.role in OF_UNIT})
     turn.say(
-        "menu.menu", *buttons, why=why or "plain", roles=roles, units=units, own_units=own, **_owed(turn)
+        "menu.menu", *buttons, why=why or "plain", roles=roles, units=units, own_units=own, under_way=under_way,
+        former=_former(turn) if why == "ended" else [], **_owed(turn),
     )  # fmt: skip
 
 
 def _owed(turn: Turn) -> dict[str, Any]:
-    """How many duties wait for the person's units, and when the first is due."""
-    mine = {grant.unit_id for grant in turn.grants if grant.unit_id and grant.role in OF_UNIT}
-    owed = [duty for duty in obligations.duties_of(turn.tx, turn.now, mine) if duty.owed] if mine else []
-    return {"owed": len(owed), "due": owed[0].due_at.isoformat() if owed else None}
+    """How many duties wait for the person's units and for those below, how many are late, and when the first is due."""
+    sight, owed = sight_of(turn), duty_sight.owed(turn)
+    below = obligations.DutyFilters(units=tuple(sorted(sight.seen - sight.own)))
+    counts = obligations.counts(turn.tx, turn.now, below) if below.units else {"owed": 0, "late": 0}
+    return {
+        "owed": len(owed), "late": sum(duty.late for duty in owed), "due": owed[0].due_at.isoformat() if owed else None,
+        "below": counts["owed"], "below_late": counts["late"],
+    }  # fmt: skip
+
+
+def _former(turn: Turn) -> list[dict[str, str]]:
+    return [{"role": one.role, "unit": turn.directory.name(one.unit_id) or ""} for one in turn.former()]
 
 
 def open_start(turn: Turn, argument: str) -> None:
@@ -42,17 +55,20 @@ def open_start(turn: Turn, argument: str) -> None:
         turn.take("complaint", value)
     elif kind == "r" and value:
         turn.take("status", value)
+    elif turn.session is not None:
+        turn.resume()
     else:
         open_menu(turn, "started")
 
 
 def open_link(turn: Turn, code: str) -> None:
     """Binds this chat account to the person of a code that the office issued; the code is spent."""
-    person_id = contacts.use_link(turn.tx, turn.vault, turn.now, code, turn.contact.channel)
-    if person_id is None:
+    used = contacts.use_link(turn.tx, turn.vault, turn.now, code, turn.contact.channel)
+    if used is None:
         turn.say("menu.bad_code")
         return
-    turn.bind(person_id)
+    turn.bind(used.person_id)
+    turn.ring(succession.tell(turn.tx, turn.vault, turn.now, used.ended))
     open_menu(turn, "bound")
 
 
@@ -61,8 +77,7 @@ def open_help(turn: Turn, why: str) -> None:
     turn.say(
         "menu.help", Button("/menu", words="menu"), why="unknown" if why == "unknown" else "asked", commands=offered
     )
-    if turn.session is not None:
-        turn.resume()
+    turn.go_on()
 
 
 def open_language(turn: Turn, language: str) -> None:

@@ -13,8 +13,8 @@ def open_seen(turn: Turn, notice_id: str) -> None:
         turn.tools.journeys["help"].opens(turn, "unknown")
     elif number:
         turn.say("notice.thanks", number=number)
-    if turn.session is not None and number is not None:
-        turn.resume()
+    if number is not None:
+        turn.go_on()
 
 
 SEEN = Journey("seen", open_seen)

@@ -82,4 +82,4 @@ def open_placing(turn: Turn, argument: str) -> None:
     turn.tools.journeys["menu"].opens(turn, "")
 
 
-JOURNEY = Journey("placing", open_placing, PLACING, submit, strays=find_place)
+JOURNEY = Journey("placing", open_placing, PLACING, submit, strays=find_place, asks_once=True)

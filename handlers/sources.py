@@ -11,6 +11,9 @@ from services import calendar, cases, directory, workdays
 from services.contacts import SUPERVISOR
 from services.journeys import Source, Turn
 from services.obligations import Duty
+from templates import clipped
+
+BEGINS = 14  # characters of what is asked: a button shows no more on a phone
 
 
 class Units:
@@ -64,19 +67,21 @@ class OwnCases:
 
 
 class OwedDuties:
-    """What the person's own units owe now, first due first."""
+    """What the person's own units owe now, first due first: by the end of the number and what is asked."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
         owed = duty_sight.owed(turn)
         units = len({duty.unit_id for duty in owed}) > 1
-        named = [(duty.id, self._label(turn, duty, units)) for duty in owed]
-        return [Option(id_, label) for id_, label in named if query.casefold() in label.casefold()]
+        wanted = query.casefold()
+        found = [duty for duty in owed if wanted in f"{duty.number} {self._label(turn, duty, units)}".casefold()]
+        return [Option(duty.id, self._label(turn, duty, units)) for duty in found]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         return next((option.label for option in self.options(turn, "", answers) if option.value == value), None)
 
     def _label(self, turn: Turn, duty: Duty, units: bool) -> str:
-        return " ".join(filter(None, [duty.number, turn.directory.name(duty.unit_id) if units else ""]))
+        told = clipped(duty.begins, BEGINS)
+        return " ".join(filter(None, [duty.number[-4:], told, turn.directory.name(duty.unit_id) if units else ""]))
 
 
 class LaterDays:

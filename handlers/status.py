@@ -31,8 +31,7 @@ def open_status(turn: Turn, argument: str) -> None:
         turn.say("status.choose", *listed, Button("/code", words="enter_code"), count=len(mine), checks=checks)
     else:
         turn.say("status.nothing", Button("/code", words="enter_code"))
-    if turn.session is not None:
-        turn.resume()
+    turn.go_on()
 
 
 def checks_of(turn: Turn) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Table, create_engine, event, literal, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine
@@ -22,6 +23,7 @@ LOCK_WAIT_SECONDS = 15
 READERS = 4
 TRIES = 5  # of a transaction that PostgreSQL broke off because two waited for each other
 _CROSSED = frozenset(("40P01", "40001"))  # SQLSTATE: deadlock, serialization failure
+log = structlog.get_logger()
 
 
 class DatabaseAway(Exception):
@@ -45,16 +47,31 @@ class Database:
         self._writers = ThreadPoolExecutor(1, "db-write") if self.is_sqlite else self._readers
         # The path of a message has a thread of its own, so that a long report never delays it.
         self._talkers = self._writers if self.is_sqlite else ThreadPoolExecutor(1, "db-talk")
+        self._away = False
 
     async def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await _in(self._writers, lambda: self.transact(work, *args, **kwargs))
+        return await self._in(self._writers, lambda: self.transact(work, *args, **kwargs))
 
     async def talk(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Like `write`, for the message path."""
-        return await _in(self._talkers, lambda: self.transact(work, *args, **kwargs))
+        return await self._in(self._talkers, lambda: self.transact(work, *args, **kwargs))
 
     async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await _in(self._readers, lambda: self.look(work, *args, **kwargs))
+        return await self._in(self._readers, lambda: self.look(work, *args, **kwargs))
+
+    async def _in(self, pool: ThreadPoolExecutor, run: Callable[[], T]) -> T:
+        """An outage is one line in the log and its end another, however many were waiting for the database."""
+        try:
+            done = await asyncio.get_running_loop().run_in_executor(pool, run)
+        except DatabaseAway as away:
+            if not self._away:
+                log.warning("database_away", error=str(away))
+            self._away = True
+            raise
+        if self._away:
+            log.info("database_back")
+        self._away = False
+        return done
 
     def transact(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """In the calling thread. Raises DatabaseAway when the server is gone or the lock is not to be had.
@@ -104,10 +121,6 @@ class Database:
         for pool in {self._readers, self._writers, self._talkers}:
             pool.shutdown(wait=True)
         self.engine.dispose()
-
-
-async def _in(pool: ThreadPoolExecutor, run: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(pool, run)
 
 
 def parse(url: str) -> URL:

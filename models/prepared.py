@@ -14,9 +14,11 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
     Executable,
+    Integer,
     LargeBinary,
     String,
     TableValuedAlias,
@@ -44,9 +46,8 @@ class Prepared:
         compiled = self._of(tx)
         cursor = tx.connection.cursor()
         values = [compiled.values(row) for row in rows]
-        if (
-            tx.dialect.name == "postgresql" and len(rows) > 1
-        ):  # psycopg sends them all at once, and the server knows the statement
+        if len(rows) > 1 and tx.dialect.name == "postgresql":
+            # psycopg sends them all at once, and the server knows the statement.
             cursor.executemany(compiled.sql(1), values)
         else:
             cursor.execute(compiled.sql(len(rows)), list(chain.from_iterable(values)))
@@ -73,23 +74,31 @@ class Prepared:
         return _Compiled(made.compile(dialect=dialect, column_keys=self._columns))
 
 
-def among(tx: Connection, column: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether the column is one of the list in the parameter `keys`: one statement for lists of any length."""
+def among(tx: Connection, column: ColumnElement[Any], name: str = "keys") -> ColumnElement[bool]:
+    """Whether the column, of numbers or of text, is one of the list in the parameter `name`, of any length."""
     if tx.dialect.name == "postgresql":
-        return column == func.any(bindparam("keys", type_=ARRAY(String)))
-    return column.in_(select(each(tx).c.value))
+        return column == func.any(bindparam(name, type_=_array(column)))
+    return column.in_(select(_listed(name).c.value))
 
 
 def each(tx: Connection) -> TableValuedAlias:
-    """The list in the parameter `keys` as rows with the one column `value`."""
+    """The list of texts in the parameter `keys` as rows with the one column `value`."""
     if tx.dialect.name == "postgresql":
         return func.unnest(bindparam("keys", type_=ARRAY(String))).table_valued("value").render_derived()
-    return func.json_each(bindparam("keys", type_=String)).table_valued("value")
+    return _listed("keys")
 
 
-def keys(tx: Connection, values: Collection[str]) -> Any:
-    """The parameter `keys` as the database at hand takes a list."""
+def keys(tx: Connection, values: Collection[str] | Collection[int]) -> Any:
+    """A list as the database at hand takes it as a parameter."""
     return list(values) if tx.dialect.name == "postgresql" else json.dumps(list(values))
+
+
+def _array(column: ColumnElement[Any]) -> ARRAY[Any]:
+    return ARRAY(BigInteger if isinstance(column.type, Integer) else String)
+
+
+def _listed(name: str) -> TableValuedAlias:
+    return func.json_each(bindparam(name, type_=String)).table_valued("value")
 
 
 class _Compiled:

@@ -326,7 +326,7 @@ extensions = Table(
     "extensions", metadata,
     _id(),
     Column("obligation_id", ForeignKey("obligations.id"), nullable=False, index=True),
-    Column("state", String(12), nullable=False),  # waiting, granted, refused
+    Column("state", String(12), nullable=False),  # waiting, granted, refused, moot
     Column("reason", Text, nullable=False),
     Column("wanted_at", Utc, nullable=False),  # the deadline that the unit asks for
     Column("late", Boolean, nullable=False),  # asked for after the deadline (A33)

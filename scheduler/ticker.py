@@ -13,7 +13,9 @@ from apscheduler.triggers.cron import CronTrigger
 
 from models.database import Database, DatabaseAway
 from services import upkeep
+from services.vault import new_id
 
+LOOK_EVERY_SECONDS = 20.0  # at the clock, by a timer that does not follow it
 log = structlog.get_logger()
 
 
@@ -29,8 +31,12 @@ class Job:
 class Ticker:
     """Runs until cancelled. A tick that nobody was there for is made up for by the next one."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime], zone: tzinfo, jobs: Sequence[Job]) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], zone: tzinfo, jobs: Sequence[Job],
+        look_every_seconds: float = LOOK_EVERY_SECONDS,
+    ) -> None:  # fmt: skip
         self._database, self._clock, self._zone, self._jobs = database, clock, zone, jobs
+        self._look_every_seconds = look_every_seconds
 
     async def run(self) -> None:
         scheduler = AsyncIOScheduler(timezone=self._zone)
@@ -39,7 +45,9 @@ class Ticker:
             scheduler.add_job(self.tick, trigger, args=[job], misfire_grace_time=None, coalesce=True, max_instances=1)
         scheduler.start()
         try:
-            await asyncio.Event().wait()
+            while True:
+                await asyncio.sleep(self._look_every_seconds)
+                self._look(scheduler)
         finally:
             scheduler.shutdown(wait=False)
 
@@ -51,8 +59,20 @@ class Ticker:
                 return False
             await job.run()
         except DatabaseAway:
-            log.warning("job_waits_for_database", job=job.name)
             return False
         except Exception:
-            log.exception("job_failed", job=job.name)
+            log.exception("job_failed", id=new_id()[:8], job=job.name)
         return True
+
+    def _look(self, scheduler: AsyncIOScheduler) -> None:
+        """APScheduler sleeps until a moment that it has worked out before, by the clock as it was then.
+
+        Of a clock that has been put back, it would wait for the old time; of one put forward, or of a machine that was
+        suspended, it would hear late.
+        """
+        now = self._clock()
+        for planned in scheduler.get_jobs():
+            coming = planned.trigger.get_next_fire_time(None, now)
+            if coming < planned.next_run_time:
+                planned.modify(next_run_time=coming)
+        scheduler.wakeup()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from models.tables import audit, grants, people, quarantine, units
+from models.tables import audit, deliveries, grants, lanes, people, quarantine, units
 from services.contacts import CLERK
+from services.deliveries import URGENCY
 from services.vault import Vault
+
+LONG = timedelta(minutes=2)  # what is due goes out within seconds; a restart takes less, too
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,30 @@ def count(tx: Connection) -> Counted:
         number(units), number(grants, grants.c.role == CLERK, grants.c.until.is_(None)), number(audit),
         number(quarantine),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """What is due on a channel that no process sends on."""
+
+    channel: str
+    count: int
+    since: datetime  # when the first of them was due
+
+
+def unsent(tx: Connection, now: datetime, channels: Iterable[str]) -> list[Unsent]:
+    """Of these channels those where something has been due for `LONG` and no sender holds the lane."""
+    held = set(tx.execute(select(lanes.c.channel).where(lanes.c.until >= now)).scalars())
+    found = [_unsent(tx, now, channel) for channel in channels if channel not in held]
+    return [one for one in found if one is not None]
+
+
+def _unsent(tx: Connection, now: datetime, channel: str) -> Unsent | None:
+    """As the index ix_deliveries_due has them. What was being sent when its sender ended waits as well."""
+    waits = deliveries.c.state.in_(("queued", "sending")), deliveries.c.urgency.in_(URGENCY)
+    due = deliveries.c.channel == channel, *waits, deliveries.c.due_at <= now - LONG
+    count, since = tx.execute(select(func.count(), func.min(deliveries.c.due_at)).where(*due)).one()
+    return Unsent(channel, count, since) if count else None
 
 
 def try_key(tx: Connection, vault: Vault) -> None:

@@ -115,6 +115,16 @@ def roles_of(tx: Connection, person_id: str | None, now: datetime) -> tuple[Gran
     return tuple(Grant(row.role, row.unit_id) for row in rows)
 
 
+def ended_roles(tx: Connection, person_id: str | None, now: datetime) -> tuple[Grant, ...]:
+    """What the person has been and is no longer, what ended last first."""
+    if person_id is None:
+        return ()
+    held = set(roles_of(tx, person_id, now))
+    over = grants.c.person_id == person_id, grants.c.until <= now
+    rows = tx.execute(select(grants.c.role, grants.c.unit_id).where(*over).order_by(grants.c.until.desc()))
+    return tuple(dict.fromkeys(one for one in (Grant(row.role, row.unit_id) for row in rows) if one not in held))
+
+
 def grants_at(tx: Connection, vault: Vault, now: datetime, channel: str, address: str) -> tuple[Grant, ...]:
     """What the person of a chat account may be; nothing where nobody is bound to it."""
     known = contacts.c.address_hash == address_hash(vault, channel, address)
@@ -190,8 +200,24 @@ def peek_link(tx: Connection, vault: Vault, now: datetime, code: str) -> str | N
     return tx.execute(select(links.c.person_id).where(*good)).scalar()
 
 
-def use_link(tx: Connection, vault: Vault, now: datetime, code: str, way: str) -> str | None:
-    """The person of an unused code that has not expired; the code is spent by this call.
+@dataclass(frozen=True)
+class Ended:
+    """A head whose right has ended because somebody else took over."""
+
+    person_id: str
+    unit_id: str
+
+
+@dataclass(frozen=True)
+class Used:
+    """Whose link was used, and whom that put out: they are to be told (`services.succession.tell`)."""
+
+    person_id: str
+    ended: Sequence[Ended]
+
+
+def use_link(tx: Connection, vault: Vault, now: datetime, code: str, way: str) -> Used | None:
+    """None unless the code is unused and has not expired; it is spent by this call.
 
     A head who comes in by it takes over: see `take_over`.
     """
@@ -205,11 +231,10 @@ def use_link(tx: Connection, vault: Vault, now: datetime, code: str, way: str) -
     if spent is None:
         return None
     audit.append(tx, now, spent.person_id, "link_used", spent.person_id, {"way": way})
-    take_over(tx, now, spent.person_id, spent.person_id)
-    return spent.person_id
+    return Used(spent.person_id, take_over(tx, now, spent.person_id, spent.person_id))
 
 
-def take_over(tx: Connection, now: datetime, person_id: str, actor: str) -> None:
+def take_over(tx: Connection, now: datetime, person_id: str, actor: str) -> list[Ended]:
     """A unit has one head: where this person holds the role, whoever held it before holds it no longer, at once.
 
     Who was made head later keeps it, so that an old head with a new link puts nobody out. Called at the moment when the
@@ -228,6 +253,7 @@ def take_over(tx: Connection, now: datetime, person_id: str, actor: str) -> None
     ).all()
     for row in ended:
         withdraw(tx, now, row.person_id, HEAD, row.unit_id, actor)
+    return [Ended(row.person_id, row.unit_id) for row in ended]
 
 
 def heads_of(tx: Connection, now: datetime, unit_ids: Sequence[str]) -> dict[str, list[str]]:

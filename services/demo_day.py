@@ -53,7 +53,7 @@ def _report(tx: Connection, vault: Vault, now: datetime, clerk: str, report: Map
     handed = _days_ago(now, duty["handed_days_ago"])
     obligation_id, _ = obligations.hand_over(
         tx, vault, handed, clerk, unit_id=duty["unit"], kind="complaint", asked=duty["asked"], due=due,
-        working_days=None, case_id=case.id, seen="received.0",
+        working_days=None, report_id=case.id, seen="received.0",
     )  # fmt: skip
     _live_through(tx, now, obligation_id)
 

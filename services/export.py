@@ -45,12 +45,18 @@ class Words(Protocol):
 
 
 def rows(tx: Connection, what: str, zone: tzinfo) -> Iterator[dict[str, Any]]:
-    """Every row of `complaints`, `visits` or `deliveries`, oldest first, with exactly the columns named above.
+    """Every row of `complaints`, `visits`, `deliveries` or `notices`, oldest first, with the columns named above.
 
     `zone` is the office's: it decides on which day something came in. Moments are in UTC.
     """
     for row in tx.execute(_QUERIES[what]()).mappings():
         yield _SHAPES[what](row, zone)
+
+
+def receipts_of(tx: Connection, notice_id: str, zone: tzinfo) -> Iterator[dict[str, Any]]:
+    """Those of the rows of `notices` that belong to one of them."""
+    for row in tx.execute(_receipts().where(notices.c.id == notice_id)).mappings():
+        yield _receipt(row, zone)
 
 
 def _complaints() -> Select[Any]:

@@ -60,7 +60,7 @@ class Fetcher:
                     await self._settle(found)
                     continue
             except DatabaseAway:
-                log.warning("database_away", channel=BELL)
+                pass  # told by the database itself
             except Exception as error:
                 log.error("fetcher_failed", error=type(error).__name__)
             await self._bells.wait(BELL, REST)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from conversation.engine import Flow, Session, prefilled, screen
 from conversation.messages import Answers, Body, Button, Option, Problem, Reply, Say, Screen
-from services.contacts import Contact, Grant, bind, roles_of
+from services.contacts import LEADER, OF_UNIT, SMS, Contact, Grant, bind, ended_roles, roles_of
 from services.deliveries import Outgoing
 from services.directory import Directory
 from services.vault import Vault
@@ -26,6 +26,8 @@ class Phrases(Protocol):
     def option(self, flow: str, key: str, value: str) -> str: ...
 
     def action(self, text: str) -> str | None: ...
+
+    def journey(self, text: str) -> str | None: ...
 
 
 class Source(Protocol):
@@ -51,6 +53,7 @@ class Journey:
     roles: frozenset[str] = frozenset()
     in_menu: bool = False
     listed: bool = False  # in the channel's own list of commands
+    asks_once: bool = False  # whoever goes elsewhere is not asked again below every other answer
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ class Turn:
         if journey is None or not self.may(journey):
             if name in ENGINE_WORDS:  # the button of a conversation that is over
                 self.tools.journeys["menu"].opens(self, "stale")
+            elif journey is not None and any(one.role in journey.roles for one in self.former()):
+                self.tools.journeys["menu"].opens(self, "ended")
             else:
                 self.tools.journeys["help"].opens(self, "unknown")
         elif self.session is not None and journey.flow is not None:
@@ -130,12 +135,37 @@ class Turn:
         else:
             journey.opens(self, argument)
 
+    def former(self) -> Sequence[Grant]:
+        """Roles about duties that this person has lost: an old button of theirs is told from a mistyped command."""
+        lost = ended_roles(self.tx, self.contact.person_id, self.now)
+        return [one for one in lost if one.role in OF_UNIT or one.role == LEADER]
+
     def resume(self, problem: Problem | None = None) -> None:
         """Shows again where the person is, if anywhere."""
         if self.session is None:
             self.tools.journeys["menu"].opens(self, "")
         else:
             self.show(screen(self.flow(self.session.flow), self.session, self, problem))
+
+    @property
+    def _waits(self) -> bool:
+        """Whether something is under way that is asked again below other answers."""
+        return self.session is not None and not self.tools.journeys[self.session.flow].asks_once
+
+    def go_on(self) -> None:
+        """Below an answer to something else, shows again what is under way, if anything.
+
+        Not by SMS: its numbers would mean something else than those of the message above it; 0 goes on there.
+        """
+        if self._waits and self.contact.channel != SMS:
+            self.resume()
+
+    def called(self, text: str) -> str:
+        """The journey whose name was typed, as its button says it; in the middle of a flow the menu alone."""
+        journey = self.tools.journeys.get(self.tools.phrases[self.contact.language].journey(text) or "")
+        if journey is None or not self.may(journey):
+            return ""
+        return "" if self._waits and journey.name != "menu" else journey.name
 
     def show(self, shown: Screen) -> None:
         self._queue(Body(ask=shown, edits=self._edits()))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, distinct, func, or_, select
 
 from models.tables import contacts as accounts
 from models.tables import grants, people
-from services import audit, contacts, phones
+from services import audit, contacts, phones, succession
 from services.contacts import CLERK, HEAD, ROLES, Grant, Person
 from services.vault import Vault
 from services.wording import readable
@@ -58,11 +58,12 @@ def admit(tx: Connection, vault: Vault, now: datetime, code: str) -> Admitted | 
         return None
     if CLERK not in roles:
         return Admitted(CHAT)
-    person_id = contacts.use_link(tx, vault, now, code, CONSOLE)
-    if person_id is None:
+    used = contacts.use_link(tx, vault, now, code, CONSOLE)
+    if used is None:
         return None
-    audit.append(tx, now, person_id, "signed_in", person_id)
-    return Admitted(CONSOLE, contacts.sign_in(tx, vault, now, person_id))
+    succession.tell(tx, vault, now, used.ended)
+    audit.append(tx, now, used.person_id, "signed_in", used.person_id)
+    return Admitted(CONSOLE, contacts.sign_in(tx, vault, now, used.person_id))
 
 
 def clerk(tx: Connection, vault: Vault, now: datetime, token: str) -> Person | None:
@@ -120,7 +121,7 @@ def add_member(
 
 
 def grant_more(
-    tx: Connection, now: datetime, actor: str, person_id: str, roles: Sequence[str], units: Sequence[str],
+    tx: Connection, vault: Vault, now: datetime, actor: str, person_id: str, roles: Sequence[str], units: Sequence[str],
     *, takes_over: bool = False,
 ) -> None:  # fmt: skip
     """More roles for somebody who is there already.
@@ -136,7 +137,7 @@ def grant_more(
         _no_other_head(tx, now, person_id, new)
     contacts.grant(tx, now, person_id, new, actor)
     if contacts.is_bound(tx, person_id):
-        contacts.take_over(tx, now, person_id, actor)
+        succession.tell(tx, vault, now, contacts.take_over(tx, now, person_id, actor))
 
 
 def set_phone(tx: Connection, vault: Vault, now: datetime, actor: str, person_id: str, phone: str) -> None:

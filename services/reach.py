@@ -17,12 +17,25 @@ from services.vault import Vault
 
 SUPERIOR = "superior"  # the leader above a unit, and the heads of the unit that it belongs to
 CHAT = "chat"  # any channel but SMS
+CHUNK = 500  # ids in one statement
 LANGUAGE = "zh"  # of an SMS to somebody who has never written
 
 
 def heads(tx: Connection, now: datetime, unit_id: str) -> list[str]:
     """The ids of the people who are head of the unit now, whether or not they can be reached."""
     return contacts.heads_of(tx, now, [unit_id]).get(unit_id, [])
+
+
+def heirs(tx: Connection, now: datetime) -> set[tuple[str, str]]:
+    """(person, unit) of those who are head beside an older one: named, and not come in by their link yet."""
+    valid = grants.c.role == HEAD, grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
+    columns = grants.c.unit_id, grants.c.person_id
+    first: dict[str, str] = {}
+    found: set[tuple[str, str]] = set()
+    for unit_id, person_id in tx.execute(select(*columns).where(*valid).order_by(grants.c.since, grants.c.id)):
+        if first.setdefault(unit_id, person_id) != person_id:
+            found.add((person_id, unit_id))
+    return found
 
 
 def recipients(tx: Connection, vault: Vault, now: datetime, unit_id: str, to: str, by: str) -> list[str]:
@@ -47,10 +60,32 @@ def recipients_of(
     return found
 
 
-def accounts_of(tx: Connection, person_ids: Iterable[str]) -> list[str]:
-    """Contact ids of the chat accounts of these people."""
-    mine = accounts.c.person_id.in_(list(person_ids)), accounts.c.channel != SMS
+def takes_sms(tx: Connection, vault: Vault, now: datetime, unit_id: str) -> bool:
+    """Whether a head of the unit has a number that an SMS can go to."""
+    numbers = phones_of(tx, vault, heads(tx, now, unit_id))
+    stopped = accounts.c.channel == SMS, accounts.c.person_id.in_(numbers), accounts.c.blocked_at.is_not(None)
+    left = numbers.keys() - set(tx.execute(select(accounts.c.person_id).where(*stopped)).scalars())
+    return any(_usable(numbers[person_id]) for person_id in left)
+
+
+def accounts_of(tx: Connection, person_ids: Iterable[str], by: str = CHAT) -> list[str]:
+    """Contact ids of the accounts of these people, without those that have stopped us. `by`: chat, or the numbers at
+    which they have been reached by sms before."""
+    way = accounts.c.channel == SMS if by == SMS else accounts.c.channel != SMS
+    mine = accounts.c.person_id.in_(list(person_ids)), way, accounts.c.blocked_at.is_(None)
     return list(tx.execute(select(accounts.c.id).where(*mine)).scalars())
+
+
+def phones_of(tx: Connection, vault: Vault, person_ids: Collection[str]) -> dict[str, str]:
+    """The numbers of those who have one, by person and in their order: as they were typed where nobody checked them."""
+    found: dict[str, str] = {}
+    ids = sorted(person_ids)
+    for start in range(0, len(ids), CHUNK):
+        some = people.c.id.in_(ids[start : start + CHUNK])
+        for row in tx.execute(select(people.c.id, people.c.sealed).where(some).order_by(people.c.id)):
+            if phone := vault.open(row.sealed, f"person {row.id}")["phone"]:
+                found[row.id] = phone
+    return found
 
 
 def unit_names(tx: Connection, unit_ids: Collection[str]) -> dict[str, str]:
@@ -127,18 +162,19 @@ def _accounts(
 def _make_sms(tx: Connection, vault: Vault, now: datetime, person_ids: Collection[str]) -> None:
     """The SMS contacts of people who have a number and none yet."""
     known = select(accounts.c.person_id).where(accounts.c.channel == SMS, accounts.c.person_id.in_(person_ids))
-    rows = tx.execute(
-        select(people.c.id, people.c.sealed).where(people.c.id.in_(person_ids), people.c.id.not_in(known))
-    ).all()
-    for row in sorted(rows, key=lambda row: row.id):
-        number = vault.open(row.sealed, f"person {row.id}")["phone"]
-        if number:
-            _ensure(tx, vault, now, row.id, number)
+    new = set(person_ids).difference(tx.execute(known).scalars())
+    for person_id, number in phones_of(tx, vault, new).items():
+        _ensure(tx, vault, now, person_id, number)
 
 
 def _ensure(tx: Connection, vault: Vault, now: datetime, person_id: str, number: str) -> None:
+    if address := _usable(number):
+        contacts.ensure(tx, vault, now, SMS, address, LANGUAGE, person_id)
+
+
+def _usable(number: str) -> str | None:
+    """The address of an SMS; None for what was written before numbers were checked."""
     try:
-        address = phones.normalised(number)
-    except phones.BadNumber:  # written before numbers were checked
-        return
-    contacts.ensure(tx, vault, now, SMS, address, LANGUAGE, person_id)
+        return phones.normalised(number)
+    except phones.BadNumber:
+        return None

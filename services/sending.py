@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -27,6 +28,7 @@ LOOK_REST = 1.0  # seconds between two looks whether the notice under way was ab
 GATHER = 0.3  # seconds in which results come together, while there is something else to do
 LONGEST_END = 8.0  # seconds for what is under way when the program ends
 HELD_FOR = timedelta(minutes=1)
+NO_ROOM = Room(0, 0, 0)
 log = structlog.get_logger()
 Turn = Callable[[Parcel], Awaitable[timedelta | None]]
 
@@ -94,6 +96,10 @@ class Sender:
         self._told = _Told()
         self._aborted: frozenset[str] = frozenset()
         self._ours = False
+        self._had = False  # whether we have held the lane in this life
+        self._silent_until = 0.0  # of the loop's clock: nothing leaves before
+        self._looked_at: datetime | None = None
+        self._put_right = False  # whether the clock was ahead, and the database has not heard of it
         self._unheard = False  # whether an exchange may have been done without our hearing of it
         self._news = asyncio.Event()
         self._gathering: asyncio.TimerHandle | None = None
@@ -132,35 +138,53 @@ class Sender:
     async def _exchange(self) -> float:
         """Returns for how many seconds there is nothing to do unless the bell rings."""
         told, self._told = self._told, _Told()
-        room, notices = self._stock.room(), self._stock.notices()
+        silent = self._silent_until - asyncio.get_running_loop().time()
+        room, notices = self._stock.room() if silent <= 0 else NO_ROOM, self._stock.notices()
         known = self._stock.ids | told.ids() if self._unheard else None
+        self._look_at_the_clock()
         try:
-            got = await self._database.write(self._exchanged, told, room, notices, known)
+            got = await self._database.write(self._exchanged, told, room, notices, known, self._put_right)
         except Exception as error:
             self._told = told.before(self._told)
             self._unheard = True
-            away = isinstance(error, DatabaseAway)
-            log.log(30 if away else 40, "database_away" if away else "sender_failed", channel=self._channel,
-                    error=type(error).__name__)  # fmt: skip
+            if not isinstance(error, DatabaseAway):  # which is told by the database itself
+                log.error("sender_failed", channel=self._channel, error=type(error).__name__)
             return AWAY_REST
-        self._unheard, self._ours, self._aborted = False, got.ours, got.aborted
+        if got.ours != self._ours:
+            log.info("lane_taken" if got.ours else "lane_lost", channel=self._channel)
+        self._unheard, self._put_right, self._ours, self._aborted = False, False, got.ours, got.aborted
+        self._had = self._had or got.ours
         self._drop()
         self._begin(got.leased)
-        return min(got.rest, LOOK_REST) if self._stock.notices() else got.rest
+        rest = min(got.rest, silent) if silent > 0 else got.rest
+        return min(rest, LOOK_REST) if self._stock.notices() else rest
+
+    def _look_at_the_clock(self) -> None:
+        """Nothing waits for hours because a clock that was ahead has put it off."""
+        now, before = self._clock(), self._looked_at
+        self._looked_at = now
+        if before is not None and now < before - HELD_FOR:
+            log.warning("clock_put_back", channel=self._channel, seconds=round((before - now).total_seconds()))
+            self._put_right = True
+            self._held.clear()
 
     def _exchanged(
-        self, tx: Connection, told: _Told, room: Room, notices: set[str], known: set[int] | None
+        self, tx: Connection, told: _Told, room: Room, notices: set[str], known: set[int] | None, put_right: bool
     ) -> _Exchanged:
         now = self._clock()
         self._tell(tx, now, told)
-        if not deliveries.hold_lane(tx, now, self._channel, self._holder):
+        if not deliveries.hold_lane(tx, now, self._channel, self._holder, back=not self._had):
             return _Exchanged(ours=False, rest=AWAY_REST)
+        if put_right:
+            deliveries.hasten(tx, now, self._channel)
         if known is not None:
             deliveries.give_back(tx, self._channel, known)
         stopped = frozenset(deliveries.aborted(tx, notices)) if notices else frozenset()
         if room.all <= 0:
             return _Exchanged(True, aborted=stopped)
         leased = deliveries.lease(tx, self._vault, now, self._channel, room, self._bodies)
+        if len(leased) >= room.all:  # nothing more before a result makes room
+            return _Exchanged(True, leased, aborted=stopped)
         due = deliveries.next_due(tx, self._channel)
         if due is None:
             rest = LONGEST_REST
@@ -179,9 +203,9 @@ class Sender:
         new = [parcel for parcel in parcels if parcel.id not in self._stock]
         for parcel in new:
             if self._ending:
-                self._finish(Result(parcel.id, error="stopped", retry_after=timedelta(0)))
+                self._finish(Result(parcel.id, error="stopped", retry_after=timedelta(0), tried=False))
             elif (wait := self._behind(parcel)) is not None:
-                self._finish(Result(parcel.id, error="behind", retry_after=wait))
+                self._finish(Result(parcel.id, error="behind", retry_after=wait, tried=False))
             else:
                 self._stock.add(parcel)
         for contact_id in {parcel.contact_id for parcel in new}:
@@ -189,15 +213,27 @@ class Sender:
         self._fill()
 
     def _fill(self) -> None:
-        while not self._ending and (parcel := self._stock.pick()) is not None:
-            worker = asyncio.create_task(self._serve(parcel))
+        while (parcel := self._next()) is not None:
+            worker = asyncio.create_task(self._work(parcel))
             self._workers[worker] = parcel
-            worker.add_done_callback(self._ended)
+            worker.add_done_callback(self._workers.pop)
 
-    def _ended(self, worker: asyncio.Task[None]) -> None:
-        self._stock.done(self._workers.pop(worker))
-        self._fill()
-        self._look_up()
+    def _next(self) -> Parcel | None:
+        return None if self._ending else self._stock.pick()
+
+    async def _work(self, first: Parcel) -> None:
+        """One place on the wire: this parcel, and then each that may begin when the one before it has ended."""
+        worker = asyncio.current_task()
+        assert worker is not None
+        parcel: Parcel | None = first
+        while parcel is not None:
+            self._workers[worker] = parcel
+            try:
+                await self._serve(parcel)
+            finally:
+                self._stock.done(parcel)
+            parcel = self._next()
+            self._look_up()
 
     async def _serve(self, parcel: Parcel) -> None:
         result = await self._carried(parcel)
@@ -214,7 +250,8 @@ class Sender:
         """None for what is no longer to be sent."""
         try:
             if self._turn is not None and (silent := await self._turn(parcel)) is not None:
-                return Result(parcel.id, error="held", retry_after=silent)
+                self._silent_until = asyncio.get_running_loop().time() + silent.total_seconds()
+                return Result(parcel.id, error="held", retry_after=silent, tried=False)
             if not self._ours:  # whoever has the lane now has this parcel too
                 return None
             if parcel.notice_id in self._aborted:
@@ -273,7 +310,7 @@ class Sender:
             return retry_after is None or order(parcel) > order(held)
 
         for parcel in self._stock.take_out(behind, held.contact_id):
-            self._finish(Result(parcel.id, error=error, retry_after=retry_after))
+            self._finish(Result(parcel.id, error=error, retry_after=retry_after, tried=False))
 
     def _drop(self) -> None:
         """What is no longer ours, or of a notice that was aborted."""
@@ -295,15 +332,13 @@ class Sender:
                 worker.cancel()
                 back.append(parcel)
         for parcel in back if self._ours else ():
-            self._finish(Result(parcel.id, error="stopped", retry_after=timedelta(0)))
+            self._finish(Result(parcel.id, error="stopped", retry_after=timedelta(0), tried=False))
         if self._workers:
             await asyncio.wait(set(self._workers), timeout=LONGEST_END)
         for worker in tuple(self._workers):  # nobody knows what became of these: leaving the lane settles them
             worker.cancel()
-        try:
+        with suppress(DatabaseAway):
             await self._database.write(self._left, self._told)
-        except DatabaseAway:
-            log.warning("database_away", channel=self._channel)
 
     def _left(self, tx: Connection, told: _Told) -> None:
         self._tell(tx, self._clock(), told)

@@ -32,8 +32,15 @@ def stop(
     return queue(tx, vault, now, [Outgoing(contact.id, channel, Body(say=Say("sms.stopped")))])
 
 
-def start(tx: Connection, channel: str, event_id: str, contact_id: str) -> None:
-    """Lets messages through again. A word that came twice, with a stop in between, does nothing."""
+def start(
+    tx: Connection, vault: Vault, now: datetime, channel: str, event_id: str, contact_id: str, *, told: bool
+) -> set[tuple[str, str]]:
+    """Lets messages through again. A word that came twice, with a stop in between, does nothing.
+
+    `told`: a question follows, that says nothing of it, so a confirmation goes before.
+    """
     seen = inbox.select().where(inbox.c.channel == channel, inbox.c.event_id == event_id)
-    if tx.execute(seen).first() is None:
-        tx.execute(update(contacts).where(contacts.c.id == contact_id).values(blocked_at=None))
+    if tx.execute(seen).first() is not None:
+        return set()
+    tx.execute(update(contacts).where(contacts.c.id == contact_id).values(blocked_at=None))
+    return queue(tx, vault, now, [Outgoing(contact_id, channel, Body(say=Say("sms.started")))] if told else [])

@@ -197,6 +197,8 @@ def take(turn: Turn, incoming: Incoming) -> None:
     """One message of one contact: a command, an answer, or something that needs a place."""
     reply = incoming.reply
     name, argument = _command(reply)
+    if not name and reply.text and not reply.media:
+        name = turn.called(reply.text)
     if name and not (turn.session and name in ENGINE_WORDS):
         turn.take(name, argument)
     elif turn.session is not None:

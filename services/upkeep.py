@@ -15,10 +15,18 @@ from services.vault import Vault
 IDLE = timedelta(hours=24)
 EVENTS_KEPT = timedelta(days=30)  # a platform redelivers for a day; a month is far beyond
 UPLOADS_KEPT = timedelta(days=60)  # a draft may wait for weeks, and its photos with it
+TICKS_KEPT = timedelta(days=2)  # a claim counts for its minute alone
+CLOCKS_APART = timedelta(minutes=2)  # at most, between two machines
 MOST_AT_ONCE = 500
 
 
 def claim_tick(tx: Connection, job: str, minute: datetime) -> bool:
+    """Whether the caller is the one who runs the job this minute.
+
+    Claims from the future were made under a clock that was wrong: they are thrown away, or nothing would run when the
+    real minute comes.
+    """
+    tx.execute(ticks.delete().where(ticks.c.at > minute + CLOCKS_APART))
     return is_new(tx, ticks, {"job": job, "at": minute})
 
 
@@ -54,6 +62,6 @@ def remind_idle(tx: Connection, vault: Vault, now: datetime) -> set[tuple[str, s
 def forget_old(tx: Connection, now: datetime) -> None:
     """Claims of events, ticks, spent links and ended console sessions."""
     tx.execute(inbox.delete().where(inbox.c.at < now - EVENTS_KEPT))
-    tx.execute(ticks.delete().where(ticks.c.at < now - EVENTS_KEPT))
+    tx.execute(ticks.delete().where(ticks.c.at < now - TICKS_KEPT))
     tx.execute(links.delete().where(links.c.expires_at < now - EVENTS_KEPT))
     tx.execute(logins.delete().where(logins.c.expires_at < now))

@@ -14,6 +14,11 @@ def readable(text: str) -> str:
     return "".join(c for c in lines if c == "\n" or not _acts(c)).strip()
 
 
+def first_words(text: str, most: int = 80) -> str:
+    """The first `most` characters on one line: enough to tell one thing from another."""
+    return " ".join(text[:most].split())
+
+
 def written_out(text: str) -> str:
     """Everything, with characters that would act written as escapes: for looking at what came in."""
     return "".join(c if c == "\n" or not _acts(c) else c.encode("unicode_escape").decode() for c in text)

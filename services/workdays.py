@@ -33,17 +33,19 @@ def is_workday(day: date, own: Mapping[date, bool] | None = None) -> bool:
     """Whether offices work. `own`: days that the office has decided for itself."""
     if own and day in own:
         return own[day]
-    return _by_calendar(day)
+    works = by_calendar(day)
+    return works if works is not None else day.weekday() < 5 and (day.month, day.day) not in ALWAYS_FREE
 
 
 @lru_cache(4_000)
-def _by_calendar(day: date) -> bool:
+def by_calendar(day: date) -> bool | None:
+    """Whether China's calendar has it as a working day; None in a year that the State Council has not announced."""
     import chinese_calendar
 
     try:
         return chinese_calendar.is_workday(day)
-    except NotImplementedError:  # the State Council has not announced that year's holidays
-        return day.weekday() < 5 and (day.month, day.day) not in ALWAYS_FREE
+    except NotImplementedError:
+        return None
 
 
 def after(day: date, working_days: int, own: Mapping[date, bool] | None = None) -> date:

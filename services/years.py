@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.workdays import is_workday
+from services.workdays import by_calendar, is_workday
 
 SATURDAY = 5
 HOLIDAY, MAKEUP, OWN_FREE, OWN_WORKS = "holiday", "makeup", "own_free", "own_works"
@@ -31,13 +31,7 @@ def working_days(year: int, own: Mapping[date, bool]) -> int:
 
 def is_announced(year: int) -> bool:
     """Whether the State Council's holidays of the year are known to the program."""
-    import chinese_calendar
-
-    try:
-        chinese_calendar.is_workday(date(year, 6, 1))
-    except NotImplementedError:
-        return False
-    return True
+    return by_calendar(date(year, 6, 1)) is not None
 
 
 def _weeks(year: int, month: int, own: Mapping[date, bool]) -> list[list[Day | None]]:

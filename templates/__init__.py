@@ -29,6 +29,8 @@ class Texts:
         self._chat = _environment(HERE / language / "chat", language, now, autoescape=False)
         self._pages = _environment(HERE / language / "web", language, now, autoescape=True)
         self._plain: dict[tuple[str, str], str] = {}
+        self._templates: dict[str, Template] = {}
+        self._callable: dict[str, Mapping[str, Any]] = {}  # what the blocks of a file may call
 
     def say(self, file: str, block: str, values: Mapping[str, Any] | None = None) -> str:
         """The block's text. Blocks without values are rendered once."""
@@ -56,16 +58,23 @@ class Texts:
         """A whole web page or a part of one, escaped."""
         return self._pages.get_template(name).render(values)
 
-    def _template(self, file: str) -> Template:
-        return self._chat.get_template(f"{file}.j2")
-
     def _render(self, file: str, block: str, values: Mapping[str, Any]) -> str:
         template = self._template(file)
-        own = {
-            "say": lambda name, **told: self.say(file, name, told or None),
-            "title_of": lambda flow: self.say(flow, "title"),
-        }
-        return "".join(template.blocks[block](template.new_context(own | dict(values)))).strip()
+        # `shared`: the names are taken as they are, without the copies that Jinja would make of its own.
+        context = template.new_context({**self._callable[file], **values}, shared=True)
+        return "".join(template.blocks[block](context)).strip()
+
+    def _template(self, file: str) -> Template:
+        template = self._templates.get(file)
+        if template is None:
+            template = self._chat.get_template(f"{file}.j2")
+            self._callable[file] = {
+                **template.globals,
+                "say": lambda name, **told: self.say(file, name, told or None),
+                "title_of": lambda flow: self.say(flow, "title"),
+            }
+            self._templates[file] = template  # last: another thread may look at the same moment
+        return template
 
 
 def load_texts(now: Callable[[], datetime]) -> dict[str, Texts]:

@@ -5,7 +5,6 @@ Every identity field of everybody in it holds a mark that stands nowhere else.
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import re
@@ -28,11 +27,10 @@ from channels.sms.carrier import Refused, Taken
 from models.tables import grants
 from scheduler.jobs import jobs
 from services.contacts import CLERK, DEPUTY, HEAD, SUPERVISOR, Grant
-from services.sending import Sender
 from tests.botapi import User
 from tests.channels.serving import Served, serving
 from tests.conftest import Clock, rows
-from tests.sms.handset import Handset, Network, Recorder, sms_with
+from tests.sms.handset import Handset, Network, Recorder, network
 from tests.web.conftest import Browser, application, link, member
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -197,27 +195,13 @@ async def telling(program: Program, clock: Clock) -> AsyncIterator[Story]:
     await server.start_server()
     clerk_id = member(program, "钱一", Grant(CLERK, None))
     try:
-        async with serving(program) as served, texting(program) as network:
-            story = Story(served, clock, network, server, clerk_id)
+        async with serving(program) as served, network(program, recorder=Terminal()) as wire:
+            story = Story(served, clock, wire, server, clerk_id)
             for happens in (reported, handed_over, reminded, answered, announced):
                 await happens(story)
             yield story
     finally:
         await server.close()
-
-
-@asynccontextmanager
-async def texting(program: Program) -> AsyncIterator[Network]:
-    terminal = Terminal()
-    sms = sms_with(program, terminal)
-    sender = Sender(program.database, program.vault, program.bells, program.clock, SMS, sms.send, turn=sms.turn)
-    running = asyncio.create_task(sender.run())
-    try:
-        yield Network(program, sms, terminal)
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        await sms.close()
 
 
 # --- what happens ---
@@ -308,7 +292,7 @@ async def answered(story: Story) -> None:
     """The head reads and answers, with a photo that is one and one that has a name; the office accepts."""
     head, duty_id = story.user(HEAD_1), story.duty[-20:]
     for said, seen in (
-        ("/duties", "1. D20261123-0001"), (f"/duty {duty_id}", "要求："), (f"/acknowledge {duty_id}", "已签收"),
+        ("/duties", "D20261123-0001"), (f"/duty {duty_id}", "要求："), (f"/acknowledge {duty_id}", "已签收"),
         (f"/answer {duty_id}", "答复 D20261123-0001"),
     ):  # fmt: skip
         await head.says(said)

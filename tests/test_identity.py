@@ -22,10 +22,10 @@ import structlog
 
 from bot.build import build
 from bot.logs import configure
-from bot.sheet import SheetWords
 from models.tables import metadata
 from services import export, policy, reports
 from services.contacts import address_hash, id_by_hash
+from services.sheet import SheetWords
 from tests.conftest import Clock, _admin, _named, _put_key, rows, settings_for
 from tests.marked import (
     CITIZEN,
@@ -157,7 +157,10 @@ async def test_no_page_of_the_office_holds_a_mark_unasked(story: Story) -> None:
             page = await clerk.opens(path)
             assert clerk.status == 200, path
             assert found(page) == [], path
-        assert set(found(await clerk.opens(story.duty))) <= {"head's name"}  # who has answered
+        assert set(found(await clerk.opens(story.duty))) <= {
+            "head's name",
+            "head's file name",
+        }  # who has answered, and with what
         assert clerk.status == 200
         people = await clerk.opens("/console/people")
         assert set(found(people)) == PEOPLE  # it is the page of who they are, with masked numbers

@@ -13,13 +13,13 @@ from services.desk import NotDone, Report
 from services.desk.values import LONGEST_SAID, SHORTEST_REASON, VISIT
 from services.findings import seen_in
 from web.filters import CATEGORIES, KINDS, STATES, Query, read
-from web.hand_form import HandForm, hand_form
+from web.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, hand_form
 from web.house import ID, House, Seat, form
 
 ACTS: Mapping[str, Callable[..., desk.Ring]] = {
     "ask": desk.ask, "accept": desk.accept, "decline": desk.decline, "answer": desk.answer, "note": desk.note,
 }  # fmt: skip
-DONE = frozenset((*ACTS, "unreached", "hand", "hand_unreached"))
+DONE = frozenset((*ACTS, "unreached", *TOLD))
 UNTOLD = frozenset(("note",))  # acts that tell nobody
 CONFLICTS = frozenset(("changed", "decided"))
 WRONG, CONFLICT = 422, 409
@@ -111,12 +111,12 @@ class Desk:
         """The report's page with what was just done, in the list that it was opened from."""
         return self._query(request).report(report_id, done=done)
 
-    async def _hand_form(self, report: Report, handed: Mapping[str, str] | None, problem: str) -> HandForm | None:
-        """For a case that was not declined; with what follows from it already."""
-        if report.kind == VISIT:
-            return None
-        problem = problem if handed is not None else ""
-        return await hand_form(self._house, unit_id=report.unit_id, case_id=report.id, typed=handed, problem=problem)
+    async def _hand_form(self, report: Report, handed: Mapping[str, str] | None, problem: str) -> HandForm:
+        """With what follows from the report already."""
+        kind, problem = WITHOUT_CASE if report.kind == VISIT else OF_CASE, problem if handed is not None else ""
+        return await hand_form(
+            self._house, kind, unit_id=report.unit_id, report_id=report.id, typed=handed, problem=problem
+        )
 
     async def _report(self, report_id: str) -> Report:
         report = await self._house.database.read(desk.look, report_id)

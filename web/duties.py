@@ -14,12 +14,12 @@ from services.obligations import PAGE, Ring, Whole
 from services.obligations.ladder import ladders
 from web.desk import CONFLICT, WRONG
 from web.duty_filters import SHOWN, DutyQuery, read
-from web.filters import a_day
+from web.hand_form import DUE_WRONG, TOLD, due_day, last_day, told_by
 from web.house import ID, House, Seat, form
 from web.lateness import Lateness, lateness
 
 ACTS = "accept|return|excuse|grant|refuse|reply"
-DONE = frozenset((*ACTS.split("|"), "accept_case", "hand", "hand_unreached", "unreached"))
+DONE = frozenset((*ACTS.split("|"), "accept_case", *TOLD, "return_sms", "return_sms_later", "unreached"))
 CONFLICTS = frozenset(("changed", "decided", "settled", "not_answered"))
 
 
@@ -46,6 +46,7 @@ class Duties:
     async def _act(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         house, duty_id, act = self._house, request.match_info["id"], request.match_info["act"]
         sent = await form(request, house.site_url)
+        before = await self._whole(request)
         try:
             ring = await self._do(act, seat.clerk.id, duty_id, sent)
         except NotDone as error:
@@ -56,19 +57,18 @@ class Duties:
             typed = {"text": sent.get("text", ""), "date": sent.get("date", "")}
             return await self._draw(request, seat, whole, status=status, problem=error.code, act=act, typed=typed)
         house.bells.ring(ring)
-        whole = await self._whole(request)
-        done = "accept_case" if act == "accept" and whole.duty.case_id else act
-        raise web.HTTPSeeOther(self._query(request).duty(duty_id, done=done if ring else "unreached"))
+        done = "accept_case" if act == "accept" and before.duty.case_id else act
+        if not ring:  # what is the unit's turn again goes by SMS too
+            told = await told_by(house, act, before.duty.unit_id, before.duty.kind) if act == "return" else ""
+            done = told if told in DONE else "unreached"
+        raise web.HTTPSeeOther(self._query(request).duty(duty_id, done=done))
 
     def _do(self, act: str, clerk_id: str, duty_id: str, sent: Mapping[str, str]) -> Awaitable[Ring]:
-        """Raises NotDone, also due_wanted for a date that is none: an empty one means that the deadline stays."""
-        house, text, typed = self._house, sent.get("text", ""), sent.get("date", "").strip()
+        """Raises NotDone, also as `due_day`: an empty date means that the deadline stays."""
+        house, text = self._house, sent.get("text", "")
         known = (house.vault, house.clock(), clerk_id, duty_id, sent.get("seen", ""))
         if act == "return":
-            due = a_day(typed)
-            if typed and due is None:
-                raise NotDone("due_wanted")
-            return house.database.write(obligations.send_back, *known, text, due)
+            return house.database.write(obligations.send_back, *known, text, due_day(sent, house.clock()))
         if act in ("grant", "refuse"):
             return house.database.write(obligations.decide_time, *known, act == "grant", text)
         return house.database.write(SAID[act], *known, text)
@@ -79,9 +79,8 @@ class Duties:
             raise web.HTTPNotFound
         return whole
 
-    async def _late(self) -> tuple[Lateness, Mapping[str, int]]:
-        now, database = self._house.clock(), self._house.database
-        return lateness(await database.read(obligations.late, now)), await database.read(obligations.ages, now)
+    async def _late(self) -> Lateness:
+        return lateness(await self._house.database.read(obligations.late, self._house.clock()))
 
     def _query(self, request: web.Request) -> DutyQuery:
         return read(request.query, self._house.directory(), ladders())
@@ -94,12 +93,16 @@ class Duties:
         shown = await house.database.read(obligations.listed, now, filters)
         counted = await house.database.read(obligations.counts, now, filters)
         names = await house.database.read(office.names, house.vault, _actors(whole)) if whole else {}
-        late, ages = await self._late() if whole is None else (None, {})
+        reminded = await house.database.read(obligations.reminded, now, whole.duty.id) if whole else ()
+        files = await house.database.read(obligations.file_names, house.vault, whole.duty.id) if whole else {}
+        visit = await house.database.read(obligations.visit_of, whole.duty.id) if whole else None
+        late = await self._late() if whole is None else None
         nothing = {"done": None, "problem": None, "act": "", "typed": {"text": "", "date": ""}}
         return house.page(
             request, "console_duties.html", seat, status=status, shown=shown, counts=counted, query=query, whole=whole,
-            directory=house.directory(), now=now, late=late, ages=ages, names=names, SHOWN=SHOWN,
-            KINDS=tuple(ladders()), PAGE=PAGE, LONGEST=LONGEST_SAID, **(nothing | values),
+            directory=house.directory(), now=now, late=late, names=names, visit=visit, files=files, reminded=reminded,
+            SHOWN=SHOWN, KINDS=tuple(ladders()), PAGE=PAGE, LONGEST=LONGEST_SAID, DUE_WRONG=DUE_WRONG,
+            last_day=last_day(now), **(nothing | values),
         )  # fmt: skip
 
 

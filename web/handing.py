@@ -1,14 +1,14 @@
-"""Handing over: a case from its page, an instruction without a case, and the deadline that is shown while typing."""
+"""Handing over: a report from its page, an instruction without a case, and the deadline that is shown while typing."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from services import obligations, reach
+from services import obligations
 from services.desk import NotDone
 from services.desk.values import LONGEST_SAID
 from web.desk import CONFLICT, CONFLICTS, WRONG, Desk
-from web.hand_form import due_of, hand_form, limit_of, typed_of
+from web.hand_form import due_of, hand_form, limit_of, look_twice, told_by, typed_of
 from web.house import ID, House, Seat, form
 
 
@@ -32,38 +32,40 @@ class Handing:
     async def _instruct(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         sent = await form(request, self._house.site_url)
         try:
-            duty_id, reached = await self._over(seat, sent, None)
+            duty_id, done = await self._over(seat, sent, None)
         except NotDone as error:
             return await self._draw(request, seat, typed=typed_of(sent), problem=error.code)
-        raise web.HTTPSeeOther(f"/console/duty/{duty_id}?done={'hand' if reached else 'hand_unreached'}")
+        raise web.HTTPSeeOther(f"/console/duty/{duty_id}?done={done}")
 
     async def _hand(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        case_id, sent = request.match_info["id"], await form(request, self._house.site_url)
+        report_id, sent = request.match_info["id"], await form(request, self._house.site_url)
         try:
-            _, reached = await self._over(seat, sent, case_id)
+            _, done = await self._over(seat, sent, report_id)
         except NotDone as error:
             if error.code == "gone":
                 raise web.HTTPNotFound from None
             status = CONFLICT if error.code in CONFLICTS else WRONG
             return await self._desk.again(request, seat, status, error.code, "hand", handed=typed_of(sent))
-        raise web.HTTPSeeOther(self._desk.address(request, case_id, "hand" if reached else "hand_unreached"))
+        raise web.HTTPSeeOther(self._desk.address(request, report_id, done))
 
-    async def _over(self, seat: Seat, sent: dict[str, str], case_id: str | None) -> tuple[str, bool]:
-        """The new obligation's id, and whether the head has a chat account that takes messages."""
-        house, (due, days), unit_id = self._house, limit_of(sent), sent.get("unit", "")
+    async def _over(self, seat: Seat, sent: dict[str, str], report_id: str | None) -> tuple[str, str]:
+        """The new obligation's id, and how the head hears of it: `told_by`."""
+        house, now, unit_id = self._house, self._house.clock(), sent.get("unit", "")
+        due, days = limit_of(sent, now)
+        await look_twice(house, sent)
+        # Asked before: after the hand-over nothing may fail any more and say that nothing was saved.
+        done = await told_by(house, "hand", unit_id, sent.get("kind", ""))
         duty_id, ring = await house.database.write(
-            obligations.hand_over, house.vault, house.clock(), seat.clerk.id, unit_id=unit_id,
-            kind=sent.get("kind", ""), asked=sent.get("text", ""), due=due, working_days=days, case_id=case_id,
-            seen=sent.get("seen", ""),
+            obligations.hand_over, house.vault, now, seat.clerk.id, unit_id=unit_id, kind=sent.get("kind", ""),
+            asked=sent.get("text", ""), due=due, working_days=days, report_id=report_id, seen=sent.get("seen", ""),
         )  # fmt: skip
         house.bells.ring(ring)
-        told = await house.database.write(reach.recipients, house.vault, house.clock(), unit_id, "head", "chat")
-        return duty_id, bool(told)
+        return duty_id, done
 
     async def _due(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The words under the two fields of a deadline, for the script of the page."""
-        due, works, problem = await due_of(self._house, request.query)
-        return self._house.page(request, "console_due.html", seat, due=due, works=works, problem=problem)
+        due, works, far, problem = await due_of(self._house, request.query)
+        return self._house.page(request, "console_due.html", seat, due=due, works=works, far=far, problem=problem)
 
     async def _draw(
         self, request: web.Request, seat: Seat, *, typed: dict[str, str] | None = None, problem: str = ""

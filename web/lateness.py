@@ -18,6 +18,7 @@ class LateUnit:
     count: int
     kinds: Mapping[str, int]
     oldest: datetime
+    days: int  # working days left of the oldest: never more than 0
     share: int  # of the longest bar, in percent
 
 
@@ -26,6 +27,7 @@ class Lateness:
     count: int
     units: Sequence[LateUnit]  # the most first, the older first among equals
     kinds: Mapping[str, int]
+    ages: Mapping[str, int]
 
     @property
     def first(self) -> Sequence[LateUnit]:
@@ -39,16 +41,19 @@ class Lateness:
 def lateness(found: Sequence[Late]) -> Lateness:
     by_unit: dict[str, list[Late]] = defaultdict(list)
     kinds: Counter[str] = Counter()
+    ages: Counter[str] = Counter()
     for one in found:
         by_unit[one.unit_id].append(one)
         kinds[one.kind] += one.count
+        ages.update(one.ages)
     totals = {unit: sum(one.count for one in late) for unit, late in by_unit.items()}
     most = max(totals.values(), default=1)
-    units = [
-        LateUnit(
-            unit, totals[unit], {one.kind: one.count for one in late}, min(one.oldest_due for one in late),
-            max(1, 100 * totals[unit] // most),
-        )
-        for unit, late in by_unit.items()
-    ]  # fmt: skip
-    return Lateness(sum(totals.values()), sorted(units, key=lambda one: (-one.count, one.oldest, one.id)), kinds)
+    units = [_unit(late, totals[unit], most) for unit, late in by_unit.items()]
+    units.sort(key=lambda one: (-one.count, one.oldest, one.id))
+    return Lateness(sum(totals.values()), units, kinds, ages)
+
+
+def _unit(late: Sequence[Late], total: int, most: int) -> LateUnit:
+    oldest = min(late, key=lambda one: one.oldest_due)
+    kinds = {one.kind: one.count for one in late}
+    return LateUnit(oldest.unit_id, total, kinds, oldest.oldest_due, oldest.days, max(1, 100 * total // most))

@@ -34,8 +34,14 @@ def typed_of(given: Notice | Written | None) -> dict[str, Any]:
 
 
 def moment_of(sent: Mapping[str, str], now: datetime) -> datetime | None:
-    """When to send, in the office's time zone; None: at once. Raises NotSent for a time that is none."""
+    """When to send, in the office's time zone; None: at once.
+
+    Raises NotSent for a time that is none (time_wanted), and for one that is filled in beside "now": which of the two
+    is meant cannot be known, and what has gone out cannot be taken back (time_unclear).
+    """
     if sent.get("when") != "later":
+        if sent.get("send_at", "").strip():
+            raise NotSent("time_unclear", "send_at")
         return None
     try:
         return datetime.fromisoformat(sent.get("send_at", "")).replace(tzinfo=now.tzinfo)

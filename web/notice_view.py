@@ -31,21 +31,21 @@ class Around:
 
 async def draft_values(house: House, notice: Notice, texts: Mapping[str, Texts]) -> dict[str, Any]:
     reach = await house.database.read(notices.reach, house.vault, house.clock(), notice.id, notice.audience, house.ways)
-    return {"reach": reach, "shots": _shots(house, notice, texts)}
+    return {"reach": reach, "shots": shots(house, notice, texts)}
 
 
-async def going_values(house: House, notice: Notice, texts: Mapping[str, Texts]) -> dict[str, Any]:
+async def course_values(house: House, notice: Notice) -> dict[str, Any]:
+    """What changes by itself while somebody looks at it. Who has not answered is counted when all have gone."""
     read = house.database.read
     told = await read(notices.progress, house.clock(), notice.id)
-    left = await read(notices.unseen, notice.id) if notice.acknowledges else 0
+    left = await read(notices.unseen, notice.id) if notice.acknowledges and told.over else 0
     troubled = await read(notices.shown_receipts, notice.id, troubled=True)
     receipts = await read(notices.shown_receipts, notice.id)
-    shown = {"troubled": troubled, "receipts": receipts, "unseen": left, "shots": _shots(house, notice, texts)}
-    return shown | live(told)
+    return {"troubled": troubled, "receipts": receipts, "unseen": left} | _bar(told)
 
 
-def live(told: Progress) -> dict[str, Any]:
-    """The bar's parts with their share, from left to right: what the page draws anew each second."""
+def _bar(told: Progress) -> dict[str, Any]:
+    """The bar's parts with their share, from left to right, and what is said of it in words."""
     counts = dict(told.counts)
     counts["queued"] = counts.get("queued", 0) + counts.pop("unspread", 0)
     whole = max(1, told.total)
@@ -55,13 +55,13 @@ def live(told: Progress) -> dict[str, Any]:
         if many or name in _ALWAYS:
             shares.append({"name": name, "many": many, "x": round(x, 3), "width": round(100 * many / whole, 3)})
         x += 100 * many / whole
-    reached = sum(counts.get(name, 0) for name in ("acknowledged", "delivered", "sent", "ready"))
+    reached = sum(counts.get(name, 0) for name in ("acknowledged", "delivered", "sent"))
     return {
         "told": told, "shares": shares, "reached": reached, "seen_by": counts.get("acknowledged", 0),
-        "total": told.total,
+        "ready": counts.get("ready", 0),
     }  # fmt: skip
 
 
-def _shots(house: House, notice: Notice, texts: Mapping[str, Texts]) -> list[Mapping[str, Any]]:
+def shots(house: House, notice: Notice, texts: Mapping[str, Texts]) -> list[Mapping[str, Any]]:
     body = notices.body_of(notice, notice.parts)
     return [house.shots(body, spoken) for spoken in texts.values()]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import io
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,18 +13,21 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from models.database import DatabaseAway
-from services import notices
+from services import export, notices
 from services.contacts import person
 from services.evidence import LIMITS
 from services.media import Refused
 from services.notices import Notice, NotSent
+from services.sheet import SheetWords
 from web.house import ID, IS_ID, House, Seat, fields, form
 from web.notice_forms import WHEN, moment_of, typed_of, written_of
-from web.notice_view import Around, draft_values, going_values, live
+from web.notice_view import Around, course_values, draft_values, shots
 from web.security import FILE_POLICY
 
 WRONG, CONFLICT = 422, 409
 PATH = "/console/notices"
+SHEETS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+BEFORE = ("draft", "waiting")  # nobody has got it
 log = structlog.get_logger()
 
 
@@ -47,6 +51,7 @@ class Notices:
             web.post(f"{one}/list/remove", seated(self._drop_list)),
             web.post(f"{one}/{{step:send|release|back|abort|again}}", seated(self._step)),
             web.get(f"{one}/progress", seated(self._progress)),
+            web.get(f"{one}/receipts.{{form:csv|xlsx}}", seated(self._receipts)),
             web.get(f"{one}/file/{{piece:[0-9a-f]{{20}}}}", seated(self._file)),
         ]
 
@@ -70,14 +75,23 @@ class Notices:
     async def _progress(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """What the page shows of a notice on its way: drawn here, put in place by its script each second."""
         house, notice = self._house, await self._notice(request)
-        told = await house.database.read(notices.progress, house.clock(), notice.id)
-        if told.over and told.state == "released":
-            await house.database.write(notices.settle, house.clock(), notice.id)
-        texts = house.speaks(request)
-        shown = live(told)
-        html = texts.page("console_notice_live.html", **shown, say=texts.say)
-        said = texts.page("console_notice_said.html", **shown).strip()
-        return web.json_response({"state": told.state, "over": told.over, "html": html, "said": said})
+        if notice.state in BEFORE:
+            return web.json_response({"state": notice.state, "over": True, "html": ""})
+        notice, shown = await self._course(request, notice)
+        texts, values = house.speaks(request), await self._heading(notice)
+        html = texts.page(
+            "console_notice_live.html", **shown, **values, notice=notice, seat=seat, say=texts.say, now=house.clock(),
+            error=None, around=Around(house.directory(), ()),
+        )  # fmt: skip
+        return web.json_response({"state": notice.state, "over": shown["told"].over, "html": html})
+
+    async def _course(self, request: web.Request, notice: Notice) -> tuple[Notice, dict[str, Any]]:
+        """How it goes; a notice of which nothing is left to do is marked as done by whoever sees it first."""
+        house, shown = self._house, await course_values(self._house, notice)
+        done = notice.state == "released" and shown["told"].over
+        if done and await house.database.write(notices.settle, house.clock(), notice.id):
+            notice = await self._notice(request)
+        return notice, shown
 
     async def _file(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The clean copy, as a recipient gets it."""
@@ -90,6 +104,20 @@ class Notices:
         if part.kind == "file":
             headers["Content-Disposition"] = "attachment"
         return web.FileResponse(path, headers=headers)
+
+    async def _receipts(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """By unit and role, as `mingcha export notices` writes them; no name and no number."""
+        house, notice, form = self._house, await self._notice(request), request.match_info["form"]
+        zone = house.clock().tzinfo
+        assert zone is not None  # the office's, in which its clock tells the time
+        words, out = SheetWords(house.speaks(request), zone, "notices"), io.BytesIO()
+
+        def write(tx: Any) -> int:
+            return export.write(out, form, "notices", export.receipts_of(tx, notice.id, zone), words)
+
+        await house.database.read(write)
+        headers = {"Content-Disposition": f'attachment; filename="{notice.number}.{form}"'}
+        return web.Response(body=out.getvalue(), content_type=SHEETS[form], headers=headers)
 
     # --- writing ---
 
@@ -215,8 +243,7 @@ class Notices:
             )  # fmt: skip
             if state == "waiting":
                 return notice_id
-        if await self._spread(notice_id):
-            self._errand(self._spread_all(notice_id))
+        await self._begin(self._spread, self._spread_all, notice_id)
         return notice_id
 
     async def _back(self, notice_id: str, clerk_id: str, sent: Mapping[str, str], step: str) -> str:
@@ -227,14 +254,23 @@ class Notices:
     async def _abort(self, notice_id: str, clerk_id: str, sent: Mapping[str, str], step: str) -> str:
         house = self._house
         await house.database.write(notices.abort, house.clock(), clerk_id, notice_id)
-        if await house.database.write(notices.stop_rows, notice_id):
-            self._errand(self._stop_all(notice_id))
+        await self._begin(self._stop, self._stop_all, notice_id)
         return notice_id
 
     async def _repeat(self, notice_id: str, clerk_id: str, sent: Mapping[str, str], step: str) -> str:
         return await self._house.database.write(notices.again, self._house.clock(), clerk_id, notice_id)
 
     # --- what goes on after the answer; whatever is left by a kill, the job `carry_notices` takes up ---
+
+    async def _begin(
+        self, part: Callable[[str], Awaitable[bool]], rest: Callable[[str], Awaitable[None]], notice_id: str
+    ) -> None:
+        """The first part at once, for the page to show. The step itself is saved: this must not say that it is not."""
+        try:
+            if await part(notice_id):
+                self._errand(rest(notice_id))
+        except DatabaseAway:
+            log.warning("notice_waits_for_the_job")
 
     async def _spread(self, notice_id: str) -> bool:
         step = await self._house.database.write(notices.spread, self._house.clock(), notice_id)
@@ -246,10 +282,13 @@ class Notices:
         while more:
             more = await self._spread(notice_id)
 
+    async def _stop(self, notice_id: str) -> bool:
+        return bool(await self._house.database.write(notices.stop_rows, notice_id))
+
     async def _stop_all(self, notice_id: str) -> None:
         more = True
         while more:
-            more = await self._house.database.write(notices.stop_rows, notice_id)
+            more = await self._stop(notice_id)
 
     def _errand(self, work: Any) -> None:
         async def run() -> None:
@@ -303,15 +342,20 @@ class Notices:
         self, request: web.Request, seat: Seat, notice: Notice, error: NotSent | None = None, **more: Any
     ) -> web.StreamResponse:
         house = self._house
-        author = await house.database.read(person, house.vault, notice.created_by)
-        releaser = await house.database.read(person, house.vault, notice.released_by) if notice.released_by else None
-        values = {"author": author, "releaser": releaser, "around": await self._around()}
+        values = await self._heading(notice) | {"around": await self._around()}
         texts = {language: house.texts[language] for language in ("zh", "en") if notice.texts.get(language)}
-        if notice.state in ("draft", "waiting"):
+        if notice.state in BEFORE:
             part, shown = "console_notice_draft.html", await draft_values(house, notice, texts)
         else:
-            part, shown = "console_notice_going.html", await going_values(house, notice, texts)
+            notice, shown = await self._course(request, notice)
+            part, shown["shots"] = "console_notice_going.html", shots(house, notice, texts)
         return await self._draw(request, seat, notice, error, part=part, **values, **shown, **more)
+
+    async def _heading(self, notice: Notice) -> dict[str, Any]:
+        house = self._house
+        author = await house.database.read(person, house.vault, notice.created_by)
+        releaser = await house.database.read(person, house.vault, notice.released_by) if notice.released_by else None
+        return {"author": author, "releaser": releaser}
 
     async def _draw(
         self, request: web.Request, seat: Seat, notice: Notice | None = None, error: NotSent | None = None,
@@ -319,13 +363,14 @@ class Notices:
     ) -> web.StreamResponse:  # fmt: skip
         house, now = self._house, self._house.clock()
         shown = await house.database.read(notices.listed, notices.PAGE, _before(request))
+        answered = await house.database.read(notices.acknowledged, [one.id for one in shown if one.acknowledges])
         refused = error is not None or values.get("refused")
         status = 200 if not refused else CONFLICT if error and error.code == "changed" else WRONG
         nothing = {"refused": (), "numbers": None, "sent": None}
         return house.page(
-            request, "console_notices.html", seat, status=status, shown=shown, notice=notice, error=error, part=part,
-            now=now, here=PATH, WHEN=WHEN, LARGEST=LIMITS.file_bytes, PAGE=notices.PAGE, LONGEST=notices.LONGEST_TEXT,
-            above=house.second_clerk_above, **(nothing | values),
+            request, "console_notices.html", seat, status=status, shown=shown, answered=answered, notice=notice,
+            error=error, part=part, now=now, here=PATH, WHEN=WHEN, LARGEST=LIMITS.file_bytes, PAGE=notices.PAGE,
+            LONGEST=notices.LONGEST_TEXT, above=house.second_clerk_above, **(nothing | values),
         )  # fmt: skip
 
 

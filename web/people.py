@@ -8,7 +8,7 @@ from itertools import groupby
 import segno
 from aiohttp import web
 
-from services import office
+from services import contacts, office, reach
 from services.contacts import HEAD, ROLES, Grant
 from services.office import Member, NotAllowed
 from services.phones import masked
@@ -38,10 +38,23 @@ class People:
             web.post(f"/console/people/{ID}/withdraw", seated(self._withdraw)),
             web.post(f"/console/people/{ID}/link", seated(self._link)),
             web.post(f"/console/people/{ID}/phone", seated(self._phone)),
+            web.get(f"/console/people/{ID}/more", seated(self._more)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         return await self._draw(request, seat)
+
+    async def _more(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The forms for one of the people, as a part of the page."""
+        house, person_id = self._house, request.match_info["id"]
+        person = await house.database.read(contacts.person, house.vault, person_id)
+        if person is None:
+            raise web.HTTPNotFound
+        grants = await house.database.read(contacts.roles_of, person_id, house.clock())
+        return house.page(
+            request, "console_people_more.html", seat, person=person, grants=grants, problem=None, at_place="",
+            heads=(), typed=NOTHING, ROLES=ROLES, DAYS=DAYS, directory=house.directory(),
+        )  # fmt: skip
 
     async def _add(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         house, sent = self._house, await fields(request, self._house.site_url)
@@ -63,7 +76,7 @@ class People:
         roles, units = sent.get("role", []), self._known(sent.get("unit", []))
         try:
             await house.database.write(
-                office.grant_more, house.clock(), seat.clerk.id, person_id, roles, units,
+                office.grant_more, house.vault, house.clock(), seat.clerk.id, person_id, roles, units,
                 takes_over="takes_over" in sent,
             )  # fmt: skip
         except NotAllowed as error:
@@ -121,12 +134,13 @@ class People:
     ) -> web.StreamResponse:  # fmt: skip
         house = self._house
         members = await house.database.write(office.members, house.vault, house.clock(), seat.clerk.id)
+        heirs = await house.database.read(reach.heirs, house.clock())
         return house.page(
             request, "console_people.html", seat, status=422 if problem else 200, sections=_sections(members),
             problem=problem.code if problem else None, about=about, typed=NOTHING | (typed or {}), ROLES=ROLES,
             DAYS=DAYS, directory=house.directory(), masked=masked, opened=request.query.get("open", ""),
             at_place=PLACES.get(problem.code, "") if problem else "",
-            heads=_heads(members, problem.units if problem else ()),
+            heads=_heads(members, problem.units if problem else ()), heirs=heirs,
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from aiohttp import web
 from services import contacts, office
 from services.vault import same_code
 from templates import LANGUAGES
-from web.house import LANGUAGE_COOKIE, LONGEST_TOKEN, House, Seat, form
+from web.house import LANGUAGE_COOKIE, House, Seat, form, session_of
 from web.security import OFFICE_COOKIE, WINDOW, WrongCodes
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -55,8 +55,7 @@ class SignIn:
 
         The limit is on wrong codes alone: a whole office behind one address must not be locked out by one guest.
         """
-        token = request.cookies.get(OFFICE_COOKIE, "")[:LONGEST_TOKEN]
-        if await self._house.database.read(office.clerk, self._house.vault, self._house.clock(), token):
+        if await self._house.database.read(office.clerk, self._house.vault, self._house.clock(), session_of(request)):
             raise web.HTTPSeeOther("/console")
         if self._wrong.too_many(client):
             page = self._house.page(request, "signin.html", status=429, problem="too_many", unsent="")
@@ -66,8 +65,7 @@ class SignIn:
         return self._house.page(request, "signin.html", status=403, problem="bad_code", unsent="")
 
     async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        token = request.cookies[OFFICE_COOKIE][:LONGEST_TOKEN]
-        await self._house.database.write(contacts.sign_out, self._house.vault, token)
+        await self._house.database.write(contacts.sign_out, self._house.vault, session_of(request))
         answer = web.HTTPSeeOther("/in")
         answer.del_cookie(OFFICE_COOKIE, path="/")
         raise answer

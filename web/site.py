@@ -20,7 +20,7 @@ from web.desk import Desk
 from web.duties import Duties
 from web.evidence import Evidence
 from web.handing import Handing
-from web.house import House, Shots
+from web.house import House, Shots, Unsaved, unsaved
 from web.notices import Notices
 from web.people import People
 from web.quarantine import Quarantine
@@ -85,18 +85,21 @@ class Site:
                 raise
             return self._trouble(request, stop.status)
         except DatabaseAway:
-            page = self._trouble(request, 503)
+            page = self._trouble(request, 503, unsaved=await unsaved(request, self._house.site_url))
             page.headers["Retry-After"] = "10"
             return page
         except Exception:
             error_id = new_id()[:8]
             resource = request.match_info.route.resource
             log.exception("page_failed", id=error_id, page=resource.canonical if resource else None)
-            return self._trouble(request, 500, error_id)
+            kept = await unsaved(request, self._house.site_url)
+            return self._trouble(request, 500, error_id, unsaved=kept)
 
-    def _trouble(self, request: web.Request, status: int, error_id: str | None = None) -> web.Response:
+    def _trouble(
+        self, request: web.Request, status: int, error_id: str | None = None, *, unsaved: Unsaved | None = None
+    ) -> web.Response:
         code = str(status) if status in KNOWN_TROUBLE or status >= 500 else "400"
-        return self._house.page(request, "error.html", status=status, code=code, id=error_id)
+        return self._house.page(request, "error.html", status=status, code=code, id=error_id, unsaved=unsaved)
 
 
 def _is_ours(path: str) -> bool:

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ import structlog
 
 from channels.sms.carrier import NO_ANSWER, Refused, Taken
 from channels.sms.wire import Silent, Wire
+from conversation.text import inert
 
 VERSION = "2017-05-25"
 ALGORITHM = "ACS3-HMAC-SHA256"
@@ -27,6 +29,7 @@ MENDABLE = (
     "isv.ACCOUNT", "isv.SMS_SIGN", "isv.SMS_SIGNATURE", "isv.SMS_TEMPLATE", "isv.PRODUCT_UN_SUBSCRIPT", "isv.DAY_LIMIT",
 )  # fmt: skip
 UNREACHED = "not_reached"
+LONGEST_CODE, LONGEST_ID = 100, 64  # as they can be stored
 LIMIT_WAIT, MEND_WAIT = 90.0, 300.0  # seconds
 log = structlog.get_logger()
 
@@ -71,7 +74,7 @@ class Aliyun:
             "TemplateCode": self._template, "TemplateParam": msgspec.json.encode({"text": text}).decode(), "OutId": ref,
         }  # fmt: skip
         code, answer = await self._asked("SendSms", query)
-        return Taken(answer.get("BizId")) if code == "OK" else _refused(code)
+        return Taken(_id(answer.get("BizId"))) if code == "OK" else _refused(code)
 
     async def trouble(self) -> str | None:
         code, _ = await self._asked("QuerySmsTemplate", {"TemplateCode": self._template})
@@ -80,7 +83,7 @@ class Aliyun:
     async def close(self) -> None:
         await self._wire.close()
 
-    async def _asked(self, action: str, query: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    async def _asked(self, action: str, query: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
         """Aliyun's code and its whole answer."""
         at = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         host = self._url.netloc
@@ -91,18 +94,22 @@ class Aliyun:
             answer = msgspec.json.decode(body)
         except Silent as silent:
             return NO_ANSWER if silent.heard else UNREACHED, {}
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
             return "ServiceUnavailable", {}
         known = isinstance(answer, dict) and isinstance(answer.get("Code"), str)
-        return (answer["Code"], answer) if known else (f"aliyun_{status}", {})
+        return (inert(answer["Code"])[:LONGEST_CODE], answer) if known else (f"aliyun_{status}", {})
 
 
 def _refused(code: str) -> Refused:
     if code in (NO_ANSWER, UNREACHED) or code.startswith(BUSY):
-        return Refused(code, again=True, unknown=code == NO_ANSWER)
+        return Refused(code, again=True, unknown=code == NO_ANSWER, down=True)
     if code in OWN_TIME:
         return Refused(code, again=True, wait=LIMIT_WAIT)
     if code.startswith(MENDABLE):
         log.error("sms_not_allowed", code=code)
-        return Refused(code, again=True, wait=MEND_WAIT)
-    return Refused(code[:100])
+        return Refused(code, again=True, wait=MEND_WAIT, down=True)
+    return Refused(code)
+
+
+def _id(told: object) -> str | None:
+    return inert(told)[:LONGEST_ID] if isinstance(told, str) else None

@@ -20,13 +20,14 @@ class Taken:
 class Refused:
     """`code` goes into the delivery's row. With `again` another try is worth it, not before `wait` seconds.
 
-    `unknown`: the carrier may have taken it all the same.
+    `unknown`: the carrier may have taken it all the same. `down`: it would take none now, whoever it is for.
     """
 
     code: str
     again: bool = False
     wait: float = 0.0
     unknown: bool = False
+    down: bool = False
 
 
 class Carrier(Protocol):

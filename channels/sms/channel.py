@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import structlog
 from aiohttp import web
 
-from channels.pace import Held, Pace
+from channels.pace import Pace
+from channels.rests import Rests, wait_after
 from channels.sms.callbacks import Callbacks
 from channels.sms.carrier import Carrier, Refused
 from channels.sms.drawing import letter_of
@@ -22,7 +23,6 @@ from services.talk import Talk
 from services.vault import Vault
 from templates import Texts
 
-LONGEST_WAIT = 300  # seconds between two tries
 AWAY_TRIES, AWAY_SECONDS = 20, 1.0
 log = structlog.get_logger()
 
@@ -33,13 +33,13 @@ class Sms:
     def __init__(
         self, carrier: Carrier, *, secret: str, most_parts: int, talk: Talk, database: Database, vault: Vault,
         texts: Mapping[str, Texts], clock: Callable[[], datetime],
-        ring: Callable[[Iterable[tuple[str, str]]], None], language: str = "zh", pace: Pace | None = None,
+        ring: Callable[[Iterable[tuple[str, str]]], None], pace: Pace, language: str = "zh",
     ) -> None:  # fmt: skip
         self._carrier, self._most = carrier, most_parts
         self._database, self._vault, self._texts, self._clock = database, vault, texts, clock
         self.intake = Intake(talk, database, vault, texts, clock, ring, language)
         self._callbacks = Callbacks(secret, self.intake, database, clock)
-        self._pace = pace
+        self._rests = Rests(CHANNEL, pace)
         self._sent: dict[int, int] = {}  # of a parcel that waits for another try: messages that have left
 
     def routes(self) -> list[web.RouteDef]:
@@ -50,12 +50,7 @@ class Sms:
 
     async def turn(self, parcel: Parcel) -> timedelta | None:
         """Returns when the parcel may leave, or for how long nothing may."""
-        try:
-            if self._pace is not None:
-                await self._pace.turn(parcel.address, parcel.urgency)
-        except Held as held:
-            return timedelta(seconds=held.seconds)
-        return None
+        return await self._rests.turn(parcel.address, parcel.urgency)
 
     async def send(self, parcel: Parcel) -> Result:
         """Whoever has stopped us gets the confirmation of that and nothing else."""
@@ -81,10 +76,13 @@ class Sms:
             ref = str(parcel.id) if number == len(texts) else f"{parcel.id}-{number}"
             if number > begin + 1 and (held := await self.turn(parcel)):
                 self._sent[parcel.id] = number - 1
-                return Result(parcel.id, error="held", retry_after=held)
+                return Result(parcel.id, error="held", retry_after=held, tried=False)
             answer = await self._carrier.send(parcel.address, text, ref)
             if isinstance(answer, Refused):
+                if answer.down:
+                    self._rests.unheard(answer.code)
                 return self._refused(parcel, answer, number - 1)
+            self._rests.heard()
             wire_id = answer.wire_id
         return Result(parcel.id, wire_id=wire_id)
 
@@ -95,7 +93,7 @@ class Sms:
         if parcel.once and (refused.unknown or sent):
             return Result(parcel.id, error=refused.code, uncertain=True)
         self._sent[parcel.id] = sent
-        wait = max(refused.wait, min(LONGEST_WAIT, 2 ** min(parcel.attempts, 9)))
+        wait = max(refused.wait, wait_after(parcel.attempts))
         return Result(parcel.id, error=refused.code, retry_after=timedelta(seconds=wait))
 
     async def _keep(self, contact_id: str, menu: Menu) -> None:

@@ -11,6 +11,7 @@ import structlog
 
 from channels.sms.reading import Spoken, folded, understood
 from conversation.messages import Body, Incoming, Reply
+from conversation.text import inert
 from models.database import Database
 from services import menus, stopping
 from services.phones import BadNumber, normalised
@@ -36,11 +37,12 @@ class Message:
 def spoken_words(texts: Mapping[str, Texts]) -> Spoken:
     """In every language at once: who wants no more messages need not know which language we speak."""
 
-    def words(block: str) -> frozenset[str]:
-        said = (word for one in texts.values() for word in one.say("sms", block).split("|"))
+    def words(file: str, block: str) -> frozenset[str]:
+        said = (word for one in texts.values() for word in one.say(file, block).split("|"))
         return frozenset(word.strip().casefold() for word in said)
 
-    return Spoken(*(words(f"spoken_{name}") for name in ("menu", "complain", "stop", "start")))
+    called = (words("common", f"called_{name}") for name in ("menu", "complain"))
+    return Spoken(*called, *(words("sms", f"spoken_{name}") for name in ("stop", "start")))
 
 
 class Intake:
@@ -59,7 +61,7 @@ class Intake:
         except BadNumber as bad:
             log.info("sms_from_no_person", code=bad.code)
             return
-        text, event = message.text.strip("\0 \t\r\n"), _event_id(message)
+        text, event = inert("\n".join(message.text.splitlines())).strip(), _event_id(message)
         if not text:
             return
         standing = await self._database.read(menus.standing, self._vault, CHANNEL, sender)
@@ -70,11 +72,12 @@ class Intake:
             return
         if word in self._spoken.start:
             if standing.stopped and standing.contact_id:
-                await self._database.write(stopping.start, CHANNEL, event, standing.contact_id)
+                again = (self._vault, self._clock(), CHANNEL, event, standing.contact_id)
+                self._ring(await self._database.write(stopping.start, *again, told=standing.under_way))
             said: Reply | Body = Reply(choice="/start")
         else:
             said = understood(text, standing, self._spoken)
-        await self._answer(event, sender, standing.contact_id, said, text.encode("utf-8", "replace"))
+        await self._answer(event, sender, standing.contact_id, said, text.encode())
 
     async def _answer(self, event: str, sender: str, contact_id: str | None, said: Reply | Body, raw: bytes) -> None:
         if isinstance(said, Reply):
@@ -85,7 +88,8 @@ class Intake:
 
 
 def _event_id(message: Message) -> str:
-    if 0 < len(message.event_id) <= LONGEST_EVENT:
+    """The carrier's own where it can be stored: PostgreSQL takes no NUL and no half of a character."""
+    if 0 < len(message.event_id) <= LONGEST_EVENT and message.event_id.isprintable():
         return message.event_id
     told = "\0".join((message.event_id, message.sender, message.text, message.at))
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()

@@ -32,7 +32,7 @@ class Kannel:
         try:
             status, body = await self._wire.ask("GET", self._asking(told))
         except Silent as silent:
-            return Refused(NO_ANSWER, again=True, unknown=silent.heard)
+            return Refused(NO_ANSWER, again=True, unknown=silent.heard, down=True)
         answer = body.decode("utf-8", "replace").strip()
         if status == 202 and answer[:2] in ("0:", "3:"):
             return Taken()
@@ -63,5 +63,5 @@ def _refused(status: int, answer: str) -> Refused:
         return Refused("not_routable")
     if status in (401, 403, 404):
         log.error("sms_not_allowed", status=status)
-        return Refused(f"kannel_{status}", again=True, wait=WRONG_SETTINGS)
-    return Refused(f"kannel_{status}", again=status >= 500)
+        return Refused(f"kannel_{status}", again=True, wait=WRONG_SETTINGS, down=True)
+    return Refused(f"kannel_{status}", again=status >= 500, down=status >= 500)

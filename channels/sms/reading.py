@@ -38,8 +38,8 @@ def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
     menu, word = standing.menu, folded(text)
     number = str(int(word)) if _NUMBER.fullmatch(word) else None
     if word in spoken.menu:
-        return Reply(choice="/start")
-    if word in spoken.complain and not standing.under_way:
+        return Reply(choice="/menu" if standing.under_way else "/start")
+    if word in spoken.complain:
         return Reply(choice="/complain")
     if menu is None:
         return Reply(choice="/start") if number and not standing.under_way else Reply(text=text)

@@ -48,12 +48,24 @@ class Trouble(TelegramError):
     @property
     def unheard(self) -> bool:
         """Whether the API itself has said nothing: the network's fault, or a gateway's."""
-        return self.code <= CUT or (self.code >= 500 and not self.description)
+        return self.code <= CUT or not self.description
 
     @property
     def may_be_done(self) -> bool:
-        """Whether the call left and may have had its effect all the same."""
-        return self.unheard and self.code != UNREACHABLE
+        """Whether the call left and may have had its effect all the same; a gateway's refusal went no further."""
+        return self.unheard and self.code != UNREACHABLE and not 400 <= self.code < 500
+
+    @property
+    def meaning(self) -> str:
+        """What is wrong, in words for an operator; never the address, which holds the token."""
+        known = {
+            401: "the token is refused: check MINGCHA_TELEGRAM_TOKEN",
+            404: "the token is refused: check MINGCHA_TELEGRAM_TOKEN",
+            409: "another program uses the same token: stop one of them",
+            429: "too many requests",
+            TIMED_OUT: "no answer in time",
+        }
+        return known.get(self.code, "no connection" if self.code < 100 else "the server is in trouble")
 
 
 class _Parameters(msgspec.Struct):

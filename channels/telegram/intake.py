@@ -55,7 +55,6 @@ async def kept(intake: Intake, raw: bytes) -> Event:
     try:
         return await intake.take(raw)
     except DatabaseAway:
-        log.warning("database_away", channel=CHANNEL)
         raise Unkept from None
     except Exception as error:
         log.error("update_not_kept", channel=CHANNEL, error=type(error).__name__)

@@ -54,14 +54,12 @@ class Media:
     async def _sent(self, way: Way, kind: str, group: Sequence[Attached], last: Mapping[str, Any]) -> Any:
         files = {piece.id: await self._read(piece) for piece in group if piece.id not in self._known}
         if len(group) == 1:
-            names = dict(zip((_AS[kind],), files.values(), strict=False))
-            known = {} if files else {_AS[kind]: self._known[group[0].id]}
-            message = await way.send_files(_AS[kind].capitalize(), names, **known, **last)
+            names = dict(zip((kind,), files.values(), strict=False))
+            known = {} if files else {kind: self._known[group[0].id]}
+            message = await way.send_files(kind.capitalize(), names, **known, **last)
             self._learn(group[0], message)
             return message
-        album = [
-            {"type": _AS[piece.kind], "media": self._known.get(piece.id) or f"attach://{piece.id}"} for piece in group
-        ]
+        album = [{"type": _as(piece), "media": self._known.get(piece.id) or f"attach://{piece.id}"} for piece in group]
         messages = await way.send_files("MediaGroup", files, media=album)
         for piece, message in zip(group, messages, strict=False):
             self._learn(piece, message)
@@ -76,7 +74,7 @@ class Media:
         return piece.name or f"{piece.kind}{_ENDINGS.get(piece.kind, '')}", data
 
     def _learn(self, piece: Attached, message: Any) -> None:
-        made = message.get(_AS[piece.kind]) if isinstance(message, dict) else None
+        made = message.get(_as(piece)) if isinstance(message, dict) else None
         largest = made[-1] if isinstance(made, list) and made else made
         if isinstance(largest, dict) and isinstance(largest.get("file_id"), str):
             if len(self._known) >= MOST_KNOWN:
@@ -84,10 +82,16 @@ class Media:
             self._known[piece.id] = largest["file_id"]
 
 
+def _as(piece: Attached) -> str:
+    """Telegram shrinks a long photo until nobody can read it, or refuses it; a document stays as it is."""
+    return "document" if piece.long else _AS[piece.kind]
+
+
 def _groups(pieces: Sequence[Attached]) -> Iterator[tuple[str, list[Attached]]]:
-    """What goes into one message or album: photos with videos, documents among themselves, each voice alone."""
-    for _, found in groupby(pieces, lambda piece: piece.id if piece.kind == "voice" else piece.kind == "file"):
+    """What goes into one message or album, as what Telegram takes the first piece: photos with videos, documents among
+    themselves, each voice alone."""
+    for _, found in groupby(pieces, lambda piece: piece.id if piece.kind == "voice" else _as(piece) == "document"):
         group = list(found)
         for start in range(0, len(group), MOST_IN_ALBUM):
             some = group[start : start + MOST_IN_ALBUM]
-            yield some[0].kind, some
+            yield _as(some[0]), some

@@ -95,12 +95,4 @@ def _slow(trouble: Trouble) -> float:
 
 
 def log_trouble(event: str, trouble: Trouble) -> None:
-    """What is wrong, in words for an operator; never the address, which holds the token."""
-    meaning = {
-        401: "the token is refused: check MINGCHA_TELEGRAM_TOKEN",
-        404: "the token is refused: check MINGCHA_TELEGRAM_TOKEN",
-        409: "another program uses the same token: stop one of them",
-        429: "too many requests",
-        TIMED_OUT: "no answer in time",
-    }.get(trouble.code, "no connection" if trouble.code < 100 else "the server is in trouble")
-    log.warning(event, status=trouble.code, meaning=meaning)
+    log.warning(event, status=trouble.code, meaning=trouble.meaning)

@@ -12,6 +12,7 @@ import structlog
 
 from channels.pace import Held, Pace
 from channels.render import draw
+from channels.rests import LONGEST_WAIT, Rests, wait_after
 from channels.telegram.client import MALFORMED, Client, Trouble
 from channels.telegram.drawing import Letter, letter_of, units
 from channels.telegram.media import LONGEST_CAPTION, Files, Media, NoCopy
@@ -19,11 +20,11 @@ from conversation.messages import Body
 from services.deliveries import MOST_ATTEMPTS, Parcel, Result
 from templates import Texts
 
-LONGEST_WAIT = 300  # seconds between two tries
-LONGEST_REST = 30.0  # seconds of the whole channel, while nothing is heard
 LONGEST_PAUSE = 60.0  # seconds in the middle of a parcel
-SILENCES = 3  # so many in a row are more than one bad message
+MOST_FAST = 1_000
 _NO_PREVIEW = {"is_disabled": True}
+_TOKEN = (401, 404)  # refused to the bot, whatever it says
+_FINAL = (400, 413)  # the same again would be refused again
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "deactivated", "blocked by the user")
 _NOT_EDITABLE = ("to edit not found", "can't be edited", "message_id_invalid", "no text in the message")
 _SAME = "message is not modified"
@@ -48,16 +49,14 @@ class Poster:
         self._texts = texts
         self._pace = pace
         self._media = media
-        self._silences = 0  # of the API, one after another
+        self._rests = Rests("telegram", pace)
+        self._through = 0  # messages that have got through
+        self._fast: dict[str, tuple[int, int]] = {}  # chats that were too fast: how often, and what was through then
         self._notices: dict[str, tuple[Body, Letter]] = {}  # the last one drawn, by language
 
     async def turn(self, parcel: Parcel) -> timedelta | None:
         """Returns when the parcel may leave; for how long the channel is silent where that is long."""
-        try:
-            await self._pace.turn(parcel.address, parcel.urgency)
-        except Held as held:
-            return timedelta(seconds=held.seconds)
-        return None
+        return await self._rests.turn(parcel.address, parcel.urgency)
 
     async def send(self, parcel: Parcel) -> Result:
         """Raises whatever drawing raises; all that the wire may do becomes a Result."""
@@ -69,7 +68,9 @@ class Poster:
             return self._failed(parcel, trouble, trip)
         except NoCopy:
             return Result(parcel.id, error="no_copy")
-        self._silences = 0
+        self._rests.heard()
+        self._through += 1
+        self._fast.pop(parcel.address, None)
         return Result(parcel.id, wire_id=str(wire_id))
 
     def _letter(self, parcel: Parcel) -> Letter:
@@ -99,35 +100,38 @@ class Poster:
         return result
 
     def _held(self, parcel: Parcel, held: Held) -> Result:
-        return Result(parcel.id, error="held", retry_after=timedelta(seconds=held.seconds))
+        return Result(parcel.id, error="held", retry_after=timedelta(seconds=held.seconds), tried=False)
 
     def _refused(self, parcel: Parcel, trouble: Trouble) -> Result:
         code = trouble.code
-        self._listen(trouble)
-        if code == 403 or (code == 400 and _says(trouble, *_GONE)):
-            return Result(parcel.id, error="contact_gone", contact_gone=True)
         if code == 429:
-            seconds = trouble.retry_after or 5.0
-            return Result(parcel.id, error="429", retry_after=timedelta(seconds=seconds))
-        if code == 400:
-            known = next((name for words, name in _CODES.items() if _says(trouble, words)), "400")
-            log.error("telegram_refused", code=known, delivery=parcel.id)
-            return Result(parcel.id, error=known)
-        heard_but_broken = code == 500 and parcel.attempts >= MOST_ATTEMPTS
-        wait = timedelta(seconds=min(LONGEST_WAIT, 2 ** min(parcel.attempts, 9)))
+            return Result(parcel.id, error="429", retry_after=self._slow_down(parcel, trouble), tried=False)
+        if trouble.unheard or code in _TOKEN:
+            self._rests.unheard(str(code), trouble.meaning)
+        else:
+            self._rests.heard()
+            if code == 403 or (code == 400 and _says(trouble, *_GONE)):
+                return Result(parcel.id, error="contact_gone", contact_gone=True)
+            if code in _FINAL:
+                known = next((name for words, name in _CODES.items() if _says(trouble, words)), str(code))
+                log.error("telegram_refused", code=known, delivery=parcel.id)
+                return Result(parcel.id, error=known)
+        heard_but_broken = code == 500 and not trouble.unheard and parcel.attempts >= MOST_ATTEMPTS
+        wait = timedelta(seconds=wait_after(parcel.attempts))
         return Result(parcel.id, error=str(code), retry_after=None if heard_but_broken else wait)
 
-    def _listen(self, trouble: Trouble) -> None:
-        """The whole channel rests, longer and longer, while nothing is heard: each try may be a message in doubt."""
-        if trouble.code == 429:
-            log.warning("telegram_too_fast", seconds=trouble.retry_after)
-            self._pace.hold(trouble.retry_after or 5.0)
-        if not trouble.unheard:
-            self._silences = 0
-        elif not self._pace.is_held:
-            self._silences += 1
-            if self._silences >= SILENCES:
-                self._pace.hold(min(LONGEST_REST, 2.0 ** (self._silences - SILENCES)))
+    def _slow_down(self, parcel: Parcel, trouble: Trouble) -> timedelta:
+        """The whole channel is silent; but where others have got through since this chat's last time, it is this chat
+        that is too fast, and waits alone, longer each time."""
+        seconds = trouble.retry_after or 5.0
+        times, through = self._fast.get(parcel.address, (0, self._through))
+        if through == self._through:
+            log.warning("telegram_too_fast", seconds=seconds)
+            self._pace.hold(seconds)
+        if len(self._fast) >= MOST_FAST:
+            self._fast.pop(next(iter(self._fast)))
+        self._fast[parcel.address] = times + 1, self._through
+        return timedelta(seconds=max(seconds, min(LONGEST_WAIT, seconds * 2 ** min(times, 9))))
 
 
 class Trip:
@@ -226,10 +230,10 @@ async def _cleared(trip: Trip, message_id: int) -> None:
 
 
 def _id_of(message: Any) -> int:
-    try:
-        return int(message["message_id"])
-    except (KeyError, TypeError, ValueError):
-        raise Trouble(MALFORMED) from None
+    id = message.get("message_id") if isinstance(message, dict) else None
+    if not isinstance(id, int) or not 0 < id < 2**63:
+        raise Trouble(MALFORMED)
+    return id
 
 
 def _markup(letter: Letter) -> dict[str, Any] | None:

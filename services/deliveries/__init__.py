@@ -4,7 +4,7 @@ queued -> sending (leased) -> sent -> delivered -> acknowledged; failed with the
 may have arrived and must not be sent again; aborted with its notice; superseded by a newer screen.
 """
 
-from services.deliveries.lanes import LANE, hold_lane, leave_lane
+from services.deliveries.lanes import LANE, hasten, hold_lane, leave_lane
 from services.deliveries.leasing import aborted, give_back, lease, next_due, with_news
 from services.deliveries.mailbox import mailbox, received, renumber_due
 from services.deliveries.queueing import NoticeBodies, encoded, open_body, queue, queue_for, queue_shared, seal_notice
@@ -24,7 +24,7 @@ from services.deliveries.values import (
 
 __all__ = [
     "BROADCAST", "LANE", "MOST_ATTEMPTS", "URGENCY", "Holder", "Letter", "NoticeBodies", "Outgoing", "Parcel",
-    "Result", "Room", "abort", "aborted", "delivered", "encoded", "give_back", "hold_lane", "lease",
+    "Result", "Room", "abort", "aborted", "delivered", "encoded", "give_back", "hasten", "hold_lane", "lease",
     "leave_lane", "mailbox", "next_due", "open_body", "queue", "queue_for", "queue_shared", "received", "record",
     "renumber_due",
     "seal_notice", "stop", "supersede", "undelivered", "with_news",

@@ -6,24 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Executable,
-    Integer,
-    Select,
-    String,
-    bindparam,
-    cast,
-    func,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import Connection, Executable, Integer, Select, String, bindparam, select, union_all, update
 
-from models.prepared import Prepared, keys
+from models.prepared import Prepared, among, keys
 from models.tables import contacts, deliveries, notices
 from models.types import Utc
 from services.deliveries.queueing import NoticeBodies, open_body
@@ -117,20 +102,13 @@ def _first_due(urgency: str) -> Select[Any]:
     return select(found.c.due_at)
 
 
-def _among_ids(tx: Connection) -> ColumnElement[bool]:
-    if tx.dialect.name == "postgresql":
-        return deliveries.c.id == func.any(bindparam("keys", type_=ARRAY(BigInteger)))
-    listed = func.json_each(bindparam("keys", type_=String)).table_valued("value")
-    return deliveries.c.id.in_(select(cast(listed.c.value, Integer)))
-
-
 _NEXT = union_all(*(_first_due(urgency) for urgency in URGENCY))
 _DUE = Prepared(_due_rows())
 _TAKE = Prepared(
     lambda tx: (
         update(deliveries)
-        .where(_among_ids(tx), deliveries.c.state == "queued")
-        .values(state="sending", attempts=deliveries.c.attempts + 1)
+        .where(among(tx, deliveries.c.id), deliveries.c.state == "queued")
+        .values(state="sending")
         .returning(deliveries.c.id)
     )
 )

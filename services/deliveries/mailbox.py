@@ -28,11 +28,11 @@ def mailbox(
         .limit(most)
     ).all()
     shared = NoticeBodies(vault)
-    return [
-        Letter(row.id, shared.of(tx, row.notice_id) if row.sealed is None else open_body(vault, row.sealed), at)
-        for row in reversed(rows)
-        for at in (row.created_at,)
-    ]
+    letters = []
+    for row in reversed(rows):
+        body = shared.of(tx, row.notice_id) if row.sealed is None else open_body(vault, row.sealed)
+        letters.append(Letter(row.id, body, row.created_at))
+    return letters
 
 
 def received(tx: Connection, now: datetime, channel: str, contact_id: str, upto: int) -> None:

@@ -29,7 +29,7 @@ def queue(
     rows = [
         {
             "contact_id": one.contact_id, "channel": one.channel, "urgency": urgency, "state": "queued",
-            "sealed": vault.seal_bytes(_encode(one.body), "delivery"), "due_at": due_at or now, "created_at": now,
+            "sealed": vault.seal_bytes(encoded(one.body), "delivery"), "due_at": due_at or now, "created_at": now,
             "attempts": 0,
         }
         for one in outgoing
@@ -75,7 +75,7 @@ def queue_for(
 
 def seal_notice(vault: Vault, body: Body) -> bytes:
     """What `notices.body` holds: the body that all recipients of a broadcast share."""
-    return vault.seal_bytes(_encode(body), "notice")
+    return vault.seal_bytes(encoded(body), "notice")
 
 
 def open_body(vault: Vault, sealed: bytes) -> Body:

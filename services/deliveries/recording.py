@@ -30,10 +30,12 @@ from models.types import Utc
 from services.contacts import SMS
 from services.deliveries.values import Result
 
+LONGEST_WIRE_ID = 64  # as the column has it
+
 
 def record(tx: Connection, now: datetime, results: Sequence[Result]) -> None:
     """A receipt that came before its result stands: nothing is lowered."""
-    sent = {one.id: one.wire_id for one in results if one.error is None}
+    sent = {one.id: _wire_id(one) for one in results if one.error is None}
     if sent:
         _SENT.run(tx, {"rows": None, "ids": None, "wires": None, **_listed(tx, sent), "sent_at": now})
     trouble = [one for one in results if one.error is not None]
@@ -41,6 +43,12 @@ def record(tx: Connection, now: datetime, results: Sequence[Result]) -> None:
         tx.execute(_TROUBLE, [_troubled(one, now) for one in trouble])
     _reached(tx, [one.id for one in results if one.contact_back])
     _lost(tx, now, [one.id for one in trouble if one.contact_gone])
+
+
+def _wire_id(result: Result) -> str | None:
+    """One odd name given by a carrier must not keep all other results from being written."""
+    name = result.wire_id
+    return name if name is None or (len(name) <= LONGEST_WIRE_ID and name.isprintable()) else None
 
 
 def supersede(tx: Connection, ids: Sequence[int]) -> None:
@@ -55,11 +63,12 @@ def stop(tx: Connection, ids: Sequence[int]) -> None:
         tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(state="aborted"))
 
 
-def abort(tx: Connection, notice_id: str, most: int | None = None) -> int:
-    """Takes the rows of a notice that nobody has leased out of the queue; returns how many (at most `most`)."""
-    waiting = select(deliveries.c.id).where(deliveries.c.notice_id == notice_id, deliveries.c.state == "queued")
-    chosen = deliveries.c.id.in_(waiting.limit(most)) if most else deliveries.c.id.in_(waiting)
-    return tx.execute(update(deliveries).where(chosen).values(state="aborted")).rowcount
+def abort(tx: Connection, notice_id: str, most: int) -> int:
+    """Takes up to `most` rows of a notice out of the queue, first those that would leave first; returns how many."""
+    waits = (deliveries.c.notice_id == notice_id) & (deliveries.c.state == "queued")
+    first = select(deliveries.c.id).where(waits).order_by(deliveries.c.id).limit(most)
+    # Waits is asked again: a sender may have taken some of them since.
+    return tx.execute(update(deliveries).where(deliveries.c.id.in_(first), waits).values(state="aborted")).rowcount
 
 
 def _reached(tx: Connection, ids: Sequence[int]) -> None:
@@ -102,6 +111,7 @@ def _sent_rows(tx: Connection) -> Update:
         .where(deliveries.c.id == cast(listed.c.key, Integer if tx.dialect.name == "sqlite" else BigInteger))
         .values(
             state=_unless_known("sent"), wire_id=listed.c.value, error=_reason(None),
+            attempts=deliveries.c.attempts + 1,
             due_at=bindparam("sent_at", type_=Utc()), sent_at=bindparam("sent_at", type_=Utc()),
         )
     )  # fmt: skip
@@ -117,11 +127,18 @@ _SENT = Prepared(_sent_rows)
 _TROUBLE = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("of"))
-    .values(state=_unless_known(bindparam("becomes")), error=_reason(bindparam("why")), due_at=bindparam("again_at"))
+    .values(
+        state=_unless_known(bindparam("becomes")),
+        error=_reason(bindparam("why")),
+        due_at=bindparam("again_at"),
+        attempts=deliveries.c.attempts + bindparam("tries", type_=Integer),
+    )
 )
 
 
 def _troubled(result: Result, now: datetime) -> dict[str, object]:
     becomes = "uncertain" if result.uncertain else "failed" if result.retry_after is None else "queued"
     again_at = now + (result.retry_after or timedelta(0))
-    return {"of": result.id, "becomes": becomes, "why": result.error, "again_at": again_at}
+    return {
+        "of": result.id, "becomes": becomes, "why": result.error, "again_at": again_at, "tries": int(result.tried),
+    }  # fmt: skip

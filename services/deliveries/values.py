@@ -39,7 +39,7 @@ class Parcel:
     address: str
     language: str
     body: Body
-    attempts: int
+    attempts: int  # this one counted
     urgency: str = URGENCY[0]
     notice_id: str | None = None  # of a broadcast
     blocked: bool = False  # the contact could not be reached before
@@ -61,6 +61,7 @@ class Result:
     contact_gone: bool = False  # blocked us, or no longer there: nothing more is sent to this contact
     contact_back: bool = False  # could not be reached before, and now can
     uncertain: bool = False  # it may have arrived, and must not be sent again
+    tried: bool = True  # it got as far as the wire, and was not turned away there unread
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -19,7 +20,7 @@ from models.tables import cases, entries, visits
 from services import audit, reports
 from services.cases import ACCEPTED, COMPLAINT, DECLINED, QUESTION, RECEIVED
 from services.deliveries import queue_for
-from services.desk.opening import how_many_said
+from services.desk.opening import unmoved
 from services.desk.values import ANSWERED, LONGEST_SAID, SHORTEST_REASON, NotDone
 from services.vault import Vault, new_id
 from services.visits import NOTED
@@ -38,20 +39,20 @@ class _Case:
 
 def ask(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
     """Asks the citizen something. Raises NotDone: gone, changed, text_wanted, text_too_long."""
-    case, text = _locked(tx, case_id, seen), _worded(text, 2, "text_wanted")
+    case, text = _locked(tx, case_id, seen), worded(text)
     _note(tx, now, clerk, case, "question", text, "question_asked")
     return _tell(tx, vault, now, case, "asked", text, Button(f"/add {case.id}", words="answer"))
 
 
 def accept(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
     """Takes a complaint on; a word is optional. Raises NotDone: gone, changed, decided, text_too_long."""
-    case, text = _undecided(tx, case_id, seen), _worded(text, 0, "")
+    case, text = _undecided(tx, case_id, seen), worded(text, 0)
     return _accepted(tx, vault, now, clerk, case, text)
 
 
 def decline(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
     """Turns a complaint down; the reason reaches the citizen. Raises NotDone: also reason_wanted."""
-    case, text = _undecided(tx, case_id, seen), _worded(text, SHORTEST_REASON, "reason_wanted")
+    case, text = _undecided(tx, case_id, seen), worded(text, SHORTEST_REASON, "reason_wanted")
     _decide(tx, now, case, DECLINED)
     _note(tx, now, clerk, case, "decision", text, "case_declined")
     return _tell(tx, vault, now, case, "declined", text, Button(f"/add {case.id}", words="add"))
@@ -59,18 +60,25 @@ def decline(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: st
 
 def answer(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
     """Answers a citizen's question. Raises NotDone: gone, changed, text_wanted, text_too_long."""
-    case, text = _locked(tx, case_id, seen), _worded(text, 2, "text_wanted")
+    case, text = _locked(tx, case_id, seen), worded(text)
     if case.kind != QUESTION:
         raise NotDone("gone")
     return _answered(tx, vault, now, clerk, case, text)
 
 
-def take_on(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str) -> Ring:
-    """A case that is handed to a unit: a complaint that is still undecided is accepted by it.
+def take_on(tx: Connection, vault: Vault, now: datetime, clerk: str, report_id: str, seen: str) -> Ring:
+    """A report that is handed to a unit: by it an undecided complaint is accepted, and a spot check noted (S03).
 
     An empty `seen` asks for no guard. Raises NotDone: gone, changed, decided (it was declined).
     """
-    case = _locked(tx, case_id, seen) if seen else _held(tx, case_id)
+    visit = _visit(tx, report_id)
+    if visit is not None:
+        if seen:
+            unmoved(tx, report_id, visit.state, seen)
+        if visit.state == RECEIVED:
+            _noted(tx, now, clerk, visit)
+        return frozenset()
+    case = _locked(tx, report_id, seen) if seen else _held(tx, report_id)
     if case.state == DECLINED:
         raise NotDone("decided")
     if (case.kind, case.state) != (COMPLAINT, RECEIVED):
@@ -80,22 +88,30 @@ def take_on(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: st
 
 def conclude(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, text: str) -> Ring:
     """Answers the citizen once the unit has answered the office (C06). Raises NotDone: gone, text_wanted, …"""
-    case, text = _held(tx, case_id), _worded(text, 2, "text_wanted")
+    case, text = _held(tx, case_id), worded(text)
     return _answered(tx, vault, now, clerk, case, text)
 
 
 def note(tx: Connection, vault: Vault, now: datetime, clerk: str, visit_id: str, seen: str, text: str) -> Ring:
     """Marks a spot check as read by the office; nobody is told. Raises NotDone: gone, changed, decided."""
-    row = tx.execute(select(visits.c.number, visits.c.state).where(visits.c.id == visit_id).with_for_update()).first()
-    if row is None:
+    visit = _visit(tx, visit_id)
+    if visit is None:
         raise NotDone("gone")
-    if seen != f"{row.state}.{how_many_said(tx, visit_id)}":
-        raise NotDone("changed")
-    if row.state != RECEIVED:
+    unmoved(tx, visit_id, visit.state, seen)
+    if visit.state != RECEIVED:
         raise NotDone("decided")
-    tx.execute(update(visits).where(visits.c.id == visit_id).values(state=NOTED))
-    audit.append(tx, now, clerk, "visit_noted", visit_id, {"number": row.number})
+    _noted(tx, now, clerk, visit)
     return frozenset()
+
+
+def _visit(tx: Connection, visit_id: str) -> Any:
+    columns = visits.c.id, visits.c.number, visits.c.state
+    return tx.execute(select(*columns).where(visits.c.id == visit_id).with_for_update()).first()
+
+
+def _noted(tx: Connection, now: datetime, clerk: str, visit: Any) -> None:
+    tx.execute(update(visits).where(visits.c.id == visit.id).values(state=NOTED))
+    audit.append(tx, now, clerk, "visit_noted", visit.id, {"number": visit.number})
 
 
 def _accepted(tx: Connection, vault: Vault, now: datetime, clerk: str, case: _Case, text: str) -> Ring:
@@ -112,8 +128,7 @@ def _answered(tx: Connection, vault: Vault, now: datetime, clerk: str, case: _Ca
 
 def _locked(tx: Connection, case_id: str, seen: str) -> _Case:
     case = _held(tx, case_id)
-    if seen != f"{case.state}.{how_many_said(tx, case_id)}":
-        raise NotDone("changed")
+    unmoved(tx, case_id, case.state, seen)
     return case
 
 
@@ -135,8 +150,8 @@ def _undecided(tx: Connection, case_id: str, seen: str) -> _Case:
     return case
 
 
-def _worded(text: str, shortest: int, code: str) -> str:
-    """The clerk's words without what no channel can carry."""
+def worded(text: str, shortest: int = 2, code: str = "text_wanted") -> str:
+    """What was typed, without what no channel can carry. Raises NotDone: `code`, text_too_long."""
     kept = readable(text)
     if len(kept) < shortest:
         raise NotDone(code)

@@ -125,5 +125,11 @@ def _said(tx: Connection, report_id: str, pieces: list[Piece]) -> list[Said]:
     ]
 
 
+def unmoved(tx: Connection, subject_id: str, state: str, seen: str) -> None:
+    """Raises NotDone: changed, where it is in another state, or more was said, than on the page that was `seen`."""
+    if seen != f"{state}.{how_many_said(tx, subject_id)}":
+        raise NotDone("changed")
+
+
 def how_many_said(tx: Connection, report_id: str) -> int:
     return tx.execute(select(func.count()).select_from(entries).where(entries.c.subject_id == report_id)).scalar_one()

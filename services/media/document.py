@@ -1,9 +1,9 @@
-"""Documents: PDF, Word, Excel and plain text. They are taken, but no clean copy can be made.
+"""Documents: PDF, Word, Excel and plain text. As evidence they are taken without a copy: the office downloads the
+sealed original. Of what the office itself sends, `copied` makes a clean one (`Limits.documents`).
 
-A clean copy of a document needs a renderer, so `Cleaned.copy` is empty: the office downloads the
-sealed original. Refused are Office files with macros, ActiveX or a password (not to be looked
-into), archives, HTML, SVG, scripts marked as such, and documents that are also an archive.
-Not detected: Excel 4.0 macros in an old .xls, links to remote templates, JavaScript in a PDF.
+Refused are Office files with macros, ActiveX or a password (not to be looked into), archives, HTML,
+SVG, scripts marked as such, and documents that are also an archive.
+Not detected in evidence: Excel 4.0 macros in an old .xls, links to remote templates, JavaScript in a PDF.
 """
 
 import re
@@ -49,7 +49,11 @@ def check_unpacked(data: bytes) -> None:
 
 
 def copied(data: bytes, mime: str) -> bytes:
-    """A text as plain UTF-8, a new Word or Excel file by `office.copied`; b"" where no clean copy can be made."""
+    """A text as plain UTF-8, a new PDF, Word or Excel file; b"" where no clean copy can be made. Raises Refused."""
+    if mime == "application/pdf":
+        from services.media import pdf
+
+        return pdf.copied(data)
     if mime == "text/plain":
         return _text(data).replace("\r\n", "\n").encode()
     if mime in (_DOCX, _XLSX):

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from services.media.colour import plain, to_srgb
 from services.media.fingerprint import fingerprint
-from services.media.values import Cleaned, Limits, Refused
+from services.media.values import Cleaned, Limits, Refused, is_long
 
 if TYPE_CHECKING:
     from PIL import Image
 
 _COPY_QUALITY = 85
 _THUMBNAIL_QUALITY = 75
+_LONGEST_SIDE_PX = 30_000  # JPEG ends at 65,500, many a viewer at 32,767
 _ORIENTATION_TAG = 0x0112
 
 
@@ -43,8 +44,9 @@ def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
 
 
 def thumbnail(image: "Image.Image", limits: Limits) -> bytes:
-    """A small JPEG of an RGB image."""
-    small = image.copy()
+    """A small JPEG of an RGB image; of a long one its beginning, which shows what it is."""
+    side = min(image.size)
+    small = image.crop((0, 0, side, side)) if is_long(*image.size) else image.copy()
     small.thumbnail((limits.thumbnail_edge_px, limits.thumbnail_edge_px))
     return jpeg(small, _THUMBNAIL_QUALITY)
 
@@ -74,14 +76,14 @@ def _picture(data: bytes, mime: str, limits: Limits) -> "Image.Image":
         _check_pixels(*_webp_size(data), limits)
     image = _open(data, mime)
     _check_pixels(*image.size, limits)
-    edge = limits.copy_edge_px
+    box = _box(*image.size, limits)
     if mime == "image/jpeg":
-        image.draft(None, (edge, edge))  # decode at 1/2, 1/4 or 1/8 when that is enough
+        image.draft(None, box)  # decode at 1/2, 1/4 or 1/8 when that is enough
     image.load()
     _check_pixels(*image.size, limits)
     profile, orientation = image.info.get("icc_profile"), _orientation(image)
     image = plain(image)
-    image.thumbnail((edge, edge), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    image.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=3.0)
     return _upright(to_srgb(image, profile), orientation)
 
 
@@ -112,6 +114,16 @@ def _open(data: bytes, mime: str) -> "Image.Image":
 def _check_pixels(width: int, height: int, limits: Limits) -> None:
     if width * height > limits.pixels:
         raise Refused("too_many_pixels")
+
+
+def _box(width: int, height: int, limits: Limits) -> tuple[int, int]:
+    """What the copy must fit into."""
+    if not is_long(width, height):
+        return limits.copy_edge_px, limits.copy_edge_px
+    short, long = sorted((width, height))
+    fitting = (limits.long_copy_pixels / (width * height)) ** 0.5
+    scale = min(1, limits.long_copy_edge_px / short, _LONGEST_SIDE_PX / long, fitting)
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _webp_size(data: bytes) -> tuple[int, int]:

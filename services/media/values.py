@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Kind = Literal["photo", "voice", "video", "file"]
-Code = Literal["empty", "too_big", "too_many_pixels", "too_long", "unreadable", "kind_not_allowed"]
+Code = Literal[
+    "empty", "too_big", "too_many_pixels", "too_long", "unreadable", "kind_not_allowed", "locked", "form"
+]  # fmt: skip
 
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 CODES: frozenset[str] = frozenset(get_args(Code))
@@ -25,6 +27,10 @@ class Limits:
     """
     copy_edge_px: int = 2048
     """The longer side of a photo's copy; a smaller photo keeps its size."""
+    long_copy_edge_px: int = 1080
+    """The shorter side of a long picture's copy: as wide as a phone's screen, so that the shot of a talk is legible."""
+    long_copy_pixels: int = 14_000_000
+    """Width times height of a long picture's copy."""
     thumbnail_edge_px: int = 320
     """The longer side of a thumbnail."""
     seconds: float = 3 * 3600
@@ -38,6 +44,12 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+_LONGEST_OF_A_SCREEN = 2.5  # a phone's screen is up to 2.3 times as high as it is wide
+
+
+def is_long(width: int, height: int) -> bool:
+    """Whether a picture, shown whole on a screen, is too narrow to be read."""
+    return max(width, height) > _LONGEST_OF_A_SCREEN * min(width, height)
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,8 @@ class Refused(Exception):
 
     empty: no bytes. too_big: more bytes than in `Limits`, before or after unpacking.
     too_many_pixels, too_long: as in `Limits`. kind_not_allowed: none of the types in `sniffing`,
-    or two types in one file. unreadable: the right type, but broken, cut off, or too costly.
+    or two types in one file. unreadable: the right type, but broken, cut off, or too costly. Only where a copy of a
+    document is wanted: locked, a PDF with a password; form, a PDF whose pages a program makes (XFA).
     """
 
     def __init__(self, code: Code) -> None:

@@ -5,6 +5,7 @@ from services.notices.going import (
     Progress,
     Receipt,
     abort,
+    acknowledged,
     again,
     carry_on,
     progress,
@@ -37,8 +38,8 @@ NUMBERS_AT_ONCE = 500  # of an uploaded list, in one transaction
 
 __all__ = [
     "LONGEST_TEXT", "NUMBERS_AT_ONCE", "PAGE", "Audience", "NotSent", "Notice", "Numbers", "Part", "Progress",
-    "Reach", "Receipt", "Spread", "Unreached", "Written", "abort", "acknowledge", "add_numbers", "again", "areas",
-    "attach", "body_of", "carry_on", "detach", "draft", "drop_numbers", "listed", "look", "lost", "may_open",
-    "progress", "reach", "read_numbers", "receipts", "release", "rewrite", "send", "settle", "shown_receipts",
-    "spread", "starting", "stop_rows", "take_back", "unseen",
+    "Reach", "Receipt", "Spread", "Unreached", "Written", "abort", "acknowledge", "acknowledged", "add_numbers",
+    "again", "areas", "attach", "body_of", "carry_on", "detach", "draft", "drop_numbers", "listed", "look", "lost",
+    "may_open", "progress", "reach", "read_numbers", "receipts", "release", "rewrite", "send", "settle",
+    "shown_receipts", "spread", "starting", "stop_rows", "take_back", "unseen",
 ]  # fmt: skip

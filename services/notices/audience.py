@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
-from models.tables import contacts, grants, listeners, people, units
-from services.contacts import SMS, address_hash
+from models.tables import contacts, grants, listeners, units
+from services.contacts import OF_UNIT, SMS, address_hash
 from services.notices.values import Audience, Reach, Unreached
+from services.reach import CHUNK, phones_of
 from services.vault import Vault
 
 MOST_SHOWN = 100
-CHUNK = 500
 Ways = Collection[str] | None  # channels that something can leave by; None: all
 _parents = units.alias("above")
 
@@ -34,9 +34,11 @@ def chosen(now: datetime, audience: Audience, *columns: Any) -> Select[Any]:
         .outerjoin(_parents, _parents.c.id == units.c.parent_id)
         .where(*valid, or_(grants.c.unit_id.is_(None), ~units.c.closed))
     )
+    places = _places(audience)
     if audience.roles:
         wanted = wanted.where(grants.c.role.in_(audience.roles))
-    places = _places(audience)
+    elif places:  # a unit is its own people, not those who inspect it or stand above it
+        wanted = wanted.where(grants.c.role.in_(OF_UNIT))
     return wanted.where(or_(*places)) if places else wanted
 
 
@@ -75,16 +77,6 @@ def silent(tx: Connection, now: datetime, audience: Audience, ways: Ways) -> Seq
     return tx.execute(found.order_by(grants.c.role, grants.c.unit_id, grants.c.person_id)).all()
 
 
-def phones_of(tx: Connection, vault: Vault, person_ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """(person, number in E.164) of each of them that has one."""
-    for start in range(0, len(person_ids), CHUNK):
-        some = person_ids[start : start + CHUNK]
-        for row in tx.execute(select(people.c.id, people.c.sealed).where(people.c.id.in_(some))):
-            phone = vault.open(row.sealed, f"person {row.id}")["phone"]
-            if phone:
-                yield row.id, phone
-
-
 def texted(
     tx: Connection, vault: Vault, now: datetime, audience: Audience, ways: Ways
 ) -> tuple[dict[str, str], list[Unreached]]:
@@ -92,7 +84,7 @@ def texted(
     quiet = silent(tx, now, audience, ways)
     numbers: dict[str, str] = {}
     if audience.sms and (ways is None or SMS in ways):
-        numbers = dict(phones_of(tx, vault, list(dict.fromkeys(row.person_id for row in quiet))))
+        numbers = phones_of(tx, vault, {row.person_id for row in quiet})
         stopped = _stopped(tx, vault, list(dict.fromkeys(numbers.values())))
         numbers = {person: number for person, number in numbers.items() if number not in stopped}
     left = {row.person_id: Unreached(row.role, row.unit_id) for row in reversed(quiet) if row.person_id not in numbers}

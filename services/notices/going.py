@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, func, insert, literal, or_, select, update
 
 from models.tables import FETCHING, contacts, deliveries, grants, listeners, notices
 from services import audit
+from services import deliveries as outbox
+from services.contacts import Grant
 from services.notices.audience import open_for
 from services.notices.releasing import Ring, spread, unspread
 from services.notices.values import ABORTED, DONE, DRAFT, RELEASED, WAITING, Audience, NotSent
@@ -40,10 +43,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a notice at one of the office's or the units' people (N10)."""
+    """What became of a message to one of the office's or the units' people (N10), in every role that it met them in."""
 
-    role: str
-    unit_id: str | None
+    places: Sequence[Grant]
     channel: str
     state: str
     error: str | None
@@ -74,11 +76,11 @@ def progress(tx: Connection, now: datetime, notice_id: str) -> Progress:
 
 
 def receipts(tx: Connection, notice_id: str, *, troubled: bool = False) -> Iterator[Receipt]:
-    """Of the recipients who are known by role: all, or those whom it did not reach; no name and no number."""
+    """One a message, of the recipients known by role: all, or those whom it did not reach; no name and no number."""
     held = or_(grants.c.until.is_(None), grants.c.until > notices.c.released_at)
     role = and_(grants.c.person_id == contacts.c.person_id, grants.c.since <= notices.c.released_at, held)
     columns = (
-        grants.c.role, grants.c.unit_id, deliveries.c.channel, deliveries.c.state, deliveries.c.error,
+        deliveries.c.id, grants.c.role, grants.c.unit_id, deliveries.c.channel, deliveries.c.state, deliveries.c.error,
         deliveries.c.sent_at, deliveries.c.acknowledged_at,
     )  # fmt: skip
     found = (
@@ -89,13 +91,23 @@ def receipts(tx: Connection, notice_id: str, *, troubled: bool = False) -> Itera
     )
     if troubled:
         found = found.where(deliveries.c.state.in_(("failed", "uncertain")))
-    for row in tx.execute(found):
-        yield Receipt(*row)
+    messages: dict[int, tuple[list[Grant], Any]] = {}
+    for message_id, role_held, unit_id, *became in tx.execute(found):
+        messages.setdefault(message_id, ([], became))[0].append(Grant(role_held, unit_id))
+    for places, became in messages.values():
+        yield Receipt(tuple(dict.fromkeys(places)), *became)
 
 
 def shown_receipts(tx: Connection, notice_id: str, *, troubled: bool = False) -> Sequence[Receipt]:
     """The first of them, for a page."""
     return [one for one, _ in zip(receipts(tx, notice_id, troubled=troubled), range(MOST_SHOWN), strict=False)]
+
+
+def acknowledged(tx: Connection, notice_ids: Collection[str]) -> Counter[str]:
+    """How many have acknowledged each of these notices."""
+    mine = deliveries.c.notice_id.in_(notice_ids), deliveries.c.state == "acknowledged"
+    counted = select(deliveries.c.notice_id, func.count().label("many")).where(*mine)
+    return Counter({row.notice_id: row.many for row in tx.execute(counted.group_by(deliveries.c.notice_id))})
 
 
 def abort(tx: Connection, now: datetime, clerk_id: str, notice_id: str) -> None:
@@ -106,14 +118,8 @@ def abort(tx: Connection, now: datetime, clerk_id: str, notice_id: str) -> None:
 
 
 def stop_rows(tx: Connection, notice_id: str, most: int = AT_ONCE) -> bool:
-    """Stops the next rows of an aborted notice, those first that would leave first; whether there were any."""
-    left = (deliveries.c.notice_id == notice_id) & (deliveries.c.state == "queued")
-    stopped = select(notices.c.id).where(notices.c.id == notice_id, notices.c.state == ABORTED)
-    first = select(deliveries.c.id).where(left, exists(stopped)).order_by(deliveries.c.id).limit(most)
-    done = tx.execute(
-        update(deliveries).where(deliveries.c.id.in_(first), deliveries.c.state == "queued").values(state="aborted")
-    )
-    return done.rowcount > 0
+    """Stops the next rows of an aborted notice; whether there were any."""
+    return outbox.abort(tx, notice_id, most) > 0
 
 
 def settle(tx: Connection, now: datetime, notice_id: str) -> bool:
@@ -133,9 +139,12 @@ def unseen(tx: Connection, notice_id: str) -> int:
 def again(tx: Connection, now: datetime, clerk_id: str, notice_id: str) -> str:
     """A draft of the same words for exactly those who have not acknowledged; returns its id.
 
-    Its number is the first one's with a suffix. Raises NotSent: gone, changed, all_seen.
+    Its number is the first one's with a suffix. Raises NotSent: gone, changed, still_going (whoever it has
+    not gone to yet would get it twice), all_seen.
     """
     notice = locked(tx, notice_id, None, RELEASED, DONE, ABORTED)
+    if not progress(tx, now, notice_id).over:
+        raise NotSent("still_going", "again")
     root_id = notice.audience.root or notice.id
     if not notice.acknowledges:
         raise NotSent("gone")

@@ -1,12 +1,14 @@
 """A list of phone numbers that a clerk uploads: a text, a table with commas, or an Excel sheet.
 
-A line holds one number, alone or in any of its cells. What is none is told with its line; the rest is kept.
+A line holds a number, alone or in any of its cells; where it holds several, all of them count. A line that holds none
+is told; the rest is kept.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +20,7 @@ from services.notices.values import LARGEST_LIST, MOST_NUMBERS, NotSent
 from services.phones import BadNumber, normalised
 from services.wording import readable
 
+_BETWEEN = re.compile(r"[,;/|\t\r\n\u3001\uff0c\uff1b\uff0f\uff5c]")  # two numbers of one cell
 MOST_TOLD = 50
 LONGEST_TOLD = 30  # characters of a line that is no number
 _ENCODINGS = ("utf-8-sig", "gb18030")
@@ -55,12 +58,11 @@ def read(data: bytes) -> Numbers:
     bad: list[Line] = []
     repeated = more = 0
     for n, cells in enumerate(_rows(data), 1):
-        number = _number(cells)
-        if number in good:
-            repeated += 1
-        elif number:
-            good[number] = None
-        elif any(cells) and not (n == 1 and not _has_digits(cells)):  # a first line without digits is a heading
+        numbers = [number for cell in cells for number in _numbers(cell)]
+        repeated += len(numbers) - len({*numbers} - good.keys())
+        good |= dict.fromkeys(numbers)
+        heading = n == 1 and not _has_digits(cells)
+        if not (numbers or heading) and any(cells):
             more += len(bad) >= MOST_TOLD
             bad += [Line(n, readable(" ".join(filter(None, cells)))[:LONGEST_TOLD])] if len(bad) < MOST_TOLD else []
         if len(good) > MOST_NUMBERS or n > MOST_ROWS:
@@ -70,13 +72,17 @@ def read(data: bytes) -> Numbers:
     return Numbers(tuple(good), repeated, bad, more)
 
 
-def _number(cells: Sequence[str]) -> str | None:
-    for cell in cells:
-        try:
-            return normalised(cell)
-        except BadNumber:
-            continue
-    return None
+def _numbers(cell: str) -> Iterator[str]:
+    for part in _BETWEEN.split(cell):
+        yield from _all_numbers([part]) or _all_numbers(part.split())
+
+
+def _all_numbers(words: Sequence[str]) -> list[str]:
+    """Empty where one of them is none: "old number 138…" is a remark."""
+    try:
+        return [normalised(word) for word in words]
+    except BadNumber:
+        return []
 
 
 def _has_digits(cells: Iterable[str]) -> bool:
@@ -103,10 +109,15 @@ def _text_rows(data: bytes) -> Iterator[list[str]]:
     if "\0" in text:
         raise NotSent("list_unreadable", "list")
     plain = text.translate({0xFF0C: ",", 0x3001: ",", ord(";"): ",", 0xFF1B: ",", ord("\t"): ","})
+    yield from ([cell.strip() for cell in _cells(line)] for line in plain.splitlines())
+
+
+def _cells(line: str) -> list[str]:
+    """Each line for itself: a quotation mark that nobody closed would take in all the lines behind it."""
     try:
-        yield from ([cell.strip() for cell in row] for row in csv.reader(plain.splitlines()))
-    except csv.Error as error:
-        raise NotSent("list_unreadable", "list") from error
+        return next(csv.reader([line], strict=True), [])
+    except csv.Error:
+        return line.replace('"', "").split(",")
 
 
 def _sheet_rows(data: bytes) -> Iterator[list[str]]:

@@ -107,7 +107,7 @@ def body_of(notice: Notice, parts: Sequence[Part]) -> Body:
     buttons = (Button(f"/seen {notice.id}", words="seen"),) if notice.acknowledges else ()
     texts = {language: notice.texts.get(language, "") for language in ("zh", "en")}
     values = {"number": notice.number, "texts": texts, "acknowledges": notice.acknowledges}
-    pieces = tuple(Attached(part.id, part.kind, part.name) for part in parts)
+    pieces = tuple(Attached(part.id, part.kind, part.name, part.long) for part in parts)
     return Body(say=Say("notice.body", values, buttons, pieces))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from models.tables import deliveries, evidence, notices
 from services.notices.values import ABORTED, Part
+from services.notices.writing import PART_COLUMNS, part_of
 from services.vault import Vault
 
 
@@ -20,7 +21,7 @@ def acknowledge(tx: Connection, now: datetime, contact_id: str, notice_id: str) 
     row = tx.execute(
         select(deliveries.c.id, deliveries.c.state, deliveries.c.acknowledged_at, notices.c.number)
         .join_from(deliveries, notices)
-        .where(mine, notices.c.acknowledges, deliveries.c.due_at <= now, deliveries.c.state != "aborted")
+        .where(mine, notices.c.acknowledges, _there(now))
     ).first()
     if row is None:
         return None
@@ -36,15 +37,21 @@ def may_open(tx: Connection, vault: Vault, now: datetime, contact_id: str, piece
     first = (evidence.c.subject_id == notices.c.id) & (evidence.c.id == piece_id)
     same = or_(again.c.id == notices.c.id, again.c.number.startswith(notices.c.number.concat("-")))
     row = tx.execute(
-        select(evidence.c.id, evidence.c.kind, evidence.c.mime, evidence.c.bytes, evidence.c.sealed)
+        select(*PART_COLUMNS, evidence.c.sealed)
         .select_from(
             evidence.join(notices, first).join(again, same).join(deliveries, deliveries.c.notice_id == again.c.id)
         )
-        .where(deliveries.c.contact_id == contact_id, deliveries.c.due_at <= now, deliveries.c.state != "aborted")
+        .where(deliveries.c.contact_id == contact_id, _there(now))
         .where(or_(again.c.state != ABORTED, deliveries.c.state != "queued"))  # its rows are stopped a little later
         .limit(1)
     ).first()
     if row is None:
         return None
     name = vault.open(row.sealed, f"evidence {row.id}")["name"] if row.kind == "file" else None
-    return Part(row.id, row.kind, name, row.mime, row.bytes)
+    return part_of(row, name)
+
+
+def _there(now: datetime) -> ColumnElement[bool]:
+    """Whether it has come to its recipient: a page shows what is due, anything else has left, by whatever clock."""
+    state = deliveries.c.state
+    return or_(state.not_in(("queued", "aborted")), and_(state == "queued", deliveries.c.due_at <= now))

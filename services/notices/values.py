@@ -22,7 +22,8 @@ class NotSent(Exception):
     """Nothing was changed. `code` names the text that the clerk reads, `about` the field beside which it stands.
 
     gone, changed, text_wanted, text_too_long, variable_left (in `values`: variable), audience_empty, time_past,
-    time_wanted, second_clerk, no_copy, too_many_pieces, list_unreadable, list_empty, list_too_big, all_seen.
+    time_wanted, time_unclear, second_clerk, no_copy, too_many_pieces, list_unreadable, list_empty, list_too_big,
+    still_going, all_seen.
     """
 
     def __init__(self, code: str, about: str = "", **values: Any) -> None:
@@ -70,6 +71,7 @@ class Part:
     name: str | None  # of a file
     mime: str
     bytes: int
+    long: bool  # a picture that is illegible when it is shown whole
 
 
 @dataclass(frozen=True)

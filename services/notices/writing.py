@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from models.database import insert_or_ignore
-from models.tables import counters, evidence, listeners, notices
-from services import audit, contacts
+from models.tables import evidence, listeners, notices
+from services import audit, contacts, reports
 from services import evidence as proof
 from services.contacts import SMS
 from services.evidence import Forgotten, Stored
+from services.media.values import is_long
 from services.notices.values import (
     DRAFT,
     LONGEST_TEXT,
@@ -33,13 +34,16 @@ from services.wording import readable
 
 LONGEST_NAME = 60  # characters of a file's name, without its ending
 PAGE = 50
+PART_COLUMNS = (
+    evidence.c.id, evidence.c.kind, evidence.c.mime, evidence.c.bytes, evidence.c.width, evidence.c.height,
+)  # fmt: skip
 
 
 def draft(tx: Connection, now: datetime, clerk_id: str, written: Written) -> str:
     """A new notice that nobody gets yet; returns its id. Raises NotSent: text_wanted, text_too_long, variable_left."""
     texts = _worded(written.texts)
     row = {
-        "id": new_id(), "number": _next_number(tx, now), "state": DRAFT, "texts": texts,
+        "id": new_id(), "number": reports.next_number(tx, now, "notice", "N"), "state": DRAFT, "texts": texts,
         "audience": replace(written.audience, listed=0, root=None).plain(), "acknowledges": written.acknowledges,
         "created_at": now, "created_by": clerk_id,
     }  # fmt: skip
@@ -179,9 +183,18 @@ def _plain_parts(tx: Connection, subject_id: str) -> list[Part]:
 
 
 def _sealed_parts(tx: Connection, subject_id: str) -> list[tuple[Part, bytes]]:
-    columns = evidence.c.id, evidence.c.kind, evidence.c.mime, evidence.c.bytes, evidence.c.sealed
-    mine = select(*columns).where(evidence.c.subject_id == subject_id).order_by(evidence.c.position, evidence.c.id)
-    return [(Part(row.id, row.kind, None, row.mime, row.bytes), row.sealed) for row in tx.execute(mine)]
+    mine = (
+        select(*PART_COLUMNS, evidence.c.sealed)
+        .where(evidence.c.subject_id == subject_id)
+        .order_by(evidence.c.position, evidence.c.id)
+    )
+    return [(part_of(row), row.sealed) for row in tx.execute(mine)]
+
+
+def part_of(row: Any, name: str | None = None) -> Part:
+    """From a row of PART_COLUMNS."""
+    long = row.kind == "photo" and is_long(row.width, row.height)
+    return Part(row.id, row.kind, name, row.mime, row.bytes, long)
 
 
 def _positions(tx: Connection, notice_id: str) -> list[tuple[int, str]]:
@@ -219,13 +232,5 @@ def _file_name(name: str | None, stored: Stored) -> str | None:
     return f"{stem.strip('. ')[:LONGEST_NAME] or 'file'}{ending}"
 
 
-def _next_number(tx: Connection, now: datetime) -> str:
-    """`N20261121-0003`: the day in the office's time zone and a running number."""
-    name = f"notice {now:%Y%m%d}"
-    tx.execute(insert_or_ignore(tx, counters), {"name": name, "value": 0})
-    raised = update(counters).where(counters.c.name == name).values(value=counters.c.value + 1)
-    return f"N{now:%Y%m%d}-{tx.execute(raised.returning(counters.c.value)).scalar_one():04d}"
-
-
 __all__ = ["Audience", "add_numbers", "attach", "detach", "draft", "drop_numbers", "forgotten", "listed", "locked",
-           "look", "lost", "parts_of", "rewrite"]  # fmt: skip
+           "look", "lost", "part_of", "parts_of", "rewrite"]  # fmt: skip

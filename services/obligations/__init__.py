@@ -6,8 +6,8 @@ from services.obligations.deciding import accept_answer, decide_time, excuse, re
 from services.obligations.firing import fire
 from services.obligations.handing import hand_over
 from services.obligations.ladder import Ladder, ladders
-from services.obligations.listing import ages, counts, duties_of, late, late_listed, listed, of_case, unanswered
-from services.obligations.opening import look
+from services.obligations.listing import counts, duties_of, late, listed, of_report
+from services.obligations.opening import file_names, look, reminded, visit_of
 from services.obligations.values import (
     ACCEPTED,
     ACKNOWLEDGED,
@@ -24,14 +24,15 @@ from services.obligations.values import (
     Fired,
     Happened,
     Late,
+    Reminded,
     Ring,
     Whole,
 )
 
 __all__ = [
     "ACCEPTED", "ACKNOWLEDGED", "ANSWERED", "EXCUSED", "OPEN", "PAGE", "RETURNED", "SETTLED", "STATES", "Duty",
-    "DutyFilters", "Extension", "Fired", "Happened", "Ladder", "Late", "NotDone", "Ring", "Whole", "accept_answer",
-    "acknowledge", "ages", "answer", "ask_office", "counts", "decide_time", "duties_of", "excuse", "fire", "hand_over",
-    "ladders", "late", "late_listed", "listed", "look", "of_case", "reply_unit", "request_time", "send_back",
-    "unanswered",
+    "DutyFilters", "Extension", "Fired", "Happened", "Ladder", "Late", "NotDone", "Reminded", "Ring", "Whole",
+    "accept_answer", "acknowledge", "answer", "ask_office", "counts", "decide_time", "duties_of", "excuse",
+    "file_names", "fire", "hand_over", "ladders", "late", "listed", "look", "of_report", "reminded", "reply_unit",
+    "request_time", "send_back", "visit_of",
 ]  # fmt: skip

@@ -12,11 +12,11 @@ from conversation.messages import Media
 from models.tables import extensions
 from services import evidence
 from services.contacts import Contact
-from services.desk.values import NotDone
+from services.desk import NotDone, worded
 from services.obligations import planning
 from services.obligations.ladder import FARTHEST_YEARS, ladders
-from services.obligations.locking import Owed, locked, note, put, unsettled, worded
-from services.obligations.values import ACKNOWLEDGED, ANSWERED, SETTLED, WAITING, Ring
+from services.obligations.locking import Owed, note, put, unsettled
+from services.obligations.values import ACKNOWLEDGED, ANSWERED, WAITING, Ring
 from services.vault import Vault, new_id
 
 _NOBODY: Ring = frozenset()
@@ -70,8 +70,8 @@ def request_time(
     Raises NotDone: gone, settled (nothing is owed), waiting_already, due_past (not later than the deadline, or over
     itself), due_wanted (in a far year), text_wanted, text_too_long.
     """
-    duty = locked(tx, now, obligation_id)
-    if duty.state in SETTLED or not duty.owed:
+    duty = unsettled(tx, now, obligation_id)
+    if not duty.owed:
         raise NotDone("settled")
     waiting = extensions.c.obligation_id == duty.id, extensions.c.state == WAITING
     if tx.execute(select(extensions.c.id).where(*waiting)).first():

@@ -1,21 +1,25 @@
-"""The office's side: reply, accept, send back, excuse, and decide about more time. The unit is told of each."""
+"""The office's side: reply, accept, send back, excuse, and decide about more time. The unit is told of each.
+
+Whatever goes to the unit raises NotDone as `secrecy.own_words` too: their_words, their_number.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
-from models.tables import entries, extensions
+from models.tables import cases, entries, extensions
 from services import desk
-from services.desk.values import NotDone
+from services.desk import NotDone, worded
 from services.obligations import planning
 from services.obligations.handing import deadline, put_to_unit
 from services.obligations.ladder import ladders
-from services.obligations.locking import Owed, note, put, unsettled, worded
+from services.obligations.locking import Owed, note, put, unsettled
+from services.obligations.secrecy import own_words
 from services.obligations.telling import TO_HEAD, TO_READER, tell
-from services.obligations.values import ACCEPTED, ANSWERED, EXCUSED, GRANTED, REFUSED, RETURNED, WAITING, Ring
+from services.obligations.values import ACCEPTED, ANSWERED, EXCUSED, GRANTED, MOOT, REFUSED, RETURNED, WAITING, Ring
 from services.vault import Vault
 
 
@@ -24,6 +28,7 @@ def reply_unit(
 ) -> Ring:
     """Answers what the unit asked. Raises NotDone: gone, changed, settled, text_wanted, text_too_long."""
     duty, text = unsettled(tx, now, obligation_id, seen), worded(text)
+    own_words(tx, vault, duty.subject_id, text)
     asked_by = _last_actor(tx, duty, "unit_question")
     note(tx, now, clerk_id, duty, "office_reply", text)
     offers = TO_HEAD[1:] if duty.owed else TO_READER
@@ -38,13 +43,14 @@ def accept_answer(
     duty = unsettled(tx, now, obligation_id, seen)
     if duty.state != ANSWERED:
         raise NotDone("not_answered")
-    text = worded(word, 2 if duty.subject_id else 0)
-    citizen = desk.conclude(tx, vault, now, clerk_id, duty.subject_id, text) if duty.subject_id else frozenset[
-        tuple[str, str]
-    ]()  # fmt: skip
+    case_id = _case_of(tx, duty)
+    text = worded(word, 2 if case_id else 0)
+    if not case_id:
+        own_words(tx, vault, duty.subject_id, text)
+    citizen: Ring = desk.conclude(tx, vault, now, clerk_id, case_id, text) if case_id else frozenset()
     duty = _settle(tx, now, duty, ACCEPTED)
     note(tx, now, clerk_id, duty, "accepted", text)
-    told = "" if duty.subject_id else text
+    told = "" if case_id else text
     answered_by = _last_actor(tx, duty, "unit_answer")
     return {*citizen, *tell(tx, vault, now, duty, "accepted", told, began=answered_by)[0]}
 
@@ -60,6 +66,7 @@ def send_back(
     duty, why = unsettled(tx, now, obligation_id, seen), worded(why)
     if duty.state != ANSWERED:
         raise NotDone("not_answered")
+    own_words(tx, vault, duty.subject_id, why)
     due_at = deadline(tx, now, ladders()[duty.kind], due, None) if due else duty.due_at
     duty = replace(duty, state=RETURNED, due_at=due_at, acknowledged_at=None)
     put(tx, duty, state=RETURNED, owed_since=now, due_at=due_at, acknowledged_at=None, acknowledged_by=None)
@@ -70,6 +77,7 @@ def send_back(
 def excuse(tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, why: str) -> Ring:
     """It is owed no longer, with a reason (C23). Raises NotDone: gone, changed, settled, text_wanted, text_too_long."""
     duty, why = unsettled(tx, now, obligation_id, seen), worded(why)
+    own_words(tx, vault, duty.subject_id, why)
     duty = _settle(tx, now, duty, EXCUSED)
     note(tx, now, clerk_id, duty, "excused", why)
     return tell(tx, vault, now, duty, "excused", why)[0]
@@ -83,8 +91,9 @@ def decide_time(
     Raises NotDone: gone, changed, settled, decided, text_wanted, text_too_long.
     """
     duty, word = unsettled(tx, now, obligation_id, seen), worded(word, 0 if granted else 2)
-    waiting = extensions.c.obligation_id == duty.id, extensions.c.state == WAITING
-    row = tx.execute(select(extensions.c.id, extensions.c.wanted_at, extensions.c.asked_by).where(*waiting)).first()
+    own_words(tx, vault, duty.subject_id, word)
+    columns = extensions.c.id, extensions.c.wanted_at, extensions.c.asked_by
+    row = tx.execute(select(*columns).where(*_waiting(duty))).first()
     if row is None:
         raise NotDone("decided")
     state = GRANTED if granted else REFUSED
@@ -102,8 +111,19 @@ def decide_time(
     return ring
 
 
+def _case_of(tx: Connection, duty: Owed) -> str | None:
+    """The case whose citizen is answered by it; None where it is about a spot check, or about nothing."""
+    return tx.execute(select(cases.c.id).where(cases.c.id == duty.subject_id)).scalar()
+
+
+def _waiting(duty: Owed) -> tuple[ColumnElement[bool], ...]:
+    """The extension about which nobody has decided yet."""
+    return extensions.c.obligation_id == duty.id, extensions.c.state == WAITING
+
+
 def _settle(tx: Connection, now: datetime, duty: Owed, state: str) -> Owed:
     put(tx, duty, state=state, owed_since=None, settled_at=now)
+    tx.execute(update(extensions).where(*_waiting(duty)).values(state=MOOT))
     planning.drop(tx, duty.id)
     return replace(duty, state=state)
 

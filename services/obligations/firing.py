@@ -7,17 +7,14 @@ one body, encoded and sealed, and its share of one INSERT and one UPDATE.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     Connection,
     Executable,
-    String,
     bindparam,
     case,
     delete,
@@ -32,13 +29,18 @@ from models.prepared import Prepared, among, keys
 from models.tables import obligations, reminders
 from models.types import Utc
 from services import calendar, deliveries, reach, workdays
-from services.obligations.ladder import OFFICE, OVER, SILENCE, Step, ladders, over, silence
+from services.obligations.ladder import BOTH, HEAD, NOBODY, OFFICE, OVER, SILENCE, Step, ladders, over, silence
+from services.obligations.listing import BEGINS
 from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_values
 from services.obligations.values import Fired
 from services.reach import CHAT, SMS, SUPERIOR
 from services.vault import Vault, new_id
+from services.wording import first_words
 
-_NUMBER, _ID = f"number-{new_id()}", f"id-{new_id()}"  # stand in a body for those of each row
+# Stand in a body for those of each row.
+_NUMBER, _ID, _BEGINS = f"number-{new_id()}", f"id-{new_id()}", f"begins-{new_id()}"
+
+_Reached = Mapping[tuple[str, str, str], Sequence[tuple[str, str]]]  # of `reach.recipients_of`
 
 
 class _Row(NamedTuple):
@@ -58,6 +60,7 @@ class _Row(NamedTuple):
     state: str
     owed: int
     acknowledged: int
+    asked: str
 
 
 def fire(
@@ -67,15 +70,20 @@ def fire(
 
     A reminder that has waited too long says so; one whose obligation is not owed any more is dropped.
     """
-    known = ladders()
-    awake = [kind for kind, ladder in known.items() if not ladder.quiet(now)]
-    rows = _take(tx, vault, now, most, awake) if awake else []
-    if not rows:
+    awake = [kind for kind, ladder in ladders().items() if not ladder.quiet(now)]
+    due = {"now": now, "most": most, "keys": keys(tx, awake)}
+    units = [unit_id for (unit_id,) in _UNITS.rows(tx, due)] if awake else []
+    if not units:
         return Fired(frozenset(), 0)
+    # Locks the recipients before the reminders, as a turn does that acknowledges: on PostgreSQL neither waits for the
+    # other in a circle.
+    reached = reach.recipients_of(tx, vault, now, units, ways)
+    rows = [_Row(*row) for row in _TAKE.rows(tx, due | {"units": units})]
     meant = [row for row in rows if row.owed and not (row.kind == SILENCE and row.acknowledged)]
     _mark(tx, now, rows, meant)
-    batch = _Batch(tx, vault, now, meant, ways)
+    batch = _Batch(tx, vault, now, meant, reached)
     ring = batch.send()
+    batch.note()
     follow = batch.follow()
     if follow:
         _WRITE.run(tx, *follow)
@@ -85,18 +93,14 @@ def fire(
 class _Batch:
     """Everything that the rows of one run share."""
 
-    def __init__(
-        self, tx: Connection, vault: Vault, now: datetime, rows: Sequence[_Row], ways: Collection[str]
-    ) -> None:
-        self._tx, self._vault, self._now, self._rows = tx, vault, now, rows
+    def __init__(self, tx: Connection, vault: Vault, now: datetime, rows: Sequence[_Row], reached: _Reached) -> None:
+        self._tx, self._vault, self._now, self._rows, self._reached = tx, vault, now, rows, reached
         self._own = calendar.own_days(tx)
-        units = {row.unit_id for row in rows}
-        by = {row.by for row in rows if row.to != OFFICE}
-        self._names = reach.unit_names(tx, units)
-        self._reached = reach.recipients_of(tx, vault, now, units, by & set(ways)) if by else {}
+        self._names = reach.unit_names(tx, {row.unit_id for row in rows})
         self._moments: dict[Any, datetime] = {}
         self._left: dict[Any, int] = {}
         self._bodies: dict[tuple[Any, ...], bytes] = {}
+        self._went: dict[tuple[str, str], list[int]] = {}  # numbers of the rows that went otherwise than planned
 
     def send(self) -> set[tuple[str, str]]:
         """One body a row for the unit, and one for those above it, who look and do not answer."""
@@ -106,16 +110,31 @@ class _Batch:
                 said.append((to, self._encoded(row, row.to, TO_HEAD[1:] if row.acknowledged else TO_HEAD)))
             if above := self._superiors(row):
                 said.append((above, self._encoded(row, SUPERIOR, TO_READER)))
+            went = _went(row, bool(to), bool(above))
+            if went != (row.to, row.by):
+                self._went.setdefault(went, []).append(row.id)
         return deliveries.queue_shared(self._tx, self._vault, self._now, said, "reminder")
+
+    def note(self) -> None:
+        """Whom each has told in the end: the office reads it in the duty's history."""
+        for (to, by), ids in self._went.items():
+            rows = (
+                update(reminders)
+                .where(among(self._tx, reminders.c.id, "ids"))
+                .values({reminders.c.to: to, reminders.c.by: by})
+            )
+            self._tx.execute(rows, {"ids": keys(self._tx, ids)})
 
     def follow(self) -> list[dict[str, Any]]:
         """The rows that those of this batch lead to: the next morning over, and the ladder of silence."""
         found = [_next(row, self._over(row)) for row in self._rows if row.kind == OVER]
-        silent = [row for row in self._rows if row.kind != SILENCE and not row.acknowledged]
+        # After a standstill several rows are of one obligation: it has one ladder of silence, from the newest on.
+        silent = {row.obligation_id: row for row in self._rows if row.kind != SILENCE and not row.acknowledged}
         if silent:
-            there = _pending(self._tx, {row.obligation_id for row in silent})
-            for row in silent:
-                steps = silence(ladders()[row.duty_kind], self._now, self._own)
+            there = _pending(self._tx, silent.keys())
+            for row in silent.values():
+                chat = bool(self._reached.get((row.unit_id, HEAD, CHAT)))
+                steps = silence(ladders()[row.duty_kind], self._now, self._own, chat=chat)
                 found += [_same(row, step) for step in steps if (row.obligation_id, step.to, step.by) not in there]
         return found
 
@@ -126,18 +145,24 @@ class _Batch:
 
     def _encoded(self, row: _Row, to: str, offers: Sequence[str]) -> bytes:
         """Rows mostly differ in their number and id alone: what else they say is encoded once."""
-        key = (row.unit_id, row.deadline, row.due, row.duty_kind, row.state, row.acknowledged, to, row.nth)
+        key = (row.unit_id, row.deadline, row.due, row.duty_kind, row.state, row.acknowledged, to, row.by, row.nth)
         found = self._bodies.get(key)
         if found is None:
-            body = self._body(row._replace(number=_NUMBER, obligation_id=_ID), to, offers)
+            body = self._body(row._replace(number=_NUMBER, obligation_id=_ID, asked=_BEGINS), to, offers)
             found = self._bodies[key] = deliveries.encoded(body)
-        return found.replace(_NUMBER.encode(), row.number.encode()).replace(_ID.encode(), row.obligation_id.encode())
+        found = found.replace(_NUMBER.encode(), row.number.encode()).replace(_ID.encode(), row.obligation_id.encode())
+        begins = json.dumps(first_words(row.asked), ensure_ascii=False)[1:-1]  # as it stands between quotes
+        return found.replace(_BEGINS.encode(), begins.encode())
 
     def _body(self, row: _Row, to: str, offers: Sequence[str]) -> Body:
         at, days = self._moment(row.due), self._days(row)
         late_by = at.isoformat() if self._now - at > ladders()[row.duty_kind].late_after else None
         unit, deadline = self._names.get(row.unit_id, ""), self._moment(row.deadline)
-        values = told_values(row.number, row.duty_kind, unit, deadline, row.state, days, late_by, row.nth, "", to)
+        begins = row.asked if row.by == CHAT else ""  # no text message holds what is asked (A53)
+        offers = offers if row.by == CHAT else offers[:-1]
+        values = told_values(
+            row.number, row.duty_kind, unit, deadline, row.state, days, late_by, row.nth, "", to, begins
+        )  # fmt: skip
         return Body(say=Say("duty.reminder", values, buttons(row.obligation_id, offers)))
 
     def _days(self, row: _Row) -> int:
@@ -162,24 +187,10 @@ class _Batch:
 # --- the rows -------------------------------------------------------------------------------------------------------
 
 
-def _take(tx: Connection, vault: Vault, now: datetime, most: int, awake: Sequence[str]) -> list[_Row]:
-    """What is due now and not being taken by anybody else, oldest first.
-
-    On PostgreSQL the recipients are locked first, as a turn does that acknowledges, so that neither waits for the other
-    in a circle.
-    """
-    given = {"now": now, "most": most, "keys": keys(tx, awake)}
-    if tx.dialect.name == "postgresql":
-        units = [unit_id for (unit_id,) in _UNITS.rows(tx, given)]
-        reach.recipients_of(tx, vault, now, units)
-        given["units"] = units
-    return [_Row(*row) for row in _TAKE.rows(tx, given)]
-
-
 def _mark(tx: Connection, now: datetime, rows: Sequence[_Row], meant: Sequence[_Row]) -> None:
     """Those that go out have fired; those that mean nothing any more are gone."""
     if meant:
-        _FIRED.run(tx, {"now": now, "ids": _numbers(tx, [row.id for row in meant])})
+        _FIRED.run(tx, {"now": now, "ids": keys(tx, [row.id for row in meant])})
     if len(meant) < len(rows):
         sent = {row.id for row in meant}
         tx.execute(delete(reminders).where(reminders.c.id.in_([row.id for row in rows if row.id not in sent])))
@@ -189,6 +200,13 @@ def _pending(tx: Connection, obligation_ids: Collection[str]) -> set[tuple[str, 
     """(obligation, to, by) of what is coming up by itself already, or stands on the office's list."""
     rows = _PENDING.rows(tx, {"keys": keys(tx, obligation_ids)})
     return {(obligation_id, to, by) for obligation_id, to, by in rows}
+
+
+def _went(row: _Row, told: bool, above: bool) -> tuple[str, str]:
+    """To whom and by which way it went in the end."""
+    if above:
+        return (BOTH if told else SUPERIOR), row.by
+    return row.to, row.by if told or row.to == OFFICE else NOBODY[row.by]
 
 
 def _next(row: _Row, step: Step) -> dict[str, Any]:
@@ -207,10 +225,6 @@ def _planned(row: _Row, step: Step, nth: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _numbers(tx: Connection, ids: list[int]) -> Any:
-    return ids if tx.dialect.name == "postgresql" else json.dumps(ids)
-
-
 # --- the statements -------------------------------------------------------------------------------------------------
 
 _due = reminders.c.fired_at.is_(None), reminders.c.due_at <= bindparam("now", type_=Utc())
@@ -225,7 +239,7 @@ _COLUMNS = (
     reminders.c.id, reminders.c.kind, reminders.c.to, reminders.c.by, reminders.c.nth, reminders.c.due_at,
     reminders.c.obligation_id, obligations.c.number, obligations.c.kind.label("duty_kind"), obligations.c.unit_id,
     obligations.c.due_at.label("deadline"), obligations.c.state, _flag(obligations.c.owed_since.is_not(None)),
-    _flag(obligations.c.acknowledged_at.is_not(None)),
+    _flag(obligations.c.acknowledged_at.is_not(None)), func.substr(obligations.c.asked, 1, BEGINS),
 )  # fmt: skip
 
 
@@ -238,19 +252,12 @@ def _chosen(tx: Connection, *columns: Any) -> Any:
 def _taking(tx: Connection) -> Executable:
     if tx.dialect.name != "postgresql":
         return _chosen(tx, *_COLUMNS)
-    known = obligations.c.unit_id == func.any(bindparam("units", type_=ARRAY(String)))
+    known = among(tx, obligations.c.unit_id, "units")
     return _chosen(tx, *_COLUMNS).where(known).with_for_update(skip_locked=True)
 
 
 def _units_due(tx: Connection) -> Executable:
     return select(_chosen(tx, obligations.c.unit_id).subquery().c.unit_id).distinct()
-
-
-def _numbered(tx: Connection) -> ColumnElement[bool]:
-    if tx.dialect.name == "postgresql":
-        return reminders.c.id == func.any(bindparam("ids", type_=ARRAY(BigInteger)))
-    listed = func.json_each(bindparam("ids", type_=String)).table_valued("value")
-    return reminders.c.id.in_(select(listed.c.value))
 
 
 def _waiting(tx: Connection) -> Executable:
@@ -261,6 +268,8 @@ def _waiting(tx: Connection) -> Executable:
 
 _TAKE = Prepared(_taking)
 _UNITS = Prepared(_units_due)
-_FIRED = Prepared(lambda tx: update(reminders).where(_numbered(tx)).values(fired_at=bindparam("now", type_=Utc())))
+_FIRED = Prepared(
+    lambda tx: update(reminders).where(among(tx, reminders.c.id, "ids")).values(fired_at=bindparam("now", type_=Utc()))
+)
 _PENDING = Prepared(_waiting)
 _WRITE = Prepared(insert(reminders), "obligation_id", "kind", "step", "to", "by", "nth", "due_at")

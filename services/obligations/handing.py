@@ -8,42 +8,45 @@ from sqlalchemy import Connection, insert, select
 
 from models.tables import obligations, units
 from services import calendar, desk, reach, reports, workdays
-from services.desk.values import NotDone
+from services.desk import NotDone, worded
 from services.obligations import planning
 from services.obligations.ladder import FARTHEST_YEARS, Ladder, ladders
-from services.obligations.locking import Owed, note, worded
+from services.obligations.locking import Owed, note
+from services.obligations.secrecy import own_words
 from services.obligations.telling import TO_HEAD, tell
 from services.obligations.values import OPEN, Ring
 from services.vault import Vault, new_id
 
-LONGEST_LIMIT = 750  # working days: three years
+LONGEST_LIMIT = 480  # working days: a little less than FARTHEST_YEARS, so that both fields have one limit
 
 
 def hand_over(
     tx: Connection, vault: Vault, now: datetime, clerk_id: str, *, unit_id: str, kind: str, asked: str,
-    due: date | None, working_days: int | None, case_id: str | None = None, seen: str = "",
+    due: date | None, working_days: int | None, report_id: str | None = None, seen: str = "",
 ) -> tuple[str, Ring]:  # fmt: skip
-    """Returns the obligation's id. A complaint that is still `received` is accepted by it.
+    """Returns the obligation's id. A report that is still `received` is taken on by it (`desk.take_on`).
 
-    `asked` is the clerk's own text: nothing of the case is copied. Raises NotDone: gone, changed, decided (the case was
-    declined), kind_wanted, unit_wanted, unit_without_head, text_wanted, text_too_long, due_wanted, due_past.
+    `asked` is the clerk's own text: nothing of the report is copied. Raises NotDone: gone, changed, decided (the
+    case was declined), kind_wanted, unit_wanted, unit_without_head, text_wanted, text_too_long, their_words,
+    their_number, due_wanted, due_past.
     """
     ladder = ladders().get(kind)
     if ladder is None:
         raise NotDone("kind_wanted")
     text = worded(asked)
+    own_words(tx, vault, report_id, text)
     _able(tx, now, unit_id)
     due_at = deadline(tx, now, ladder, due, working_days)
-    citizen: Ring = desk.take_on(tx, vault, now, clerk_id, case_id, seen) if case_id else frozenset()
+    citizen: Ring = desk.take_on(tx, vault, now, clerk_id, report_id, seen) if report_id else frozenset()
     number = reports.next_number(tx, now, "duty", "D")
-    duty = Owed(new_id(), number, kind, unit_id, case_id, text, OPEN, due_at, None)
+    duty = Owed(new_id(), number, kind, unit_id, report_id, text, OPEN, due_at, None)
     tx.execute(
         insert(obligations).values(
-            id=duty.id, number=number, kind=kind, unit_id=unit_id, subject_id=case_id, asked=text, state=OPEN,
+            id=duty.id, number=number, kind=kind, unit_id=unit_id, subject_id=report_id, asked=text, state=OPEN,
             owed_since=now, due_at=due_at, created_at=now, created_by=clerk_id,
         )
     )  # fmt: skip
-    detail = {"kind": kind, "due": due_at.isoformat(), "case": case_id}
+    detail = {"kind": kind, "due": due_at.isoformat(), "report": report_id}
     note(tx, now, clerk_id, duty, "handed", "", detail)
     ring = put_to_unit(tx, vault, now, duty, "handed", text)
     return duty.id, {*citizen, *ring}
@@ -51,10 +54,10 @@ def hand_over(
 
 def put_to_unit(tx: Connection, vault: Vault, now: datetime, duty: Owed, words: str, text: str) -> Ring:
     """It is the unit's turn from now on: told at once, reminded later, and not left alone while it is silent."""
-    ring, nth = tell(tx, vault, now, duty, words, text, offers=TO_HEAD)
+    ring, nth = tell(tx, vault, now, duty, words, text, offers=TO_HEAD, texts=False)  # the ladder of silence does it
     planning.drop(tx, duty.id)
     planning.plan(tx, now, duty)
-    planning.plan_silence(tx, now, duty, nth)
+    planning.plan_silence(tx, now, duty, nth, chat=bool(ring))
     return ring
 
 

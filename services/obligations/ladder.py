@@ -17,8 +17,11 @@ from services import workdays
 
 BEFORE, HOLIDAY, DAY, OVER, SILENCE, TOLD = "before", "holiday", "day", "over", "silence", "told"
 HEAD, DEPUTY, OFFICE = "head", "deputy", "office"
+BOTH = "both"  # head and superior, of a reminder that went out
 CHAT, SMS = "chat", "sms"
-FARTHEST_YEARS = 10  # of a deadline: days are counted one by one
+NOBODY = {CHAT: "no_chat", SMS: "no_sms"}  # of a reminder that had nobody to go to
+FARTHEST_YEARS = 2  # of a deadline: 2036 is a slip of the finger
+FAR = 60  # working days: a deadline farther away is looked at twice before it is handed over
 Own = Mapping[date, bool]  # the office's own days (services.calendar.own_days)
 
 
@@ -107,12 +110,15 @@ def over(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Step:
     return Step(OVER, -workdays.left(day, due, own), HEAD, CHAT, at)
 
 
-def silence(ladder: Ladder, now: datetime, own: Own) -> Iterator[Step]:
-    """Whom it goes to while nobody acknowledges what was said at this moment (A52)."""
+def silence(ladder: Ladder, now: datetime, own: Own, *, chat: bool) -> Iterator[Step]:
+    """Whom it goes to while nobody acknowledges what was said at this moment (A52).
+
+    `chat`: whether the head could be told by chat; without it nobody is waited for, and the SMS goes at once.
+    """
     now = now.replace(second=0, microsecond=0)
     deputy = _at(workdays.after(now.date(), ladder.deputy_days, own), now.time(), now)
     office = _at(workdays.after(now.date(), ladder.office_days, own), now.time(), now)
-    yield Step(SILENCE, 0, HEAD, SMS, ladder.awake(now + ladder.sms_after))
+    yield Step(SILENCE, 0, HEAD, SMS, ladder.awake(now + ladder.sms_after if chat else now))
     yield Step(SILENCE, 0, DEPUTY, CHAT, ladder.awake(deputy))
     yield Step(SILENCE, 0, DEPUTY, SMS, ladder.awake(deputy))
     yield Step(SILENCE, 0, OFFICE, CHAT, ladder.awake(office))

@@ -7,14 +7,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, or_, select, tuple_
 
 from models.tables import cases, entries, extensions, obligations, reminders
 from services import calendar, workdays
 from services.obligations.ladder import OFFICE, SILENCE
-from services.obligations.values import ANSWERED, PAGE, SETTLED, WAITING, Duty, DutyFilters, Late
+from services.obligations.values import AGES, ANSWERED, SETTLED, WAITING, Duty, DutyFilters, Late
+from services.wording import first_words
 
 SETTLED_SHOWN = 20
+BEGINS = 80  # characters of what is asked that lists look at
 MOST = 500
 _owed = obligations.c.owed_since.is_not(None)
 _by_due = obligations.c.due_at, obligations.c.id
@@ -25,10 +27,7 @@ def _newest(kind: str) -> ColumnElement[datetime]:
     return select(func.max(entries.c.at)).where(*said).scalar_subquery()
 
 
-_waiting = and_(
-    obligations.c.settled_at.is_(None),
-    exists().where(extensions.c.obligation_id == obligations.c.id, extensions.c.state == WAITING),
-)
+_waiting = exists().where(extensions.c.obligation_id == obligations.c.id, extensions.c.state == WAITING)
 _question, _reply = _newest("unit_question"), _newest("office_reply")
 _asks = and_(_question.is_not(None), or_(_reply.is_(None), _question > _reply))
 _reached_office = exists().where(
@@ -41,14 +40,17 @@ _TURNS: dict[str, ColumnElement[bool]] = {
     "answered": obligations.c.state == ANSWERED,
     "waiting": _waiting,
     "asks": and_(obligations.c.settled_at.is_(None), _asks),
+    # A52, the office's own list: nobody of the unit has acknowledged it, through all steps of the ladder.
     "silent": and_(_owed, obligations.c.acknowledged_at.is_(None), _reached_office),
     "settled": obligations.c.settled_at.is_not(None),
 }
 _DUTIES = select(
     obligations.c.id, obligations.c.number, obligations.c.kind, obligations.c.unit_id, obligations.c.state,
     obligations.c.owed_since, obligations.c.due_at, obligations.c.created_at, obligations.c.acknowledged_at,
+    func.substr(obligations.c.asked, 1, BEGINS).label("begins"),
     cases.c.number.label("case_number"), cases.c.id.label("case_id"),
     case((_waiting, 1), else_=0).label("waits"), case((_asks, 1), else_=0).label("asks"),
+    case((_TURNS["silent"], 1), else_=0).label("silent"),
 ).join_from(obligations, cases, obligations.c.subject_id == cases.c.id, isouter=True)  # fmt: skip
 
 
@@ -63,9 +65,9 @@ def duties_of(tx: Connection, now: datetime, unit_ids: Collection[str]) -> list[
     return duties(tx, now, (row for part in parts for row in tx.execute(part)))
 
 
-def of_case(tx: Connection, now: datetime, case_id: str) -> list[Duty]:
-    """Everything that was handed over because of a case, oldest first."""
-    about = _DUTIES.where(obligations.c.subject_id == case_id)
+def of_report(tx: Connection, now: datetime, report_id: str) -> list[Duty]:
+    """Everything that was handed over because of a case or a spot check, oldest first."""
+    about = _DUTIES.where(obligations.c.subject_id == report_id)
     return duties(tx, now, tx.execute(about.order_by(obligations.c.created_at, obligations.c.id)))
 
 
@@ -75,32 +77,25 @@ def one(tx: Connection, now: datetime, obligation_id: str) -> Duty | None:
 
 
 def late(tx: Connection, now: datetime) -> list[Late]:
-    """Who is late, by unit and kind; whoever has waited longest first."""
-    oldest = func.min(obligations.c.due_at).label("oldest")
+    """Who is late, by unit, kind and age; whoever has waited longest first."""
+    due, oldest = obligations.c.due_at, func.min(obligations.c.due_at).label("oldest")
+    week, month = (due >= now - timedelta(days=days) for days in (7, 30))
+    ages = zip(AGES, (week, and_(~week, month), ~month), strict=True)
+    counted = [func.sum(case((age, 1), else_=0)).label(name) for name, age in ages]
     rows = tx.execute(
-        select(obligations.c.unit_id, obligations.c.kind, func.count().label("many"), oldest)
-        .where(_owed, obligations.c.due_at < now)
+        select(obligations.c.unit_id, obligations.c.kind, oldest, *counted)
+        .where(_owed, due < now)
         .group_by(obligations.c.unit_id, obligations.c.kind)
         .order_by(oldest, obligations.c.unit_id, obligations.c.kind)
     )
-    return [Late(row.unit_id, row.kind, row.many, row.oldest.astimezone(now.tzinfo)) for row in rows]
+    own = calendar.own_days(tx)
+    return [_late(row, now, own) for row in rows]
 
 
-def ages(tx: Connection, now: datetime) -> dict[str, int]:
-    """How many are late by at most a week, at most a month (30 days), or longer."""
-    week, month = now - timedelta(days=7), now - timedelta(days=30)
-    due = obligations.c.due_at
-    age = case((due >= week, "week"), (due >= month, "month"), else_="older").label("age")
-    rows = tx.execute(select(age, func.count().label("many")).where(_owed, due < now).group_by(age))
-    return {row.age: row.many for row in rows}
-
-
-def late_listed(
-    tx: Connection, now: datetime, unit_id: str | None, kind: str | None, after: str = "", most: int = PAGE
-) -> list[Duty]:
-    """The late ones of a unit, a kind or all, oldest first. `after`: the id that ended the page before."""
-    units = (unit_id,) if unit_id else ()
-    return listed(tx, now, DutyFilters(units, kind or "", late=True, after=after, most=most))
+def _late(row: Any, now: datetime, own: Any) -> Late:
+    oldest = row.oldest.astimezone(now.tzinfo)
+    by_age = {name: int(row._mapping[name]) for name in AGES}
+    return Late(row.unit_id, row.kind, oldest, by_age, workdays.left(now.date(), oldest.date(), own))
 
 
 def listed(tx: Connection, now: datetime, filters: DutyFilters) -> list[Duty]:
@@ -121,15 +116,9 @@ def listed(tx: Connection, now: datetime, filters: DutyFilters) -> list[Duty]:
     return [found[duty_id] for duty_id in ids]  # what else a duty shows is looked up for this page alone
 
 
-def unanswered(tx: Connection, now: datetime) -> list[Duty]:
-    """The office's own list (A52): nobody of the unit has acknowledged it, through all steps of the ladder."""
-    silent = _DUTIES.where(_TURNS["silent"])
-    return duties(tx, now, tx.execute(silent.order_by(*_by_due).limit(MOST)))
-
-
 def counts(tx: Connection, now: datetime, filters: DutyFilters) -> dict[str, int]:
     """How many there are by turn, and late ones, under the units, the kind and the words of the filters."""
-    wanted = replace(filters, turn="current", late=False, state="", for_office=False)
+    wanted = replace(filters, turn="current", late=False)
     turns = {name: turn for name, turn in _TURNS.items() if name != "settled"} | {
         "late": and_(_owed, obligations.c.due_at < now)
     }
@@ -144,22 +133,16 @@ def _conditions(now: datetime, filters: DutyFilters) -> list[ColumnElement[bool]
         found.append(obligations.c.unit_id.in_(filters.units))
     if filters.kind:
         found.append(obligations.c.kind == filters.kind)
-    if filters.state:
-        found.append(obligations.c.state == filters.state)
     if filters.turn:
         found.append(_TURNS[filters.turn])
     if filters.late:
         found += [_owed, obligations.c.due_at < now]
-    if filters.for_office:
-        found.append(or_(obligations.c.state == ANSWERED, _waiting, and_(obligations.c.settled_at.is_(None), _asks)))
     for word in filters.words.split():
         found.append(or_(*(c.icontains(word, autoescape=True) for c in (obligations.c.number, obligations.c.asked))))
     return found
 
 
 def _bound(key: Iterable[Any], row: Any) -> list[Any]:
-    from sqlalchemy import literal
-
     return [literal(value, column.type) for column, value in zip(key, row, strict=True)]
 
 
@@ -174,8 +157,5 @@ def _duty(row: Any, now: datetime, own: Any) -> Duty:
         row.id, row.number, row.kind, row.unit_id, row.state, due_at, owed, owed and due_at < now,
         workdays.left(now.date(), due_at.date(), own) if owed else 0, row.case_number,
         row.created_at.astimezone(now.tzinfo), row.acknowledged_at and row.acknowledged_at.astimezone(now.tzinfo),
-        bool(row.waits), bool(row.asks), row.case_id,
+        bool(row.waits), bool(row.asks), row.case_id, first_words(row.begins), bool(row.silent),
     )  # fmt: skip
-
-
-Query = Select[Any]

@@ -10,11 +10,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from models.tables import entries, obligations
 from services import audit
-from services.desk.opening import how_many_said
-from services.desk.values import LONGEST_SAID, NotDone
+from services.desk.opening import unmoved
+from services.desk.values import NotDone
 from services.obligations.values import ACKNOWLEDGED, OPEN, RETURNED, SETTLED
 from services.vault import new_id
-from services.wording import readable
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,8 @@ def locked(tx: Connection, now: datetime, obligation_id: str, seen: str | None =
     row = tx.execute(select(*_COLUMNS).where(obligations.c.id == obligation_id).with_for_update()).mappings().first()
     if row is None:
         raise NotDone("gone")
-    if seen is not None and seen != f"{row['state']}.{how_many_said(tx, obligation_id)}":
-        raise NotDone("changed")
+    if seen is not None:
+        unmoved(tx, obligation_id, row["state"], seen)
     return Owed(**{**row, "due_at": row["due_at"].astimezone(now.tzinfo)})
 
 
@@ -70,13 +69,3 @@ def note(
     told = {"number": duty.number, "unit": duty.unit_id} | (detail or {})
     audit.append(tx, now, actor, f"duty_{kind}", duty.id, told)
     return entry_id
-
-
-def worded(text: str, shortest: int = 2) -> str:
-    """What was typed, without what no channel can carry. Raises NotDone: text_wanted, text_too_long."""
-    kept = readable(text)
-    if len(kept) < shortest:
-        raise NotDone("text_wanted")
-    if len(kept) > LONGEST_SAID:
-        raise NotDone("text_too_long")
-    return kept

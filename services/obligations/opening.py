@@ -7,11 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from models.tables import cases, entries, extensions, obligations
+from models.tables import cases, entries, extensions, obligations, reminders, visits
+from models.tables import evidence as evidence_rows
 from services import evidence, policy, reach
+from services.obligations.ladder import TOLD
 from services.obligations.listing import one
-from services.obligations.values import SETTLED, WAITING, Extension, Happened, Whole
+from services.obligations.values import WAITING, Extension, Happened, Reminded, Whole
 from services.policy import UnitSight
+from services.vault import Vault
+from services.wording import readable
 
 
 def look(tx: Connection, now: datetime, obligation_id: str) -> Whole | None:
@@ -21,7 +25,7 @@ def look(tx: Connection, now: datetime, obligation_id: str) -> Whole | None:
         return None
     row = tx.execute(select(obligations.c.asked, obligations.c.subject_id).where(obligations.c.id == duty.id)).one()
     history, more = _history(tx, now, duty.id), _extensions(tx, now, duty.id)
-    waiting = next((one for one in more if one.state == WAITING and duty.state not in SETTLED), None)
+    waiting = next((one for one in more if one.state == WAITING), None)
     sight = _sight(tx, now, row.subject_id, duty.unit_id, row.asked)
     return Whole(duty, row.asked, history, more, waiting, f"{duty.state}.{len(history)}", sight)
 
@@ -53,9 +57,35 @@ def _extension(row: Any, now: datetime) -> Extension:
     return Extension(**{**values, **moments})
 
 
-def _sight(tx: Connection, now: datetime, case_id: str | None, unit_id: str, asked: str) -> UnitSight | None:
-    row = tx.execute(select(cases).where(cases.c.id == case_id)).mappings().first() if case_id else None
-    if row is None or now.tzinfo is None:
+def reminded(tx: Connection, now: datetime, obligation_id: str) -> tuple[Reminded, ...]:
+    """What went out by itself, oldest first: for the office alone."""
+    fired = reminders.c.obligation_id == obligation_id, reminders.c.fired_at.is_not(None), reminders.c.kind != TOLD
+    rows = tx.execute(select(reminders).where(*fired).order_by(reminders.c.fired_at, reminders.c.id))
+    return tuple(Reminded(row.kind, row.to, row.by, row.step, row.fired_at.astimezone(now.tzinfo)) for row in rows)
+
+
+def file_names(tx: Connection, vault: Vault, obligation_id: str) -> dict[str, str]:
+    """Of the pieces that the unit sent under a name: a unit, unlike a citizen, is known to the office anyway."""
+    columns = evidence_rows.c.id, evidence_rows.c.sealed
+    sent = tx.execute(select(*columns).where(evidence_rows.c.subject_id == obligation_id))
+    named = ((row.id, vault.open(row.sealed, f"evidence {row.id}").get("name")) for row in sent)
+    return {piece_id: readable(name) for piece_id, name in named if name}
+
+
+def visit_of(tx: Connection, obligation_id: str) -> tuple[str, str] | None:
+    """Id and number of the spot check that it follows from: for the office alone, its number tells the hour."""
+    about = visits.join(obligations, obligations.c.subject_id == visits.c.id)
+    found = select(visits.c.id, visits.c.number).select_from(about).where(obligations.c.id == obligation_id)
+    row = tx.execute(found).first()
+    return (row.id, row.number) if row else None
+
+
+def _sight(tx: Connection, now: datetime, report_id: str | None, unit_id: str, asked: str) -> UnitSight | None:
+    if report_id is None or now.tzinfo is None:
         return None
     unit = reach.unit_names(tx, [unit_id]).get(unit_id, "")
-    return policy.sight_of_case(dict(row), unit, asked, now.tzinfo)
+    case = tx.execute(select(cases).where(cases.c.id == report_id)).mappings().first()
+    if case is not None:
+        return policy.sight_of_case(dict(case), unit, asked, now.tzinfo)
+    visit = tx.execute(select(visits).where(visits.c.id == report_id)).mappings().first()
+    return policy.sight_of_visit(dict(visit), unit, asked) if visit else None

@@ -22,10 +22,10 @@ def plan(tx: Connection, now: datetime, duty: Owed) -> None:
     _write(tx, duty.id, told(tx, duty.id) + 1, ladders.mornings(ladder, duty.due_at, now, own))
 
 
-def plan_silence(tx: Connection, now: datetime, duty: Owed, nth: int) -> None:
-    """Whom message `nth`, which goes out now, goes to while nobody acknowledges it."""
+def plan_silence(tx: Connection, now: datetime, duty: Owed, nth: int, *, chat: bool) -> None:
+    """Whom message `nth`, which goes out now, goes to while nobody acknowledges it; `chat`: as in `ladder.silence`."""
     ladder, own = ladders.ladders()[duty.kind], calendar.own_days(tx)
-    rows = [_row(duty.id, nth, step) for step in ladders.silence(ladder, now, own)]
+    rows = [_row(duty.id, nth, step) for step in ladders.silence(ladder, now, own, chat=chat)]
     tx.execute(insert(reminders), rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,9 @@ Ring = Set[tuple[str, str]]  # (channel, contact id): for whom something was que
 OPEN, ACKNOWLEDGED, ANSWERED, RETURNED = "open", "acknowledged", "answered", "returned"
 ACCEPTED, EXCUSED = SETTLED = ("accepted", "excused")
 STATES = (OPEN, ACKNOWLEDGED, ANSWERED, RETURNED, ACCEPTED, EXCUSED)
-WAITING, GRANTED, REFUSED = "waiting", "granted", "refused"  # of an extension
+# Of an extension. Moot: the duty was settled before the office had decided.
+WAITING, GRANTED, REFUSED, MOOT = "waiting", "granted", "refused", "moot"
+AGES = ("week", "month", "older")  # of what is late
 PAGE = 50
 
 
@@ -36,6 +38,8 @@ class Duty:
     waiting_extension: bool
     asks: bool = False  # the unit's last question has no reply yet
     case_id: str | None = None
+    begins: str = ""  # the first words of what is asked, on one line
+    silent: bool = False  # nobody of the unit has acknowledged it, through all steps of the ladder (A52)
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,22 @@ class Happened:
 
 
 @dataclass(frozen=True)
+class Reminded:
+    """A reminder that went out by itself (C08, A52); of what the office said at once the history tells."""
+
+    kind: str  # before, holiday, day, over, silence
+    to: str  # head, both (head and superior), superior (the head had no account), deputy; office: onto its own list
+    by: str  # chat, sms; no_chat, no_sms: nobody had what it takes
+    days: int  # working days before or over the deadline
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Extension:
     """More time, as a unit asked for it."""
 
     id: str
-    state: str  # waiting, granted, refused
+    state: str  # waiting, granted, refused, moot
     reason: str
     wanted_at: datetime
     late: bool  # asked for after the deadline (A33)
@@ -85,8 +100,13 @@ class Late:
 
     unit_id: str
     kind: str
-    count: int
     oldest_due: datetime
+    ages: Mapping[str, int]  # by AGES: at most a week, at most a month (30 days), longer
+    days: int = 0  # working days left of the oldest, as `Duty.working_days_left`: negative, or 0 where none has passed
+
+    @property
+    def count(self) -> int:
+        return sum(self.ages.values())
 
 
 @dataclass(frozen=True)
@@ -95,12 +115,10 @@ class DutyFilters:
 
     units: tuple[str, ...] = ()
     kind: str = ""
-    state: str = ""
     late: bool = False
     turn: str = (
         ""  # current (not settled), owed, answered, waiting (for time), asks, silent (A52), settled (newest first)
     )
-    for_office: bool = False  # answered, asked for time, or asked something: it is the office's turn
     words: str = ""  # every word must occur in the number or in what was asked
     after: str = ""
     most: int = PAGE

@@ -83,7 +83,7 @@ def test_the_doctor_says_what_is_missing_and_changes_nothing(tmp_path: Path) -> 
 
 def test_the_doctor_looks_at_a_begun_office(office: Path) -> None:
     said = mingcha(office, "doctor").stdout
-    assert "✓ 数据库(SQLite)应答正常" in said
+    assert "✓ 数据库（SQLite）应答正常" in said
     assert "✓ 单位 2 个" in said
     assert "MINGCHA_TELEGRAM_TOKEN" in said
 

@@ -38,6 +38,8 @@ class Fault:
     """200 with a JSON that breaks off; not executed unless `executed`."""
     executed: bool = False
     """Execute the call first, then do the rest: the client does not know."""
+    gateway: bool = False
+    """A proxy on the way says it, in HTML: the API has not seen the call."""
 
     def concerns(self, method: str, chat: str) -> bool:
         return self.method.lower() in {"*", method.lower()} and (self.chat is None or str(self.chat) == chat)
@@ -45,7 +47,7 @@ class Fault:
     def body(self) -> tuple[str, bytes]:
         """Content type and body of the answer that `status` calls for."""
         status = self.status or 500
-        if status in {502, 503, 504} and self.description is None:
+        if self.gateway or (status in {502, 503, 504} and self.description is None):
             return "text/html", HTML_502
         description = self.description or DESCRIPTIONS.get(status, "Internal Server Error")
         answer: dict[str, object] = {"ok": False, "error_code": status, "description": description}

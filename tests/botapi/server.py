@@ -151,8 +151,9 @@ class BotApi:
         drop: Literal["before", "after"] | None = None,
         malformed: bool = False,
         executed: bool = False,
+        gateway: bool = False,
     ) -> Fault:
         """Plan trouble for the next `times` calls; the fields of `Fault` say which."""
-        fault = Fault(method, status, description, retry_after, times, chat, hang, drop, malformed, executed)
+        fault = Fault(method, status, description, retry_after, times, chat, hang, drop, malformed, executed, gateway)
         self.faults.planned.append(fault)
         return fault

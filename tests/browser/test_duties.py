@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from console_browser import (
     LONG,
     PHONE,
@@ -20,6 +21,7 @@ from console_browser import (
 from playwright.async_api import Browser, expect
 
 from bot.build import Program
+from models.database import DatabaseAway
 from models.tables import units
 from services import contacts, obligations
 from services.contacts import HEAD, Contact, Grant
@@ -161,7 +163,7 @@ async def test_the_calendar_and_a_number_on_a_phone(program: Program, chromium: 
         await page.locator("summary", has_text="添加人员").click()
         await page.locator("#name").fill("白小雨")
         await page.locator("form[action='/console/people'] input[value=head]").check()
-        await page.locator("#units-new").select_option(["gtj"])
+        await page.locator("#units-new").get_by_label("市国土局", exact=True).check()
         await page.get_by_role("button", name="添加", exact=True).click()
         await expect(page.get_by_role("alert")).to_contain_text("市国土局已经有负责人\uff1a李卫东")
         await expect(page.get_by_role("alert")).to_be_in_viewport()
@@ -170,3 +172,28 @@ async def test_the_calendar_and_a_number_on_a_phone(program: Program, chromium: 
         await page.get_by_role("button", name="添加", exact=True).click()
         await expect(page.locator("li.card", has_text="白小雨")).to_be_visible()
         assert [line for line in troubles(page) if "422" not in line] == []
+
+
+async def test_what_was_typed_while_the_database_was_away_is_sent_again(
+    program: Program, chromium: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise DatabaseAway("test")
+
+    async with desk(program) as address:
+        page = await page_at(chromium, PHONE)
+        await page.goto(clerk_link(program, address))
+        await page.wait_for_url("**/console")
+        await page.goto(f"{address}/console/duties/new?unit=gtj")
+        await page.fill("#hand-text", ASKED)
+        await page.fill("#hand-days", "3")
+        monkeypatch.setattr(program.database, "write", away)
+        await page.click("main button.main")
+        await expect(page.locator("#unsaved")).to_have_value(ASKED)
+        assert not await too_wide(page)
+        await shot(page, "unsaved-phone")
+        monkeypatch.undo()
+        await page.click("main button.main")  # send again
+        await page.wait_for_url("**/console/duty/*")
+        await expect(page.locator("article")).to_contain_text(ASKED)
+        assert [line for line in troubles(page) if "503" not in line] == []

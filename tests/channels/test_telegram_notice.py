@@ -122,6 +122,34 @@ async def test_a_picture_with_a_text_too_long_for_a_caption(program: Program) ->
         assert kinds(people[0], last) == [("photo", False), ("text", True)]
 
 
+async def test_a_long_picture_goes_out_as_a_document(program: Program) -> None:
+    """Telegram refuses it as a photo (the fake does), or shrinks it until nobody can read it."""
+    async with heads(program) as (served, people):
+        last = [one.screen().message_id for one in people]
+        long = picture(size=(1080, 12_000))
+        notice_id, _ = await written(program, [(None, long)])
+        release(program, notice_id)
+        assert await over(served, notice_id) == {"sent": 2}
+        assert [kinds(one, since) for one, since in zip(people, last, strict=True)] == [[("document", True)]] * 2
+        uploaded, known = with_files(served)
+        sent = next(one for one in people if one.id == uploaded.chat_id).screen().raw["document"]
+        assert sent["file_name"] == "photo.jpg"
+        assert known.params["document"] == sent["file_id"]
+
+
+async def test_long_pictures_stand_in_albums_of_documents(program: Program) -> None:
+    async with heads(program) as (served, people):
+        last = people[1].screen().message_id
+        tall, wide = picture(size=(100, 260)), picture(size=(2100, 100))
+        uploads = [(None, picture()), (None, picture("red")), (None, tall), (None, wide), ("一.txt", b"one")]
+        notice_id, _ = await written(program, uploads)
+        release(program, notice_id)
+        assert await over(served, notice_id) == {"sent": 2}
+        assert kinds(people[1], last) == [("photo", False)] * 2 + [("document", False)] * 3 + [("text", True)]
+        albums = [_media(call) for call in with_files(served) if call.chat_id == SECOND]
+        assert [[one["type"] for one in album] for album in albums] == [["photo"] * 2, ["document"] * 3]
+
+
 async def test_whoever_blocked_the_bot_fails_and_the_others_get_it(program: Program) -> None:
     async with heads(program) as (served, people):
         last = people[1].screen().message_id
@@ -169,7 +197,8 @@ async def test_a_piece_whose_copy_is_lost_is_told(program: Program) -> None:
 
 async def test_a_picture_that_telegram_does_not_take_is_told_by_its_reason(program: Program) -> None:
     async with heads(program) as (served, _):
-        notice_id, _ = await written(program, [(None, picture(size=(630, 30)))])
+        notice_id, _ = await written(program, [(None, picture())])
+        served.api.fault("sendPhoto", status=400, description="Bad Request: PHOTO_INVALID_DIMENSIONS", times=2)
         release(program, notice_id)
         assert await over(served, notice_id) == {"failed": 2}
         told = program.database.look(notices.progress, program.clock(), notice_id)

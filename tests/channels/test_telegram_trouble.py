@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from aiohttp import ClientSession
@@ -204,6 +205,50 @@ async def test_what_telegram_refuses_is_recorded_by_a_code(program: Program, clo
 
 
 @on_sqlite
+@pytest.mark.parametrize("status", [400, 403, 404])
+async def test_what_a_gateway_refuses_says_nothing_of_the_person(program: Program, clock: Clock, status: int) -> None:
+    async with serving(program) as served:
+        citizen = await served.person()
+        served.api.fault("sendMessage", status=status, gateway=True)
+        await citizen.says("/help")
+        await served.until(lambda: rows(program, "deliveries")[-1]["error"] is not None)
+        assert rows(program, "contacts")[0]["blocked_at"] is None
+        clock.passes(seconds=60)
+        await citizen.waits_for("/complain")
+
+
+@on_sqlite
+async def test_a_chat_that_alone_is_too_fast_waits_alone(program: Program, clock: Clock) -> None:
+    async with serving(program) as served:
+        fast, other = await served.person(1001), await served.person(1002)
+        served.api.fault("sendMessage", status=429, retry_after=1, times=3, chat=1001)
+        for _ in range(3):
+            await fast.says("/help")
+            await served.until(lambda: "429" in [row["error"] for row in rows(program, "deliveries")])
+            await other.says("/help")
+            await other.waits_for("/complain")  # with the clock as it is: nobody but the first waits
+            other.looks_away()
+            clock.passes(seconds=10)
+        over = {"sent", "superseded"}
+        await served.until(
+            lambda: clock.passes(seconds=1) or {row["state"] for row in rows(program, "deliveries")} <= over
+        )
+
+
+@on_sqlite
+async def test_being_too_fast_does_not_count_as_a_try(program: Program, clock: Clock) -> None:
+    async with serving(program) as served:
+        citizen = await served.person()
+        served.api.fault("sendMessage", status=429, retry_after=1)
+        await citizen.says("/help")
+        await served.until(lambda: rows(program, "deliveries")[-1]["error"] == "429")
+        clock.passes(seconds=2)
+        await citizen.waits_for("/complain")
+        await served.until(lambda: rows(program, "deliveries")[-1]["state"] == "sent")
+        assert rows(program, "deliveries")[-1]["attempts"] == 1
+
+
+@on_sqlite
 async def test_a_server_that_always_fails_at_one_message_is_given_up(program: Program, clock: Clock) -> None:
     async with serving(program) as served:
         citizen = await served.person()
@@ -263,7 +308,7 @@ async def test_a_download_is_tried_again(program: Program, clock: Clock) -> None
         await report_with_a_photo(served, citizen, photo())
 
         for tries in (1, 2):
-            await served.until(lambda: postponed(program, clock, tries))  # noqa: B023
+            await served.until(partial(postponed, program, clock, tries))
             clock.passes(seconds=60)
         await served.until(lambda: rows(program, "evidence")[0]["state"] == evidence.KEPT)
         assert rows(program, "evidence")[0]["attempts"] == 3

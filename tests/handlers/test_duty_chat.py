@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -12,11 +13,15 @@ from conversation.messages import Media
 from services import contacts, evidence, obligations
 from services.contacts import CLERK, LEADER, Grant
 from services.fetching import refuse_and_tell
+from services.office import grant_more
 from tests.conftest import Clock, rows
+from tests.services.told_units import CLERK as CLERK_ID
 from tests.services.told_units import Office, withdraw
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 Meet = Callable[..., FakePerson]
+QUOTING = '请报"延时服务\\"方案'  # has to be escaped where it is put into a body
+NO_LONGER = "您不再是市国土局负责人，市国土局的督办事项不再由您办理，以前的按钮不能再用。"
 GONE = "没有找到这件督办事项。请从「我的督办事项」里选。"
 
 
@@ -47,7 +52,7 @@ async def test_what_is_handed_over_comes_to_the_head_and_one_tap_acknowledges(of
     )
     assert "请报整改方案" in pushed.text
     assert "D20261121-0001-1" in pushed.text
-    assert labels(head) == ["知道了", "现在答复", "申请延期", "看详情"]
+    assert labels(head) == ["知道了", "现在答复", "申请延期", "看详情", "我的督办事项"]
     await head.taps("知道了")
     assert office.look(duty).duty.state == "acknowledged"
     assert office.look(duty).duty.acknowledged_at
@@ -100,10 +105,11 @@ async def test_an_old_heads_right_ends_at_once_even_in_the_middle_of_an_answer(
     await head.taps("跳过")
     withdraw(office, "head")
     [answer] = await head.taps("提交")
-    assert answer.text == GONE
+    assert answer.text.startswith(NO_LONGER)
     assert office.look(duty).duty.state == "open"
-    [late] = await head.says(f"/duty {duty}")
-    assert late.text.startswith("没有这个命令。")
+    for command in ("duty", "acknowledge", "more_time", "duties"):
+        [late] = await head.says(f"/{command} {duty}")
+        assert late.text.startswith(NO_LONGER)
     assert "我的督办事项" not in [key.label for row in (await head.says("/menu"))[0].rows for key in row]
 
 
@@ -113,7 +119,7 @@ async def test_deputy_and_liaison_do_what_the_head_does(office: Office, person: 
     office.bind(role, role)
     duty, someone = office.hand_over(working_days=3), person(role)
     await someone.says("/duties")
-    await someone.taps("D20261121-0001")
+    await someone.taps("1 · 11月25日 周三")
     await someone.taps("知道了")
     assert office.look(duty).duty.state == "acknowledged"
 
@@ -123,8 +129,8 @@ async def test_a_leader_looks_and_does_not_answer(office: Office, person: Meet) 
     office.bind(LEADER, "leader")
     duty, leader = office.hand_over(working_days=3), person("leader")
     [listed] = await leader.says("/duties")
-    assert "D20261121-0001 市国土局 交办事项" in listed.text
-    await leader.taps("D20261121-0001")
+    assert "1. 市国土局 交办事项「请报送整改情况」 D20261121-0001" in listed.text
+    await leader.taps("1 · 11月25日 周三")
     assert labels(leader) == ["我的督办事项"]
     [told] = await leader.says(f"/acknowledge {duty}")
     assert told.text == "D20261121-0001 由 市国土局 办理和答复，您可以查看。"
@@ -149,12 +155,12 @@ async def test_who_is_late_is_told_of_what_one_may_see(office: Office, head: Fak
     office.office(contacts.ensure, "fake", "clerk", "zh", clerk)
     office.at("2026-11-25 09:00")
     [mine] = await head.says("/late")
-    assert "市国土局 交办事项 1 件，最早的应在 11月23日 周一 18:00 前，已过 1 天" in mine.text
+    assert "市国土局 交办事项 1 件，最早的应在 11月23日 周一 18:00 前，已逾期 2 个工作日" in mine.text
     assert "供电" not in mine.text
     [all_] = await person("clerk").says("/late")
     assert "共 2 件" in all_.text
     assert "市供电局 投诉件 1 件" in all_.text
-    assert "已超期 2 个工作日" in (await head.says("/duties"))[0].text
+    assert "已逾期 2 个工作日" in (await head.says("/duties"))[0].text
 
 
 async def test_a_late_answer_and_a_late_request_are_taken_and_told_so(office: Office, head: FakePerson) -> None:
@@ -229,6 +235,9 @@ async def test_free_words_and_a_photo_become_an_answer_and_nothing_is_written_tw
     told, evidence = await head.taps("答复督办事项")
     assert "答复 D20261121-0001" in told.text
     assert "已收到 1 件" in evidence.text
+    [more] = await head.says("就这一张")
+    assert "发完了就点「完成」" in more.text
+    assert "跳过" not in evidence.text + more.text
     await head.taps("完成")
     await head.taps("提交")
     answer = office.look(duty).history[-1]
@@ -240,7 +249,7 @@ async def test_free_words_and_a_photo_become_a_question_about_one_of_two(office:
     second = office.hand_over(working_days=5)
     await head.sends(Media("photo-1", "photo"), text="这样算整改到位吗")
     await head.taps("就督办事项问效能办")
-    [told] = await head.taps("D20261121-0002")
+    [told] = await head.taps("0002 请报送整改情况")
     assert told.text.startswith("✅ 已转给效能办：D20261121-0002")
     question = office.look(second).history[-1]
     assert (question.kind, question.text, len(question.pieces)) == ("unit_question", "这样算整改到位吗", 1)
@@ -257,11 +266,11 @@ async def test_a_long_list_is_turned_page_by_page(office: Office, head: FakePers
     await head.says("/duties")
     assert len(labels(head)) <= 8
     await head.taps("下一页")
-    assert "7. D20261121-0007" in head.screen().text
+    assert "7. 交办事项「请报送整改情况」 D20261121-0007" in head.screen().text
     await head.taps("上一页")
-    assert "1. D20261121-0001" in head.screen().text
+    assert "1. 交办事项「请报送整改情况」 D20261121-0001" in head.screen().text
     [far] = await head.says("/duties 99")
-    assert "7. D20261121-0007" in far.text
+    assert "7. 交办事项「请报送整改情况」 D20261121-0007" in far.text
 
 
 async def test_nothing_of_the_citizen_reaches_the_unit(
@@ -281,12 +290,28 @@ async def test_nothing_of_the_citizen_reaches_the_unit(
     await citizen.taps("匿名，单位看不到您是谁")
     await citizen.taps("提交")
     [case] = rows(program, "cases")
-    duty = office.hand_over(working_days=3, kind="complaint", case_id=case["id"], seen="received.0")
+    duty = office.hand_over(working_days=3, kind="complaint", report_id=case["id"], seen="received.0")
     await head.taps("看详情")
     assert f"投诉件 {case['number']} 的办理结果" in texts(head)
     await head.says(f"/answer {duty}")
     for secret in ("王秘密", "两个小时", str(case["id"])):
         assert secret not in texts(head)
+
+
+async def test_what_is_answered_has_no_deadline_left(office: Office, head: FakePerson) -> None:
+    duty = office.hand_over(working_days=6)
+    office.answer(duty)
+    await head.says(f"/ask_office {duty}")
+    await head.says("材料要原件吗")
+    assert head.screen().text == "✅ 已转给效能办：D20261121-0001。回复会发到这里。\n已答复，等效能办审核。"
+    await head.says(f"/acknowledge {duty}")
+    assert head.screen().text.startswith("D20261121-0001 · 已答复，等效能办审核\n市国土局：交办事项\n期限 11月30日")
+    assert labels(head) == ["补充文字或照片", "问效能办", "我的督办事项"]
+    [told, question] = await head.says(f"/answer {duty}")
+    assert told.text == (
+        "答复 D20261121-0001（市国土局，交办事项）\n要求：请报送整改情况\n已答复，等效能办审核，还可以补充。"
+    )
+    assert "办理结果是什么？" in question.text
 
 
 async def test_above_the_unit_one_reads_that_it_is_late_and_cannot_answer(office: Office, person: Meet) -> None:
@@ -295,9 +320,11 @@ async def test_above_the_unit_one_reads_that_it_is_late_and_cannot_answer(office
     office.hand_over(working_days=1)
     office.until("2026-11-25 09:00")
     told = person("leader").screen()
-    assert told.text.startswith("⏰ 已超期 2 个工作日，还没有答复：交办事项\n市国土局应在 11月23日 周一 18:00 前答复。")
+    head_line, _, rest = told.text.partition("\n")
+    assert head_line == "⏰ 已逾期 2 个工作日，还没有答复：交办事项「请报送整改情况」"
+    assert rest.startswith("市国土局应在 11月23日 周一 18:00 前答复。")
     assert "您是上级负责人，请督促办理。" in told.text
-    assert labels(person("leader")) == ["看详情"]
+    assert labels(person("leader")) == ["看详情", "我的督办事项"]
     assert "现在答复照样收，会记为迟交。" in person("head").screen().text
 
 
@@ -315,3 +342,121 @@ async def test_a_photo_that_cannot_be_kept_is_told_with_the_way_to_send_it_again
     told, question = await head.taps("补充文字或照片")
     assert "答复 D20261121-0001" in told.text
     assert "办理结果是什么？" in question.text
+
+
+async def test_duties_are_told_apart_by_what_is_asked(office: Office, head: FakePerson) -> None:
+    office.hand_over(working_days=1, asked="请查清周二上午办证窗口为什么没有人，\n并报处理结果。")
+    office.hand_over(working_days=5, asked=QUOTING)
+    office.at("2026-11-23 09:00")
+    [listed] = await head.says("/duties")
+    assert "1. 交办事项「请查清周二上午办证窗口为什么没有人，…」 D20261121-0001" in listed.text
+    assert f"2. 交办事项「{QUOTING}」 D20261121-0002" in listed.text
+    assert labels(head)[:2] == ["1 · 今天到期", "2 · 11月27日 周五"]
+    office.at("2026-11-24 09:00")
+    await head.says("/duties")
+    assert labels(head)[:2] == ["1 · 已逾期", "2 · 11月27日 周五"]
+
+
+async def test_a_reminder_names_what_is_asked_and_leads_to_the_list(office: Office, head: FakePerson) -> None:
+    office.hand_over(working_days=5, asked=QUOTING)
+    office.hand_over(working_days=5, asked="请查清周二上午办证窗口为什么没有人")
+    office.until("2026-11-25 09:00")
+    reminders = [one.text for one in head.heard() if one.text.startswith("⏰ 还有 3 个工作日：")]
+    assert f"「{QUOTING}」" in reminders[0]
+    assert "「请查清周二上午办证窗口为什么没有人」" in reminders[1]
+    await head.taps("我的督办事项")
+    assert head.screen().text.startswith("您单位还有 2 件要答复。")
+
+
+async def test_a_reminder_by_text_message_holds_nothing_of_what_is_asked(office: Office) -> None:
+    office.bind("head", "head", phone="+8613800138000")
+    office.hand_over(working_days=5, asked="请查清周二上午办证窗口为什么没有人")
+    office.at("2026-11-23 10:00")
+    office.fire()
+    told = [one for one in office.told() if one.to.startswith("+86")]
+    assert told
+    assert {one.values["begins"] + one.values["text"] for one in told} == {""}
+    assert all(not press.startswith("/duties") for one in told for press in one.presses)  # has no room for it
+
+
+async def test_after_the_deadline_the_menu_says_overdue(office: Office, head: FakePerson) -> None:
+    office.hand_over(working_days=1)
+    office.hand_over(working_days=5)
+    [coming] = await head.says("/menu")
+    assert "要办的督办事项 2 件，最近一件 11月23日 周一 18:00 到期。" in coming.text
+    office.at("2026-11-25 09:00")
+    [over] = await head.says("/menu")
+    assert "要办的督办事项 2 件，1 件已逾期，最早的应在 11月23日 周一 18:00 前答复。" in over.text
+
+
+async def test_whoever_is_above_reads_in_the_menu_how_much_is_open_below(office: Office, person: Meet) -> None:
+    office.bind("head", "head")
+    office.bind("head", "window", unit="gtj-1")
+    office.bind(LEADER, "leader")
+    office.hand_over(working_days=1)
+    answered = office.hand_over(working_days=1)
+    office.answer(answered)
+    office.hand_over(working_days=5, unit_id="gtj-1")
+    office.at("2026-11-25 09:00")
+    assert "下级单位没有答复的督办事项 2 件，1 件已逾期。" in (await person("leader").says("/menu"))[0].text
+    assert "下级单位没有答复的督办事项 1 件。" in (await person("head").says("/menu"))[0].text
+    assert "下级" not in (await person("window").says("/menu"))[0].text
+
+
+async def test_the_old_head_is_told_at_once_when_the_new_one_comes_in(
+    office: Office, head: FakePerson, person: Meet
+) -> None:
+    duty = office.hand_over(working_days=3)
+    new = office.office(contacts.add_person, "新局长", [Grant(contacts.HEAD, "gtj")])
+    code = office.office(contacts.issue_link, new, CLERK_ID, timedelta(days=1))
+    assert NO_LONGER not in texts(head)
+    await person("new").says(f"/start k-{code}")
+    assert head.screen().text == NO_LONGER
+    assert labels(head) == ["主菜单"]
+    [pressed] = await head.says(f"/acknowledge {duty}")
+    assert pressed.text.startswith(NO_LONGER)
+    assert NO_LONGER not in texts(person("new"))
+    [theirs] = await person("new").says(f"/duty {duty}")
+    assert "请报送整改情况" in theirs.text
+
+
+async def test_the_old_head_is_told_also_where_the_new_one_has_an_account_already(
+    office: Office, head: FakePerson
+) -> None:
+    office.bind("deputy", "deputy")
+    office.office(grant_more, CLERK_ID, office.people["deputy"], [contacts.HEAD], ["gtj"], takes_over=True)
+    assert head.screen().text == NO_LONGER
+
+
+@pytest.mark.parametrize("word", ["菜单", "主菜单", "帮助"])
+async def test_the_menu_opens_by_its_word_and_a_button_by_what_it_says(
+    office: Office, head: FakePerson, word: str
+) -> None:
+    office.hand_over(working_days=3)
+    assert (await head.says(word))[0].text.endswith("您想做什么？")
+    assert (await head.says("我的督办事项"))[0].text.startswith("您单位还有 1 件要答复。")
+
+
+async def test_a_citizen_who_types_a_button_of_somebody_else_is_asked_what_it_is(citizen: FakePerson) -> None:
+    assert (await citizen.says("我的督办事项"))[0].text.startswith("刚才的内容已经留着。")
+
+
+async def test_what_to_do_with_stray_words_is_asked_once(office: Office, head: FakePerson) -> None:
+    duty = office.hand_over(working_days=3)
+    await head.says("窗口已经补了人")
+    assert len(await head.says("我的督办事项")) == 1
+    assert len(await head.says(f"/duty {duty}")) == 1
+    [menu] = await head.says("菜单")
+    assert "「刚才发来的内容」还没有提交，内容都留着。" in menu.text
+    await head.taps("接着填")
+    told, _ = await head.taps("答复督办事项")
+    assert told.text.startswith("答复 D20261121-0001")
+
+
+async def test_in_the_middle_of_a_complaint_the_menu_opens_and_nothing_is_lost(citizen: FakePerson) -> None:
+    await citizen.says("/complain")
+    await citizen.says("市国土局")
+    [menu] = await citizen.says("菜单")
+    assert "还没有提交，内容都留着。" in menu.text
+    [question] = await citizen.taps("接着填")
+    assert question.text.startswith("是哪个窗口或科室？")

@@ -42,6 +42,7 @@ def wire() -> Wire:
 
 
 US = Holder("here", "one")
+ENOUGH = Room(50, 50, 50)
 
 
 def person(program: Program, address: str, channel: str = WIRE) -> str:
@@ -73,7 +74,7 @@ def abort(program: Program, name: str) -> None:
     program.database.transact(lambda tx: tx.execute(stopped))
 
 
-def taken(program: Program, room: Room = Room(50, 50, 50), holder: Holder = US) -> list[Parcel]:  # noqa: B008
+def taken(program: Program, room: Room = ENOUGH, holder: Holder = US) -> list[Parcel]:
     def work(tx) -> list[Parcel]:
         now = program.clock()
         if not hold_lane(tx, now, WIRE, holder):

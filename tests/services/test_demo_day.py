@@ -38,9 +38,9 @@ def test_the_demo_has_a_deadline_today_one_passed_and_a_notice_half_acknowledged
 
 def test_the_head_hears_of_the_deadline_in_chat_and_by_sms_within_two_minutes(program: Program, clock: Clock):
     links = program.database.transact(start_demo, program.vault, program.clock())
-    person_id = program.database.transact(contacts.use_link, program.vault, program.clock(), links["head"], "web")
-    assert person_id
-    here = program.vault, program.clock(), "web", ["visitor"], "zh", [person_id]
+    used = program.database.transact(contacts.use_link, program.vault, program.clock(), links["head"], "web")
+    assert used
+    here = program.vault, program.clock(), "web", ["visitor"], "zh", [used.person_id]
     program.database.transact(contacts.ensure_all, *here)
     clock.passes(minutes=2)
     fired = program.database.transact(obligations.fire, program.vault, program.clock(), 100)

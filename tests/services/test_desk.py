@@ -19,7 +19,7 @@ from services.desk import Filters, Item, NotDone
 from services.evidence import Stored, add_upload
 from tests.conftest import Clock, rows
 
-CLERK = "clerk-id"
+CLERK, ALL = "clerk-id", Filters()
 
 
 def account(program: Program, address: str = "citizen-1") -> Contact:
@@ -41,7 +41,7 @@ def check(program: Program, remark: str, **values: object) -> str:
     return program.database.transact(visits.file_visit, program.vault, program.clock(), account(program), visit)
 
 
-def everything(program: Program, filters: Filters = Filters()) -> list[list[Item]]:  # noqa: B008
+def everything(program: Program, filters: Filters = ALL) -> list[list[Item]]:
     """Page by page."""
     pages, after = [], ""
     while True:

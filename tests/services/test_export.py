@@ -13,11 +13,11 @@ import openpyxl
 import pytest
 
 from bot.build import Program
-from bot.sheet import SheetWords
 from channels.fake import FakePerson
 from handlers.complaint import CATEGORIES
 from services import export, visits
 from services.contacts import Contact
+from services.sheet import SheetWords
 from templates import load_texts
 
 FORMULA = '=HYPERLINK("http://evil","点我")'

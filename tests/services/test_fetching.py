@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
@@ -64,10 +65,13 @@ async def test_a_piece_is_kept_after_trouble(program: Program, citizen: FakePers
             raise ZeroDivisionError
         return photo()
 
+    def tried(times: int) -> bool:
+        return len(tries) == times
+
     await asks(citizen, "p1")
     async with fetching(program, fetch):
-        for done in (1, 2):
-            await until(program, lambda: len(tries) == done)  # noqa: B023
+        for times in (1, 2):
+            await until(program, partial(tried, times))
             await until(program, lambda: not _leased(program, clock))
             clock.passes(minutes=1)
         await until(program, lambda: state(program) == evidence.KEPT)

@@ -19,7 +19,7 @@ import av
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageCms, ImageFile, PngImagePlugin
 from pillow_heif import from_pillow
 
 from services import media
@@ -210,9 +210,47 @@ def test_a_wrong_colour_profile_is_passed_over(mode, profile):
 
 
 def test_a_big_photo_is_shrunk():
-    cleaned = media.clean(saved(picture((5000, 1000)), "JPEG"))
-    assert (cleaned.width, cleaned.height) == (2048, 410)
-    assert Image.open(io.BytesIO(cleaned.thumbnail)).size == (320, 64)
+    cleaned = media.clean(saved(picture((5000, 2500)), "JPEG"))
+    assert (cleaned.width, cleaned.height) == (2048, 1024)
+    assert Image.open(io.BytesIO(cleaned.thumbnail)).size == (320, 160)
+
+
+LONG = {  # what comes in, and its copy
+    "a phone's shot of a talk": ((1080, 12_000), (1080, 12_000)),
+    "a panorama": ((5000, 1000), (5000, 1000)),
+    "a plan": ((2500, 10_000), (1080, 4320)),
+    "beyond the budget": ((1440, 20_000), (1004, 13_944)),
+    "beyond what viewers open": ((300, 60_000), (150, 30_000)),
+    "a line": ((1, 60_000), (1, 30_000)),
+}
+
+
+@pytest.mark.parametrize(("size", "copied"), LONG.values(), ids=LONG)
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_a_long_picture_stays_wide_enough_to_be_read(size, copied, form):
+    cleaned = media.clean(saved(picture(size), form))
+    assert (cleaned.width, cleaned.height) == Image.open(io.BytesIO(cleaned.copy)).size == copied
+    side = min(320, *copied)
+    small = Image.open(io.BytesIO(cleaned.thumbnail))
+    assert small.size == (side, side), "of its beginning"
+    assert side == 1 or min(small.getpixel((0, 0))) > 220
+
+
+def test_a_long_picture_is_not_decoded_larger_than_its_copy(monkeypatch):
+    """Or a hostile one would take the memory of all its pixels."""
+    data = saved(picture((4320, 11_000)), "JPEG", exif=marked_exif(6))
+    decoded = []
+    load = ImageFile.ImageFile.load
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: decoded.append(self.size) or load(self))
+    cleaned = media.clean(data)
+    assert (cleaned.width, cleaned.height) == (2750, 1080)
+    assert max(height for _, height in decoded) == 2750
+
+
+async def test_the_costliest_long_picture_fits_into_the_memory():
+    data = saved(Image.new("RGBA", (16_383, 3_100), (9, 9, 9, 9)), "WEBP", lossless=True, method=0)
+    cleaned = await media.clean_apart(data)
+    assert (cleaned.width, cleaned.height) == (5708, 1080)
 
 
 @pytest.mark.parametrize("size", [(8064, 6048), (8192, 6144)], ids=["48 MP", "50 MP"])

@@ -120,6 +120,7 @@ def test_an_audience_is_chosen_by_role_kind_area_and_unit(program: Program, audi
     person_with(program, HEAD, "gtj", "telegram")
     person_with(program, HEAD, "fgw", "telegram")
     person_with(program, "liaison", "gtj-1", "telegram")
+    person_with(program, SUPERVISOR, "gtj", "telegram")  # who inspects a unit is not of it
     notice_id = draft(program, audience)
     found = program.database.look(notices.reach, program.vault, program.clock(), notice_id, audience, None)
     assert found.total == many
@@ -210,11 +211,49 @@ def test_again_goes_to_people_who_acknowledged_on_no_account(program: Program) -
     numbers = sorted(str(row["number"]) for row in rows(program, "notices"))
     assert numbers == ["N20261121-0001", "N20261121-0001-2"]
     told = list(program.database.look(lambda tx: list(notices.receipts(tx, notice_id))))
-    assert sorted((one.unit_id, one.state) for one in told) == [
+    assert sorted((one.places[0].unit_id, one.state) for one in told) == [
         ("gtj", "acknowledged"),
         ("gtj", "sent"),
         ("jtj", "sent"),
     ]
+
+
+def test_whoever_taps_has_it_whatever_the_clock_of_the_sender(program: Program, clock: Clock) -> None:
+    (contact_id,) = person_with(program, HEAD, "gtj", "telegram")
+    notice_id = draft(program, Audience(roles=(HEAD,)))
+    send(program, notice_id)
+    spread(program, notice_id)
+    (row,) = [row for row in rows(program, "deliveries") if row["notice_id"]]
+    ahead = clock() + timedelta(minutes=3)
+    program.database.transact(deliveries.record, ahead, [deliveries.Result(row["id"], wire_id="1")])
+    assert program.database.transact(notices.acknowledge, clock(), contact_id, notice_id)
+
+
+def test_a_notice_that_is_still_going_out_is_not_sent_again(program: Program) -> None:
+    for _ in range(2):
+        person_with(program, SUPERVISOR, "gtj", "telegram")
+    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    send(program, notice_id)
+    spread(program, notice_id)
+    with pytest.raises(NotSent, match="still_going"):
+        program.database.transact(notices.again, program.clock(), "clerk-1", notice_id)
+    assert len(rows(program, "notices")) == 1
+    program.database.transact(lambda tx: tx.execute(update(sent).values(state="sent")))
+    assert program.database.transact(notices.again, program.clock(), "clerk-1", notice_id)
+
+
+def test_a_message_has_one_receipt_whatever_roles_its_reader_holds(program: Program) -> None:
+    [contact] = person_with(program, SUPERVISOR, "gtj", "telegram")
+    [mine] = [row["person_id"] for row in rows(program, "contacts") if row["id"] == contact]
+    program.database.transact(contacts.grant, program.clock(), str(mine), [Grant(SUPERVISOR, "jtj")], "system")
+    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    send(program, notice_id)
+    spread(program, notice_id)
+    [receipt] = program.database.look(notices.shown_receipts, notice_id)
+    assert receipt.places == (Grant(SUPERVISOR, "gtj"), Grant(SUPERVISOR, "jtj"))
+    assert program.database.look(notices.acknowledged, [notice_id])[notice_id] == 0
+    program.database.transact(notices.acknowledge, program.clock(), contact, notice_id)
+    assert program.database.look(notices.acknowledged, [notice_id])[notice_id] == 1
 
 
 def test_what_has_changed_since_it_was_read_is_not_sent(program: Program) -> None:
@@ -252,3 +291,33 @@ def test_a_damaged_or_locked_sheet_is_told_and_nothing_else_happens() -> None:
             told[error.code] += 1
     assert told["list_unreadable"] > 1
     assert set(told) <= {"read", "list_unreadable", "list_empty", "list_too_big"}
+
+
+@pytest.mark.parametrize("close", ["", '"'], ids=["open", "closed_299_lines_later"])
+def test_a_lone_quotation_mark_takes_in_no_other_line(close: str) -> None:
+    lines = [f"某人{n},138{n:08d}" for n in range(1000)]
+    lines[500] = '"' + lines[500]
+    lines[800] += close
+    found = notices.read_numbers("\n".join(lines).encode())
+    assert (len(found.good), found.bad) == (1000, [])
+    lines[500] = '"某人,12345'
+    found = notices.read_numbers("\n".join(lines).encode())
+    assert (len(found.good), [(one.number, one.text) for one in found.bad]) == (999, [(501, "某人 12345")])
+
+
+def test_quoted_cells_are_read_as_they_are_meant() -> None:
+    table = '"姓名","手机"\n"张三,科长","138 0013 8000"\n"李四\n(代)",13900139000\n'
+    found = notices.read_numbers(table.encode())
+    assert (found.good, [one.text for one in found.bad]) == (("+8613800138000", "+8613900139000"), ["李四"])
+
+
+@pytest.mark.parametrize("between", [",", "，", "、", ";", "\t", " ", "/", " / ", "|"])
+def test_all_numbers_of_a_line_are_taken(between: str) -> None:
+    text = f"张三，13800138000{between}13900139000\n李四，13900139000\n"
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    book.worksheets[0].append(["张三", f"13800138000{between}13900139000"])
+    book.worksheets[0].append(["李四", 13900139000])
+    book.save(out)
+    for data in (text.encode(), out.getvalue()):
+        found = notices.read_numbers(data)
+        assert (found.good, found.repeated, found.bad) == (("+8613800138000", "+8613900139000"), 1, [])

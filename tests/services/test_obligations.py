@@ -50,9 +50,10 @@ def test_a_unit_that_acknowledges_is_reminded_by_chat_alone(office: Office) -> N
     assert handed.values | {"nth": ""} == {
         "number": "D20261123-0001", "kind": "instruction", "unit": "市国土局", "due": "2026-12-04T18:00:00+08:00",
         "state": "open", "days": 9, "late_by": None, "nth": "", "text": "请报送整改情况", "to": "head",
+        "begins": "请报送整改情况",
     }  # fmt: skip
     names = ("/acknowledge", "/answer", "/more_time", "/duty")
-    assert handed.presses == [f"{name} {duty}" for name in names]
+    assert handed.presses == [*(f"{name} {duty}" for name in names), "/duties"]
     office.act(obligations.acknowledge, duty)
     assert office.until("2026-12-09 12:00") == [
         "11-25 08:30 head 2", "12-01 08:30 head 3", "12-03 08:30 head 4", "12-04 08:30 head 5", "12-07 08:30 head 6",
@@ -66,9 +67,10 @@ def test_silence_goes_to_sms_then_to_the_deputy_then_to_the_office(office: Offic
     assert office.until("2026-11-25 08:59") == [
         "11-23 09:00 head 1 handed", f"11-23 13:00 {PHONE} 1", "11-24 09:00 deputy 1", "11-24 09:00 +8613900139000 1",
     ]  # fmt: skip
-    silent = lambda: [  # noqa: E731
-        one.id for one in office.program.database.look(obligations.unanswered, office.program.clock())
-    ]
+
+    def silent() -> list[str]:
+        return [duty.id for duty in office.listed(turn="silent")]
+
     assert silent() == []
     assert office.until("2026-11-25 09:00") == []
     assert silent() == [duty]
@@ -76,6 +78,110 @@ def test_silence_goes_to_sms_then_to_the_deputy_then_to_the_office(office: Offic
     assert silent() == []
     assert office.until("2026-12-02 12:00") == []
     assert office.until("2026-12-03 12:00") == ["12-03 08:30 head 2"]
+
+
+def went(office: Office, duty: str) -> list[str]:
+    """As the office reads it in the history."""
+    seen = office.program.database.look(obligations.reminded, office.program.clock(), duty)
+    return [f"{one.at:%m-%d %H:%M} {one.kind} {one.to} {one.by}" for one in seen]
+
+
+def test_the_history_says_whom_each_reminder_reached(office: Office) -> None:
+    office.bind("leader", "leader")
+    duty = office.hand_over("2026-11-26")
+    assert went(office, duty) == []  # the hand-over itself stands there already
+    office.until("2026-11-25 12:00")
+    assert went(office, duty) == [
+        "11-23 13:00 silence head sms", "11-24 09:00 silence deputy chat", "11-24 09:00 silence deputy sms",
+        "11-25 08:30 before head chat", "11-25 09:00 silence office chat",
+    ]  # fmt: skip
+    assert [one.silent for one in office.listed()] == [True]
+    office.act(obligations.acknowledge, duty)
+    assert [one.silent for one in office.listed()] == [False]
+    office.until("2026-11-30 12:00")
+    assert went(office, duty)[5:] == [
+        "11-26 08:30 day head chat", "11-27 08:30 over head chat", "11-30 08:30 over both chat",
+    ]  # fmt: skip
+    office.office(contacts.reach_changed, "fake", "e1", "head", blocked=True)
+    office.until("2026-12-01 12:00")
+    assert went(office, duty)[8:] == ["12-01 08:30 over superior chat"]
+
+
+def test_a_head_without_chat_gets_the_sms_at_once(office: Office) -> None:
+    """Nobody waits four hours for somebody who cannot have read it; the quiet hours hold."""
+    office.office(contacts.reach_changed, "fake", "e1", "head", blocked=True)
+    assert office.program.database.look(reach.takes_sms, office.program.vault, office.program.clock(), UNIT)
+    duty = office.hand_over("2026-11-27")
+    assert office.until("2026-11-23 09:01") == [f"11-23 09:00 {PHONE} 1"]
+    assert office.until("2026-11-26 08:31")[-1] == f"11-26 08:30 {PHONE} 3"  # of the morning's reminder too
+    office.at("2026-11-26 22:00")
+    office.answer(duty)
+    office.decide(obligations.send_back, duty, "没有说明原因", date(2026, 12, 4))
+    assert office.until("2026-11-27 07:59") == []
+    assert office.until("2026-11-27 08:00") == [f"11-27 08:00 {PHONE} 4"]
+    office.office(contacts.set_phone, office.people["head"], "", CLERK)
+    assert not office.program.database.look(reach.takes_sms, office.program.vault, office.program.clock(), UNIT)
+
+
+def test_who_lives_by_sms_hears_of_the_decision_by_sms(office: Office) -> None:
+    office.office(contacts.reach_changed, "fake", "e1", "head", blocked=True)
+    first, second = office.hand_over("2026-11-27"), office.hand_over("2026-11-30")
+    office.until("2026-11-23 09:01")
+    office.answer(first)
+    office.decide(obligations.accept_answer, first, "")
+    office.decide(obligations.excuse, second, "已由别的单位办理")
+    told = office.until("2026-11-23 09:02")
+    assert [one.split()[2] for one in told] == [PHONE, PHONE]
+
+
+def test_a_reminder_that_had_nobody_to_go_to_is_not_told_as_sent(office: Office) -> None:
+    office.office(contacts.reach_changed, "fake", "e1", "head", blocked=True)
+    duty = office.hand_over("2026-11-24")
+    office.until("2026-11-24 08:30")
+    assert went(office, duty) == [
+        "11-23 09:00 silence head sms", "11-24 08:30 day head no_chat", "11-24 08:30 silence head sms",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("at_once", "nth"), [(100, 4), (2, 2)])
+def test_after_a_standstill_the_ladder_of_silence_is_climbed_once(office: Office, at_once: int, nth: int) -> None:
+    """Each of the mornings that went by is recalled; to all of them together there is one SMS and one deputy."""
+    office.hand_over("2026-11-26")
+    assert office.said() == ["11-23 09:00 head 1 handed"]
+    office.at("2026-11-30 09:00")  # Monday
+    while office.fire(at_once):
+        pass
+    assert office.said() == [
+        f"11-30 09:00 {PHONE} 1 late", "11-30 09:00 deputy 1 late", "11-30 09:00 +8613900139000 1 late",
+        "11-30 09:00 head 2 late", "11-30 09:00 head 3 late", "11-30 09:00 head 4 late",
+    ]  # fmt: skip
+    assert office.until("2026-12-01 12:00") == [
+        f"11-30 13:00 {PHONE} {nth}", "12-01 08:30 head 5", f"12-01 09:00 deputy {nth}",
+        f"12-01 09:00 +8613900139000 {nth}",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_processes_that_wake_together_climb_it_once(office: Office) -> None:
+    for _ in range(5):
+        office.hand_over("2026-11-26")
+    office.at("2026-11-30 09:00")
+    database, vault, now = office.program.database, office.program.vault, office.program.clock()
+    start = Barrier(4)
+
+    def fire_all() -> None:
+        start.wait(10)
+        for _ in range(20):  # a batch may be empty while the others hold its rows
+            database.transact(obligations.fire, vault, now, 30)
+
+    with ThreadPoolExecutor(4) as pool:
+        for one in [pool.submit(fire_all) for _ in range(4)]:
+            one.result(60)
+    fired = [row for row in rows(office.program, "reminders") if row["fired_at"] and row["kind"] != "told"]
+    assert len(fired) == 5 * 7
+    coming = [row for row in rows(office.program, "reminders") if not row["fired_at"] and row["kind"] == "silence"]
+    ways = sorted((str(row["obligation_id"]), str(row["to"]), str(row["by"])) for row in coming)
+    assert len(ways) == len(set(ways)) == 5 * 3
 
 
 def test_an_acknowledgement_stops_the_silence_and_a_return_begins_it_again(office: Office) -> None:
@@ -102,9 +208,25 @@ def test_a_deadline_that_is_over_reaches_the_superior_too(office: Office) -> Non
     ]  # fmt: skip
     late = office.program.database.look(obligations.late, office.program.clock())
     assert [(one.unit_id, one.kind, one.count) for one in late] == [(UNIT, "instruction", 1)]
-    listed = office.program.database.look(obligations.late_listed, office.program.clock(), UNIT, None)
+    listed = office.listed(units=(UNIT,), late=True)
     assert [(one.id, one.late, one.working_days_left) for one in listed] == [(duty, True, -3)]
-    assert not office.program.database.look(obligations.late_listed, office.program.clock(), "fgw", None)
+    assert not office.listed(units=("fgw",), late=True)
+
+
+def test_who_is_late_by_unit_kind_and_age(office: Office) -> None:
+    office.bind("head", unit="gdj")
+    office.hand_over("2026-11-24")
+    office.hand_over("2026-11-25", kind="complaint")
+    office.at("2026-12-20 09:00")
+    office.hand_over("2026-12-21")
+    office.hand_over("2026-12-22", unit_id="gdj")
+    office.at("2026-12-25 09:00")
+    late = office.program.database.look(obligations.late, office.program.clock())
+    assert [(one.unit_id, one.kind, str(one.oldest_due)[:10], one.count, dict(one.ages)) for one in late] == [
+        (UNIT, "instruction", "2026-11-24", 2, {"week": 1, "month": 0, "older": 1}),
+        (UNIT, "complaint", "2026-11-25", 1, {"week": 0, "month": 1, "older": 0}),
+        ("gdj", "instruction", "2026-12-22", 1, {"week": 1, "month": 0, "older": 0}),
+    ]  # fmt: skip
 
 
 def test_the_head_of_the_unit_above_is_a_superior(office: Office) -> None:
@@ -137,12 +259,21 @@ def test_more_time_before_and_after_the_deadline(office: Office) -> None:
     assert [one.state for one in office.look(duty).extensions] == ["granted", "refused"]
 
 
-def test_a_settled_duty_has_no_deadline_left_to_move(office: Office) -> None:
-    duty = office.hand_over("2026-11-25")
-    office.act(obligations.request_time, duty, date(2026, 12, 1), "还要等省里批复")
-    office.decide(obligations.excuse, duty, "已由省里直接办理")
-    assert refused(office.decide, obligations.decide_time, duty, True, "") == "settled"
+@pytest.mark.parametrize("settle", [obligations.excuse, obligations.accept_answer])
+def test_a_settled_duty_has_no_deadline_left_to_move(office: Office, settle: Any) -> None:
+    """What was asked before and decided stays; what was still waiting is so no longer, for this duty alone."""
+    duty, other = office.hand_over("2026-11-25"), office.hand_over("2026-11-25")
+    office.act(obligations.request_time, duty, date(2026, 11, 27), "还要等省里批复")
+    office.decide(obligations.decide_time, duty, False, "请先报初稿")
+    for one in (duty, other):
+        office.act(obligations.request_time, one, date(2026, 12, 1), "还要等省里批复")
+    office.answer(duty)
+    office.decide(settle, duty, "已由省里直接办理")
+    assert [one.state for one in office.look(duty).extensions] == ["refused", "moot"]
     assert office.look(duty).waiting is None
+    assert [one.id for one in office.listed(turn="waiting")] == [other]
+    assert refused(office.decide, obligations.decide_time, duty, True, "") == "settled"
+    assert refused(office.act, obligations.request_time, duty, date(2026, 12, 2), "再等等") == "settled"
     assert office.look(duty).duty.due_at.date() == date(2026, 11, 25)
 
 
@@ -188,10 +319,42 @@ def test_a_clerk_and_a_head_who_cross_each_other_are_both_heard(office: Office) 
     assert {one.kind for one in office.look(duty).history} == {"handed", "acknowledged", "office_reply"}
 
 
+def test_nobody_is_given_away_in_the_offices_own_words(office: Office) -> None:
+    """A47: neither by a sentence of the complaint, however it was pasted, nor by a number; the rest is the office's."""
+    what = "上周二上午十点半，我带着孩子到三号窗口，等了两个小时没人理"
+    citizen = contacts.address_hash(office.program.vault, "fake", "citizen")
+    account = office.office(contacts.lock, {citizen: ("fake", "citizen", "zh")})[citizen]
+    filed = cases.Complaint(UNIT, "slow", what, name="王芳", phone="0551-62345678")
+    case = office.office(cases.file_complaint, account, filed)[0]
+    office.office(cases.add, account, case.id, "那天排在我前面的是一位拄拐杖的老人，他也没有办成", ())
+
+    def asked(text: str) -> str:
+        given = {"kind": "complaint", "report_id": case.id, "asked": text}
+        return refused(office.hand_over, working_days=5, **given)
+
+    for text in (
+        what, f"请核实：{what}。", what.replace("，", " ，\n"), what.replace("，", "、"), f"{what[:10]}……{what[9:29]}",
+        "据反映排在我前面的是一位拄拐杖的老人，他也没有办成",
+    ):  # fmt: skip
+        assert asked(text) == "their_words", text
+    for text in ("请回电 13800138000", "请回电138-0013-8000", "请回电+86 13800138000", "电话 0551 6234 5678"):
+        assert asked(text) == "their_number", text
+    assert rows(office.program, "obligations") == []
+    duty = office.hand_over(
+        working_days=5, kind="complaint", report_id=case.id, asked=f"{case.number} 反映窗口等了两个小时没人理，请核实"
+    )
+    for act in (obligations.reply_unit, obligations.excuse):
+        assert refused(office.decide, act, duty, what) == "their_words"
+    office.answer(duty)
+    assert refused(office.decide, obligations.send_back, duty, what) == "their_words"
+    office.act(obligations.request_time, office.hand_over(working_days=3), date(2026, 12, 11), "还要等批复")
+    office.hand_over(working_days=5, asked="请联系市长办公室，电话 13800138000")  # about no report: the office's own
+
+
 def test_a_case_is_accepted_by_its_hand_over_and_answered_by_the_accepted_answer(office: Office) -> None:
     case = complaint(office)
     seen = office.program.database.look(desk.look, case.id).seen
-    duty = office.hand_over(working_days=5, kind="complaint", case_id=case.id, seen=seen)
+    duty = office.hand_over(working_days=5, kind="complaint", report_id=case.id, seen=seen)
     office.answer(duty, "已经道歉，增开一个窗口")
     whole = office.look(duty)
     assert (whole.duty.case_number, whole.sight.number, whole.sight.text) == (case.number, case.number, whole.asked)
@@ -237,8 +400,8 @@ def test_what_is_refused(office: Office) -> None:
     assert refused(office.hand_over, working_days=3, unit_id="gtj-1") == "unit_without_head"
     assert refused(office.hand_over, working_days=3, kind="none") == "kind_wanted"
     case = complaint(office)
-    assert refused(office.hand_over, working_days=3, case_id=case.id, seen="accepted.4") == "changed"
-    assert refused(office.hand_over, working_days=3, case_id="none") == "gone"
+    assert refused(office.hand_over, working_days=3, report_id=case.id, seen="accepted.4") == "changed"
+    assert refused(office.hand_over, working_days=3, report_id="none") == "gone"
     assert rows(office.program, "obligations") == []
     duty = office.hand_over(working_days=3)
     assert refused(office.office, obligations.send_back, CLERK, duty, "open.9", "不行") == "changed"
@@ -278,9 +441,7 @@ def test_pages_of_the_list_hold_everything_once(office: Office) -> None:
     for day in (3, 1, 2, 2, 1):
         office.hand_over(working_days=day)
     found, after = [], ""
-    while page := office.program.database.look(
-        obligations.listed, office.program.clock(), obligations.DutyFilters(after=after, most=2)
-    ):
+    while page := office.listed(after=after, most=2):
         found += [duty.working_days_left for duty in page]
         after = page[-1].id
     assert found == [1, 1, 2, 2, 3]

@@ -15,8 +15,8 @@ from conversation.messages import Body, Problem, Say, Screen
 from models.tables import contacts, deliveries
 from services.bells import Bells
 from services.contacts import address_hash, lock
-from services.deliveries import Outgoing, Parcel, Result, queue
-from services.sending import Sender
+from services.deliveries import MOST_ATTEMPTS, Outgoing, Parcel, Result, queue
+from services.sending import Sender, Turn
 from tests.conftest import Clock, rows
 
 WIRE = "wire"
@@ -51,9 +51,13 @@ def wire() -> Wire:
 
 
 @asynccontextmanager
-async def sending(program: Program, wire: Wire, at_once: int = 30) -> AsyncIterator[asyncio.Task[None]]:
+async def sending(
+    program: Program, wire: Wire, at_once: int = 30, place: str | None = None, turn: Turn | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
     bells = Bells()
-    sender = Sender(program.database, program.vault, bells, program.clock, WIRE, wire.send, at_once=at_once)
+    sender = Sender(
+        program.database, program.vault, bells, program.clock, WIRE, wire.send, turn=turn, at_once=at_once, place=place
+    )
     task = asyncio.create_task(sender.run())
 
     async def ring() -> None:
@@ -184,6 +188,74 @@ async def test_one_sender_has_the_lane_until_it_leaves_or_is_silent(
         put(program, "a", say("3"))
         await until(lambda: second.seen == ["a:3"])
     assert rows(program, "lanes") == []
+
+
+async def test_two_that_say_they_are_the_same_place_do_not_fight(
+    make_program: Callable[..., Program], clock: Clock
+) -> None:
+    first, second, program = Wire(), Wire(), make_program()
+    async with sending(program, first, place="here"):
+        put(program, "a", say("1"))
+        await until(lambda: first.seen)
+        holder = rows(program, "lanes")[0]["life"]
+        async with sending(make_program(), second, place="here"):  # as if the first had crashed
+            await until(lambda: rows(program, "lanes")[0]["life"] != holder)
+            holder = rows(program, "lanes")[0]["life"]
+            put(program, "a", *(say(str(n)) for n in range(2, 30)))
+            await until(lambda: len(first.seen) + len(second.seen) >= 29)
+            await asyncio.sleep(0.2)
+            assert rows(program, "lanes")[0]["life"] == holder
+    assert (first.seen, second.seen) == (["a:1"], [f"a:{n}" for n in range(2, 30)])
+
+
+async def test_waiting_its_turn_does_not_count_as_a_try(program: Program, wire: Wire, clock: Clock) -> None:
+    def too_fast(parcel: Parcel) -> Result:
+        if len(wire.seen) < 2 * MOST_ATTEMPTS:
+            wire.answers["a:1"] = too_fast
+        return Result(parcel.id, error="429", retry_after=timedelta(seconds=1), tried=False)
+
+    wire.answers["a:1"] = too_fast
+    put(program, "a", say("1"))
+    async with sending(program, wire):
+        await until(lambda: clock.passes(seconds=1) or states(program) == ["sent"])
+    assert (len(wire.seen), rows(program, "deliveries")[0]["attempts"]) == (2 * MOST_ATTEMPTS + 1, 1)
+
+
+async def test_a_clock_that_was_ahead_puts_nothing_off(program: Program, wire: Wire, clock: Clock) -> None:
+    wire.answers["a:1"] = lambda parcel: Result(parcel.id, error="502", retry_after=timedelta(minutes=2))
+    async with sending(program, wire):
+        clock.passes(hours=8)
+        put(program, "a", say("1"))
+        await until(lambda: rows(program, "deliveries")[0]["error"])
+        clock.passes(hours=-8)
+        put(program, "a", say("2"))
+        await until(lambda: wire.seen == ["a:1", "a:1", "a:2"])
+
+
+async def test_an_odd_name_from_a_carrier_stops_nobody(program: Program, wire: Wire) -> None:
+    for name in ("9" * 200, "a\0b", "1"):
+        wire.answers[f"{name[:1]}:1"] = lambda parcel, name=name: Result(parcel.id, wire_id=name)
+        put(program, name[:1], say("1"))
+    async with sending(program, wire):
+        await until(lambda: states(program) == ["sent"] * 3)
+    assert [row["wire_id"] for row in rows(program, "deliveries")] == [None, None, "1"]
+
+
+async def test_while_the_channel_is_silent_nothing_is_taken(program: Program, wire: Wire, clock: Clock) -> None:
+    asked: list[int] = []
+
+    async def turn(parcel: Parcel) -> timedelta | None:
+        asked.append(parcel.id)
+        return timedelta(seconds=0.5) if len(asked) == 1 else None
+
+    put(program, "a", say("1"))
+    async with sending(program, wire, turn=turn):
+        await until(lambda: asked)
+        put(program, "b", say("1"))
+        await asyncio.sleep(0.25)
+        assert len(asked) == 1
+        clock.passes(seconds=1)
+        await until(lambda: sorted(wire.seen) == ["a:1", "b:1"])
 
 
 async def test_a_quiet_end_finishes_what_is_under_way_and_gives_back_the_rest(program: Program, wire: Wire) -> None:

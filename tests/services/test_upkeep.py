@@ -1,13 +1,9 @@
-"""What happens by itself: one reminder after a day, each tick once, and forgetting."""
+"""What happens by itself: one reminder after a day, and forgetting."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-
 from bot.build import Program
 from channels.fake import FakePerson
-from scheduler.ticker import Job, Ticker
 from services import upkeep
 from tests.conftest import Clock, rows
 
@@ -35,30 +31,6 @@ async def test_a_half_filled_complaint_is_recalled_once_after_a_day(
     assert "已放弃" in menu.text
     clock.passes(hours=25)
     assert remind(program) == set()
-
-
-async def test_any_number_of_processes_may_tick(make_program: Callable[..., Program]) -> None:
-    programs = [make_program(), make_program()]
-    ran: list[int] = []
-
-    def ticker(n: int) -> Ticker:
-        program = programs[n]
-        return Ticker(program.database, program.clock, program.settings.zone, ())
-
-    async def run(n: int) -> None:
-        ran.append(n)
-
-    tickers = [ticker(0), ticker(1), ticker(0)]
-    await asyncio.gather(*(one.tick(Job("job", "* * * * *", lambda n=n: run(n))) for n, one in enumerate(tickers)))
-    assert len(ran) == 1
-
-
-async def test_a_failing_job_does_not_end_the_ticker(program: Program) -> None:
-    async def fail() -> None:
-        raise RuntimeError
-
-    one = Ticker(program.database, program.clock, program.settings.zone, ())
-    assert await one.tick(Job("job", "* * * * *", fail))
 
 
 async def test_old_claims_are_forgotten_and_new_ones_kept(program: Program, citizen: FakePerson, clock: Clock) -> None:

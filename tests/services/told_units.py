@@ -81,6 +81,11 @@ class Office:
     def look(self, duty: str) -> obligations.Whole:
         return self.program.database.look(obligations.look, self.program.clock(), duty)
 
+    def listed(self, **filters: Any) -> list[obligations.Duty]:
+        """As the console lists them."""
+        wanted = obligations.DutyFilters(**filters)
+        return self.program.database.look(obligations.listed, self.program.clock(), wanted)
+
     def act(self, what: Any, duty: str, *args: Any) -> None:
         """As the head."""
         self.office(what, self.people["head"], duty, *args)

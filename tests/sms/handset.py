@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from itertools import count
 
 from bot.build import Program
+from channels.pace import Pace
 from channels.sms import CHANNEL, Sms
 from channels.sms.carrier import Refused, Taken
 from channels.sms.intake import Message
@@ -86,10 +87,12 @@ class Handset:
 
 
 @asynccontextmanager
-async def network(program: Program, most_parts: int = 4, language: str = "zh") -> AsyncIterator[Network]:
-    recorder = Recorder()
+async def network(
+    program: Program, most_parts: int = 4, language: str = "zh", recorder: Recorder | None = None
+) -> AsyncIterator[Network]:
+    recorder = recorder or Recorder()
     sms = sms_with(program, recorder, most_parts, language)
-    sender = Sender(program.database, program.vault, program.bells, program.clock, CHANNEL, sms.send)
+    sender = Sender(program.database, program.vault, program.bells, program.clock, CHANNEL, sms.send, turn=sms.turn)
     running = asyncio.create_task(sender.run())
     try:
         yield Network(program, sms, recorder)
@@ -103,4 +106,5 @@ def sms_with(program: Program, carrier: Recorder, most_parts: int = 4, language:
     return Sms(
         carrier, secret="test-secret", most_parts=most_parts, talk=program.talk, database=program.database,
         vault=program.vault, texts=program.texts, clock=program.clock, ring=program.bells.ring, language=language,
+        pace=Pace(100_000, chat_per_second=100_000, chat_burst=100),
     )  # fmt: skip

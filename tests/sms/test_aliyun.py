@@ -88,9 +88,35 @@ async def test_each_answer_is_taken_for_what_it_is(asked: Asked, code: str, agai
     await ours.close()
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("x" * 65, "x" * 64), ("1\0^\u202e0", "1^0"), (17, None), (None, None), ({"a": 1}, None), (["x"], None)],
+)
+async def test_an_odd_id_can_be_stored(asked: Asked, told: Any, kept: str | None) -> None:
+    asked.answer = {"Code": "OK", "BizId": told}
+    ours = Aliyun(asked.url, KEY, SECRET, "市效能办", "SMS_1")
+    assert await ours.send("+8613800138000", "您好", "7") == Taken(kept)
+    asked.answer = {"Code": f"isv.{told}", "BizId": told}
+    refused = await ours.send("+8613800138000", "您好", "7")
+    assert isinstance(refused, Refused)
+    assert len(refused.code) <= 100
+    assert refused.code.isprintable()
+    await ours.close()
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"Code":"\xff\xfe"}', b'{"Code":"\\ud800"}', b"\x00"])
+async def test_an_answer_that_cannot_be_read_is_tried_again(asked: Asked, body: bytes) -> None:
+    asked.raw = body
+    ours = Aliyun(asked.url, KEY, SECRET, "市效能办", "SMS_1")
+    refused = await ours.send("+8613800138000", "您好", "7")
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.again) == ("ServiceUnavailable", True)
+    await ours.close()
+
+
 async def test_a_server_that_is_not_there_is_tried_again() -> None:
     ours = Aliyun("http://127.0.0.1:1", KEY, SECRET, "市效能办", "SMS_1")
-    assert await ours.send("+8613800138000", "您好", "7") == Refused("not_reached", again=True)
+    assert await ours.send("+8613800138000", "您好", "7") == Refused("not_reached", again=True, down=True)
     await ours.close()
 
 
@@ -104,7 +130,8 @@ class Asked:
     def __init__(self) -> None:
         self.url = ""
         self.requests: list[dict[str, Any]] = []
-        self.answer = {"Code": "OK", "BizId": "900619746936498440^0", "Message": "OK", "RequestId": "r"}
+        self.raw = b""  # told instead, where it is set
+        self.answer: dict[str, Any] = {"Code": "OK", "BizId": "900619746936498440^0", "Message": "OK", "RequestId": "r"}
 
     async def take(self, request: web.Request) -> web.Response:
         self.requests.append(
@@ -114,7 +141,7 @@ class Asked:
                 "payload": request.headers["x-acs-content-sha256"],
             }
         )  # fmt: skip
-        return web.json_response(self.answer)
+        return web.Response(body=self.raw) if self.raw else web.json_response(self.answer)
 
 
 @pytest.fixture

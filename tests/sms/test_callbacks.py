@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from itertools import permutations
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
 from bot.build import Program
 from channels.sms import CHANNEL
 from models.database import DatabaseAway
 from models.tables import deliveries
 from tests.conftest import rows
-from tests.sms.handset import Recorder, sms_with
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SECRET = "test-secret"
 NUMBER = "13800138000"
-
-
-@pytest.fixture
-async def carrier(program: Program) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    app = web.Application()
-    app.add_routes(sms_with(program, Recorder()).routes())
-    async with TestClient(TestServer(app)) as client:
-        yield client
 
 
 async def writes(client: TestClient[web.Request, web.Application], text: str, **fields: str) -> int:

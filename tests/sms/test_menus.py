@@ -15,7 +15,7 @@ from channels.sms.carrier import Refused
 from channels.sms.drawing import letter_of
 from channels.sms.parts import parts
 from channels.sms.reading import folded
-from conversation.messages import Body, Button, Say
+from conversation.messages import Body, Button, Option, Problem, Say, Screen
 from services.deliveries import Parcel
 from services.menus import standing
 from templates import LANGUAGES, load_texts
@@ -191,3 +191,48 @@ def test_a_link_has_no_number_and_a_message_without_buttons_leaves_the_menu_alon
 )
 def test_small_differences_of_keyboards_do_not_matter(said: str, meant: str) -> None:
     assert folded(said) == meant
+
+
+@on_sqlite
+async def test_in_the_middle_of_a_complaint_the_menu_and_a_new_complaint_are_understood(program: Program) -> None:
+    async with network(program) as net:
+        phone = net.phone(NUMBER)
+        await phone.says("投诉")
+        await phone.says("3")
+        [menu] = await phone.says("菜单")
+        assert "还没有提交，内容都留着。" in menu
+        assert "1 接着填" in menu
+        [question] = await phone.says("1")
+        assert question.startswith("是哪个窗口或科室？")
+        [busy] = await phone.says("投诉")
+        assert busy.startswith("您还有一件没填完：反映问题。")
+        [anew] = await phone.says("2")
+        assert anew.startswith("您要反映哪个单位？")
+
+
+@on_sqlite
+async def test_no_two_menus_stand_below_each_other(program: Program) -> None:
+    async with network(program) as net:
+        phone = net.phone(NUMBER)
+        [question] = await phone.says("投诉")
+        assert len(await phone.says("/help")) == 1
+        assert await phone.says("0") == [question]
+
+
+@on_sqlite
+async def test_letting_messages_in_again_is_confirmed_before_the_question(program: Program) -> None:
+    async with network(program) as net:
+        phone = net.phone(NUMBER)
+        await phone.says("投诉")
+        await phone.says("退订")
+        confirmed, question = await phone.says("恢复")
+        assert confirmed == "【效能办】已恢复给您发短信。"
+        assert question.startswith("您要反映哪个单位？")
+
+
+def test_a_day_is_asked_for_without_a_tap() -> None:
+    past, early = {"day": "2026-11-20"}, {"day": "2026-11-20", "after": "2026-11-27"}
+    for problem in (None, Problem("day_wanted"), Problem("day_past", past), Problem("day_too_early", early)):
+        asked = Screen("more_time", "until", "day", 1, 1, 3, (Option("2026-12-02"),), problem=problem)
+        [text] = letter_of(Body(ask=asked), TEXTS["zh"], 3).texts
+        assert "点" not in text, text

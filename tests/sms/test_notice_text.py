@@ -35,8 +35,8 @@ def test_the_number_to_reply_is_that_of_the_button() -> None:
 @pytest.mark.parametrize(
     ("language", "line"),
     [
-        ("zh", "附有 2 个图片或文件，短信发不了，可在聊天里看。"),
-        ("en", "2 pictures or files with it can be seen in the chat."),
+        ("zh", "附有 2 个图片或文件，短信发不了。"),
+        ("en", "A text message cannot carry the 2 pictures or files with it."),
     ],
 )
 def test_pictures_and_files_are_named(language: str, line: str) -> None:

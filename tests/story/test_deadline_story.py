@@ -145,7 +145,7 @@ async def test_a_deadline_from_the_complaint_to_the_answer(city: City, citizen: 
     [case] = rows(city.program, "cases")
     city.does(
         obligations.hand_over, unit_id=UNIT, kind="complaint", asked="请查清办证窗口昨天下午的情况。", due=None,
-        working_days=3, case_id=str(case["id"]), seen="received.0",
+        working_days=3, report_id=str(case["id"]), seen="received.0",
     )  # fmt: skip
     assert f"您反映的 {case['number']} 已经受理" in citizen.screen().text
     assert "市国土局应在 11月26日 周四 18:00 前答复，还有 3 个工作日。" in head.screen().text
@@ -165,7 +165,7 @@ async def test_a_deadline_from_the_complaint_to_the_answer(city: City, citizen: 
 
     # The head asks for more time, which shows that it was seen: the ladder of silence ends.
     await head.says("/duties")
-    await head.taps("D20261123-0001")
+    await head.taps("1 · 11月26日 周四")
     assert f"投诉件 {case['number']} 的办理结果" in head.screen().text
     await head.taps("申请延期")
     await head.taps("12月1日 周二")
@@ -182,9 +182,11 @@ async def test_a_deadline_from_the_complaint_to_the_answer(city: City, citizen: 
     for day in ("2026-11-26 08:31", "2026-11-26 18:31", "2026-11-27 08:31"):
         await city.reaches(day)
     told = "\n".join(one.text for one in head.heard()[before:])
-    assert "超期" not in told
+    assert "逾期" not in told
     await city.reaches("2026-11-30 08:31")
-    assert head.screen().text.startswith("⏰ 还有 1 个工作日：投诉件\n市国土局应在 12月1日 周二 18:00 前答复。")
+    assert head.screen().text.startswith(
+        "⏰ 还有 1 个工作日：投诉件「请查清办证窗口昨天下午的情况。」\n市国土局应在 12月1日 周二 18:00 前答复。"
+    )
     await head.taps("现在答复")
     await head.says("当天无人顶岗，已补办并当面致歉")
     await head.sends(Media("photo-1", "photo"))

@@ -11,10 +11,11 @@ from channels.fake import FakePerson
 from conversation.messages import Media
 from services import contacts, obligations
 from services.contacts import DEPUTY, HEAD, LEADER, Contact, Grant, ensure, reach_changed
+from services.obligations.handing import LONGEST_LIMIT
 from services.phones import masked
 from tests.conftest import rows
 from tests.web.conftest import link, member
-from tests.web.test_desk_pages import complains, first_report
+from tests.web.test_desk_pages import checks, complains, first_report, how_many
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 DUTY = re.compile(r'href="(/console/duty/[0-9a-f]{20})')
@@ -112,6 +113,9 @@ async def test_the_answer_is_sent_back_with_a_new_deadline(program: Program, cle
     assert "期限已经过去" in page
     assert "请附证明材料</textarea>" in page
     assert 'value="2026-11-01"' in page
+    for odd, told in (("2027-02-31", "没有这个日期"), ("2099-01-01", "这个日期太远")):
+        page = await clerk.sends(f"{duty}/return", text="请附证明材料", date=odd)
+        assert (clerk.status, told in page, f'value="{odd}"' in page) == (422, True, True)
     page = await clerk.sends(f"{duty}/return", text="请附证明材料", date="2026-12-04")
     assert "已退回" in page
     assert "12月4日 周五 18:00" in page
@@ -119,7 +123,7 @@ async def test_the_answer_is_sent_back_with_a_new_deadline(program: Program, cle
 
     program.database.transact(obligations.ask_office, program.vault, program.clock(), head_id, duty_id, "要哪种证明？")
     page = await clerk.opens("/console/duties?state=asks")
-    assert "单位提问" in page
+    assert '<span class="tag soon">单位提问</span>' in page
     page = await clerk.opens(duty)
     assert "要哪种证明？" in page
     page = await clerk.sends(f"{duty}/reply", text="值班表即可")
@@ -157,6 +161,8 @@ async def test_more_time_is_decided(
     if act == "refuse":
         page = await clerk.sends(f"{duty}/refuse", text="")
         assert clerk.status == 422
+        assert "不同意要写明原因\uff0c至少 2 个字\uff0c例如\uff1a材料本周就要用" in page
+        assert "请核实并书面说明处理结果" not in page
     page = await clerk.sends(f"{duty}/{act}", text=word)
     assert told in page
     assert "申请延期</span>" not in page
@@ -175,6 +181,15 @@ async def test_what_is_wrong_with_a_hand_over_stands_beside_the_field(
         ({"date": "2026-11-20"}, "期限已经过去"),
         ({"days": "", "date": ""}, "请写几个工作日"),
         ({"days": "0"}, "期限已经过去"),
+        ({"days": str(LONGEST_LIMIT + 1)}, f"请写几个工作日（1 到 {LONGEST_LIMIT}）"),
+        ({"date": "20270-02-03"}, "没有这个日期"),
+        ({"date": "2027-02-31"}, "没有这个日期"),
+        ({"date": "2027/2/3"}, "没有这个日期"),
+        ({"date": "0001-01-01"}, "期限已经过去"),
+        ({"date": "2037-01-01"}, "这个日期太远"),
+        ({"date": "2029-01-01"}, "最远到后年年底"),
+        ({"date": "2036-11-29"}, "年份可能写错了"),
+        ({"date": "9999-12-31"}, "这个日期太远"),
         ({"text": " "}, "请写清楚"),
         ({"text": "好" * 3001}, "最多 3000 个字"),
         ({"unit": ""}, "请选择要交给哪个单位"),
@@ -188,6 +203,7 @@ async def test_what_is_wrong_with_a_hand_over_stands_beside_the_field(
         assert 'aria-invalid="true"' in page or "kind" in changed
         kept = (given | changed)["text"].strip()
         assert not kept or f">{kept}</textarea>" in page
+        assert f'value="{(given | changed)["date"]}" aria-describedby="hand-date-hint' in page
         assert not rows(program, "obligations")
     assert 'href="/console/people"' in page
     page = await clerk.opens("/console/duties/due?kind=complaint&days=2&date=")
@@ -196,6 +212,78 @@ async def test_what_is_wrong_with_a_hand_over_stands_beside_the_field(
     assert "11月29日 周日 18:00" in page
     assert "这一天不上班" in page
     assert "期限已经过去" in await clerk.opens("/console/duties/due?kind=complaint&days=2&date=2026-11-19")
+    assert "没有这个日期" in await clerk.opens("/console/duties/due?kind=complaint&days=2&date=2027-02-31")
+    assert f'max="{LONGEST_LIMIT}"' in await clerk.opens("/console/duties/new")
+    page = await clerk.sends(
+        "/console/duties/new", unit="gtj", kind="instruction", text=ASKED, days="15", date="2027-02-31"
+    )
+    assert (clerk.status, "没有这个日期" in page, rows(program, "obligations")) == (422, True, [])
+    assert "很远" not in await clerk.opens("/console/duties/due?kind=complaint&days=60&date=")
+    assert "很远：还有 61 个工作日" in await clerk.opens("/console/duties/due?kind=complaint&days=61&date=")
+
+
+@ON_SQLITE
+async def test_a_file_of_the_unit_keeps_its_name(program: Program, clerk, clerk_id: str, person) -> None:
+    head_id = await is_head(program, person("head-1"))
+    duty_id = instruct(program, clerk_id)
+    answers(program, head_id, duty_id, "见附件。", Media("r1", "file", name="整改报告<1>.pdf"), Media("r2", "photo"))
+    page = await clerk.opens(f"/console/duty/{duty_id}")
+    assert page.count("<bdi>整改报告&lt;1&gt;.pdf</bdi>") == 1
+
+
+@ON_SQLITE
+async def test_a_far_deadline_is_looked_at_twice(program: Program, clerk) -> None:
+    """A slip in the year is shown before anything is handed over; what was confirmed holds for that day alone."""
+    given = {"unit": "gtj", "kind": "instruction", "text": ASKED}
+    await clerk.opens("/console/duties/new")
+    page = await clerk.sends("/console/duties/new", **given, days="", date="2027-11-29")
+    assert clerk.status == 422
+    assert "期限很远\uff0c还没有交办" in page
+    assert "2027年11月29日 周一 18:00" in page
+    assert f">{ASKED}</textarea>" in page
+    sure = re.search(r'name="sure" value="([^"]+)"', page)
+    assert sure
+    assert sure.group(1) == "2027-11-29"
+    page = await clerk.sends("/console/duties/new", **given, days="", date="2028-11-29", sure=sure.group(1))
+    assert (clerk.status, rows(program, "obligations")) == (422, [])
+    page = await clerk.sends("/console/duties/new", **given, days="", date="2027-11-29", sure=sure.group(1))
+    assert "/console/duty/" in clerk.path
+    assert "2027年11月29日 周一 18:00" in page
+    await clerk.opens("/console/duties/new")
+    page = await clerk.sends("/console/duties/new", **given, days=str(LONGEST_LIMIT), date="")
+    found = re.search(r'name="sure" value="([^"]+)"', page)
+    assert found
+    await clerk.sends("/console/duties/new", **given, days=str(LONGEST_LIMIT), date="", sure=found.group(1))
+    assert "/console/duty/" in clerk.path
+    assert len(rows(program, "obligations")) == 2
+
+
+@ON_SQLITE
+async def test_the_citizens_words_do_not_go_to_the_unit(program: Program, clerk, citizen: FakePerson, person) -> None:
+    head = person("head-1")
+    head_id = await is_head(program, head)
+    await complains(citizen, WORDS)
+    report = first_report(await clerk.opens("/console"))
+    heard = len(head.heard())
+    given = {"unit": "gtj", "kind": "complaint", "days": "5", "date": ""}
+    for text, told in ((f"来件说：{WORDS}", "这里有来件里的原话"), ("请联系 138 0013 8000", "这里有手机号")):
+        await clerk.opens(report)
+        page = await clerk.sends(f"{report}/hand", **given, text=text)
+        assert clerk.status == 422
+        wrong = re.search(r'id="hand-text-wrong">([^<]+)<', page)
+        assert wrong
+        assert wrong.group(1).startswith(told)
+        assert f">{text}</textarea>" in page
+        assert 'aria-describedby="hand-text-hint hand-text-wrong" aria-invalid="true"' in page
+    assert (rows(program, "obligations"), len(head.heard())) == ([], heard)
+    await clerk.opens(report)
+    duty = first_duty(await clerk.sends(f"{report}/hand", **given, text=ASKED))
+    program.database.transact(obligations.ask_office, program.vault, program.clock(), head_id, duty[-20:], "何时？")
+    await clerk.opens(duty)
+    page = await clerk.sends(f"{duty}/reply", text=WORDS)
+    assert clerk.status == 422
+    assert 'id="reply-wrong">这里有来件里的原话' in page
+    assert f">{WORDS}</textarea>" in page
 
 
 @ON_SQLITE
@@ -233,6 +321,45 @@ async def test_an_instruction_without_a_case(program: Program, clerk) -> None:
     assert clerk.status == 404
 
 
+async def test_a_spot_check_is_handed_over_without_anything_of_it(program: Program, clerk, person) -> None:
+    """The unit reads the office's words; the check is noted, nobody is told of it, and the office finds it again."""
+    head, supervisor = person("head-1"), person("supervisor-1")
+    head_id = await is_head(program, head)
+    await checks(program, supervisor)
+    heard = len(supervisor.heard())
+    report = first_report(await clerk.opens("/console?kind=visit"))
+    page = await clerk.opens(report)
+    assert "交办就是已阅" in page
+    assert '<option value="instruction" selected>' in page
+    page = await clerk.sends(f"{report}/hand", unit="gtj", kind="instruction", text=ASKED, days="3", date="")
+    assert "已交办\uff0c单位负责人会收到通知" in page
+    assert await how_many(clerk, "state=noted") == 1
+    page = await clerk.opens(first_duty(await clerk.opens(report)))
+    assert f'<a href="{report}">20261121-0001</a>' in page
+
+    duty_id = clerk.path[-20:]
+    await head.says(f"/duty {duty_id}")
+    told = "\n".join(one.text for one in head.heard())
+    assert ASKED in told
+    for mark in ("20261121-0001", "窗口无人", "下午没人", "25 分钟", "模拟办事", "林监督", "暗访"):
+        assert mark not in told.replace("D20261121-0001", "")
+    whole = program.database.look(obligations.look, program.clock(), duty_id)
+    assert whole
+    assert (whole.duty.case_number, whole.duty.case_id) == (None, None)
+    assert "20261121-0001" not in repr(whole).replace("D20261121-0001", "")
+
+    answers(program, head_id, duty_id, "已调整值班")
+    await clerk.opens(f"/console/duty/{duty_id}")
+    page = await clerk.sends(f"/console/duty/{duty_id}/accept", text="请继续保持")
+    assert "已认可\uff0c这一件了结" in page
+    assert "请继续保持" in head.screen().text
+    assert len(supervisor.heard()) == heard
+
+    page = await clerk.opens(report)
+    page = await clerk.sends(f"{report}/hand", unit="gsj", kind="instruction", text=ASKED, days="3", date="")
+    assert page.count('href="/console/duty/') == 2
+
+
 async def test_who_is_late_and_the_list(program: Program, clerk, clerk_id: str, clock) -> None:
     page = await clerk.opens("/console/duties")
     assert "没有逾期的事项" in page
@@ -246,12 +373,75 @@ async def test_who_is_late_and_the_list(program: Program, clerk, clerk_id: str, 
     assert re.search(r"市国土局</bdi></a>\s*<span[^>]*>交办事项 2", page)
     gtj, gsj = (f"<bdi>{program.units.name(unit)}</bdi></a>" for unit in ("gtj", "gsj"))
     assert page.index(gtj) < page.index(gsj)  # the most first
+    assert re.search(r"逾期时间：\s*7 天以内 3\s*</p>", page)
+    late = page[page.index('<table class="late">') : page.index("</table>")]
+    over = program.texts["zh"].say("duty", "left", {"due": program.clock(), "days": -3})
+    assert over == "已逾期 3 个工作日"
+    assert over in late  # one count, in working days, as on the cards below
+    assert "天前" not in late
     assert page.count('class="item overdue"') == 3
     assert page.count('class="item"') == 1
     page = await clerk.opens("/console/duties?state=late&unit=gtj&kind=instruction")
     assert page.count('class="item overdue"') == 2
     page = await clerk.opens("/console/duties?state=nonsense&unit=x&kind=x&after=%00")
     assert page.count("/console/duty/") == 4
+
+
+@ON_SQLITE
+async def test_the_page_says_which_reminders_went_out(program: Program, clerk, clerk_id: str, person, clock) -> None:
+    """C08, A52: when, to whom, by which channel; and that nobody reacts, on the card as on the page."""
+    head_id = await is_head(program, person("head-1"))
+    duty = f"/console/duty/{instruct(program, clerk_id, days=8)}"
+    page = await clerk.opens(duty)
+    assert "提醒负责人" not in page
+    assert '<span class="tag late">催办无回应' not in page
+    clock.passes(days=5)
+    program.database.transact(obligations.fire, program.vault, program.clock(), 100)
+    await clerk.sends("/in", code=link(program, clerk_id))
+    page = await clerk.opens(duty)
+    history = page[page.index("经过</h2>") : page.index('id="excuse-text"')]
+    for told in ("<strong>提醒负责人</strong> · 聊天", "<strong>催办无回应</strong> · 一直没有签收"):
+        assert told in history
+    assert "<strong>提醒负责人</strong> · 没有能收短信的号码\uff0c没有发出" in history
+    assert page.count('<span class="tag late">催办无回应</span>') == 2
+    program.database.transact(obligations.acknowledge, program.vault, program.clock(), head_id, duty[-20:])
+    assert '<span class="tag late">催办无回应' not in await clerk.opens(duty)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("hour", "told"), [(0, "短信提醒随即发到登记的手机号"), (8, "早上发短信到登记的手机号")])
+async def test_without_a_chat_account_the_page_says_that_an_sms_goes(
+    program: Program, clerk, clerk_id: str, clock, hour: int, told: str
+) -> None:
+    clock.passes(hours=hour)
+    await clerk.sends("/in", code=link(program, clerk_id))
+    phone = "+8613800138000"
+    program.database.transact(
+        contacts.set_phone, program.vault, program.clock(), head_of(program, "gtj"), phone, clerk_id
+    )
+    given = {"kind": "instruction", "text": ASKED, "days": "5", "date": ""}
+    await clerk.opens("/console/duties/new")
+    page = await clerk.sends("/console/duties/new", **given, unit="gtj")
+    assert told in page
+    assert "电话告知" not in page
+    await clerk.opens("/console/duties/new")
+    page = await clerk.sends("/console/duties/new", **given, unit="gsj")
+    assert "并电话告知" in page
+
+
+@ON_SQLITE
+async def test_a_deadline_on_a_free_day_is_not_due_today(program: Program, clerk, clerk_id: str, clock) -> None:
+    """On Friday no working day is left before Sunday's deadline, and Sunday is two days away."""
+    clock.passes(days=6)  # Friday 27 November
+    await clerk.sends("/in", code=link(program, clerk_id))
+    given = {"unit": "gtj", "kind": "instruction", "text": ASKED, "days": ""}
+    for due, told in (("2026-11-29", "到期前没有工作日了"), ("2026-11-27", "今天到期")):
+        await clerk.opens("/console/duties/new")
+        page = await clerk.sends("/console/duties/new", **given, date=due)
+        mine = page[page.index('id="report"') :]
+        mine = mine[: mine.index("</dl>")]
+        assert told in mine
+        assert ("今天到期" in mine) == (due == "2026-11-27")
 
 
 async def test_pages_of_the_list_follow_each_other(program: Program, clerk, clerk_id: str) -> None:
@@ -311,7 +501,7 @@ async def test_a_number_is_kept_sealed_and_shown_masked(program: Program, clerk)
     page = await clerk.sends(f"/console/people/{head_id}/phone", phone="138 0013 8000")
     assert masked("+8613800138000") in page
     assert "13800138000" not in page
-    assert "8000" not in str(rows(program, "people")) + str(rows(program, "audit"))
+    assert "138000" not in str(rows(program, "people")) + str(rows(program, "audit"))  # 8000 alone is in ids too
     page = await clerk.sends(f"/console/people/{head_id}/phone", phone="")
     assert "138****8000" not in page
     page = await clerk.sends("/console/people", name="白小雨", role="deputy", unit="gtj", phone="abc")
@@ -334,11 +524,21 @@ async def test_a_new_head_takes_over_by_a_new_link(program: Program, clerk, cler
     assert 'value="白小雨"' in page
     await clerk.sends("/console/people", name="白小雨", role="head", unit="gtj", takes_over="1")
     assert clerk.status == 200
+    page = await clerk.opens("/console/people")
+    cards = {
+        name: card
+        for card in page.split('<li class="card"')
+        for name in ("白小雨", "李卫东")
+        if f"<bdi>{name}<" in card
+    }
+    waits = {name: '<span class="tag soon">待接任</span>' in card for name, card in cards.items()}
+    assert waits == {"白小雨": True, "李卫东": False}
     instruct(program, clerk_id)
     assert "11月27日" in old.screen().text  # until the new one has come in
     [new_id] = set(program.database.look(contacts.heads_of, program.clock(), ["gtj"])["gtj"]) - {old_id}
     await new.says(f"/link {link(program, new_id)}")
     assert head_of(program, "gtj") == new_id
+    assert "待接任</span>" not in await clerk.opens("/console/people")
     assert program.database.look(contacts.roles_of, old_id, program.clock()) == ()
     heard = len(old.heard())
     instruct(program, clerk_id)

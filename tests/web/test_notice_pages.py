@@ -9,16 +9,23 @@ from collections.abc import Awaitable, Callable
 import openpyxl
 import pytest
 from aiohttp import FormData
+from pypdf import PdfReader
+from sqlalchemy import update
 
 from bot.build import Program
 from channels.fake import FakePerson
+from models.tables import deliveries
 from services import contacts
 from services.contacts import CLERK, HEAD, Grant
 from tests.browser.console_browser import picture
 from tests.conftest import Clock, rows
+from tests.services.test_media import old_office
+from tests.services.test_pdf import TEXT as SENTENCE
+from tests.services.test_pdf import locked, marked, marks
 from tests.web.conftest import Browser, link, member
 
 TEXT = "各单位请于周五前报送自查材料。"
+WAITS = (deliveries.c.urgency == "broadcast") & (deliveries.c.state == "queued")
 
 
 @pytest.fixture(params=["sqlite"])
@@ -56,6 +63,7 @@ async def uploads(browser: Browser, path: str, field: str, data: bytes, name: st
 
 async def written(clerk: Browser, **fields: str) -> str:
     await clerk.opens("/console/notices/new")
+    assert re.search(r'href="/console/notices">取消</a>', clerk.page), "there is nothing yet that would be changed"
     await clerk.sends("/console/notices", **({"text_zh": TEXT, "role": "head", "acknowledges": "1"} | fields))
     return clerk.path
 
@@ -68,6 +76,7 @@ async def test_a_notice_from_the_first_word_to_the_last_acknowledgement(
     assert ">3</strong> 条将会发出" in clerk.page
     assert "18 人联系不上" in clerk.page
     assert "效能办通知 N20261121-0001" in clerk.page, "the preview"
+    assert re.search(r"短信 · 中文 · 1 条短信\s*<", clerk.page)
     await clerk.sends(f"{place}/send", when="now")
     assert clerk.status == 200
     assert "共 3 条，已送出 0 条，已签收 0 条" in clerk.page
@@ -77,11 +86,20 @@ async def test_a_notice_from_the_first_word_to_the_last_acknowledgement(
     assert "已签收通知 N20261121-0001" in thanks[-1].text
     notice_id = place.rpartition("/")[2]
     assert await heads[0].presses(f"/seen {notice_id}", None) == []
-    answer = await clerk.client.get(f"{place}/progress")
-    live = await answer.json()
-    assert live["said"] == "共 3 条，已送出 1 条，已签收 1 条"
+    live = await progress(clerk, place)
+    assert "共 3 条，已送出 1 条，已签收 1 条" in live["html"]
+    await clerk.opens(place)
+    assert "向没有签收的人再发一次" not in clerk.page, "two have yet to go out"
+    await clerk.sends(f"{place}/again")
+    assert (clerk.status, "还在发送" in clerk.page) == (422, True)
+    program.database.transact(lambda tx: tx.execute(update(deliveries).where(WAITS).values(state="sent")))
+    live = await progress(clerk, place)
+    assert "还有 2 条没有签收" in live["html"]
+    assert "已发完" in live["html"]
+    assert "停止发送" not in live["html"]
     await clerk.opens(place)
     assert "还有 2 条没有签收" in clerk.page
+    assert re.search(r"3 条，\s*已签收 1 条", clerk.page), "the list"
     await clerk.sends(f"{place}/again")
     assert "通知 N20261121-0001-2" in clerk.page
     assert ">2</strong> 条将会发出" in clerk.page
@@ -89,6 +107,68 @@ async def test_a_notice_from_the_first_word_to_the_last_acknowledgement(
     await clerk.sends(f"{again}/send", when="now")
     assert len([one for one in heads[0].heard() if TEXT in one.text]) == 1
     assert len([one for one in heads[1].heard() if TEXT in one.text]) == 2
+
+
+async def progress(clerk: Browser, place: str) -> dict[str, str]:
+    return await (await clerk.client.get(f"{place}/progress")).json()
+
+
+async def test_a_time_beside_now_is_refused_and_nobody_gets_anything(
+    program: Program, clerk: Browser, browser: Callable[[], Awaitable[Browser]], heads: list[FakePerson]
+) -> None:
+    place = await written(clerk)
+    await clerk.sends(f"{place}/send", when="now", send_at="2026-11-24T18:00")
+    assert (clerk.status, 'id="wrong-send_at"' in clerk.page) == (422, True)
+    assert "又选了「现在」" in clerk.page
+    assert 'value="2026-11-24T18:00"' in clerk.page
+    assert not [row for row in rows(program, "deliveries") if row["urgency"] == "broadcast"]
+    await uploads(clerk, f"{place}/list", "list", "\n".join(f"1380013{n:04d}" for n in range(201)).encode(), "n.txt")
+    await clerk.sends(f"{place}/send", when="later", send_at="2026-11-24T18:00")
+    second = await browser()
+    await second.sends("/in", code=link(program, member(program, "赵二", Grant(CLERK, None))))
+    await second.opens(place)
+    await second.sends(f"{place}/release", when="now", send_at="2026-11-24T18:00")
+    assert (second.status, "又选了「现在」" in second.page) == (422, True)
+    assert (await progress(clerk, place))["state"] == "waiting"
+    await second.sends(f"{place}/release", when="now", send_at="")
+    assert (await progress(clerk, place))["state"] == "released"
+
+
+async def test_the_receipts_are_downloaded_as_a_table_by_clerks_only(
+    program: Program, clerk: Browser, browser: Callable[[], Awaitable[Browser]], heads: list[FakePerson]
+) -> None:
+    other = await written(clerk, unit="jtj")
+    await clerk.sends(f"{other}/send", when="now")
+    place = await written(clerk, unit="gtj")
+    await clerk.sends(f"{place}/send", when="now")
+    await heads[0].presses(f"/seen {place.rpartition('/')[2]}", None)
+    await clerk.opens(place)
+    assert f'href="{place}/receipts.xlsx"' in clerk.page
+    table = await clerk.client.get(f"{place}/receipts.csv")
+    assert table.headers["Content-Disposition"] == 'attachment; filename="N20261121-0002.csv"'
+    heading, *lines = (await table.text(encoding="utf-8-sig")).splitlines()
+    assert heading.startswith("编号,单位")
+    assert [line.split(",")[:4] for line in lines] == [["N20261121-0002", "市国土局", "", "单位负责人"]]
+    assert "2026-11-21" in lines[0].rpartition(",")[2], "when it was acknowledged"
+    sheet = await clerk.client.get(f"{place}/receipts.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(await sheet.read()))
+    assert [row[0] for row in book.worksheets[0].iter_rows(values_only=True)] == ["编号", "N20261121-0002"]
+    stranger = await browser()
+    await stranger.opens(f"{place}/receipts.csv")
+    assert (stranger.status, "市国土局" in stranger.page) == (401, False)
+
+
+async def test_what_lies_in_the_web_chat_has_not_gone_out(
+    program: Program, clerk: Browser, heads: list[FakePerson], person: Callable[..., FakePerson]
+) -> None:
+    page = person("web-1", channel="web")
+    await page.says("/start")
+    contact = page.contact_id()
+    assert contact
+    program.database.transact(contacts.bind, contact, member(program, "局长九", Grant(HEAD, "gtj")))
+    place = await written(clerk, unit="gtj")
+    await clerk.sends(f"{place}/send", when="now")
+    assert "共 2 条，已送出 0 条，待对方打开网页 1 条，已签收 0 条" in clerk.page
 
 
 async def test_whoever_did_not_get_it_cannot_acknowledge_it(
@@ -114,9 +194,14 @@ async def test_what_is_missing_is_refused_beside_the_field(clerk: Browser, heads
     await clerk.sends("/console/notices", text_zh=TEXT)
     place = clerk.path
     assert "没有人会收到" in clerk.page
+    assert "先在上面「发给谁」里选收件人，或上传号码名单，再来发出。" in clerk.page
+    assert f'action="{place}/send"' not in clerk.page
     await clerk.sends(f"{place}/send", when="now")
     assert clerk.status == 422
     assert 'id="wrong-audience"' in clerk.page
+    await uploads(clerk, f"{place}/list", "list", b"13800138000", "numbers.txt")
+    assert "再来发出" not in clerk.page
+    assert "发出 1 条</button>" in clerk.page
     place = await written(clerk)
     await clerk.sends(f"{place}/send", when="later", send_at="2026-11-20T09:00")
     assert (clerk.status, "这个时间已经过了" in clerk.page) == (422, True)
@@ -175,13 +260,26 @@ async def test_pictures_and_files_go_out_as_clean_copies(
     await uploads(clerk, f"{place}/files", "file", picture(1), "现场.jpg")
     await uploads(clerk, f"{place}/files", "file", "会议安排\r\n周五九点".encode("gb18030"), "安排.txt")
     assert "安排.txt" in clerk.page
-    await uploads(clerk, f"{place}/files", "file", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF", "文件.pdf")
+    await uploads(clerk, f"{place}/files", "file", old_office("WordDocument"), "旧文件.doc")
     assert (clerk.status, "不能另存干净的一份" in clerk.page) == (422, True)
     await clerk.sends(f"{place}/send", when="now")
     text = next(row for row in rows(program, "evidence") if row["kind"] == "file")
     got = await clerk.client.get(f"{place}/file/{text['id']}")
     assert await got.read() == "会议安排\n周五九点".encode()
     assert [row["subject_id"] for row in rows(program, "evidence")] == [place.rpartition("/")[2]] * 2
+
+
+async def test_a_pdf_goes_out_under_its_name_and_a_locked_one_is_told(program: Program, clerk: Browser) -> None:
+    place = await written(clerk)
+    await uploads(clerk, f"{place}/files", "file", marked(), "停水通知.v2.pdf")
+    assert (clerk.status, "停水通知.v2.pdf" in clerk.page) == (200, True)
+    [piece] = rows(program, "evidence")
+    copy = await (await clerk.client.get(f"{place}/file/{piece['id']}")).read()
+    assert marks(copy) == []
+    assert PdfReader(io.BytesIO(copy)).pages[0].extract_text().strip() == SENTENCE
+    await uploads(clerk, f"{place}/files", "file", locked("secret", "secret"), "密件.pdf")
+    assert (clerk.status, "有密码或限制了权限" in clerk.page) == (422, True)
+    assert len(rows(program, "evidence")) == 1
 
 
 async def test_a_scheduled_notice_waits_and_can_be_stopped(
@@ -196,3 +294,11 @@ async def test_a_scheduled_notice_waits_and_can_be_stopped(
     clock.passes(days=3)
     assert all(TEXT not in one.text for one in heads[0].heard())
     assert {row["state"] for row in rows(program, "deliveries") if row["notice_id"]} == {"aborted"}
+
+
+async def test_the_preview_tells_into_how_many_parts_a_text_message_goes(clerk: Browser) -> None:
+    """Of Chinese, 67 characters go into one part; longer than four of them, it is several messages."""
+    await written(clerk, text_zh="办" * 100)
+    assert "短信 · 中文 · 1 条短信，拆成 2 段" in clerk.page
+    await written(clerk, text_zh="办" * 300)
+    assert "短信 · 中文 · 2 条短信，拆成 6 段" in clerk.page

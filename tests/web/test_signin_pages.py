@@ -11,6 +11,7 @@ from channels.fake import FakePerson
 from services import contacts, office
 from services.contacts import CLERK, SUPERVISOR, Grant
 from tests.conftest import rows
+from tests.web.conftest import member
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 DOOR = "不存在、已用过或已过期"
@@ -169,3 +170,21 @@ async def test_whoever_stands_at_the_wrong_door_is_shown_the_chat(browser) -> No
     stranger = await browser()
     for page in (await stranger.opens("/console"), await stranger.sends("/in", code="K7QF-2M9D-X4TP-8RWC")):
         assert 'href="/chat"' in page
+
+
+async def test_the_forms_for_one_of_the_people_come_when_they_are_asked_for(program: Program, clerk, browser) -> None:
+    """With all of them in it, the page of three hundred and fifty people had more than a megabyte."""
+    one = member(program, "白小雨", Grant(SUPERVISOR, "gtj"))
+    page = await clerk.opens("/console/people")
+    assert page.count('name="phone"') == 1, "that of somebody new"
+    forms = await clerk.opens(f"/console/people/{one}/more")
+    assert f'action="/console/people/{one}/grant"' in forms
+    assert f'action="/console/people/{one}/phone"' in forms
+    assert "<html" not in forms
+    whole = await clerk.opens(f"/console/people?open={one}")
+    assert f'action="/console/people/{one}/grant"' in whole, "without a script"
+    await clerk.opens(f"/console/people/{'0' * 20}/more")
+    assert clerk.status == 404
+    stranger = await browser()
+    await stranger.opens(f"/console/people/{one}/more")
+    assert (stranger.status, "白小雨" in stranger.page) == (401, False)

@@ -8,11 +8,9 @@ const $$ = (query, from = document) => [...from.querySelectorAll(query)];
 
 $("form[data-auto]")?.submit();
 
-for (const form of $$("form[data-once]")) {
-  form.addEventListener("submit", () => {
-    setTimeout(() => $$("button", form).forEach((button) => { button.disabled = true; }));
-  });
-}
+addEventListener("submit", ({ target }) => {
+  if (target.matches("form[data-once]")) setTimeout(() => $$("button", target).forEach((one) => { one.disabled = true; }));
+});
 // A page that comes back from the browser's memory must not keep its buttons off.
 addEventListener("pageshow", (event) => {
   if (event.persisted) $$("form[data-once] button").forEach((button) => { button.disabled = false; });
@@ -77,12 +75,46 @@ for (const finder of $$("[data-find-for]")) {
   $("input", finder).addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
 }
 
-// --- people: the list of units is written once, and copied to where it is opened -----------------------------------------
+// --- units to tick: found by name, pinyin or initials; those that are ticked are told, also while others are looked for ---
 
-for (const select of $$("select[data-options-of]")) {
-  select.closest("details").addEventListener("toggle", () => {
-    if (select.options.length) return;
-    for (const one of document.getElementById(select.dataset.optionsOf).options) select.add(new Option(one.text, one.value));
+function pickers(from) {
+  for (const finder of $$("[data-find-units]", from)) {
+    const picker = finder.closest("fieldset"), status = $("[role=status]", picker), input = $("input", finder);
+    const units = $$(".choice", picker);
+    finder.hidden = units.length < 12;
+    const tell = () => {
+      const word = input.value.toLowerCase().replace(/\s+/g, "");
+      const fits = units.filter((one) => {
+        const told = `${one.textContent.toLowerCase()} ${one.dataset.find}`;
+        return !(one.hidden = !told.includes(word));
+      });
+      const chosen = units.filter((one) => $("input", one).checked).map((one) => one.textContent);
+      const names = chosen.join(status.dataset.between);
+      status.textContent = [fits.length ? "" : status.dataset.none,
+        chosen.length ? status.dataset.chosen.replace("{n}", chosen.length).replace("{names}", () => names) : ""].filter(Boolean).join(" ");
+    };
+    picker.addEventListener("input", tell);
+    input.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+    tell();
+  }
+}
+pickers(document);
+
+// --- people: what can be done for one of them is asked for when it is opened --------------------------------------------
+
+for (const one of $$("details[data-more]")) {
+  one.addEventListener("toggle", async () => {
+    if (!one.open || !one.dataset.more) return;
+    const address = one.dataset.more;
+    one.dataset.more = "";
+    const answer = await fetch(address).catch(() => null);
+    if (answer?.ok) {
+      one.insertAdjacentHTML("beforeend", await answer.text());
+      return pickers(one);
+    }
+    one.dataset.more = address; // signed out or offline: the page itself will tell
+    one.open = false;
+    if (answer) location.reload();
   });
 }
 
@@ -150,23 +182,56 @@ function tell(words) {
 }
 const looking = fresh && setInterval(look, 20_000);
 
-// --- a notice on its way: its numbers each second ---------------------------------------------------------------------
+// --- a notice for later: filling in the time chooses it, and the button says when it goes -----------------------------------
+
+for (const form of $$("form[data-timed]")) {
+  const { when, send_at: moment } = form.elements, button = $("button.main", form), now = button.textContent;
+  const part = (day, how) => new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "zh-CN", how).format(day);
+  const tell = () => {
+    if (!button.dataset.at) return; // it goes to a second clerk first
+    const [date, time] = moment.value.split("T"), day = new Date(`${date}T12:00`);
+    const words = date === button.dataset.today ? button.dataset.atToday : button.dataset.atDay;
+    const at = () => words.replace("{time}", time).replace("{weekday}", part(day, { weekday: "short" }))
+      .replace("{date}", part(day, { day: "numeric", month: "short" }));
+    button.textContent = when.value === "later" && time ? button.dataset.at.replace("{at}", at()) : now;
+  };
+  moment.addEventListener("input", () => { if (moment.value) when.value = "later"; tell(); });
+  for (const one of when) one.addEventListener("change", () => { if (one.value === "now") moment.value = ""; tell(); });
+  addEventListener("pageshow", tell); // what the browser remembers of a form is there by then
+}
+
+// --- a notice on its way: each part of the page that says something else is drawn anew ----------------------------------
 
 const live = $("[data-live]");
+const parts = new Map($$("[data-part]").map((one) => [one.dataset.part, one.innerHTML]));
+const handles = (part) => $$("summary, button, a, input:not([type=hidden])", part);
+function redraw(html) {
+  const page = document.createElement("template");
+  page.innerHTML = html;
+  for (const part of $$("[data-part]", page.content)) {
+    const name = part.dataset.part, shown = $(`[data-part="${name}"]`);
+    if (!shown || parts.get(name) === part.innerHTML) continue;
+    parts.set(name, part.innerHTML);
+    // What somebody has opened stays open, and the keyboard where it is.
+    const opened = $$("details", shown).map((one) => one.open), at = handles(shown).indexOf(document.activeElement);
+    shown.replaceChildren(...part.childNodes);
+    $$("details", shown).forEach((one, n) => { one.open = opened[n] ?? one.open; });
+    if (at >= 0) handles(shown)[at]?.focus();
+  }
+}
 async function follow() {
-  let wait = 1000;
+  let wait = 5000;
   if (!document.hidden) {
     try {
       const answer = await fetch(live.dataset.live);
-      if (!answer.ok) return; // signed out, or the server is ending: reloading tells
-      const told = await answer.json();
-      if (live.innerHTML !== told.html) live.innerHTML = told.html;
-      if ($("#said").textContent !== told.said) $("#said").textContent = told.said;
-      if (told.state !== live.dataset.state && told.state !== "released") return location.reload();
-      if (told.over) wait = 5000; // only what people do is still to come
-    } catch {
-      wait = 5000; // offline
-    }
+      if (answer.status === 401 || answer.status === 404) return; // signed out: reloading tells
+      if (answer.ok) {
+        const told = await answer.json();
+        if ("waits" in live.dataset && told.state !== "waiting") return location.replace(live.dataset.live.replace("/progress", ""));
+        redraw(told.html);
+        if (!told.over) wait = 1000; // else only what people do is still to come
+      }
+    } catch { /* offline: the next look will tell */ }
   }
   setTimeout(follow, wait);
 }
@@ -177,7 +242,13 @@ if (live) setTimeout(follow, 1000);
 const light = $("#light");
 if (light) {
   const pictures = $$("a[data-light]");
+  const ratio = (image) => image.naturalHeight / image.naturalWidth;
   let at = 0;
+  $("img", light).addEventListener("load", (event) => {   // a long one is read by scrolling, as wide as it fits
+    light.classList.toggle("tall", ratio(event.target) > 2.5);
+    light.classList.toggle("wide", ratio(event.target) < 1 / 2.5);
+    light.scrollTo(0, 0);
+  });
   const show = (next) => {
     at = (next + pictures.length) % pictures.length;
     $("img", light).src = pictures[at].href;
