@@ -17,7 +17,12 @@ SOMEBODY = "Author"  # as Word's own inspector writes
 REMOVED = "removed"
 _NAMED = frozenset(("author", "userName", "lastModifiedBy", "lastEditedBy", "refreshedBy"))
 _DROPPED = frozenset(("initials", "userId", "providerId", "date", "dateUtc", "dT"))
-_DROPPED_ELEMENTS = frozenset(("rsids", "docVars", "mailMerge", "absPath"))
+_OF_A_FILE = frozenset(
+    (("pageSetup", "id"), ("imagedata", "href"), ("imagedata", "title"), ("imagedata", "src"))
+)  # the settings of a printer; where a picture was taken from
+_FILE_NAME = re.compile(r"\\|\.(jpe?g|png|gif|bmp|tiff?|[ew]mf|heic|webp)$", re.IGNORECASE)
+# a control that is bound shows the property that it is bound to, and those are empty: without that, it keeps its words
+_DROPPED_ELEMENTS = frozenset(("rsids", "docVars", "mailMerge", "absPath", "dataBinding"))
 _FETCHING = re.compile(r"^\s*(INCLUDE\w*|DDE\w*|LINK|IMPORT|DATABASE|RD)\b", re.IGNORECASE | re.MULTILINE)  # fields
 _WAITS_FOR_A_TAP = re.compile(r"(https?|mailto):|#", re.IGNORECASE)
 
@@ -114,19 +119,19 @@ def _kept(element: str, attributes: Mapping[str, str]) -> dict[str, str]:
     kept: dict[str, str] = {}
     for name, value in attributes.items():
         local = _local(name)
-        if local in _NAMED or (element, local) in (("person", "displayName"), ("cNvPr", "name")):
-            kept[name] = SOMEBODY if element != "cNvPr" else "Object"
-        elif not (local in _DROPPED or local.startswith("rsid") or _points_elsewhere(element, name)):
+        if local in _NAMED or (element, local) == ("person", "displayName"):
+            kept[name] = SOMEBODY
+        elif (element, local) == ("cNvPr", "name"):
+            kept[name] = "Object"
+        elif not (local in _DROPPED or local.startswith("rsid") or _tells_of_a_file(element, local, value)):
             kept[name] = value
     return kept
 
 
-def _points_elsewhere(element: str, name: str) -> bool:
-    """The settings of a printer; the file from which a picture was taken."""
-    return (element == "pageSetup" and _local(name) == "id") or (element == "imagedata" and name in _FROM)
-
-
-_FROM = ("o:href", "o:title", "src")
+def _tells_of_a_file(element: str, attribute: str, value: str) -> bool:
+    """Programs describe a picture by its file until somebody writes something better."""
+    is_description = attribute in ("descr", "alt")
+    return (element, attribute) in _OF_A_FILE or (is_description and _FILE_NAME.search(value) is not None)
 
 
 def _nearby(attributes: Mapping[str, str]) -> dict[str, str]:

@@ -6,8 +6,11 @@ in its segments; so do JPEG 2000 pictures and colour profiles. Nothing is encode
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
+
+from pypdf.filters import decode_stream_data, decompress
+from pypdf.generic import ArrayObject, EncodedStreamObject, NameObject, NullObject
 
 from services.media.values import Refused
 
@@ -16,19 +19,14 @@ UNPACKED_BYTES = 512 * 2**20
 ONE_STREAM_BYTES = 32 * 2**20
 """Of a stream that has to be unpacked as a whole."""
 FLATE = "/FlateDecode"
-KEPT_AS_THEY_ARE = ("/CCITTFaxDecode", "/JBIG2Decode")  # bits of a black and white page
-PICTURES = ("/DCTDecode", "/JPXDecode", *KEPT_AS_THEY_ARE)
-_SHORT = {
-    "/Fl": FLATE, "/LZW": "/LZWDecode", "/A85": "/ASCII85Decode", "/AHx": "/ASCIIHexDecode",
-    "/RL": "/RunLengthDecode", "/DCT": "/DCTDecode", "/CCF": "/CCITTFaxDecode",
-}  # fmt: skip
+PICTURES = ("/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode")
+_SHORT = {"/Fl": FLATE, "/DCT": "/DCTDecode", "/CCF": "/CCITTFaxDecode"}
 _CHUNK = 2**20
 _SCAN_ENDS = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)  # one ff: a run of them would be gone through anew
-_JP2_KEPT = (b"jP  ", b"ftyp", b"jp2h", b"jp2c")
-_JP2_HEADER_KEPT = (b"ihdr", b"bpcc", b"colr", b"pclr", b"cmap", b"cdef")
+_JPEG_KEPT = bytes((*range(0xC0, 0xD0), *range(0xDA, 0xE0)))
+_JP2_KEPT = (b"jP  ", b"ftyp", b"jp2h", b"ihdr", b"bpcc", b"colr", b"pclr", b"cmap", b"cdef", b"jp2c")
 _J2K_START, _J2K_TILE, _J2K_END = b"\xff\x4f", b"\xff\x90", b"\xff\xd9"
 _J2K_KEPT = b"\x50\x51\x52\x53\x55\x57\x58\x5c\x5d\x5e\x5f\x60\x63"  # all that say how to decode; not a comment
-_JPEG_KEPT = bytes((*range(0xC0, 0xD0), 0xDB, 0xDC, 0xDD, 0xDE, 0xDF))
 _ICC_KEPT = re.compile(rb"[rgbk](XYZ|TRC)|wtpt|bkpt|chad|[ABDG]2[ABD][0-3]|gamt")
 
 
@@ -44,68 +42,43 @@ class Unpacking:
         if self._left < 0:
             raise Refused("too_big")
 
-    def packed(self, data: bytes, filters: list[str], parms: list[Any]) -> tuple[bytes, str | None, Any]:
+    def packed(self, data: bytes, filters: list[str], parms: list[Any], *, is_profile: bool) -> tuple[bytes, str, Any]:
         """The stream's bytes, the one filter they are packed with and its parameters. Raises Refused."""
-        filters = [_SHORT.get(name, name) for name in filters]
-        while filters and filters[0] not in PICTURES and filters != [FLATE]:
-            data = _unpacked(data, filters.pop(0), parms.pop(0))
-            self.count(len(data))
-        if not filters:
-            return zlib.compress(data), FLATE, None
-        if len(filters) > 1:
+        outer = [_SHORT.get(name, name) for name in filters]
+        last = outer.pop() if not is_profile and outer and outer[-1] in (FLATE, *PICTURES) else None
+        if set(outer) & set(PICTURES):
             raise Refused("unreadable")
-        if filters == [FLATE]:
-            return self._deflated(data), FLATE, parms[0]
-        return _picture(data, filters[0]), filters[0], parms[0]
+        if outer:
+            data = _unpacked(data, outer, parms)
+            self.count(len(data))
+        if last is None:
+            return zlib.compress(profile(data) if is_profile else data), FLATE, None
+        if last == FLATE:
+            data = self._deflated(data)
+        elif last == "/DCTDecode":
+            data = jpeg(data)
+        elif last == "/JPXDecode":
+            data = jpeg_2000(data)
+        return data, last, parms[-1]
 
     def _deflated(self, data: bytes) -> bytes:
-        """Without what follows the end; what breaks off in the middle is packed anew as far as it goes."""
-        unpacking, size, rest = zlib.decompressobj(), 0, data
+        """Without what follows the end; what breaks off before it is packed anew as far as it goes."""
+        unpacking, rest = zlib.decompressobj(), data
         try:
             while rest and not unpacking.eof:
-                got = len(unpacking.decompress(rest, _CHUNK))
-                self.count(got)
-                size, rest = size + got, unpacking.unconsumed_tail
-        except zlib.error:
-            pass
-        if unpacking.eof:
-            return data[: len(data) - len(unpacking.unused_data)]
-        if size == 0 and data.strip():
-            raise Refused("unreadable")
-        if size > ONE_STREAM_BYTES:
-            raise Refused("too_big")
-        return zlib.compress(_as_far_as_it_goes(data, size))
+                self.count(len(unpacking.decompress(rest, _CHUNK)))
+                rest = unpacking.unconsumed_tail
+        except zlib.error as error:
+            raise Refused("unreadable") from error
+        return data[: len(data) - len(unpacking.unused_data)] if unpacking.eof else zlib.compress(decompress(data))
 
 
-def _as_far_as_it_goes(data: bytes, size: int) -> bytes:
-    """`size` bytes can be had before the data break off."""
-    unpacking, found, at = zlib.decompressobj(), bytearray(), 0
-    try:
-        while len(found) < size:
-            found += unpacking.decompress(data[at : at + 512])
-            at += 512
-    except zlib.error:
-        pass
-    return bytes(found)
-
-
-def _unpacked(data: bytes, name: str, parms: Any) -> bytes:
-    from pypdf import filters
-
-    ways: Mapping[str, Any] = {
-        FLATE: filters.FlateDecode, "/LZWDecode": filters.LZWDecode, "/ASCII85Decode": filters.ASCII85Decode,
-        "/ASCIIHexDecode": filters.ASCIIHexDecode, "/RunLengthDecode": filters.RunLengthDecode,
-    }  # fmt: skip
-    if name not in ways:
-        raise Refused("unreadable")
-    found = ways[name].decode(data, parms)
-    return found if isinstance(found, bytes) else found.encode("latin-1")
-
-
-def _picture(data: bytes, name: str) -> bytes:
-    if name == "/DCTDecode":
-        return jpeg(data)
-    return jpeg_2000(data) if name == "/JPXDecode" else data
+def _unpacked(data: bytes, filters: list[str], parms: list[Any]) -> bytes:
+    coded = EncodedStreamObject()
+    coded._data = data
+    coded[NameObject("/Filter")] = ArrayObject(NameObject(name) for name in filters)
+    coded[NameObject("/DecodeParms")] = ArrayObject(one or NullObject() for one in parms)
+    return decode_stream_data(coded)
 
 
 # --- JPEG -------------------------------------------------------------------------------------------------------------
@@ -120,10 +93,8 @@ def jpeg(data: bytes) -> bytes:
 
 
 def _segments(data: bytes, at: int) -> Iterator[bytes]:
-    while found := _SCAN_ENDS.search(data, at):
-        marker, at = data[found.end() - 1], found.end()
-        if marker == 0xD9:
-            return
+    while (found := _SCAN_ENDS.search(data, at)) and found[0] != b"\xff\xd9":
+        marker, at = found[0][1], found.end()
         if marker in (0x01, 0xD8):  # they have no length
             continue
         end = at + int.from_bytes(data[at : at + 2], "big")
@@ -131,13 +102,12 @@ def _segments(data: bytes, at: int) -> Iterator[bytes]:
         if marker == 0xDA:
             next_one = _SCAN_ENDS.search(data, end)
             end = next_one.start() if next_one else len(data)
-            yield b"\xff\xda" + data[at:end]
-        elif marker == 0xE0 and segment.startswith(b"JFIF\0"):
+        if marker == 0xE0 and segment.startswith(b"JFIF\0"):
             yield b"\xff\xe0\0\x10" + segment[:12].ljust(12, b"\0") + b"\0\0"
         elif marker == 0xEE and segment.startswith(b"Adobe"):
             yield b"\xff\xee\0\x0e" + segment[:12].ljust(12, b"\0")
         elif marker in _JPEG_KEPT:
-            yield bytes((0xFF, marker)) + data[at:end]
+            yield found[0] + data[at:end]
         at = max(end, at + 2)
 
 
@@ -146,21 +116,13 @@ def _segments(data: bytes, at: int) -> Iterator[bytes]:
 
 def jpeg_2000(data: bytes) -> bytes:
     """The boxes that a decoder needs, the code stream without its comments. Raises Refused."""
-    if data.startswith(_J2K_START):
-        return _without_comments(data)
-    kept = b"".join(_box(kind, _shown(kind, body)) for kind, body in _boxes(data) if kind in _JP2_KEPT)
+    kept = _without_comments(data) if data.startswith(_J2K_START) else b"".join(_boxes(data))
     if not kept:
         raise Refused("unreadable")
     return kept
 
 
-def _shown(kind: bytes, body: bytes) -> bytes:
-    if kind == b"jp2h":
-        return b"".join(_box(*inner) for inner in _boxes(body) if inner[0] in _JP2_HEADER_KEPT)
-    return _without_comments(body) if kind == b"jp2c" else body
-
-
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _boxes(data: bytes) -> Iterator[bytes]:
     at = 0
     while at + 8 <= len(data):
         size, kind, head = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], 8
@@ -169,12 +131,13 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         size = size or len(data) - at
         if size < head:
             raise Refused("unreadable")
-        yield kind, data[at + head : at + size]
-        at += size
-
-
-def _box(kind: bytes, body: bytes) -> bytes:
-    return (8 + len(body)).to_bytes(4, "big") + kind + body
+        body, at = data[at + head : at + size], at + size
+        if kind == b"jp2h":
+            body = b"".join(_boxes(body))
+        elif kind == b"jp2c":
+            body = _without_comments(body)
+        if kind in _JP2_KEPT:
+            yield (8 + len(body)).to_bytes(4, "big") + kind + body
 
 
 def _without_comments(stream: bytes) -> bytes:

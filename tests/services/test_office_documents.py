@@ -151,6 +151,26 @@ def test_a_picture_in_it_shows_the_same_without_its_place() -> None:
     assert Image.open(io.BytesIO(kept)).mode == "RGBA"
 
 
+def test_a_picture_keeps_its_description_unless_it_is_the_name_of_its_file() -> None:
+    described = f"""<w:p {WORD} xmlns:a="urn:a" xmlns:v="urn:v"><a:docPr id="1" descr="C:\\Users\\{MARK}\\a"/>
+        <a:cNvPr name="{MARK}.jpg" descr="{MARK}.JPG"/><v:shape alt="IMG: D:\\{MARK}.png"/>
+        <v:imagedata src="{MARK}" xmlns:o="urn:o" o:title="{MARK}" o:href="file:///{MARK}"/>
+        <a:docPr name="Picture 2" descr="各单位得分. 图一"/></w:p>"""
+    copy = copy_of(with_document(described))
+    assert marked(copy) == []
+    assert 'descr="各单位得分. 图一"' in parts_of(copy)["word/document.xml"].decode()
+
+
+def test_what_is_bound_to_a_property_keeps_its_words() -> None:
+    """The properties are empty in the copy, and Word would show them in place of the words."""
+    bound = f"""<w:p {WORD}><w:sdt><w:sdtPr><w:dataBinding w:xpath="/coreProperties[1]/title[1]"/><w:text/></w:sdtPr>
+        <w:sdtContent><w:r><w:t>年度工作通报</w:t></w:r></w:sdtContent></w:sdt></w:p>"""
+    kept = parts_of(copy_of(with_document(bound)))["word/document.xml"].decode()
+    assert "年度工作通报" in kept
+    assert "dataBinding" not in kept
+    assert "<w:text></w:text>" in kept, "what stands beside it"
+
+
 def test_an_excel_file_keeps_its_cells_and_nothing_of_its_authors() -> None:
     source = xlsx()
     assert len(marked(source)) > 5

@@ -226,6 +226,100 @@ def test_links_comments_fields_and_the_outline_stay() -> None:
     assert [reader.get_destination_page_number(one) for one in (first, *below)] == [0, 0]
 
 
+ACTIONS = (
+    "SubmitForm", "ImportData", "ResetForm", "Hide", "Launch", "GoToR", "GoToE", "GoTo3DView", "GoToDp", "Thread",
+    "JavaScript", "Rendition", "Movie", "Sound", "Trans", "SetOCGState", "RichMediaExecute", "Mine",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ACTIONS)
+def test_no_action_stays_that_does_more_than_show_a_page(kind: str) -> None:
+    action = f"<</S /{kind} /F ({MARK}) /URI (https://{MARK}.example.org) /JS ({MARK}) /D [3 0 R /Fit] /N /NextPage>>"
+    turning = f"<</S /GoTo /D [3 0 R /Fit] /Next {action}>>"
+    objects = plain() | {
+        1: f"""<</Type /Catalog /Pages 2 0 R /OpenAction {action} /AA <</WC {action}>> /Outlines 10 0 R
+            /AcroForm <</Fields [13 0 R] /XFA null>> /Names <</JavaScript <</Names [(a) {action}]>>>>>>""",
+        3: f"""<</Type /Page /Parent 2 0 R /Contents 4 0 R /Resources 5 0 R /AA <</O {action}>>
+            /Annots [12 0 R 13 0 R 14 0 R]>>""",
+        10: "<</First 11 0 R /Last 11 0 R /Count 1>>",
+        11: f"<</Title (One) /Parent 10 0 R /A {action} /AA {action}>>",
+        12: note("Link", f"/A {action} /PA {action}"),
+        13: note("Widget", f"/FT /Btn /T (button) /A 15 0 R /AA <</U {action}>> /MK <</CA (Send)>>"),
+        14: note("Link", f"/A {turning}"),
+        15: action,
+    }
+    copy = copy_of(written(objects))
+    assert marks(copy) == []
+    assert f"/{kind}".encode() not in copy
+    link, button, turn = (one.get_object() for one in PdfReader(io.BytesIO(copy)).pages[0]["/Annots"])
+    assert not {"/A", "/AA", "/PA"} & (link.keys() | button.keys())
+    assert turn["/A"].keys() == {"/S", "/D"}
+
+
+@pytest.mark.parametrize("kind", ["FileAttachment", "RichMedia", "3D", "Movie", "Sound", "Screen", "Redact", "Mine"])
+def test_nothing_that_plays_or_holds_a_file_stays(kind: str) -> None:
+    objects = plain() | {
+        3: "<</Type /Page /Parent 2 0 R /Contents 4 0 R /Resources 5 0 R /Annots [10 0 R]>>",
+        10: note(kind, "/FS 11 0 R /RichMediaContent 11 0 R /3DD 11 0 R /Movie 11 0 R /Sound 11 0 R /AP <</N 11 0 R>>"),
+        11: stream(MARK, "/Type /EmbeddedFile"),
+    }
+    copy = copy_of(written(objects))
+    assert marks(copy) == []
+    assert "/Annots" not in PdfReader(io.BytesIO(copy)).pages[0] or not PdfReader(io.BytesIO(copy)).pages[0]["/Annots"]
+
+
+def test_a_hidden_layer_stays_hidden() -> None:
+    objects = plain() | {
+        1: f"""<</Type /Catalog /Pages 2 0 R /OCProperties <</OCGs [10 0 R 11 0 R]
+            /D <</Creator ({MARK}) /BaseState /ON /OFF [11 0 R] /Order [10 0 R 11 0 R]>>>>>>""",
+        4: stream(f"/OC /A BDC {WROTE} EMC /OC /B BDC BT /F1 9 Tf (unseen) Tj ET EMC"),
+        5: "<</Font <</F1 6 0 R>> /XObject <</Photo 7 0 R>> /Properties <</A 10 0 R /B 12 0 R>>>>",
+        10: "<</Type /OCG /Name (Seen)>>",
+        11: f"<</Type /OCG /Name (Unseen) /Usage <</CreatorInfo <</Creator ({MARK})>>>>>>",
+        12: "<</Type /OCMD /OCGs [11 0 R] /P /AllOn>>",
+    }
+    copy = copy_of(written(objects))
+    assert marks(copy) == []
+    reader = PdfReader(io.BytesIO(copy))
+    layers = reader.root_object["/OCProperties"]
+    assert [one["/Name"] for one in layers["/D"]["/OFF"]] == ["Unseen"]
+    member = reader.pages[0]["/Resources"]["/Properties"]["/B"]
+    assert list(member["/OCGs"]) == list(layers["/D"]["/OFF"]), "the same object: one switch for both"
+
+
+def test_pictures_of_black_and_white_keep_every_bit_and_what_decodes_them() -> None:
+    bits = "/Type /XObject /Subtype /Image /Width 80 /Height 60 /BitsPerComponent 1 /ColorSpace /DeviceGray"
+    objects = plain() | {
+        5: "<</Font <</F1 6 0 R>> /XObject <</Photo 7 0 R /Fax 10 0 R /Book 11 0 R>>>>",
+        10: raw(b"a fax", f"{bits} /Filter [/CCITTFaxDecode] /DecodeParms [<</K -1 /Columns 80 /Rows 60>>]"),
+        11: raw(b"a book", f"{bits} /Filter /JBIG2Decode /DecodeParms <</JBIG2Globals 12 0 R /Mine ({MARK})>>"),
+        12: stream("symbols", tail=MARK.encode()),
+    }
+    copy = copy_of(written(objects))
+    assert not holds_mark(copy)
+    pictures = PdfReader(io.BytesIO(copy)).pages[0]["/Resources"]["/XObject"]
+    fax, book = pictures["/Fax"], pictures["/Book"]
+    assert (fax._data, fax["/Filter"], fax["/DecodeParms"]["/K"]) == (b"a fax", "/CCITTFaxDecode", -1)
+    assert (book._data, book["/Filter"]) == (b"a book", "/JBIG2Decode")
+    assert book["/DecodeParms"]["/JBIG2Globals"].get_data() == b"symbols"
+
+
+def test_a_link_to_a_page_that_was_taken_out_leads_nowhere() -> None:
+    """Nor does the page come back with it, nor the name that it had."""
+    objects = plain() | {
+        1: f"<</Type /Catalog /Pages 2 0 R /Names <</Dests <</Names [({MARK}) [19 0 R /Fit]]>>>>>>",
+        3: "<</Type /Page /Parent 2 0 R /Contents 4 0 R /Resources 5 0 R /Annots [10 0 R 11 0 R]>>",
+        10: note("Link", f"/Dest ({MARK})"),
+        11: note("Link", "/A <</S /GoTo /D [19 0 R /Fit]>>"),
+        19: f"<</Type /Page /Contents 20 0 R /Mine ({MARK})>>",
+        20: stream(f"BT ({MARK}) Tj ET"),
+    }
+    copy = copy_of(written(objects))
+    assert marks(copy) == []
+    links = [one.get_object() for one in PdfReader(io.BytesIO(copy)).pages[0]["/Annots"]]
+    assert [one.keys() & {"/A", "/Dest"} for one in links] == [set(), set()]
+
+
 def test_names_that_are_not_utf_8_still_fit_the_page() -> None:
     """A Chinese program writes them in GBK, in the page's instructions as well as in its list of fonts."""
     font = "宋体".encode("gbk")
