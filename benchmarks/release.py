@@ -19,8 +19,8 @@ from benchmarks.ours import program
 from bot.build import Program
 from models.tables import contacts, deliveries, grants, people
 from services import notices
-from services.contacts import SUPERVISOR
 from services.notices import Audience, Written
+from services.persons import SUPERVISOR
 from services.vault import new_id
 
 AT_ONCE = 5_000

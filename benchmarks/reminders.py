@@ -18,8 +18,8 @@ from bot.build import Program
 from models.tables import deliveries, grants, obligations, reminders
 from scheduler.jobs import REMINDERS_AT_ONCE
 from services import contacts
-from services.contacts import HEAD
 from services.obligations import fire
+from services.persons import HEAD
 from services.vault import new_id
 
 

@@ -285,13 +285,14 @@ def _load_units(terminal: Terminal, file: Path) -> None:
         raise Stop("bad_file", file=file, reason=str(error)) from error
     program = _program(terminal)
     _current(program)
-    count = program.database.transact(write_city, program.vault, program.clock(), city)
+    units, people = program.database.transact(write_city, program.vault, program.clock(), city)
     program.close()
-    terminal.tell("units_loaded", count=count)
+    terminal.tell("units_loaded", units=units, people=people)
 
 
 def _invite(terminal: Terminal, name: str, role: str, units: list[str], days: int) -> None:
-    from services.contacts import CLERK, ROLES, Grant, add_person, issue_link
+    from services.links import issue_link
+    from services.persons import CLERK, ROLES, Grant, add_person
 
     program = _program(terminal)
     _current(program)

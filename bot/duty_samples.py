@@ -58,8 +58,8 @@ def _shown(duty: Mapping[str, Any], word: Callable[[str], str]) -> list[Sample]:
         ("one", {**plain, "state": "excused", "owed": False, "extension": {**asked_time, "state": "moot"}},
          (to_duties,)),
         ("acknowledged", {}, (*_buttons("answer_now", "more_time", "see_duty"), to_duties)),
-        ("answering", {}, ()),
-        ("answering", over, ()),
+        ("answering", {"returned": ""}, ()),
+        ("answering", {**over, "returned": word("sample_back")}, ()),
         ("answered", {"pieces": 2}, (to_duties,)),
         ("answered", {**over, "pieces": 0}, (to_duties,)),
         ("asking_time", {}, ()),
@@ -71,8 +71,8 @@ def _shown(duty: Mapping[str, Any], word: Callable[[str], str]) -> list[Sample]:
             "gone", "settled", "waiting_already", "due_past", "due_wanted", "text_wanted",
             "text_too_long",
         )),
-        ("late", {"lines": lines, "total": 2, "more": 1}, (to_duties,)),
-        ("late", {"lines": [], "total": 0, "more": 0}, _buttons("menu")),
+        ("late", {"lines": lines, "total": 2, "more": 1, "everything": True}, (to_duties,)),
+        ("late", {"lines": [], "total": 0, "more": 0, "everything": False}, _buttons("menu")),
     ]  # fmt: skip
 
 

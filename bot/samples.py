@@ -193,6 +193,10 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("menu.menu", {"why": "ended", "former": [{"role": "head", "unit": unit}]}, _menu(everybody=True)),
         ("menu.ended", {}, (Button("/menu", words="menu"),)),
         ("menu.bad_code", {}, ()),
+        (
+            "menu.rebind", {"lost": [{"role": "head", "unit": unit}]},
+            (Button("/link ABCD-EFGH yes", words="rebind"), Button("/menu", words="keep_account")),
+        ),
         ("menu.language", {}, tuple(Button(f"/language {name}", words=f"language_{name}") for name in ("zh", "en"))),
         *(("menu.help", {"why": why}, (Button("/menu", words="menu"),)) for why in ("asked", "unknown")),
         ("common.busy", {}, (Button("/resume", words="resume"), Button("/discard", words="discard_and_start"))),

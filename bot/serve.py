@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +14,7 @@ from bot.health import Health
 from bot.preview import shot
 from bot.tasks import Tasks, settle_memory, stop_signal
 from bot.work import Ways, add_units, add_work, closers, names_of, serving_place, ways_of
+from channels.sms import LONGEST_LINE
 from channels.webchat import WebChat
 from web import assets
 from web.site import Site
@@ -60,17 +62,28 @@ def assemble(program: Program, *, work: bool = True) -> Served:
 
 async def serve(program: Program, *, ready: Callable[[], None], work: bool = True) -> None:
     """Until SIGTERM or SIGINT. `ready` is called once the address answers. Raises OSError when it is taken."""
-    served = assemble(program, work=work)
-    runner = web.AppRunner(served.app, access_log=None, shutdown_timeout=3)
+    doors = _listening(*program.settings.address)  # first: where the address is taken, nothing has begun
+    runner = runner_of(assemble(program, work=work).app)
     await runner.setup()
     stop = stop_signal()
     try:
-        await web.TCPSite(runner, *program.settings.address).start()
+        for door in doors:
+            await web.SockSite(runner, door).start()
         settle_memory()
         ready()
         await stop.wait()
     finally:
         await runner.cleanup()
+
+
+def _listening(host: str, port: int) -> list[socket.socket]:
+    """One for each address that the name stands for."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [socket.create_server(where[:2], family=family) for family, *_, where in found]
+
+
+def runner_of(app: web.Application) -> web.AppRunner:
+    return web.AppRunner(app, access_log=None, shutdown_timeout=3, max_line_size=LONGEST_LINE)
 
 
 async def _to_chat(request: web.Request) -> web.Response:

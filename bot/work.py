@@ -7,7 +7,7 @@ import contextlib
 import fcntl
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,10 @@ class Ways:
     telegram: Telegram | None
     sms: Sms | None
 
+    @property
+    def by_channel(self) -> dict[str, Telegram | Sms]:
+        return {name: way for name, way in ((TELEGRAM, self.telegram), (SMS, self.sms)) if way is not None}
+
 
 def ways_of(program: Program) -> Ways:
     return Ways(_telegram(program), sms_of(program))
@@ -46,12 +50,9 @@ def ways_of(program: Program) -> Ways:
 
 def add_work(tasks: Tasks, program: Program, ways: Ways, place: str, *, alone: bool) -> None:
     """`place` is this process's own: whoever comes back to it is the same sender after a crash."""
-    channels: list[str] = []
     parts = (program.database, program.vault, program.bells, program.clock)
-    for channel, way in ((TELEGRAM, ways.telegram), (SMS, ways.sms)):
-        if way is not None:
-            tasks.named.append((f"{channel}_sender", Sender(*parts, channel, way.send, turn=way.turn, place=place).run))
-            channels.append(channel)
+    for channel, way in ways.by_channel.items():
+        tasks.named.append((f"{channel}_sender", Sender(*parts, channel, way.send, turn=way.turn, place=place).run))
     fetchers = {TELEGRAM: ways.telegram.fetch} if ways.telegram else {}
     fetcher = Fetcher(program.database, program.vault, program.store, program.bells, program.clock, fetchers)
     known = jobs(
@@ -60,8 +61,8 @@ def add_work(tasks: Tasks, program: Program, ways: Ways, place: str, *, alone: b
     )  # fmt: skip
     ticker = Ticker(program.database, program.clock, program.settings.zone, known)
     tasks.named += [("fetcher", fetcher.run), ("ticker", ticker.run)]
-    if channels and (alone or not program.database.is_sqlite):
-        tasks.named.append(("look_around", lambda: _look_around(program, channels)))
+    if ways.by_channel and (alone or not program.database.is_sqlite):
+        tasks.named.append(("look_around", lambda: _look_around(program, ways.by_channel)))
 
 
 def add_units(tasks: Tasks, program: Program) -> None:
@@ -84,12 +85,11 @@ async def work(program: Program, *, ready: Callable[[], None]) -> None:
 
 def names_of(ways: Ways) -> frozenset[str]:
     """The channels that something can leave by; the web chat always is one."""
-    given = ((TELEGRAM, ways.telegram), (SMS, ways.sms))
-    return frozenset({FETCHING, *(channel for channel, way in given if way is not None)})
+    return frozenset({FETCHING, *ways.by_channel})
 
 
 def closers(ways: Ways) -> list[Task]:
-    return [way.close for way in (ways.telegram, ways.sms) if way is not None]
+    return [way.close for way in ways.by_channel.values()]
 
 
 def serving_place(program: Program) -> str:
@@ -117,7 +117,7 @@ def own_place(folder: Path) -> Iterator[str]:
         return
 
 
-async def _look_around(program: Program, channels: list[str]) -> None:
+async def _look_around(program: Program, channels: Collection[str]) -> None:
     """Rings the bells for what another process has queued."""
     while True:
         await asyncio.sleep(LOOK_EVERY_SECONDS)

@@ -64,11 +64,11 @@ def option_label(texts: Texts, flow: str, key: str, value: str) -> str:
 
 def _drawn_say(say: Say, texts: Texts, edits: str | None) -> Drawn:
     file, _, block = say.words.partition(".")
-    keys = [Key(_button(button, texts), button.press, role="quiet", url=button.url) for button in say.buttons]
+    keys = [Key(button_label(button, texts), button.press, role="quiet", url=button.url) for button in say.buttons]
     return Drawn(texts.say(file, block, say.values), _rows(keys), edits=edits)
 
 
-def _button(button: Button, texts: Texts) -> str:
+def button_label(button: Button, texts: Texts) -> str:
     return button.label if button.label is not None else texts.say("common", button.words or "", button.values)
 
 

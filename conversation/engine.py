@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conversation.messages import Answers, Line, Media, Problem, Reply, Screen
-from conversation.questions import Answered, Asked, Choice, Evidence, Question, Refused, Ticks, World
+from conversation.questions import Answered, Asked, Choice, Evidence, Question, Refused, Text, Ticks, World
 
 BACK, KEEP, SKIP, CANCEL, SUBMIT = "/back", "/keep", "/skip", "/cancel", "/submit"
 REVIEW = "review"
@@ -66,8 +66,16 @@ def screen(flow: Flow, session: Session, world: World, problem: Problem | None =
 
 
 def prefilled(flow: Flow, answers: Mapping[str, Any], turn: int, drafts: Mapping[str, Any] | None = None) -> Session:
-    """A session that starts with what is known already (the unit of a link, the words that led here)."""
-    return Session(flow.name, turn, dict(answers), dict(drafts or {}))
+    """A session that starts with what is known already (the unit of a link, the words that led here).
+
+    Words that are too long for their question are the draft of an answer.
+    """
+    begun = {
+        question.key: answers[question.key]
+        for question in flow.questions
+        if isinstance(question, Text) and len(answers.get(question.key) or "") > question.longest
+    }
+    return Session(flow.name, turn, _without(answers, *begun), {**(drafts or {}), **begun})
 
 
 def advance(flow: Flow, session: Session, reply: Reply, world: World) -> tuple[Session | None, Effect]:
@@ -136,8 +144,8 @@ class _Place:
             "problem": problem, "editing": self.session.editing is not None,
         }  # fmt: skip
         here = self.here
-        if problem is None and isinstance(here, Choice) and here.lacks(self.at(here)):
-            shown["problem"] = Problem("nothing_to_choose")
+        if problem is None and here is not None:
+            shown["problem"] = here.obstacle(self.at(here))
         if here is None:
             return Screen(asks=REVIEW, kind=REVIEW, number=total, lines=tuple(map(self._line, self.questions)), **shown)
         at = self.at(here)
@@ -213,8 +221,8 @@ def _kept_for_later(place: _Place, media: Sequence[Media]) -> tuple[_Place, Prob
     return place, Problem("not_an_answer")
 
 
-def _without(drafts: Mapping[str, Any], key: str) -> dict[str, Any]:
-    return {other: draft for other, draft in drafts.items() if other != key}
+def _without(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {other: value for other, value in values.items() if other not in keys}
 
 
 def _spoken_action(reply: Reply, place: _Place) -> Reply:

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Protocol
 from conversation.days import read_day
 from conversation.messages import Answers, Line, Media, Option, Problem, Reply
 from conversation.moments import read_moment
+from conversation.text import seen
 
-FARTHEST_YEARS = 10  # of a day ahead: 2206 is a slip of the thumb
 MAYBE_CUT = 3_500  # characters: devices cut at 4,096 UTF-16 units, or at the last full stop before
 DONE, CLEAR, NEXT, PREVIOUS = "/done", "/clear", "/next", "/previous"
 
@@ -107,6 +107,10 @@ class Question:
         """Whether a stored answer is still one: an earlier change can make it void."""
         return True
 
+    def obstacle(self, asked: Asked) -> Problem | None:
+        """What stands in the way of an answer before anything is replied."""
+        return None
+
     def show(self, value: Any, asked: Asked) -> Line:
         return Line(self.key, "text", value)
 
@@ -116,28 +120,42 @@ class Text(Question):
     """Free words. Lengths in characters.
 
     A device cuts what is too long for one message in two: after a very long text the question stays open for the rest.
+    A draft that is too long, of words that came before the question was asked, is replaced by the next ones.
     """
 
     shortest: int = 1
     longest: int = 10_000
 
-    def read(self, reply: Reply, asked: Asked) -> Step:
-        if reply.choice == DONE and asked.draft:
-            return Answered(asked.draft)
-        if reply.text is None or not reply.text.strip():
-            raise Refused("text_wanted")
-        said = reply.text.strip()
-        text = "\n".join(filter(None, [asked.draft, said]))
-        if len(text) < self.shortest:
-            raise Refused("text_too_short", shortest=self.shortest)
+    def wrong(self, text: str) -> Problem | None:
+        """Why the text is no answer. What shows nothing says nothing."""
+        shown = seen(text)
+        if not shown:
+            return Problem("text_wanted")
+        if len(shown) < self.shortest:
+            return Problem("text_too_short", {"shortest": self.shortest})
         if len(text) > self.longest:
-            raise Refused("text_too_long", longest=self.longest, length=len(text))
+            return Problem("text_too_long", {"longest": self.longest, "length": len(text)})
+        return None
+
+    def read(self, reply: Reply, asked: Asked) -> Step:
+        if reply.choice == DONE and DONE in self.actions(asked):
+            return Answered(asked.draft)
+        said = (reply.text or "").strip()
+        if not seen(said):
+            raise Refused("text_wanted")
+        before = asked.draft if asked.draft and len(asked.draft) <= self.longest else None
+        text = "\n".join(filter(None, [before, said]))
+        if problem := self.wrong(text):
+            raise Refused(problem.code, **problem.values)
         if len(said) >= MAYBE_CUT < self.longest:
             return Drafted(text, problem=Problem("maybe_cut", {"length": len(text)}))
         return Answered(text)
 
     def actions(self, asked: Asked) -> Sequence[str]:
-        return (DONE,) if asked.draft else ()
+        return (DONE,) if asked.draft and not self.wrong(asked.draft) else ()
+
+    def obstacle(self, asked: Asked) -> Problem | None:
+        return self.wrong(asked.draft) if asked.draft else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +176,9 @@ class Choice(Question):
     def lacks(self, asked: Asked) -> bool:
         """Whether the source has nothing at all to choose (any more), whatever was searched for."""
         return self.source is not None and not self.extra and not asked.world.options(self.source, "", asked.answers)
+
+    def obstacle(self, asked: Asked) -> Problem | None:
+        return Problem("nothing_to_choose") if self.lacks(asked) else None
 
     def _values(self, asked: Asked) -> Sequence[str]:
         return self.values(asked.answers, asked.world) if callable(self.values) else self.values
@@ -239,7 +260,7 @@ class Ticks(Question):
             if reply.choice not in self.values:
                 raise Refused("choose_one")
             return Drafted({**draft, "ticked": self._toggled(draft["ticked"], {reply.choice})})
-        if reply.text is None or not reply.text.strip():
+        if reply.text is None or not seen(reply.text):
             raise Refused("tick_or_write")
         text = reply.text.strip()
         parts = [part for part in re.split(r"[\s,、;]+", unicodedata.normalize("NFKC", text)) if part]
@@ -335,12 +356,14 @@ class Moment(Question):
 class Day(Question):
     """A day ahead, later than the day that is already answered under `after`. Stored as an ISO 8601 date.
 
+    The last possible one ends the year that is `years` after this one: 2206 is a slip of the thumb.
     `source` proposes days as values without labels: a channel writes them as its language writes days.
     """
 
     kind: ClassVar[str] = "day"
     source: str
     after: str
+    years: int
 
     def options(self, asked: Asked) -> Sequence[Option]:
         return asked.world.options(self.source, "", asked.answers)
@@ -348,12 +371,14 @@ class Day(Question):
     def read(self, reply: Reply, asked: Asked) -> Step:
         today = asked.world.now.date()
         day = read_day(self._numbered((reply.choice or reply.text or "").strip(), asked), today)
-        if day is None or day.year > today.year + FARTHEST_YEARS:
+        if day is None:
             raise Refused("day_wanted")
         if day < today:
             raise Refused("day_past", day=day.isoformat())
         if not self.holds(day.isoformat(), asked):
             raise Refused("day_too_early", after=asked.answers[self.after][:10])
+        if day > (last := date(today.year + self.years, 12, 31)):
+            raise Refused("day_too_far", last=last.isoformat())
         return Answered(day.isoformat())
 
     def _numbered(self, text: str, asked: Asked) -> str:

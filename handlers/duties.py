@@ -39,7 +39,8 @@ def open_late(turn: Turn, argument: str) -> None:
     back = [Button("/duties", words="menu_duties")] if sight.seen else [Button("/menu", words="menu")]
     lines = [_late_line(turn, one) for one in found[:MOST_LATE]]
     more = len(found) - len(lines)
-    turn.say("duty.late", *back, lines=lines, total=sum(one.count for one in found), more=more)
+    over = {"total": sum(one.count for one in found), "everything": sight.everything}
+    turn.say("duty.late", *back, lines=lines, more=more, **over)
     turn.go_on()
 
 

@@ -14,20 +14,25 @@ from conversation.messages import Answers, Button, Media
 from conversation.questions import Day, Evidence, Text
 from handlers.addition import pieces
 from handlers.duty_sight import LOOKING
-from handlers.duty_view import person_of, refused, show, to_act_on
+from handlers.duty_view import person_of, refused, show, to_act_on, why_returned
 from handlers.duty_words import told, written
 from services import obligations
 from services.desk.values import LONGEST_SAID, SHORTEST_REASON, NotDone
 from services.journeys import Journey, Turn
 from services.obligations import Ring, Whole
+from services.obligations.ladder import FARTHEST_YEARS
 from services.obligations.telling import TO_READER, buttons
 
 ANSWER = Flow("answer", [Text(key="text", shortest=2, longest=LONGEST_SAID), Evidence(key="evidence", optional=True)])
 MORE_TIME = Flow(
     "more_time",
-    [Day(key="until", source="later_days", after="_due"), Text(key="reason", shortest=SHORTEST_REASON, longest=1_000)],
+    [
+        Day(key="until", source="later_days", after="_due", years=FARTHEST_YEARS),
+        Text(key="reason", shortest=SHORTEST_REASON, longest=1_000),
+    ],
 )
-ASK_OFFICE = Flow("ask_office", [Text(key="text", shortest=2, longest=LONGEST_SAID)], review=False)
+ASKED = Text(key="text", shortest=2, longest=LONGEST_SAID)
+ASK_OFFICE = Flow("ask_office", [ASKED], review=False)
 
 
 def open_answer(turn: Turn, argument: str) -> None:
@@ -49,7 +54,7 @@ def begin_answer(turn: Turn, whole: Whole, text: str = "", held: list[Answers] |
     if whole.duty.state in obligations.SETTLED:
         show(turn, whole)
         return
-    turn.say("duty.answering", **told(turn, whole.duty), asked=whole.asked)
+    turn.say("duty.answering", **told(turn, whole.duty), asked=whole.asked, returned=why_returned(whole))
     known = {"_duty": whole.duty.id} | ({"text": text} if text else {})
     turn.start("answer", known, {"evidence": held} if held else None)
 
@@ -69,8 +74,11 @@ def open_more_time(turn: Turn, argument: str) -> None:
     whole = to_act_on(turn, argument)
     if whole is None:
         return
-    if not whole.duty.owed or whole.duty.waiting_extension:
+    if not whole.duty.owed:
         show(turn, whole)
+        return
+    if whole.duty.waiting_extension:
+        refused(turn, whole.duty, "waiting_already")
         return
     turn.say("duty.asking_time", **told(turn, whole.duty))
     turn.start("more_time", {"_duty": whole.duty.id, "_due": written(turn, whole.duty.due_at)})
@@ -90,9 +98,19 @@ def submit_more_time(turn: Turn, answers: Answers) -> None:
 
 def open_ask_office(turn: Turn, argument: str) -> None:
     """`/ask_office <id>`."""
-    whole = to_act_on(turn, argument)
-    if whole is not None:
-        turn.start("ask_office", {"_duty": whole.duty.id})
+    begin_question(turn, argument)
+
+
+def begin_question(turn: Turn, duty_id: str, text: str = "", media: Sequence[Media] = ()) -> None:
+    """Perhaps with words to be changed and photos. Of what is settled nothing is asked: nobody writes in vain."""
+    whole = to_act_on(turn, duty_id)
+    if whole is None:
+        return
+    if whole.duty.state in obligations.SETTLED:
+        refused(turn, whole.duty, "settled")
+        return
+    known = {"_duty": whole.duty.id, "_media": [asdict(piece) for piece in media]}
+    turn.start("ask_office", known, {"text": text} if text else None)
 
 
 def submit_ask_office(turn: Turn, answers: Answers) -> None:
@@ -102,14 +120,13 @@ def submit_ask_office(turn: Turn, answers: Answers) -> None:
 
 
 def place_question(turn: Turn, duty_id: str, text: str, media: Sequence[Media]) -> None:
-    """Words and photos that turned out to be a question; without words it is asked what they are about."""
-    whole = to_act_on(turn, duty_id)
-    if whole is None:
+    """Words and photos that turned out to be a question; where the words will not do, it is asked for others."""
+    if ASKED.wrong(text):
+        begin_question(turn, duty_id, text, media)
         return
-    if text:
+    whole = to_act_on(turn, duty_id)
+    if whole is not None:
         ask(turn, whole, text, media)
-    else:
-        turn.start("ask_office", {"_duty": duty_id, "_media": [asdict(piece) for piece in media]})
 
 
 def ask(turn: Turn, whole: Whole, text: str, media: Sequence[Media]) -> None:

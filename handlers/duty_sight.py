@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services import obligations, reach
-from services.contacts import CLERK, LEADER, OF_UNIT
 from services.journeys import Turn
 from services.obligations import Duty, Whole
+from services.persons import CLERK, LEADER, OF_UNIT
 
 LOOKING = OF_UNIT | {LEADER}
 WATCHING = LOOKING | {CLERK}

@@ -30,7 +30,7 @@ def open_duty(turn: Turn, argument: str) -> None:
 def show(turn: Turn, whole: Whole) -> None:
     duty = whole.duty
     turn.say(
-        "duty.one", *buttons_of(turn, duty), **told(turn, duty), asked=whole.asked, returned=_why_returned(whole),
+        "duty.one", *buttons_of(turn, duty), **told(turn, duty), asked=whole.asked, returned=why_returned(whole),
         extension=_extension(turn, whole), history=_history(turn, whole), earlier=max(0, len(whole.history) - SHOWN),
     )  # fmt: skip
 
@@ -115,7 +115,7 @@ def _for_unit(whole: Whole, one: Happened) -> str:
     return "" if one.kind == "accepted" and whole.duty.case_id else one.text
 
 
-def _why_returned(whole: Whole) -> str:
+def why_returned(whole: Whole) -> str:
     """The office's reason, while the duty is owed again."""
     reasons = [one.text for one in whole.history if one.kind == "returned"]
     return reasons[-1] if reasons and whole.duty.owed else ""

@@ -7,10 +7,12 @@ from typing import Any
 from conversation.messages import Button
 from handlers import duty_sight
 from handlers.duty_sight import sight_of
-from services import contacts, obligations, succession
-from services.contacts import OF_UNIT
+from services import audit, links, obligations, succession
 from services.journeys import Journey, Turn
+from services.persons import OF_UNIT
 from services.talk import LANGUAGES
+
+SURE = " yes"  # behind the code of a link, when it was asked
 
 
 def open_menu(turn: Turn, why: str) -> None:
@@ -61,15 +63,32 @@ def open_start(turn: Turn, argument: str) -> None:
         open_menu(turn, "started")
 
 
-def open_link(turn: Turn, code: str) -> None:
-    """Binds this chat account to the person of a code that the office issued; the code is spent."""
-    used = contacts.use_link(turn.tx, turn.vault, turn.now, code, turn.contact.channel)
-    if used is None:
+def open_link(turn: Turn, argument: str) -> None:
+    """Binds this chat account to the person of a code that the office issued; the code is spent.
+
+    Where somebody else with a role would lose the account by it, it asks first: they are reached there no longer.
+    """
+    code = argument.removesuffix(SURE)
+    if code == argument and _takes_away(turn, code):
+        lost = [{"role": one.role, "unit": turn.directory.name(one.unit_id) or ""} for one in turn.grants]
+        buttons = Button(f"/link {code}{SURE}", words="rebind"), Button("/menu", words="keep_account")
+        turn.say("menu.rebind", *buttons, lost=lost)
+        return
+    person_id = links.use_link(turn.tx, turn.vault, turn.now, code, turn.contact.channel)
+    if person_id is None:
         turn.say("menu.bad_code")
         return
-    turn.bind(used.person_id)
-    turn.ring(succession.tell(turn.tx, turn.vault, turn.now, used.ended))
+    if turn.grants and turn.contact.person_id != person_id:
+        audit.append(turn.tx, turn.now, person_id, "account_taken", turn.contact.person_id or "")
+    turn.bind(person_id)
+    turn.ring(succession.take_over(turn.tx, turn.vault, turn.now, person_id, person_id))
     open_menu(turn, "bound")
+
+
+def _takes_away(turn: Turn, code: str) -> bool:
+    """Whether the account is somebody else's, who holds a role."""
+    person_id = links.peek_link(turn.tx, turn.vault, turn.now, code)
+    return person_id not in (None, turn.contact.person_id) and bool(turn.grants)
 
 
 def open_help(turn: Turn, why: str) -> None:

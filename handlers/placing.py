@@ -8,6 +8,7 @@ from dataclasses import asdict
 from conversation.engine import Flow
 from conversation.messages import Answers, Reply
 from conversation.questions import Choice, World
+from conversation.text import seen
 from handlers import duty_acts, duty_sight
 from handlers.addition import pieces, said_thanks, send_question
 from handlers.status import is_code
@@ -15,13 +16,14 @@ from services import cases
 from services.journeys import Journey, Turn
 
 DUTY_PLACES = ("duty_answer", "duty_question")
+MOST_KEPT = 3 * cases.LONGEST_TEXT  # characters: what is too long for its place is kept whole, to be shortened there
 
 
 def places(answers: Answers, world: World) -> Sequence[str]:
     """For a duty only where the person's unit owes one; an addition only for somebody who has filed something."""
     owed = world.options("owed_duties", "", {})
     filed = world.options("own_cases", "", {})
-    return (*DUTY_PLACES * bool(owed), "complaint", *["addition"] * bool(filed), "question", "nothing")
+    return (*DUTY_PLACES * bool(owed), "complaint", *["addition"] * bool(filed), "question")
 
 
 def is_addition(answers: Answers, world: World) -> bool:
@@ -51,8 +53,12 @@ def find_place(turn: Turn, reply: Reply) -> None:
     """
     if reply.text and not reply.media and is_code(turn, reply.text):
         return
+    said = reply.text if reply.text and seen(reply.text) else None
+    if not said and not reply.media:
+        turn.resume()
+        return
     before = turn.session.answers if turn.session else {}
-    text = "\n".join(filter(None, [before.get("_text"), reply.text]))[: cases.LONGEST_TEXT]
+    text = "\n".join(filter(None, [before.get("_text"), said]))[:MOST_KEPT]
     media = [*before.get("_media", []), *(asdict(piece) for piece in reply.media)][: cases.MOST_MEDIA]
     owed = duty_sight.owed(turn)
     known = {"_duty": owed[0].id} if len(owed) == 1 else {}
@@ -61,21 +67,24 @@ def find_place(turn: Turn, reply: Reply) -> None:
 
 def submit(turn: Turn, answers: Answers) -> None:
     text, held = answers["_text"], answers["_media"]
-    media = pieces({"evidence": held})
+    media, begun = pieces({"evidence": held}), {"evidence": held} if held else {}
+    fits = len(text) <= cases.LONGEST_TEXT
     match answers["place"]:
         case "complaint":
-            turn.start("complaint", {"what": text} if text else {}, {"evidence": held} if held else {})
-        case "addition":
+            turn.start("complaint", {"what": text} if text else {}, begun)
+        case "addition" if fits:
             cases.add(turn.tx, turn.vault, turn.now, turn.contact, answers["case"], text, media)
             said_thanks(turn, answers["case"])
+        case "addition":
+            turn.start("addition", {"_case": answers["case"], "text": text}, begun)
         case "duty_answer":
             duty_acts.place_answer(turn, answers.get("_duty") or answers["duty"], text, held)
         case "duty_question":
             duty_acts.place_question(turn, answers.get("_duty") or answers["duty"], text, media)
-        case "question":
+        case "question" if fits:
             send_question(turn, text, media)
         case _:
-            turn.tools.journeys["menu"].opens(turn, "dropped")
+            turn.start("question", {"text": text}, begun)
 
 
 def open_placing(turn: Turn, argument: str) -> None:

@@ -8,9 +8,9 @@ from datetime import datetime
 from conversation.messages import Answers, Option
 from handlers import duty_sight
 from services import calendar, cases, directory, workdays
-from services.contacts import SUPERVISOR
 from services.journeys import Source, Turn
 from services.obligations import Duty
+from services.persons import SUPERVISOR
 from templates import clipped
 
 BEGINS = 14  # characters of what is asked: a button shows no more on a phone

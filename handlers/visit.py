@@ -8,8 +8,8 @@ from conversation.questions import Choice, Evidence, Number, Place, Text, Ticks
 from handlers.addition import pieces
 from handlers.complaint import has_windows
 from services import visits
-from services.contacts import SUPERVISOR
 from services.journeys import Journey, Turn
+from services.persons import SUPERVISOR
 
 ORDER = ("messy", "noisy", "unattended", "no_badge", "late_opening")
 GAMES = ("games", "cards", "chatting", "stocks", "video", "shopping")

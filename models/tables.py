@@ -136,6 +136,7 @@ deliveries = Table(
     Column("channel", String(16), nullable=False),
     Column("urgency", String(16), nullable=False),  # reply, reminder, broadcast
     Column("notice_id", ForeignKey("notices.id")),  # of a broadcast
+    Column("about", String(32)),  # the duty that it asks for: taken back when nothing is owed any more
     Column("sealed", LargeBinary),  # the Body; None: that of the notice
     # queued sending sent delivered acknowledged; failed, uncertain, aborted, superseded
     Column("state", String(12), nullable=False),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select
 
+from models.database import insert_or_update
 from models.tables import calendar_days
 from services import audit
 from services.wording import readable
@@ -33,9 +34,7 @@ def own_days(tx: Connection) -> dict[date, bool]:
 def set_day(tx: Connection, now: datetime, clerk_id: str, day: date, works: bool, note: str) -> None:
     """Decides about a day, or anew. Deadlines and reminders that are planned already stay as they are."""
     values = {"works": works, "note": readable(note)[:LONGEST_NOTE], "set_at": now}
-    known = calendar_days.c.day == day.isoformat()
-    if not tx.execute(update(calendar_days).where(known).values(**values)).rowcount:
-        tx.execute(insert(calendar_days).values(day=day.isoformat(), **values))
+    tx.execute(insert_or_update(tx, calendar_days, "day", tuple(values)), {"day": day.isoformat(), **values})
     audit.append(tx, now, clerk_id, "calendar_day_set", day.isoformat(), {"works": works})
 
 

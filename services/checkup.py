@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from models.tables import audit, deliveries, grants, lanes, people, quarantine, units
-from services.contacts import CLERK
 from services.deliveries import URGENCY
+from services.persons import CLERK
 from services.vault import Vault
 
 LONG = timedelta(minutes=2)  # what is due goes out within seconds; a restart takes less, too

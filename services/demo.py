@@ -13,7 +13,8 @@ from sqlalchemy import Connection, or_, select
 
 from models.tables import grants, people, units
 from rulebooks import HERE
-from services.contacts import CLERK, DEPUTY, HEAD, LEADER, LIAISON, SUPERVISOR, Grant, add_person, issue_link
+from services.links import issue_link
+from services.persons import CLERK, DEPUTY, HEAD, LEADER, LIAISON, SUPERVISOR, Grant, add_person
 from services.phones import normalised
 from services.units import NewUnit, add_units
 from services.vault import Vault
@@ -41,15 +42,17 @@ def read_city(file: Path) -> City:
     return city
 
 
-def write_city(tx: Connection, vault: Vault, now: datetime, city: City) -> int:
-    """Units, windows and people; returns the number of units and windows. Done again, it adds only what is new."""
-    new = [unit for one in city["unit"] for unit in _with_windows(one)]
-    add_units(tx, new)
+def write_city(tx: Connection, vault: Vault, now: datetime, city: City) -> tuple[int, int]:
+    """Adds what is new; returns how many units, windows and sections that were, and how many people."""
+    named = [unit for one in city["unit"] for unit in _with_windows(one)]
+    before = set(tx.execute(select(units.c.id)).scalars())
+    add_units(tx, named)
     known = _known(tx, vault)
-    for one in _people(city):
-        if any((one.name, grant.role, grant.unit_id) not in known for grant in one.granted):
-            add_person(tx, vault, now, one.name, one.granted, title=one.title, phone=_phone(one))
-    return len(new)
+    newcomers = [one for one in _people(city)
+                 if any((one.name, grant.role, grant.unit_id) not in known for grant in one.granted)]  # fmt: skip
+    for one in newcomers:
+        add_person(tx, vault, now, one.name, one.granted, title=one.title, phone=_phone(one))
+    return len({unit.id for unit in named} - before), len(newcomers)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, select, update
 
 from models.tables import grants, reminders
 from rulebooks import HERE
-from services import cases, contacts, deliveries, notices, obligations
-from services.contacts import CLERK, HEAD, Contact
+from services import cases, contacts, deliveries, notices, obligations, persons
+from services.contacts import Contact
 from services.demo import SHOWN, load_city, sign_in_codes
 from services.notices import Audience, Written
+from services.persons import CLERK, HEAD
 from services.phones import normalised
 from services.vault import Vault, new_id
 
@@ -37,8 +38,8 @@ def load_day(tx: Connection, vault: Vault, now: datetime) -> None:
     clerk = tx.execute(select(grants.c.person_id).where(grants.c.role == CLERK).order_by(grants.c.id)).scalars().first()
     if clerk is None:
         return
-    [head] = contacts.heads_of(tx, now, [day["head"]["unit"]])[day["head"]["unit"]]
-    contacts.set_phone(tx, vault, now, head, normalised(day["head"]["phone"]), clerk)
+    [head] = persons.heads_of(tx, now, [day["head"]["unit"]])[day["head"]["unit"]]
+    persons.set_phone(tx, vault, now, head, normalised(day["head"]["phone"]), clerk)
     for report in day["report"]:
         _report(tx, vault, now, clerk, report)
     _notice(tx, vault, now, clerk, day["notice"])

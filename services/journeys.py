@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from conversation.engine import Flow, Session, prefilled, screen
 from conversation.messages import Answers, Body, Button, Option, Problem, Reply, Say, Screen
-from services.contacts import LEADER, OF_UNIT, SMS, Contact, Grant, bind, ended_roles, roles_of
+from services.contacts import SMS, Contact, bind
 from services.deliveries import Outgoing
 from services.directory import Directory
+from services.persons import LEADER, OF_UNIT, Grant, ended_roles, roles_of
 from services.vault import Vault
 from services.workdays import Limits
 

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from conversation.messages import Body, Button, Reply, Say
-from models.database import insert_or_ignore, insert_or_update
+from models.database import insert_or_update, is_new
 from models.tables import contacts, inbox, menus, sessions
 from services.contacts import address_hash
 from services.deliveries import queue_for
@@ -36,6 +36,7 @@ class Menu:
     first: int = 1
     rest: Body | None = None  # the options that had no room: the next page
     buttons: tuple[Button, ...] = ()  # of a message, to show them again
+    words: Mapping[str, str] = field(default_factory=dict)  # what stands beside each number, folded: its number
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,7 @@ def again(menu: Menu) -> Body:
 
 def claimed(tx: Connection, now: datetime, channel: str, event_id: str) -> bool:
     """Whether this event is handled for the first time; from now on it has been."""
-    row = {"channel": channel, "event_id": event_id, "at": now}
-    return tx.execute(insert_or_ignore(tx, inbox).returning(inbox.c.event_id), row).first() is not None
+    return is_new(tx, inbox, {"channel": channel, "event_id": event_id, "at": now})
 
 
 def pressed(press: Press) -> Reply:

@@ -7,12 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, distinct, func, or_, select
+from sqlalchemy import Connection, select
 
 from models.tables import contacts as accounts
 from models.tables import grants, people
-from services import audit, contacts, phones, succession
-from services.contacts import CLERK, HEAD, ROLES, Grant, Person
+from services import audit, contacts, links, persons, phones, succession
+from services.once import once
+from services.persons import CLERK, HEAD, ROLES, Grant, Person
 from services.vault import Vault
 from services.wording import readable
 
@@ -38,6 +39,7 @@ class Admitted:
 
     way: str
     token: str | None = None
+    told: Collection[tuple[str, str]] = ()  # for whom something was queued
 
 
 @dataclass(frozen=True)
@@ -52,34 +54,33 @@ class Member:
 
 def admit(tx: Connection, vault: Vault, now: datetime, code: str) -> Admitted | None:
     """None for a code that is wrong, used, expired, or whose person holds no role any more."""
-    person_id = contacts.peek_link(tx, vault, now, code)
-    roles = {grant.role for grant in contacts.roles_of(tx, person_id, now)}
+    person_id = links.peek_link(tx, vault, now, code)
+    roles = {grant.role for grant in persons.roles_of(tx, person_id, now)}
     if not roles:
         return None
     if CLERK not in roles:
         return Admitted(CHAT)
-    used = contacts.use_link(tx, vault, now, code, CONSOLE)
-    if used is None:
+    person_id = links.use_link(tx, vault, now, code, CONSOLE)
+    if person_id is None:
         return None
-    succession.tell(tx, vault, now, used.ended)
-    audit.append(tx, now, used.person_id, "signed_in", used.person_id)
-    return Admitted(CONSOLE, contacts.sign_in(tx, vault, now, used.person_id))
+    told = _taken_over(tx, vault, now, person_id, person_id)
+    audit.append(tx, now, person_id, "signed_in", person_id)
+    return Admitted(CONSOLE, links.sign_in(tx, vault, now, person_id), told)
 
 
 def clerk(tx: Connection, vault: Vault, now: datetime, token: str) -> Person | None:
     """Who sits at the desk with this session; None as soon as the role is withdrawn."""
-    person_id = contacts.signed_in(tx, vault, now, token)
-    if person_id is None or CLERK not in {grant.role for grant in contacts.roles_of(tx, person_id, now)}:
+    person_id = links.signed_in(tx, vault, now, token)
+    if person_id is None or CLERK not in {grant.role for grant in persons.roles_of(tx, person_id, now)}:
         return None
-    return contacts.person(tx, vault, person_id)
+    return persons.person(tx, vault, person_id)
 
 
 def members(tx: Connection, vault: Vault, now: datetime, actor: str) -> list[Member]:
     """Everybody, by role and unit. Their names are sealed: this view leaves one audit event."""
     audit.append(tx, now, actor, "people_listed", "people")
     held: dict[str, list[Grant]] = defaultdict(list)
-    valid = grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
-    for row in tx.execute(select(grants.c.person_id, grants.c.role, grants.c.unit_id).where(*valid)):
+    for row in tx.execute(select(grants.c.person_id, grants.c.role, grants.c.unit_id).where(persons.holds(now))):
         held[row.person_id].append(Grant(row.role, row.unit_id))
     bound: dict[str, dict[str, bool]] = defaultdict(dict)  # by channel: whether something reaches them there
     for row in tx.execute(
@@ -108,62 +109,80 @@ def _place(grant: Grant) -> tuple[int, str]:
 
 def add_member(
     tx: Connection, vault: Vault, now: datetime, actor: str, name: str, roles: Sequence[str], units: Sequence[str],
-    *, phone: str = "", takes_over: bool = False,
+    *, phone: str = "", takes_over: bool = False, number: str = "",
 ) -> str:  # fmt: skip
-    """A new person with these roles, each for each of the units; a clerk's role has none. Returns the id."""
+    """A new person with these roles, each for each of the units; a clerk's role has none. Returns the id.
+
+    `number`: of the form; the same form again returns the same id and does nothing more.
+    """
+    person_id, first = once(tx, vault, now, number, actor, name, roles, units, phone, takes_over)
+    if not first:
+        return person_id
     name = " ".join(readable(name).split())
     if not 1 <= len(name) <= LONGEST_NAME:
         raise NotAllowed("name_wanted")
-    granted, number = _granted(roles, units), _number(phone)
+    granted, called = _granted(roles, units), _number(phone)
     if not takes_over:
         _no_other_head(tx, now, "", granted)
-    return contacts.add_person(tx, vault, now, name, granted, phone=number, actor=actor)
+    persons.add_person(tx, vault, now, name, granted, phone=called, actor=actor, person_id=person_id)
+    return person_id
 
 
 def grant_more(
     tx: Connection, vault: Vault, now: datetime, actor: str, person_id: str, roles: Sequence[str], units: Sequence[str],
     *, takes_over: bool = False,
-) -> None:  # fmt: skip
-    """More roles for somebody who is there already.
+) -> set[tuple[str, str]]:  # fmt: skip
+    """More roles for somebody who is there already. Returns for whom something was queued.
 
     A unit has one head. Where it has one, `takes_over` says that this is meant; the old one's right then ends when the
-    new one's link is used, or at once where an account of the new one is bound already (`contacts.take_over`).
+    new one's link is used, or at once where an account of the new one is bound already (`succession.take_over`).
     """
-    if tx.execute(select(people.c.id).where(people.c.id == person_id)).first() is None:
+    if tx.execute(select(people.c.id).where(people.c.id == person_id).with_for_update()).first() is None:
         raise NotAllowed("gone")
-    held = contacts.roles_of(tx, person_id, now)
+    held = persons.roles_of(tx, person_id, now)
     new = [one for one in _granted(roles, units) if one not in held]
     if not takes_over:
         _no_other_head(tx, now, person_id, new)
-    contacts.grant(tx, now, person_id, new, actor)
-    if contacts.is_bound(tx, person_id):
-        succession.tell(tx, vault, now, contacts.take_over(tx, now, person_id, actor))
+    if new:
+        persons.grant(tx, now, person_id, new, actor)
+    return _taken_over(tx, vault, now, person_id, actor)
 
 
 def set_phone(tx: Connection, vault: Vault, now: datetime, actor: str, person_id: str, phone: str) -> None:
     """The number that reminders go to by SMS; empty takes it away. Raises NotAllowed: gone, bad_phone."""
-    if contacts.person(tx, vault, person_id) is None:
+    if persons.person(tx, vault, person_id) is None:
         raise NotAllowed("gone")
-    contacts.set_phone(tx, vault, now, person_id, _number(phone), actor)
+    persons.set_phone(tx, vault, now, person_id, _number(phone), actor)
 
 
-def withdraw(tx: Connection, now: datetime, actor: str, person_id: str, role: str, unit_id: str | None) -> None:
-    """Ends a role at once, except that of the last clerk: nobody could open the desk any more."""
-    if Grant(role, unit_id) not in contacts.roles_of(tx, person_id, now):
+def withdraw(
+    tx: Connection, vault: Vault, now: datetime, actor: str, person_id: str, role: str, unit_id: str | None
+) -> set[tuple[str, str]]:
+    """Ends a role at once, except that of the last clerk: nobody could open the desk any more. Said again, it does
+    nothing. Returns for whom something was queued."""
+    wanted, clerks = Grant(role, unit_id), _clerks(tx, now) if role == CLERK else frozenset()
+    if wanted in persons.ended_roles(tx, person_id, now):
+        return set()
+    if wanted not in persons.roles_of(tx, person_id, now):
         raise NotAllowed("gone")
-    if role == CLERK and _clerks(tx, now) == 1:
+    if role == CLERK and clerks == {person_id}:
         raise NotAllowed("last_clerk")
-    contacts.withdraw(tx, now, person_id, role, unit_id, actor)
+    return succession.end(tx, vault, now, person_id, role, unit_id, actor)
 
 
 def issue(tx: Connection, vault: Vault, now: datetime, actor: str, person_id: str, days: int) -> tuple[Person, str]:
     """A one-time code for somebody; it is shown this once and kept nowhere."""
     if not SHORTEST_LINK <= days <= LONGEST_LINK:
         raise NotAllowed("days_wanted")
-    person = contacts.person(tx, vault, person_id)
-    if person is None or not contacts.roles_of(tx, person_id, now):
+    person = persons.person(tx, vault, person_id)
+    if person is None or not persons.roles_of(tx, person_id, now):
         raise NotAllowed("gone")
-    return person, contacts.issue_link(tx, vault, now, person_id, actor, timedelta(days=days))
+    return person, links.issue_link(tx, vault, now, person_id, actor, timedelta(days=days))
+
+
+def _taken_over(tx: Connection, vault: Vault, now: datetime, person_id: str, actor: str) -> set[tuple[str, str]]:
+    """Not where nothing reaches them yet: the head before them would be put out, and nobody reminded."""
+    return succession.take_over(tx, vault, now, person_id, actor) if contacts.is_bound(tx, person_id) else set()
 
 
 def _granted(roles: Sequence[str], units: Sequence[str]) -> list[Grant]:
@@ -185,12 +204,13 @@ def _number(typed: str) -> str | None:
 
 def _no_other_head(tx: Connection, now: datetime, person_id: str, granted: Sequence[Grant]) -> None:
     units = [one.unit_id for one in granted if one.role == HEAD and one.unit_id]
-    heads = contacts.heads_of(tx, now, units)
+    heads = persons.heads_of(tx, now, units)
     taken = [unit for unit in units if set(heads.get(unit, ())) - {person_id}]
     if taken:
         raise NotAllowed("has_head", taken)
 
 
-def _clerks(tx: Connection, now: datetime) -> int:
-    valid = grants.c.role == CLERK, grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
-    return tx.execute(select(func.count(distinct(grants.c.person_id))).where(*valid)).scalar_one()
+def _clerks(tx: Connection, now: datetime) -> frozenset[str]:
+    """Who they are, locked in one order: of two who withdraw each other at once, one stays."""
+    clerks = select(grants.c.person_id).where(grants.c.role == CLERK, persons.holds(now))
+    return frozenset(tx.execute(clerks.order_by(grants.c.id).with_for_update()).scalars())

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from models.tables import contacts as accounts
 from models.tables import grants, people, units
-from services import contacts, phones
-from services.contacts import DEPUTY, HEAD, LEADER, SMS, Grant
+from services import contacts, persons, phones
+from services.contacts import SMS
 from services.directory import Directory
+from services.persons import DEPUTY, HEAD, LEADER, Grant
 from services.vault import Vault
 
 SUPERIOR = "superior"  # the leader above a unit, and the heads of the unit that it belongs to
@@ -23,16 +24,15 @@ LANGUAGE = "zh"  # of an SMS to somebody who has never written
 
 def heads(tx: Connection, now: datetime, unit_id: str) -> list[str]:
     """The ids of the people who are head of the unit now, whether or not they can be reached."""
-    return contacts.heads_of(tx, now, [unit_id]).get(unit_id, [])
+    return persons.heads_of(tx, now, [unit_id]).get(unit_id, [])
 
 
 def heirs(tx: Connection, now: datetime) -> set[tuple[str, str]]:
     """(person, unit) of those who are head beside an older one: named, and not come in by their link yet."""
-    valid = grants.c.role == HEAD, grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
-    columns = grants.c.unit_id, grants.c.person_id
+    columns, named = (grants.c.unit_id, grants.c.person_id), (grants.c.role == HEAD, persons.holds(now))
     first: dict[str, str] = {}
     found: set[tuple[str, str]] = set()
-    for unit_id, person_id in tx.execute(select(*columns).where(*valid).order_by(grants.c.since, grants.c.id)):
+    for unit_id, person_id in tx.execute(select(*columns).where(*named).order_by(grants.c.since, grants.c.id)):
         if first.setdefault(unit_id, person_id) != person_id:
             found.add((person_id, unit_id))
     return found
@@ -103,7 +103,7 @@ def sees(directory: Directory, held: Sequence[Grant]) -> list[str]:
     """The units whose duties these roles show: their own; a head's and a leader's also with all that is below."""
     found: dict[str, None] = {}
     for grant in held:
-        if grant.unit_id and grant.role in (HEAD, DEPUTY, LEADER, contacts.LIAISON):
+        if grant.unit_id and grant.role in (HEAD, DEPUTY, LEADER, persons.LIAISON):
             found[grant.unit_id] = None
             if grant.role in (HEAD, LEADER):
                 found |= dict.fromkeys(_below(directory, grant.unit_id))
@@ -126,10 +126,9 @@ def _holders(tx: Connection, now: datetime, unit_ids: Collection[str]) -> set[tu
         if parent_id:
             below[parent_id].append(unit_id)
     asked = list(above.keys() | below.keys())
-    valid = grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
     rows = tx.execute(
         select(grants.c.unit_id, grants.c.role, grants.c.person_id).where(
-            grants.c.unit_id.in_(asked), grants.c.role.in_((HEAD, DEPUTY, LEADER)), *valid
+            grants.c.unit_id.in_(asked), grants.c.role.in_((HEAD, DEPUTY, LEADER)), persons.holds(now)
         )
     )
     found: set[tuple[str, str, str]] = set()
@@ -164,12 +163,8 @@ def _make_sms(tx: Connection, vault: Vault, now: datetime, person_ids: Collectio
     known = select(accounts.c.person_id).where(accounts.c.channel == SMS, accounts.c.person_id.in_(person_ids))
     new = set(person_ids).difference(tx.execute(known).scalars())
     for person_id, number in phones_of(tx, vault, new).items():
-        _ensure(tx, vault, now, person_id, number)
-
-
-def _ensure(tx: Connection, vault: Vault, now: datetime, person_id: str, number: str) -> None:
-    if address := _usable(number):
-        contacts.ensure(tx, vault, now, SMS, address, LANGUAGE, person_id)
+        if address := _usable(number):
+            contacts.ensure(tx, vault, now, SMS, address, LANGUAGE, person_id)
 
 
 def _usable(number: str) -> str | None:

@@ -1,29 +1,22 @@
-"""Sends what is queued on one channel: leased in groups, each contact in order, contacts side by side.
-
-Only the newest of several screens is worth sending: nine photos of an album give one redraw. What is said, and a screen
-that explains something else than the newer one, is always sent.
-"""
+"""Sends what is queued on one channel: leased in groups, each contact in order, contacts side by side."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection
 
 from models.database import Database, DatabaseAway
-from services import deliveries
 from services.bells import Bells
-from services.deliveries import LANE, Holder, NoticeBodies, Parcel, Result, Room
+from services.deliveries import Parcel, Result, Room
+from services.exchange import AWAY_REST, Exchange, Given, Told
 from services.stock import Stock, order
-from services.vault import Vault, new_id
+from services.vault import Vault
 
-LONGEST_REST = LANE.total_seconds() / 3  # the lane must be held on to
-AWAY_REST = 2.0  # seconds
 LOOK_REST = 1.0  # seconds between two looks whether the notice under way was aborted
 GATHER = 0.3  # seconds in which results come together, while there is something else to do
 LONGEST_END = 8.0  # seconds for what is under way when the program ends
@@ -41,35 +34,6 @@ class _Held:
     until: datetime
 
 
-@dataclass
-class _Told:
-    """What the database has not been told yet."""
-
-    results: list[Result] = field(default_factory=list)
-    superseded: list[int] = field(default_factory=list)
-    aborted: list[int] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.results) + len(self.superseded) + len(self.aborted)
-
-    def ids(self) -> set[int]:
-        return {*(one.id for one in self.results), *self.superseded, *self.aborted}
-
-    def before(self, newer: _Told) -> _Told:
-        """This, which could not be told, and what has come since."""
-        return _Told(self.results + newer.results, self.superseded + newer.superseded, self.aborted + newer.aborted)
-
-
-@dataclass(frozen=True)
-class _Exchanged:
-    """What an exchange with the database gave."""
-
-    ours: bool  # whether we have the lane
-    leased: Sequence[Parcel] = ()
-    rest: float = LONGEST_REST  # seconds until there will be more
-    aborted: frozenset[str] = frozenset()  # of the notices under way
-
-
 class Sender:
     """`run()` until cancelled. `send` gives a Result for whatever the wire does; what it raises fails that parcel.
 
@@ -82,25 +46,18 @@ class Sender:
         send: Callable[[Parcel], Awaitable[Result]], *, turn: Turn | None = None, at_once: int = 30,
         place: str | None = None,
     ) -> None:  # fmt: skip
-        self._database, self._vault, self._bells, self._clock = database, vault, bells, clock
-        self._channel = channel
+        self._bells, self._clock, self._channel = bells, clock, channel
         self._send, self._turn = send, turn
-        life = new_id()
-        self._holder = Holder(place or life, life)
+        self._exchange = Exchange(database, vault, clock, channel, place)
         self._enough = 2 * at_once  # results that are worth an exchange
         self._stock = Stock(at_once)
-        self._bodies = NoticeBodies(vault)
         self._workers: dict[asyncio.Task[None], Parcel] = {}
         self._on_wire: set[int] = set()
         self._held: dict[str, _Held] = {}
-        self._told = _Told()
+        self._told = Told()
         self._aborted: frozenset[str] = frozenset()
         self._ours = False
-        self._had = False  # whether we have held the lane in this life
         self._silent_until = 0.0  # of the loop's clock: nothing leaves before
-        self._looked_at: datetime | None = None
-        self._put_right = False  # whether the clock was ahead, and the database has not heard of it
-        self._unheard = False  # whether an exchange may have been done without our hearing of it
         self._news = asyncio.Event()
         self._gathering: asyncio.TimerHandle | None = None
         self._ending = False
@@ -111,7 +68,7 @@ class Sender:
         try:
             while True:
                 self._news.clear()
-                exchange = asyncio.create_task(self._exchange())
+                exchange = asyncio.create_task(self._exchanged())
                 rest = await asyncio.shield(exchange)
                 await self._wait(rest)
         finally:
@@ -133,69 +90,27 @@ class Sender:
         except TimeoutError:
             pass
 
-    # --- with the database: results in, parcels out, in one transaction ---
-
-    async def _exchange(self) -> float:
+    async def _exchanged(self) -> float:
         """Returns for how many seconds there is nothing to do unless the bell rings."""
-        told, self._told = self._told, _Told()
+        told, self._told = self._told, Told()
         silent = self._silent_until - asyncio.get_running_loop().time()
         room, notices = self._stock.room() if silent <= 0 else NO_ROOM, self._stock.notices()
-        known = self._stock.ids | told.ids() if self._unheard else None
-        self._look_at_the_clock()
-        try:
-            got = await self._database.write(self._exchanged, told, room, notices, known, self._put_right)
-        except Exception as error:
+        if self._exchange.clock_put_back():
+            self._held.clear()
+        given = await self._exchange.made(told, room, notices, self._stock.ids)
+        if given is None:
             self._told = told.before(self._told)
-            self._unheard = True
-            if not isinstance(error, DatabaseAway):  # which is told by the database itself
-                log.error("sender_failed", channel=self._channel, error=type(error).__name__)
             return AWAY_REST
-        if got.ours != self._ours:
-            log.info("lane_taken" if got.ours else "lane_lost", channel=self._channel)
-        self._unheard, self._put_right, self._ours, self._aborted = False, False, got.ours, got.aborted
-        self._had = self._had or got.ours
-        self._drop()
-        self._begin(got.leased)
-        rest = min(got.rest, silent) if silent > 0 else got.rest
+        self._take(given)
+        rest = min(given.rest, silent) if silent > 0 else given.rest
         return min(rest, LOOK_REST) if self._stock.notices() else rest
 
-    def _look_at_the_clock(self) -> None:
-        """Nothing waits for hours because a clock that was ahead has put it off."""
-        now, before = self._clock(), self._looked_at
-        self._looked_at = now
-        if before is not None and now < before - HELD_FOR:
-            log.warning("clock_put_back", channel=self._channel, seconds=round((before - now).total_seconds()))
-            self._put_right = True
-            self._held.clear()
-
-    def _exchanged(
-        self, tx: Connection, told: _Told, room: Room, notices: set[str], known: set[int] | None, put_right: bool
-    ) -> _Exchanged:
-        now = self._clock()
-        self._tell(tx, now, told)
-        if not deliveries.hold_lane(tx, now, self._channel, self._holder, back=not self._had):
-            return _Exchanged(ours=False, rest=AWAY_REST)
-        if put_right:
-            deliveries.hasten(tx, now, self._channel)
-        if known is not None:
-            deliveries.give_back(tx, self._channel, known)
-        stopped = frozenset(deliveries.aborted(tx, notices)) if notices else frozenset()
-        if room.all <= 0:
-            return _Exchanged(True, aborted=stopped)
-        leased = deliveries.lease(tx, self._vault, now, self._channel, room, self._bodies)
-        if len(leased) >= room.all:  # nothing more before a result makes room
-            return _Exchanged(True, leased, aborted=stopped)
-        due = deliveries.next_due(tx, self._channel)
-        if due is None:
-            rest = LONGEST_REST
-        else:  # what is due and was not leased has no room yet
-            rest = min(LONGEST_REST, (due - now).total_seconds()) if due > now else AWAY_REST
-        return _Exchanged(True, leased, rest, stopped)
-
-    def _tell(self, tx: Connection, now: datetime, told: _Told) -> None:
-        deliveries.record(tx, now, told.results)
-        deliveries.supersede(tx, told.superseded)
-        deliveries.stop(tx, told.aborted)
+    def _take(self, given: Given) -> None:
+        if given.ours != self._ours:
+            log.info("lane_taken" if given.ours else "lane_lost", channel=self._channel)
+        self._ours, self._aborted = given.ours, given.aborted
+        self._drop()
+        self._begin(given.leased)
 
     # --- with the wire ---
 
@@ -208,8 +123,10 @@ class Sender:
                 self._finish(Result(parcel.id, error="behind", retry_after=wait, tried=False))
             else:
                 self._stock.add(parcel)
-        for contact_id in {parcel.contact_id for parcel in new}:
-            self._thin_out(contact_id)
+        pointless = [id for contact_id in {one.contact_id for one in new} for id in self._stock.thin_out(contact_id)]
+        if pointless:
+            self._told.superseded += pointless
+            self._look_up()
         self._fill()
 
     def _fill(self) -> None:
@@ -293,16 +210,6 @@ class Sender:
             return None
         return max(timedelta(seconds=1), held.until - now)
 
-    def _thin_out(self, contact_id: str) -> None:
-        waiting = self._stock.queue(contact_id)
-        pointless = {
-            older.id for n, older in enumerate(waiting) if any(_makes_pointless(new, older) for new in waiting[n + 1 :])
-        }
-        if pointless:
-            self._stock.take_out(lambda parcel: parcel.id in pointless, contact_id)
-            self._told.superseded += sorted(pointless)
-            self._look_up()
-
     def _turn_away(self, held: Parcel, error: str, retry_after: timedelta | None) -> None:
         """What waits behind it; of another try, only what may not overtake it."""
 
@@ -338,16 +245,4 @@ class Sender:
         for worker in tuple(self._workers):  # nobody knows what became of these: leaving the lane settles them
             worker.cancel()
         with suppress(DatabaseAway):
-            await self._database.write(self._left, self._told)
-
-    def _left(self, tx: Connection, told: _Told) -> None:
-        self._tell(tx, self._clock(), told)
-        deliveries.leave_lane(tx, self._channel, self._holder)
-
-
-def _makes_pointless(newer: Parcel, older: Parcel) -> bool:
-    """A newer screen shows everything that an older one does, but for the reason why something was refused."""
-    new, old = newer.body.ask, older.body.ask
-    if new is None or old is None:
-        return False
-    return old.problem is None or (new.problem is not None and new.problem.code == old.problem.code)
+            await self._exchange.leave(self._told)

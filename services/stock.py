@@ -18,6 +18,17 @@ def order(parcel: Parcel) -> Order:
     return _RANK[parcel.urgency], parcel.id
 
 
+def _replaces(newer: Parcel, older: Parcel) -> bool:
+    """A newer screen shows everything that an older one does, but for the reason why something was refused.
+
+    Nine photos of an album give one redraw. What is said is always sent.
+    """
+    new, old = newer.body.ask, older.body.ask
+    if new is None or old is None:
+        return False
+    return old.problem is None or (new.problem is not None and new.problem.code == old.problem.code)
+
+
 class Stock:
     """Each contact has one parcel on the wire at a time. Some places are kept for replies, more for reminders.
 
@@ -70,8 +81,13 @@ class Stock:
         self._leased[parcel.urgency] += 1
         self._offer(parcel.contact_id)
 
-    def queue(self, contact_id: str) -> list[Parcel]:
-        return list(self._waiting.get(contact_id, ()))
+    def thin_out(self, contact_id: str) -> list[int]:
+        """Takes out those that wait and that a newer one has made pointless; their ids."""
+        queue = self._waiting.get(contact_id, ())
+        pointless = {
+            older.id for n, older in enumerate(queue) if any(_replaces(newer, older) for newer in queue[n + 1 :])
+        }
+        return [one.id for one in self.take_out(lambda one: one.id in pointless, contact_id)] if pointless else []
 
     def pick(self) -> Parcel | None:
         """The next that may begin now; it then has its place until `done`."""

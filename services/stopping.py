@@ -33,14 +33,11 @@ def stop(
 
 
 def start(
-    tx: Connection, vault: Vault, now: datetime, channel: str, event_id: str, contact_id: str, *, told: bool
+    tx: Connection, vault: Vault, now: datetime, channel: str, event_id: str, contact_id: str
 ) -> set[tuple[str, str]]:
-    """Lets messages through again. A word that came twice, with a stop in between, does nothing.
-
-    `told`: a question follows, that says nothing of it, so a confirmation goes before.
-    """
+    """Lets messages through again, and says so. A word that came twice, with a stop in between, does nothing."""
     seen = inbox.select().where(inbox.c.channel == channel, inbox.c.event_id == event_id)
     if tx.execute(seen).first() is not None:
         return set()
     tx.execute(update(contacts).where(contacts.c.id == contact_id).values(blocked_at=None))
-    return queue(tx, vault, now, [Outgoing(contact_id, channel, Body(say=Say("sms.started")))] if told else [])
+    return queue(tx, vault, now, [Outgoing(contact_id, channel, Body(say=Say("sms.started")))])

@@ -1,24 +1,66 @@
-"""Whoever is put out of a role by somebody who took over is told so, in the transaction in which it happened."""
+"""A unit has one head: whoever takes over puts the one before out, who is told so in the same transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, and_, select
 
 from conversation.messages import Body, Button, Say
+from models.tables import grants
 from services import reach
-from services.contacts import HEAD, Ended
-from services.deliveries import queue_for
+from services.deliveries import queue_for, withhold_from
+from services.persons import HEAD, LEADER, OF_UNIT, holds, roles_of, withdraw
 from services.vault import Vault
 
+ABOUT_DUTIES = OF_UNIT | {LEADER}
 
-def tell(tx: Connection, vault: Vault, now: datetime, ended: Iterable[Ended]) -> set[tuple[str, str]]:
-    """By chat, on every account of theirs. Returns for whom something was queued."""
+
+def take_over(tx: Connection, vault: Vault, now: datetime, person_id: str, actor: str) -> set[tuple[str, str]]:
+    """Where this person is head, whoever was it before is head no longer. Returns for whom something was queued.
+
+    Who was made head later keeps it, so that an old head with a new link puts nobody out. Called at the moment when the
+    person can be reached: a link of theirs is used, or the role is granted and an account of theirs is bound already.
+    Until then the old head stays, so that no reminder goes to nobody.
+    """
     told: set[tuple[str, str]] = set()
-    for one in ended:
-        values = {"role": HEAD, "unit": reach.unit_names(tx, [one.unit_id]).get(one.unit_id, "")}
-        body = Body(say=Say("menu.ended", values, (Button("/menu", words="menu"),)))
-        told |= queue_for(tx, vault, now, sorted(reach.accounts_of(tx, [one.person_id])), body, urgency="reminder")
+    for old, unit_id in _older_heads(tx, now, person_id):
+        told |= end(tx, vault, now, old, HEAD, unit_id, actor)
     return told
+
+
+def end(
+    tx: Connection, vault: Vault, now: datetime, person_id: str, role: str, unit_id: str | None, actor: str
+) -> set[tuple[str, str]]:
+    """Takes a role away. Whoever has nothing to do with the unit's duties any more hears so, and nothing else about
+    them: what still waits for a channel is taken back. Returns for whom something was queued."""
+    withdraw(tx, now, person_id, role, unit_id, actor)
+    held = {one.unit_id for one in roles_of(tx, person_id, now) if one.role in ABOUT_DUTIES}
+    if role not in ABOUT_DUTIES or unit_id is None or unit_id in held:
+        return set()
+    mine = [*reach.accounts_of(tx, [person_id]), *reach.accounts_of(tx, [person_id], reach.SMS)]
+    withhold_from(tx, mine, unit_id)
+    return _tell(tx, vault, now, person_id, role, unit_id)
+
+
+def _older_heads(tx: Connection, now: datetime, person_id: str) -> list[tuple[str, str]]:
+    """(person, unit) of the units that this person is head of."""
+    mine = grants.alias("mine")
+    older = and_(mine.c.unit_id == grants.c.unit_id, mine.c.since >= grants.c.since, mine.c.person_id == person_id)
+    heads = grants.c.role == HEAD, grants.c.until.is_(None), grants.c.person_id != person_id
+    rows = tx.execute(
+        select(grants.c.person_id, grants.c.unit_id)
+        .join_from(grants, mine, older)
+        .where(*heads, mine.c.role == HEAD, holds(now, mine))
+        .order_by(grants.c.unit_id, grants.c.person_id)
+        .distinct()
+    )
+    return [(row.person_id, row.unit_id) for row in rows]
+
+
+def _tell(tx: Connection, vault: Vault, now: datetime, person_id: str, role: str, unit_id: str) -> set[tuple[str, str]]:
+    """By chat, on every account of theirs; by SMS where they have none and have been reached so before."""
+    values = {"role": role, "unit": reach.unit_names(tx, [unit_id]).get(unit_id, "")}
+    body = Body(say=Say("menu.ended", values, (Button("/menu", words="menu"),)))
+    to = reach.accounts_of(tx, [person_id]) or reach.accounts_of(tx, [person_id], reach.SMS)
+    return queue_for(tx, vault, now, sorted(to), body, urgency="reminder")

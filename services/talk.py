@@ -20,7 +20,8 @@ from conversation.messages import Incoming, Problem, Reply, Screen
 from models.database import Database, DatabaseAway, insert_or_ignore, insert_or_update
 from models.prepared import Prepared, each, keys
 from models.tables import contacts, inbox, quarantine, sessions
-from services.contacts import Contact, address_hash, lock
+from services import succession
+from services.contacts import SMS, Contact, address_hash, lock
 from services.deliveries import Outgoing, queue
 from services.journeys import ENGINE_WORDS, Tools, Turn
 from services.vault import new_id
@@ -195,6 +196,8 @@ _SAVE = Prepared(lambda tx: insert_or_update(tx, sessions, "contact_id", _SAVED)
 
 def take(turn: Turn, incoming: Incoming) -> None:
     """One message of one contact: a command, an answer, or something that needs a place."""
+    if turn.contact.channel == SMS and turn.contact.person_id:  # whoever has no chat uses no link: this is their way in
+        turn.ring(succession.take_over(turn.tx, turn.vault, turn.now, turn.contact.person_id, turn.contact.person_id))
     reply = incoming.reply
     name, argument = _command(reply)
     if not name and reply.text and not reply.media:

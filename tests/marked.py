@@ -26,7 +26,7 @@ from channels.sms import Console
 from channels.sms.carrier import Refused, Taken
 from models.tables import grants
 from scheduler.jobs import jobs
-from services.contacts import CLERK, DEPUTY, HEAD, SUPERVISOR, Grant
+from services.persons import CLERK, DEPUTY, HEAD, SUPERVISOR, Grant
 from tests.botapi import User
 from tests.channels.serving import Served, serving
 from tests.conftest import Clock, rows
@@ -179,7 +179,7 @@ class Story:
 
     async def settled(self) -> None:
         """Everything that is due has left, and every piece is kept."""
-        await self.served.api.drained(10)
+        await self.served.api.drained()
         await self.served.until(lambda: all(row["state"] == "kept" for row in rows(self.program, "evidence")))
         await self.served.until(lambda: not self._waiting())
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from services import contacts, desk
+from services import desk, persons
 from services.desk import NotDone, Report
 from services.desk.values import LONGEST_SAID, SHORTEST_REASON, VISIT
 from services.findings import seen_in
@@ -87,10 +87,10 @@ class Desk:
         who = await self._filed_by(identity.get("person_id"))
         return await self._draw(request, seat, report, identity=identity, filed_by=who)
 
-    async def _filed_by(self, person_id: str | None) -> contacts.Person | None:
+    async def _filed_by(self, person_id: str | None) -> persons.Person | None:
         if person_id is None:
             return None
-        return await self._house.database.read(contacts.person, self._house.vault, person_id)
+        return await self._house.database.read(persons.person, self._house.vault, person_id)
 
     async def _again(self, request: web.Request, seat: Seat, code: str, *, act: str, typed: str) -> web.StreamResponse:
         """The report as it stands now, with what was wrong and what was typed."""

@@ -7,14 +7,15 @@ from typing import Any
 
 from aiohttp import web
 
-from services import obligations, office
+from services import desk, obligations, office
+from services.cases import ACCEPTED
 from services.desk import NotDone
 from services.desk.values import LONGEST_SAID
-from services.obligations import PAGE, Ring, Whole
-from services.obligations.ladder import ladders
+from services.obligations import PAGE, SETTLED, Duty, Ring, Whole
+from services.obligations.ladder import ladders, last_day
 from web.desk import CONFLICT, WRONG
 from web.duty_filters import SHOWN, DutyQuery, read
-from web.hand_form import DUE_WRONG, TOLD, due_day, last_day, told_by
+from web.hand_form import DUE_WRONG, TOLD, Limit, deaf, due_day, due_of, look_twice, told_by
 from web.house import ID, House, Seat, form
 from web.lateness import Lateness, lateness
 
@@ -46,21 +47,25 @@ class Duties:
     async def _act(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         house, duty_id, act = self._house, request.match_info["id"], request.match_info["act"]
         sent = await form(request, house.site_url)
-        before = await self._whole(request)
+        duty = (await self._whole(request)).duty
+        typed = {"kind": duty.kind, "text": sent.get("text", ""), "date": sent.get("date", "")}
+        # Asked before, as by the hand-over. What is the unit's turn again goes by SMS too.
+        untold = await told_by(house, act, duty.unit_id, duty.kind) if act == "return" else ""
+        answers = act == "accept" and duty.case_id and not await self._others(duty)
         try:
+            if act == "return":
+                await look_twice(house, sent | typed)
             ring = await self._do(act, seat.clerk.id, duty_id, sent)
         except NotDone as error:
             if error.code == "gone":
                 raise web.HTTPNotFound from None
-            whole = await self._whole(request)
-            status = CONFLICT if error.code in CONFLICTS else WRONG
-            typed = {"text": sent.get("text", ""), "date": sent.get("date", "")}
-            return await self._draw(request, seat, whole, status=status, problem=error.code, act=act, typed=typed)
+            whole, status = await self._whole(request), CONFLICT if error.code in CONFLICTS else WRONG
+            told = {"problem": error.code, "act": act, "typed": typed, "limit": await due_of(house, typed)}
+            return await self._draw(request, seat, whole, status=status, **told)
         house.bells.ring(ring)
-        done = "accept_case" if act == "accept" and before.duty.case_id else act
-        if not ring:  # what is the unit's turn again goes by SMS too
-            told = await told_by(house, act, before.duty.unit_id, before.duty.kind) if act == "return" else ""
-            done = told if told in DONE else "unreached"
+        done = "accept_case" if answers else act
+        if not ring:
+            done = untold if untold in DONE else "unreached"
         raise web.HTTPSeeOther(self._query(request).duty(duty_id, done=done))
 
     def _do(self, act: str, clerk_id: str, duty_id: str, sent: Mapping[str, str]) -> Awaitable[Ring]:
@@ -68,9 +73,12 @@ class Duties:
         house, text = self._house, sent.get("text", "")
         known = (house.vault, house.clock(), clerk_id, duty_id, sent.get("seen", ""))
         if act == "return":
-            return house.database.write(obligations.send_back, *known, text, due_day(sent, house.clock()))
+            return house.database.write(obligations.send_back, *known, text, due_day(sent))
         if act in ("grant", "refuse"):
             return house.database.write(obligations.decide_time, *known, act == "grant", text)
+        if act == "accept":
+            promised = {"citizen": True, "unit": False}.get(sent.get("to", ""))
+            return house.database.write(obligations.accept_answer, *known, text, promised)
         return house.database.write(SAID[act], *known, text)
 
     async def _whole(self, request: web.Request) -> Whole:
@@ -78,6 +86,26 @@ class Duties:
         if whole is None:
             raise web.HTTPNotFound
         return whole
+
+    async def _others(self, duty: Duty) -> list[Duty]:
+        """What else of the same case is not settled."""
+        if duty.case_id is None:
+            return []
+        of_case = await self._house.database.read(obligations.of_report, self._house.clock(), duty.case_id)
+        return [one for one in of_case if one.id != duty.id and one.state not in SETTLED]
+
+    async def _waits(self, duty: Duty, others: list[Duty]) -> bool:
+        """Whether all of its case is settled and the citizen has no answer yet: that is given on the case's page."""
+        if duty.case_id is None or others or duty.state not in SETTLED:
+            return False
+        report = await self._house.database.read(desk.look, duty.case_id)
+        return report is not None and report.state == ACCEPTED
+
+    async def _around(self, whole: Whole) -> dict[str, Any]:
+        """What the page of one duty says of its case, and of a head who gets no reminder."""
+        duty, others = whole.duty, await self._others(whole.duty)
+        told = await deaf(self._house, duty.unit_id) if duty.owed else ""
+        return {"others": others, "waits": await self._waits(duty, others), "deaf": told}
 
     async def _late(self) -> Lateness:
         return lateness(await self._house.database.read(obligations.late, self._house.clock()))
@@ -96,8 +124,9 @@ class Duties:
         reminded = await house.database.read(obligations.reminded, now, whole.duty.id) if whole else ()
         files = await house.database.read(obligations.file_names, house.vault, whole.duty.id) if whole else {}
         visit = await house.database.read(obligations.visit_of, whole.duty.id) if whole else None
+        values |= await self._around(whole) if whole else {}
         late = await self._late() if whole is None else None
-        nothing = {"done": None, "problem": None, "act": "", "typed": {"text": "", "date": ""}}
+        nothing = {"done": None, "problem": None, "act": "", "typed": {"text": "", "date": ""}, "limit": Limit()}
         return house.page(
             request, "console_duties.html", seat, status=status, shown=shown, counts=counted, query=query, whole=whole,
             directory=house.directory(), now=now, late=late, names=names, visit=visit, files=files, reminded=reminded,
@@ -106,9 +135,7 @@ class Duties:
         )  # fmt: skip
 
 
-SAID: Mapping[str, Callable[..., Ring]] = {
-    "accept": obligations.accept_answer, "excuse": obligations.excuse, "reply": obligations.reply_unit,
-}  # fmt: skip
+SAID: Mapping[str, Callable[..., Ring]] = {"excuse": obligations.excuse, "reply": obligations.reply_unit}
 
 
 def _actors(whole: Whole) -> frozenset[str]:

@@ -12,7 +12,7 @@ from web.filters import LONGEST_WORDS, units_under
 from web.house import IS_ID
 
 # What `state` in the address may be: whose turn it is. Without one: everything that is not settled.
-SHOWN = ("owed", "late", "answered", "waiting", "asks", "office", "settled")
+SHOWN = ("owed", "unseen", "late", "answered", "waiting", "asks", "office", "settled")
 TURNS = {"": "current", "late": "", "office": "silent"}
 NAMES = ("q", "unit", "kind", "state")
 

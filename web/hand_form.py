@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from services import calendar, contacts, obligations, reach, workdays
+from services import calendar, obligations, persons, reach, workdays
 from services.desk import NotDone
 from services.obligations import Duty
 from services.obligations.handing import LONGEST_LIMIT, deadline
-from services.obligations.ladder import FAR, FARTHEST_YEARS, ladders
+from services.obligations.ladder import FAR, ladders, last_day
+from services.vault import new_id
 from web.house import House
 
 OF_CASE, WITHOUT_CASE = "complaint", "instruction"
@@ -20,44 +21,41 @@ DUE_WRONG = ("due_wanted", "due_past", "due_far", "no_date")  # told beside the 
 
 
 @dataclass(frozen=True)
+class Limit:
+    """What the fields of a deadline come to."""
+
+    at: datetime | None = None
+    works: bool = True  # whether offices work on that day
+    far: int = 0  # working days until then, where they are more than FAR
+    problem: str = ""  # why there is none
+
+
+@dataclass(frozen=True)
 class HandForm:
     typed: Mapping[str, str]  # unit, kind, text, days, date; a text that was not typed yet is missing
     kinds: Sequence[str]
-    due: datetime | None = None  # what days or date come to
-    works: bool = True  # whether offices work on that day
-    far: int = 0  # working days until then, where they are more than FAR
+    limit: Limit
     problem: str = ""
+    chosen: str = ""  # the unit that was; one without a head gives way in `typed` to the one that answers for it
     duties: Sequence[Duty] = field(default=())  # what follows from this report already
     last: date | None = None  # that a deadline can be on
     longest: int = LONGEST_LIMIT  # working days
-    due_wrong: Sequence[str] = DUE_WRONG
+    number: str = field(default_factory=new_id)  # of this form: `services.once`
 
 
-def limit_of(sent: Mapping[str, str], now: datetime) -> tuple[date | None, int | None]:
+def limit_of(sent: Mapping[str, str]) -> tuple[date | None, int | None]:
     """Date and working days as typed; a date wins. None for working days that are none. Raises NotDone as `due_day`."""
-    due, days = due_day(sent, now), sent.get("days", "").strip()
+    due, days = due_day(sent), sent.get("days", "").strip()
     return due, int(days) if due is None and days.isascii() and days.isdigit() and len(days) < 5 else None
 
 
-def due_day(sent: Mapping[str, str], now: datetime) -> date | None:
-    """The date as typed, None for an empty field. Raises NotDone: no_date, due_past, due_far."""
+def due_day(sent: Mapping[str, str]) -> date | None:
+    """The date as typed, None for an empty field. Raises NotDone: no_date."""
     typed = sent.get("date", "").strip()
-    if not typed:
-        return None
     try:
-        day = date.fromisoformat(typed)
+        return date.fromisoformat(typed) if typed else None
     except ValueError:
         raise NotDone("no_date") from None
-    if day < now.date():
-        raise NotDone("due_past")
-    if day > last_day(now):
-        raise NotDone("due_far")
-    return day
-
-
-def last_day(now: datetime) -> date:
-    """The last one that a deadline can be on."""
-    return date(now.year + FARTHEST_YEARS, 12, 31)
 
 
 def typed_of(sent: Mapping[str, str]) -> dict[str, str]:
@@ -70,31 +68,34 @@ async def hand_form(
 ) -> HandForm:  # fmt: skip
     """For a report, or for none. Nothing of the report but its unit comes into the form."""
     now, kinds = house.clock(), tuple(ladders())
-    filled = dict(typed) if typed is not None else await _prefilled(house, unit_id, kind)
-    due, works, far, wrong = await due_of(house, filled)
     duties = await house.database.read(obligations.of_report, now, report_id) if report_id else ()
-    beside = problem or (wrong if typed is not None and wrong != "due_wanted" else "")
-    return HandForm(filled, kinds, due, works, far, beside, duties, last_day(now))
+    # What was handed over already goes to another unit.
+    filled = dict(typed) if typed is not None else await _prefilled(house, None if duties else unit_id, kind)
+    limit, chosen = await due_of(house, filled), filled["unit"]
+    if problem == "unit_without_head":
+        filled["unit"] = await _answers_for(house, chosen) or chosen
+    return HandForm(filled, kinds, limit, problem, chosen, duties, last_day(now))
 
 
 async def look_twice(house: House, sent: Mapping[str, str]) -> None:
     """Raises NotDone: due_unsure, for a far deadline that was not confirmed by a second look at this very day."""
-    due, _, far, _ = await due_of(house, sent)
-    if due and far and sent.get("sure") != due.date().isoformat():
+    limit = await due_of(house, sent)
+    if limit.at and limit.far and sent.get("sure") != limit.at.date().isoformat():
         raise NotDone("due_unsure")
 
 
-async def due_of(house: House, typed: Mapping[str, str]) -> tuple[datetime | None, bool, int, str]:
-    """The deadline, whether offices work on its day, the working days of a far one, and what is wrong with it."""
+async def due_of(house: House, typed: Mapping[str, str]) -> Limit:
+    """Of the fields kind, days and date. A form that has no days may leave its date empty."""
+    if "days" not in typed and not typed.get("date", "").strip():
+        return Limit()
     ladder = ladders().get(typed.get("kind", "")) or ladders()[WITHOUT_CASE]
     try:
-        day, days = limit_of(typed, house.clock())
-        due = await house.database.read(deadline, house.clock(), ladder, day, days)
+        due = await house.database.read(deadline, house.clock(), ladder, *limit_of(typed))
     except NotDone as error:
-        return None, True, 0, error.code
+        return Limit(problem=error.code)
     own = await house.database.read(calendar.own_days)
     left = workdays.left(house.clock().date(), due.date(), own)
-    return due, workdays.is_workday(due.date(), own), left if left > FAR else 0, ""
+    return Limit(due, workdays.is_workday(due.date(), own), left if left > FAR else 0)
 
 
 async def told_by(house: House, act: str, unit_id: str, kind: str) -> str:
@@ -108,13 +109,28 @@ async def told_by(house: House, act: str, unit_id: str, kind: str) -> str:
     return f"{act}_sms_later" if ladder and ladder.quiet(now) else f"{act}_sms"
 
 
+async def deaf(house: House, unit_id: str) -> str:
+    """Why no reminder reaches the head of the unit now: no_head, no_sms (there is none to fall back on), no_number."""
+    read, now = house.database.read, house.clock()
+    if not await read(reach.heads, now, unit_id):
+        return "no_head"
+    if not (await told_by(house, "told", unit_id, "")).endswith("_unreached"):
+        return ""
+    return "no_number" if house.ways is None or reach.SMS in house.ways else "no_sms"
+
+
 async def _prefilled(house: House, unit_id: str | None, kind: str) -> dict[str, str]:
-    """The case's own unit; for a window without a head of its own the unit that it belongs to."""
+    """With the case's own unit, or whoever answers for it."""
+    unit = await _answers_for(house, unit_id)
+    return {"unit": unit, "kind": kind, "days": str(ladders()[kind].working_days), "date": ""}
+
+
+async def _answers_for(house: House, unit_id: str | None) -> str:
+    """The unit itself; for a window without a head of its own the nearest one above it that has one."""
     directory = house.directory()
     chain, unit = [], directory.get(unit_id)
     while unit is not None:
         chain.append(unit.id)
         unit = directory.get(unit.parent_id)
-    heads = await house.database.read(contacts.heads_of, house.clock(), chain) if chain else {}
-    nearest = next((one for one in chain if one in heads), chain[0] if chain else "")
-    return {"unit": nearest, "kind": kind, "days": str(ladders()[kind].working_days), "date": ""}
+    heads = await house.database.read(persons.heads_of, house.clock(), chain) if chain else {}
+    return next((one for one in chain if one in heads), chain[0] if chain else "")

@@ -51,21 +51,21 @@ class Handing:
     async def _over(self, seat: Seat, sent: dict[str, str], report_id: str | None) -> tuple[str, str]:
         """The new obligation's id, and how the head hears of it: `told_by`."""
         house, now, unit_id = self._house, self._house.clock(), sent.get("unit", "")
-        due, days = limit_of(sent, now)
+        due, days = limit_of(sent)
         await look_twice(house, sent)
         # Asked before: after the hand-over nothing may fail any more and say that nothing was saved.
         done = await told_by(house, "hand", unit_id, sent.get("kind", ""))
         duty_id, ring = await house.database.write(
             obligations.hand_over, house.vault, now, seat.clerk.id, unit_id=unit_id, kind=sent.get("kind", ""),
             asked=sent.get("text", ""), due=due, working_days=days, report_id=report_id, seen=sent.get("seen", ""),
+            number=sent.get("number", ""),
         )  # fmt: skip
         house.bells.ring(ring)
         return duty_id, done
 
     async def _due(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The words under the two fields of a deadline, for the script of the page."""
-        due, works, far, problem = await due_of(self._house, request.query)
-        return self._house.page(request, "console_due.html", seat, due=due, works=works, far=far, problem=problem)
+        return self._house.page(request, "console_due.html", seat, limit=await due_of(self._house, request.query))
 
     async def _draw(
         self, request: web.Request, seat: Seat, *, typed: dict[str, str] | None = None, problem: str = ""

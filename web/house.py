@@ -13,11 +13,11 @@ from aiohttp import web
 from conversation.messages import Body
 from conversation.text import inert
 from models.database import Database
-from services import office
+from services import notices, office
 from services.bells import Bells
-from services.contacts import Person
 from services.directory import Directory
 from services.evidence import Store
+from services.persons import Person
 from services.vault import Vault
 from templates import LANGUAGES, Texts
 from web.security import OFFICE_COOKIE, form_token, proven, same_origin
@@ -40,6 +40,7 @@ class Seat:
 
     clerk: Person
     csrf: str
+    waiting: int = 0  # notices that this clerk may release
 
 
 Seated = Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]
@@ -97,7 +98,8 @@ class House:
                 sent = (await form(request, self.site_url)).get("csrf", "")
                 if not proven(self.vault, token, sent):
                     raise web.HTTPForbidden
-            return await handler(request, Seat(clerk, form_token(self.vault, token)))
+            waiting = await self.database.read(notices.waiting_for, clerk.id)
+            return await handler(request, Seat(clerk, form_token(self.vault, token), waiting))
 
         return check
 

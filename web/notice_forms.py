@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.contacts import ROLES
+from services.directory import Directory
 from services.notices import Audience, Notice, NotSent, Written
-from web.notice_view import Around
+from services.persons import ROLES
 
-WHEN = ("now", "later")
 TEXTS = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Around:
+    """What an audience can be chosen from."""
+
+    directory: Directory
+    areas: Sequence[str]
+    peopled: Collection[str] = ()  # kinds of unit that somebody is registered with
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        return list(dict.fromkeys(unit.kind for unit in self.directory.units))
+
+    @property
+    def nobody(self) -> Sequence[str]:
+        """Kinds that choose nobody by themselves."""
+        return [kind for kind in self.kinds if kind not in self.peopled]
 
 
 def written_of(sent: Mapping[str, Sequence[str]], around: Around) -> Written:

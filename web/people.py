@@ -8,11 +8,13 @@ from itertools import groupby
 import segno
 from aiohttp import web
 
-from services import contacts, office, reach
-from services.contacts import HEAD, ROLES, Grant
+from services import office, persons, reach
 from services.office import Member, NotAllowed
+from services.persons import HEAD, ROLES, Grant
 from services.phones import masked
+from services.vault import new_id
 from services.wording import readable
+from web.filters import LONGEST_WORDS
 from web.house import ID, House, Seat, fields, form
 
 DAYS = 7
@@ -47,10 +49,10 @@ class People:
     async def _more(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The forms for one of the people, as a part of the page."""
         house, person_id = self._house, request.match_info["id"]
-        person = await house.database.read(contacts.person, house.vault, person_id)
+        person = await house.database.read(persons.person, house.vault, person_id)
         if person is None:
             raise web.HTTPNotFound
-        grants = await house.database.read(contacts.roles_of, person_id, house.clock())
+        grants = await house.database.read(persons.roles_of, person_id, house.clock())
         return house.page(
             request, "console_people_more.html", seat, person=person, grants=grants, problem=None, at_place="",
             heads=(), typed=NOTHING, ROLES=ROLES, DAYS=DAYS, directory=house.directory(),
@@ -63,24 +65,25 @@ class People:
         try:
             person_id = await house.database.write(
                 office.add_member, house.vault, house.clock(), seat.clerk.id, name, roles, units, phone=phone,
-                takes_over="takes_over" in sent,
+                takes_over="takes_over" in sent, number=sent.get("number", [""])[-1],
             )  # fmt: skip
         except NotAllowed as error:
             typed = {"name": name, "roles": roles, "units": units, "phone": phone}
             return await self._draw(request, seat, problem=error, about="", typed=typed)
-        raise web.HTTPSeeOther(f"/console/people#{person_id}")
+        raise web.HTTPSeeOther(f"/console/people?open={person_id}&done=add#{person_id}")
 
     async def _grant(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         house, person_id = self._house, request.match_info["id"]
         sent = await fields(request, house.site_url)
         roles, units = sent.get("role", []), self._known(sent.get("unit", []))
         try:
-            await house.database.write(
+            told = await house.database.write(
                 office.grant_more, house.vault, house.clock(), seat.clerk.id, person_id, roles, units,
                 takes_over="takes_over" in sent,
             )  # fmt: skip
         except NotAllowed as error:
             return await self._refuse(request, seat, error, {"roles": roles, "units": units})
+        house.bells.ring(told)
         raise web.HTTPSeeOther(f"/console/people#{person_id}")
 
     async def _phone(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -96,9 +99,12 @@ class People:
         house, person_id, sent = self._house, request.match_info["id"], await form(request, self._house.site_url)
         role, unit = readable(sent.get("role", "")), readable(sent.get("unit", "")) or None
         try:
-            await house.database.write(office.withdraw, house.clock(), seat.clerk.id, person_id, role, unit)
+            told = await house.database.write(
+                office.withdraw, house.vault, house.clock(), seat.clerk.id, person_id, role, unit
+            )
         except NotAllowed as error:
             return await self._refuse(request, seat, error)
+        house.bells.ring(told)
         raise web.HTTPSeeOther(f"/console/people#{person_id}")
 
     async def _link(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -139,6 +145,8 @@ class People:
             request, "console_people.html", seat, status=422 if problem else 200, sections=_sections(members),
             problem=problem.code if problem else None, about=about, typed=NOTHING | (typed or {}), ROLES=ROLES,
             DAYS=DAYS, directory=house.directory(), masked=masked, opened=request.query.get("open", ""),
+            wanted=readable(request.query.get("q", ""))[:LONGEST_WORDS],
+            added=request.query.get("done") == "add", number=new_id(),
             at_place=PLACES.get(problem.code, "") if problem else "",
             heads=_heads(members, problem.units if problem else ()), heirs=heirs,
         )  # fmt: skip

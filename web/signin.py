@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services import contacts, office
+from services import links, office
 from services.vault import same_code
 from templates import LANGUAGES
 from web.house import LANGUAGE_COOKIE, House, Seat, form, session_of
@@ -41,11 +41,12 @@ class SignIn:
         admitted = await house.database.write(office.admit, house.vault, house.clock(), code)
         if admitted is None:
             return await self._refuse(request, client)
+        house.bells.ring(admitted.told)
         if admitted.way == office.CHAT or admitted.token is None:
             raise web.HTTPSeeOther(f"/chat?start=k-{code}")
         answer = web.HTTPSeeOther("/console")
         answer.set_cookie(
-            OFFICE_COOKIE, admitted.token, max_age=int(contacts.OFFICE_LOGIN.total_seconds()), httponly=True,
+            OFFICE_COOKIE, admitted.token, max_age=int(links.OFFICE_LOGIN.total_seconds()), httponly=True,
             samesite="Lax", secure=house.secure, path="/",
         )  # fmt: skip
         raise answer
@@ -65,7 +66,7 @@ class SignIn:
         return self._house.page(request, "signin.html", status=403, problem="bad_code", unsent="")
 
     async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        await self._house.database.write(contacts.sign_out, self._house.vault, session_of(request))
+        await self._house.database.write(links.sign_out, self._house.vault, session_of(request))
         answer = web.HTTPSeeOther("/in")
         answer.del_cookie(OFFICE_COOKIE, path="/")
         raise answer

@@ -29,7 +29,7 @@ MENDABLE = (
     "isv.ACCOUNT", "isv.SMS_SIGN", "isv.SMS_SIGNATURE", "isv.SMS_TEMPLATE", "isv.PRODUCT_UN_SUBSCRIPT", "isv.DAY_LIMIT",
 )  # fmt: skip
 UNREACHED = "not_reached"
-LONGEST_CODE, LONGEST_ID = 100, 64  # as they can be stored
+LONGEST_CODE = 100  # as it can be stored
 LIMIT_WAIT, MEND_WAIT = 90.0, 300.0  # seconds
 log = structlog.get_logger()
 
@@ -74,7 +74,8 @@ class Aliyun:
             "TemplateCode": self._template, "TemplateParam": msgspec.json.encode({"text": text}).decode(), "OutId": ref,
         }  # fmt: skip
         code, answer = await self._asked("SendSms", query)
-        return Taken(_id(answer.get("BizId"))) if code == "OK" else _refused(code)
+        told = answer.get("BizId")
+        return Taken(told if isinstance(told, str) else None) if code == "OK" else _refused(code)
 
     async def trouble(self) -> str | None:
         code, _ = await self._asked("QuerySmsTemplate", {"TemplateCode": self._template})
@@ -109,7 +110,3 @@ def _refused(code: str) -> Refused:
         log.error("sms_not_allowed", code=code)
         return Refused(code, again=True, wait=MEND_WAIT, down=True)
     return Refused(code)
-
-
-def _id(told: object) -> str | None:
-    return inert(told)[:LONGEST_ID] if isinstance(told, str) else None

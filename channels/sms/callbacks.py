@@ -12,12 +12,13 @@ from urllib.parse import parse_qsl
 import structlog
 from aiohttp import web
 
-from channels.sms.intake import Intake, Message
+from channels.sms.intake import CHANNEL, Intake, Message
 from models.database import Database, DatabaseAway
 from services import deliveries
 
 REPORT, INCOMING = "/sms/report", "/sms/in"
 LARGEST = 1024 * 1024  # bytes
+LONGEST_LINE = 160 * 1024  # bytes of a request's first line: a text of 255 parts, nine to each Chinese character
 # What a report's type means for the delivery; 4 (waits) and 8 (the message centre has it) change nothing.
 FAILED = {"2": "undelivered", "16": "rejected"}
 Fields = Mapping[str, str]
@@ -51,6 +52,7 @@ class Callbacks:
             fields = _fields(request)
             given = fields.get("secret", "").encode("latin-1", "replace")
             if not self._secret or not hmac.compare_digest(given, self._secret):
+                log.warning("sms_wrong_secret")
                 return web.Response(status=403)
             try:
                 return await work(request, fields)
@@ -67,13 +69,15 @@ class Callbacks:
 
     async def _kannel_in(self, request: web.Request, fields: Fields) -> web.Response:
         text = decoded(fields.get("text", "").encode("latin-1"), fields.get("charset", ""))
-        sender = fields.get("from", "").replace(" ", "+")  # a bare plus sign in a query is a space
+        sender = fields.get("from", "")
+        if sender.startswith(" "):  # as a bare plus sign in a query is read
+            sender = f"+{sender[1:]}"
         await self._intake.take(Message(sender, text, fields.get("id", ""), fields.get("ts", "")))
         return web.Response()
 
     async def _aliyun_reports(self, request: web.Request, fields: Fields) -> web.Response:
         for one in await _posted(request):
-            done = bool(one.get("success"))
+            done = one.get("success") in (True, "true")
             await self._reported(_word(one.get("out_id")), delivered=done, error=None if done else "undelivered")
         return _thanks()
 
@@ -89,10 +93,11 @@ class Callbacks:
         known = number.isascii() and number.isdigit() and len(number) <= 18
         if (delivered and part) or not (delivered or error):
             return  # a step on the way: the last message of all tells that it is there
-        if known and error is None:
-            known = await self._database.write(deliveries.delivered, self._clock(), int(number))
-        elif known:
-            known = await self._database.write(deliveries.undelivered, self._clock(), int(number), error or "")
+        row = (self._clock(), CHANNEL, int(number)) if known else None
+        if row and error is None:
+            known = await self._database.write(deliveries.delivered, *row)
+        elif row and error:
+            known = await self._database.write(deliveries.undelivered, *row, error)
         if not known:
             log.warning("sms_report_unknown")
 
@@ -112,11 +117,10 @@ def _fields(request: web.Request) -> dict[str, str]:
 
 async def _posted(request: web.Request) -> list[dict[str, Any]]:
     """One odd character must not lose the list that it stands in. Raises 400 for what is no JSON, 413."""
-    if (request.content_length or 0) > LARGEST:
-        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST, actual_size=request.content_length or 0)
     try:
-        rows = json.loads((await request.read()).decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError):
+        body = await request.clone(client_max_size=LARGEST).read()
+        rows = json.loads(body.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError, web.RequestPayloadError):
         raise web.HTTPBadRequest from None
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 

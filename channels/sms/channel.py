@@ -81,6 +81,8 @@ class Sms:
             if isinstance(answer, Refused):
                 if answer.down:
                     self._rests.unheard(answer.code)
+                else:
+                    self._rests.heard()
                 return self._refused(parcel, answer, number - 1)
             self._rests.heard()
             wire_id = answer.wire_id

@@ -9,7 +9,8 @@ from datetime import datetime
 
 import structlog
 
-from channels.sms.reading import Spoken, folded, understood
+from channels.sms.reading import Spoken, understood
+from channels.sms.replies import folded
 from conversation.messages import Body, Incoming, Reply
 from conversation.text import inert
 from models.database import Database
@@ -65,7 +66,7 @@ class Intake:
         if not text:
             return
         standing = await self._database.read(menus.standing, self._vault, CHANNEL, sender)
-        word = folded(text)
+        word = "".join(folded(text).split())
         if word in self._spoken.stop:
             stopped = (self._vault, self._clock(), CHANNEL, event, sender, self._language)
             self._ring(await self._database.write(stopping.stop, *stopped))
@@ -73,7 +74,7 @@ class Intake:
         if word in self._spoken.start:
             if standing.stopped and standing.contact_id:
                 again = (self._vault, self._clock(), CHANNEL, event, standing.contact_id)
-                self._ring(await self._database.write(stopping.start, *again, told=standing.under_way))
+                self._ring(await self._database.write(stopping.start, *again))
             said: Reply | Body = Reply(choice="/start")
         else:
             said = understood(text, standing, self._spoken)

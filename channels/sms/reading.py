@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
-from channels.sms.drawing import WORDS
+from channels.sms.replies import WORDS, folded
 from conversation.messages import Body, Reply
 from services.menus import MESSAGE, Standing, again, pressed
 
-_AROUND = " \t\r\n.,;:!?。、·)("
 _NUMBER = re.compile(r"\d{1,2}", re.ASCII)
+_WITH_WORD = re.compile(r"(?P<number>\d{1,2})[\s.,、:]*(?P<word>\D.*)", re.ASCII)
 _SEVERAL = re.compile(r"\d{1,2}(?:[\s,、;.]+\d{1,2})+", re.ASCII)
 NO_OPTION = "?"  # chosen, it is refused by every question, with what to do
 
@@ -26,17 +25,10 @@ class Spoken:
     start: frozenset[str]
 
 
-def folded(text: str) -> str:
-    """ "１、", "回复1" and " 1. " as "1"; "Ｔ" as "t"."""
-    plain = unicodedata.normalize("NFKC", text).strip().casefold()
-    word = plain.strip(_AROUND)
-    return word.removeprefix("回复").strip(_AROUND) or word or plain
-
-
 def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
     """What the dialogue is told; or the body that answers at once: the rest of a menu, or the menu again."""
     menu, word = standing.menu, folded(text)
-    number = str(int(word)) if _NUMBER.fullmatch(word) else None
+    number = str(int(word)) if _NUMBER.fullmatch(word) else _worded(word, standing)
     if word in spoken.menu:
         return Reply(choice="/menu" if standing.under_way else "/start")
     if word in spoken.complain:
@@ -47,6 +39,8 @@ def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
         return menu.rest
     if word in menu.keys:
         return pressed(menu.keys[word])
+    if word == "#" and menu.kind == MESSAGE and standing.under_way:  # a message came after the question
+        return Reply(choice="/skip")
     if number is None:
         return _several(word, text, standing)
     if number in menu.numbers:
@@ -54,6 +48,19 @@ def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
     if menu.kind == MESSAGE and not standing.under_way:
         return again(menu)
     return Reply(text=text) if menu.kind in {MESSAGE, *WORDS} else Reply(choice=NO_OPTION)
+
+
+def _worded(word: str, standing: Standing) -> str | None:
+    """The number that is meant by "1签收", or by "签收" alone where no question waits for words."""
+    if standing.menu is None:
+        return None
+    if standing.menu.kind == MESSAGE and not standing.under_way and word in standing.menu.words:
+        return standing.menu.words[word]
+    found = _WITH_WORD.fullmatch(word)
+    if found is None:
+        return None
+    number = str(int(found["number"]))
+    return number if standing.menu.words.get(found["word"]) == number else None
 
 
 def _several(word: str, text: str, standing: Standing) -> Reply:

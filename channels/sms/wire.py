@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientHandlerType,
+    ClientOSError,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    ServerDisconnectedError,
+)
 
 from channels.sms.carrier import TIMEOUT_SECONDS
 
@@ -25,11 +36,11 @@ class Wire:
     async def ask(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
         """The status and the body of the answer. Raises Silent."""
         if self._session is None:
-            self._session = ClientSession(timeout=self._timeout)
+            self._session = ClientSession(timeout=self._timeout, middlewares=(_once,))
         try:
             async with self._session.request(method, url, headers=headers, allow_redirects=False) as answer:
                 return answer.status, await answer.read()
-        except ClientConnectorError:
+        except (ClientConnectorError, ConnectionTimeoutError):
             raise Silent(heard=False) from None
         except (ClientError, TimeoutError, OSError):
             raise Silent(heard=True) from None
@@ -37,3 +48,13 @@ class Wire:
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+
+
+async def _once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    """Where the line breaks, aiohttp would by itself ask again for what is a GET: the message would go out twice."""
+    try:
+        return await handler(request)
+    except ClientConnectorError:
+        raise
+    except (ClientOSError, ServerDisconnectedError):
+        raise Silent(heard=True) from None

@@ -22,7 +22,7 @@ from channels.telegram.media import Media
 from channels.telegram.polling import Patience, Poller, log_trouble
 from channels.telegram.posting import Poster
 from models.database import Database, DatabaseAway
-from services import contacts
+from services import persons
 from services.deliveries import Parcel, Result
 from services.fetching import Gone, Later
 from services.journeys import Journey
@@ -174,7 +174,7 @@ class Telegram:
 
     async def _list_commands(self, chat: str) -> None:
         try:
-            granted = await self._database.read(contacts.grants_at, self._vault, self._clock(), CHANNEL, chat)
+            granted = await self._database.read(persons.grants_at, self._vault, self._clock(), CHANNEL, chat)
         except DatabaseAway:
             return
         if granted:

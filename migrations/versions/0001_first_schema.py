@@ -281,6 +281,7 @@ def upgrade() -> None:
     sa.Column('channel', sa.String(length=16), nullable=False),
     sa.Column('urgency', sa.String(length=16), nullable=False),
     sa.Column('notice_id', sa.String(length=32), nullable=True),
+    sa.Column('about', sa.String(length=32), nullable=True),
     sa.Column('sealed', sa.LargeBinary(), nullable=True),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('due_at', Utc(), nullable=False),

@@ -1,7 +1,8 @@
 """Everything that leaves is a row, written in the transaction of its cause and sent after the commit.
 
 queued -> sending (leased) -> sent -> delivered -> acknowledged; failed with the reason; uncertain, where a broadcast
-may have arrived and must not be sent again; aborted with its notice; superseded by a newer screen.
+may have arrived and must not be sent again; aborted with its notice; superseded by a newer screen, or because nothing
+is owed any more (`about`).
 """
 
 from services.deliveries.lanes import LANE, hasten, hold_lane, leave_lane
@@ -21,11 +22,12 @@ from services.deliveries.values import (
     Result,
     Room,
 )
+from services.deliveries.withholding import hold_over, withhold_about, withhold_from
 
 __all__ = [
     "BROADCAST", "LANE", "MOST_ATTEMPTS", "URGENCY", "Holder", "Letter", "NoticeBodies", "Outgoing", "Parcel",
-    "Result", "Room", "abort", "aborted", "delivered", "encoded", "give_back", "hasten", "hold_lane", "lease",
-    "leave_lane", "mailbox", "next_due", "open_body", "queue", "queue_for", "queue_shared", "received", "record",
-    "renumber_due",
-    "seal_notice", "stop", "supersede", "undelivered", "with_news",
+    "Result", "Room", "abort", "aborted", "delivered", "encoded", "give_back", "hasten", "hold_lane", "hold_over",
+    "lease", "leave_lane", "mailbox", "next_due", "open_body", "queue", "queue_for", "queue_shared", "received",
+    "record", "renumber_due", "seal_notice", "stop", "supersede", "undelivered", "with_news", "withhold_about",
+    "withhold_from",
 ]  # fmt: skip

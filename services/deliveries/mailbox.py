@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, literal, or_, select, update
 
 from models.tables import FETCHING, contacts, deliveries, notices
 from services.deliveries.queueing import NoticeBodies, open_body
 from services.deliveries.values import Letter
 from services.vault import Vault
 
-_COPIED = ("contact_id", "channel", "urgency", "notice_id", "sealed", "state", "due_at", "attempts")
+_COPIED = ("contact_id", "channel", "urgency", "notice_id", "about", "sealed", "state", "due_at", "attempts")
 
 
 def mailbox(
@@ -22,7 +22,7 @@ def mailbox(
         select(deliveries.c.id, deliveries.c.sealed, deliveries.c.created_at, deliveries.c.notice_id)
         .join_from(deliveries, notices, deliveries.c.notice_id == notices.c.id, isouter=True)
         .where(_of(channel), deliveries.c.contact_id == contact_id, deliveries.c.id > after)
-        .where(deliveries.c.due_at <= now, _numbered(channel), deliveries.c.state != "aborted")
+        .where(_visible(channel, now), deliveries.c.state.not_in(("aborted", "superseded")))
         .where(or_(deliveries.c.state != "queued", notices.c.id.is_(None), notices.c.state != "aborted"))
         .order_by(deliveries.c.id.desc())
         .limit(most)
@@ -38,7 +38,7 @@ def mailbox(
 def received(tx: Connection, now: datetime, channel: str, contact_id: str, upto: int) -> None:
     """The device confirms everything up to this row that it could see."""
     mine = and_(_of(channel), deliveries.c.contact_id == contact_id, deliveries.c.id <= upto)
-    seen = and_(mine, _numbered(channel), deliveries.c.due_at <= now, deliveries.c.state == "queued")
+    seen = and_(mine, _visible(channel, now), deliveries.c.state == "queued")
     tx.execute(update(deliveries).where(seen).values(state="delivered", sent_at=now))
 
 
@@ -75,5 +75,8 @@ def _scheduled() -> ColumnElement[bool]:
     return deliveries.c.due_at > deliveries.c.created_at
 
 
-def _numbered(channel: str) -> ColumnElement[bool]:
-    return deliveries.c.due_at <= deliveries.c.created_at if channel == FETCHING else true()
+def _visible(channel: str, now: datetime) -> ColumnElement[bool]:
+    """What was written to be read at once, even where the clock stood ahead then; of what was written for later, a
+    page waits for the new number."""
+    at_once = deliveries.c.due_at <= deliveries.c.created_at
+    return at_once if channel == FETCHING else or_(at_once, deliveries.c.due_at <= now)

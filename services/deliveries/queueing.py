@@ -17,26 +17,18 @@ from services.vault import Vault
 _bodies = msgspec.json.Decoder(Body)
 _encode = msgspec.json.Encoder().encode
 _QUEUE = Prepared(
-    insert(deliveries), "contact_id", "channel", "urgency", "state", "sealed", "due_at", "created_at", "attempts"
-)
+    insert(deliveries),
+    "contact_id", "channel", "urgency", "state", "about", "sealed", "due_at", "created_at", "attempts",
+)  # fmt: skip
 
 
 def queue(
     tx: Connection, vault: Vault, now: datetime, outgoing: Sequence[Outgoing], urgency: str = "reply",
-    due_at: datetime | None = None,
+    due_at: datetime | None = None, about: str | None = None,
 ) -> set[tuple[str, str]]:  # fmt: skip
-    """Writes the rows and returns for whom, to ring for after the commit."""
-    rows = [
-        {
-            "contact_id": one.contact_id, "channel": one.channel, "urgency": urgency, "state": "queued",
-            "sealed": vault.seal_bytes(encoded(one.body), "delivery"), "due_at": due_at or now, "created_at": now,
-            "attempts": 0,
-        }
-        for one in outgoing
-    ]  # fmt: skip
-    if rows:
-        _QUEUE.run(tx, *rows)
-    return {(one.channel, one.contact_id) for one in outgoing}
+    """Writes the rows and returns for whom, to ring for after the commit. `about`: the duty that they ask for."""
+    said = [([(one.channel, one.contact_id)], encoded(one.body)) for one in outgoing]
+    return queue_shared(tx, vault, now, said, urgency, due_at, [about] * len(said))
 
 
 def encoded(body: Body) -> bytes:
@@ -45,15 +37,20 @@ def encoded(body: Body) -> bytes:
 
 
 def queue_shared(
-    tx: Connection, vault: Vault, now: datetime, said: Sequence[tuple[Sequence[tuple[str, str]], bytes]], urgency: str
-) -> set[tuple[str, str]]:
-    """Many encoded bodies, each for a few (channel, contact id): each sealed once. Nobody is looked up or locked."""
-    shared = {"urgency": urgency, "state": "queued", "due_at": now, "created_at": now, "attempts": 0}
+    tx: Connection, vault: Vault, now: datetime, said: Sequence[tuple[Sequence[tuple[str, str]], bytes]], urgency: str,
+    due_at: datetime | None = None, about: Sequence[str | None] | None = None,
+) -> set[tuple[str, str]]:  # fmt: skip
+    """Many encoded bodies, each for a few (channel, contact id): each sealed once. Nobody is looked up or locked.
+
+    `about`: the duty that each asks for.
+    """
+    shared = {"urgency": urgency, "state": "queued", "due_at": due_at or now, "created_at": now, "attempts": 0}
     rows = []
-    for to, body in said:
+    for (to, body), duty_id in zip(said, about or [None] * len(said), strict=True):
         sealed = vault.seal_bytes(body, "delivery")
         rows += [
-            {**shared, "contact_id": contact_id, "channel": channel, "sealed": sealed} for channel, contact_id in to
+            {**shared, "contact_id": contact_id, "channel": channel, "about": duty_id, "sealed": sealed}
+            for channel, contact_id in to
         ]
     if rows:
         _QUEUE.run(tx, *rows)
@@ -61,8 +58,9 @@ def queue_shared(
 
 
 def queue_for(
-    tx: Connection, vault: Vault, now: datetime, contact_ids: Sequence[str], body: Body, urgency: str = "reply"
-) -> set[tuple[str, str]]:
+    tx: Connection, vault: Vault, now: datetime, contact_ids: Sequence[str], body: Body, urgency: str = "reply",
+    about: str | None = None,
+) -> set[tuple[str, str]]:  # fmt: skip
     """The same body to each of these contacts that has not blocked us.
 
     The contacts are locked until the commit: whoever reads rows by their number must see them in that order.
@@ -70,7 +68,7 @@ def queue_for(
     reachable = contacts.c.id.in_(contact_ids) & contacts.c.blocked_at.is_(None)
     chosen = select(contacts.c.id, contacts.c.channel).where(reachable).order_by(contacts.c.id).with_for_update()
     rows = tx.execute(chosen)
-    return queue(tx, vault, now, [Outgoing(row.id, row.channel, body) for row in rows], urgency)
+    return queue(tx, vault, now, [Outgoing(row.id, row.channel, body) for row in rows], urgency, about=about)
 
 
 def seal_notice(vault: Vault, body: Body) -> bytes:

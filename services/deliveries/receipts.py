@@ -1,46 +1,34 @@
-"""What the channel tells afterwards, in any order."""
+"""What the carrier of a channel tells afterwards, in any order. Each returns False for a row that the channel has not:
+numbers of before a restore are given again."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, literal, select, update
 
 from models.tables import deliveries
 
-_BELOW_DELIVERED = ("queued", "sending", "sent", "uncertain", "failed")
 _UNDECIDED = ("queued", "sending", "sent", "uncertain")
 
 
-def delivered(tx: Connection, now: datetime, id: int) -> bool:
-    """It has arrived: that stands, whatever else is told before or after. False for a row that is not known."""
-    return _told(
-        tx,
-        id,
-        _BELOW_DELIVERED,
-        state="delivered",
-        error=None,
-        sent_at=func.coalesce(_SENT_AT, literal(now, _SENT_AT.type)),
-    )
+def delivered(tx: Connection, now: datetime, channel: str, id: int) -> bool:
+    """It has arrived: that stands, whatever else is told before or after."""
+    return _told(tx, now, channel, id, (*_UNDECIDED, "failed"), "delivered", None)
 
 
-def undelivered(tx: Connection, now: datetime, id: int, reason: str) -> bool:
-    """It will not arrive. `reason` is a code, never what the carrier wrote. False for a row that is not known."""
-    return _told(
-        tx,
-        id,
-        _UNDECIDED,
-        state="failed",
-        error=reason[:300],
-        sent_at=func.coalesce(_SENT_AT, literal(now, _SENT_AT.type)),
-    )
+def undelivered(tx: Connection, now: datetime, channel: str, id: int, reason: str) -> bool:
+    """It will not arrive. `reason` is a code, never what the carrier wrote."""
+    return _told(tx, now, channel, id, _UNDECIDED, "failed", reason[:300])
 
 
-_SENT_AT = deliveries.c.sent_at
-
-
-def _told(tx: Connection, id: int, before: tuple[str, ...], **values: object) -> bool:
-    mine = deliveries.c.id == id
-    if tx.execute(update(deliveries).where(mine, deliveries.c.state.in_(before)).values(**values)).rowcount:
+def _told(
+    tx: Connection, now: datetime, channel: str, id: int, before: Sequence[str], state: str, error: str | None
+) -> bool:
+    mine = (deliveries.c.id == id) & (deliveries.c.channel == channel)
+    sent_at = func.coalesce(deliveries.c.sent_at, literal(now, deliveries.c.sent_at.type))
+    telling = update(deliveries).where(mine, deliveries.c.state.in_(before))
+    if tx.execute(telling.values(state=state, error=error, sent_at=sent_at)).rowcount:
         return True
     return tx.execute(select(deliveries.c.id).where(mine)).first() is not None

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, exists, insert, select, update
 
 from conversation.messages import Body, Button, Say
-from models.tables import cases, entries, visits
+from models.tables import cases, entries, obligations, visits
 from services import audit, reports
 from services.cases import ACCEPTED, COMPLAINT, DECLINED, QUESTION, RECEIVED
 from services.deliveries import queue_for
@@ -59,9 +59,10 @@ def decline(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: st
 
 
 def answer(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
-    """Answers a citizen's question. Raises NotDone: gone, changed, text_wanted, text_too_long."""
+    """Answers a question, or an accepted complaint about which no unit owes anything (C06): one that was handed over is
+    answered with the last of its duties (`conclude`). Raises NotDone: gone, changed, text_wanted, text_too_long."""
     case, text = _locked(tx, case_id, seen), worded(text)
-    if case.kind != QUESTION:
+    if case.kind != QUESTION and (case.state != ACCEPTED or _owes(tx, case.id)):
         raise NotDone("gone")
     return _answered(tx, vault, now, clerk, case, text)
 
@@ -124,6 +125,11 @@ def _answered(tx: Connection, vault: Vault, now: datetime, clerk: str, case: _Ca
     _decide(tx, now, case, ANSWERED)
     _note(tx, now, clerk, case, "answer", text, f"{case.kind}_answered")
     return _tell(tx, vault, now, case, "answered", text, Button(f"/add {case.id}", words="add"))
+
+
+def _owes(tx: Connection, case_id: str) -> bool:
+    unsettled = exists().where(obligations.c.subject_id == case_id, obligations.c.settled_at.is_(None))
+    return bool(tx.execute(select(unsettled)).scalar())
 
 
 def _locked(tx: Connection, case_id: str, seen: str) -> _Case:

@@ -33,7 +33,8 @@ def look(tx: Connection, report_id: str) -> Report | None:
     pieces = proof.pieces(tx, report_id)
     said = _said(tx, report_id, pieces)
     first = tuple(piece for piece in pieces if piece.entry_id is None)
-    return Report(**found, pieces=first, said=said, seen=f"{found['state']}.{len(said)}")
+    seen = f"{found['state']}.{_how_much_happened(tx, report_id)}"
+    return Report(**found, pieces=first, said=said, seen=seen)
 
 
 def open_copy(tx: Connection, now: datetime, clerk: str, piece_id: str, *, tell: bool = True) -> Piece | None:
@@ -126,10 +127,13 @@ def _said(tx: Connection, report_id: str, pieces: list[Piece]) -> list[Said]:
 
 
 def unmoved(tx: Connection, subject_id: str, state: str, seen: str) -> None:
-    """Raises NotDone: changed, where it is in another state, or more was said, than on the page that was `seen`."""
-    if seen != f"{state}.{how_many_said(tx, subject_id)}":
+    """Raises NotDone: changed, where it is in another state, or more happened, than on the page that was `seen`."""
+    if seen != f"{state}.{_how_much_happened(tx, subject_id)}":
         raise NotDone("changed")
 
 
-def how_many_said(tx: Connection, report_id: str) -> int:
-    return tx.execute(select(func.count()).select_from(entries).where(entries.c.subject_id == report_id)).scalar_one()
+def _how_much_happened(tx: Connection, subject_id: str) -> int:
+    """What was said about it, and what was handed over because of it; neither ever becomes less."""
+    tables = entries, obligations
+    counts = (select(func.count()).select_from(t).where(t.c.subject_id == subject_id) for t in tables)
+    return sum(tx.execute(count).scalar_one() for count in counts)

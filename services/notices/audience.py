@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from models.tables import contacts, grants, listeners, units
-from services.contacts import OF_UNIT, SMS, address_hash
+from services.contacts import SMS, address_hash
+from services.notices.family import not_acknowledged
 from services.notices.values import Audience, Reach, Unreached
+from services.persons import OF_UNIT, holds
 from services.reach import CHUNK, phones_of
 from services.vault import Vault
 
@@ -25,14 +27,19 @@ def areas(tx: Connection) -> list[str]:
     return list(tx.execute(found).scalars())
 
 
+def kinds_with_people(tx: Connection, now: datetime) -> set[str]:
+    """Kinds of unit in which somebody holds a role: those of windows and sections often belong to the unit above."""
+    held = select(units.c.kind).join_from(grants, units, units.c.id == grants.c.unit_id).where(holds(now))
+    return set(tx.execute(held.distinct()).scalars())
+
+
 def chosen(now: datetime, audience: Audience, *columns: Any) -> Select[Any]:
     """The people of an audience at this moment, by their roles; once for each role and unit."""
-    valid = grants.c.since <= now, or_(grants.c.until.is_(None), grants.c.until > now)
     wanted = (
         select(*(columns or (grants.c.person_id,)))
         .select_from(grants.outerjoin(units, units.c.id == grants.c.unit_id))
         .outerjoin(_parents, _parents.c.id == units.c.parent_id)
-        .where(*valid, or_(grants.c.unit_id.is_(None), ~units.c.closed))
+        .where(holds(now), or_(grants.c.unit_id.is_(None), ~units.c.closed))
     )
     places = _places(audience)
     if audience.roles:
@@ -58,6 +65,12 @@ def _places(audience: Audience) -> list[ColumnElement[bool]]:
 def chats(now: datetime, audience: Audience, ways: Ways) -> Select[Any]:
     """All chat accounts of the people of an audience that take something."""
     return select(contacts.c.id).where(contacts.c.person_id.in_(chosen(now, audience)), open_for(ways), _is_chat())
+
+
+def listed(tx: Connection, notice_id: str, audience: Audience) -> Select[Any]:
+    """Contact ids in `listeners`; of a notice that is sent again, without those who have acknowledged it meanwhile."""
+    mine = select(contacts.c.id).join(listeners).where(listeners.c.notice_id == notice_id)
+    return mine.where(not_acknowledged(tx, audience.root)) if audience.root else mine
 
 
 def open_for(ways: Ways) -> ColumnElement[bool]:
@@ -104,15 +117,14 @@ def _stopped(tx: Connection, vault: Vault, numbers: Sequence[str]) -> set[str]:
 
 def reach(tx: Connection, vault: Vault, now: datetime, notice_id: str, audience: Audience, ways: Ways) -> Reach:
     """How many would get it if it were sent now. A person with two accounts gets it on both."""
-    listed = select(listeners.c.contact_id).where(listeners.c.notice_id == notice_id)
-    meant = contacts.c.id.in_(listed)
+    own_list = listed(tx, notice_id, audience)
+    meant = contacts.c.id.in_(own_list)
     if audience.chooses:
         meant = or_(meant, and_(contacts.c.person_id.in_(chosen(now, audience)), _is_chat()))
     counted = select(contacts.c.channel, func.count().label("many")).where(meant).group_by(contacts.c.channel)
     channels = {row.channel: row.many for row in tx.execute(counted.where(open_for(ways)))}
-    total = tx.execute(select(func.count()).select_from(listed.subquery())).scalar_one()
-    fit = select(func.count()).select_from(contacts).where(contacts.c.id.in_(listed), open_for(ways))
-    shut = total - tx.execute(fit).scalar_one()
+    total = tx.execute(select(func.count()).select_from(own_list.subquery())).scalar_one()
+    shut = total - tx.execute(select(func.count()).select_from(own_list.where(open_for(ways)).subquery())).scalar_one()
     numbers, unreached = texted(tx, vault, now, audience, ways) if audience.chooses else ({}, [])
     own = _on_list(tx, vault, notice_id, set(numbers.values())) if numbers and total else 0
     if len(set(numbers.values())) > own:

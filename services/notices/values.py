@@ -21,9 +21,9 @@ _VARIABLE = re.compile(r"[$#%]?[{\uff5b]+[^{}\uff5b\uff5d\n]{0,40}[}\uff5d]+|<%.
 class NotSent(Exception):
     """Nothing was changed. `code` names the text that the clerk reads, `about` the field beside which it stands.
 
-    gone, changed, text_wanted, text_too_long, variable_left (in `values`: variable), audience_empty, time_past,
-    time_wanted, time_unclear, second_clerk, no_copy, too_many_pieces, list_unreadable, list_empty, list_too_big,
-    still_going, all_seen.
+    gone, changed, text_wanted, text_too_long (in `values`: over), variable_left (variable), audience_empty, time_past,
+    time_far, time_wanted, time_unclear, second_clerk, no_copy, too_many_pieces, list_unreadable, list_empty,
+    list_too_big, still_going, all_seen.
     """
 
     def __init__(self, code: str, about: str = "", **values: Any) -> None:
@@ -35,7 +35,7 @@ class NotSent(Exception):
 class Audience:
     """Whom a notice is for. Empty fields choose nobody by themselves and leave nobody out beside others.
 
-    roles: of `contacts.ROLES`; kinds and areas: of units, both must fit; units: ids, with their windows and sections.
+    roles: of `persons.ROLES`; kinds and areas: of units, both must fit; units: ids, with their windows and sections.
     A list of numbers, and the recipients of a notice that is sent again, stand in `listeners`.
     """
 
@@ -45,6 +45,7 @@ class Audience:
     units: tuple[str, ...] = ()
     sms: bool = False  # by SMS to those who have no chat
     listed: int = 0  # how many numbers were uploaded
+    list_id: str = ""  # another one with each change of the list
     root: str | None = None  # of a notice that is sent again: the first one
 
     @property
@@ -54,12 +55,13 @@ class Audience:
     def plain(self) -> dict[str, Any]:
         names = ("roles", "kinds", "areas", "units")
         lists = {name: list(getattr(self, name)) for name in names}
-        return lists | {"sms": self.sms, "listed": self.listed, "root": self.root}
+        return lists | {"sms": self.sms, "listed": self.listed, "list_id": self.list_id, "root": self.root}
 
 
 def audience_of(plain: Mapping[str, Any]) -> Audience:
     lists = {name: tuple(plain.get(name, ())) for name in ("roles", "kinds", "areas", "units")}
-    return Audience(**lists, sms=bool(plain.get("sms")), listed=plain.get("listed", 0), root=plain.get("root"))
+    of_list = {"listed": plain.get("listed", 0), "list_id": plain.get("list_id", "")}
+    return Audience(**lists, sms=bool(plain.get("sms")), **of_list, root=plain.get("root"))
 
 
 @dataclass(frozen=True)

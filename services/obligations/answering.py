@@ -12,9 +12,10 @@ from conversation.messages import Media
 from models.tables import extensions
 from services import evidence
 from services.contacts import Contact
+from services.deliveries import withhold_about
 from services.desk import NotDone, worded
 from services.obligations import planning
-from services.obligations.ladder import FARTHEST_YEARS, ladders
+from services.obligations.ladder import ladders, last_day
 from services.obligations.locking import Owed, note, put, unsettled
 from services.obligations.values import ACKNOWLEDGED, ANSWERED, WAITING, Ring
 from services.vault import Vault, new_id
@@ -44,6 +45,7 @@ def answer(
         first = {} if duty.acknowledged_at else {"acknowledged_at": now, "acknowledged_by": actor_id}
         put(tx, duty, state=ANSWERED, owed_since=None, answered_at=now, **first)
         planning.drop(tx, duty.id)
+        withhold_about(tx, duty.id)
     return _NOBODY
 
 
@@ -76,7 +78,7 @@ def request_time(
     waiting = extensions.c.obligation_id == duty.id, extensions.c.state == WAITING
     if tx.execute(select(extensions.c.id).where(*waiting)).first():
         raise NotDone("waiting_already")
-    if until.year > now.year + FARTHEST_YEARS:
+    if until > last_day(now):
         raise NotDone("due_wanted")
     wanted_at = ladders()[duty.kind].due_at(until, now)
     if wanted_at <= max(duty.due_at, now):

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, exists, select, update
 
-from models.tables import cases, entries, extensions
+from models.tables import cases, entries, extensions, obligations
 from services import desk
+from services.deliveries import withhold_about
 from services.desk import NotDone, worded
 from services.obligations import planning
 from services.obligations.handing import deadline, put_to_unit
@@ -36,14 +37,20 @@ def reply_unit(
 
 
 def accept_answer(
-    tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, word: str
-) -> Ring:
-    """The answer is enough. With a case `word` goes to the citizen, who is answered by it (C06); without one to the
-    unit, and may be empty. Raises NotDone: gone, changed, settled, not_answered, text_wanted, text_too_long."""
+    tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, word: str,
+    to_citizen: bool | None = None,
+) -> Ring:  # fmt: skip
+    """The answer is enough. With the last unsettled duty of a case `word` goes to the citizen, who is answered by it
+    (C06); with any other to the unit, and may be empty. `to_citizen`: what the page promised; None asks for no guard.
+
+    Raises NotDone: gone, changed, settled, not_answered, text_wanted, text_too_long.
+    """
     duty = unsettled(tx, now, obligation_id, seen)
     if duty.state != ANSWERED:
         raise NotDone("not_answered")
-    case_id = _case_of(tx, duty)
+    case_id = _case_to_answer(tx, duty)
+    if to_citizen not in (None, case_id is not None):
+        raise NotDone("changed")
     text = worded(word, 2 if case_id else 0)
     if not case_id:
         own_words(tx, vault, duty.subject_id, text)
@@ -61,7 +68,7 @@ def send_back(
 ) -> Ring:  # fmt: skip
     """The answer is not enough: owed again, by the old deadline or a new one.
 
-    Raises NotDone: gone, changed, settled, not_answered, text_wanted, text_too_long, due_wanted, due_past.
+    Raises NotDone: gone, changed, settled, not_answered, text_wanted, text_too_long, due_past, due_far.
     """
     duty, why = unsettled(tx, now, obligation_id, seen), worded(why)
     if duty.state != ANSWERED:
@@ -71,7 +78,8 @@ def send_back(
     duty = replace(duty, state=RETURNED, due_at=due_at, acknowledged_at=None)
     put(tx, duty, state=RETURNED, owed_since=now, due_at=due_at, acknowledged_at=None, acknowledged_by=None)
     note(tx, now, clerk_id, duty, "returned", why, {"due": due_at.isoformat()})
-    return put_to_unit(tx, vault, now, duty, "returned", why)
+    answered_by = _last_actor(tx, duty, "unit_answer")
+    return put_to_unit(tx, vault, now, duty, "returned", why, answered_by)
 
 
 def excuse(tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, why: str) -> Ring:
@@ -111,9 +119,13 @@ def decide_time(
     return ring
 
 
-def _case_of(tx: Connection, duty: Owed) -> str | None:
-    """The case whose citizen is answered by it; None where it is about a spot check, or about nothing."""
-    return tx.execute(select(cases.c.id).where(cases.c.id == duty.subject_id)).scalar()
+def _case_to_answer(tx: Connection, duty: Owed) -> str | None:
+    """The case whose citizen is answered by it, locked: of two decisions at once one is the last. None where another
+    duty of the case is still owed or unchecked, and where it is about a spot check, or about nothing."""
+    case_id = tx.execute(select(cases.c.id).where(cases.c.id == duty.subject_id).with_for_update()).scalar()
+    of_case = obligations.c.subject_id == duty.subject_id, obligations.c.id != duty.id
+    others = exists().where(*of_case, obligations.c.settled_at.is_(None))
+    return None if case_id is None or tx.execute(select(others)).scalar() else case_id
 
 
 def _waiting(duty: Owed) -> tuple[ColumnElement[bool], ...]:
@@ -125,6 +137,7 @@ def _settle(tx: Connection, now: datetime, duty: Owed, state: str) -> Owed:
     put(tx, duty, state=state, owed_since=None, settled_at=now)
     tx.execute(update(extensions).where(*_waiting(duty)).values(state=MOOT))
     planning.drop(tx, duty.id)
+    withhold_about(tx, duty.id)
     return replace(duty, state=state)
 
 

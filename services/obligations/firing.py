@@ -9,28 +9,27 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Executable,
-    bindparam,
-    case,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection
 
 from conversation.messages import Body, Say
-from models.prepared import Prepared, among, keys
-from models.tables import obligations, reminders
-from models.types import Utc
 from services import calendar, deliveries, reach, workdays
-from services.obligations.ladder import BOTH, HEAD, NOBODY, OFFICE, OVER, SILENCE, Step, ladders, over, silence
-from services.obligations.listing import BEGINS
+from services.obligations import due
+from services.obligations.due import Row
+from services.obligations.ladder import (
+    BOTH,
+    DEPUTY,
+    HEAD,
+    NOBODY,
+    OFFICE,
+    OVER,
+    SILENCE,
+    Step,
+    ladders,
+    over,
+    silence,
+)
 from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_values
 from services.obligations.values import Fired
 from services.reach import CHAT, SMS, SUPERIOR
@@ -43,26 +42,6 @@ _NUMBER, _ID, _BEGINS = f"number-{new_id()}", f"id-{new_id()}", f"begins-{new_id
 _Reached = Mapping[tuple[str, str, str], Sequence[tuple[str, str]]]  # of `reach.recipients_of`
 
 
-class _Row(NamedTuple):
-    """A reminder with its obligation, as the driver gives it: moments are text on SQLite."""
-
-    id: int
-    kind: str
-    to: str
-    by: str
-    nth: int
-    due: Any
-    obligation_id: str
-    number: str
-    duty_kind: str
-    unit_id: str
-    deadline: Any
-    state: str
-    owed: int
-    acknowledged: int
-    asked: str
-
-
 def fire(
     tx: Connection, vault: Vault, now: datetime, most: int, ways: Collection[str] = (CHAT, SMS)
 ) -> Fired:  # fmt: skip
@@ -71,29 +50,26 @@ def fire(
     A reminder that has waited too long says so; one whose obligation is not owed any more is dropped.
     """
     awake = [kind for kind, ladder in ladders().items() if not ladder.quiet(now)]
-    due = {"now": now, "most": most, "keys": keys(tx, awake)}
-    units = [unit_id for (unit_id,) in _UNITS.rows(tx, due)] if awake else []
+    units = due.units(tx, now, awake, most) if awake else []
     if not units:
         return Fired(frozenset(), 0)
     # Locks the recipients before the reminders, as a turn does that acknowledges: on PostgreSQL neither waits for the
     # other in a circle.
     reached = reach.recipients_of(tx, vault, now, units, ways)
-    rows = [_Row(*row) for row in _TAKE.rows(tx, due | {"units": units})]
+    rows = due.take(tx, now, awake, units, most)
     meant = [row for row in rows if row.owed and not (row.kind == SILENCE and row.acknowledged)]
-    _mark(tx, now, rows, meant)
+    due.mark(tx, now, rows, meant)
     batch = _Batch(tx, vault, now, meant, reached)
     ring = batch.send()
     batch.note()
-    follow = batch.follow()
-    if follow:
-        _WRITE.run(tx, *follow)
+    due.write(tx, batch.follow())
     return Fired(ring, len(rows))
 
 
 class _Batch:
     """Everything that the rows of one run share."""
 
-    def __init__(self, tx: Connection, vault: Vault, now: datetime, rows: Sequence[_Row], reached: _Reached) -> None:
+    def __init__(self, tx: Connection, vault: Vault, now: datetime, rows: Sequence[Row], reached: _Reached) -> None:
         self._tx, self._vault, self._now, self._rows, self._reached = tx, vault, now, rows, reached
         self._own = calendar.own_days(tx)
         self._names = reach.unit_names(tx, {row.unit_id for row in rows})
@@ -104,26 +80,24 @@ class _Batch:
 
     def send(self) -> set[tuple[str, str]]:
         """One body a row for the unit, and one for those above it, who look and do not answer."""
-        said = []
-        for row in self._rows:
-            if to := self._reached.get((row.unit_id, row.to, row.by)):
+        said, about = [], []
+        for planned in self._rows:
+            row, to = self._by_what_is_left(planned)
+            if to:
                 said.append((to, self._encoded(row, row.to, TO_HEAD[1:] if row.acknowledged else TO_HEAD)))
-            if above := self._superiors(row):
-                said.append((above, self._encoded(row, SUPERIOR, TO_READER)))
+            by, above = self._superiors(planned)
+            if above:
+                said.append((above, self._encoded(planned._replace(by=by), SUPERIOR, TO_READER)))
+            about += [row.obligation_id] * (len(said) - len(about))
             went = _went(row, bool(to), bool(above))
-            if went != (row.to, row.by):
+            if went != (planned.to, planned.by):
                 self._went.setdefault(went, []).append(row.id)
-        return deliveries.queue_shared(self._tx, self._vault, self._now, said, "reminder")
+        return deliveries.queue_shared(self._tx, self._vault, self._now, said, "reminder", about=about)
 
     def note(self) -> None:
         """Whom each has told in the end: the office reads it in the duty's history."""
         for (to, by), ids in self._went.items():
-            rows = (
-                update(reminders)
-                .where(among(self._tx, reminders.c.id, "ids"))
-                .values({reminders.c.to: to, reminders.c.by: by})
-            )
-            self._tx.execute(rows, {"ids": keys(self._tx, ids)})
+            due.went(self._tx, ids, to, by)
 
     def follow(self) -> list[dict[str, Any]]:
         """The rows that those of this batch lead to: the next morning over, and the ladder of silence."""
@@ -131,19 +105,34 @@ class _Batch:
         # After a standstill several rows are of one obligation: it has one ladder of silence, from the newest on.
         silent = {row.obligation_id: row for row in self._rows if row.kind != SILENCE and not row.acknowledged}
         if silent:
-            there = _pending(self._tx, silent.keys())
+            there = due.pending(self._tx, silent.keys())
             for row in silent.values():
                 chat = bool(self._reached.get((row.unit_id, HEAD, CHAT)))
                 steps = silence(ladders()[row.duty_kind], self._now, self._own, chat=chat)
                 found += [_same(row, step) for step in steps if (row.obligation_id, step.to, step.by) not in there]
         return found
 
-    def _superiors(self, row: _Row) -> Sequence[tuple[str, str]]:
-        if row.kind == OVER and -self._days(row) >= ladders()[row.duty_kind].superior:
-            return self._reached.get((row.unit_id, SUPERIOR, row.by), ())
-        return ()
+    def _by_what_is_left(self, row: Row) -> tuple[Row, Sequence[tuple[str, str]]]:
+        """The row as it goes out, and to whom.
 
-    def _encoded(self, row: _Row, to: str, offers: Sequence[str]) -> bytes:
+        What was acknowledged has no ladder of silence any more: where the head has no chat, or there is no head, its
+        steps are taken at once (A52).
+        """
+        others = ((HEAD, SMS), (DEPUTY, CHAT), (DEPUTY, SMS)) if row.acknowledged and row.by == CHAT else ()
+        for to, by in ((row.to, row.by), *others):
+            if reached := self._reached.get((row.unit_id, to, by)):
+                return row._replace(to=to, by=by), reached
+        return row, ()
+
+    def _superiors(self, row: Row) -> tuple[str, Sequence[tuple[str, str]]]:
+        """By chat, else by SMS."""
+        if row.kind == OVER and -self._days(row) >= ladders()[row.duty_kind].superior:
+            for by in (CHAT, SMS):
+                if reached := self._reached.get((row.unit_id, SUPERIOR, by)):
+                    return by, reached
+        return row.by, ()
+
+    def _encoded(self, row: Row, to: str, offers: Sequence[str]) -> bytes:
         """Rows mostly differ in their number and id alone: what else they say is encoded once."""
         key = (row.unit_id, row.deadline, row.due, row.duty_kind, row.state, row.acknowledged, to, row.by, row.nth)
         found = self._bodies.get(key)
@@ -154,7 +143,7 @@ class _Batch:
         begins = json.dumps(first_words(row.asked), ensure_ascii=False)[1:-1]  # as it stands between quotes
         return found.replace(_BEGINS.encode(), begins.encode())
 
-    def _body(self, row: _Row, to: str, offers: Sequence[str]) -> Body:
+    def _body(self, row: Row, to: str, offers: Sequence[str]) -> Body:
         at, days = self._moment(row.due), self._days(row)
         late_by = at.isoformat() if self._now - at > ladders()[row.duty_kind].late_after else None
         unit, deadline = self._names.get(row.unit_id, ""), self._moment(row.deadline)
@@ -165,7 +154,7 @@ class _Batch:
         )  # fmt: skip
         return Body(say=Say("duty.reminder", values, buttons(row.obligation_id, offers)))
 
-    def _days(self, row: _Row) -> int:
+    def _days(self, row: Row) -> int:
         """The working days that are left."""
         found = self._left.get(row.deadline)
         if found is None:
@@ -180,96 +169,21 @@ class _Batch:
             found = self._moments[stored] = at.astimezone(self._now.tzinfo)
         return found
 
-    def _over(self, row: _Row) -> Step:
+    def _over(self, row: Row) -> Step:
         return over(ladders()[row.duty_kind], self._moment(row.deadline), self._now, self._own)
 
 
-# --- the rows -------------------------------------------------------------------------------------------------------
-
-
-def _mark(tx: Connection, now: datetime, rows: Sequence[_Row], meant: Sequence[_Row]) -> None:
-    """Those that go out have fired; those that mean nothing any more are gone."""
-    if meant:
-        _FIRED.run(tx, {"now": now, "ids": keys(tx, [row.id for row in meant])})
-    if len(meant) < len(rows):
-        sent = {row.id for row in meant}
-        tx.execute(delete(reminders).where(reminders.c.id.in_([row.id for row in rows if row.id not in sent])))
-
-
-def _pending(tx: Connection, obligation_ids: Collection[str]) -> set[tuple[str, str, str]]:
-    """(obligation, to, by) of what is coming up by itself already, or stands on the office's list."""
-    rows = _PENDING.rows(tx, {"keys": keys(tx, obligation_ids)})
-    return {(obligation_id, to, by) for obligation_id, to, by in rows}
-
-
-def _went(row: _Row, told: bool, above: bool) -> tuple[str, str]:
+def _went(row: Row, told: bool, above: bool) -> tuple[str, str]:
     """To whom and by which way it went in the end."""
     if above:
         return (BOTH if told else SUPERIOR), row.by
     return row.to, row.by if told or row.to == OFFICE else NOBODY[row.by]
 
 
-def _next(row: _Row, step: Step) -> dict[str, Any]:
-    return _planned(row, step, row.nth + 1)
+def _next(row: Row, step: Step) -> dict[str, Any]:
+    return due.planned(row, step, row.nth + 1)
 
 
-def _same(row: _Row, step: Step) -> dict[str, Any]:
+def _same(row: Row, step: Step) -> dict[str, Any]:
     """The same message by another way: it keeps its number."""
-    return _planned(row, step, row.nth)
-
-
-def _planned(row: _Row, step: Step, nth: int) -> dict[str, Any]:
-    return {
-        "obligation_id": row.obligation_id, "kind": step.kind, "step": step.days, "to": step.to, "by": step.by,
-        "nth": nth, "due_at": step.due_at,
-    }  # fmt: skip
-
-
-# --- the statements -------------------------------------------------------------------------------------------------
-
-_due = reminders.c.fired_at.is_(None), reminders.c.due_at <= bindparam("now", type_=Utc())
-_oldest = reminders.c.due_at, reminders.c.id
-
-
-def _flag(wanted: ColumnElement[bool]) -> ColumnElement[int]:
-    return case((wanted, 1), else_=0)
-
-
-_COLUMNS = (
-    reminders.c.id, reminders.c.kind, reminders.c.to, reminders.c.by, reminders.c.nth, reminders.c.due_at,
-    reminders.c.obligation_id, obligations.c.number, obligations.c.kind.label("duty_kind"), obligations.c.unit_id,
-    obligations.c.due_at.label("deadline"), obligations.c.state, _flag(obligations.c.owed_since.is_not(None)),
-    _flag(obligations.c.acknowledged_at.is_not(None)), func.substr(obligations.c.asked, 1, BEGINS),
-)  # fmt: skip
-
-
-def _chosen(tx: Connection, *columns: Any) -> Any:
-    awake = among(tx, obligations.c.kind)
-    joined = select(*columns).join_from(reminders, obligations).where(*_due, awake)
-    return joined.order_by(*_oldest).limit(bindparam("most"))
-
-
-def _taking(tx: Connection) -> Executable:
-    if tx.dialect.name != "postgresql":
-        return _chosen(tx, *_COLUMNS)
-    known = among(tx, obligations.c.unit_id, "units")
-    return _chosen(tx, *_COLUMNS).where(known).with_for_update(skip_locked=True)
-
-
-def _units_due(tx: Connection) -> Executable:
-    return select(_chosen(tx, obligations.c.unit_id).subquery().c.unit_id).distinct()
-
-
-def _waiting(tx: Connection) -> Executable:
-    coming = reminders.c.fired_at.is_(None) | (reminders.c.to == OFFICE)
-    wanted = among(tx, reminders.c.obligation_id), reminders.c.kind == SILENCE, coming
-    return select(reminders.c.obligation_id, reminders.c.to, reminders.c.by).where(*wanted)
-
-
-_TAKE = Prepared(_taking)
-_UNITS = Prepared(_units_due)
-_FIRED = Prepared(
-    lambda tx: update(reminders).where(among(tx, reminders.c.id, "ids")).values(fired_at=bindparam("now", type_=Utc()))
-)
-_PENDING = Prepared(_waiting)
-_WRITE = Prepared(insert(reminders), "obligation_id", "kind", "step", "to", "by", "nth", "due_at")
+    return due.planned(row, step, row.nth)

@@ -2,47 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, select
 
 from models.tables import obligations, units
 from services import calendar, desk, reach, reports, workdays
+from services.deliveries import withhold_about
 from services.desk import NotDone, worded
 from services.obligations import planning
-from services.obligations.ladder import FARTHEST_YEARS, Ladder, ladders
+from services.obligations.ladder import Ladder, ladders, last_day
 from services.obligations.locking import Owed, note
 from services.obligations.secrecy import own_words
 from services.obligations.telling import TO_HEAD, tell
 from services.obligations.values import OPEN, Ring
-from services.vault import Vault, new_id
+from services.once import once
+from services.vault import Vault
 
-LONGEST_LIMIT = 480  # working days: a little less than FARTHEST_YEARS, so that both fields have one limit
+LONGEST_LIMIT = 480  # working days: a little less than `last_day`, so that both fields have one limit
 
 
 def hand_over(
     tx: Connection, vault: Vault, now: datetime, clerk_id: str, *, unit_id: str, kind: str, asked: str,
-    due: date | None, working_days: int | None, report_id: str | None = None, seen: str = "",
+    due: date | None, working_days: int | None, report_id: str | None = None, seen: str = "", number: str = "",
 ) -> tuple[str, Ring]:  # fmt: skip
     """Returns the obligation's id. A report that is still `received` is taken on by it (`desk.take_on`).
 
-    `asked` is the clerk's own text: nothing of the report is copied. Raises NotDone: gone, changed, decided (the
-    case was declined), kind_wanted, unit_wanted, unit_without_head, text_wanted, text_too_long, their_words,
-    their_number, due_wanted, due_past.
+    `asked` is the clerk's own text: nothing of the report is copied. `number`: of the form; the same form again
+    returns the same id and does nothing more. Raises NotDone: gone, changed, decided (the case was declined),
+    kind_wanted, unit_wanted, unit_without_head, text_wanted, text_too_long, their_words, their_number, due_wanted,
+    due_past, due_far.
     """
+    given = clerk_id, report_id, unit_id, kind, asked, due, working_days
+    duty_id, first = once(tx, vault, now, number, *given)
+    if not first:
+        return duty_id, frozenset()
     ladder = ladders().get(kind)
     if ladder is None:
         raise NotDone("kind_wanted")
     text = worded(asked)
     own_words(tx, vault, report_id, text)
     _able(tx, now, unit_id)
+    reach.recipients(tx, vault, now, unit_id, "head", "chat")  # locked first, as by a turn: neither waits in a circle
     due_at = deadline(tx, now, ladder, due, working_days)
     citizen: Ring = desk.take_on(tx, vault, now, clerk_id, report_id, seen) if report_id else frozenset()
-    number = reports.next_number(tx, now, "duty", "D")
-    duty = Owed(new_id(), number, kind, unit_id, report_id, text, OPEN, due_at, None)
+    duty = Owed(
+        duty_id, reports.next_number(tx, now, "duty", "D"), kind, unit_id, report_id, text, OPEN, due_at, None
+    )  # fmt: skip
     tx.execute(
         insert(obligations).values(
-            id=duty.id, number=number, kind=kind, unit_id=unit_id, subject_id=report_id, asked=text, state=OPEN,
+            id=duty.id, number=duty.number, kind=kind, unit_id=unit_id, subject_id=report_id, asked=text, state=OPEN,
             owed_since=now, due_at=due_at, created_at=now, created_by=clerk_id,
         )
     )  # fmt: skip
@@ -52,9 +62,15 @@ def hand_over(
     return duty.id, {*citizen, *ring}
 
 
-def put_to_unit(tx: Connection, vault: Vault, now: datetime, duty: Owed, words: str, text: str) -> Ring:
-    """It is the unit's turn from now on: told at once, reminded later, and not left alone while it is silent."""
-    ring, nth = tell(tx, vault, now, duty, words, text, offers=TO_HEAD, texts=False)  # the ladder of silence does it
+def put_to_unit(
+    tx: Connection, vault: Vault, now: datetime, duty: Owed, words: str, text: str, began: Iterable[str] = ()
+) -> Ring:
+    """It is the unit's turn from now on: told at once, reminded later, and not left alone while it is silent.
+
+    `began`: as by `tell`. The ladder of silence sends the text messages.
+    """
+    withhold_about(tx, duty.id)
+    ring, nth = tell(tx, vault, now, duty, words, text, began=began, offers=TO_HEAD, texts=False)
     planning.drop(tx, duty.id)
     planning.plan(tx, now, duty)
     planning.plan_silence(tx, now, duty, nth, chat=bool(ring))
@@ -64,15 +80,15 @@ def put_to_unit(tx: Connection, vault: Vault, now: datetime, duty: Owed, words: 
 def deadline(
     tx: Connection, now: datetime, ladder: Ladder, due: date | None, working_days: int | None
 ) -> datetime:  # fmt: skip
-    """A date stays as it is, be it a holiday (A34). Raises NotDone: due_wanted, due_past."""
+    """A date stays as it is, be it a holiday (A34). Raises NotDone: due_wanted, due_past, due_far."""
     if due is None:
         if working_days is None or working_days > LONGEST_LIMIT:
             raise NotDone("due_wanted")
         if working_days < 1:
             raise NotDone("due_past")
         due = workdays.after(now.date(), working_days, calendar.own_days(tx))
-    if due.year > now.year + FARTHEST_YEARS:
-        raise NotDone("due_wanted")
+    if due > last_day(now):
+        raise NotDone("due_far")
     due_at = ladder.due_at(due, now)
     if due_at <= now:
         raise NotDone("due_past")

@@ -57,10 +57,22 @@ class Ladder:
         """This moment, or the end of the quiet hours that it falls into."""
         if not self.quiet(moment):
             return moment
+        return self.night(moment)[1]
+
+    def night(self, moment: datetime) -> tuple[datetime, datetime]:
+        """When the quiet hours that this moment falls into began, and when they end."""
         ends = moment.replace(
             hour=self.quiet_until.hour, minute=self.quiet_until.minute, second=0, microsecond=0, fold=0
         )
-        return ends if ends > moment else _at(moment.date() + timedelta(1), self.quiet_until, moment)
+        if ends <= moment:
+            ends = _at(moment.date() + timedelta(1), self.quiet_until, moment)
+        began = _at(moment.date(), self.quiet_from, moment)
+        return (began if began <= moment else _at(moment.date() - timedelta(1), self.quiet_from, moment)), ends
+
+
+def last_day(now: datetime) -> date:
+    """The last one that a deadline can be on."""
+    return date(now.year + FARTHEST_YEARS, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,12 @@ class Step:
     to: str
     by: str
     due_at: datetime
+
+
+@cache
+def default() -> Ladder:
+    """Whose quiet hours also hold for what is about no duty."""
+    return _ladder("default", tomllib.loads((HERE / "ladders.toml").read_text(encoding="utf-8"))["default"])
 
 
 @cache
@@ -119,9 +137,17 @@ def silence(ladder: Ladder, now: datetime, own: Own, *, chat: bool) -> Iterator[
     deputy = _at(workdays.after(now.date(), ladder.deputy_days, own), now.time(), now)
     office = _at(workdays.after(now.date(), ladder.office_days, own), now.time(), now)
     yield Step(SILENCE, 0, HEAD, SMS, ladder.awake(now + ladder.sms_after if chat else now))
-    yield Step(SILENCE, 0, DEPUTY, CHAT, ladder.awake(deputy))
-    yield Step(SILENCE, 0, DEPUTY, SMS, ladder.awake(deputy))
-    yield Step(SILENCE, 0, OFFICE, CHAT, ladder.awake(office))
+    yield Step(SILENCE, 0, DEPUTY, CHAT, _working(ladder, deputy, own))
+    yield Step(SILENCE, 0, DEPUTY, SMS, _working(ladder, deputy, own))
+    yield Step(SILENCE, 0, OFFICE, CHAT, _working(ladder, office, own))
+
+
+def _working(ladder: Ladder, moment: datetime, own: Own) -> datetime:
+    """This moment of a working day; where quiet hours carry it over into a free one, the next working day's first."""
+    at = ladder.awake(moment)
+    if workdays.is_workday(at.date(), own):
+        return at
+    return ladder.awake(_at(workdays.after(at.date(), 1, own), time.min, at))
 
 
 def _ladder(kind: str, given: Mapping[str, Any]) -> Ladder:

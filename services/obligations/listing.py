@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, lite
 
 from models.tables import cases, entries, extensions, obligations, reminders
 from services import calendar, workdays
-from services.obligations.ladder import OFFICE, SILENCE
+from services.obligations.ladder import CHAT, NOBODY, OFFICE, SILENCE, TOLD
 from services.obligations.values import AGES, ANSWERED, SETTLED, WAITING, Duty, DutyFilters, Late
 from services.wording import first_words
 
@@ -19,7 +19,8 @@ SETTLED_SHOWN = 20
 BEGINS = 80  # characters of what is asked that lists look at
 MOST = 500
 _owed = obligations.c.owed_since.is_not(None)
-_by_due = obligations.c.due_at, obligations.c.id
+_by_due = obligations.c.due_at, obligations.c.number
+_by_settling = obligations.c.settled_at, obligations.c.number
 
 
 def _newest(kind: str) -> ColumnElement[datetime]:
@@ -34,14 +35,29 @@ _reached_office = exists().where(
     reminders.c.obligation_id == obligations.c.id, reminders.c.kind == SILENCE, reminders.c.to == OFFICE,
     reminders.c.fired_at >= obligations.c.owed_since,
 )  # fmt: skip
+_newest_morning = (
+    select(reminders.c.by)
+    .where(
+        reminders.c.obligation_id == obligations.c.id, reminders.c.fired_at >= obligations.c.acknowledged_at,
+        reminders.c.kind.not_in((SILENCE, TOLD)),
+    )
+    .order_by(reminders.c.nth.desc())
+    .limit(1)
+    .scalar_subquery()
+)  # fmt: skip
 _TURNS: dict[str, ColumnElement[bool]] = {
     "current": obligations.c.settled_at.is_(None),
     "owed": _owed,
+    "unseen": and_(_owed, obligations.c.acknowledged_at.is_(None)),
     "answered": obligations.c.state == ANSWERED,
     "waiting": _waiting,
     "asks": and_(obligations.c.settled_at.is_(None), _asks),
-    # A52, the office's own list: nobody of the unit has acknowledged it, through all steps of the ladder.
-    "silent": and_(_owed, obligations.c.acknowledged_at.is_(None), _reached_office),
+    # A52, the office's own list: nobody of the unit has acknowledged it, through all steps of the ladder; or somebody
+    # has, and nobody could be reached since.
+    "silent": and_(
+        _owed,
+        case((obligations.c.acknowledged_at.is_(None), _reached_office), else_=_newest_morning == NOBODY[CHAT]),
+    ),
     "settled": obligations.c.settled_at.is_not(None),
 }
 _DUTIES = select(
@@ -60,7 +76,9 @@ def duties_of(tx: Connection, now: datetime, unit_ids: Collection[str]) -> list[
     parts = (
         mine.where(_owed).order_by(*_by_due).limit(MOST),
         mine.where(obligations.c.state == ANSWERED).order_by(*_by_due).limit(MOST),
-        mine.where(obligations.c.state.in_(SETTLED)).order_by(obligations.c.settled_at.desc()).limit(SETTLED_SHOWN),
+        mine.where(obligations.c.state.in_(SETTLED))
+        .order_by(*(column.desc() for column in _by_settling))
+        .limit(SETTLED_SHOWN),
     )
     return duties(tx, now, (row for part in parts for row in tx.execute(part)))
 
@@ -68,7 +86,7 @@ def duties_of(tx: Connection, now: datetime, unit_ids: Collection[str]) -> list[
 def of_report(tx: Connection, now: datetime, report_id: str) -> list[Duty]:
     """Everything that was handed over because of a case or a spot check, oldest first."""
     about = _DUTIES.where(obligations.c.subject_id == report_id)
-    return duties(tx, now, tx.execute(about.order_by(obligations.c.created_at, obligations.c.id)))
+    return duties(tx, now, tx.execute(about.order_by(obligations.c.created_at, obligations.c.number)))
 
 
 def one(tx: Connection, now: datetime, obligation_id: str) -> Duty | None:
@@ -103,7 +121,7 @@ def listed(tx: Connection, now: datetime, filters: DutyFilters) -> list[Duty]:
     wanted = select(obligations.c.id).where(*_conditions(now, filters))
     settled = case((obligations.c.settled_at.is_(None), 0), else_=1)
     newest = filters.turn == "settled"
-    key = (obligations.c.settled_at, obligations.c.id) if newest else _by_due if filters.late else (settled, *_by_due)
+    key = _by_settling if newest else _by_due if filters.late else (settled, *_by_due)
     if filters.after:
         place = select(*key).where(obligations.c.id == filters.after)
         row = tx.execute(place).first()

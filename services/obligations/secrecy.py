@@ -5,33 +5,41 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
 
 from sqlalchemy import Connection, select
 
-from models.tables import cases, entries, visits
+from models.tables import cases, entries, units, visits
 from services import reports
 from services.desk.values import NotDone
 from services.vault import Vault
+from templates import load_texts
 
 # Characters that are nobody's words by chance any more: Chinese, or of an alphabet, where names alone take twenty.
 SAME, SAME_LETTERS = 20, 60
+WHOLE = 18  # letters of a shorter text that is repeated as a whole, where a Chinese character counts three
 SHORTEST_NUMBER = 7  # digits
 _MOBILE = re.compile(r"(?<!\d)(?:00)?(?:86)?[\s-]?1[3-9]\d(?:[\s-]?\d){8}(?!\d)")
+_LABEL = re.compile(r"(category|order|games|systems|difficulties|service)_(?!help$).*|(unit|window)_short")
 
 
 def own_words(tx: Connection, vault: Vault, report_id: str | None, text: str) -> None:
     """Raises NotDone where `text`, meant for the unit, gives somebody of the report away.
 
-    their_words: it repeats a long run of what was reported; their_number: it holds a mobile number, or theirs.
+    their_words: it repeats a long run of what was reported, or a short text as a whole; their_number: it holds a mobile
+    number, or theirs.
     """
     if report_id is None:
         return
     plain = unicodedata.normalize("NFKC", text)
     if _MOBILE.search(plain) or _theirs(tx, vault, report_id, plain):
         raise NotDone("their_number")
-    said = list(_said(tx, report_id))
-    if any(_repeats(shape(plain), shape(one)) for one in said for shape in (_close, _letters)):
-        raise NotDone("their_words")
+    close, letters = _shapes(text)
+    for their_close, their_letters in [_shapes(one) for one in _said(tx, report_id)]:
+        whole = their_letters in letters and _weight(their_letters) >= WHOLE and _is_own(tx, their_letters)
+        if whole or _repeats(close, their_close) or _repeats(letters, their_letters):
+            raise NotDone("their_words")
 
 
 def _theirs(tx: Connection, vault: Vault, report_id: str, text: str) -> bool:
@@ -59,14 +67,33 @@ def _repeats(text: str, theirs: str) -> bool:
     )
 
 
-def _close(text: str) -> str:
-    """Without the spaces and line breaks that a copy gains or loses."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+def _is_own(tx: Connection, letters: str) -> bool:
+    """Whether much is left of a text without what is nobody's: the names of units, and what every form says itself."""
+    names = tx.execute(select(units.c.name)).scalars()
+    known = {_shapes(name.removeprefix("市"))[1] for name in names} | _labels()
+    for one in sorted(known, key=len, reverse=True):
+        letters = letters.replace(one, "")
+    return _weight(letters) >= WHOLE
 
 
-def _letters(text: str) -> str:
-    """Without punctuation either: another comma makes it no other sentence."""
-    return "".join(one for one in _close(text) if one.isalnum())
+@cache
+def _labels() -> frozenset[str]:
+    """Kinds of trouble and findings, in every language."""
+    spoken = load_texts(lambda: datetime.min.replace(tzinfo=UTC)).values()  # none of them tells a time
+    files = [(texts, file) for texts in spoken for file in ("complaint", "visit")]
+    said = [texts.say(file, name) for texts, file in files for name in texts.blocks(file) if _LABEL.fullmatch(name)]
+    return frozenset(_shapes(one)[1] for one in said)
+
+
+def _weight(letters: str) -> int:
+    return sum(1 if one.isascii() else 3 for one in letters)
+
+
+def _shapes(text: str) -> tuple[str, str]:
+    """Without the spaces and line breaks that a copy gains or loses; and without punctuation either, as another comma
+    makes it no other sentence."""
+    close = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return close, "".join(one for one in close if one.isalnum())
 
 
 def _digits(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from conversation.messages import Body, Button, Say
-from services import calendar, contacts, reach, workdays
+from services import calendar, persons, reach, workdays
 from services.deliveries import queue_for
 from services.obligations import planning
 from services.obligations.locking import Owed
@@ -34,7 +34,7 @@ def tell(
     `texts`: where none of them has a chat, by SMS to those who have been reached so before.
     """
     nth = planning.tell_now(tx, now, duty.id)
-    still = [one for one in began if any(g.unit_id == duty.unit_id for g in contacts.roles_of(tx, one, now))]
+    still = [one for one in began if any(g.unit_id == duty.unit_id for g in persons.roles_of(tx, one, now))]
     to = {*reach.recipients(tx, vault, now, duty.unit_id, "head", "chat"), *reach.accounts_of(tx, still)}
     if texts and not to:
         to = set(reach.accounts_of(tx, [*reach.heads(tx, now, duty.unit_id), *still], reach.SMS))
@@ -42,8 +42,9 @@ def tell(
     unit = reach.unit_names(tx, [duty.unit_id]).get(duty.unit_id, "")
     begins = first_words(duty.asked)
     values = told_values(duty.number, duty.kind, unit, duty.due_at, duty.state, days, None, nth, text, begins=begins)
+    asked_for = duty.id if "acknowledge" in offers else None
     body = Body(say=Say(f"duty.{words}", values, buttons(duty.id, offers)))
-    return queue_for(tx, vault, now, sorted(to), body, urgency="reminder"), nth
+    return queue_for(tx, vault, now, sorted(to), body, urgency="reminder", about=asked_for), nth
 
 
 def told_values(

@@ -117,7 +117,8 @@ class DutyFilters:
     kind: str = ""
     late: bool = False
     turn: str = (
-        ""  # current (not settled), owed, answered, waiting (for time), asks, silent (A52), settled (newest first)
+        ""  # current (not settled), owed, unseen (not acknowledged), answered, waiting (for time), asks, silent (A52),
+        # settled (newest first)
     )
     words: str = ""  # every word must occur in the number or in what was asked
     after: str = ""

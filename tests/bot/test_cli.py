@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.bot.test_settings import mingcha
+from tests.bot.command import mingcha
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +24,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_without_a_command_it_shows_what_there_is(tmp_path: Path) -> None:
-    shown = mingcha(tmp_path).stdout
+    installed = [Path(sys.executable).with_name("mingcha")]
+    shown = subprocess.run(installed, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
     for command in ("serve", "demo", "migrate", "doctor", "export", "preview", "units", "invite"):
         assert command in shown
 
@@ -124,9 +128,17 @@ def test_commands_on_a_database_without_tables_say_what_to_do(tmp_path: Path) ->
 def test_loading_the_same_units_again_adds_nobody(tmp_path: Path) -> None:
     mingcha(tmp_path, "migrate")
     (tmp_path / "city.toml").write_text('[[unit]]\nid = "a"\nname = "市国土局"\nhead = "李"\n[[clerk]]\nname = "章"\n')
-    for _ in range(2):
-        assert mingcha(tmp_path, "units", "city.toml").returncode == 0
+    assert "新增单位 1 个（含窗口、科室），人员 2 人" in mingcha(tmp_path, "units", "city.toml").stdout
+    assert "新增单位 0 个（含窗口、科室），人员 0 人" in mingcha(tmp_path, "units", "city.toml").stdout
     assert "效能办工作人员 1 人" in mingcha(tmp_path, "doctor").stdout
+
+
+def test_a_taken_address_is_told_before_anything_begins(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = mingcha(tmp_path, "demo", MINGCHA_LISTEN=f"127.0.0.1:{taken.getsockname()[1]}")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "已被占用" in done.stderr
 
 
 def test_the_language_may_stand_in_the_settings_file(tmp_path: Path) -> None:

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from bot.settings import Settings
 from models.database import BadDatabaseUrl, parse
+from tests.bot.command import mingcha
 from tests.conftest import settings_for
-
-ROOT = Path(__file__).parents[2]
-
-
-def mingcha(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command the way a person does, in an empty folder."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("MINGCHA_")}
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments], cwd=folder, capture_output=True, text=True, timeout=60, check=False,
-        env={**environment, **settings, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

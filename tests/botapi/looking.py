@@ -8,6 +8,7 @@ from typing import Any
 from .chats import Chat, Screen
 from .world import World
 
+PATIENCE_SECONDS = 60
 Sought = str | Callable[[Screen], object]
 
 
@@ -36,7 +37,7 @@ class Looker:
         """What was shown so far no longer counts for `waits_for`; every action does the same."""
         self._seen = len(self.chat.shown)
 
-    async def waits_for(self, sought: Sought, timeout: float = 5) -> Screen:
+    async def waits_for(self, sought: Sought, timeout: float = PATIENCE_SECONDS) -> Screen:
         """The first screen since the last action that has this text, or for which this is true."""
         found = await self._world.pulse.until(
             lambda: [screen for screen in self.chat.shown[self._seen :] if _matches(screen, sought)], timeout

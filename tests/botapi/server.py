@@ -15,6 +15,7 @@ from .chats import Chat
 from .control import Control
 from .faults import Fault, Faults
 from .front import build_app
+from .looking import PATIENCE_SECONDS
 from .methods_updates import UpdateMethods
 from .pace import Pace
 from .people import User
@@ -102,7 +103,7 @@ class BotApi:
 
     # Updates
 
-    async def drained(self, timeout: float = 5) -> None:
+    async def drained(self, timeout: float = PATIENCE_SECONDS) -> None:
         """Wait until every update is confirmed or delivered; TimeoutError says what is left."""
         await self.world.pulse.until(lambda: len(self.world.backlog) == 0, timeout)
         if left := self.world.backlog.waiting():

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from . import BotApi
 from .harness import Clock, keyboard, talking
+from .looking import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.asyncio
 
@@ -24,8 +25,9 @@ async def test_polling_confirms_by_offset_and_knows_one_poller() -> None:
         assert len((await ask("getUpdates"))["result"]) == len((await ask("getUpdates"))["result"]) == 2
         after = await ask("getUpdates", offset=second.update_id)
         assert [update["update_id"] for update in after["result"]] == [first.update_id + 1]
+        polls = len(api.called("getUpdates"))
         older = asyncio.create_task(ask("getUpdates", offset=second.update_id + 1, timeout=9))
-        await asyncio.sleep(0.05)
+        await api.world.pulse.until(lambda: len(api.called("getUpdates")) == polls + 1, PATIENCE_SECONDS)
         newer = asyncio.create_task(ask("getUpdates", offset=second.update_id + 1, timeout=9))
         assert "terminated by other getUpdates request" in (await older)["description"]
         await api.user(1).says("c")
@@ -61,9 +63,14 @@ async def test_taps_are_forgotten_after_150_seconds_and_messages_after_a_day() -
 
 
 class Hook:
-    """A webhook that answers as `answers` tells for a text, and keeps what came."""
+    """A webhook that answers as `answers` tells for a text, and keeps what came.
+
+    `together`: it answers nobody before so many have been there at once.
+    """
 
     def __init__(self) -> None:
+        self.together = 1
+        self._met = asyncio.Event()
         self.got: list[str] = []
         self.secrets: set[str] = set()
         self.answers: dict[str, list[web.Response]] = {}
@@ -76,6 +83,9 @@ class Hook:
         self.got.append(text)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
+        if self.most_at_once >= self.together:
+            self._met.set()
+        await self._met.wait()
         await asyncio.sleep(0.01)
         self.at_once -= 1
         return self.answers[text].pop(0) if self.answers.get(text) else web.Response()
@@ -120,6 +130,7 @@ async def test_webhook_honours_retry_after() -> None:
 
 async def test_webhook_connections_are_limited_and_answers_are_executed() -> None:
     async with hooked(max_connections=2) as (api, hook):
+        hook.together = 2
         hook.answers["3"] = [web.json_response({"method": "sendMessage", "chat_id": 3, "text": "ok"})]
         for n in range(1, 9):
             await api.user(n).says(str(n))

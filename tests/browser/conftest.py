@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.build import Program
 from tests.channels.webchat_browser import web_chat
 from tests.conftest import Clock
+from tests.waiting import PATIENCE_SECONDS
 from web import assets
 
 CHROMIUM = shutil.which("chromium")
@@ -26,7 +27,7 @@ ARGUMENTS = (
 )  # fmt: skip
 SHOTS = Path("var/shots")
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
-LIMIT = 10_000  # milliseconds after which something that should show has failed
+LIMIT = 1_000 * PATIENCE_SECONDS  # milliseconds after which something that should show has failed
 
 
 @pytest.fixture(params=["sqlite"])
@@ -53,6 +54,7 @@ async def site(program: Program) -> AsyncIterator[str]:
 async def chromium() -> AsyncIterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: apt-get install chromium fonts-noto-cjk")
+    expect.set_options(timeout=LIMIT)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         yield browser

@@ -19,9 +19,11 @@ from playwright.async_api import Browser, Page, ViewportSize
 from bot.build import Program
 from bot.preview import shot as shots
 from conversation.messages import Media
-from services import cases, contacts, evidence, office, visits
-from services.contacts import CLERK, SUPERVISOR, Contact, Grant
+from services import cases, contacts, evidence, office, persons, visits
+from services.contacts import Contact
+from services.persons import CLERK, SUPERVISOR, Grant
 from tests.channels.webchat_browser import web_chat
+from tests.waiting import PATIENCE_SECONDS
 from web import assets
 from web.site import Site
 
@@ -49,7 +51,7 @@ async def desk(program: Program) -> AsyncIterator[str]:
 async def page_at(browser: Browser, size: ViewportSize, **how: object) -> Page:
     """A page that fails the test when its own policy stops something or a script breaks."""
     context = await browser.new_context(viewport=size, locale="zh-CN", **how)  # pyright: ignore[reportArgumentType]
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(1_000 * PATIENCE_SECONDS)
     page = await context.new_page()
     page.on("pageerror", lambda error: troubles(page).append(str(error)))
     page.on("console", lambda line: troubles(page).append(line.text) if line.type == "error" else None)
@@ -75,7 +77,7 @@ async def too_wide(page: Page) -> bool:
 
 def clerk_link(program: Program, address: str) -> str:
     person_id = program.database.transact(
-        contacts.add_person, program.vault, program.clock(), "钱一", [Grant(CLERK, None)], title="投诉科"
+        persons.add_person, program.vault, program.clock(), "钱一", [Grant(CLERK, None)], title="投诉科"
     )
     code = program.database.transact(office.issue, program.vault, program.clock(), person_id, person_id, 1)[1]
     return f"{address}/in/{code}"
@@ -126,7 +128,7 @@ async def file_one_with_evidence(program: Program, contact: Contact) -> str:
 
 def file_visit(program: Program, contact: Contact) -> None:
     person = program.database.transact(
-        contacts.add_person, program.vault, program.clock(), "林监督", [Grant(SUPERVISOR, "gtj")]
+        persons.add_person, program.vault, program.clock(), "林监督", [Grant(SUPERVISOR, "gtj")]
     )
     program.database.transact(contacts.bind, contact.id, person)
     found = {

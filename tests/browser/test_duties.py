@@ -23,8 +23,9 @@ from playwright.async_api import Browser, expect
 from bot.build import Program
 from models.database import DatabaseAway
 from models.tables import units
-from services import contacts, obligations
-from services.contacts import HEAD, Contact, Grant
+from services import contacts, obligations, persons
+from services.contacts import Contact
+from services.persons import HEAD, Grant
 from services.units import NewUnit, add_units
 
 ASKED = "请核实窗口值守情况\uff0c书面说明处理结果。"
@@ -39,7 +40,7 @@ def hand_over(program: Program, unit_id: str, days: int) -> str:
 
 def head_at(program: Program, unit_id: str) -> Contact:
     """The head of a unit, bound to an account."""
-    [person_id] = program.database.look(contacts.heads_of, program.clock(), [unit_id])[unit_id]
+    [person_id] = program.database.look(persons.heads_of, program.clock(), [unit_id])[unit_id]
     account = somebody(program, "head")
     program.database.transact(contacts.bind, account.id, person_id)
     return Contact(account.id, account.channel, account.language, person_id)
@@ -80,11 +81,81 @@ async def test_a_case_is_handed_over_on_a_phone(program: Program, chromium: Brow
         assert [line for line in troubles(page) if "422" not in line] == []
 
 
+async def test_an_answer_is_sent_back_and_a_person_added_with_what_comes_next(
+    program: Program, chromium: Browser
+) -> None:
+    program.database.transact(lambda tx: tx.execute(units.update().where(units.c.id == "gtj").values(name=LONG)))
+    program.load_units()
+    head, duty_id = head_at(program, "gtj"), hand_over(program, "gtj", 2)
+    program.database.transact(
+        obligations.answer, program.vault, program.clock(), head, head.person_id or "", duty_id, "已办。", ()
+    )
+    async with desk(program) as address:
+        page = await page_at(chromium, PHONE)
+        await page.goto(clerk_link(program, address))
+        await page.wait_for_url("**/console")
+        await page.goto(f"{address}/console/duties/new?unit=gtj")
+        await expect(page.locator("[data-full-name]")).to_have_text(LONG)  # the list cuts it
+        await page.locator("#hand-unit-find").fill("gaj")
+        await expect(page.locator("[data-full-name]")).to_have_text("")
+        assert not await too_wide(page)
+
+        await page.goto(f"{address}/console/duty/{duty_id}")
+        await page.locator("summary", has_text="退回重办").click()
+        form = page.locator("form[action$='/return']")
+        await page.fill("#return-text", "请附证明材料")
+        await page.fill("#return-date", "2027-11-28")
+        await expect(page.locator("#return-due")).to_contain_text("很远")
+        await page.fill("#return-date", "")
+        await expect(page.locator("#return-due")).to_have_text("")
+        await page.fill("#return-date", "2027-11-28")
+        await form.get_by_role("button").click()
+        await expect(page.get_by_role("alert")).to_contain_text("再点一次「退回」")
+        await expect(page.get_by_role("alert")).to_be_in_viewport()
+        assert not await too_wide(page)
+        await form.get_by_role("button").click()
+        await expect(page.get_by_role("status").filter(has_text="已退回")).to_be_visible()
+
+        await page.goto(f"{address}/console/people")
+        await page.locator("summary", has_text="添加人员").click()
+        await page.locator("#name").fill("白小雨")
+        await page.locator("form[action='/console/people'] input[value=liaison]").check()
+        await page.locator("#units-new .choice:visible input").first.check()
+        await page.get_by_role("button", name="添加", exact=True).click()
+        told = page.get_by_role("status").filter(has_text="接下来生成一次性链接")
+        await expect(told).to_be_in_viewport()
+        await shot(page, "phone-person-added")
+        await told.get_by_role("button").click()
+        await expect(page.locator("h1")).to_have_text("白小雨的一次性链接")
+        assert [line for line in troubles(page) if "422" not in line] == []
+
+
+async def test_going_back_and_sending_again_hands_over_once(program: Program, chromium: Browser) -> None:
+    async with desk(program) as address:
+        page = await page_at(chromium, PHONE)
+        await page.goto(clerk_link(program, address))
+        await page.wait_for_url("**/console")
+        handed: list[str] = []
+        await page.goto(f"{address}/console/duties/new?unit=gtj")
+        for text in (ASKED, ASKED, "另一件事，请书面报告。"):
+            await page.fill("#hand-text", text)
+            await page.fill("#hand-days", "3")
+            await page.locator("main button.main").click()
+            await page.wait_for_url("**/console/duty/*")
+            await expect(page.get_by_role("status").filter(has_text="已交办")).to_be_visible()
+            handed.append(page.url.partition("?")[0])
+            await page.go_back()
+            await page.wait_for_url("**/console/duties/new*")
+        assert len(set(handed[:2])) == 1
+        assert handed[2] != handed[0]
+        assert troubles(page) == []
+
+
 async def test_who_is_late_beside_the_list(program: Program, chromium: Browser, clock) -> None:
     def many_units(tx) -> None:
         add_units(tx, [NewUnit(f"u{n}", f"市第{n}管理服务中心") for n in range(60)])
         for n in range(60):
-            contacts.add_person(tx, program.vault, program.clock(), f"负责人{n}", [Grant(HEAD, f"u{n}")])
+            persons.add_person(tx, program.vault, program.clock(), f"负责人{n}", [Grant(HEAD, f"u{n}")])
         tx.execute(units.update().where(units.c.id == "gtj").values(name=LONG))
 
     program.database.transact(many_units)

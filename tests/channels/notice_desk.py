@@ -9,10 +9,10 @@ from datetime import datetime
 from PIL import Image
 
 from bot.build import Program
-from services import contacts, notices
-from services.contacts import HEAD, Grant
+from services import contacts, notices, persons
 from services.evidence import Stored
 from services.notices import Audience, Written
+from services.persons import HEAD, Grant
 
 TEXT = "明天停水，请各窗口提前备水。"
 Upload = tuple[str | None, bytes]  # (the name of a file, bytes)
@@ -24,7 +24,7 @@ def becomes_head(program: Program, channel: str, address: str, unit: str = "gtj"
 
     def bind(tx) -> str:
         contact = contacts.lock(tx, program.vault, program.clock(), {key: (channel, address, "zh")})[key]
-        person = contacts.add_person(tx, program.vault, program.clock(), "局长", [Grant(HEAD, unit)])
+        person = persons.add_person(tx, program.vault, program.clock(), "局长", [Grant(HEAD, unit)])
         contacts.bind(tx, contact.id, person)
         return contact.id
 

@@ -18,6 +18,7 @@ from channels.pace import Pace
 from channels.telegram import CHANNEL, Telegram
 from services.fetching import BELL, Fetcher
 from services.sending import Sender
+from tests import waiting
 from tests.botapi import BotApi, User
 
 SECRET = "s3cret_-Z"
@@ -45,10 +46,7 @@ class Served:
 
     async def until(self, seen: Callable[[], object]) -> None:
         """Rings until this is true; for what no message tells of."""
-        async with asyncio.timeout(15):
-            while not seen():
-                self.ring()
-                await asyncio.sleep(0.02)
+        await waiting.until(lambda: seen() or self.ring())
 
     async def person(self, id: int = 1001, language_code: str = "zh") -> User:
         """Somebody who has said /start and read the menu."""

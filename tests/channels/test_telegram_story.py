@@ -14,7 +14,8 @@ import pytest
 from bot.build import Program
 from conversation.messages import Body, Button, Say
 from services import deliveries, evidence
-from services.contacts import SUPERVISOR, issue_link
+from services.links import issue_link
+from services.persons import SUPERVISOR
 from tests.botapi import BotApi, User
 from tests.channels.serving import Mode, Served, photo, serving
 from tests.conftest import rows

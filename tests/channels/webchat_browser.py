@@ -14,8 +14,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.build import Program
 from channels.webchat import WebChat
+from tests.waiting import PATIENCE_SECONDS
 
-SOON = 10  # seconds after which something that should come has failed
+SOON = PATIENCE_SECONDS  # after which something that should come has failed
 _ids = count(1)
 
 

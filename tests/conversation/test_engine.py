@@ -6,7 +6,7 @@ import pytest
 
 from conversation.engine import Flow, prefilled
 from conversation.messages import Answers, Reply
-from conversation.questions import Choice, Evidence, Moment, Number, Phone, Place, Text, Ticks, World, YesNo
+from conversation.questions import Choice, Day, Evidence, Moment, Number, Phone, Place, Text, Ticks, World, YesNo
 from tests.conversation.talking import SmallWorld, Talker
 
 
@@ -328,6 +328,59 @@ class TestMomentPhoneNumberPlace:
         assert visitor.problem == "location_wanted"
         assert visitor.replies(Reply(location=(float("nan"), 114.9))).problem == "location_wanted"
         assert visitor.replies(Reply(location=(25.8, 114.9))).answers == {"place": [25.8, 114.9]}
+
+
+class TestWriting:
+    @pytest.mark.parametrize(
+        "blank",
+        ["\u200b" * 9, "\ufeff", "\x00\x07", "\u2060 \u200d", "\u3164\uffa0\u115f", "\u2800" * 9, "\ufe0f\U000e0100",
+         "\u3000\u00a0"],
+    )  # fmt: skip
+    def test_what_shows_nothing_is_no_answer(self, blank: str) -> None:
+        assert asking(WHAT).says(blank).problem == "text_wanted"
+        assert asking(WHAT).says(f"好{blank}的").problem == "text_too_short"
+        assert asking(Ticks(key="order", values=("messy",))).says(blank).problem == "tick_or_write"
+
+    @pytest.mark.parametrize("said", ["👨‍👩‍👧👍👍🏽👌👏", "很好 很好", "می‌خواهم"])
+    def test_what_has_invisible_marks_between_is_kept_as_it_is(self, said: str) -> None:
+        assert asking(WHAT).says(said).answers == {"what": said}
+
+    def test_words_that_came_before_and_are_too_long_wait_as_a_draft(self) -> None:
+        known = "长" * 31
+        citizen = Talker(REPORT, session=prefilled(REPORT, {"unit": "u1", "what": known}, 1))
+        assert (citizen.at, citizen.problem, citizen.answers) == ("what", "text_too_long", {"unit": "u1"})
+        assert citizen.taps("/done").problem is not None  # there is nothing to be done with yet
+        assert (citizen.at, citizen.session and citizen.session.drafts) == ("what", {"what": known})
+
+    @pytest.mark.parametrize(
+        ("draft", "problem", "answer"), [("长" * 31, "text_too_long", STORY), ("好", "text_too_short", f"好\n{STORY}")]
+    )
+    def test_a_draft_that_is_too_long_is_replaced_and_one_that_is_too_short_goes_on(
+        self, draft: str, problem: str, answer: str
+    ) -> None:
+        citizen = Talker(REPORT, session=prefilled(REPORT, {"unit": "u1"}, 1, {"what": draft}))
+        assert citizen.problem == problem
+        citizen.says(STORY)
+        assert (citizen.at, citizen.answers["what"]) == ("happened", answer)
+        assert citizen.session is not None
+        assert citizen.session.drafts == {}
+
+
+class TestADayAhead:
+    FLOW = Flow("short", [Day(key="until", source="none", after="_due", years=2)])
+
+    @pytest.mark.parametrize(
+        ("said", "problem"),
+        [("不知道", "day_wanted"), ("2026-11-20", "day_past"), ("2026-11-27", "day_too_early"),
+         ("2029-01-01", "day_too_far"), ("9999-12-31", "day_too_far")],
+    )  # fmt: skip
+    def test_a_day_that_cannot_be(self, said: str, problem: str) -> None:
+        asked = Talker(self.FLOW, session=prefilled(self.FLOW, {"_due": "2026-11-27T18:00+08:00"}, 1))
+        assert asked.says(said).problem == problem
+
+    def test_the_last_day_that_can_be(self) -> None:
+        asked = Talker(self.FLOW, session=prefilled(self.FLOW, {"_due": "2026-11-27T18:00+08:00"}, 1))
+        assert asked.says("2028-12-31").answers["until"] == "2028-12-31"
 
 
 def test_the_review_takes_buttons_only() -> None:

@@ -12,11 +12,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import templates
 from bot import logs
-from bot.build import build
+from bot.build import build, utc_now
 from bot.serve import serve
 from bot.settings import Settings
+from bot.tasks import settle_memory
 from bot.work import work
+from templates import load_texts
+from tests.compiled import environment
+from tests.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 RUNS = {"serve": serve, "work": work}
@@ -53,7 +58,7 @@ class Lives:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(f"{what}\n".encode())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             assert await process.stdout.readline() == b"done\n"
 
 
@@ -68,6 +73,11 @@ def life(command: str) -> None:
 
 
 def main(of: str) -> None:
+    templates.Environment = environment
+    for texts in load_texts(utc_now).values():
+        for file in texts.files():
+            texts.blocks(file)  # compiled here, for all lives
+    settle_memory()  # and looked through here
     child = 0
     signals = {"kill": signal.SIGKILL, "stop": signal.SIGTERM}
     for line in sys.stdin:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 from collections import Counter
 from pathlib import Path
 
@@ -14,6 +13,8 @@ from bot.build import Program
 from tests.botapi import BotApi, User
 from tests.conftest import rows
 from tests.faults.forking import Lives
+from tests.ports import held_port, number
+from tests.waiting import PATIENCE_SECONDS, until
 
 SCRIPT = ("/complaint", "市国土局·办证窗口", "态度不好", "{mark}", "跳过", "昨天", "跳过", "1", "提交")
 SECRET = "a-secret-for-the-webhook"
@@ -27,9 +28,8 @@ class Serving:
 
     def __init__(self, program: Program, api: BotApi, mode: str, folder: Path) -> None:
         self._api = api
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self._held = held_port()
+        self.port = number(self._held)
         environment = {
             "MINGCHA_DATA_DIR": str(program.settings.data_dir),
             "MINGCHA_DATABASE_URL": program.settings.database,
@@ -48,6 +48,7 @@ class Serving:
 
     async def __aexit__(self, *error: object) -> None:
         await self._lives.__aexit__(*error)
+        self._held.close()
 
     @property
     def url(self) -> str:
@@ -57,15 +58,13 @@ class Serving:
         """Returns once somebody was answered: it is at work, not only starting."""
         before = self._answers()
         await self.start()
-        async with asyncio.timeout(30):
-            while self._answers() == before:
-                await asyncio.sleep(0.01)
+        await until(lambda: self._answers() > before, 0.01)
 
     async def start(self) -> None:
         await self._lives.tell("start")
 
     async def ready(self) -> None:
-        async with asyncio.timeout(30), ClientSession() as session:
+        async with asyncio.timeout(PATIENCE_SECONDS), ClientSession() as session:
             while True:
                 try:
                     if (await session.get(f"{self.url}/readyz")).status == 200:
@@ -99,7 +98,7 @@ async def talk_through_kills(program: Program, api: BotApi, mode: str, folder: P
         stop.set()
         await asyncio.gather(*talking)
         await server.start()
-        await api.drained(60)
+        await api.drained()
         await _all_sent(program)
         await server.stop()
     assert Counter(str(case["what"]) for case in rows(program, "cases")) == said

@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import insert
 
@@ -19,11 +20,13 @@ from services.deliveries import Outgoing, queue, seal_notice
 from tests.botapi import BotApi
 from tests.conftest import rows
 from tests.faults.forking import Lives
+from tests.waiting import until
 
 KILLS = 20
 AT_ONCE = 30
 RECIPIENTS = 90
 NOTICE, AFTER = "during-kills", "after-kills"
+Chat = TypeVar("Chat", int, str)
 
 
 def said(mark: str) -> Body:
@@ -49,12 +52,12 @@ async def test_nobody_gets_the_notice_twice_and_everybody_the_rest(program: Prog
                     put(program, ids[chat], f"{urgency}-{n}-of-{chat}", urgency)
                 before = len(api.called("sendMessage"))
                 await worker.tell("start")
-                await until(partial(_goes_on, api, before), 5)
+                await until(partial(_goes_on, api, before))
                 await asyncio.sleep(chance.uniform(0, 0.2))
                 await worker.tell("kill")
             release(program, list(ids.values())[:30], AFTER)
             await worker.tell("start")
-            await until(lambda: not {row["state"] for row in rows(program, "deliveries")} & {"queued", "sending"}, 60)
+            await until(lambda: not {row["state"] for row in rows(program, "deliveries")} & {"queued", "sending"})
             await worker.tell("stop")
         heard = {
             chat: Counter(screen.text.splitlines()[0] for screen in user.history()) for chat, user in users.items()
@@ -80,15 +83,15 @@ def _goes_on(api: BotApi, before: int) -> bool:
     return len(api.called("sendMessage")) > before
 
 
-def contacts_of(program: Program, chats: list[int]) -> dict[int, str]:
+def contacts_of(program: Program, chats: list[Chat], channel: str = "telegram") -> dict[Chat, str]:
     """A contact's id for each chat."""
-    keys = {chat: address_hash(program.vault, "telegram", str(chat)) for chat in chats}
-    wanted = {key: ("telegram", str(chat), "zh") for chat, key in keys.items()}
+    keys = {chat: address_hash(program.vault, channel, str(chat)) for chat in chats}
+    wanted = {key: (channel, str(chat), "zh") for chat, key in keys.items()}
     found = program.database.transact(lock, program.vault, datetime.now(UTC), wanted)
     return {chat: found[key].id for chat, key in keys.items()}
 
 
-def release(program: Program, contact_ids: list[str], name: str) -> None:
+def release(program: Program, contact_ids: list[str], name: str, channel: str = "telegram") -> None:
     now = datetime.now(UTC)
     notice = {
         "id": name, "number": name, "state": "released", "texts": {}, "audience": {},
@@ -96,7 +99,7 @@ def release(program: Program, contact_ids: list[str], name: str) -> None:
         "body": seal_notice(program.vault, said(name)),
     }  # fmt: skip
     row = {
-        "channel": "telegram", "urgency": "broadcast", "state": "queued", "notice_id": name, "due_at": now,
+        "channel": channel, "urgency": "broadcast", "state": "queued", "notice_id": name, "due_at": now,
         "created_at": now, "attempts": 0,
     }  # fmt: skip
 
@@ -107,12 +110,6 @@ def release(program: Program, contact_ids: list[str], name: str) -> None:
     program.database.transact(work)
 
 
-def put(program: Program, contact_id: str, mark: str, urgency: str) -> None:
-    outgoing = [Outgoing(contact_id, "telegram", said(mark))]
+def put(program: Program, contact_id: str, mark: str, urgency: str, channel: str = "telegram") -> None:
+    outgoing = [Outgoing(contact_id, channel, said(mark))]
     program.database.transact(queue, program.vault, datetime.now(UTC), outgoing, urgency)
-
-
-async def until(seen, seconds: float) -> None:
-    async with asyncio.timeout(seconds):
-        while not seen():
-            await asyncio.sleep(0.01)

@@ -10,10 +10,10 @@ import pytest
 from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
-from services import contacts, evidence, obligations
-from services.contacts import CLERK, LEADER, Grant
+from services import contacts, evidence, links, obligations, persons
 from services.fetching import refuse_and_tell
 from services.office import grant_more
+from services.persons import CLERK, LEADER, Grant
 from tests.conftest import Clock, rows
 from tests.services.told_units import CLERK as CLERK_ID
 from tests.services.told_units import Office, withdraw
@@ -21,7 +21,7 @@ from tests.services.told_units import Office, withdraw
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 Meet = Callable[..., FakePerson]
 QUOTING = '请报"延时服务\\"方案'  # has to be escaped where it is put into a body
-NO_LONGER = "您不再是市国土局负责人，市国土局的督办事项不再由您办理，以前的按钮不能再用。"
+NO_LONGER = "您不再是市国土局负责人，市国土局的督办事项不再由您办理，以前的按钮不能再用。有疑问请问效能办。"
 GONE = "没有找到这件督办事项。请从「我的督办事项」里选。"
 
 
@@ -82,9 +82,15 @@ async def test_forged_ids_are_no_accident(office: Office, head: FakePerson) -> N
     assert rows(office.program, "quarantine") == []
 
 
-async def test_a_day_in_a_far_year_is_not_taken(office: Office, head: FakePerson) -> None:
+async def test_a_day_in_a_far_year_is_not_taken_and_the_last_possible_one_is_named(
+    office: Office, head: FakePerson
+) -> None:
     await head.says(f"/more_time {office.hand_over(working_days=3)}")
-    assert "没看懂日期" in (await head.says("9999年12月31日"))[-1].text
+    for far in ("9999年12月31日", "2029年1月1日"):
+        said = (await head.says(far))[-1].text
+        assert said.startswith("最晚只能写到 2028年12月31日 周日。请写近些的日子")
+        assert "要延到哪一天？" in said
+    assert "为什么要延期？" in (await head.says("2028年12月31日"))[-1].text
 
 
 @pytest.mark.parametrize("command", ["duties", "duty", "acknowledge", "answer", "more_time", "ask_office", "late"])
@@ -151,7 +157,7 @@ async def test_who_is_late_is_told_of_what_one_may_see(office: Office, head: Fak
     office.bind("head", unit="gdj")
     office.hand_over(working_days=1)
     office.hand_over(working_days=1, unit_id="gdj", kind="complaint")
-    clerk = office.office(contacts.add_person, "某人", [Grant(CLERK, None)])
+    clerk = office.office(persons.add_person, "某人", [Grant(CLERK, None)])
     office.office(contacts.ensure, "fake", "clerk", "zh", clerk)
     office.at("2026-11-25 09:00")
     [mine] = await head.says("/late")
@@ -199,7 +205,7 @@ async def test_why_it_came_back_and_what_the_office_replied_is_read_in_the_duty(
     for told in (
         "退回原因：没有写明责任人",
         "效能办回复：可以先报初稿",
-        "单位询问：能先报初稿吗？",
+        "单位提问：能先报初稿吗？",
         "被退回，请重新答复",
     ):
         assert told in head.screen().text
@@ -407,8 +413,8 @@ async def test_the_old_head_is_told_at_once_when_the_new_one_comes_in(
     office: Office, head: FakePerson, person: Meet
 ) -> None:
     duty = office.hand_over(working_days=3)
-    new = office.office(contacts.add_person, "新局长", [Grant(contacts.HEAD, "gtj")])
-    code = office.office(contacts.issue_link, new, CLERK_ID, timedelta(days=1))
+    new = office.office(persons.add_person, "新局长", [Grant(persons.HEAD, "gtj")])
+    code = office.office(links.issue_link, new, CLERK_ID, timedelta(days=1))
     assert NO_LONGER not in texts(head)
     await person("new").says(f"/start k-{code}")
     assert head.screen().text == NO_LONGER
@@ -424,7 +430,7 @@ async def test_the_old_head_is_told_also_where_the_new_one_has_an_account_alread
     office: Office, head: FakePerson
 ) -> None:
     office.bind("deputy", "deputy")
-    office.office(grant_more, CLERK_ID, office.people["deputy"], [contacts.HEAD], ["gtj"], takes_over=True)
+    office.office(grant_more, CLERK_ID, office.people["deputy"], [persons.HEAD], ["gtj"], takes_over=True)
     assert head.screen().text == NO_LONGER
 
 
@@ -460,3 +466,97 @@ async def test_in_the_middle_of_a_complaint_the_menu_opens_and_nothing_is_lost(c
     assert "还没有提交，内容都留着。" in menu.text
     [question] = await citizen.taps("接着填")
     assert question.text.startswith("是哪个窗口或科室？")
+
+
+@pytest.mark.parametrize(
+    ("place", "asked"), [("答复督办事项", "办理结果是什么？"), ("就督办事项问效能办", "要问效能办什么？")]
+)
+async def test_words_too_long_for_their_place_are_kept_and_may_be_shortened(
+    office: Office, head: FakePerson, place: str, asked: str
+) -> None:
+    duty = office.hand_over(working_days=3)
+    await head.says("整改" * 1600)
+    await head.taps(place)
+    said = head.screen().text
+    assert said.startswith("最多 3000 个字，您写了 3200 个。请写短一些")
+    assert asked in said
+    assert "完成" not in labels(head)
+    assert (await head.says("/resume"))[-1].text == said
+    await head.says("整改" * 1400)
+    for label in ("跳过", "提交"):
+        if label in labels(head):
+            await head.taps(label)
+    assert office.look(duty).history[-1].text == "整改" * 1400
+
+
+async def test_photos_stay_with_a_question_that_was_too_long_at_first(office: Office, head: FakePerson) -> None:
+    duty = office.hand_over(working_days=3)
+    await head.sends(Media("p1", "photo", 1_000), text="长" * 3_001)
+    await head.taps("就督办事项问效能办")
+    assert "您写了 3001 个" in head.screen().text
+    await head.says("能否先报阶段结果？")
+    last = office.look(duty).history[-1]
+    assert (last.kind, last.text, len(last.pieces)) == ("unit_question", "能否先报阶段结果？", 1)
+
+
+@pytest.mark.parametrize("place", ["反映一个新问题", "问效能办"])
+async def test_of_a_citizens_long_words_nothing_is_cut_off(citizen: FakePerson, place: str) -> None:
+    await citizen.says("长" * 9_000)
+    await citizen.says("话" * 2_000)
+    await citizen.taps(place)
+    if place == "反映一个新问题":
+        await citizen.taps("我不清楚")
+        await citizen.taps("办事拖拉")
+    assert citizen.screen().text.startswith("最多 10000 个字，您写了 11001 个。")
+
+
+async def test_all_that_is_asked_and_why_it_came_back_can_be_read(office: Office, head: FakePerson) -> None:
+    asked, why = "一" * 2_900 + "要求到此为止", "二" * 2_900 + "原因到此为止"
+    duty = office.hand_over(working_days=3, asked=asked)
+    assert asked in head.screen().text
+    office.answer(duty)
+    office.decide(obligations.send_back, duty, why)
+    assert why in head.screen().text
+    await head.says(f"/duty {duty}")
+    assert asked in head.screen().text
+    assert why in head.screen().text
+
+
+async def test_a_question_about_what_is_settled_is_answered_before_it_is_typed(
+    office: Office, head: FakePerson
+) -> None:
+    duty = office.hand_over(working_days=3)
+    office.decide(obligations.excuse, duty, "重复了")
+    [said] = await head.says(f"/ask_office {duty}")
+    assert said.text == "D20261121-0001：这一件已经了结，不用再办。"
+
+
+async def test_a_link_of_somebody_without_a_role_is_as_good_as_expired(office: Office, person: Meet) -> None:
+    office.bind("head", "head")
+    code = office.office(links.issue_link, office.people["head"], CLERK_ID, timedelta(days=7))
+    withdraw(office, "head")
+    [said] = await person("other").says(f"/start k-{code}")
+    assert said.text == "这个链接或绑定码已经用过、过期或不存在。请向效能办要一个新的。"
+
+
+async def test_what_is_due_at_one_moment_stands_in_the_order_of_its_numbers(office: Office, head: FakePerson) -> None:
+    handed = [office.hand_over(working_days=3) for _ in range(5)]
+    numbers = [f"D20261121-000{place}" for place in range(1, 6)]
+
+    async def listed() -> list[str]:
+        [shown] = await head.says("/duties")
+        return [line.split()[-1] for line in shown.text.splitlines() if "D2026" in line]
+
+    assert await listed() == numbers
+    for duty in handed:
+        office.decide(obligations.excuse, duty, "重复了")
+    assert await listed() == numbers[::-1]
+
+
+@pytest.mark.parametrize("blank", ["\u200b\u200b\u200b", "\ufeff", "\u3164\u3164", "\u2800\u2800", "\ufe0f\ufe0f"])
+async def test_an_answer_that_shows_nothing_is_none(office: Office, head: FakePerson, blank: str) -> None:
+    duty = office.hand_over(working_days=3)
+    await head.says(blank)
+    assert "答复督办事项" not in labels(head)  # nor is it asked what it is
+    await head.says(f"/answer {duty}")
+    assert (await head.says(blank))[-1].text.startswith("请用文字回答")

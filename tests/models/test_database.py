@@ -12,6 +12,7 @@ from bot.build import Program
 from models.database import Database
 from scheduler.ticker import Job, Ticker
 from services.fetching import BELL, Fetcher
+from tests.waiting import PATIENCE_SECONDS
 
 
 def switch(server: str, name: str, on: bool) -> None:
@@ -43,7 +44,7 @@ async def test_an_outage_is_one_line_and_its_end_another(program: Program, postg
                 assert not await database.answers()
             assert [line["event"] for line in lines] == ["database_away"]
             switch(postgresql_url, name, on=True)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while not await ticker.tick(Job("job", "* * * * *", nothing)):
                     await asyncio.sleep(0.1)
             assert await database.answers()

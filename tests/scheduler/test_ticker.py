@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.testing import capture_logs
 
 from bot.build import Program
@@ -16,6 +17,7 @@ from models.tables import ticks
 from scheduler.ticker import Job, Ticker
 from services import upkeep
 from tests.conftest import Clock
+from tests.waiting import until
 
 LOOK_EVERY_SECONDS = 0.02
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -39,12 +41,16 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 class Watched(Ticker):
-    """`last`: the moment at whose tick it was last done, whoever had the claim; `under_way`: ticks not yet done."""
+    """`last`: the moment at whose tick it was last done, whoever had the claim; `under_way`: ticks not yet done;
+    `looks`: how often it has looked at the clock; `still`: it does not tick, as the clock is about to move."""
 
     last: datetime | None = None
-    under_way = 0
+    under_way = looks = 0
+    still = False
 
     async def tick(self, job: Job) -> bool:
+        if self.still:
+            return False
         at = self._clock()
         self.under_way += 1
         try:
@@ -53,6 +59,16 @@ class Watched(Ticker):
             self.under_way -= 1
         self.last = at
         return ran
+
+    def _look(self, scheduler: AsyncIOScheduler) -> None:
+        super()._look(scheduler)
+        self.looks += 1
+
+
+async def looked(tickers: Sequence[Watched], times: int) -> None:
+    """Each has looked at the clock so often since; a look lets it tick again where it would."""
+    wanted = [one.looks + times for one in tickers]
+    await until(lambda: all(one.looks >= many for one, many in zip(tickers, wanted, strict=True)))
 
 
 @asynccontextmanager
@@ -63,8 +79,8 @@ async def ticking(programs: Sequence[Program], *jobs: Job) -> AsyncIterator[Sequ
         for one in programs
     ]
     tasks = [asyncio.create_task(ticker.run()) for ticker in tickers]
-    await asyncio.sleep(5 * LOOK_EVERY_SECONDS)  # they have planned by the clock as it is now
     try:
+        await looked(tickers, 1)  # they have planned by the clock as it is now
         yield tickers
     finally:
         for task in tasks:
@@ -89,13 +105,15 @@ class Minutes:
         It moves between ticks: one that claims its minute while the clock is put right may run beside the right one's.
         """
         for n in range(minutes):
-            while any(one.under_way for one in tickers):
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
+            for one in tickers:
+                one.still = True
+            await looked(tickers, 1)
+            await until(lambda: not any(one.under_way for one in tickers))
             self._clock.now = moment + n * MINUTE
-            async with asyncio.timeout(10):
-                while {one.last for one in tickers} != {self._clock.now}:
-                    await asyncio.sleep(LOOK_EVERY_SECONDS)
-            await asyncio.sleep(5 * LOOK_EVERY_SECONDS)  # for whoever would run it again
+            for one in tickers:
+                one.still = False
+            await until(lambda: {one.last for one in tickers} == {self._clock.now})
+            await looked(tickers, 3)  # for whoever would run it again
 
 
 def minutes_from(moment: datetime, many: int = 3) -> list[datetime]:
@@ -151,15 +169,13 @@ async def test_a_daily_job_is_not_put_off_by_a_clock_that_was_ahead(program: Pro
 
     night = datetime(2026, 11, 24, 19, 20, tzinfo=UTC)  # 03:20 in Shanghai
     clock.now = night - timedelta(hours=2) + DAY
-    async with ticking([program], Job("forget_old", "20 3 * * *", run)):
+    async with ticking([program], Job("forget_old", "20 3 * * *", run)) as tickers:
         clock.now = night - timedelta(hours=2)
-        await asyncio.sleep(20 * LOOK_EVERY_SECONDS)
+        await looked(tickers, 3)
         assert not ran
         clock.now = night
-        async with asyncio.timeout(10):
-            while not ran:
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
-        await asyncio.sleep(5 * LOOK_EVERY_SECONDS)
+        await until(lambda: ran)
+        await looked(tickers, 3)
     assert ran == [night]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
 
 from bot.build import Program
 from services import audit, calendar, workdays
@@ -26,6 +28,20 @@ def test_a_day_is_set_changed_and_cleared(program: Program) -> None:
     actions = [row["action"] for row in rows(program, "audit")]
     assert actions[-4:] == ["calendar_day_set"] * 3 + ["calendar_day_cleared"]
     assert do(audit.verify) is None
+
+
+def test_a_day_that_is_set_twice_at_one_instant_is_set(program: Program) -> None:
+    both, first = Barrier(2), date(2026, 12, 1)
+
+    def set_many() -> None:
+        for n in range(20):
+            both.wait(10)
+            program.database.transact(calendar.set_day, program.clock(), "clerk", first + timedelta(n), False, "放假")
+
+    with ThreadPoolExecutor(2) as pool:
+        for one in [pool.submit(set_many) for _ in range(2)]:
+            one.result(60)
+    assert len(program.database.look(calendar.own_days)) == 20
 
 
 def test_working_days_are_counted_both_ways() -> None:

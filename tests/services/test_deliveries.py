@@ -31,7 +31,8 @@ from services.deliveries import (
     undelivered,
 )
 from tests.conftest import Clock, rows
-from tests.services.test_sending import WIRE, Wire, put, say, sending, states, until
+from tests.services.test_sending import WIRE, Wire, put, say, sending, states
+from tests.waiting import until
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # where the database does not matter
 
@@ -129,7 +130,6 @@ async def test_an_abort_stops_what_has_not_begun(program: Program, wire: Wire) -
     async with sending(program, wire, at_once=10):
         await until(lambda: wire.now_sending == 4)
         abort(program, "n")
-        await asyncio.sleep(0.1)
         wire.gate.set()
         await until(lambda: not {"queued", "sending"} & set(states(program)))
     assert states(program).count("sent") == 4
@@ -169,14 +169,15 @@ def test_receipts_in_any_order_never_lower_a_state(program: Program, clock: Cloc
 
     def told(tx) -> None:
         now = clock()
-        delivered(tx, now, first)  # before its result
-        undelivered(tx, now, second, "rejected")
+        delivered(tx, now, WIRE, first)  # before its result
+        undelivered(tx, now, WIRE, second, "rejected")
         record(tx, now, [Result(id, wire_id="w") for id in (first, second, third, fourth)])
-        delivered(tx, now, third)
-        undelivered(tx, now, third, "late")
-        undelivered(tx, now, fourth, "expired")
-        delivered(tx, now, fourth)
-        assert not delivered(tx, now, 999)
+        delivered(tx, now, WIRE, third)
+        undelivered(tx, now, WIRE, third, "late")
+        undelivered(tx, now, WIRE, fourth, "expired")
+        delivered(tx, now, WIRE, fourth)
+        assert not delivered(tx, now, WIRE, 999)
+        assert not delivered(tx, now, "another", second)
         leave_lane(tx, WIRE, US)
 
     program.database.transact(told)
@@ -189,7 +190,7 @@ def test_receipts_in_any_order_never_lower_a_state(program: Program, clock: Cloc
 def test_what_arrived_has_no_reason_why_not(program: Program, clock: Clock) -> None:
     write(program, "a", "x", "reminder")
     [parcel] = taken(program)
-    program.database.transact(delivered, clock(), parcel.id)  # the carrier took it, and its answer was lost
+    program.database.transact(delivered, clock(), WIRE, parcel.id)  # the carrier took it, and its answer was lost
     again = Result(parcel.id, error="no_answer", retry_after=timedelta(seconds=2))
     program.database.transact(record, clock(), [again])
     [row] = rows(program, "deliveries")

@@ -11,6 +11,7 @@ from bot.build import Program, build
 from migrations.run import migrate
 from services import contacts, notices, obligations
 from services.demo_day import start_demo
+from services.links import use_link
 from services.obligations import DutyFilters
 from tests.conftest import Clock, settings_for
 
@@ -38,9 +39,9 @@ def test_the_demo_has_a_deadline_today_one_passed_and_a_notice_half_acknowledged
 
 def test_the_head_hears_of_the_deadline_in_chat_and_by_sms_within_two_minutes(program: Program, clock: Clock):
     links = program.database.transact(start_demo, program.vault, program.clock())
-    used = program.database.transact(contacts.use_link, program.vault, program.clock(), links["head"], "web")
-    assert used
-    here = program.vault, program.clock(), "web", ["visitor"], "zh", [used.person_id]
+    person_id = program.database.transact(use_link, program.vault, program.clock(), links["head"], "web")
+    assert person_id
+    here = program.vault, program.clock(), "web", ["visitor"], "zh", [person_id]
     program.database.transact(contacts.ensure_all, *here)
     clock.passes(minutes=2)
     fired = program.database.transact(obligations.fire, program.vault, program.clock(), 100)

@@ -67,7 +67,7 @@ async def test_csv_opens_in_excel_and_runs_nothing(filed: Program) -> None:
 async def test_xlsx_holds_texts_and_no_formula(filed: Program) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(written(filed, "complaints", "xlsx"))).active
     assert sheet is not None
-    assert [cell.value for cell in sheet[1]][:4] == ["编号", "种类", "渠道", "单位"]
+    assert [cell.value for cell in sheet[1]][:4] == ["编号", "类型", "渠道", "单位"]
     assert sheet.max_column == len(export.COLUMNS["complaints"])
     [what] = [cell for cell in sheet[2] if str(cell.value).startswith("=HYPERLINK")]
     assert what.data_type == "s"
@@ -76,9 +76,9 @@ async def test_xlsx_holds_texts_and_no_formula(filed: Program) -> None:
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 async def test_spreadsheets_speak_the_language_and_the_time_of_the_office(filed: Program, form: str) -> None:
     [row] = table(filed, "complaints", form)
-    told = {name: row[name] for name in ("种类", "类别", "留名", "状态", "收到", "决定", "发生时间")}
+    told = {name: row[name] for name in ("类型", "类别", "留名", "状态", "收到", "决定", "发生时间")}
     assert told == {
-        "种类": "投诉", "类别": "态度不好", "留名": "是", "状态": "已收到，等待受理", "收到": "2026-11-21 15:00",
+        "类型": "投诉", "类别": "态度不好", "留名": "是", "状态": "已收到，等待受理", "收到": "2026-11-21 15:00",
         "决定": "", "发生时间": "2026-11-20",
     }  # fmt: skip
     [row] = table(filed, "complaints", form, "en")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import random
 from collections import Counter
@@ -15,9 +16,11 @@ from sqlalchemy import update
 from bot.build import Program
 from channels.fake import FakePerson
 from models.tables import deliveries as sent
-from services import contacts, deliveries, notices, phones
-from services.contacts import CLERK, HEAD, SMS, SUPERVISOR, Grant
+from services import contacts, deliveries, evidence, notices, persons, phones
+from services.contacts import SMS
 from services.notices import Audience, NotSent, Written
+from services.persons import CLERK, HEAD, SUPERVISOR, Grant
+from tests.channels.notice_desk import picture
 from tests.conftest import Clock, rows
 
 TEXT = "请各位于周五前到会。"
@@ -28,7 +31,7 @@ def person_with(program: Program, role: str, unit: str | None, *channels: str, p
 
     def make(tx) -> list[str]:
         now, ids = program.clock(), []
-        mine = contacts.add_person(tx, program.vault, now, "某人", [Grant(role, unit)], phone=phone)
+        mine = persons.add_person(tx, program.vault, now, "某人", [Grant(role, unit)], phone=phone)
         for channel in channels:
             address = f"{mine}-{channel}"
             key = contacts.address_hash(program.vault, channel, address)
@@ -210,7 +213,7 @@ def test_again_goes_to_people_who_acknowledged_on_no_account(program: Program) -
     assert [row["contact_id"] for row in rows(program, "deliveries") if row["notice_id"] == again] == late
     numbers = sorted(str(row["number"]) for row in rows(program, "notices"))
     assert numbers == ["N20261121-0001", "N20261121-0001-2"]
-    told = list(program.database.look(lambda tx: list(notices.receipts(tx, notice_id))))
+    told = program.database.look(notices.receipts, notice_id)
     assert sorted((one.places[0].unit_id, one.state) for one in told) == [
         ("gtj", "acknowledged"),
         ("gtj", "sent"),
@@ -225,7 +228,7 @@ def test_whoever_taps_has_it_whatever_the_clock_of_the_sender(program: Program, 
     spread(program, notice_id)
     (row,) = [row for row in rows(program, "deliveries") if row["notice_id"]]
     ahead = clock() + timedelta(minutes=3)
-    program.database.transact(deliveries.record, ahead, [deliveries.Result(row["id"], wire_id="1")])
+    program.database.transact(deliveries.record, ahead, [deliveries.Result(int(str(row["id"])), wire_id="1")])
     assert program.database.transact(notices.acknowledge, clock(), contact_id, notice_id)
 
 
@@ -242,14 +245,135 @@ def test_a_notice_that_is_still_going_out_is_not_sent_again(program: Program) ->
     assert program.database.transact(notices.again, program.clock(), "clerk-1", notice_id)
 
 
-def test_a_message_has_one_receipt_whatever_roles_its_reader_holds(program: Program) -> None:
-    [contact] = person_with(program, SUPERVISOR, "gtj", "telegram")
-    [mine] = [row["person_id"] for row in rows(program, "contacts") if row["id"] == contact]
-    program.database.transact(contacts.grant, program.clock(), str(mine), [Grant(SUPERVISOR, "jtj")], "system")
+def tap(program: Program, contact_id: str, notice_id: str) -> str | None:
+    return program.database.transact(notices.acknowledge, program.clock(), contact_id, notice_id)
+
+
+def sent_to(program: Program, *contact_ids: str) -> str:
+    """A notice to these supervisors that has gone to all of them."""
+    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    send(program, notice_id)
+    goes(program, notice_id)
+    assert got(program) == sorted(contact_ids)
+    return notice_id
+
+
+def goes(program: Program, notice_id: str) -> None:
+    spread(program, notice_id)
+    gone = update(sent).where(sent.c.state == "queued", sent.c.notice_id == notice_id).values(state="sent")
+    program.database.transact(lambda tx: tx.execute(gone))
+
+
+def again(program: Program, notice_id: str) -> str:
+    return program.database.transact(notices.again, program.clock(), "clerk-1", notice_id)
+
+
+def left(program: Program, notice_id: str) -> int:
+    notice = program.database.look(notices.look, program.vault, notice_id)
+    assert notice
+    return program.database.look(notices.unacknowledged, notice)
+
+
+async def test_again_pressed_twice_is_one_repeat(program: Program) -> None:
+    first = sent_to(program, *(one for _ in range(3) for one in person_with(program, SUPERVISOR, "gtj", "telegram")))
+    press = notices.again, program.clock(), "clerk-1", first
+    repeats = {*await asyncio.gather(*(program.database.write(*press) for _ in range(4)))}
+    assert [row["number"] for row in rows(program, "notices")][1:] == ["N20261121-0001-2"]
+    [repeat] = repeats
+    send(program, repeat)
+    for one in (first, repeat):
+        with pytest.raises(NotSent, match="still_going"):
+            again(program, one)
+    goes(program, repeat)
+    assert {again(program, first), again(program, first), again(program, repeat)} - {first, repeat}
+    assert len(rows(program, "notices")) == 3
+
+
+def test_who_has_acknowledged_any_of_them_gets_it_no_more(program: Program) -> None:
+    """After the draft was made, on the message of the repeat, or on the old one when there is a newer."""
+    late, new, old = (person_with(program, SUPERVISOR, "gtj", "telegram")[0] for _ in range(3))
+    first = sent_to(program, late, new, old)
+    repeat = again(program, first)
+    tap(program, late, first)
+    notice = program.database.look(notices.look, program.vault, repeat)
+    assert notice
+    found = program.database.look(notices.reach, program.vault, program.clock(), repeat, notice.audience, None)
+    assert (found.total, found.unreached) == (2, 0)
+    send(program, repeat)
+    goes(program, repeat)
+    assert [row["contact_id"] for row in rows(program, "deliveries")].count(late) == 1
+    assert (tap(program, new, repeat), tap(program, old, first)) == ("N20261121-0001-2", "N20261121-0001")
+    for one in (first, repeat):
+        assert left(program, one) == 0
+        with pytest.raises(NotSent, match="all_seen"):
+            again(program, one)
+
+
+def test_a_repeat_that_all_have_answered_meanwhile_is_not_sent(program: Program) -> None:
+    [one] = person_with(program, SUPERVISOR, "gtj", "telegram")
+    first = sent_to(program, one)
+    repeat = again(program, first)
+    tap(program, one, first)
+    with pytest.raises(NotSent, match="all_seen"):
+        send(program, repeat)
+
+
+def test_whoever_has_the_button_may_tap_it_after_the_notice_was_stopped(program: Program) -> None:
+    """The page of a web chat has shown it, and its confirmation was not in yet."""
+    [page] = person_with(program, SUPERVISOR, "gtj", "web")
     notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
     send(program, notice_id)
     spread(program, notice_id)
-    [receipt] = program.database.look(notices.shown_receipts, notice_id)
+    program.database.transact(notices.abort, program.clock(), "clerk-2", notice_id)
+    program.database.transact(notices.stop_rows, notice_id)
+    assert (tap(program, page, notice_id), tap(program, page, notice_id)) == ("N20261121-0001", "")
+    told = program.database.look(notices.progress, program.clock(), notice_id)
+    assert (told.counts["acknowledged"], told.counts["aborted"]) == (1, 0)
+
+
+@pytest.mark.parametrize("round", range(4))
+async def test_two_clerks_at_the_same_instant_never_both_have_their_way(program: Program, round: int) -> None:
+    """Sent twice, rewritten and stopped: whoever is first is right, the others are told; nobody gets two."""
+    people = sorted(one for _ in range(3) for one in person_with(program, SUPERVISOR, "gtj", "telegram"))
+    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    write, now, old = program.database.write, program.clock(), seen(program, notice_id)
+    words = Written({"zh": "别的内容。"}, Audience(roles=(SUPERVISOR,)), True)
+    steps = [
+        write(notices.send, program.vault, now, "clerk-1", notice_id, old, None, second_clerk_above=9),
+        write(notices.send, program.vault, now, "clerk-2", notice_id, old, None, second_clerk_above=9),
+        write(notices.rewrite, now, "clerk-2", notice_id, old, words),
+    ]
+    random.Random(round).shuffle(steps)
+    won = [one for one in await asyncio.gather(*steps, return_exceptions=True) if not isinstance(one, NotSent)]
+    assert won in (["released"], [None])
+    if won == ["released"]:
+        parts = [write(notices.spread, now, notice_id, 1) for _ in range(6)]
+        await asyncio.gather(*parts[:3], write(notices.abort, now, "clerk-2", notice_id), *parts[3:])
+        while await write(notices.stop_rows, notice_id):
+            pass
+        assert len(set(got(program))) == len(got(program))
+        assert set(got(program)) <= set(people)
+        told = program.database.look(notices.progress, now, notice_id)
+        assert (told.state, told.counts["aborted"], told.over) == ("aborted", 3, True)
+
+
+def test_taking_a_piece_away_touches_no_upload_of_anybody_else(program: Program) -> None:
+    theirs = asyncio.run(program.store.put(picture()))
+    program.database.transact(evidence.add_upload, program.vault, program.clock(), "somebody", None, theirs)
+    notice_id = draft(program, Audience())
+    assert program.database.transact(notices.detach, "clerk-1", notice_id, theirs.id) == []
+    assert [row["id"] for row in rows(program, "evidence")] == [theirs.id]
+
+
+def test_a_message_has_one_receipt_whatever_roles_its_reader_holds(program: Program) -> None:
+    [contact] = person_with(program, SUPERVISOR, "gtj", "telegram")
+    [mine] = [row["person_id"] for row in rows(program, "contacts") if row["id"] == contact]
+    program.database.transact(persons.grant, program.clock(), str(mine), [Grant(SUPERVISOR, "jtj")], "system")
+    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    send(program, notice_id)
+    spread(program, notice_id)
+    [receipt] = program.database.look(notices.receipts, notice_id)
+    assert program.database.look(notices.receipts, notice_id, most=1) == [receipt]
     assert receipt.places == (Grant(SUPERVISOR, "gtj"), Grant(SUPERVISOR, "jtj"))
     assert program.database.look(notices.acknowledged, [notice_id])[notice_id] == 0
     program.database.transact(notices.acknowledge, program.clock(), contact, notice_id)
@@ -266,6 +390,24 @@ def test_what_has_changed_since_it_was_read_is_not_sent(program: Program) -> Non
         program.database.transact(
             notices.send, program.vault, program.clock(), "clerk-1", notice_id, old, None, second_clerk_above=9
         )
+
+
+def test_a_list_that_was_changed_for_another_is_seen_before_it_is_sent_to(program: Program) -> None:
+    notice_id = draft(program, Audience())
+
+    def upload(number: str) -> None:
+        mine = program.vault, program.clock(), "clerk-2", notice_id, "zh", [number]
+        program.database.transact(notices.add_numbers, *mine)
+
+    upload("+8613800138000")
+    old = seen(program, notice_id)
+    program.database.transact(notices.drop_numbers, "clerk-2", notice_id)
+    upload("+8613900139000")
+    with pytest.raises(NotSent, match="changed"):
+        program.database.transact(
+            notices.send, program.vault, program.clock(), "clerk-1", notice_id, old, None, second_clerk_above=9
+        )
+    assert send(program, notice_id) == "released"
 
 
 def test_a_damaged_or_locked_sheet_is_told_and_nothing_else_happens() -> None:
@@ -291,6 +433,22 @@ def test_a_damaged_or_locked_sheet_is_told_and_nothing_else_happens() -> None:
             told[error.code] += 1
     assert told["list_unreadable"] > 1
     assert set(told) <= {"read", "list_unreadable", "list_empty", "list_too_big"}
+
+
+def test_a_formula_that_nobody_has_calculated_is_told_with_its_line() -> None:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for cells in (["手机"], ['="138"&"00138000"'], [13900139000], ["张三", "=B2"], [None], ["#N/A"]):
+        book.worksheets[0].append(cells)
+    book.save(out)
+    found = notices.read_numbers(out.getvalue())
+    assert found.good == ("+8613900139000",)
+    assert [(one.number, one.text) for one in found.bad] == [(2, '="138"&"00138000"'), (4, "张三 =B2"), (6, "#N/A")]
+
+
+def test_a_long_list_is_read_whole_and_what_it_repeats_is_counted() -> None:
+    numbers = [f"138{n:08d}" for n in range(30_000)]
+    found = notices.read_numbers("\n".join(f"{n},{one}" for n, one in enumerate(numbers + numbers[:10])).encode())
+    assert (len(found.good), found.repeated, found.bad) == (30_000, 10, [])
 
 
 @pytest.mark.parametrize("close", ["", '"'], ids=["open", "closed_299_lines_later"])

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from bot.build import Program
 from models.tables import obligations as duties
-from services import audit, cases, contacts, desk, obligations, phones, reach
+from services import audit, cases, contacts, desk, obligations, persons, phones, reach
 from services.desk import NotDone
 from tests.conftest import Clock, rows
 from tests.services.told_units import CLERK, UNIT, Office, withdraw
@@ -104,7 +104,52 @@ def test_the_history_says_whom_each_reminder_reached(office: Office) -> None:
     ]  # fmt: skip
     office.office(contacts.reach_changed, "fake", "e1", "head", blocked=True)
     office.until("2026-12-01 12:00")
-    assert went(office, duty)[8:] == ["12-01 08:30 over superior chat"]
+    assert went(office, duty)[8:] == ["12-01 08:30 over both sms"]
+
+
+def test_who_has_acknowledged_by_sms_goes_on_being_reminded_by_sms(office: Office) -> None:
+    office.office(contacts.reach_changed, "fake", "e1", "head", blocked=True)
+    duty = office.hand_over("2026-12-04")
+    office.act(obligations.acknowledge, duty)
+    assert office.until("2026-11-26 12:00") == [f"11-25 08:30 {PHONE} 2"]
+    assert went(office, duty) == ["11-25 08:30 before head sms"]
+
+
+def test_where_the_head_cannot_be_reached_any_more_the_deputy_is_and_then_the_office(office: Office) -> None:
+    duty = office.hand_over("2026-12-04")
+    office.act(obligations.acknowledge, duty)
+    withdraw(office, "head")
+    office.told()
+    assert office.until("2026-11-26 12:00") == ["11-25 08:30 deputy 2"]
+    assert [one.silent for one in office.listed()] == [False]
+    withdraw(office, "deputy")
+    office.told()
+    assert office.until("2026-12-02 12:00") == []
+    assert went(office, duty)[1:] == ["12-01 08:30 before head no_chat"]
+    assert [one.silent for one in office.listed()] == [True]
+
+
+def test_a_superior_with_a_number_alone_is_told_by_sms(office: Office) -> None:
+    office.bind("leader", phone="+8613800138077")
+    office.hand_over("2026-11-24")
+    assert "11-26 08:30 +8613800138077 4" in office.until("2026-11-26 12:00")
+
+
+def test_a_return_goes_to_whoever_answered_too(office: Office) -> None:
+    office.bind("liaison", "liaison")
+    duty = office.hand_over(working_days=5)
+    office.answer(duty, by="liaison")
+    office.told()
+    office.decide(obligations.send_back, duty, "没有写明责任人")
+    assert {one.to for one in office.told() if one.words == "duty.returned"} == {"head", "liaison"}
+
+
+def test_the_ladder_of_silence_waits_for_a_working_day(office: Office) -> None:
+    """One working day after Thursday evening is Friday evening, which is quiet; then comes Saturday."""
+    office.at("2026-11-26 21:30")
+    office.hand_over("2026-12-15")
+    said = office.until("2026-12-01 12:00")
+    assert [one for one in said if "deputy" in one] == ["11-30 08:00 deputy 1"]
 
 
 def test_a_head_without_chat_gets_the_sms_at_once(office: Office) -> None:
@@ -119,7 +164,7 @@ def test_a_head_without_chat_gets_the_sms_at_once(office: Office) -> None:
     office.decide(obligations.send_back, duty, "没有说明原因", date(2026, 12, 4))
     assert office.until("2026-11-27 07:59") == []
     assert office.until("2026-11-27 08:00") == [f"11-27 08:00 {PHONE} 4"]
-    office.office(contacts.set_phone, office.people["head"], "", CLERK)
+    office.office(persons.set_phone, office.people["head"], "", CLERK)
     assert not office.program.database.look(reach.takes_sms, office.program.vault, office.program.clock(), UNIT)
 
 
@@ -319,6 +364,19 @@ def test_a_clerk_and_a_head_who_cross_each_other_are_both_heard(office: Office) 
     assert {one.kind for one in office.look(duty).history} == {"handed", "acknowledged", "office_reply"}
 
 
+def test_a_date_that_is_too_far_is_refused_by_one_limit(office: Office) -> None:
+    """Wherever a date is named: at the hand-over, when an answer is sent back, when a unit asks for time."""
+    assert refused(office.hand_over, "2029-01-01") == "due_far"
+    assert refused(office.hand_over, "9999-12-31") == "due_far"
+    assert refused(office.hand_over, working_days=481) == "due_wanted"
+    duty = office.hand_over("2028-12-31")
+    assert office.look(duty).duty.due_at.date() == date(2028, 12, 31)
+    asked = office.hand_over("2026-12-04")
+    assert refused(office.act, obligations.request_time, asked, date(2029, 1, 1), "还要等批复") == "due_wanted"
+    office.answer(duty)
+    assert refused(office.decide, obligations.send_back, duty, "请附材料", date(2029, 1, 1)) == "due_far"
+
+
 def test_nobody_is_given_away_in_the_offices_own_words(office: Office) -> None:
     """A47: neither by a sentence of the complaint, however it was pasted, nor by a number; the rest is the office's."""
     what = "上周二上午十点半，我带着孩子到三号窗口，等了两个小时没人理"
@@ -349,6 +407,30 @@ def test_nobody_is_given_away_in_the_offices_own_words(office: Office) -> None:
     assert refused(office.decide, obligations.send_back, duty, what) == "their_words"
     office.act(obligations.request_time, office.hand_over(working_days=3), date(2026, 12, 11), "还要等批复")
     office.hand_over(working_days=5, asked="请联系市长办公室，电话 13800138000")  # about no report: the office's own
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "code"),
+    [
+        ("窗口让我先交五百元", "窗口让我先交五百元", "their_words"),
+        ("窗口让我先交五百元", "请核实“窗口，让我先交 五百元。”并说明", "their_words"),
+        ("窗口让我先交五百元。", "据反映窗口让我先交五百元，请核实", "their_words"),
+        ("要我请客吃饭", "请核实：要我请客吃饭", "their_words"),
+        ("They wanted 500 yuan first", "Please check: they wanted 500 yuan first.", "their_words"),
+        ("窗口让我先交五百元", "请核实窗口收费五百元一事", ""),
+        ("办事拖拉", "请核实办事拖拉的问题", ""),
+        ("市国土局办证窗口办事拖拉", "请核实市国土局办证窗口办事拖拉的问题", ""),
+        ("窗口工作人员态度不好", "请核实窗口工作人员态度不好一事", ""),
+        ("脱岗、上班玩游戏", "请整改脱岗、上班玩游戏的问题", ""),
+        ("Too slow", "Please say why it is too slow", ""),
+        ("……", "请核实……", ""),
+    ],
+)
+def test_a_short_report_is_not_repeated_as_a_whole(office: Office, what: str, text: str, code: str) -> None:
+    """A47: whoever wrote one short sentence is found out by it too; units and kinds of trouble are nobody's words."""
+    case = complaint(office, what)
+    given = {"working_days": 5, "kind": "complaint", "report_id": case.id, "asked": text}
+    assert (refused(office.hand_over, **given) if code else office.hand_over(**given) and "") == code
 
 
 def test_a_case_is_accepted_by_its_hand_over_and_answered_by_the_accepted_answer(office: Office) -> None:
@@ -431,7 +513,7 @@ def test_without_a_carrier_everything_goes_by_chat(office: Office) -> None:
 
 def test_a_number_belongs_to_the_person_who_has_it_now(office: Office) -> None:
     office.office(reach.recipients, UNIT, "head", "sms")
-    office.office(contacts.set_phone, office.people["head"], phones.normalised("137 0013 7000"), CLERK)
+    office.office(persons.set_phone, office.people["head"], phones.normalised("137 0013 7000"), CLERK)
     (contact_id,) = office.office(reach.recipients, UNIT, "head", "sms")
     sealed = next(row["sealed"] for row in rows(office.program, "contacts") if row["id"] == contact_id)
     assert office.program.vault.open_bytes(sealed, "address") == b"+8613700137000"  # pyright: ignore[reportArgumentType]

@@ -18,6 +18,7 @@ from services.contacts import address_hash, lock
 from services.deliveries import MOST_ATTEMPTS, Outgoing, Parcel, Result, queue
 from services.sending import Sender, Turn
 from tests.conftest import Clock, rows
+from tests.waiting import until
 
 WIRE = "wire"
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # where the database does not matter
@@ -91,12 +92,6 @@ def say(words: str) -> Body:
 
 def ask(name: str, problem: str | None = None) -> Body:
     return Body(ask=Screen("f", name, "text", 1, 1, 1, problem=Problem(problem) if problem else None))
-
-
-async def until(seen: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not seen():
-            await asyncio.sleep(0.01)
 
 
 def states(program: Program) -> list[object]:
@@ -196,7 +191,7 @@ async def test_two_that_say_they_are_the_same_place_do_not_fight(
     first, second, program = Wire(), Wire(), make_program()
     async with sending(program, first, place="here"):
         put(program, "a", say("1"))
-        await until(lambda: first.seen)
+        await until(lambda: states(program) == ["sent"])
         holder = rows(program, "lanes")[0]["life"]
         async with sending(make_program(), second, place="here"):  # as if the first had crashed
             await until(lambda: rows(program, "lanes")[0]["life"] != holder)
@@ -242,20 +237,18 @@ async def test_an_odd_name_from_a_carrier_stops_nobody(program: Program, wire: W
 
 
 async def test_while_the_channel_is_silent_nothing_is_taken(program: Program, wire: Wire, clock: Clock) -> None:
-    asked: list[int] = []
+    asked: list[float] = []
 
     async def turn(parcel: Parcel) -> timedelta | None:
-        asked.append(parcel.id)
+        asked.append(asyncio.get_running_loop().time())
         return timedelta(seconds=0.5) if len(asked) == 1 else None
 
     put(program, "a", say("1"))
     async with sending(program, wire, turn=turn):
         await until(lambda: asked)
         put(program, "b", say("1"))
-        await asyncio.sleep(0.25)
-        assert len(asked) == 1
-        clock.passes(seconds=1)
-        await until(lambda: sorted(wire.seen) == ["a:1", "b:1"])
+        await until(lambda: clock.passes(seconds=0.1) or sorted(wire.seen) == ["a:1", "b:1"])
+    assert asked[1] - asked[0] >= 0.5
 
 
 async def test_a_quiet_end_finishes_what_is_under_way_and_gives_back_the_rest(program: Program, wire: Wire) -> None:

@@ -15,9 +15,9 @@ from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Incoming, Media, Reply
 from models.database import Database, DatabaseAway
-from services import contacts
-from services.contacts import Grant
+from services import links, persons
 from services.journeys import Journey, Turn
+from services.persons import Grant
 from services.talk import Talk
 from tests.conftest import rows
 
@@ -166,9 +166,9 @@ async def test_looking_at_ones_cases_leads_back_to_the_open_question(citizen: Fa
 
 def linked(program: Program, *granted: Grant) -> tuple[str, str]:
     """Somebody with these roles, and the one-time code for them."""
-    person_id = program.database.transact(contacts.add_person, program.vault, program.clock(), "某人", granted)
+    person_id = program.database.transact(persons.add_person, program.vault, program.clock(), "某人", granted)
     made = (program.vault, program.clock(), person_id, "system", timedelta(days=1))
-    return person_id, program.database.transact(contacts.issue_link, *made)
+    return person_id, program.database.transact(links.issue_link, *made)
 
 
 @pytest.mark.parametrize("role", ["head", "deputy", "liaison"])
@@ -208,7 +208,7 @@ async def test_a_role_withdrawn_under_a_visit_says_why_there_is_nothing_to_choos
     await supervisor.says(f"/link {code}")
     await supervisor.says("/check")
     tapped = supervisor.key("gtj")
-    program.database.transact(contacts.withdraw, program.clock(), person_id, "supervisor", "gtj", "system")
+    program.database.transact(persons.withdraw, program.clock(), person_id, "supervisor", "gtj", "system")
     for [screen] in (await supervisor.presses(tapped.press, tapped.turn), await supervisor.says("1")):
         assert told in screen.text
         assert [key.press for row in screen.rows for key in row] == ["/cancel"]

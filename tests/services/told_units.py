@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from bot.build import Program
 from models.tables import contacts as accounts
 from models.tables import deliveries, grants, reminders
-from services import contacts, obligations
+from services import contacts, obligations, persons
 from services.deliveries import open_body
 from tests.conftest import Clock
 
@@ -62,11 +62,11 @@ class Office:
         held = grants.c.role == role, grants.c.unit_id == unit, grants.c.until.is_(None)
         person_id = self.do(lambda tx: tx.execute(select(grants.c.person_id).where(*held)).scalar())
         if person_id is None:
-            person_id = self.office(contacts.add_person, "某人", [contacts.Grant(role, unit)])
+            person_id = self.office(persons.add_person, "某人", [persons.Grant(role, unit)])
         for address in addresses:
             self.office(contacts.ensure, "fake", address, "zh", person_id)
         if phone:
-            self.office(contacts.set_phone, person_id, phone, CLERK)
+            self.office(persons.set_phone, person_id, phone, CLERK)
         self.people[role] = person_id
         return person_id
 
@@ -90,10 +90,10 @@ class Office:
         """As the head."""
         self.office(what, self.people["head"], duty, *args)
 
-    def answer(self, duty: str, text: str = "已经整改") -> None:
-        key = contacts.address_hash(self.program.vault, "fake", "head")
-        found = self.office(contacts.lock, {key: ("fake", "head", "zh")})
-        self.office(obligations.answer, found[key], self.people["head"], duty, text, ())
+    def answer(self, duty: str, text: str = "已经整改", by: str = "head") -> None:
+        key = contacts.address_hash(self.program.vault, "fake", by)
+        found = self.office(contacts.lock, {key: ("fake", by, "zh")})
+        self.office(obligations.answer, found[key], self.people[by], duty, text, ())
 
     def decide(self, what: Any, duty: str, *args: Any) -> None:
         """As the clerk, on what stands there now."""
@@ -139,4 +139,4 @@ class Office:
 
 
 def withdraw(office: Office, role: str) -> None:
-    office.do(contacts.withdraw, office.program.clock(), office.people[role], role, UNIT, CLERK)
+    office.do(persons.withdraw, office.program.clock(), office.people[role], role, UNIT, CLERK)

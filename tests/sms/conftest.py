@@ -9,12 +9,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.build import Program
+from bot.serve import LARGEST_REQUEST
 from tests.sms.handset import Recorder, sms_with
 
 
 @pytest.fixture
 async def carrier(program: Program) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    app = web.Application()
+    app = web.Application(client_max_size=LARGEST_REQUEST)
     app.add_routes(sms_with(program, Recorder()).routes())
     async with TestClient(TestServer(app)) as client:
         yield client

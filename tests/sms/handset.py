@@ -16,8 +16,8 @@ from services import contacts
 from services.contacts import address_hash
 from services.sending import Sender
 from tests.conftest import rows
+from tests.waiting import until
 
-WAIT_SECONDS = 8
 _events = count(1)
 
 
@@ -63,9 +63,7 @@ class Handset:
 
     async def hears(self) -> list[str]:
         """What has come since the last look."""
-        async with asyncio.timeout(WAIT_SECONDS):
-            while self._waits():
-                await asyncio.sleep(0.01)
+        await until(lambda: not self._waits(), 0.01)
         mine = self.inbox()
         new, self._read = mine[self._read :], len(mine)
         return new

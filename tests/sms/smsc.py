@@ -13,6 +13,9 @@ import threading
 from dataclasses import dataclass
 from itertools import count
 
+from tests.ports import held_port, number
+from tests.waiting import PATIENCE_SECONDS
+
 BIND_TRANSCEIVER, SUBMIT, DELIVER, UNBIND, ENQUIRE = 0x09, 0x04, 0x05, 0x06, 0x15
 RESPONSE = 0x80000000
 INVALID_DESTINATION = 0x0B
@@ -32,7 +35,8 @@ class Submitted:
 class Centre:
     def __init__(self) -> None:
         self.submitted: list[Submitted] = []
-        self.port = 0
+        self._held = held_port()
+        self.port = number(self._held)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: asyncio.Server | None = None
@@ -52,6 +56,7 @@ class Centre:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        self._held.close()
 
     @property
     def is_bound(self) -> bool:
@@ -62,11 +67,10 @@ class Centre:
         self._do(self._deliver(0, sender, to, UCS2, text.encode("utf-16-be")))
 
     def _do(self, work: object) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(5)  # pyright: ignore[reportArgumentType]
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_SECONDS)  # pyright: ignore[reportArgumentType]
 
     async def _open(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:
         if self._server is not None:

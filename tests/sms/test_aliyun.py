@@ -88,14 +88,11 @@ async def test_each_answer_is_taken_for_what_it_is(asked: Asked, code: str, agai
     await ours.close()
 
 
-@pytest.mark.parametrize(
-    ("told", "kept"),
-    [("x" * 65, "x" * 64), ("1\0^\u202e0", "1^0"), (17, None), (None, None), ({"a": 1}, None), (["x"], None)],
-)
-async def test_an_odd_id_can_be_stored(asked: Asked, told: Any, kept: str | None) -> None:
+@pytest.mark.parametrize("told", ["x" * 65, "1\0^\u202e0", 17, None, {"a": 1}, ["x"]])
+async def test_an_odd_id_or_code_is_an_answer_all_the_same(asked: Asked, told: Any) -> None:
     asked.answer = {"Code": "OK", "BizId": told}
     ours = Aliyun(asked.url, KEY, SECRET, "市效能办", "SMS_1")
-    assert await ours.send("+8613800138000", "您好", "7") == Taken(kept)
+    assert await ours.send("+8613800138000", "您好", "7") == Taken(told if isinstance(told, str) else None)
     asked.answer = {"Code": f"isv.{told}", "BizId": told}
     refused = await ours.send("+8613800138000", "您好", "7")
     assert isinstance(refused, Refused)

@@ -34,9 +34,11 @@ async def reports(client: TestClient[web.Request, web.Application], ref: object,
 
 @pytest.mark.parametrize("secret", ["", "wrong", "test-secre", "test-secret1", "密", "%ff"])
 async def test_a_wrong_secret_is_403_and_does_nothing(
-    program: Program, carrier: TestClient[web.Request, web.Application], secret: str
-) -> None:
+    program: Program, carrier: TestClient[web.Request, web.Application], secret: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
     assert await writes(carrier, "菜单", secret=secret) == 403
+    assert "sms_wrong_secret" in capsys.readouterr().out
     assert await reports(carrier, 1, 1, secret=secret) == 403
     async with carrier.post("/sms/in", params={"secret": secret}, json=[{"phone_number": NUMBER}]) as answer:
         assert answer.status == 403
@@ -127,6 +129,10 @@ async def test_aliyun_posts_its_lists(program: Program, carrier: TestClient[web.
         async with carrier.post("/sms/in", params=secret, json=told) as answer:
             assert await answer.json() == {"code": 0, "msg": "OK"}
     [row] = rows(program, "deliveries")
+    failed = [{"out_id": str(row["id"]), "success": "false", "err_code": "MK:0001"}]
+    async with carrier.post("/sms/report", params=secret, json=failed) as answer:
+        assert answer.status == 200
+    assert rows(program, "deliveries")[0]["state"] == "failed"
     done = [{"out_id": str(row["id"]), "success": True, "err_code": "DELIVERED", "biz_id": "1"}, {"out_id": "77"}]
     async with carrier.post("/sms/report", params=secret, json=done) as answer:
         assert answer.status == 200

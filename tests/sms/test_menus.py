@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -10,11 +12,12 @@ from bot.build import Program
 from bot.preview import NOW
 from bot.samples import flows, messages, scenes
 from channels.fake import FakePerson
+from channels.rests import AHEAD_SECONDS
 from channels.sms import CHANNEL
 from channels.sms.carrier import Refused
 from channels.sms.drawing import letter_of
 from channels.sms.parts import parts
-from channels.sms.reading import folded
+from channels.sms.replies import folded
 from conversation.messages import Body, Button, Option, Problem, Say, Screen
 from services.deliveries import Parcel
 from services.menus import standing
@@ -50,6 +53,19 @@ def test_what_a_review_shows_holds_no_name_and_no_typed_words() -> None:
     said = "".join(letter_of(review.body, texts, 4).texts)
     assert len(typed) >= 4
     assert [words for words in typed if words in said] == []
+
+
+def test_a_review_says_which_number_submits_and_what_the_others_do() -> None:
+    for language, foot in (("zh", "没问题请回复 {} 提交；要改哪一项，回复它的数字"),
+                           ("en", "All correct? Reply {} to submit. To change a line, reply its number")):  # fmt: skip
+        texts = TEXTS[language]
+        [complaint] = [flow for flow in flows() if flow.name == "complaint"]
+        [review] = [scene.body for scene in scenes(complaint, texts, NOW) if scene.state == "review"]
+        submit = review.ask and len(review.ask.lines) + 1
+        assert foot.format(submit) in "".join(letter_of(review, texts, 9).texts)
+        wrong = replace(review, ask=review.ask and replace(review.ask, problem=Problem("choose_action")))
+        example = texts.say("sms", "choose_action", {"example": submit})
+        assert example in "".join(letter_of(wrong, texts, 9).texts)
 
 
 @on_sqlite
@@ -149,9 +165,46 @@ async def test_opting_out_is_obeyed_until_the_person_says_otherwise(program: Pro
         assert await phone.says("菜单") == []
         assert [row["error"] for row in rows(program, "deliveries")][-1] == "stopped"
         assert await other.says("T") == ["【效能办】已退订，不再给您发短信。要恢复，请回复「恢复」。"]
-        [menu] = await phone.says("恢复")
+        started, menu = await phone.says("恢复")
+        assert started == "【效能办】已恢复给您发短信。"
         assert "1 我要反映问题" in menu
         assert await phone.says("1")
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("stop", "start"),
+    [
+        ("T D", "ｓｔａｒｔ"),
+        ("退 订。", "「恢复」"),
+        ("退訂", "恢復"),
+        ("取消訂閱", "訂 閱"),
+        ("回复TD", "回复：恢复"),
+        ("Stop all!", "Un stop"),
+    ],
+)
+async def test_opting_out_and_in_is_understood_however_it_is_typed(program: Program, stop: str, start: str) -> None:
+    async with network(program) as net:
+        phone = net.phone(NUMBER)
+        assert await phone.says(stop) == ["【效能办】已退订，不再给您发短信。要恢复，请回复「恢复」。"]
+        assert await phone.says("菜单") == []
+        _, menu = await phone.says(start)
+        assert "1 我要反映问题" in menu
+
+
+@on_sqlite
+async def test_one_bad_number_does_not_keep_the_others_waiting_when_the_carrier_is_back(program: Program) -> None:
+    recorder = Recorder()
+    down, bad = Refused("no_answer", again=True, down=True), Refused("not_routable")
+    recorder.answers = [*[down] * 3, bad]
+    sms = sms_with(program, recorder)
+    body = Body(say=Say("sms.started"))
+    answers = []
+    for id in range(1, 6):
+        parcel = Parcel(id, "nobody", NUMBER, "zh", body, 1)
+        assert await asyncio.wait_for(sms.turn(parcel), AHEAD_SECONDS / 2) is None
+        answers.append((await sms.send(parcel)).error)
+    assert answers == [*["no_answer"] * 3, "not_routable", None]
 
 
 @on_sqlite
@@ -187,7 +240,8 @@ def test_a_link_has_no_number_and_a_message_without_buttons_leaves_the_menu_alon
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"), [("１、", "1"), ("回复1", "1"), (" 1. ", "1"), ("Ｔ", "t"), ("#", "#"), ("①", "1"), ("?", "?")]
+    ("said", "meant"),
+    [("１、", "1"), ("回复1", "1"), ("“1”", "1"), (" 1. ", "1"), ("Ｔ", "t"), ("#", "#"), ("①", "1"), ("?", "?")],
 )
 def test_small_differences_of_keyboards_do_not_matter(said: str, meant: str) -> None:
     assert folded(said) == meant
@@ -217,6 +271,21 @@ async def test_no_two_menus_stand_below_each_other(program: Program) -> None:
         [question] = await phone.says("投诉")
         assert len(await phone.says("/help")) == 1
         assert await phone.says("0") == [question]
+
+
+@on_sqlite
+async def test_what_is_pushed_in_the_middle_takes_no_sign_away(program: Program) -> None:
+    async with network(program) as net:
+        phone = net.phone(NUMBER)
+        for text in ("投诉", "gtj", "2", "3", "等了两个小时，没有人理"):
+            [asked] = await phone.says(text)
+        assert asked.startswith("知道是哪位工作人员吗？")
+        await phone.says("/help")
+        [after] = await phone.says("#")
+        assert after.startswith("是什么时候的事？")
+        for text in ("3", "#", "1", "8"):
+            await phone.says(text)
+        assert [case["staff"] for case in rows(program, "cases")] == [None]
 
 
 @on_sqlite

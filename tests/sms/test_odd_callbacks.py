@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from io import BytesIO
 
 import pytest
 from aiohttp import web
@@ -88,6 +90,33 @@ async def test_one_odd_message_does_not_lose_the_list_that_it_stands_in(program:
         assert await posts(carrier, "/sms/in", body) == 200
         assert await posts(carrier, "/sms/in", b"\xef\xbb\xbf" + bad) == 200
     assert kept(program) == (6, 0)
+
+
+@pytest.mark.parametrize(
+    "sender", ["+86{}", "%2B86{}", "86{}", "0086{}", "0086%20{}", "+86%20138%200013%208000", "%2B86-138-0013-8000"]
+)
+async def test_a_number_is_the_same_however_it_is_written(program: Program, carrier: Client, sender: str) -> None:
+    await writes(carrier, id="a")
+    assert await writes(carrier, id="b", **{"from": sender.format(NUMBER)}) == 200
+    assert len(rows(program, "contacts")) == 1
+    assert kept(program) == (2, 0)
+
+
+@pytest.mark.parametrize("path", ["/sms/in", "/sms/report"])
+async def test_a_body_that_is_too_large_or_broken_is_refused(program: Program, carrier: Client, path: str) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"["
+        for _ in range(32):
+            yield b" " * 65_536
+        yield b"]"
+
+    told = {"secret": SECRET}
+    for body in (chunks(), BytesIO(b" " * 2_000_000)):
+        async with carrier.post(path, params=told, data=body) as answer:
+            assert answer.status == 413
+    async with carrier.post(path, params=told, data=b"abc", headers={"Content-Encoding": "gzip"}) as answer:
+        assert answer.status == 400
+    assert kept(program) == (0, 0)
 
 
 @pytest.mark.parametrize("path", ["/sms/in", "/sms/report"])

@@ -17,7 +17,7 @@ from templates import HERE, LANGUAGES, load_texts
 
 TEXTS = load_texts(lambda: NOW)
 LONG_UNIT = "市人力资源社会保障局"  # 10 characters: longer than most
-PUSHED = ("handed", "reminder", "returned", "accepted", "excused", "time_granted", "time_refused", "office_reply")
+PUSHED = ("reminder", "accepted", "excused", "time_granted", "time_refused", "office_reply")
 TWINS = [
     replace(say, buttons=say.buttons[:-1]) if say.words.removeprefix("duty.") in PUSHED else say  # without the list
     for scene in messages(TEXTS["zh"], NOW)

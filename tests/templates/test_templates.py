@@ -240,6 +240,8 @@ def test_the_preview_shows_every_flow_question_and_message() -> None:
     assert not re.search(r"""(?:src|href)=["'](?!#)""", html)
     for language in LANGUAGES:
         texts = TEXTS[language]
+        for channel in ("telegram", "web", "sms"):
+            assert f"<figcaption>{texts.say('preview', channel)}</figcaption>" in html
         for flow in flows():
             assert f'<section id="{flow.name}">' in html
             seen = {(scene.name, scene.state) for name, scene, _ in shown(language) if name == flow.name}

@@ -23,8 +23,7 @@ from tests.channels.serving import Served, serving
 from tests.conftest import rows
 from tests.transcripts.script import PLACE, Seen, seen
 from tests.transcripts.sms_driver import on_sms
-
-WAIT_SECONDS = 8
+from tests.waiting import PATIENCE_SECONDS
 
 
 class Person(Protocol):
@@ -122,7 +121,7 @@ class OnTelegram:
     async def sees(self, expected: Sequence[Sequence[str]]) -> list[tuple[str, Seen]]:
         """The last message only: an earlier one may have been drawn over."""
         last = [*expected[-1]]
-        screen = await self._user.waits_for(lambda s: seen(s.text, s.buttons).written() == last, WAIT_SECONDS)
+        screen = await self._user.waits_for(lambda s: seen(s.text, s.buttons).written() == last, PATIENCE_SECONDS / 2)
         return [(screen.text, seen(screen.text, screen.buttons))]
 
 
@@ -177,7 +176,7 @@ class OnWeb:
 
     async def _read(self, enough: Callable[[], bool]) -> None:
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            async with asyncio.timeout(PATIENCE_SECONDS / 2):
                 while not enough():
                     frame = json.loads(await self._socket.receive_str())
                     self._letter = frame.get("letter", self._letter)

@@ -13,7 +13,8 @@ import pytest
 
 from bot.build import Program
 from services import obligations
-from services.contacts import HEAD, SUPERVISOR, issue_link
+from services.links import issue_link
+from services.persons import HEAD, SUPERVISOR
 from tests.conftest import DATABASES, rows
 from tests.transcripts.drivers import WIRES, Person, gesture
 from tests.transcripts.script import filled, parse, shown_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from aiohttp import ClientResponse, CookieJar, web
@@ -12,12 +13,13 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.build import Program
 from bot.preview import shot
-from services import contacts
-from services.contacts import CLERK, Grant
+from services import links, persons
+from services.persons import CLERK, Grant
 from web.site import Site
 
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 SEEN = re.compile(r'name="seen" value="([a-z]+\.\d+)"')
+NUMBER = re.compile(r'name="number" value="([0-9a-f]{20})"')
 
 
 class Browser:
@@ -34,7 +36,7 @@ class Browser:
         """A form of the page at hand: with its hidden fields."""
         hidden = {
             name: found.group(1)
-            for name, known in (("csrf", CSRF), ("seen", SEEN))
+            for name, known in (("csrf", CSRF), ("seen", SEEN), ("number", NUMBER))
             if (found := known.search(self.page))
         }
         return await self._take(await self.client.post(path, data=hidden | fields))
@@ -50,10 +52,10 @@ class Browser:
         return self.answer.url.path_qs
 
 
-def application(program: Program) -> web.Application:
+def application(program: Program, **how: Any) -> web.Application:
     site = Site(
         program.settings.site, program.database, program.vault, program.texts, program.bells, program.store,
-        program.clock, lambda: program.units, "1", shots=shot,
+        program.clock, lambda: program.units, "1", shots=shot, **how,
     )  # fmt: skip
     app = web.Application(middlewares=site.middlewares())
     app.add_routes(site.routes())
@@ -79,12 +81,12 @@ async def browser(program: Program) -> AsyncIterator[Callable[[], Awaitable[Brow
 
 
 def member(program: Program, name: str, *granted: Grant) -> str:
-    return program.database.transact(contacts.add_person, program.vault, program.clock(), name, granted)
+    return program.database.transact(persons.add_person, program.vault, program.clock(), name, granted)
 
 
 def link(program: Program, person_id: str, **valid_for: float) -> str:
     return program.database.transact(
-        contacts.issue_link,
+        links.issue_link,
         program.vault,
         program.clock(),
         person_id,

@@ -9,9 +9,10 @@ import pytest
 from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
-from services import contacts, obligations
-from services.contacts import DEPUTY, HEAD, LEADER, Contact, Grant, ensure, reach_changed
+from services import obligations, persons
+from services.contacts import Contact, ensure, reach_changed
 from services.obligations.handing import LONGEST_LIMIT
+from services.persons import DEPUTY, HEAD, LEADER, Grant
 from services.phones import masked
 from tests.conftest import rows
 from tests.web.conftest import link, member
@@ -30,7 +31,7 @@ def first_duty(page: str) -> str:
 
 
 def head_of(program: Program, unit_id: str) -> str:
-    [person_id] = program.database.look(contacts.heads_of, program.clock(), [unit_id])[unit_id]
+    [person_id] = program.database.look(persons.heads_of, program.clock(), [unit_id])[unit_id]
     return person_id
 
 
@@ -123,7 +124,7 @@ async def test_the_answer_is_sent_back_with_a_new_deadline(program: Program, cle
 
     program.database.transact(obligations.ask_office, program.vault, program.clock(), head_id, duty_id, "要哪种证明？")
     page = await clerk.opens("/console/duties?state=asks")
-    assert '<span class="tag soon">单位提问</span>' in page
+    assert '<span class="tag soon">单位询问</span>' in page
     page = await clerk.opens(duty)
     assert "要哪种证明？" in page
     page = await clerk.sends(f"{duty}/reply", text="值班表即可")
@@ -259,6 +260,49 @@ async def test_a_far_deadline_is_looked_at_twice(program: Program, clerk) -> Non
 
 
 @ON_SQLITE
+async def test_a_far_deadline_is_looked_at_twice_when_an_answer_is_sent_back_too(
+    program: Program, clerk, clerk_id: str, person
+) -> None:
+    head_id = await is_head(program, person("head-1"))
+    duty_id = instruct(program, clerk_id)
+    answers(program, head_id, duty_id, "已办。")
+    duty, given = f"/console/duty/{duty_id}", {"text": "请附证明材料"}
+    page = await clerk.opens(duty)
+    assert 'name="kind" value="instruction"' in page[page.index('/return"') :]  # for the line that follows the typing
+    assert not (await clerk.opens("/console/duties/due?kind=instruction&date=")).strip()
+    await clerk.opens(duty)
+    page = await clerk.sends(f"{duty}/return", **given, date="2027-11-29")
+    assert clerk.status == 422
+    assert "期限很远，还没有退回" in page
+    assert re.search(r'id="return-due"[^>]*>到期：2027年11月29日 周一 18:00\s+⚠ 很远', page)
+    assert ">请附证明材料</textarea>" in page
+    sure = re.search(r'name="sure" value="([^"]+)"', page)
+    assert sure
+    await clerk.sends(f"{duty}/return", **given, date="2028-11-29", sure=sure.group(1))
+    assert (clerk.status, rows(program, "obligations")[0]["state"]) == (422, "answered")
+    page = await clerk.sends(f"{duty}/return", **given, date="2027-11-29", sure=sure.group(1))
+    assert "已退回" in page
+    assert "2027年11月29日 周一 18:00" in page
+
+
+@ON_SQLITE
+async def test_a_window_without_a_head_leads_to_the_unit_that_answers_for_it(program: Program, clerk) -> None:
+    given = {"kind": "instruction", "text": ASKED, "days": "5", "date": ""}
+    await clerk.opens("/console/duties/new")
+    page = await clerk.sends("/console/duties/new", **given, unit="gtj-1")
+    above, window = program.units.name("gtj"), program.units.name("gtj-1")
+    wrong = re.search(r'id="hand-unit-wrong"><bdi>([^<]+)<', page)
+    assert wrong
+    assert wrong.group(1).startswith(f"{window}还没有登记负责人，由{above}负责")
+    assert 'aria-invalid="true" aria-describedby="hand-unit-wrong"' in page
+    assert re.search(r'<option value="gtj" [^>]*selected>', page)
+    assert f">{ASKED}</textarea>" in page
+    await clerk.sends("/console/duties/new", **given, unit="gtj")
+    [duty] = rows(program, "obligations")
+    assert (duty["unit_id"], clerk.status) == ("gtj", 200)
+
+
+@ON_SQLITE
 async def test_the_citizens_words_do_not_go_to_the_unit(program: Program, clerk, citizen: FakePerson, person) -> None:
     head = person("head-1")
     head_id = await is_head(program, head)
@@ -351,11 +395,13 @@ async def test_a_spot_check_is_handed_over_without_anything_of_it(program: Progr
     answers(program, head_id, duty_id, "已调整值班")
     await clerk.opens(f"/console/duty/{duty_id}")
     page = await clerk.sends(f"/console/duty/{duty_id}/accept", text="请继续保持")
-    assert "已认可\uff0c这一件了结" in page
+    assert "已通过\uff0c这一件办结" in page
     assert "请继续保持" in head.screen().text
     assert len(supervisor.heard()) == heard
 
     page = await clerk.opens(report)
+    assert "再交办给别的单位" in page
+    assert not re.search(r'<option value="gtj" [^>]*selected>', page[page.index('id="hand-unit"') :])
     page = await clerk.sends(f"{report}/hand", unit="gsj", kind="instruction", text=ASKED, days="3", date="")
     assert page.count('href="/console/duty/') == 2
 
@@ -402,7 +448,7 @@ async def test_the_page_says_which_reminders_went_out(program: Program, clerk, c
     history = page[page.index("经过</h2>") : page.index('id="excuse-text"')]
     for told in ("<strong>提醒负责人</strong> · 聊天", "<strong>催办无回应</strong> · 一直没有签收"):
         assert told in history
-    assert "<strong>提醒负责人</strong> · 没有能收短信的号码\uff0c没有发出" in history
+    assert "<strong>没能提醒负责人</strong> · 没有能收短信的号码" in history
     assert page.count('<span class="tag late">催办无回应</span>') == 2
     program.database.transact(obligations.acknowledge, program.vault, program.clock(), head_id, duty[-20:])
     assert '<span class="tag late">催办无回应' not in await clerk.opens(duty)
@@ -417,7 +463,7 @@ async def test_without_a_chat_account_the_page_says_that_an_sms_goes(
     await clerk.sends("/in", code=link(program, clerk_id))
     phone = "+8613800138000"
     program.database.transact(
-        contacts.set_phone, program.vault, program.clock(), head_of(program, "gtj"), phone, clerk_id
+        persons.set_phone, program.vault, program.clock(), head_of(program, "gtj"), phone, clerk_id
     )
     given = {"kind": "instruction", "text": ASKED, "days": "5", "date": ""}
     await clerk.opens("/console/duties/new")
@@ -464,7 +510,7 @@ async def test_the_offices_own_days_win_and_deadlines_stay(program: Program, cle
     page = await clerk.sends("/console/calendar", day="2026-11-23", what="free", note="市里统一放假")
     assert "已保存" in page
     assert "市里统一放假" in page
-    assert "改变了国家日历" in page
+    assert "与国家日历不同" in page
     assert "11月25日 周三" in await clerk.opens("/console/duties/due?kind=instruction&days=2&date=")
     assert "11月24日 周二 18:00" in await clerk.opens("/console/duties")
     await clerk.opens("/console/calendar")
@@ -479,6 +525,39 @@ async def test_the_offices_own_days_win_and_deadlines_stay(program: Program, cle
     for odd in ("x", "0001", "99999", "%00"):
         await clerk.opens(f"/console/calendar?year={odd}")
         assert clerk.status == 200
+
+
+@ON_SQLITE
+async def test_both_languages_use_one_word_for_one_thing_and_begin_a_line_with_a_capital(
+    program: Program, clerk, clerk_id: str
+) -> None:
+    instruct(program, clerk_id)
+    for language in ("zh", "en"):
+        page = await clerk.opens(f"/language/{language}?back=/console/duties/new")
+        for kind in ("complaint", "instruction"):
+            desk = re.search(f'<option value="{kind}"[^>]*>([^<]+)<', page)
+            assert desk
+            assert desk.group(1).lower() == program.texts[language].say("duty", f"kind_{kind}")
+    page = await clerk.opens("/console/people")
+    assert "Head of unit (18)</summary>" in page
+    assert re.search(r'value="deputy">Deputy head of unit</label>', page)
+    assert re.search(r'<span class="grow">Efficiency office staff</span>', page)
+    assert not re.search(r'(summary>|class="grow">|<input type="checkbox" name="role"[^>]*>)[a-z]', page)
+
+
+@ON_SQLITE
+async def test_two_things_that_are_wrong_are_both_told(program: Program, clerk) -> None:
+    given = {"unit": "gtj", "kind": "instruction", "text": "x", "days": "", "date": "2026-11-01"}
+    await clerk.opens("/console/duties/new")
+    page = await clerk.sends("/console/duties/new", **given)
+    assert 'id="hand-text-wrong">请写清楚' in page
+    assert 'id="hand-due-wrong">期限已经过去' in page
+
+
+@ON_SQLITE
+async def test_a_list_of_duties_says_what_each_is_about(program: Program, clerk, clerk_id: str) -> None:
+    instruct(program, clerk_id)
+    assert f'<bdi class="item-text">{ASKED}</bdi>' in await clerk.opens("/console/duties")
 
 
 @ON_SQLITE
@@ -535,11 +614,11 @@ async def test_a_new_head_takes_over_by_a_new_link(program: Program, clerk, cler
     assert waits == {"白小雨": True, "李卫东": False}
     instruct(program, clerk_id)
     assert "11月27日" in old.screen().text  # until the new one has come in
-    [new_id] = set(program.database.look(contacts.heads_of, program.clock(), ["gtj"])["gtj"]) - {old_id}
+    [new_id] = set(program.database.look(persons.heads_of, program.clock(), ["gtj"])["gtj"]) - {old_id}
     await new.says(f"/link {link(program, new_id)}")
     assert head_of(program, "gtj") == new_id
     assert "待接任</span>" not in await clerk.opens("/console/people")
-    assert program.database.look(contacts.roles_of, old_id, program.clock()) == ()
+    assert program.database.look(persons.roles_of, old_id, program.clock()) == ()
     heard = len(old.heard())
     instruct(program, clerk_id)
     assert len(old.heard()) == heard
@@ -561,5 +640,5 @@ async def test_a_head_who_is_bound_already_takes_over_at_once(program: Program, 
     await clerk.sends(f"/console/people/{deputy_id}/grant", role="head", unit="gtj", takes_over="1")
     assert clerk.status == 200
     assert head_of(program, "gtj") == deputy_id
-    held = program.database.look(contacts.roles_of, deputy_id, program.clock())
+    held = program.database.look(persons.roles_of, deputy_id, program.clock())
     assert Grant(HEAD, "gtj") in held

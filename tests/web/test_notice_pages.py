@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 from collections.abc import Awaitable, Callable
 
 import openpyxl
 import pytest
-from aiohttp import FormData
+from aiohttp import CookieJar, FormData
+from aiohttp.test_utils import TestClient, TestServer
 from pypdf import PdfReader
 from sqlalchemy import update
 
@@ -16,13 +18,13 @@ from bot.build import Program
 from channels.fake import FakePerson
 from models.tables import deliveries
 from services import contacts
-from services.contacts import CLERK, HEAD, Grant
+from services.persons import CLERK, HEAD, Grant
 from tests.browser.console_browser import picture
 from tests.conftest import Clock, rows
 from tests.services.test_media import old_office
 from tests.services.test_pdf import TEXT as SENTENCE
 from tests.services.test_pdf import locked, marked, marks
-from tests.web.conftest import Browser, link, member
+from tests.web.conftest import Browser, application, link, member
 
 TEXT = "各单位请于周五前报送自查材料。"
 WAITS = (deliveries.c.urgency == "broadcast") & (deliveries.c.state == "queued")
@@ -76,10 +78,10 @@ async def test_a_notice_from_the_first_word_to_the_last_acknowledgement(
     assert ">3</strong> 条将会发出" in clerk.page
     assert "18 人联系不上" in clerk.page
     assert "效能办通知 N20261121-0001" in clerk.page, "the preview"
-    assert re.search(r"短信 · 中文 · 1 条短信\s*<", clerk.page)
+    assert re.search(r"短信 · 中文 · 1 条短信 · 这次不用\s*<", clerk.page)
     await clerk.sends(f"{place}/send", when="now")
     assert clerk.status == 200
-    assert "共 3 条，已送出 0 条，已签收 0 条" in clerk.page
+    assert "共 3 条，已发出 0 条，已签收 0 条" in clerk.page
     told = heads[0].screen()
     assert TEXT in told.text
     thanks = await heads[0].taps("收到")
@@ -87,7 +89,7 @@ async def test_a_notice_from_the_first_word_to_the_last_acknowledgement(
     notice_id = place.rpartition("/")[2]
     assert await heads[0].presses(f"/seen {notice_id}", None) == []
     live = await progress(clerk, place)
-    assert "共 3 条，已送出 1 条，已签收 1 条" in live["html"]
+    assert "共 3 条，已发出 1 条，已签收 1 条" in live["html"]
     await clerk.opens(place)
     assert "向没有签收的人再发一次" not in clerk.page, "two have yet to go out"
     await clerk.sends(f"{place}/again")
@@ -109,8 +111,64 @@ async def test_a_notice_from_the_first_word_to_the_last_acknowledgement(
     assert len([one for one in heads[1].heard() if TEXT in one.text]) == 2
 
 
-async def progress(clerk: Browser, place: str) -> dict[str, str]:
-    return await (await clerk.client.get(f"{place}/progress")).json()
+async def progress(clerk: Browser, place: str, known: str = "") -> dict[str, str]:
+    return await (await clerk.client.get(f"{place}/progress", params={"known": known})).json()
+
+
+async def test_what_has_not_changed_is_not_drawn_again(
+    program: Program, clerk: Browser, heads: list[FakePerson]
+) -> None:
+    place = await written(clerk)
+    await clerk.sends(f"{place}/send", when="now")
+    live = await progress(clerk, place)
+    assert ("排队" in live["html"], 'data-part="receipts"' in live["html"]) == (True, False), "as long as it goes out"
+    assert await progress(clerk, place, live["mark"]) == live | {"html": ""}
+    await heads[0].presses(f"/seen {place.rpartition('/')[2]}", None)
+    newer = await progress(clerk, place, live["mark"])
+    assert "已签收 1 条" in newer["html"]
+    program.database.transact(lambda tx: tx.execute(update(deliveries).where(WAITS).values(state="sent")))
+    assert "单位和人员的回执（3）" in (await progress(clerk, place, newer["mark"]))["html"]
+
+
+async def test_a_form_that_arrives_twice_is_one_notice(
+    program: Program, clerk: Browser, heads: list[FakePerson]
+) -> None:
+    page = await clerk.opens("/console/notices/new")
+    names = ("csrf", "number")
+    hidden = {name: re.findall(f'name="{name}" value="([0-9a-f]+)"', page)[-1] for name in names}
+    form = hidden | {"text_zh": TEXT, "role": "head"}
+    sent = [clerk.client.post("/console/notices", data=form, allow_redirects=False) for _ in range(3)]
+    places = {answer.headers["Location"] for answer in await asyncio.gather(*sent)}
+    assert len(places) == len(rows(program, "notices")) == 1
+    await clerk.client.post("/console/notices", data=form | {"text_zh": "别的通知。"})
+    await clerk.opens("/console/notices/new")
+    await clerk.sends("/console/notices", text_zh=TEXT, role="head")
+    assert len(rows(program, "notices")) == 3
+    place = places.pop()
+    await clerk.opens(place)
+    await asyncio.gather(*(clerk.client.post(f"{place}/send", data=hidden_of(clerk) | {"when": "now"}) for _ in "12"))
+    assert len([row for row in rows(program, "deliveries") if row["notice_id"]]) == 3
+
+
+def hidden_of(clerk: Browser) -> dict[str, str]:
+    return {name: re.findall(rf'name="{name}" value="([0-9a-z.]+)"', clerk.page)[-1] for name in ("csrf", "seen")}
+
+
+async def test_the_preview_shows_the_channels_that_are_set_up(
+    program: Program, clerk: Browser, heads: list[FakePerson]
+) -> None:
+    place = await written(clerk)
+    assert [f"{one} · 中文" in clerk.page for one in ("Telegram", "网页", "短信")] == [True] * 3
+    assert "没有开通：" not in clerk.page
+    async with TestServer(application(program, ways=frozenset(("web",)))) as server:
+        other = Browser(TestClient(server, cookie_jar=CookieJar(unsafe=True)))
+        await other.sends("/in", code=link(program, member(program, "赵二", Grant(CLERK, None))))
+        await other.opens(place)
+        assert [f"{one} · 中文" in other.page for one in ("Telegram", "网页", "短信")] == [False, True, False]
+        assert "Telegram 没有开通：" in other.page
+        assert other.page.count("短信没有开通：") == 2, "in the preview and beside the list of numbers"
+        assert "短信没有开通：" in await other.opens("/console/notices/new")
+        await other.client.close()
 
 
 async def test_a_time_beside_now_is_refused_and_nobody_gets_anything(
@@ -168,7 +226,7 @@ async def test_what_lies_in_the_web_chat_has_not_gone_out(
     program.database.transact(contacts.bind, contact, member(program, "局长九", Grant(HEAD, "gtj")))
     place = await written(clerk, unit="gtj")
     await clerk.sends(f"{place}/send", when="now")
-    assert "共 2 条，已送出 0 条，待对方打开网页 1 条，已签收 0 条" in clerk.page
+    assert "共 2 条，已发出 0 条，待对方打开网页 1 条，已签收 0 条" in clerk.page
 
 
 async def test_whoever_did_not_get_it_cannot_acknowledge_it(
@@ -206,6 +264,9 @@ async def test_what_is_missing_is_refused_beside_the_field(clerk: Browser, heads
     await clerk.sends(f"{place}/send", when="later", send_at="2026-11-20T09:00")
     assert (clerk.status, "这个时间已经过了" in clerk.page) == (422, True)
     assert 'value="2026-11-20T09:00"' in clerk.page
+    for far in ("2062-11-24T18:00", "9999-12-31T23:59"):
+        await clerk.sends(f"{place}/send", when="later", send_at=far)
+        assert (clerk.status, "年份可能写错了" in clerk.page) == (422, True)
     await clerk.sends(f"{place}/send", when="later", send_at="")
     assert "请填写发出的日期和时间" in clerk.page
 
@@ -225,10 +286,44 @@ async def test_a_second_clerk_releases_what_goes_to_many(
     assert not [row for row in rows(program, "deliveries") if row["urgency"] == "broadcast"]
     second = await browser()
     await second.sends("/in", code=link(program, member(program, "赵二", Grant(CLERK, None))))
+    waits = re.compile(r">通知 <span class=\"tag soon tabular\">1<")
+    assert waits.search(await second.opens("/console"))
+    assert not waits.search(await clerk.opens("/console")), "whoever wrote it cannot send it"
     await second.opens(place)
     await second.sends(f"{place}/release", when="now")
+    assert not waits.search(second.page)
     assert "共 204 条" in second.page
     assert len([row for row in rows(program, "deliveries") if row["notice_id"]]) == 204
+
+
+async def test_kinds_of_unit_that_nobody_is_registered_with_say_so(clerk: Browser, program: Program) -> None:
+    page = await clerk.opens("/console/notices/new")
+    said = re.findall(r'name="kind" value="(\w+)"[^>]*>([^<]*)(<span class="hint">没有登记的人)?', page)
+    empty = {kind for kind, _, hint in said if hint}
+    assert "window" in empty
+    assert "bureau" not in empty
+    member(program, "窗口主任", Grant(HEAD, next(one.id for one in program.units.units if one.kind == "window")))
+    page = await clerk.opens("/console/notices/new")
+    assert not re.search(r'value="window"[^>]*>[^<]*<span class="hint">', page)
+
+
+async def test_two_clerks_who_change_a_notice_see_what_the_other_wrote(
+    clerk: Browser, program: Program, browser: Callable[[], Awaitable[Browser]], heads: list[FakePerson]
+) -> None:
+    place = await written(clerk)
+    second = await browser()
+    await second.sends("/in", code=link(program, member(program, "赵二", Grant(CLERK, None))))
+    await second.opens(f"{place}/edit")
+    await clerk.opens(f"{place}/edit")
+    await clerk.sends(f"{place}/edit", text_zh="改到周四前报送。", role="head")
+    await second.sends(f"{place}/edit", text_zh="改到周三前报送。", role="head")
+    assert (second.status, "刚才变过" in second.page) == (409, True)
+    assert re.search(r'id="now">.*改到周四前报送。.*</section>.*改到周三前报送。</textarea>', second.page, re.DOTALL)
+    await clerk.sends(f"{place}/send", when="now")
+    await second.sends(f"{place}/edit", text_zh="改到周三前报送。", role="head")
+    assert (second.status, "刚才变过" in second.page) == (409, True)
+    assert re.search(r"您写的话.*改到周三前报送。</textarea>", second.page, re.DOTALL), "nobody has to write it again"
+    assert "改到周四前报送。" in heads[0].screen().text
 
 
 async def test_a_number_that_is_none_is_told_with_its_line_and_the_rest_is_kept(clerk: Browser) -> None:
@@ -288,9 +383,12 @@ async def test_a_scheduled_notice_waits_and_can_be_stopped(
     place = await written(clerk)
     await clerk.sends(f"{place}/send", when="later", send_at="2026-11-23T09:00")
     assert "定于 11月23日 周一 09:00 发出" in clerk.page
+    assert re.search(r"定时 <bdi>钱一</bdi> · 11月23日 周一 09:00 发出", clerk.page)
     assert heads[0].heard()[-1].text.find(TEXT) < 0
     await clerk.sends(f"{place}/abort")
     assert "停止发送" in clerk.page
+    assert "原定 11月23日 周一 09:00 发出" in clerk.page
+    assert "停下的 3 条没有发" in clerk.page
     clock.passes(days=3)
     assert all(TEXT not in one.text for one in heads[0].heard())
     assert {row["state"] for row in rows(program, "deliveries") if row["notice_id"]} == {"aborted"}

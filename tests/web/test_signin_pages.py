@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
-from services import contacts, office
-from services.contacts import CLERK, SUPERVISOR, Grant
+from services import contacts, office, persons
+from services.persons import CLERK, HEAD, SUPERVISOR, Grant
 from tests.conftest import rows
 from tests.web.conftest import member
 
@@ -18,7 +21,7 @@ DOOR = "不存在、已用过或已过期"
 
 
 def add(program: Program, *granted: Grant) -> str:
-    return program.database.transact(contacts.add_person, program.vault, program.clock(), "某人", granted)
+    return program.database.transact(persons.add_person, program.vault, program.clock(), "某人", granted)
 
 
 def link(program: Program, person_id: str, days: int = 1) -> str:
@@ -37,6 +40,22 @@ async def test_looking_at_a_link_does_not_spend_it(program: Program, browser) ->
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert cookie["max-age"] == str(12 * 3600)
+
+
+async def test_who_is_put_out_by_a_new_head_with_a_desk_hears_of_it_at_once(
+    program: Program, browser, person, clock
+) -> None:
+    old = person("old")
+    await old.says(f"/link {link(program, add(program, Grant(HEAD, 'gtj')))}")
+    clock.passes(minutes=1)
+    both = add(program, Grant(CLERK, None), Grant(HEAD, "gtj"))
+    code = link(program, both)
+    [contact] = [str(row["id"]) for row in rows(program, "contacts")]
+    program.database.transact(contacts.ensure, program.vault, program.clock(), "fake", "new", "zh", both)
+    with program.bells.listen(contact) as rung:
+        await (await browser()).sends("/in", code=code)
+        assert rung.is_set()
+    assert "您不再是市国土局负责人" in old.screen().text
 
 
 async def test_wrong_used_and_expired_codes_look_alike(program: Program, browser, clock) -> None:
@@ -158,7 +177,7 @@ def _issued(tx, program: Program, person_id: str) -> str:
 async def test_the_last_clerk_stays(program: Program, clerk, clerk_id: str) -> None:
     for row in rows(program, "grants"):
         if row["role"] == CLERK and row["person_id"] != clerk_id:
-            program.database.transact(contacts.withdraw, program.clock(), str(row["person_id"]), CLERK, None, "system")
+            program.database.transact(persons.withdraw, program.clock(), str(row["person_id"]), CLERK, None, "system")
     await clerk.opens("/console/people")
     page = await clerk.sends(f"/console/people/{clerk_id}/withdraw", role="clerk", unit="")
     assert clerk.status == 422
@@ -188,3 +207,27 @@ async def test_the_forms_for_one_of_the_people_come_when_they_are_asked_for(prog
     stranger = await browser()
     await stranger.opens(f"/console/people/{one}/more")
     assert (stranger.status, "白小雨" in stranger.page) == (401, False)
+
+
+def test_of_two_clerks_who_withdraw_each_other_at_once_one_stays(
+    program: Program, make_program: Callable[..., Program]
+) -> None:
+    both, places = [add(program, Grant(CLERK, None)) for _ in range(2)], (program, make_program())
+    for row in rows(program, "grants"):  # those of the city itself
+        if row["role"] == CLERK and row["person_id"] not in both:
+            program.database.transact(persons.withdraw, program.clock(), str(row["person_id"]), CLERK, None, "system")
+    at_once, got = Barrier(2), []
+
+    def withdraw(n: int) -> None:
+        at_once.wait()
+        try:
+            places[n].database.transact(
+                office.withdraw, program.vault, program.clock(), both[n], both[1 - n], CLERK, None
+            )
+            got.append("ok")
+        except office.NotAllowed as refusal:
+            got.append(refusal.code)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(withdraw, (0, 1)))
+    assert sorted(got) == ["last_clerk", "ok"]

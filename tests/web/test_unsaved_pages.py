@@ -15,7 +15,7 @@ from bot.build import Program
 from channels.fake import FakePerson
 from models.database import Database, DatabaseAway
 from services import notices
-from services.contacts import HEAD, Grant
+from services.persons import HEAD, Grant
 from tests.conftest import rows
 from tests.web.conftest import Browser, link, member
 from tests.web.test_desk_pages import complains, first_report

@@ -29,6 +29,13 @@ if ("posted" in document.body.dataset && document.referrer.startsWith(`${locatio
   history.replaceState(null, "", document.referrer);
 }
 
+// A form keeps its number when the browser comes back to it: what is sent again as it was is known by it.
+const number = $("input[name=number]");
+if (number) {
+  number.value = history.state?.number ?? number.value;
+  history.replaceState({ number: number.value }, "");
+}
+
 for (const button of $$("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
@@ -41,11 +48,11 @@ for (const button of $$("[data-copy]")) {
 // --- handing over: the deadline is told while it is typed; units are found by name, pinyin or initials ------------------
 
 for (const form of $$("form[data-due]")) {
-  const told = $(".due", form);
+  const told = $(".due", form), fields = ["kind", "days", "date"].filter((name) => form.elements[name]);
   let asked = 0;
   const tell = async () => {
     const mine = ++asked;
-    const query = new URLSearchParams(["kind", "days", "date"].map((name) => [name, form.elements[name].value]));
+    const query = new URLSearchParams(fields.map((name) => [name, form.elements[name].value]));
     try {
       const answer = await fetch(`${told.dataset.address}?${query}`);
       const words = answer.ok ? (await answer.text()).trim() : "";
@@ -54,22 +61,27 @@ for (const form of $$("form[data-due]")) {
       told.textContent = ""; // offline: the form itself will tell
     }
   };
-  for (const name of ["kind", "days", "date"]) form.elements[name].addEventListener("input", tell);
+  for (const name of fields) form.elements[name].addEventListener("input", tell);
 }
 
 for (const finder of $$("[data-find-for]")) {
   const select = document.getElementById(finder.dataset.findFor);
   const options = [...select.options].slice(1);
   const status = $("[role=status]", finder);
+  const full = $("[data-full-name]", finder.parentElement);
   finder.hidden = options.length < 12;
   let meant = select.value;
-  select.addEventListener("change", () => { meant = select.value; });
+  // A list to choose from cuts a long name: what was chosen stands below it as a whole.
+  const chosen = () => { full.textContent = select.value && select.selectedOptions[0].text.length > 16 ? select.selectedOptions[0].text : ""; };
+  select.addEventListener("change", () => { meant = select.value; chosen(); });
+  addEventListener("pageshow", chosen); // what the browser remembers of a form is there by then
   $("input", finder).addEventListener("input", (event) => {
     const word = event.target.value.toLowerCase().replace(/\s+/g, "");
     const fits = options.filter((one) => one.text.toLowerCase().includes(word) || (word && one.dataset.find.includes(word)));
     select.replaceChildren(select.options[0], ...fits);
     select.value = fits.some((one) => one.value === meant) ? meant : word && fits.length ? fits[0].value : "";
     status.textContent = fits.length ? "" : status.dataset.none;
+    chosen();
   });
   // Enter in the finder is not yet "send".
   $("input", finder).addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
@@ -135,6 +147,9 @@ if (people) {
         const told = person.dataset.find.toLowerCase();
         return !(person.hidden = !words.every((word) => told.includes(word)));
       });
+      const title = $("summary", section);
+      title.dataset.all ??= title.textContent;
+      title.textContent = words.length ? section.dataset.found.replace("{n}", found.length) : title.dataset.all;
       section.hidden = !found.length;
       if (words.length) section.open = true;
       many += found.length;
@@ -192,7 +207,7 @@ for (const form of $$("form[data-timed]")) {
     const [date, time] = moment.value.split("T"), day = new Date(`${date}T12:00`);
     const words = date === button.dataset.today ? button.dataset.atToday : button.dataset.atDay;
     const at = () => words.replace("{time}", time).replace("{weekday}", part(day, { weekday: "short" }))
-      .replace("{date}", part(day, { day: "numeric", month: "short" }));
+      .replace("{date}", part(day, { day: "numeric", month: "short", year: date.slice(0, 4) === button.dataset.today.slice(0, 4) ? undefined : "numeric" }));
     button.textContent = when.value === "later" && time ? button.dataset.at.replace("{at}", at()) : now;
   };
   moment.addEventListener("input", () => { if (moment.value) when.value = "later"; tell(); });
@@ -219,16 +234,18 @@ function redraw(html) {
     if (at >= 0) handles(shown)[at]?.focus();
   }
 }
+let mark = "";
 async function follow() {
   let wait = 5000;
   if (!document.hidden) {
     try {
-      const answer = await fetch(live.dataset.live);
+      const answer = await fetch(`${live.dataset.live}?known=${encodeURIComponent(mark)}`);
       if (answer.status === 401 || answer.status === 404) return; // signed out: reloading tells
       if (answer.ok) {
         const told = await answer.json();
         if ("waits" in live.dataset && told.state !== "waiting") return location.replace(live.dataset.live.replace("/progress", ""));
         redraw(told.html);
+        mark = told.mark;
         if (!told.over) wait = 1000; // else only what people do is still to come
       }
     } catch { /* offline: the next look will tell */ }

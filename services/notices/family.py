@@ -1,0 +1,29 @@
+"""A notice and its repeats ("…-2", "…-3") are one matter: who has acknowledged one of them has acknowledged it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, or_, select
+
+from models.tables import contacts, deliveries, notices
+
+
+def same_matter(first: FromClause, other: FromClause) -> ColumnElement[bool]:
+    """Of two `notices`: whether the other is the first one or a repeat of it."""
+    return or_(other.c.id == first.c.id, other.c.number.startswith(first.c.number.concat("-")))
+
+
+def family(tx: Connection, root_id: str) -> dict[str, str]:
+    """The notice and its repeats: states by id."""
+    first = notices.alias()
+    found = select(notices.c.id, notices.c.state).join(first, same_matter(first, notices)).where(first.c.id == root_id)
+    return {row.id: row.state for row in tx.execute(found)}
+
+
+def not_acknowledged(tx: Connection, root_id: str) -> ColumnElement[bool]:
+    """Of `contacts`: whose person has acknowledged neither this notice nor a repeat of it, on no account."""
+    sent, reader = deliveries.alias(), contacts.alias()
+    mine = sent.c.notice_id.in_(list(family(tx, root_id))), sent.c.state == "acknowledged"
+    readers = select(reader.c.id).join_from(sent, reader, reader.c.id == sent.c.contact_id).where(*mine)
+    people = readers.with_only_columns(reader.c.person_id).where(reader.c.person_id.is_not(None))
+    apart = or_(contacts.c.person_id.is_(None), contacts.c.person_id.not_in(people))
+    return and_(contacts.c.id.not_in(readers), apart)

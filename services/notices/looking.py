@@ -1,0 +1,77 @@
+"""A notice as it is stored, with its pictures and files: for the console, for a step under a lock, and to go out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from models.tables import evidence, notices
+from services.media.values import is_long
+from services.notices.values import WAITING, Notice, NotSent, Part, audience_of
+from services.vault import Vault
+
+PAGE = 50
+PART_COLUMNS = (
+    evidence.c.id, evidence.c.kind, evidence.c.mime, evidence.c.bytes, evidence.c.width, evidence.c.height,
+    evidence.c.sealed,
+)  # fmt: skip
+_COLUMNS = tuple(column for column in notices.c if column.name not in ("body", "spread_to"))
+
+
+def look(tx: Connection, vault: Vault, notice_id: str) -> Notice | None:
+    row = tx.execute(select(*_COLUMNS).where(notices.c.id == notice_id)).first()
+    return _notice(row, [part_of(vault, part) for part in _parts(tx, row)]) if row else None
+
+
+def listed(tx: Connection, most: int = PAGE, before: datetime | None = None) -> list[Notice]:
+    """The newest, or those written before a moment; without their pieces."""
+    wanted = select(*_COLUMNS).order_by(notices.c.created_at.desc(), notices.c.id.desc()).limit(most)
+    if before is not None:
+        wanted = wanted.where(notices.c.created_at < before)
+    return [_notice(row, ()) for row in tx.execute(wanted)]
+
+
+def waiting_for(tx: Connection, clerk_id: str) -> int:
+    """How many wait for a second clerk that this one may be."""
+    theirs = notices.c.state == WAITING, notices.c.created_by != clerk_id
+    return tx.execute(select(func.count()).select_from(notices).where(*theirs)).scalar_one()
+
+
+def locked(tx: Connection, notice_id: str, seen: str | None, *states: str) -> Notice:
+    """The notice under a lock, its files without their names.
+
+    Raises NotSent: gone, or changed when it is in another state or not what the page saw (None: any).
+    """
+    row = tx.execute(select(*_COLUMNS).where(notices.c.id == notice_id).with_for_update()).first()
+    if row is None:
+        raise NotSent("gone")
+    notice = _notice(row, [_plain_part(part) for part in _parts(tx, row)])
+    if notice.state not in states or (seen is not None and seen != notice.seen):
+        raise NotSent("changed")
+    return notice
+
+
+def part_of(vault: Vault, row: Any) -> Part:
+    """From a row of PART_COLUMNS, with the name of a file."""
+    part = _plain_part(row)
+    return replace(part, name=vault.open(row.sealed, f"evidence {row.id}")["name"]) if row.kind == "file" else part
+
+
+def _plain_part(row: Any) -> Part:
+    long = row.kind == "photo" and is_long(row.width, row.height)
+    return Part(row.id, row.kind, None, row.mime, row.bytes, long)
+
+
+def _parts(tx: Connection, row: Any) -> Sequence[Any]:
+    """Of a row of `notices`; one that is sent again has those of the first."""
+    mine = select(*PART_COLUMNS).where(evidence.c.subject_id == (row.audience.get("root") or row.id))
+    return tx.execute(mine.order_by(evidence.c.position, evidence.c.id)).all()
+
+
+def _notice(row: Any, parts: Sequence[Part]) -> Notice:
+    values = {name: value for name, value in row._mapping.items() if name != "audience"}
+    return Notice(**values, audience=audience_of(row.audience), parts=parts)

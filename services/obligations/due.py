@@ -1,0 +1,130 @@
+"""The rows of reminders that are due, taken and marked by a few statements however many they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Executable, bindparam, case, delete, func, insert, select, update
+
+from models.prepared import Prepared, among, keys
+from models.tables import obligations, reminders
+from models.types import Utc
+from services.obligations.ladder import OFFICE, SILENCE, Step
+from services.obligations.listing import BEGINS
+
+
+class Row(NamedTuple):
+    """A reminder with its obligation, as the driver gives it: moments are text on SQLite."""
+
+    id: int
+    kind: str
+    to: str
+    by: str
+    nth: int
+    due: Any
+    obligation_id: str
+    number: str
+    duty_kind: str
+    unit_id: str
+    deadline: Any
+    state: str
+    owed: int
+    acknowledged: int
+    asked: str
+
+
+def units(tx: Connection, now: datetime, kinds: Collection[str], most: int) -> list[str]:
+    """Of the first `most` rows of these kinds of obligation."""
+    return [unit_id for (unit_id,) in _UNITS.rows(tx, {"now": now, "most": most, "keys": keys(tx, kinds)})]
+
+
+def take(tx: Connection, now: datetime, kinds: Collection[str], unit_ids: Sequence[str], most: int) -> list[Row]:
+    """Up to `most`, oldest first; on PostgreSQL those of these units that nobody else holds."""
+    due = {"now": now, "most": most, "keys": keys(tx, kinds), "units": unit_ids}
+    return [Row(*row) for row in _TAKE.rows(tx, due)]
+
+
+def mark(tx: Connection, now: datetime, rows: Sequence[Row], meant: Sequence[Row]) -> None:
+    """Those that go out have fired; those that mean nothing any more are gone."""
+    if meant:
+        _FIRED.run(tx, {"now": now, "ids": keys(tx, [row.id for row in meant])})
+    if len(meant) < len(rows):
+        sent = {row.id for row in meant}
+        tx.execute(delete(reminders).where(reminders.c.id.in_([row.id for row in rows if row.id not in sent])))
+
+
+def went(tx: Connection, ids: Sequence[int], to: str, by: str) -> None:
+    """Notes to whom and by which way these went in the end."""
+    rows = update(reminders).where(among(tx, reminders.c.id, "ids")).values({reminders.c.to: to, reminders.c.by: by})
+    tx.execute(rows, {"ids": keys(tx, ids)})
+
+
+def pending(tx: Connection, obligation_ids: Collection[str]) -> set[tuple[str, str, str]]:
+    """(obligation, to, by) of what is coming up by itself already, or stands on the office's list."""
+    rows = _PENDING.rows(tx, {"keys": keys(tx, obligation_ids)})
+    return {(obligation_id, to, by) for obligation_id, to, by in rows}
+
+
+def write(tx: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        _WRITE.run(tx, *rows)
+
+
+def planned(row: Row, step: Step, nth: int) -> dict[str, Any]:
+    """The row of what `row` leads to, as message `nth`."""
+    return {
+        "obligation_id": row.obligation_id, "kind": step.kind, "step": step.days, "to": step.to, "by": step.by,
+        "nth": nth, "due_at": step.due_at,
+    }  # fmt: skip
+
+
+# --- the statements -------------------------------------------------------------------------------------------------
+
+_due = reminders.c.fired_at.is_(None), reminders.c.due_at <= bindparam("now", type_=Utc())
+_oldest = reminders.c.due_at, reminders.c.id
+
+
+def _flag(wanted: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((wanted, 1), else_=0)
+
+
+_COLUMNS = (
+    reminders.c.id, reminders.c.kind, reminders.c.to, reminders.c.by, reminders.c.nth, reminders.c.due_at,
+    reminders.c.obligation_id, obligations.c.number, obligations.c.kind.label("duty_kind"), obligations.c.unit_id,
+    obligations.c.due_at.label("deadline"), obligations.c.state, _flag(obligations.c.owed_since.is_not(None)),
+    _flag(obligations.c.acknowledged_at.is_not(None)), func.substr(obligations.c.asked, 1, BEGINS),
+)  # fmt: skip
+
+
+def _chosen(tx: Connection, *columns: Any) -> Any:
+    awake = among(tx, obligations.c.kind)
+    joined = select(*columns).join_from(reminders, obligations).where(*_due, awake)
+    return joined.order_by(*_oldest).limit(bindparam("most"))
+
+
+def _taking(tx: Connection) -> Executable:
+    if tx.dialect.name != "postgresql":
+        return _chosen(tx, *_COLUMNS)
+    known = among(tx, obligations.c.unit_id, "units")
+    return _chosen(tx, *_COLUMNS).where(known).with_for_update(skip_locked=True)
+
+
+def _units_due(tx: Connection) -> Executable:
+    return select(_chosen(tx, obligations.c.unit_id).subquery().c.unit_id).distinct()
+
+
+def _waiting(tx: Connection) -> Executable:
+    coming = reminders.c.fired_at.is_(None) | (reminders.c.to == OFFICE)
+    wanted = among(tx, reminders.c.obligation_id), reminders.c.kind == SILENCE, coming
+    return select(reminders.c.obligation_id, reminders.c.to, reminders.c.by).where(*wanted)
+
+
+_TAKE = Prepared(_taking)
+_UNITS = Prepared(_units_due)
+_FIRED = Prepared(
+    lambda tx: update(reminders).where(among(tx, reminders.c.id, "ids")).values(fired_at=bindparam("now", type_=Utc()))
+)
+_PENDING = Prepared(_waiting)
+_WRITE = Prepared(insert(reminders), "obligation_id", "kind", "step", "to", "by", "nth", "due_at")

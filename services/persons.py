@@ -1,0 +1,127 @@
+"""The people of the office, the units and the supervisors: who they are, and which roles each holds at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, insert, select, update
+
+from models.tables import contacts, grants, people
+from services import audit
+from services.contacts import SMS, address_hash
+from services.vault import Vault, new_id
+
+CLERK, SUPERVISOR, LEADER, HEAD, DEPUTY, LIAISON = ROLES = (
+    "clerk", "supervisor", "leader", "head", "deputy", "liaison",
+)  # fmt: skip
+OF_UNIT = frozenset((HEAD, DEPUTY, LIAISON))  # who acts for a unit; a leader is above it
+
+
+@dataclass(frozen=True)
+class Grant:
+    role: str
+    unit_id: str | None
+
+
+@dataclass(frozen=True)
+class Person:
+    id: str
+    name: str
+    phone: str | None
+    title: str | None
+
+
+def add_person(
+    tx: Connection, vault: Vault, now: datetime, name: str, granted: Sequence[Grant], *, phone: str | None = None,
+    title: str | None = None, actor: str = "system", person_id: str = "",
+) -> str:  # fmt: skip
+    """A person with the roles; returns the id, a random one unless it is given."""
+    person_id = person_id or new_id()
+    sealed = vault.seal({"name": name, "phone": phone, "title": title}, f"person {person_id}")
+    tx.execute(insert(people).values(id=person_id, sealed=sealed, created_at=now))
+    audit.append(tx, now, actor, "person_added", person_id, _given(tx, now, person_id, granted))
+    return person_id
+
+
+def person(tx: Connection, vault: Vault, person_id: str) -> Person | None:
+    row = tx.execute(select(people.c.sealed).where(people.c.id == person_id)).first()
+    return Person(person_id, **vault.open(row.sealed, f"person {person_id}")) if row else None
+
+
+def set_phone(tx: Connection, vault: Vault, now: datetime, person_id: str, phone: str | None, actor: str) -> None:
+    """Another number for a person, in E.164; None: no number. Who writes from the old one is this person no longer."""
+    one = person(tx, vault, person_id)
+    if one is None or one.phone == phone:
+        return
+    sealed = vault.seal({"name": one.name, "phone": phone, "title": one.title}, f"person {person_id}")
+    tx.execute(update(people).where(people.c.id == person_id).values(sealed=sealed))
+    old = contacts.c.person_id == person_id, contacts.c.channel == SMS
+    tx.execute(update(contacts).where(*old).values(person_id=None))
+    audit.append(tx, now, actor, "phone_set", person_id, {"given": phone is not None})
+
+
+def grant(tx: Connection, now: datetime, person_id: str, granted: Sequence[Grant], actor: str) -> None:
+    """More roles for somebody, from now on."""
+    audit.append(tx, now, actor, "roles_granted", person_id, _given(tx, now, person_id, granted))
+
+
+def withdraw(tx: Connection, now: datetime, person_id: str, role: str, unit_id: str | None, actor: str) -> None:
+    """Ends a role at once."""
+    same_unit = grants.c.unit_id.is_(None) if unit_id is None else grants.c.unit_id == unit_id
+    mine = grants.c.person_id == person_id, grants.c.role == role, same_unit, grants.c.until.is_(None)
+    tx.execute(update(grants).where(*mine).values(until=now))
+    audit.append(tx, now, actor, "role_withdrawn", person_id, {"role": role, "unit": unit_id})
+
+
+def roles_of(tx: Connection, person_id: str | None, now: datetime) -> tuple[Grant, ...]:
+    """What the person may be at this moment; nobody may nothing."""
+    if person_id is None:
+        return ()
+    held = grants.c.person_id == person_id, holds(now)
+    return tuple(Grant(row.role, row.unit_id) for row in tx.execute(select(*_GRANT).where(*held)))
+
+
+def ended_roles(tx: Connection, person_id: str | None, now: datetime) -> tuple[Grant, ...]:
+    """What the person has been and is no longer, what ended last first."""
+    if person_id is None:
+        return ()
+    held = set(roles_of(tx, person_id, now))
+    over = grants.c.person_id == person_id, grants.c.until.is_not(None)
+    rows = tx.execute(select(*_GRANT).where(*over).order_by(grants.c.until.desc()))
+    return tuple(dict.fromkeys(one for one in (Grant(row.role, row.unit_id) for row in rows) if one not in held))
+
+
+def grants_at(tx: Connection, vault: Vault, now: datetime, channel: str, address: str) -> tuple[Grant, ...]:
+    """What the person of a chat account may be; nothing where nobody is bound to it."""
+    known = contacts.c.address_hash == address_hash(vault, channel, address)
+    return roles_of(tx, tx.execute(select(contacts.c.person_id).where(known)).scalar(), now)
+
+
+def heads_of(tx: Connection, now: datetime, unit_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Who is head of these units now, by unit; a unit without one is missing."""
+    heads = grants.c.role == HEAD, grants.c.unit_id.in_(unit_ids), holds(now)
+    found: dict[str, list[str]] = {}
+    for row in tx.execute(select(grants.c.unit_id, grants.c.person_id).where(*heads)):
+        found.setdefault(row.unit_id, []).append(row.person_id)
+    return found
+
+
+def holds(now: datetime, of: FromClause = grants) -> ColumnElement[bool]:
+    """Whether the role of a row of `grants`, or of an alias of it, is held at this moment.
+
+    An end is never planned: what was ended stays so, also where the clock stood ahead then and was put back since.
+    """
+    return and_(of.c.since <= now, of.c.until.is_(None))
+
+
+_GRANT = grants.c.role, grants.c.unit_id
+
+
+def _given(tx: Connection, now: datetime, person_id: str, granted: Sequence[Grant]) -> dict[str, object]:
+    """Writes the roles; returns how the audit chain tells of them."""
+    for one in granted:
+        row = {"id": new_id(), "person_id": person_id, "role": one.role, "unit_id": one.unit_id, "since": now}
+        tx.execute(insert(grants).values(**row))
+    return {"roles": [[one.role, one.unit_id] for one in granted]}
