@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
 
+from tests.ports import held_port, number
+from tests.waiting import PATIENCE_SECONDS
+
 FAKESMSC = "/usr/lib/kannel/test/fakesmsc"
 NEEDED = ("bearerbox", "smsbox", FAKESMSC)
-WAIT_SECONDS = 15
 USER, PASSWORD, SECRET = "tester", "secret-test-only", "callback-secret"
 GOT = re.compile(r"Got message \d+: <\S+ (\S+) (?:udh (\S+) )?(text|ucs-2|data) ([^>]*)>")
 CONFIGURATION = """
@@ -128,13 +130,22 @@ def _message(found: re.Match[str]) -> tuple[str, str]:
 
 
 def missing() -> list[str]:
-    return [name for name in NEEDED if shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin") is None]
+    """Of the programs that it takes, those that are not here: the tests that need them are skipped by name."""
+    return [name for name in NEEDED if _found(name) is None]
+
+
+def _found(name: str) -> str | None:
+    """On the path, or in the folder for daemons beside one of the path's: an ordinary user's path leaves them out."""
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    beside = [folder.removesuffix("/bin") + "/sbin" for folder in folders if folder.endswith("/bin")]
+    return shutil.which(name, path=os.pathsep.join((*folders, *beside)))
 
 
 @contextmanager
 def kannel(folder: Path, smpp_port: int) -> Iterator[Kannel]:
     """Ready when smsbox answers."""
-    admin, boxes, fake, sendsms, callbacks = free_ports(5)
+    held = [held_port() for _ in range(5)]
+    admin, boxes, fake, sendsms, callbacks = map(number, held)
     told = CONFIGURATION.format(
         admin=admin, boxes=boxes, fake=fake, smpp=smpp_port, sendsms=sendsms, callbacks=callbacks, user=USER,
         password=PASSWORD, secret=quote(SECRET),
@@ -143,7 +154,7 @@ def kannel(folder: Path, smpp_port: int) -> Iterator[Kannel]:
     started: list[subprocess.Popen[bytes]] = []
     try:
         for box, port in (("bearerbox", boxes), ("smsbox", sendsms)):
-            program = shutil.which(box, path="/usr/sbin:/usr/bin") or box
+            program = _found(box) or box
             started.append(
                 subprocess.Popen(
                     [program, "kannel.conf"], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -156,21 +167,12 @@ def kannel(folder: Path, smpp_port: int) -> Iterator[Kannel]:
         for running in reversed(started):  # bearerbox would take seconds to say goodbye; nothing of it is kept
             running.kill()
             running.wait()
-
-
-def free_ports(number: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(number)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
+        for one in held:
             one.close()
 
 
 def waits(there: Callable[[], object]) -> None:
-    until = time.monotonic() + WAIT_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while not there():
         assert time.monotonic() < until, "waited in vain"
         time.sleep(0.05)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.build import Program
+from bot.serve import runner_of
 from bot.texting import carrier_of, sms_of
 from channels.sms import CHANNEL
 from conversation.messages import Body, Say
@@ -21,15 +21,13 @@ from services.vault import Vault
 from tests.conftest import rows
 from tests.sms.kannel import PASSWORD, SECRET, USER, Kannel, kannel, missing, waits
 from tests.sms.smsc import Centre
+from tests.waiting import until
 
 LACKING = missing()
-if LACKING:
-    warnings.warn(f"Kannel is not installed ({', '.join(LACKING)}): SMS is not tested against it", stacklevel=1)
 pytestmark = [
     pytest.mark.skipif(bool(LACKING), reason=f"apt-get install kannel kannel-extras: no {', '.join(LACKING)}"),
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
-WAIT_SECONDS = 15
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +56,7 @@ async def serving(make_program: Callable[..., Program], boxes: Kannel) -> AsyncI
     assert sms is not None
     app = web.Application()
     app.add_routes(sms.routes())
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    runner = runner_of(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", boxes.callbacks).start()
     sender = Sender(program.database, program.vault, program.bells, program.clock, CHANNEL, sms.send, turn=sms.turn)
@@ -70,12 +68,6 @@ async def serving(make_program: Callable[..., Program], boxes: Kannel) -> AsyncI
         await asyncio.gather(running, return_exceptions=True)
         await runner.cleanup()
         await sms.close()
-
-
-async def until(there: Callable[[], object]) -> None:
-    async with asyncio.timeout(WAIT_SECONDS):
-        while not there():
-            await asyncio.sleep(0.05)
 
 
 def push(program: Program, number: str, text: str = "测试") -> None:
@@ -123,6 +115,16 @@ async def test_a_complaint_by_sms_with_the_fake_message_centre(
         assert (case["what"], case["unit_id"], case["category"]) == ("等了两个小时，没有人理", "gtj-1", "rude")
         assert set(states(program)) == {"delivered"}
         assert rows(program, "quarantine") == []
+
+
+async def test_a_text_of_many_parts_becomes_a_complaint(make_program: Callable[..., Program], boxes: Kannel) -> None:
+    number, words = "+8613900139002", "窗口等了两个小时，没有人理。" * 100
+    async with serving(make_program, boxes) as program:
+        for text in ("投诉", "gtj", "2", "3", words, "#", "3", "#", "1", "8"):
+            before = len(rows(program, "deliveries"))
+            with boxes.telephone((number, text)):
+                await until(lambda before=before: len(states(program)) > before and states(program)[-1] == "delivered")
+        assert [case["what"] for case in rows(program, "cases")] == [words]
 
 
 async def test_delivered_failed_and_rejected_and_a_centre_that_is_down(
