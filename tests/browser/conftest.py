@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, async_playwright, expect
@@ -37,7 +38,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/mingcha.db"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(program: Program) -> AsyncIterator[str]:
     """The address of the web chat and its static files."""
     app = web.Application()
@@ -50,8 +51,9 @@ async def site(program: Program) -> AsyncIterator[str]:
     await server.close()
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _chromium() -> AsyncIterator[Browser]:
+    """One for all tests of a worker: its start costs more than most of them. They share its event loop therefore."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: apt-get install chromium fonts-noto-cjk")
     expect.set_options(timeout=LIMIT)
@@ -61,7 +63,15 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def chromium(_chromium: Browser) -> AsyncIterator[Browser]:
+    """Without anything of the test before: a context is a browser's profile of its own."""
+    yield _chromium
+    for context in _chromium.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def phone(chromium: Browser, site: str, clock: Clock) -> AsyncIterator[Callable[..., Awaitable[Page]]]:
     """`phone("/chat", locale="en")` opens a page on a device of its own.
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -58,11 +59,11 @@ async def page_at(browser: Browser, size: ViewportSize, **how: object) -> Page:
     return page
 
 
-_troubles: dict[int, list[str]] = {}
+_troubles: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
 
 
 def troubles(page: Page) -> list[str]:
-    return _troubles.setdefault(id(page), [])
+    return _troubles.setdefault(page, [])
 
 
 async def shot(page: Page, name: str, *, full: bool = True) -> None:

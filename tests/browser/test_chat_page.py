@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
@@ -14,6 +15,8 @@ from bot.build import Program
 from services import links, persons
 from services.persons import SUPERVISOR, Grant
 from tests.conftest import rows
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
 
 Phone = Callable[..., Awaitable[Page]]
 Shot = Callable[[Page, str], Awaitable[None]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from console_browser import (
     LONG,
     PHONE,
@@ -24,6 +25,8 @@ from playwright.async_api import Browser, expect
 from bot.build import Program
 from channels.fake import FakePerson
 from models.tables import units
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
 
 
 async def test_a_clerk_on_a_phone(program: Program, chromium: Browser, citizen: FakePerson, clock) -> None:

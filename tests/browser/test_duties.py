@@ -28,6 +28,8 @@ from services.contacts import Contact
 from services.persons import HEAD, Grant
 from services.units import NewUnit, add_units
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
+
 ASKED = "请核实窗口值守情况\uff0c书面说明处理结果。"
 
 

@@ -16,6 +16,8 @@ from tests.browser.console_browser import clerk_link, desk, page_at, shot, someb
 from tests.browser.test_chat_page import Phone, Shot, asked, say, tap
 from tests.channels.notice_desk import written
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
+
 SCREENS: dict[str, ViewportSize] = {"360": {"width": 360, "height": 740}, "1280": {"width": 1280, "height": 800}}
 
 

@@ -13,6 +13,8 @@ from services import contacts, notices, persons
 from services.notices import Audience, Written
 from services.persons import HEAD, Grant
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
+
 TEXT = "各单位请于周五前报送自查材料。"
 MEANT = deliveries.c.urgency == "broadcast"
 

@@ -59,10 +59,14 @@ class Handset:
     async def says(self, text: str, *, event_id: str | None = None) -> list[str]:
         """Returns what came back, when all of it has been sent."""
         await self._network.sms.intake.take(Message(self.number, text, event_id or f"mo-{next(_events)}"))
-        return await self.hears()
+        return await self._heard()
 
     async def hears(self) -> list[str]:
-        """What has come since the last look."""
+        """What has come since the last look. Rings for what the test itself has queued, as a use case's caller does."""
+        self._network.program.bells.ring([(CHANNEL, "")])
+        return await self._heard()
+
+    async def _heard(self) -> list[str]:
         await until(lambda: not self._waits(), 0.01)
         mine = self.inbox()
         new, self._read = mine[self._read :], len(mine)
