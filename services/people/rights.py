@@ -117,8 +117,12 @@ TOLD_BY: Mapping[Addressee, Right] = {  # whoever is told by several is told by 
 }
 
 
+def _in(scope: Scope, *rights: Right) -> dict[Right, Scope]:
+    return dict.fromkeys(rights, scope)
+
+
 def _everywhere(*rights: Right) -> dict[Right, Scope]:
-    return dict.fromkeys(rights, Scope.ALL)
+    return _in(Scope.ALL, *rights)
 
 
 _READING = _everywhere(Right.OPEN_CONSOLE, Right.OVERSEE_OBLIGATIONS, Right.SEE_LATE, Right.READ_NOTICES, Right.EXPORT)
@@ -132,8 +136,8 @@ _CASEWORK = _everywhere(
 )
 _UPKEEP = _everywhere(Right.MANAGE_PEOPLE, Right.SET_CALENDAR, Right.READ_QUARANTINE)
 _CLERK = _READING | _CASEWORK | _UPKEEP | _everywhere(Right.WRITE_NOTICES, Right.RELEASE_NOTICES)
-_FOR_UNIT = dict.fromkeys((Right.LOOK_AT_OBLIGATIONS, Right.ANSWER_OBLIGATIONS, Right.SEE_LATE), Scope.OWN)
-_ABOVE_UNIT = dict.fromkeys((Right.LOOK_AT_OBLIGATIONS, Right.SEE_LATE), Scope.BELOW)
+_FOR_UNIT = _in(Scope.OWN, Right.LOOK_AT_OBLIGATIONS, Right.ANSWER_OBLIGATIONS, Right.SEE_LATE)
+_ABOVE_UNIT = _in(Scope.BELOW, Right.LOOK_AT_OBLIGATIONS, Right.SEE_LATE)
 
 RIGHTS: Mapping[Role, Mapping[Right, Scope]] = {
     Role.CLERK: _CLERK,
@@ -144,13 +148,13 @@ RIGHTS: Mapping[Role, Mapping[Right, Scope]] = {
     Role.LEADING_GROUP: _READING | _everywhere(Right.RELEASE_NOTICES, Right.APPROVE_RESULTS),
     Role.AUDITOR: _READING | _everywhere(Right.READ_REPORTS, Right.READ_AUDIT),
     Role.ADMINISTRATOR: _UPKEEP | _everywhere(Right.OPEN_CONSOLE),
-    Role.SUPERVISOR: {Right.FILE_VISITS: Scope.OWN},
+    Role.SUPERVISOR: _in(Scope.OWN, Right.FILE_VISITS),
     Role.MONITOR: _everywhere(Right.REPORT_MONITORING),
-    Role.INSPECTOR: {Right.FILE_VISITS: Scope.OWN},
-    Role.EVIDENCE_SUPPLIER: {Right.SUPPLY_EVIDENCE: Scope.OWN},
-    Role.SUPERIOR: _ABOVE_UNIT | {Right.HEAR_OF_LATENESS: Scope.OWN},
+    Role.INSPECTOR: _in(Scope.OWN, Right.FILE_VISITS),
+    Role.EVIDENCE_SUPPLIER: _in(Scope.OWN, Right.SUPPLY_EVIDENCE),
+    Role.SUPERIOR: _ABOVE_UNIT | _in(Scope.OWN, Right.HEAR_OF_LATENESS),
     Role.HEAD: _FOR_UNIT | _ABOVE_UNIT | {Right.BE_REMINDED: Scope.OWN, Right.HEAR_OF_LATENESS: Scope.BELOW},
-    Role.DEPUTY: _FOR_UNIT | {Right.STAND_IN: Scope.OWN},
+    Role.DEPUTY: _FOR_UNIT | _in(Scope.OWN, Right.STAND_IN),
     Role.LIAISON: _FOR_UNIT,
 }
 
