@@ -89,7 +89,7 @@ async def test_a_reader_sees_no_button_that_would_be_refused(program: Program, b
     auditor = await at_desk(program, browser, Role.AUDITOR)
     page = await auditor.opens(f"/console/report/{case.id}")
     assert "窗口没有人" in page
-    assert re.findall(r'action="([^"]*)"', page) == ["/console/sign-out"]
+    assert re.findall(r'method="post" action="([^"]*)"', page) == ["/console/sign-out"]
 
 
 @ON_SQLITE
