@@ -20,7 +20,7 @@ from bot.build import Program
 from models.tables import contacts, deliveries, grants, people
 from services import notices
 from services.notices import Audience, Written
-from services.persons import SUPERVISOR
+from services.people.rights import Role
 from services.vault import new_id
 
 AT_ONCE = 5_000
@@ -32,7 +32,7 @@ def fill(made: Program, many: int) -> None:
         now, ids = made.clock(), [new_id() for _ in range(count)]
         sealed = made.vault.seal({"name": "x", "phone": None, "title": None}, "person")
         tx.execute(insert(people), [{"id": one, "sealed": sealed, "created_at": now} for one in ids])
-        held = {"role": SUPERVISOR, "unit_id": "gtj", "since": now}
+        held = {"role": Role.SUPERVISOR, "unit_id": "gtj", "since": now}
         tx.execute(insert(grants), [{"id": new_id(), "person_id": one, **held} for one in ids])
         account = {
             "channel": "telegram", "sealed": made.vault.seal_bytes(b"700000000", "address"), "language": "zh",
@@ -47,7 +47,7 @@ def fill(made: Program, many: int) -> None:
 
 def release(made: Program, many: int) -> dict[str, float]:
     database, now = made.database, made.clock()
-    written = Written({"zh": "请各位于周五前报送材料。"}, Audience(roles=(SUPERVISOR,)), True)
+    written = Written({"zh": "请各位于周五前报送材料。"}, Audience(roles=(Role.SUPERVISOR,)), True)
     notice_id = database.transact(notices.draft, now, CLERK, written)
     notice = database.look(notices.look, made.vault, notice_id)
     if notice is None:

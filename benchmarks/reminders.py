@@ -19,7 +19,7 @@ from models.tables import deliveries, grants, obligations, reminders
 from scheduler.jobs import REMINDERS_AT_ONCE
 from services import contacts
 from services.obligations import fire
-from services.persons import HEAD
+from services.people.rights import Role
 from services.vault import new_id
 
 
@@ -44,7 +44,7 @@ def _owe(tx: Connection, made: Program, many: int) -> None:
     # Whenever it is measured, it is no quiet hour, and the roles hold already.
     now = made.clock().replace(hour=10) + timedelta(days=1)
     made.clock = lambda: now  # pyright: ignore[reportAttributeAccessIssue]
-    heads = tx.execute(select(grants.c.unit_id, grants.c.person_id).where(grants.c.role == HEAD)).all()
+    heads = tx.execute(select(grants.c.unit_id, grants.c.person_id).where(grants.c.role == Role.HEAD)).all()
     for head in heads:
         contacts.ensure(tx, made.vault, now, "telegram", head.person_id, "zh", head.person_id)
     ids = [new_id() for _ in range(many)]

@@ -292,17 +292,18 @@ def _load_units(terminal: Terminal, file: Path) -> None:
 
 def _invite(terminal: Terminal, name: str, role: str, units: list[str], days: int) -> None:
     from services.links import issue_link
-    from services.persons import CLERK, ROLES, Grant, add_person
+    from services.people.rights import WITHOUT_UNIT, Grant, Role
+    from services.persons import add_person
 
     program = _program(terminal)
     _current(program)
     program.load_units()
-    if role not in ROLES:
-        raise Stop("bad_choice", value=role, choices=ROLES)
+    if role not in list(Role):
+        raise Stop("bad_choice", value=role, choices=tuple(Role))
     for unit in units:
         if program.units.get(unit) is None:
             raise Stop("unknown_unit", value=unit)
-    if role != CLERK and not units:
+    if role not in WITHOUT_UNIT and not units:
         raise Stop("unit_wanted")
     granted = [Grant(role, unit) for unit in units] or [Grant(role, None)]
 

@@ -80,7 +80,7 @@ def _database(settings: Settings, vault: Vault | None, now: datetime) -> Iterato
         yield Found("good", "doctor_database_ok", {"kind": "SQLite" if database.is_sqlite else "PostgreSQL"})
         yield Found("good" if current else "bad", "doctor_schema_ok" if current else "doctor_schema_bad")
         if current:
-            yield from _contents(database, settings, vault)
+            yield from _contents(database, settings, vault, now)
             yield from _unsent(database, now)
     except DatabaseAway:
         yield Found("bad", "doctor_database_bad")
@@ -88,8 +88,8 @@ def _database(settings: Settings, vault: Vault | None, now: datetime) -> Iterato
         database.close()
 
 
-def _contents(database: Database, settings: Settings, vault: Vault | None) -> Iterator[Found]:
-    counted = database.look(checkup.count)
+def _contents(database: Database, settings: Settings, vault: Vault | None, now: datetime) -> Iterator[Found]:
+    counted = database.look(checkup.count, now)
     yield _counted("units", counted.units)
     yield _counted("clerks", counted.clerks)
     if vault is not None:

@@ -241,5 +241,5 @@ _CODE = (Button("/code", words="enter_code"),)
 
 
 def _menu(*, everybody: bool) -> tuple[Button, ...]:
-    offered = [journey for journey in JOURNEYS.values() if journey.in_menu and not (everybody and journey.roles)]
+    offered = [journey for journey in JOURNEYS.values() if journey.in_menu and not (everybody and journey.right)]
     return tuple(Button(f"/{journey.name}", words=f"menu_{journey.name}") for journey in offered)

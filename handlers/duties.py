@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from conversation.messages import Button
-from handlers.duty_sight import LOOKING, WATCHING, Sight, sight_of
+from handlers.duty_sight import Sight, sight_of
 from handlers.duty_words import told, written
 from services import obligations
 from services.journeys import Journey, Turn
 from services.obligations import Duty, Late
+from services.people.rights import Right, units_with
 
 SHOWN = 5  # duties a page: with turning the page and who is late there are eight buttons
 MOST_LATE = 20  # lines: more than that is read at the console
@@ -33,13 +34,13 @@ def open_duties(turn: Turn, page: str) -> None:
 
 def open_late(turn: Turn, argument: str) -> None:
     """`/late`: by unit and kind, with how many and how old; only the units that this person may see."""
-    sight = sight_of(turn)
-    found = [one for one in obligations.late(turn.tx, turn.now) if sight.everything or one.unit_id in sight.seen]
+    shown = units_with(turn.grants, Right.SEE_LATE, turn.directory.under)
+    found = [one for one in obligations.late(turn.tx, turn.now) if one.unit_id in shown]
     found.sort(key=lambda one: (one.oldest_due, one.unit_id, one.kind))
-    back = [Button("/duties", words="menu_duties")] if sight.seen else [Button("/menu", words="menu")]
+    back = [Button("/duties", words="menu_duties")] if turn.may(DUTIES) else [Button("/menu", words="menu")]
     lines = [_late_line(turn, one) for one in found[:MOST_LATE]]
     more = len(found) - len(lines)
-    over = {"total": sum(one.count for one in found), "everything": sight.everything}
+    over = {"total": sum(one.count for one in found), "everything": shown.everything}
     turn.say("duty.late", *back, lines=lines, more=more, **over)
     turn.go_on()
 
@@ -83,5 +84,5 @@ def _above(sight: Sight) -> list[Button]:
     return [Button("/late", words="who_is_late")] if sight.above else []
 
 
-DUTIES = Journey("duties", open_duties, roles=LOOKING, in_menu=True, listed=True)
-LATE = Journey("late", open_late, roles=WATCHING, listed=True)
+DUTIES = Journey("duties", open_duties, right=Right.LOOK_AT_OBLIGATIONS, in_menu=True, listed=True)
+LATE = Journey("late", open_late, right=Right.SEE_LATE, listed=True)

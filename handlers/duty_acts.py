@@ -13,7 +13,6 @@ from conversation.engine import Flow
 from conversation.messages import Answers, Button, Media
 from conversation.questions import Day, Evidence, Text
 from handlers.addition import pieces
-from handlers.duty_sight import LOOKING
 from handlers.duty_view import person_of, refused, show, to_act_on, why_returned
 from handlers.duty_words import told, written
 from services import obligations
@@ -22,6 +21,7 @@ from services.journeys import Journey, Turn
 from services.obligations import Ring, Whole
 from services.obligations.ladder import FARTHEST_YEARS
 from services.obligations.telling import TO_READER, buttons
+from services.people.rights import Right
 
 ANSWER = Flow("answer", [Text(key="text", shortest=2, longest=LONGEST_SAID), Evidence(key="evidence", optional=True)])
 MORE_TIME = Flow(
@@ -146,7 +146,7 @@ def done(turn: Turn, whole: Whole, act: Callable[[], Ring]) -> bool:
 
 
 ACTS = (
-    Journey("answer", open_answer, ANSWER, submit_answer, roles=LOOKING),
-    Journey("more_time", open_more_time, MORE_TIME, submit_more_time, roles=LOOKING),
-    Journey("ask_office", open_ask_office, ASK_OFFICE, submit_ask_office, roles=LOOKING),
+    Journey("answer", open_answer, ANSWER, submit_answer, right=Right.LOOK_AT_OBLIGATIONS),
+    Journey("more_time", open_more_time, MORE_TIME, submit_more_time, right=Right.LOOK_AT_OBLIGATIONS),
+    Journey("ask_office", open_ask_office, ASK_OFFICE, submit_ask_office, right=Right.LOOK_AT_OBLIGATIONS),
 )

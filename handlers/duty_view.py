@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from conversation.messages import Button
-from handlers.duty_sight import LOOKING, own_duty, seen_duty, sight_of
+from handlers.duty_sight import own_duty, seen_duty, sight_of
 from handlers.duty_words import told, written
 from services import obligations
 from services.desk.values import NotDone
 from services.journeys import Journey, Turn
 from services.obligations import Duty, Happened, Whole
 from services.obligations.telling import TO_HEAD, buttons
+from services.people.rights import Right
 
 SHOWN = 8  # of the history: the newest
 _FIRST = {"handed": 0, "acknowledged": 1}  # of what was noted at one moment: whoever asks has acknowledged
@@ -132,6 +133,6 @@ def _extension(turn: Turn, whole: Whole) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-DUTY = Journey("duty", open_duty, roles=LOOKING)
-ACKNOWLEDGE = Journey("acknowledge", open_acknowledge, roles=LOOKING)
+DUTY = Journey("duty", open_duty, right=Right.LOOK_AT_OBLIGATIONS)
+ACKNOWLEDGE = Journey("acknowledge", open_acknowledge, right=Right.LOOK_AT_OBLIGATIONS)
 VIEWS = (DUTY, ACKNOWLEDGE)

@@ -9,7 +9,6 @@ from handlers import duty_sight
 from handlers.duty_sight import sight_of
 from services import audit, links, obligations, succession
 from services.journeys import Journey, Turn
-from services.persons import OF_UNIT
 from services.talk import LANGUAGES
 
 SURE = " yes"  # behind the code of a link, when it was asked
@@ -26,7 +25,7 @@ def open_menu(turn: Turn, why: str) -> None:
     buttons += [Button(f"/{journey.name}", words=f"menu_{journey.name}") for journey in offered]
     roles = sorted({grant.role for grant in turn.grants})
     units = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.unit_id})
-    own = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.role in OF_UNIT})
+    own = sorted({turn.directory.name(unit_id) or "" for unit_id in sight_of(turn).own})
     turn.say(
         "menu.menu", *buttons, why=why or "plain", roles=roles, units=units, own_units=own, under_way=under_way,
         former=_former(turn) if why == "ended" else [], **_owed(turn),

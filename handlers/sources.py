@@ -10,7 +10,7 @@ from handlers import duty_sight
 from services import calendar, cases, directory, workdays
 from services.journeys import Source, Turn
 from services.obligations import Duty
-from services.persons import SUPERVISOR
+from services.people import rights
 from templates import clipped
 
 BEGINS = 14  # characters of what is asked: a button shows no more on a phone
@@ -39,16 +39,18 @@ class Windows:
 
 
 class OwnUnits:
-    """The units that this supervisor is appointed to look at (R10)."""
+    """The units that somebody is appointed to look at (R10)."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
-        mine = {grant.unit_id for grant in turn.grants if grant.role == SUPERVISOR}
+        mine = self._mine(turn)
         found = turn.directory.search(query) if query else directory.options(turn.directory.units)
         return [option for option in found if option.value in mine]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
-        mine = {grant.unit_id for grant in turn.grants if grant.role == SUPERVISOR}
-        return turn.directory.name(value) if value in mine else None
+        return turn.directory.name(value) if value in self._mine(turn) else None
+
+    def _mine(self, turn: Turn) -> rights.Units:
+        return rights.units_with(turn.grants, rights.Right.FILE_VISITS, turn.directory.under)
 
 
 class OwnCases:

@@ -9,7 +9,7 @@ from handlers.addition import pieces
 from handlers.complaint import has_windows
 from services import visits
 from services.journeys import Journey, Turn
-from services.persons import SUPERVISOR
+from services.people.rights import Right
 
 ORDER = ("messy", "noisy", "unattended", "no_badge", "late_opening")
 GAMES = ("games", "cards", "chatting", "stocks", "video", "shopping")
@@ -58,6 +58,5 @@ def open_check(turn: Turn, argument: str) -> None:
     turn.take("visit", argument)
 
 
-SUPERVISORS = frozenset((SUPERVISOR,))
-VISITS = Journey("visit", open_visit, VISIT, submit, roles=SUPERVISORS)
-CHECK = Journey("check", open_check, roles=SUPERVISORS, in_menu=True, listed=True)
+VISITS = Journey("visit", open_visit, VISIT, submit, right=Right.FILE_VISITS)
+CHECK = Journey("check", open_check, right=Right.FILE_VISITS, in_menu=True, listed=True)

@@ -88,7 +88,7 @@ grants = Table(
     "grants", metadata,
     _id(),
     Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
-    Column("role", String(16), nullable=False),  # clerk, supervisor, leader, head, deputy, liaison
+    Column("role", String(32), nullable=False),  # of services.people.rights.Role
     Column("unit_id", ForeignKey("units.id")),
     Column("since", Utc, nullable=False),
     Column("until", Utc),

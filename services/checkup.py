@@ -10,7 +10,8 @@ from sqlalchemy import Connection, func, select
 
 from models.tables import audit, deliveries, grants, lanes, people, quarantine, units
 from services.deliveries import URGENCY
-from services.persons import CLERK
+from services.people.rights import Right, roles_with
+from services.persons import holds
 from services.vault import Vault
 
 LONG = timedelta(minutes=2)  # what is due goes out within seconds; a restart takes less, too
@@ -24,14 +25,12 @@ class Counted:
     quarantined: int
 
 
-def count(tx: Connection) -> Counted:
+def count(tx: Connection, now: datetime) -> Counted:
     def number(table: object, *where: object) -> int:
         return tx.execute(select(func.count()).select_from(table).where(*where)).scalar_one()  # pyright: ignore[reportArgumentType]
 
-    return Counted(
-        number(units), number(grants, grants.c.role == CLERK, grants.c.until.is_(None)), number(audit),
-        number(quarantine),
-    )  # fmt: skip
+    deciding = grants.c.role.in_(roles_with(Right.DECIDE_REPORTS)), holds(now)
+    return Counted(number(units), number(grants, *deciding), number(audit), number(quarantine))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, or_, select
 from models.tables import grants, people, units
 from rulebooks import HERE
 from services.links import issue_link
-from services.persons import CLERK, DEPUTY, HEAD, LEADER, LIAISON, SUPERVISOR, Grant, add_person
+from services.people.rights import GROUPS, Grant, Group, Role
+from services.persons import add_person
 from services.phones import normalised
 from services.units import NewUnit, add_units
 from services.vault import Vault
@@ -67,14 +68,14 @@ class _Person:
 
 def _people(city: City) -> Iterator[_Person]:
     for one in city["unit"]:
-        for role in (LEADER, HEAD, DEPUTY, LIAISON):
+        for role in GROUPS[Group.UNIT]:
             if role in one:
                 yield _Person(one[role], [Grant(role, one["id"])], one.get(f"{role}_phone"))
     for one in city.get("supervisor", ()):
-        granted = [Grant(SUPERVISOR, unit_id) for unit_id in one["units"]]
+        granted = [Grant(Role.SUPERVISOR, unit_id) for unit_id in one["units"]]
         yield _Person(one["name"], granted, one.get("phone"), one.get("title"))
     for one in city.get("clerk", ()):
-        yield _Person(one["name"], [Grant(CLERK, None)], one.get("phone"), one.get("title"))
+        yield _Person(one["name"], [Grant(Role.CLERK, None)], one.get("phone"), one.get("title"))
 
 
 def _phone(one: _Person) -> str | None:
@@ -89,7 +90,7 @@ def _known(tx: Connection, vault: Vault) -> set[tuple[str, str, str | None]]:
 def sign_in_codes(tx: Connection, vault: Vault, now: datetime) -> dict[str, str]:
     """A fresh one-time code for a supervisor, a head and a clerk; the first two of the unit that the demo shows."""
     codes = {}
-    for role in (SUPERVISOR, HEAD, CLERK):
+    for role in (Role.SUPERVISOR, Role.HEAD, Role.CLERK):
         of_role = select(grants.c.person_id).where(grants.c.role == role)
         of_unit = or_(grants.c.unit_id.is_(None), grants.c.unit_id == SHOWN)
         person_id = tx.execute(of_role.where(of_unit).order_by(grants.c.person_id).limit(1)).scalar_one()

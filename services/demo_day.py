@@ -15,7 +15,7 @@ from services import cases, contacts, deliveries, notices, obligations, persons
 from services.contacts import Contact
 from services.demo import SHOWN, load_city, sign_in_codes
 from services.notices import Audience, Written
-from services.persons import CLERK, HEAD
+from services.people.rights import Addressee, Role
 from services.phones import normalised
 from services.vault import Vault, new_id
 
@@ -35,7 +35,11 @@ def start_demo(tx: Connection, vault: Vault, now: datetime) -> dict[str, str]:
 def load_day(tx: Connection, vault: Vault, now: datetime) -> None:
     """Into a city that has just been loaded. `now`: in the office's zone."""
     day = tomllib.loads((HERE / "demo" / "day.toml").read_text(encoding="utf-8"))
-    clerk = tx.execute(select(grants.c.person_id).where(grants.c.role == CLERK).order_by(grants.c.id)).scalars().first()
+    clerk = (
+        tx.execute(select(grants.c.person_id).where(grants.c.role == Role.CLERK).order_by(grants.c.id))
+        .scalars()
+        .first()
+    )
     if clerk is None:
         return
     [head] = persons.heads_of(tx, now, [day["head"]["unit"]])[day["head"]["unit"]]
@@ -66,7 +70,7 @@ def _live_through(tx: Connection, now: datetime, obligation_id: str) -> None:
     for again in (reminders.c.kind.in_(("before", "day", "over")), reminders.c.by == contacts.SMS):
         last = (
             select(reminders.c.id)
-            .where(reminders.c.obligation_id == obligation_id, reminders.c.to == HEAD, again)
+            .where(reminders.c.obligation_id == obligation_id, reminders.c.to == Addressee.HEAD, again)
             .order_by((reminders.c.fired_at.is_(None)).asc(), reminders.c.due_at.desc())
             .limit(1)
         )
@@ -89,7 +93,7 @@ def _notice(tx: Connection, vault: Vault, now: datetime, clerk: str, notice: Map
 
 def _heads(tx: Connection, most: int) -> list[str]:
     """Of other units than the one whose head the visitor plays."""
-    others = grants.c.role == HEAD, grants.c.unit_id != SHOWN
+    others = grants.c.role == Role.HEAD, grants.c.unit_id != SHOWN
     return list(tx.execute(select(grants.c.person_id).where(*others).order_by(grants.c.unit_id).limit(most)).scalars())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,6 +49,17 @@ class Directory:
     def below(self, unit_id: str | None) -> Sequence[Unit]:
         """Its windows and sections."""
         return self._below.get(unit_id, ()) if unit_id else ()
+
+    def under(self, unit_id: str) -> Iterator[str]:
+        """The ids of everything below a unit, however deep."""
+        for unit in self.below(unit_id):
+            yield unit.id
+            yield from self.under(unit.id)
+
+    def line(self, unit_id: str) -> Sequence[str]:
+        """The ids of a unit and of those above it, the unit first."""
+        unit = self.get(unit_id)
+        return (unit_id, *(self.line(unit.parent_id) if unit and unit.parent_id else ()))
 
     def _search(self, query: str) -> Sequence[Option]:
         """By part of the name, pinyin or initials (`gtj` finds 国土局); the best match first."""

@@ -12,9 +12,10 @@ from datetime import tzinfo
 from typing import Any, BinaryIO, Protocol
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from models.tables import cases, contacts, deliveries, evidence, grants, notices, units, visits
+from services.persons import held_at
 
 _PIECES = select(func.count()).select_from(evidence)
 _parents = units.alias("parents")
@@ -81,8 +82,7 @@ def _deliveries() -> Select[Any]:
 
 def _receipts() -> Any:
     """Of the recipients known by role, what became of each notice: evidence of passing on (N10), without a name."""
-    held = or_(grants.c.until.is_(None), grants.c.until > notices.c.released_at)
-    role = and_(grants.c.person_id == contacts.c.person_id, grants.c.since <= notices.c.released_at, held)
+    role = and_(grants.c.person_id == contacts.c.person_id, held_at(notices.c.released_at))
     columns = (
         notices.c.number, grants.c.role, *_UNIT, deliveries.c.channel, deliveries.c.state, deliveries.c.error,
         deliveries.c.sent_at, deliveries.c.acknowledged_at,

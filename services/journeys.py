@@ -14,7 +14,8 @@ from conversation.messages import Answers, Body, Button, Option, Problem, Reply,
 from services.contacts import SMS, Contact, bind
 from services.deliveries import Outgoing
 from services.directory import Directory
-from services.persons import LEADER, OF_UNIT, Grant, ended_roles, roles_of
+from services.people.rights import Grant, Right, may_somewhere
+from services.persons import ended_roles, roles_of
 from services.vault import Vault
 from services.workdays import Limits
 
@@ -43,7 +44,7 @@ class Source(Protocol):
 class Journey:
     """Something to set out for. `opens(turn, argument)` answers its command; a flow's answers go to `submit`.
 
-    `roles` empty: everybody may. Whoever may not is answered as if there were no such command.
+    Without a `right` everybody may. Whoever may not is answered as if there were no such command.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Journey:
     flow: Flow | None = None
     submit: Callable[[Turn, Answers], None] | None = None
     strays: Callable[[Turn, Reply], None] | None = None  # takes words that its questions refuse
-    roles: frozenset[str] = frozenset()
+    right: Right | None = None  # somewhere: in which unit, the journey asks itself
     in_menu: bool = False
     listed: bool = False  # in the channel's own list of commands
     asks_once: bool = False  # whoever goes elsewhere is not asked again below every other answer
@@ -103,7 +104,7 @@ class Turn:
         return self._roles
 
     def may(self, journey: Journey) -> bool:
-        return not journey.roles or any(grant.role in journey.roles for grant in self.grants)
+        return journey.right is None or may_somewhere(self.grants, journey.right)
 
     def say(self, words: str, *buttons: Button, **values: Any) -> None:
         """Queues a message: `words` is "<file>.<block>"."""
@@ -126,7 +127,7 @@ class Turn:
         if journey is None or not self.may(journey):
             if name in ENGINE_WORDS:  # the button of a conversation that is over
                 self.tools.journeys["menu"].opens(self, "stale")
-            elif journey is not None and any(one.role in journey.roles for one in self.former()):
+            elif journey is not None and journey.right and may_somewhere(self.former(), journey.right):
                 self.tools.journeys["menu"].opens(self, "ended")
             else:
                 self.tools.journeys["help"].opens(self, "unknown")
@@ -139,7 +140,7 @@ class Turn:
     def former(self) -> Sequence[Grant]:
         """Roles about duties that this person has lost: an old button of theirs is told from a mistyped command."""
         lost = ended_roles(self.tx, self.contact.person_id, self.now)
-        return [one for one in lost if one.role in OF_UNIT or one.role == LEADER]
+        return [one for one in lost if may_somewhere([one], Right.LOOK_AT_OBLIGATIONS)]
 
     def resume(self, problem: Problem | None = None) -> None:
         """Shows again where the person is, if anywhere."""

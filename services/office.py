@@ -13,14 +13,14 @@ from models.tables import contacts as accounts
 from models.tables import grants, people
 from services import audit, contacts, links, persons, phones, succession
 from services.once import once
-from services.persons import CLERK, HEAD, ROLES, Grant, Person
+from services.people.rights import SOLE, WITHOUT_UNIT, Grant, Right, Role, may, place_of, roles_with
+from services.persons import Person
 from services.vault import Vault
 from services.wording import readable
 
 CONSOLE, CHAT = "console", "chat"
 LONGEST_NAME = 50
 SHORTEST_LINK, LONGEST_LINK = 1, 30  # days
-OF_A_UNIT = tuple(role for role in ROLES if role != CLERK)
 
 
 class NotAllowed(Exception):
@@ -35,7 +35,7 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True)
 class Admitted:
-    """Where a one-time code leads: a clerk to the console, everybody else to the chat, which spends it."""
+    """Where a one-time code leads: to the console, or, without the right to open it, to the chat, which spends it."""
 
     way: str
     token: str | None = None
@@ -55,10 +55,10 @@ class Member:
 def admit(tx: Connection, vault: Vault, now: datetime, code: str) -> Admitted | None:
     """None for a code that is wrong, used, expired, or whose person holds no role any more."""
     person_id = links.peek_link(tx, vault, now, code)
-    roles = {grant.role for grant in persons.roles_of(tx, person_id, now)}
-    if not roles:
+    held = persons.roles_of(tx, person_id, now)
+    if not held:
         return None
-    if CLERK not in roles:
+    if not may(held, Right.OPEN_CONSOLE):
         return Admitted(CHAT)
     person_id = links.use_link(tx, vault, now, code, CONSOLE)
     if person_id is None:
@@ -68,12 +68,22 @@ def admit(tx: Connection, vault: Vault, now: datetime, code: str) -> Admitted | 
     return Admitted(CONSOLE, links.sign_in(tx, vault, now, person_id), told)
 
 
-def clerk(tx: Connection, vault: Vault, now: datetime, token: str) -> Person | None:
-    """Who sits at the desk with this session; None as soon as the role is withdrawn."""
+@dataclass(frozen=True)
+class Seated:
+    """Somebody who is signed in at the console, with what they may do there."""
+
+    person: Person
+    grants: Sequence[Grant]
+
+
+def seated(tx: Connection, vault: Vault, now: datetime, token: str) -> Seated | None:
+    """Who sits at the desk with this session; None as soon as nobody with it may open the console any more."""
     person_id = links.signed_in(tx, vault, now, token)
-    if person_id is None or CLERK not in {grant.role for grant in persons.roles_of(tx, person_id, now)}:
+    held = persons.roles_of(tx, person_id, now)
+    if person_id is None or not may(held, Right.OPEN_CONSOLE):
         return None
-    return persons.person(tx, vault, person_id)
+    person = persons.person(tx, vault, person_id)
+    return Seated(person, held) if person else None
 
 
 def members(tx: Connection, vault: Vault, now: datetime, actor: str) -> list[Member]:
@@ -94,7 +104,7 @@ def members(tx: Connection, vault: Vault, now: datetime, actor: str) -> list[Mem
         )
         for row in tx.execute(select(people.c.id, people.c.sealed).order_by(people.c.created_at, people.c.id))
     ]  # fmt: skip
-    return sorted(found, key=lambda member: _place(member.grants[0]) if member.grants else (len(ROLES), ""))
+    return sorted(found, key=lambda member: _place(member.grants[0]) if member.grants else (len(Role), ""))
 
 
 def names(tx: Connection, vault: Vault, person_ids: Collection[str]) -> dict[str, str]:
@@ -104,14 +114,14 @@ def names(tx: Connection, vault: Vault, person_ids: Collection[str]) -> dict[str
 
 
 def _place(grant: Grant) -> tuple[int, str]:
-    return ROLES.index(grant.role), grant.unit_id or ""
+    return place_of(grant.role), grant.unit_id or ""
 
 
 def add_member(
     tx: Connection, vault: Vault, now: datetime, actor: str, name: str, roles: Sequence[str], units: Sequence[str],
     *, phone: str = "", takes_over: bool = False, number: str = "",
 ) -> str:  # fmt: skip
-    """A new person with these roles, each for each of the units; a clerk's role has none. Returns the id.
+    """A new person with these roles, each for each of the units where it is one of a unit. Returns the id.
 
     `number`: of the form; the same form again returns the same id and does nothing more.
     """
@@ -158,14 +168,15 @@ def set_phone(tx: Connection, vault: Vault, now: datetime, actor: str, person_id
 def withdraw(
     tx: Connection, vault: Vault, now: datetime, actor: str, person_id: str, role: str, unit_id: str | None
 ) -> set[tuple[str, str]]:
-    """Ends a role at once, except that of the last clerk: nobody could open the desk any more. Said again, it does
-    nothing. Returns for whom something was queued."""
-    wanted, clerks = Grant(role, unit_id), _clerks(tx, now) if role == CLERK else frozenset()
+    """Ends a role at once, except the last one that lets somebody manage people: nobody could undo it. Said again, it
+    does nothing. Returns for whom something was queued."""
+    wanted = Grant(role, unit_id)
+    managing = _managing(tx, now) if may([wanted], Right.MANAGE_PEOPLE) else []
     if wanted in persons.ended_roles(tx, person_id, now):
         return set()
     if wanted not in persons.roles_of(tx, person_id, now):
         raise NotAllowed("gone")
-    if role == CLERK and clerks == {person_id}:
+    if managing and all(one == (person_id, role) for one in managing):
         raise NotAllowed("last_clerk")
     return succession.end(tx, vault, now, person_id, role, unit_id, actor)
 
@@ -186,11 +197,11 @@ def _taken_over(tx: Connection, vault: Vault, now: datetime, person_id: str, act
 
 
 def _granted(roles: Sequence[str], units: Sequence[str]) -> list[Grant]:
-    if not roles or any(role not in ROLES for role in roles):
+    if not roles or any(role not in list(Role) for role in roles):
         raise NotAllowed("role_wanted")
-    if not units and any(role in OF_A_UNIT for role in roles):
+    if not units and any(role not in WITHOUT_UNIT for role in roles):
         raise NotAllowed("unit_wanted")
-    return [Grant(role, unit) for role in roles for unit in ((None,) if role == CLERK else units)]
+    return [Grant(role, unit) for role in roles for unit in ((None,) if role in WITHOUT_UNIT else units)]
 
 
 def _number(typed: str) -> str | None:
@@ -203,14 +214,17 @@ def _number(typed: str) -> str | None:
 
 
 def _no_other_head(tx: Connection, now: datetime, person_id: str, granted: Sequence[Grant]) -> None:
-    units = [one.unit_id for one in granted if one.role == HEAD and one.unit_id]
+    units = [one.unit_id for one in granted if one.role in SOLE and one.unit_id]
     heads = persons.heads_of(tx, now, units)
     taken = [unit for unit in units if set(heads.get(unit, ())) - {person_id}]
     if taken:
         raise NotAllowed("has_head", taken)
 
 
-def _clerks(tx: Connection, now: datetime) -> frozenset[str]:
-    """Who they are, locked in one order: of two who withdraw each other at once, one stays."""
-    clerks = select(grants.c.person_id).where(grants.c.role == CLERK, persons.holds(now))
-    return frozenset(tx.execute(clerks.order_by(grants.c.id).with_for_update()).scalars())
+def _managing(tx: Connection, now: datetime) -> list[tuple[str, str]]:
+    """(person, role), locked in one order: of two who withdraw each other at once, one stays."""
+    managing = grants.c.role.in_(roles_with(Right.MANAGE_PEOPLE)), persons.holds(now)
+    rows = tx.execute(
+        select(grants.c.person_id, grants.c.role).where(*managing).order_by(grants.c.id).with_for_update()
+    )
+    return [(row.person_id, row.role) for row in rows]

@@ -6,23 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, insert, or_, select, update
 
 from models.tables import contacts, grants, people
 from services import audit
 from services.contacts import SMS, address_hash
+from services.people.rights import Grant, Right, roles_with
 from services.vault import Vault, new_id
-
-CLERK, SUPERVISOR, LEADER, HEAD, DEPUTY, LIAISON = ROLES = (
-    "clerk", "supervisor", "leader", "head", "deputy", "liaison",
-)  # fmt: skip
-OF_UNIT = frozenset((HEAD, DEPUTY, LIAISON))  # who acts for a unit; a leader is above it
-
-
-@dataclass(frozen=True)
-class Grant:
-    role: str
-    unit_id: str | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +66,7 @@ def withdraw(tx: Connection, now: datetime, person_id: str, role: str, unit_id: 
 
 
 def roles_of(tx: Connection, person_id: str | None, now: datetime) -> tuple[Grant, ...]:
-    """What the person may be at this moment; nobody may nothing."""
+    """The roles that a person holds at this moment; none where `person_id` is None."""
     if person_id is None:
         return ()
     held = grants.c.person_id == person_id, holds(now)
@@ -101,7 +91,8 @@ def grants_at(tx: Connection, vault: Vault, now: datetime, channel: str, address
 
 def heads_of(tx: Connection, now: datetime, unit_ids: Sequence[str]) -> dict[str, list[str]]:
     """Who is head of these units now, by unit; a unit without one is missing."""
-    heads = grants.c.role == HEAD, grants.c.unit_id.in_(unit_ids), holds(now)
+    reminded = grants.c.role.in_(roles_with(Right.BE_REMINDED))
+    heads = reminded, grants.c.unit_id.in_(unit_ids), holds(now)
     found: dict[str, list[str]] = {}
     for row in tx.execute(select(grants.c.unit_id, grants.c.person_id).where(*heads)):
         found.setdefault(row.unit_id, []).append(row.person_id)
@@ -114,6 +105,11 @@ def holds(now: datetime, of: FromClause = grants) -> ColumnElement[bool]:
     An end is never planned: what was ended stays so, also where the clock stood ahead then and was put back since.
     """
     return and_(of.c.since <= now, of.c.until.is_(None))
+
+
+def held_at(moment: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether the role of a row of `grants` was held at the moment of another column."""
+    return and_(grants.c.since <= moment, or_(grants.c.until.is_(None), grants.c.until > moment))
 
 
 _GRANT = grants.c.role, grants.c.unit_id

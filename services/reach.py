@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -12,11 +12,9 @@ from models.tables import contacts as accounts
 from models.tables import grants, people, units
 from services import contacts, persons, phones
 from services.contacts import SMS
-from services.directory import Directory
-from services.persons import DEPUTY, HEAD, LEADER, Grant
+from services.people.rights import SOLE, TOLD_BY, Addressee, Scope, roles_with, scope_of
 from services.vault import Vault
 
-SUPERIOR = "superior"  # the leader above a unit, and the heads of the unit that it belongs to
 CHAT = "chat"  # any channel but SMS
 CHUNK = 500  # ids in one statement
 LANGUAGE = "zh"  # of an SMS to somebody who has never written
@@ -29,7 +27,7 @@ def heads(tx: Connection, now: datetime, unit_id: str) -> list[str]:
 
 def heirs(tx: Connection, now: datetime) -> set[tuple[str, str]]:
     """(person, unit) of those who are head beside an older one: named, and not come in by their link yet."""
-    columns, named = (grants.c.unit_id, grants.c.person_id), (grants.c.role == HEAD, persons.holds(now))
+    columns, named = (grants.c.unit_id, grants.c.person_id), (grants.c.role.in_(SOLE), persons.holds(now))
     first: dict[str, str] = {}
     found: set[tuple[str, str]] = set()
     for unit_id, person_id in tx.execute(select(*columns).where(*named).order_by(grants.c.since, grants.c.id)):
@@ -39,7 +37,7 @@ def heirs(tx: Connection, now: datetime) -> set[tuple[str, str]]:
 
 
 def recipients(tx: Connection, vault: Vault, now: datetime, unit_id: str, to: str, by: str) -> list[str]:
-    """Contact ids. `to`: head, deputy, superior. `by`: chat (all their chat accounts) or sms."""
+    """Contact ids. `to`: an `Addressee`. `by`: chat (all their chat accounts) or sms."""
     return [contact_id for _, contact_id in recipients_of(tx, vault, now, [unit_id], {by})[unit_id, to, by]]
 
 
@@ -51,7 +49,8 @@ def recipients_of(
     reached = _accounts(tx, vault, now, {person for _, _, person in holders}, ways)
     found: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
     seen: set[tuple[str, str, str]] = set()
-    for unit_id, to, person_id in sorted(holders, key=lambda one: (HEAD, DEPUTY, SUPERIOR).index(one[1])):
+    order = list(Addressee)
+    for unit_id, to, person_id in sorted(holders, key=lambda one: order.index(one[1])):
         for channel, contact_id in reached.get(person_id, ()):
             by = SMS if channel == SMS else CHAT
             if by in ways and (unit_id, by, contact_id) not in seen:
@@ -99,25 +98,8 @@ def unit_names(tx: Connection, unit_ids: Collection[str]) -> dict[str, str]:
     return {row.id: f"{row.above}·{row.name}" if row.above else row.name for row in rows}
 
 
-def sees(directory: Directory, held: Sequence[Grant]) -> list[str]:
-    """The units whose duties these roles show: their own; a head's and a leader's also with all that is below."""
-    found: dict[str, None] = {}
-    for grant in held:
-        if grant.unit_id and grant.role in (HEAD, DEPUTY, LEADER, persons.LIAISON):
-            found[grant.unit_id] = None
-            if grant.role in (HEAD, LEADER):
-                found |= dict.fromkeys(_below(directory, grant.unit_id))
-    return list(found)
-
-
-def _below(directory: Directory, unit_id: str) -> Iterable[str]:
-    for unit in directory.below(unit_id):
-        yield unit.id
-        yield from _below(directory, unit.id)
-
-
-def _holders(tx: Connection, now: datetime, unit_ids: Collection[str]) -> set[tuple[str, str, str]]:
-    """(unit, to, person)."""
+def _holders(tx: Connection, now: datetime, unit_ids: Collection[str]) -> set[tuple[str, Addressee, str]]:
+    """(unit, to, person). Where a right reaches below, it is that of the unit next above alone."""
     above = {row.id: row.parent_id for row in tx.execute(
         select(units.c.id, units.c.parent_id).where(units.c.id.in_(unit_ids))
     )}  # fmt: skip
@@ -125,18 +107,15 @@ def _holders(tx: Connection, now: datetime, unit_ids: Collection[str]) -> set[tu
     for unit_id, parent_id in above.items():
         if parent_id:
             below[parent_id].append(unit_id)
-    asked = list(above.keys() | below.keys())
-    rows = tx.execute(
-        select(grants.c.unit_id, grants.c.role, grants.c.person_id).where(
-            grants.c.unit_id.in_(asked), grants.c.role.in_((HEAD, DEPUTY, LEADER)), persons.holds(now)
-        )
-    )
-    found: set[tuple[str, str, str]] = set()
-    for row in rows:
-        if row.unit_id in above:
-            found.add((row.unit_id, SUPERIOR if row.role == LEADER else row.role, row.person_id))
-        if row.role == HEAD:
-            found |= {(unit_id, SUPERIOR, row.person_id) for unit_id in below.get(row.unit_id, ())}
+    told = frozenset[str]().union(*map(roles_with, TOLD_BY.values()))
+    held = grants.c.role.in_(told), grants.c.unit_id.in_(above.keys() | below.keys()), persons.holds(now)
+    found: set[tuple[str, Addressee, str]] = set()
+    for row in tx.execute(select(grants.c.unit_id, grants.c.role, grants.c.person_id).where(*held)):
+        for to, right in TOLD_BY.items():
+            scope = scope_of(row.role, right)
+            mine = [row.unit_id] if scope and row.unit_id in above else []
+            under = below.get(row.unit_id, []) if scope is Scope.BELOW else []
+            found |= {(unit_id, to, row.person_id) for unit_id in (*mine, *under)}
     return found
 
 

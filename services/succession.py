@@ -10,10 +10,11 @@ from conversation.messages import Body, Button, Say
 from models.tables import grants
 from services import reach
 from services.deliveries import queue_for, withhold_from
-from services.persons import HEAD, LEADER, OF_UNIT, holds, roles_of, withdraw
+from services.people.rights import SOLE, Right, roles_with
+from services.persons import holds, roles_of, withdraw
 from services.vault import Vault
 
-ABOUT_DUTIES = OF_UNIT | {LEADER}
+ABOUT_DUTIES = roles_with(Right.LOOK_AT_OBLIGATIONS)
 
 
 def take_over(tx: Connection, vault: Vault, now: datetime, person_id: str, actor: str) -> set[tuple[str, str]]:
@@ -24,8 +25,8 @@ def take_over(tx: Connection, vault: Vault, now: datetime, person_id: str, actor
     Until then the old head stays, so that no reminder goes to nobody.
     """
     told: set[tuple[str, str]] = set()
-    for old, unit_id in _older_heads(tx, now, person_id):
-        told |= end(tx, vault, now, old, HEAD, unit_id, actor)
+    for old, role, unit_id in _older_heads(tx, now, person_id):
+        told |= end(tx, vault, now, old, role, unit_id, actor)
     return told
 
 
@@ -43,19 +44,19 @@ def end(
     return _tell(tx, vault, now, person_id, role, unit_id)
 
 
-def _older_heads(tx: Connection, now: datetime, person_id: str) -> list[tuple[str, str]]:
-    """(person, unit) of the units that this person is head of."""
+def _older_heads(tx: Connection, now: datetime, person_id: str) -> list[tuple[str, str, str]]:
+    """(person, role, unit) of the units that this person is head of."""
     mine = grants.alias("mine")
-    older = and_(mine.c.unit_id == grants.c.unit_id, mine.c.since >= grants.c.since, mine.c.person_id == person_id)
-    heads = grants.c.role == HEAD, grants.c.until.is_(None), grants.c.person_id != person_id
+    same = and_(mine.c.role == grants.c.role, mine.c.unit_id == grants.c.unit_id, mine.c.person_id == person_id)
+    heads = grants.c.role.in_(SOLE), holds(now), grants.c.person_id != person_id
     rows = tx.execute(
-        select(grants.c.person_id, grants.c.unit_id)
-        .join_from(grants, mine, older)
-        .where(*heads, mine.c.role == HEAD, holds(now, mine))
+        select(grants.c.person_id, grants.c.role, grants.c.unit_id)
+        .join_from(grants, mine, and_(same, mine.c.since >= grants.c.since))
+        .where(*heads, holds(now, mine))
         .order_by(grants.c.unit_id, grants.c.person_id)
         .distinct()
     )
-    return [(row.person_id, row.unit_id) for row in rows]
+    return [(row.person_id, row.role, row.unit_id) for row in rows]
 
 
 def _tell(tx: Connection, vault: Vault, now: datetime, person_id: str, role: str, unit_id: str) -> set[tuple[str, str]]:

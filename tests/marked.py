@@ -26,7 +26,8 @@ from channels.sms import Console
 from channels.sms.carrier import Refused, Taken
 from models.tables import grants
 from scheduler.jobs import jobs
-from services.persons import CLERK, DEPUTY, HEAD, SUPERVISOR, Grant
+from services.people.rights import Role
+from services.persons import Grant
 from tests.botapi import User
 from tests.channels.serving import Served, serving
 from tests.conftest import Clock, rows
@@ -193,7 +194,7 @@ async def telling(program: Program, clock: Clock) -> AsyncIterator[Story]:
     """The story up to its end; everything runs on until it is closed."""
     server = TestServer(application(program))
     await server.start_server()
-    clerk_id = member(program, "钱一", Grant(CLERK, None))
+    clerk_id = member(program, "钱一", Grant(Role.CLERK, None))
     try:
         async with serving(program) as served, network(program, recorder=Terminal()) as wire:
             story = Story(served, clock, wire, server, clerk_id)
@@ -210,7 +211,7 @@ async def telling(program: Program, clock: Clock) -> AsyncIterator[Story]:
 async def reported(story: Story) -> None:
     """A named complaint, a spot check, and an update that cannot be understood."""
     served = story.served
-    supervisor = member(story.program, "MARK柏青松", *[Grant(SUPERVISOR, unit) for unit in (UNIT, "gaj")])
+    supervisor = member(story.program, "MARK柏青松", *[Grant(Role.SUPERVISOR, unit) for unit in (UNIT, "gaj")])
     await complain(served)
     await visit(served, link(story.program, supervisor))
     served.api.deliver_raw({"update_id": 99_000_001, "message": {"text": ["MARKhostile"], "chat": {"id": CITIZEN}}})
@@ -245,10 +246,10 @@ async def handed_over(story: Story) -> None:
     """On Monday, by the clerk's browser. Head, deputy and the head of another unit are there by then."""
     program, served = story.program, story.served
     await story.reaches("2026-11-23 09:10")
-    head = member(program, "MARK局长赵", Grant(HEAD, UNIT))
+    head = member(program, "MARK局长赵", Grant(Role.HEAD, UNIT))
     await arrives(served, HEAD_1, head, first_name="MARKheadprofile")
-    await arrives(served, DEPUTY_1, holder(program, DEPUTY))
-    await arrives(served, HEAD_2, member(program, "MARK局长孙", Grant(HEAD, OTHER_UNIT)))
+    await arrives(served, DEPUTY_1, holder(program, Role.DEPUTY))
+    await arrives(served, HEAD_2, member(program, "MARK局长孙", Grant(Role.HEAD, OTHER_UNIT)))
     [case] = rows(program, "cases")
     async with story.desk() as clerk:
         await clerk.opens("/console/people")

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from services import calendar, years
 from services.calendar import LONGEST_NOTE
+from services.people.rights import Right
 from services.wording import readable
 from services.workdays import is_workday
 from web.filters import a_day
@@ -26,9 +27,9 @@ class Calendar:
     def routes(self) -> list[web.RouteDef]:
         seated = self._house.seated
         return [
-            web.get(PAGE, seated(self._show)),
-            web.post(PAGE, seated(self._set)),
-            web.post(f"{PAGE}/clear", seated(self._clear)),
+            web.get(PAGE, seated(self._show, Right.SET_CALENDAR)),
+            web.post(PAGE, seated(self._set, Right.SET_CALENDAR)),
+            web.post(f"{PAGE}/clear", seated(self._clear, Right.SET_CALENDAR)),
         ]
 
     async def _show(self, request: web.Request, seat: Seat) -> web.StreamResponse:

@@ -12,6 +12,7 @@ from services import desk, persons
 from services.desk import NotDone, Report
 from services.desk.values import LONGEST_SAID, SHORTEST_REASON, VISIT
 from services.findings import seen_in
+from services.people.rights import Right
 from web.filters import CATEGORIES, KINDS, STATES, Query, read
 from web.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, hand_form
 from web.house import ID, House, Seat, form
@@ -32,15 +33,20 @@ class Desk:
     def routes(self) -> list[web.RouteDef]:
         seated = self._house.seated
         return [
-            web.get("/console", seated(self._list)),
+            web.get("/console", seated(self._list, Right.OPEN_CONSOLE)),
             web.get("/console/", _to_the_list),
-            web.get("/console/fresh", seated(self._fresh)),
-            web.get(f"/console/report/{ID}", seated(self._open)),
-            web.post(f"/console/report/{ID}/{{act:ask|accept|decline|answer|note}}", seated(self._act)),
-            web.post(f"/console/report/{ID}/identity", seated(self._identity)),
+            web.get("/console/fresh", seated(self._fresh, Right.READ_REPORTS)),
+            web.get(f"/console/report/{ID}", seated(self._open, Right.READ_REPORTS)),
+            web.post(
+                f"/console/report/{ID}/{{act:ask|accept|decline|answer|note}}", seated(self._act, Right.DECIDE_REPORTS)
+            ),
+            web.post(f"/console/report/{ID}/identity", seated(self._identity, Right.OPEN_IDENTITIES)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """Also where signing in leads to: whoever reads no reports goes on to a page that they may open."""
+        if not seat.may(Right.READ_REPORTS):
+            raise web.HTTPSeeOther(seat.pages[0].path)
         return await self._draw(request, seat, None)
 
     async def _open(self, request: web.Request, seat: Seat) -> web.StreamResponse:

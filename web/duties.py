@@ -13,6 +13,7 @@ from services.desk import NotDone
 from services.desk.values import LONGEST_SAID
 from services.obligations import PAGE, SETTLED, Duty, Ring, Whole
 from services.obligations.ladder import ladders, last_day
+from services.people.rights import Right
 from web.desk import CONFLICT, WRONG
 from web.duty_filters import SHOWN, DutyQuery, read
 from web.hand_form import DUE_WRONG, TOLD, Limit, deaf, due_day, due_of, look_twice, told_by
@@ -31,9 +32,9 @@ class Duties:
     def routes(self) -> list[web.RouteDef]:
         seated = self._house.seated
         return [
-            web.get("/console/duties", seated(self._list)),
-            web.get(f"/console/duty/{ID}", seated(self._open)),
-            web.post(f"/console/duty/{ID}/{{act:{ACTS}}}", seated(self._act)),
+            web.get("/console/duties", seated(self._list, Right.OVERSEE_OBLIGATIONS)),
+            web.get(f"/console/duty/{ID}", seated(self._open, Right.OVERSEE_OBLIGATIONS)),
+            web.post(f"/console/duty/{ID}/{{act:{ACTS}}}", seated(self._act, Right.DECIDE_OBLIGATIONS)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:

@@ -10,6 +10,7 @@ from aiohttp import web
 from services import desk
 from services.desk import NotDone
 from services.media.sniffing import sniff
+from services.people.rights import Right
 from web.house import ID, IS_ID, House, Seat, form
 from web.security import FILE_POLICY
 
@@ -25,9 +26,9 @@ class Evidence:
     def routes(self) -> list[web.RouteDef]:
         seated = self._house.seated
         return [
-            web.get(f"/console/evidence/{ID}", seated(self._copy)),
-            web.get(f"/console/evidence/{ID}/small", seated(self._small)),
-            web.post("/console/original", seated(self._original)),
+            web.get(f"/console/evidence/{ID}", seated(self._copy, Right.READ_REPORTS)),
+            web.get(f"/console/evidence/{ID}/small", seated(self._small, Right.READ_REPORTS)),
+            web.post("/console/original", seated(self._original, Right.OPEN_ORIGINALS)),
         ]
 
     async def _copy(self, request: web.Request, seat: Seat) -> web.StreamResponse:

@@ -11,6 +11,7 @@ from services.desk import NotDone
 from services.obligations import Duty
 from services.obligations.handing import LONGEST_LIMIT, deadline
 from services.obligations.ladder import FAR, ladders, last_day
+from services.people.rights import Addressee
 from services.vault import new_id
 from web.house import House
 
@@ -101,7 +102,7 @@ async def due_of(house: House, typed: Mapping[str, str]) -> Limit:
 async def told_by(house: House, act: str, unit_id: str, kind: str) -> str:
     """The words for how the head hears of `act`: by chat, else by SMS (in quiet hours later), else not at all."""
     now, ladder = house.clock(), ladders().get(kind)
-    if await house.database.read(reach.recipients, house.vault, now, unit_id, "head", "chat"):
+    if await house.database.read(reach.recipients, house.vault, now, unit_id, Addressee.HEAD, reach.CHAT):
         return act
     sends = house.ways is None or reach.SMS in house.ways
     if not sends or not await house.database.read(reach.takes_sms, house.vault, now, unit_id):

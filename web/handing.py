@@ -7,6 +7,7 @@ from aiohttp import web
 from services import obligations
 from services.desk import NotDone
 from services.desk.values import LONGEST_SAID
+from services.people.rights import Right
 from web.desk import CONFLICT, CONFLICTS, WRONG, Desk
 from web.hand_form import due_of, hand_form, limit_of, look_twice, told_by, typed_of
 from web.house import ID, House, Seat, form
@@ -20,10 +21,10 @@ class Handing:
     def routes(self) -> list[web.RouteDef]:
         seated = self._house.seated
         return [
-            web.get("/console/duties/new", seated(self._new)),
-            web.post("/console/duties/new", seated(self._instruct)),
-            web.get("/console/duties/due", seated(self._due)),
-            web.post(f"/console/report/{ID}/hand", seated(self._hand)),
+            web.get("/console/duties/new", seated(self._new, Right.HAND_OVER)),
+            web.post("/console/duties/new", seated(self._instruct, Right.HAND_OVER)),
+            web.get("/console/duties/due", seated(self._due, Right.OVERSEE_OBLIGATIONS)),
+            web.post(f"/console/report/{ID}/hand", seated(self._hand, Right.HAND_OVER)),
         ]
 
     async def _new(self, request: web.Request, seat: Seat) -> web.StreamResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,11 @@ from services import notices, office
 from services.bells import Bells
 from services.directory import Directory
 from services.evidence import Store
+from services.people.rights import Grant, Right, may
 from services.persons import Person
 from services.vault import Vault
 from templates import LANGUAGES, Texts
+from web.navigation import PAGES, Page
 from web.security import OFFICE_COOKIE, form_token, proven, same_origin
 
 LANGUAGE_COOKIE = "mingcha_language"
@@ -36,11 +38,20 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True)
 class Seat:
-    """A clerk at the desk: who, and the token that the forms of this session carry."""
+    """Somebody at the desk: who, the token that the forms of this session carry, and what they may do."""
 
     clerk: Person
     csrf: str
-    waiting: int = 0  # notices that this clerk may release
+    grants: Sequence[Grant] = ()
+    waiting: int = 0  # notices that they may release
+
+    def may(self, right: Right) -> bool:
+        return may(self.grants, right)
+
+    @property
+    def pages(self) -> Sequence[Page]:
+        """What the bar leads to."""
+        return [page for page in PAGES if self.may(page.right)]
 
 
 Seated = Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]
@@ -85,21 +96,32 @@ class House:
         )  # fmt: skip
         return web.Response(text=html, content_type="text/html", status=status)
 
-    def seated(self, handler: Seated) -> Handler:
-        """Only for a clerk with a session, whose forms were made for that session. Anybody else is shown the door."""
+    def forbidden(self, request: web.Request, seat: Seat) -> web.Response:
+        """What somebody sees who is signed in and may not open this page: nothing of it, and what to do."""
+        return self.page(request, "error.html", seat, status=403, code="no_right", id=None, unsaved=None)
+
+    def seated(self, handler: Seated, right: Right) -> Handler:
+        """Only for somebody with a session and this right, whose forms were made for that session.
+
+        Whoever has no session is asked to sign in.
+        """
 
         async def check(request: web.Request) -> web.StreamResponse:
             token = session_of(request)
-            clerk = await self.database.read(office.clerk, self.vault, self.clock(), token) if token else None
-            if clerk is None:
+            found = await self.database.read(office.seated, self.vault, self.clock(), token) if token else None
+            if found is None:
                 sent = await fields(request, self.site_url) if request.method == "POST" else {}
                 return self.page(request, "signin.html", status=401, problem=None, unsent=written_in(sent))
+            seat = Seat(found.person, form_token(self.vault, token), found.grants)
+            if not seat.may(right):
+                return self.forbidden(request, seat)
             if request.method == "POST":
                 sent = (await form(request, self.site_url)).get("csrf", "")
                 if not proven(self.vault, token, sent):
                     raise web.HTTPForbidden
-            waiting = await self.database.read(notices.waiting_for, clerk.id)
-            return await handler(request, Seat(clerk, form_token(self.vault, token), waiting))
+            if seat.may(Right.RELEASE_NOTICES):
+                seat = replace(seat, waiting=await self.database.read(notices.waiting_for, seat.clerk.id))
+            return await handler(request, seat)
 
         return check
 

@@ -11,6 +11,7 @@ from services import notices
 from services.evidence import Forgotten, Stored
 from services.media import Refused
 from services.notices import NotSent
+from services.people.rights import Right
 from web.house import ID, IS_ID, House, Seat, fields, form
 from web.notice_pages import PATH, Pages
 from web.security import FILE_POLICY
@@ -23,11 +24,11 @@ class Files:
     def routes(self) -> list[web.RouteDef]:
         seated, one = self._house.seated, f"{PATH}/{ID}"
         return [
-            web.get(f"{one}/file/{{piece:[0-9a-f]{{20}}}}", seated(self._file)),
-            web.post(f"{one}/files", seated(self._attach)),
-            web.post(f"{one}/files/remove", seated(self._detach)),
-            web.post(f"{one}/list", seated(self._take_list)),
-            web.post(f"{one}/list/remove", seated(self._drop_list)),
+            web.get(f"{one}/file/{{piece:[0-9a-f]{{20}}}}", seated(self._file, Right.READ_NOTICES)),
+            web.post(f"{one}/files", seated(self._attach, Right.WRITE_NOTICES)),
+            web.post(f"{one}/files/remove", seated(self._detach, Right.WRITE_NOTICES)),
+            web.post(f"{one}/list", seated(self._take_list, Right.WRITE_NOTICES)),
+            web.post(f"{one}/list/remove", seated(self._drop_list, Right.WRITE_NOTICES)),
         ]
 
     async def _file(self, request: web.Request, seat: Seat) -> web.StreamResponse:

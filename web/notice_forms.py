@@ -9,7 +9,7 @@ from typing import Any
 
 from services.directory import Directory
 from services.notices import Audience, Notice, NotSent, Written
-from services.persons import ROLES
+from services.people.rights import Role
 
 TEXTS = ("zh", "en")
 
@@ -37,7 +37,7 @@ def written_of(sent: Mapping[str, Sequence[str]], around: Around) -> Written:
         return tuple(one for one in known if one in sent.get(name, ()))
 
     audience = Audience(
-        roles=among("role", ROLES), kinds=among("kind", around.kinds), areas=among("area", around.areas),
+        roles=among("role", list(Role)), kinds=among("kind", around.kinds), areas=among("area", around.areas),
         units=among("unit", [unit.id for unit in around.directory.units]), sms="sms" in sent,
     )  # fmt: skip
     texts = {language: sent.get(f"text_{language}", [""])[-1] for language in TEXTS}

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from services import notices
 from services.notices import Notice, NotSent, Progress
+from services.people.rights import GROUPS
 from services.persons import person
 from services.vault import new_id
 from web.house import House, Seat
@@ -51,7 +52,7 @@ class Pages:
     ) -> web.StreamResponse:  # fmt: skip
         return await self.draw(
             request, seat, notice, error, part="console_notice_form.html", typed=typed, around=await self.around(),
-            number=new_id(),
+            number=new_id(), GROUPS=GROUPS,
         )  # fmt: skip
 
     async def one(

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from services import export, notices
 from services.notices import NotSent
+from services.people.rights import Right
 from services.sheet import SheetWords
 from web.house import ID, House, Seat, fields, form, written_in
 from web.notice_files import Files
@@ -27,15 +28,16 @@ class Notices:
     def routes(self) -> list[web.RouteDef]:
         seated, one = self._house.seated, f"{PATH}/{ID}"
         return [
-            web.get(PATH, seated(self._pages.draw)),
-            web.get(f"{PATH}/new", seated(self._new)),
-            web.post(PATH, seated(self._draft)),
-            web.get(one, seated(self._open)),
-            web.get(f"{one}/edit", seated(self._edit)),
-            web.post(f"{one}/edit", seated(self._rewrite)),
-            web.post(f"{one}/{{step:send|release|back|abort|again}}", seated(self._step)),
-            web.get(f"{one}/progress", seated(self._progress)),
-            web.get(f"{one}/receipts.{{form:csv|xlsx}}", seated(self._receipts)),
+            web.get(PATH, seated(self._pages.draw, Right.READ_NOTICES)),
+            web.get(f"{PATH}/new", seated(self._new, Right.WRITE_NOTICES)),
+            web.post(PATH, seated(self._draft, Right.WRITE_NOTICES)),
+            web.get(one, seated(self._open, Right.READ_NOTICES)),
+            web.get(f"{one}/edit", seated(self._edit, Right.WRITE_NOTICES)),
+            web.post(f"{one}/edit", seated(self._rewrite, Right.WRITE_NOTICES)),
+            web.post(f"{one}/{{step:send|abort|again}}", seated(self._step, Right.WRITE_NOTICES)),
+            web.post(f"{one}/{{step:release|back}}", seated(self._step, Right.RELEASE_NOTICES)),
+            web.get(f"{one}/progress", seated(self._progress, Right.READ_NOTICES)),
+            web.get(f"{one}/receipts.{{form:csv|xlsx}}", seated(self._receipts, Right.EXPORT)),
             *self._files.routes(),
         ]
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from services import office, persons, reach
 from services.office import Member, NotAllowed
-from services.persons import HEAD, ROLES, Grant
+from services.people.rights import GROUPS, SOLE, Right
 from services.phones import masked
 from services.vault import new_id
 from services.wording import readable
@@ -34,13 +34,13 @@ class People:
     def routes(self) -> list[web.RouteDef]:
         seated = self._house.seated
         return [
-            web.get("/console/people", seated(self._list)),
-            web.post("/console/people", seated(self._add)),
-            web.post(f"/console/people/{ID}/grant", seated(self._grant)),
-            web.post(f"/console/people/{ID}/withdraw", seated(self._withdraw)),
-            web.post(f"/console/people/{ID}/link", seated(self._link)),
-            web.post(f"/console/people/{ID}/phone", seated(self._phone)),
-            web.get(f"/console/people/{ID}/more", seated(self._more)),
+            web.get("/console/people", seated(self._list, Right.MANAGE_PEOPLE)),
+            web.post("/console/people", seated(self._add, Right.MANAGE_PEOPLE)),
+            web.post(f"/console/people/{ID}/grant", seated(self._grant, Right.MANAGE_PEOPLE)),
+            web.post(f"/console/people/{ID}/withdraw", seated(self._withdraw, Right.MANAGE_PEOPLE)),
+            web.post(f"/console/people/{ID}/link", seated(self._link, Right.MANAGE_PEOPLE)),
+            web.post(f"/console/people/{ID}/phone", seated(self._phone, Right.MANAGE_PEOPLE)),
+            web.get(f"/console/people/{ID}/more", seated(self._more, Right.MANAGE_PEOPLE)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -55,7 +55,7 @@ class People:
         grants = await house.database.read(persons.roles_of, person_id, house.clock())
         return house.page(
             request, "console_people_more.html", seat, person=person, grants=grants, problem=None, at_place="",
-            heads=(), typed=NOTHING, ROLES=ROLES, DAYS=DAYS, directory=house.directory(),
+            heads=(), typed=NOTHING, GROUPS=GROUPS, DAYS=DAYS, directory=house.directory(),
         )  # fmt: skip
 
     async def _add(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -143,7 +143,7 @@ class People:
         heirs = await house.database.read(reach.heirs, house.clock())
         return house.page(
             request, "console_people.html", seat, status=422 if problem else 200, sections=_sections(members),
-            problem=problem.code if problem else None, about=about, typed=NOTHING | (typed or {}), ROLES=ROLES,
+            problem=problem.code if problem else None, about=about, typed=NOTHING | (typed or {}), GROUPS=GROUPS,
             DAYS=DAYS, directory=house.directory(), masked=masked, opened=request.query.get("open", ""),
             wanted=readable(request.query.get("q", ""))[:LONGEST_WORDS],
             added=request.query.get("done") == "add", number=new_id(),
@@ -160,4 +160,8 @@ def _sections(members: Sequence[Member]) -> list[tuple[str, list[Member]]]:
 
 def _heads(members: Sequence[Member], units: Sequence[str]) -> list[tuple[str, list[str]]]:
     """Who is head of each of these units now, by name."""
-    return [(unit, [one.person.name for one in members if Grant(HEAD, unit) in one.grants]) for unit in units]
+    return [(unit, [one.person.name for one in members if _is_head(one, unit)]) for unit in units]
+
+
+def _is_head(member: Member, unit_id: str) -> bool:
+    return any(one.unit_id == unit_id and one.role in SOLE for one in member.grants)

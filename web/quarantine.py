@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from services import quarantined
+from services.people.rights import Right
 from web.house import ID, House, Seat
 
 
@@ -14,8 +15,8 @@ class Quarantine:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/console/quarantine", self._house.seated(self._list)),
-            web.post(f"/console/quarantine/{ID}", self._house.seated(self._open)),
+            web.get("/console/quarantine", self._house.seated(self._list, Right.READ_QUARANTINE)),
+            web.post(f"/console/quarantine/{ID}", self._house.seated(self._open, Right.READ_QUARANTINE)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from services import links, office
+from services.people.rights import Right
 from services.vault import same_code
 from templates import LANGUAGES
 from web.house import LANGUAGE_COOKIE, House, Seat, form, session_of
@@ -25,7 +26,7 @@ class SignIn:
             web.get("/in", self._ask),
             web.get("/in/{code}", self._confirm),
             web.post("/in", self._enter),
-            web.post("/console/sign-out", self._house.seated(self._leave)),
+            web.post("/console/sign-out", self._house.seated(self._leave, Right.OPEN_CONSOLE)),
             web.get("/language/{language}", self._speak),
         ]
 
@@ -56,7 +57,7 @@ class SignIn:
 
         The limit is on wrong codes alone: a whole office behind one address must not be locked out by one guest.
         """
-        if await self._house.database.read(office.clerk, self._house.vault, self._house.clock(), session_of(request)):
+        if await self._house.database.read(office.seated, self._house.vault, self._house.clock(), session_of(request)):
             raise web.HTTPSeeOther("/console")
         if self._wrong.too_many(client):
             page = self._house.page(request, "signin.html", status=429, problem="too_many", unsent="")

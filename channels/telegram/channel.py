@@ -178,4 +178,4 @@ class Telegram:
         except DatabaseAway:
             return
         if granted:
-            await self._commands.register_for(chat, frozenset(grant.role for grant in granted))
+            await self._commands.register_for(chat, granted)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 from telegram import BotCommand, BotCommandScope, BotCommandScopeChat
 
 from channels.telegram.client import Client, Trouble
 from services.journeys import Journey
+from services.people.rights import Grant, may_somewhere
 from templates import Texts
 
 log = structlog.get_logger()
@@ -27,20 +28,20 @@ class Commands:
 
     async def register(self) -> None:
         """What everybody may use."""
-        await self._set(frozenset(), None)
+        await self._set((), None)
 
-    async def register_for(self, chat: str, roles: frozenset[str]) -> None:
+    async def register_for(self, chat: str, grants: Sequence[Grant]) -> None:
         """What this chat may use besides, after somebody has bound it to a person."""
-        await self._set(roles, BotCommandScopeChat(int(chat)))
+        await self._set(grants, BotCommandScopeChat(int(chat)))
 
-    async def _set(self, roles: frozenset[str], scope: BotCommandScope | None) -> None:
+    async def _set(self, grants: Sequence[Grant], scope: BotCommandScope | None) -> None:
         """As good as it gets: a missing list costs nobody a command."""
         try:
             for code, texts in [("", self._texts[self._language]), *self._texts.items()]:
                 commands = [
                     BotCommand(journey.name, texts.say("menu", f"command_{journey.name}"))
                     for journey in self._journeys.values()
-                    if journey.listed and (not journey.roles or journey.roles & roles)
+                    if journey.listed and (journey.right is None or may_somewhere(grants, journey.right))
                 ]
                 await self._client.bot.set_my_commands(commands, scope, language_code=code)
         except Trouble as trouble:

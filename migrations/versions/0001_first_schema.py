@@ -201,7 +201,7 @@ def upgrade() -> None:
     op.create_table('grants',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('person_id', sa.String(length=32), nullable=False),
-    sa.Column('role', sa.String(length=16), nullable=False),
+    sa.Column('role', sa.String(length=32), nullable=False),
     sa.Column('unit_id', sa.String(length=32), nullable=True),
     sa.Column('since', Utc(), nullable=False),
     sa.Column('until', Utc(), nullable=True),

@@ -12,7 +12,8 @@ from models.tables import contacts, grants, listeners, units
 from services.contacts import SMS, address_hash
 from services.notices.family import not_acknowledged
 from services.notices.values import Audience, Reach, Unreached
-from services.persons import OF_UNIT, holds
+from services.people.rights import Right, roles_with
+from services.persons import holds
 from services.reach import CHUNK, phones_of
 from services.vault import Vault
 
@@ -45,7 +46,7 @@ def chosen(now: datetime, audience: Audience, *columns: Any) -> Select[Any]:
     if audience.roles:
         wanted = wanted.where(grants.c.role.in_(audience.roles))
     elif places:  # a unit is its own people, not those who inspect it or stand above it
-        wanted = wanted.where(grants.c.role.in_(OF_UNIT))
+        wanted = wanted.where(grants.c.role.in_(roles_with(Right.ANSWER_OBLIGATIONS)))
     return wanted.where(or_(*places)) if places else wanted
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, select
 
 from models.tables import contacts, deliveries, grants, notices
-from services.persons import Grant
+from services.people.rights import Grant
+from services.persons import held_at
 
 MOST_SHOWN = 200
 
@@ -33,8 +34,7 @@ def receipts(tx: Connection, notice_id: str, *, troubled: bool = False, most: in
 
     By unit and role; `most`: the first of them.
     """
-    held = or_(grants.c.until.is_(None), grants.c.until > notices.c.released_at)
-    role = and_(grants.c.person_id == contacts.c.person_id, grants.c.since <= notices.c.released_at, held)
+    role = and_(grants.c.person_id == contacts.c.person_id, held_at(notices.c.released_at))
     known = deliveries.join(contacts).join(notices, notices.c.id == deliveries.c.notice_id).join(grants, role)
     wanted = [deliveries.c.notice_id == notice_id]
     if troubled:

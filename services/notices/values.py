@@ -35,7 +35,7 @@ class NotSent(Exception):
 class Audience:
     """Whom a notice is for. Empty fields choose nobody by themselves and leave nobody out beside others.
 
-    roles: of `persons.ROLES`; kinds and areas: of units, both must fit; units: ids, with their windows and sections.
+    roles: of `Role`; kinds and areas: of units, both must fit; units: ids, with their windows and sections.
     A list of numbers, and the recipients of a notice that is sent again, stand in `listeners`.
     """
 

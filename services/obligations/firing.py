@@ -19,8 +19,6 @@ from services.obligations import due
 from services.obligations.due import Row
 from services.obligations.ladder import (
     BOTH,
-    DEPUTY,
-    HEAD,
     NOBODY,
     OFFICE,
     OVER,
@@ -32,7 +30,8 @@ from services.obligations.ladder import (
 )
 from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_values
 from services.obligations.values import Fired
-from services.reach import CHAT, SMS, SUPERIOR
+from services.people.rights import Addressee
+from services.reach import CHAT, SMS
 from services.vault import Vault, new_id
 from services.wording import first_words
 
@@ -87,7 +86,7 @@ class _Batch:
                 said.append((to, self._encoded(row, row.to, TO_HEAD[1:] if row.acknowledged else TO_HEAD)))
             by, above = self._superiors(planned)
             if above:
-                said.append((above, self._encoded(planned._replace(by=by), SUPERIOR, TO_READER)))
+                said.append((above, self._encoded(planned._replace(by=by), Addressee.SUPERIOR, TO_READER)))
             about += [row.obligation_id] * (len(said) - len(about))
             went = _went(row, bool(to), bool(above))
             if went != (planned.to, planned.by):
@@ -107,7 +106,7 @@ class _Batch:
         if silent:
             there = due.pending(self._tx, silent.keys())
             for row in silent.values():
-                chat = bool(self._reached.get((row.unit_id, HEAD, CHAT)))
+                chat = bool(self._reached.get((row.unit_id, Addressee.HEAD, CHAT)))
                 steps = silence(ladders()[row.duty_kind], self._now, self._own, chat=chat)
                 found += [_same(row, step) for step in steps if (row.obligation_id, step.to, step.by) not in there]
         return found
@@ -118,7 +117,8 @@ class _Batch:
         What was acknowledged has no ladder of silence any more: where the head has no chat, or there is no head, its
         steps are taken at once (A52).
         """
-        others = ((HEAD, SMS), (DEPUTY, CHAT), (DEPUTY, SMS)) if row.acknowledged and row.by == CHAT else ()
+        silent = (Addressee.HEAD, SMS), (Addressee.DEPUTY, CHAT), (Addressee.DEPUTY, SMS)
+        others = silent if row.acknowledged and row.by == CHAT else ()
         for to, by in ((row.to, row.by), *others):
             if reached := self._reached.get((row.unit_id, to, by)):
                 return row._replace(to=to, by=by), reached
@@ -128,7 +128,7 @@ class _Batch:
         """By chat, else by SMS."""
         if row.kind == OVER and -self._days(row) >= ladders()[row.duty_kind].superior:
             for by in (CHAT, SMS):
-                if reached := self._reached.get((row.unit_id, SUPERIOR, by)):
+                if reached := self._reached.get((row.unit_id, Addressee.SUPERIOR, by)):
                     return by, reached
         return row.by, ()
 
@@ -176,7 +176,7 @@ class _Batch:
 def _went(row: Row, told: bool, above: bool) -> tuple[str, str]:
     """To whom and by which way it went in the end."""
     if above:
-        return (BOTH if told else SUPERIOR), row.by
+        return (BOTH if told else Addressee.SUPERIOR), row.by
     return row.to, row.by if told or row.to == OFFICE else NOBODY[row.by]
 
 

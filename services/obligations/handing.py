@@ -18,6 +18,7 @@ from services.obligations.secrecy import own_words
 from services.obligations.telling import TO_HEAD, tell
 from services.obligations.values import OPEN, Ring
 from services.once import once
+from services.people.rights import Addressee
 from services.vault import Vault
 
 LONGEST_LIMIT = 480  # working days: a little less than `last_day`, so that both fields have one limit
@@ -44,7 +45,8 @@ def hand_over(
     text = worded(asked)
     own_words(tx, vault, report_id, text)
     _able(tx, now, unit_id)
-    reach.recipients(tx, vault, now, unit_id, "head", "chat")  # locked first, as by a turn: neither waits in a circle
+    # Locked first, as by a turn: neither waits in a circle.
+    reach.recipients(tx, vault, now, unit_id, Addressee.HEAD, reach.CHAT)
     due_at = deadline(tx, now, ladder, due, working_days)
     citizen: Ring = desk.take_on(tx, vault, now, clerk_id, report_id, seen) if report_id else frozenset()
     duty = Owed(

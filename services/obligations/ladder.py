@@ -14,9 +14,10 @@ from typing import Any
 
 from rulebooks import HERE
 from services import workdays
+from services.people.rights import Addressee
 
 BEFORE, HOLIDAY, DAY, OVER, SILENCE, TOLD = "before", "holiday", "day", "over", "silence", "told"
-HEAD, DEPUTY, OFFICE = "head", "deputy", "office"
+OFFICE = "office"  # as an `Addressee` is: nobody of the unit, the office's own list
 BOTH = "both"  # head and superior, of a reminder that went out
 CHAT, SMS = "chat", "sms"
 NOBODY = {CHAT: "no_chat", SMS: "no_sms"}  # of a reminder that had nobody to go to
@@ -115,7 +116,7 @@ def mornings(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Itera
     for day, (kind, days) in sorted(kinds.items()):
         at = ladder.awake(_at(day, ladder.morning, now))
         if now < at < due_at:
-            yield Step(kind, days, HEAD, CHAT, at)
+            yield Step(kind, days, Addressee.HEAD, CHAT, at)
     yield over(ladder, due_at, now, own)
 
 
@@ -125,7 +126,7 @@ def over(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Step:
     day = workdays.after(max(due, now.date() - timedelta(1)), 1, own)
     while (at := ladder.awake(_at(day, ladder.morning, now))) <= now:
         day = workdays.after(day, 1, own)
-    return Step(OVER, -workdays.left(day, due, own), HEAD, CHAT, at)
+    return Step(OVER, -workdays.left(day, due, own), Addressee.HEAD, CHAT, at)
 
 
 def silence(ladder: Ladder, now: datetime, own: Own, *, chat: bool) -> Iterator[Step]:
@@ -136,9 +137,9 @@ def silence(ladder: Ladder, now: datetime, own: Own, *, chat: bool) -> Iterator[
     now = now.replace(second=0, microsecond=0)
     deputy = _at(workdays.after(now.date(), ladder.deputy_days, own), now.time(), now)
     office = _at(workdays.after(now.date(), ladder.office_days, own), now.time(), now)
-    yield Step(SILENCE, 0, HEAD, SMS, ladder.awake(now + ladder.sms_after if chat else now))
-    yield Step(SILENCE, 0, DEPUTY, CHAT, _working(ladder, deputy, own))
-    yield Step(SILENCE, 0, DEPUTY, SMS, _working(ladder, deputy, own))
+    yield Step(SILENCE, 0, Addressee.HEAD, SMS, ladder.awake(now + ladder.sms_after if chat else now))
+    yield Step(SILENCE, 0, Addressee.DEPUTY, CHAT, _working(ladder, deputy, own))
+    yield Step(SILENCE, 0, Addressee.DEPUTY, SMS, _working(ladder, deputy, own))
     yield Step(SILENCE, 0, OFFICE, CHAT, _working(ladder, office, own))
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from models.tables import reminders
 from services import calendar
 from services.obligations import ladder as ladders
-from services.obligations.ladder import CHAT, HEAD, SILENCE, TOLD, Step
+from services.obligations.ladder import CHAT, SILENCE, TOLD, Step
 from services.obligations.locking import Owed
+from services.people.rights import Addressee
 
 
 def plan(tx: Connection, now: datetime, duty: Owed) -> None:
@@ -50,7 +51,7 @@ def tell_now(tx: Connection, now: datetime, obligation_id: str) -> int:
     nth = told(tx, obligation_id) + 1
     ahead = reminders.c.obligation_id == obligation_id, reminders.c.fired_at.is_(None), reminders.c.nth >= nth
     tx.execute(update(reminders).where(*ahead).values(nth=reminders.c.nth + 1))
-    row = _row(obligation_id, nth, Step(TOLD, 0, HEAD, CHAT, now))
+    row = _row(obligation_id, nth, Step(TOLD, 0, Addressee.HEAD, CHAT, now))
     tx.execute(insert(reminders), row | {"fired_at": now})
     return nth
 

@@ -14,6 +14,7 @@ from services.deliveries import queue_for
 from services.obligations import planning
 from services.obligations.locking import Owed
 from services.obligations.values import Ring
+from services.people.rights import Addressee
 from services.vault import Vault
 from services.wording import first_words
 
@@ -35,7 +36,7 @@ def tell(
     """
     nth = planning.tell_now(tx, now, duty.id)
     still = [one for one in began if any(g.unit_id == duty.unit_id for g in persons.roles_of(tx, one, now))]
-    to = {*reach.recipients(tx, vault, now, duty.unit_id, "head", "chat"), *reach.accounts_of(tx, still)}
+    to = {*reach.recipients(tx, vault, now, duty.unit_id, Addressee.HEAD, reach.CHAT), *reach.accounts_of(tx, still)}
     if texts and not to:
         to = set(reach.accounts_of(tx, [*reach.heads(tx, now, duty.unit_id), *still], reach.SMS))
     days = workdays.left(now.date(), duty.due_at.date(), calendar.own_days(tx))
@@ -49,7 +50,7 @@ def tell(
 
 def told_values(
     number: str, kind: str, unit: str, due_at: datetime, state: str, days: int, late_by: str | None, nth: int,
-    text: str, to: str = "head", begins: str = "",
+    text: str, to: str = Addressee.HEAD, begins: str = "",
 ) -> Mapping[str, Any]:  # fmt: skip
     """What every message about a duty holds. `days`: working days left, negative when over. `nth` is what is shown.
 

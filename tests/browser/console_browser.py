@@ -22,7 +22,8 @@ from bot.preview import shot as shots
 from conversation.messages import Media
 from services import cases, contacts, evidence, office, persons, visits
 from services.contacts import Contact
-from services.persons import CLERK, SUPERVISOR, Grant
+from services.people.rights import Role
+from services.persons import Grant
 from tests.channels.webchat_browser import web_chat
 from tests.waiting import PATIENCE_SECONDS
 from web import assets
@@ -78,7 +79,7 @@ async def too_wide(page: Page) -> bool:
 
 def clerk_link(program: Program, address: str) -> str:
     person_id = program.database.transact(
-        persons.add_person, program.vault, program.clock(), "钱一", [Grant(CLERK, None)], title="投诉科"
+        persons.add_person, program.vault, program.clock(), "钱一", [Grant(Role.CLERK, None)], title="投诉科"
     )
     code = program.database.transact(office.issue, program.vault, program.clock(), person_id, person_id, 1)[1]
     return f"{address}/in/{code}"
@@ -129,7 +130,7 @@ async def file_one_with_evidence(program: Program, contact: Contact) -> str:
 
 def file_visit(program: Program, contact: Contact) -> None:
     person = program.database.transact(
-        persons.add_person, program.vault, program.clock(), "林监督", [Grant(SUPERVISOR, "gtj")]
+        persons.add_person, program.vault, program.clock(), "林监督", [Grant(Role.SUPERVISOR, "gtj")]
     )
     program.database.transact(contacts.bind, contact.id, person)
     found = {

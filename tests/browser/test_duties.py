@@ -25,7 +25,8 @@ from models.database import DatabaseAway
 from models.tables import units
 from services import contacts, obligations, persons
 from services.contacts import Contact
-from services.persons import HEAD, Grant
+from services.people.rights import Role
+from services.persons import Grant
 from services.units import NewUnit, add_units
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
@@ -157,7 +158,7 @@ async def test_who_is_late_beside_the_list(program: Program, chromium: Browser, 
     def many_units(tx) -> None:
         add_units(tx, [NewUnit(f"u{n}", f"市第{n}管理服务中心") for n in range(60)])
         for n in range(60):
-            persons.add_person(tx, program.vault, program.clock(), f"负责人{n}", [Grant(HEAD, f"u{n}")])
+            persons.add_person(tx, program.vault, program.clock(), f"负责人{n}", [Grant(Role.HEAD, f"u{n}")])
         tx.execute(units.update().where(units.c.id == "gtj").values(name=LONG))
 
     program.database.transact(many_units)

@@ -11,7 +11,8 @@ from bot.build import Program
 from models.tables import deliveries
 from services import contacts, notices, persons
 from services.notices import Audience, Written
-from services.persons import HEAD, Grant
+from services.people.rights import Role
+from services.persons import Grant
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
 
@@ -25,7 +26,7 @@ def heads(program: Program) -> list[str]:
     for n, unit in enumerate(("gtj", "jtj", "wsj")):
         account = somebody(program, f"head-{n}")
         mine = program.database.transact(
-            persons.add_person, program.vault, program.clock(), f"局长{n}", [Grant(HEAD, unit)]
+            persons.add_person, program.vault, program.clock(), f"局长{n}", [Grant(Role.HEAD, unit)]
         )
         program.database.transact(contacts.bind, account.id, mine)
         found.append(account.id)

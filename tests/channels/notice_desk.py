@@ -12,7 +12,8 @@ from bot.build import Program
 from services import contacts, notices, persons
 from services.evidence import Stored
 from services.notices import Audience, Written
-from services.persons import HEAD, Grant
+from services.people.rights import Role
+from services.persons import Grant
 
 TEXT = "明天停水，请各窗口提前备水。"
 Upload = tuple[str | None, bytes]  # (the name of a file, bytes)
@@ -24,7 +25,7 @@ def becomes_head(program: Program, channel: str, address: str, unit: str = "gtj"
 
     def bind(tx) -> str:
         contact = contacts.lock(tx, program.vault, program.clock(), {key: (channel, address, "zh")})[key]
-        person = persons.add_person(tx, program.vault, program.clock(), "局长", [Grant(HEAD, unit)])
+        person = persons.add_person(tx, program.vault, program.clock(), "局长", [Grant(Role.HEAD, unit)])
         contacts.bind(tx, contact.id, person)
         return contact.id
 
@@ -39,7 +40,7 @@ def picture(colour: str = "teal", size: tuple[int, int] = (64, 48)) -> bytes:
 
 async def written(program: Program, uploads: Sequence[Upload] = (), text: str = TEXT) -> tuple[str, list[Stored]]:
     """A draft for all heads, with its pieces as they are stored."""
-    words = Written({"zh": text, "en": text}, Audience(roles=(HEAD,)), acknowledges=True)
+    words = Written({"zh": text, "en": text}, Audience(roles=(Role.HEAD,)), acknowledges=True)
     notice_id = program.database.transact(notices.draft, program.clock(), "clerk-1", words)
     pieces: list[Stored] = []
     for name, data in uploads:

@@ -15,7 +15,7 @@ from bot.build import Program
 from conversation.messages import Body, Button, Say
 from services import deliveries, evidence
 from services.links import issue_link
-from services.persons import SUPERVISOR
+from services.people.rights import Role
 from tests.botapi import BotApi, User
 from tests.channels.serving import Mode, Served, photo, serving
 from tests.conftest import rows
@@ -101,7 +101,7 @@ async def test_a_citizen_complains_with_an_album_and_a_voice_message(served: Ser
 async def test_a_supervisor_is_bound_by_a_link_and_files_a_spot_check(served: Served) -> None:
     words = served.words
     program = served.program
-    grant = next(row for row in rows(program, "grants") if row["role"] == SUPERVISOR)
+    grant = next(row for row in rows(program, "grants") if row["role"] == Role.SUPERVISOR)
     code = program.database.transact(
         issue_link, program.vault, program.clock(), str(grant["person_id"]), "clerk", timedelta(days=1)
     )

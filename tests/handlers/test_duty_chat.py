@@ -13,7 +13,8 @@ from conversation.messages import Media
 from services import contacts, evidence, links, obligations, persons
 from services.fetching import refuse_and_tell
 from services.office import grant_more
-from services.persons import CLERK, LEADER, Grant
+from services.people.rights import Role
+from services.persons import Grant
 from tests.conftest import Clock, rows
 from tests.services.told_units import CLERK as CLERK_ID
 from tests.services.told_units import Office, withdraw
@@ -132,7 +133,7 @@ async def test_deputy_and_liaison_do_what_the_head_does(office: Office, person: 
 
 async def test_a_leader_looks_and_does_not_answer(office: Office, person: Meet) -> None:
     office.bind("head")
-    office.bind(LEADER, "leader")
+    office.bind(Role.SUPERIOR, "leader")
     duty, leader = office.hand_over(working_days=3), person("leader")
     [listed] = await leader.says("/duties")
     assert "1. 市国土局 交办事项「请报送整改情况」 D20261121-0001" in listed.text
@@ -157,7 +158,7 @@ async def test_who_is_late_is_told_of_what_one_may_see(office: Office, head: Fak
     office.bind("head", unit="gdj")
     office.hand_over(working_days=1)
     office.hand_over(working_days=1, unit_id="gdj", kind="complaint")
-    clerk = office.office(persons.add_person, "某人", [Grant(CLERK, None)])
+    clerk = office.office(persons.add_person, "某人", [Grant(Role.CLERK, None)])
     office.office(contacts.ensure, "fake", "clerk", "zh", clerk)
     office.at("2026-11-25 09:00")
     [mine] = await head.says("/late")
@@ -322,7 +323,7 @@ async def test_what_is_answered_has_no_deadline_left(office: Office, head: FakeP
 
 async def test_above_the_unit_one_reads_that_it_is_late_and_cannot_answer(office: Office, person: Meet) -> None:
     office.bind("head", "head")
-    office.bind(LEADER, "leader")
+    office.bind(Role.SUPERIOR, "leader")
     office.hand_over(working_days=1)
     office.until("2026-11-25 09:00")
     told = person("leader").screen()
@@ -398,7 +399,7 @@ async def test_after_the_deadline_the_menu_says_overdue(office: Office, head: Fa
 async def test_whoever_is_above_reads_in_the_menu_how_much_is_open_below(office: Office, person: Meet) -> None:
     office.bind("head", "head")
     office.bind("head", "window", unit="gtj-1")
-    office.bind(LEADER, "leader")
+    office.bind(Role.SUPERIOR, "leader")
     office.hand_over(working_days=1)
     answered = office.hand_over(working_days=1)
     office.answer(answered)
@@ -413,7 +414,7 @@ async def test_the_old_head_is_told_at_once_when_the_new_one_comes_in(
     office: Office, head: FakePerson, person: Meet
 ) -> None:
     duty = office.hand_over(working_days=3)
-    new = office.office(persons.add_person, "新局长", [Grant(persons.HEAD, "gtj")])
+    new = office.office(persons.add_person, "新局长", [Grant(Role.HEAD, "gtj")])
     code = office.office(links.issue_link, new, CLERK_ID, timedelta(days=1))
     assert NO_LONGER not in texts(head)
     await person("new").says(f"/start k-{code}")
@@ -430,7 +431,7 @@ async def test_the_old_head_is_told_also_where_the_new_one_has_an_account_alread
     office: Office, head: FakePerson
 ) -> None:
     office.bind("deputy", "deputy")
-    office.office(grant_more, CLERK_ID, office.people["deputy"], [persons.HEAD], ["gtj"], takes_over=True)
+    office.office(grant_more, CLERK_ID, office.people["deputy"], [Role.HEAD], ["gtj"], takes_over=True)
     assert head.screen().text == NO_LONGER
 
 

@@ -19,7 +19,8 @@ from models.tables import deliveries as sent
 from services import contacts, deliveries, evidence, notices, persons, phones
 from services.contacts import SMS
 from services.notices import Audience, NotSent, Written
-from services.persons import CLERK, HEAD, SUPERVISOR, Grant
+from services.people.rights import Role
+from services.persons import Grant
 from tests.channels.notice_desk import picture
 from tests.conftest import Clock, rows
 
@@ -78,11 +79,13 @@ def got(program: Program) -> Sequence[object]:
 
 
 def test_the_recipients_are_those_of_the_release(program: Program) -> None:
-    first = person_with(program, SUPERVISOR, "gtj", "telegram", "web") + person_with(program, SUPERVISOR, "jtj", "web")
-    person_with(program, CLERK, None, "telegram")
-    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    first = person_with(program, Role.SUPERVISOR, "gtj", "telegram", "web") + person_with(
+        program, Role.SUPERVISOR, "jtj", "web"
+    )
+    person_with(program, Role.CLERK, None, "telegram")
+    notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     assert send(program, notice_id) == "released"
-    person_with(program, SUPERVISOR, "wsj", "telegram")
+    person_with(program, Role.SUPERVISOR, "wsj", "telegram")
     assert spread(program, notice_id) == 2
     assert got(program) == sorted(first)
     assert spread(program, notice_id) == 1, "nothing is written twice"
@@ -92,8 +95,8 @@ def test_the_recipients_are_those_of_the_release(program: Program) -> None:
 
 
 def test_whoever_takes_up_a_notice_half_written_writes_only_the_rest(program: Program) -> None:
-    found = [one for _ in range(5) for one in person_with(program, SUPERVISOR, "gtj", "telegram")]
-    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    found = [one for _ in range(5) for one in person_with(program, Role.SUPERVISOR, "gtj", "telegram")]
+    notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     send(program, notice_id)
     assert program.database.transact(notices.spread, program.clock(), notice_id, 2).more
     assert program.database.look(notices.progress, program.clock(), notice_id).counts["unspread"] == 3
@@ -106,10 +109,10 @@ def test_whoever_takes_up_a_notice_half_written_writes_only_the_rest(program: Pr
 @pytest.mark.parametrize(
     ("audience", "many"),
     [
-        (Audience(roles=(HEAD,)), 2),
+        (Audience(roles=(Role.HEAD,)), 2),
         (Audience(units=("gtj",)), 2),
         (Audience(kinds=("window",)), 1),
-        (Audience(roles=(HEAD,), kinds=("window",)), 0),
+        (Audience(roles=(Role.HEAD,), kinds=("window",)), 0),
         (Audience(areas=("城南",)), 2),
         (Audience(areas=("城南",), kinds=("bureau",)), 1),
         (Audience(), 0),
@@ -120,10 +123,10 @@ def test_an_audience_is_chosen_by_role_kind_area_and_unit(program: Program, audi
 
     program.database.transact(lambda tx: tx.execute(update(units).where(units.c.area == "城南").values(area=None)))
     program.database.transact(lambda tx: tx.execute(update(units).where(units.c.id == "gtj").values(area="城南")))
-    person_with(program, HEAD, "gtj", "telegram")
-    person_with(program, HEAD, "fgw", "telegram")
+    person_with(program, Role.HEAD, "gtj", "telegram")
+    person_with(program, Role.HEAD, "fgw", "telegram")
     person_with(program, "liaison", "gtj-1", "telegram")
-    person_with(program, SUPERVISOR, "gtj", "telegram")  # who inspects a unit is not of it
+    person_with(program, Role.SUPERVISOR, "gtj", "telegram")  # who inspects a unit is not of it
     notice_id = draft(program, audience)
     found = program.database.look(notices.reach, program.vault, program.clock(), notice_id, audience, None)
     assert found.total == many
@@ -133,16 +136,16 @@ def test_an_audience_is_chosen_by_role_kind_area_and_unit(program: Program, audi
 
 
 def test_an_sms_goes_to_those_without_a_chat_and_not_to_whoever_opted_out(program: Program) -> None:
-    chat = person_with(program, SUPERVISOR, "gtj", "telegram", phone="+8613800138000")
-    person_with(program, SUPERVISOR, "gtj", phone="+8613900139000")
-    person_with(program, SUPERVISOR, "jtj", phone="+8613700137000")
-    person_with(program, SUPERVISOR, "wsj")
+    chat = person_with(program, Role.SUPERVISOR, "gtj", "telegram", phone="+8613800138000")
+    person_with(program, Role.SUPERVISOR, "gtj", phone="+8613900139000")
+    person_with(program, Role.SUPERVISOR, "jtj", phone="+8613700137000")
+    person_with(program, Role.SUPERVISOR, "wsj")
     out = program.database.transact(
         contacts.ensure_all, program.vault, program.clock(), SMS, [phones.normalised("13700137000")], "zh"
     )
     blocked = update(contacts.contacts).where(contacts.contacts.c.id == out[0]).values(blocked_at=program.clock())
     program.database.transact(lambda tx: tx.execute(blocked))
-    audience = Audience(roles=(SUPERVISOR,), sms=True)
+    audience = Audience(roles=(Role.SUPERVISOR,), sms=True)
     notice_id = draft(program, audience)
     found = program.database.look(notices.reach, program.vault, program.clock(), notice_id, audience, None)
     assert (found.channels, found.unreached) == ({"telegram": 1, "sms": 1}, 5), "the city's three have neither"
@@ -159,8 +162,8 @@ def test_an_sms_goes_to_those_without_a_chat_and_not_to_whoever_opted_out(progra
 
 def test_a_stopped_notice_is_sent_to_nobody_more(program: Program) -> None:
     for _ in range(3):
-        person_with(program, SUPERVISOR, "gtj", "telegram")
-    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+        person_with(program, Role.SUPERVISOR, "gtj", "telegram")
+    notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     send(program, notice_id)
     program.database.transact(notices.spread, program.clock(), notice_id, 2)
     program.database.transact(notices.abort, program.clock(), "clerk-1", notice_id)
@@ -177,15 +180,17 @@ async def test_a_scheduled_notice_shows_on_an_open_page_when_its_time_has_come(
 ) -> None:
     page = person("web-1", channel="web")
     await page.says("/start")
-    mine = person_with(program, SUPERVISOR, "gtj")
+    mine = person_with(program, Role.SUPERVISOR, "gtj")
     assert mine == []
     people = [
-        row["person_id"] for row in rows(program, "grants") if row["unit_id"] == "gtj" and row["role"] == SUPERVISOR
+        row["person_id"]
+        for row in rows(program, "grants")
+        if row["unit_id"] == "gtj" and row["role"] == Role.SUPERVISOR
     ]
     contact = page.contact_id()
     assert contact
     program.database.transact(contacts.bind, contact, str(people[-1]))
-    notice_id = draft(program, Audience(roles=(SUPERVISOR,), units=("gtj",)))
+    notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,), units=("gtj",)))
     send(program, notice_id, program.clock() + timedelta(hours=1))
     spread(program, notice_id)
     await page.says("/help")
@@ -200,9 +205,9 @@ async def test_a_scheduled_notice_shows_on_an_open_page_when_its_time_has_come(
 
 
 def test_again_goes_to_people_who_acknowledged_on_no_account(program: Program) -> None:
-    both = person_with(program, SUPERVISOR, "gtj", "telegram", "web")
-    late = person_with(program, SUPERVISOR, "jtj", "telegram")
-    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    both = person_with(program, Role.SUPERVISOR, "gtj", "telegram", "web")
+    late = person_with(program, Role.SUPERVISOR, "jtj", "telegram")
+    notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     send(program, notice_id)
     spread(program, notice_id)
     program.database.transact(lambda tx: tx.execute(update(sent).values(state="sent")))
@@ -222,8 +227,8 @@ def test_again_goes_to_people_who_acknowledged_on_no_account(program: Program) -
 
 
 def test_whoever_taps_has_it_whatever_the_clock_of_the_sender(program: Program, clock: Clock) -> None:
-    (contact_id,) = person_with(program, HEAD, "gtj", "telegram")
-    notice_id = draft(program, Audience(roles=(HEAD,)))
+    (contact_id,) = person_with(program, Role.HEAD, "gtj", "telegram")
+    notice_id = draft(program, Audience(roles=(Role.HEAD,)))
     send(program, notice_id)
     spread(program, notice_id)
     (row,) = [row for row in rows(program, "deliveries") if row["notice_id"]]
@@ -234,8 +239,8 @@ def test_whoever_taps_has_it_whatever_the_clock_of_the_sender(program: Program, 
 
 def test_a_notice_that_is_still_going_out_is_not_sent_again(program: Program) -> None:
     for _ in range(2):
-        person_with(program, SUPERVISOR, "gtj", "telegram")
-    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+        person_with(program, Role.SUPERVISOR, "gtj", "telegram")
+    notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     send(program, notice_id)
     spread(program, notice_id)
     with pytest.raises(NotSent, match="still_going"):
@@ -251,7 +256,7 @@ def tap(program: Program, contact_id: str, notice_id: str) -> str | None:
 
 def sent_to(program: Program, *contact_ids: str) -> str:
     """A notice to these supervisors that has gone to all of them."""
-    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     send(program, notice_id)
     goes(program, notice_id)
     assert got(program) == sorted(contact_ids)
@@ -275,7 +280,9 @@ def left(program: Program, notice_id: str) -> int:
 
 
 async def test_again_pressed_twice_is_one_repeat(program: Program) -> None:
-    first = sent_to(program, *(one for _ in range(3) for one in person_with(program, SUPERVISOR, "gtj", "telegram")))
+    first = sent_to(
+        program, *(one for _ in range(3) for one in person_with(program, Role.SUPERVISOR, "gtj", "telegram"))
+    )
     press = notices.again, program.clock(), "clerk-1", first
     repeats = {*await asyncio.gather(*(program.database.write(*press) for _ in range(4)))}
     assert [row["number"] for row in rows(program, "notices")][1:] == ["N20261121-0001-2"]
@@ -291,7 +298,7 @@ async def test_again_pressed_twice_is_one_repeat(program: Program) -> None:
 
 def test_who_has_acknowledged_any_of_them_gets_it_no_more(program: Program) -> None:
     """After the draft was made, on the message of the repeat, or on the old one when there is a newer."""
-    late, new, old = (person_with(program, SUPERVISOR, "gtj", "telegram")[0] for _ in range(3))
+    late, new, old = (person_with(program, Role.SUPERVISOR, "gtj", "telegram")[0] for _ in range(3))
     first = sent_to(program, late, new, old)
     repeat = again(program, first)
     tap(program, late, first)
@@ -310,7 +317,7 @@ def test_who_has_acknowledged_any_of_them_gets_it_no_more(program: Program) -> N
 
 
 def test_a_repeat_that_all_have_answered_meanwhile_is_not_sent(program: Program) -> None:
-    [one] = person_with(program, SUPERVISOR, "gtj", "telegram")
+    [one] = person_with(program, Role.SUPERVISOR, "gtj", "telegram")
     first = sent_to(program, one)
     repeat = again(program, first)
     tap(program, one, first)
@@ -320,8 +327,8 @@ def test_a_repeat_that_all_have_answered_meanwhile_is_not_sent(program: Program)
 
 def test_whoever_has_the_button_may_tap_it_after_the_notice_was_stopped(program: Program) -> None:
     """The page of a web chat has shown it, and its confirmation was not in yet."""
-    [page] = person_with(program, SUPERVISOR, "gtj", "web")
-    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    [page] = person_with(program, Role.SUPERVISOR, "gtj", "web")
+    notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     send(program, notice_id)
     spread(program, notice_id)
     program.database.transact(notices.abort, program.clock(), "clerk-2", notice_id)
@@ -334,10 +341,10 @@ def test_whoever_has_the_button_may_tap_it_after_the_notice_was_stopped(program:
 @pytest.mark.parametrize("round", range(4))
 async def test_two_clerks_at_the_same_instant_never_both_have_their_way(program: Program, round: int) -> None:
     """Sent twice, rewritten and stopped: whoever is first is right, the others are told; nobody gets two."""
-    people = sorted(one for _ in range(3) for one in person_with(program, SUPERVISOR, "gtj", "telegram"))
-    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    people = sorted(one for _ in range(3) for one in person_with(program, Role.SUPERVISOR, "gtj", "telegram"))
+    notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     write, now, old = program.database.write, program.clock(), seen(program, notice_id)
-    words = Written({"zh": "别的内容。"}, Audience(roles=(SUPERVISOR,)), True)
+    words = Written({"zh": "别的内容。"}, Audience(roles=(Role.SUPERVISOR,)), True)
     steps = [
         write(notices.send, program.vault, now, "clerk-1", notice_id, old, None, second_clerk_above=9),
         write(notices.send, program.vault, now, "clerk-2", notice_id, old, None, second_clerk_above=9),
@@ -366,25 +373,25 @@ def test_taking_a_piece_away_touches_no_upload_of_anybody_else(program: Program)
 
 
 def test_a_message_has_one_receipt_whatever_roles_its_reader_holds(program: Program) -> None:
-    [contact] = person_with(program, SUPERVISOR, "gtj", "telegram")
+    [contact] = person_with(program, Role.SUPERVISOR, "gtj", "telegram")
     [mine] = [row["person_id"] for row in rows(program, "contacts") if row["id"] == contact]
-    program.database.transact(persons.grant, program.clock(), str(mine), [Grant(SUPERVISOR, "jtj")], "system")
-    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    program.database.transact(persons.grant, program.clock(), str(mine), [Grant(Role.SUPERVISOR, "jtj")], "system")
+    notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     send(program, notice_id)
     spread(program, notice_id)
     [receipt] = program.database.look(notices.receipts, notice_id)
     assert program.database.look(notices.receipts, notice_id, most=1) == [receipt]
-    assert receipt.places == (Grant(SUPERVISOR, "gtj"), Grant(SUPERVISOR, "jtj"))
+    assert receipt.places == (Grant(Role.SUPERVISOR, "gtj"), Grant(Role.SUPERVISOR, "jtj"))
     assert program.database.look(notices.acknowledged, [notice_id])[notice_id] == 0
     program.database.transact(notices.acknowledge, program.clock(), contact, notice_id)
     assert program.database.look(notices.acknowledged, [notice_id])[notice_id] == 1
 
 
 def test_what_has_changed_since_it_was_read_is_not_sent(program: Program) -> None:
-    person_with(program, SUPERVISOR, "gtj", "telegram")
-    notice_id = draft(program, Audience(roles=(SUPERVISOR,)))
+    person_with(program, Role.SUPERVISOR, "gtj", "telegram")
+    notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     old = seen(program, notice_id)
-    written = Written({"zh": "别的内容。"}, Audience(roles=(SUPERVISOR,)), False)
+    written = Written({"zh": "别的内容。"}, Audience(roles=(Role.SUPERVISOR,)), False)
     program.database.transact(notices.rewrite, program.clock(), "clerk-2", notice_id, old, written)
     with pytest.raises(NotSent, match="changed"):
         program.database.transact(

@@ -87,7 +87,7 @@ def went(office: Office, duty: str) -> list[str]:
 
 
 def test_the_history_says_whom_each_reminder_reached(office: Office) -> None:
-    office.bind("leader", "leader")
+    office.bind("superior", "leader")
     duty = office.hand_over("2026-11-26")
     assert went(office, duty) == []  # the hand-over itself stands there already
     office.until("2026-11-25 12:00")
@@ -130,7 +130,7 @@ def test_where_the_head_cannot_be_reached_any_more_the_deputy_is_and_then_the_of
 
 
 def test_a_superior_with_a_number_alone_is_told_by_sms(office: Office) -> None:
-    office.bind("leader", phone="+8613800138077")
+    office.bind("superior", phone="+8613800138077")
     office.hand_over("2026-11-24")
     assert "11-26 08:30 +8613800138077 4" in office.until("2026-11-26 12:00")
 
@@ -243,7 +243,7 @@ def test_an_acknowledgement_stops_the_silence_and_a_return_begins_it_again(offic
 
 
 def test_a_deadline_that_is_over_reaches_the_superior_too(office: Office) -> None:
-    office.bind("leader", "leader")
+    office.bind("superior", "leader")
     duty = office.hand_over("2026-11-24")
     office.act(obligations.acknowledge, duty)
     told = office.until("2026-11-27 12:00")

@@ -11,7 +11,8 @@ from bot.build import Program
 from channels.fake import FakePerson
 from services import links, obligations, persons
 from services.office import add_member, grant_more
-from services.persons import DEPUTY, HEAD, Grant
+from services.people.rights import Role
+from services.persons import Grant
 from tests.conftest import Clock, rows
 from tests.services.told_units import CLERK, Office
 from tests.sms.handset import network
@@ -38,7 +39,7 @@ async def test_who_is_head_no_longer_hears_so_by_sms(
         old = net.phone(NUMBER)
         [duty] = await old.hears()
         assert "督办事项D20261121-0001" in duty
-        new = office.office(persons.add_person, "欧阳新", [Grant(HEAD, "gtj")])
+        new = office.office(persons.add_person, "欧阳新", [Grant(Role.HEAD, "gtj")])
         code = office.office(links.issue_link, new, CLERK, timedelta(days=1))
         await person("new").says(f"/start k-{code}")
         assert await old.hears() == [NO_LONGER]
@@ -54,11 +55,13 @@ async def test_who_has_a_chat_hears_it_there_alone(
     async with network(program) as net:
         old = net.phone(NUMBER)
         await old.hears()
-        told = office.office(grant_more, CLERK, office.people["deputy"], [HEAD], ["gtj"], takes_over=True)
+        told = office.office(grant_more, CLERK, office.people["deputy"], [Role.HEAD], ["gtj"], takes_over=True)
         assert {channel for channel, _ in told} == {"fake"}
         assert await old.hears() == []
         assert "您不再是市国土局负责人" in person("head").screen().text
-    assert Grant(DEPUTY, "gtj") in program.database.look(persons.roles_of, office.people["deputy"], program.clock())
+    assert Grant(Role.DEPUTY, "gtj") in program.database.look(
+        persons.roles_of, office.people["deputy"], program.clock()
+    )
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -144,7 +147,7 @@ async def test_a_new_head_with_a_number_alone_takes_over_by_the_first_reply(offi
     async with network(program) as net:
         old, new = net.phone(NUMBER), net.phone("+8613900139000")
         await old.hears()
-        office.office(add_member, CLERK, "欧阳新", [HEAD], ["gtj"], phone="+8613900139000", takes_over=True)
+        office.office(add_member, CLERK, "欧阳新", [Role.HEAD], ["gtj"], phone="+8613900139000", takes_over=True)
         office.hand_over(working_days=3)
         while not office.fire():
             office.clock.passes(minutes=1)

@@ -17,7 +17,7 @@ from models.tables import grants
 from scheduler.jobs import jobs
 from services import contacts, deliveries, links, notices, obligations, persons
 from services.notices import Audience, Written
-from services.persons import DEPUTY, HEAD
+from services.people.rights import Role
 from tests.conftest import Clock, rows
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -138,9 +138,9 @@ async def complains(citizen: FakePerson) -> None:
 
 async def test_a_deadline_from_the_complaint_to_the_answer(city: City, citizen: FakePerson) -> None:
     await city.reaches("2026-11-23 09:00")  # a Monday
-    head, deputy = await city.meets(HEAD), await city.meets(DEPUTY)
+    head, deputy = await city.meets(Role.HEAD), await city.meets(Role.DEPUTY)
     city.program.database.transact(
-        persons.set_phone, city.program.vault, city.program.clock(), city.who(HEAD), PHONE, CLERK
+        persons.set_phone, city.program.vault, city.program.clock(), city.who(Role.HEAD), PHONE, CLERK
     )
     handset = Handset(city, PHONE)
 
@@ -212,7 +212,7 @@ async def test_a_deadline_from_the_complaint_to_the_answer(city: City, citizen: 
     assert handed < heard
 
     # A notice to all heads and deputies; the head acknowledges it with one tap.
-    written = Written({"zh": "12月10日 上午九点开效能建设讲评会。"}, Audience(roles=(HEAD, DEPUTY)), True)
+    written = Written({"zh": "12月10日 上午九点开效能建设讲评会。"}, Audience(roles=(Role.HEAD, Role.DEPUTY)), True)
     notice = city.notice(written)
     await city.reaches("2026-12-03 08:32")
     assert "12月10日 上午九点开效能建设讲评会。" in head.screen().text

@@ -14,7 +14,7 @@ import pytest
 from bot.build import Program
 from services import obligations
 from services.links import issue_link
-from services.persons import HEAD, SUPERVISOR
+from services.people.rights import Role
 from tests.conftest import DATABASES, rows
 from tests.transcripts.drivers import WIRES, Person, gesture
 from tests.transcripts.script import filled, parse, shown_code
@@ -26,14 +26,16 @@ SCRIPTS = sorted(path.name.removesuffix(".txt") for path in FOLDER.glob("*.txt")
 @pytest.fixture
 def link(program: Program) -> str:
     """A supervisor's one-time code."""
-    person_id = next(str(row["person_id"]) for row in rows(program, "grants") if row["role"] == SUPERVISOR)
+    person_id = next(str(row["person_id"]) for row in rows(program, "grants") if row["role"] == Role.SUPERVISOR)
     issue = (program.vault, program.clock(), person_id, "clerk", timedelta(days=1))
     return program.database.transact(issue_link, *issue)
 
 
 def handed_over(program: Program) -> dict[str, str]:
     """What the office has handed to 市国土局 before anybody of it comes in: <head> is its head's one-time code."""
-    [head] = [row["person_id"] for row in rows(program, "grants") if (row["unit_id"], row["role"]) == ("gtj", HEAD)]
+    [head] = [
+        row["person_id"] for row in rows(program, "grants") if (row["unit_id"], row["role"]) == ("gtj", Role.HEAD)
+    ]
     now = program.clock()
     for kind, asked, days in (
         ("complaint", "请查清周二上午办证窗口为什么没有人。", 5),

@@ -14,7 +14,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.build import Program
 from bot.preview import shot
 from services import links, persons
-from services.persons import CLERK, Grant
+from services.people.rights import Role
+from services.persons import Grant
 from web.site import Site
 
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
@@ -97,7 +98,7 @@ def link(program: Program, person_id: str, **valid_for: float) -> str:
 
 @pytest.fixture
 def clerk_id(program: Program) -> str:
-    return member(program, "钱一", Grant(CLERK, None))
+    return member(program, "钱一", Grant(Role.CLERK, None))
 
 
 @pytest.fixture

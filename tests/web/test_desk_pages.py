@@ -13,7 +13,7 @@ from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
 from services import audit, desk, evidence, office, persons
-from services.persons import CLERK
+from services.people.rights import Role
 from templates import HERE, LANGUAGES
 from tests.conftest import rows
 
@@ -166,7 +166,7 @@ async def test_a_question_is_answered(clerk, citizen: FakePerson) -> None:
 async def checks(program: Program, supervisor: FakePerson) -> None:
     """Becomes a supervisor of the land bureau and files a spot check."""
     who = program.database.transact(
-        persons.add_person, program.vault, program.clock(), "林监督", [persons.Grant(persons.SUPERVISOR, "gtj")]
+        persons.add_person, program.vault, program.clock(), "林监督", [persons.Grant(Role.SUPERVISOR, "gtj")]
     )
     await supervisor.says(
         f"/link {program.database.transact(office.issue, program.vault, program.clock(), who, who, 1)[1]}"
@@ -482,6 +482,6 @@ async def test_an_error_has_an_id_and_is_logged(clerk, monkeypatch: pytest.Monke
 
 @ON_SQLITE
 async def test_a_withdrawn_clerk_is_out_at_once(program: Program, clerk, clerk_id: str) -> None:
-    program.database.transact(persons.withdraw, program.clock(), clerk_id, CLERK, None, "system")
+    program.database.transact(persons.withdraw, program.clock(), clerk_id, Role.CLERK, None, "system")
     await clerk.opens("/console")
     assert clerk.status == 401

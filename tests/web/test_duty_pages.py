@@ -12,7 +12,8 @@ from conversation.messages import Media
 from services import obligations, persons
 from services.contacts import Contact, ensure, reach_changed
 from services.obligations.handing import LONGEST_LIMIT
-from services.persons import DEPUTY, HEAD, LEADER, Grant
+from services.people.rights import Role
+from services.persons import Grant
 from services.phones import masked
 from tests.conftest import rows
 from tests.web.conftest import link, member
@@ -587,7 +588,7 @@ async def test_a_number_is_kept_sealed_and_shown_masked(program: Program, clerk)
     assert clerk.status == 422
     assert 'value="白小雨"' in page
     assert 'value="abc"' in page
-    page = await clerk.sends("/console/people", name="白小雨", role="leader", unit="gtj", phone="13800138000")
+    page = await clerk.sends("/console/people", name="白小雨", role="superior", unit="gtj", phone="13800138000")
     assert "138****8000" in page
     assert "分管领导" in page
 
@@ -629,7 +630,7 @@ async def test_a_new_head_takes_over_by_a_new_link(program: Program, clerk, cler
 @ON_SQLITE
 async def test_a_head_who_is_bound_already_takes_over_at_once(program: Program, clerk, person, clock) -> None:
     old_id = head_of(program, "gtj")
-    deputy_id = member(program, "副手", Grant(DEPUTY, "gtj"), Grant(LEADER, "gsj"))
+    deputy_id = member(program, "副手", Grant(Role.DEPUTY, "gtj"), Grant(Role.SUPERIOR, "gsj"))
     await person("deputy").says(f"/link {link(program, deputy_id)}")
     assert head_of(program, "gtj") == old_id
     clock.passes(minutes=5)
@@ -641,4 +642,4 @@ async def test_a_head_who_is_bound_already_takes_over_at_once(program: Program, 
     assert clerk.status == 200
     assert head_of(program, "gtj") == deputy_id
     held = program.database.look(persons.roles_of, deputy_id, program.clock())
-    assert Grant(HEAD, "gtj") in held
+    assert Grant(Role.HEAD, "gtj") in held

@@ -18,7 +18,8 @@ from bot.build import Program
 from channels.fake import FakePerson
 from models.tables import deliveries
 from services import contacts
-from services.persons import CLERK, HEAD, Grant
+from services.people.rights import Role
+from services.persons import Grant
 from tests.browser.console_browser import picture
 from tests.conftest import Clock, rows
 from tests.services.test_media import old_office
@@ -48,7 +49,7 @@ async def heads(program: Program, person: Callable[..., FakePerson]) -> list[Fak
         await somebody.says("/start")
         contact = somebody.contact_id()
         assert contact
-        mine = member(program, f"局长{n}", Grant(HEAD, unit))
+        mine = member(program, f"局长{n}", Grant(Role.HEAD, unit))
         program.database.transact(contacts.bind, contact, mine)
         found.append(somebody)
     return found
@@ -162,7 +163,7 @@ async def test_the_preview_shows_the_channels_that_are_set_up(
     assert "没有开通：" not in clerk.page
     async with TestServer(application(program, ways=frozenset(("web",)))) as server:
         other = Browser(TestClient(server, cookie_jar=CookieJar(unsafe=True)))
-        await other.sends("/in", code=link(program, member(program, "赵二", Grant(CLERK, None))))
+        await other.sends("/in", code=link(program, member(program, "赵二", Grant(Role.CLERK, None))))
         await other.opens(place)
         assert [f"{one} · 中文" in other.page for one in ("Telegram", "网页", "短信")] == [False, True, False]
         assert "Telegram 没有开通：" in other.page
@@ -183,7 +184,7 @@ async def test_a_time_beside_now_is_refused_and_nobody_gets_anything(
     await uploads(clerk, f"{place}/list", "list", "\n".join(f"1380013{n:04d}" for n in range(201)).encode(), "n.txt")
     await clerk.sends(f"{place}/send", when="later", send_at="2026-11-24T18:00")
     second = await browser()
-    await second.sends("/in", code=link(program, member(program, "赵二", Grant(CLERK, None))))
+    await second.sends("/in", code=link(program, member(program, "赵二", Grant(Role.CLERK, None))))
     await second.opens(place)
     await second.sends(f"{place}/release", when="now", send_at="2026-11-24T18:00")
     assert (second.status, "又选了「现在」" in second.page) == (422, True)
@@ -223,7 +224,7 @@ async def test_what_lies_in_the_web_chat_has_not_gone_out(
     await page.says("/start")
     contact = page.contact_id()
     assert contact
-    program.database.transact(contacts.bind, contact, member(program, "局长九", Grant(HEAD, "gtj")))
+    program.database.transact(contacts.bind, contact, member(program, "局长九", Grant(Role.HEAD, "gtj")))
     place = await written(clerk, unit="gtj")
     await clerk.sends(f"{place}/send", when="now")
     assert "共 2 条，已发出 0 条，待对方打开网页 1 条，已签收 0 条" in clerk.page
@@ -285,7 +286,7 @@ async def test_a_second_clerk_releases_what_goes_to_many(
     assert (clerk.status, "您写的通知要由另一位同事发出" in clerk.page) == (422, True)
     assert not [row for row in rows(program, "deliveries") if row["urgency"] == "broadcast"]
     second = await browser()
-    await second.sends("/in", code=link(program, member(program, "赵二", Grant(CLERK, None))))
+    await second.sends("/in", code=link(program, member(program, "赵二", Grant(Role.CLERK, None))))
     waits = re.compile(r">通知 <span class=\"tag soon tabular\">1<")
     assert waits.search(await second.opens("/console"))
     assert not waits.search(await clerk.opens("/console")), "whoever wrote it cannot send it"
@@ -302,7 +303,7 @@ async def test_kinds_of_unit_that_nobody_is_registered_with_say_so(clerk: Browse
     empty = {kind for kind, _, hint in said if hint}
     assert "window" in empty
     assert "bureau" not in empty
-    member(program, "窗口主任", Grant(HEAD, next(one.id for one in program.units.units if one.kind == "window")))
+    member(program, "窗口主任", Grant(Role.HEAD, next(one.id for one in program.units.units if one.kind == "window")))
     page = await clerk.opens("/console/notices/new")
     assert not re.search(r'value="window"[^>]*>[^<]*<span class="hint">', page)
 
@@ -312,7 +313,7 @@ async def test_two_clerks_who_change_a_notice_see_what_the_other_wrote(
 ) -> None:
     place = await written(clerk)
     second = await browser()
-    await second.sends("/in", code=link(program, member(program, "赵二", Grant(CLERK, None))))
+    await second.sends("/in", code=link(program, member(program, "赵二", Grant(Role.CLERK, None))))
     await second.opens(f"{place}/edit")
     await clerk.opens(f"{place}/edit")
     await clerk.sends(f"{place}/edit", text_zh="改到周四前报送。", role="head")

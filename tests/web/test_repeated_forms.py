@@ -8,7 +8,8 @@ import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
-from services.persons import CLERK, Grant
+from services.people.rights import Role
+from services.persons import Grant
 from services.vault import new_id
 from tests.conftest import rows
 from tests.web.conftest import CSRF, NUMBER, SEEN, Browser, link, member
@@ -83,7 +84,7 @@ async def test_what_was_refused_can_be_sent_again_and_a_number_takes_nobodys_pla
     [mine] = await arrives(clerk, NEW, form)
 
     colleague = await browser()
-    await colleague.sends("/in", code=link(program, member(program, "孙二", Grant(CLERK, None))))
+    await colleague.sends("/in", code=link(program, member(program, "孙二", Grant(Role.CLERK, None))))
     theirs = hidden(await colleague.opens(NEW)) | GIVEN | {"number": form["number"]}
     assert await arrives(colleague, NEW, theirs) != [mine]
     taken = mine[len("/console/duty/") :][:20]

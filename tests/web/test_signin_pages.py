@@ -12,7 +12,8 @@ import pytest
 from bot.build import Program
 from channels.fake import FakePerson
 from services import contacts, office, persons
-from services.persons import CLERK, HEAD, SUPERVISOR, Grant
+from services.people.rights import Role
+from services.persons import Grant
 from tests.conftest import rows
 from tests.web.conftest import member
 
@@ -29,7 +30,7 @@ def link(program: Program, person_id: str, days: int = 1) -> str:
 
 
 async def test_looking_at_a_link_does_not_spend_it(program: Program, browser) -> None:
-    code = link(program, add(program, Grant(CLERK, None)))
+    code = link(program, add(program, Grant(Role.CLERK, None)))
     preview, person = await browser(), await browser()
     page = await preview.opens(f"/in/{code}")
     assert "data-auto" in page
@@ -46,9 +47,9 @@ async def test_who_is_put_out_by_a_new_head_with_a_desk_hears_of_it_at_once(
     program: Program, browser, person, clock
 ) -> None:
     old = person("old")
-    await old.says(f"/link {link(program, add(program, Grant(HEAD, 'gtj')))}")
+    await old.says(f"/link {link(program, add(program, Grant(Role.HEAD, 'gtj')))}")
     clock.passes(minutes=1)
-    both = add(program, Grant(CLERK, None), Grant(HEAD, "gtj"))
+    both = add(program, Grant(Role.CLERK, None), Grant(Role.HEAD, "gtj"))
     code = link(program, both)
     [contact] = [str(row["id"]) for row in rows(program, "contacts")]
     program.database.transact(contacts.ensure, program.vault, program.clock(), "fake", "new", "zh", both)
@@ -59,7 +60,7 @@ async def test_who_is_put_out_by_a_new_head_with_a_desk_hears_of_it_at_once(
 
 
 async def test_wrong_used_and_expired_codes_look_alike(program: Program, browser, clock) -> None:
-    person_id = add(program, Grant(CLERK, None))
+    person_id = add(program, Grant(Role.CLERK, None))
     used, late = link(program, person_id), link(program, person_id)
     first, stranger = await browser(), await browser()
     await first.sends("/in", code=used)
@@ -72,7 +73,7 @@ async def test_wrong_used_and_expired_codes_look_alike(program: Program, browser
 
 @ON_SQLITE
 async def test_a_session_ends_after_half_a_day_and_by_signing_out(program: Program, browser, clock) -> None:
-    person_id = add(program, Grant(CLERK, None))
+    person_id = add(program, Grant(Role.CLERK, None))
     person = await browser()
     await person.sends("/in", code=link(program, person_id))
     clock.passes(hours=12, seconds=1)
@@ -87,7 +88,7 @@ async def test_a_session_ends_after_half_a_day_and_by_signing_out(program: Progr
 
 @ON_SQLITE
 async def test_coming_back_to_a_used_link_goes_on_when_signed_in(program: Program, browser) -> None:
-    person, code = await browser(), link(program, add(program, Grant(CLERK, None)))
+    person, code = await browser(), link(program, add(program, Grant(Role.CLERK, None)))
     await person.sends("/in", code=code)
     await person.sends("/in", code=code)
     assert person.path == "/console"
@@ -95,7 +96,7 @@ async def test_coming_back_to_a_used_link_goes_on_when_signed_in(program: Progra
 
 @ON_SQLITE
 async def test_a_supervisors_code_goes_to_the_chat_unspent(program: Program, browser, citizen: FakePerson) -> None:
-    code = link(program, add(program, Grant(SUPERVISOR, "gtj")))
+    code = link(program, add(program, Grant(Role.SUPERVISOR, "gtj")))
     person = await browser()
     answer = await person.client.post("/in", data={"code": code}, allow_redirects=False)
     assert answer.status == 303
@@ -117,7 +118,7 @@ async def test_too_many_wrong_codes_lock_out_no_colleague_behind_the_same_addres
     page = await stranger.sends("/in", code="0000")
     assert stranger.status == 429
     assert "请等 10 分钟" in page
-    await colleague.sends("/in", code=link(program, add(program, Grant(CLERK, None))))
+    await colleague.sends("/in", code=link(program, add(program, Grant(Role.CLERK, None))))
     assert colleague.path == "/console"
     clock.passes(minutes=11)
     await stranger.sends("/in", code="0000")
@@ -176,8 +177,10 @@ def _issued(tx, program: Program, person_id: str) -> str:
 @ON_SQLITE
 async def test_the_last_clerk_stays(program: Program, clerk, clerk_id: str) -> None:
     for row in rows(program, "grants"):
-        if row["role"] == CLERK and row["person_id"] != clerk_id:
-            program.database.transact(persons.withdraw, program.clock(), str(row["person_id"]), CLERK, None, "system")
+        if row["role"] == Role.CLERK and row["person_id"] != clerk_id:
+            program.database.transact(
+                persons.withdraw, program.clock(), str(row["person_id"]), Role.CLERK, None, "system"
+            )
     await clerk.opens("/console/people")
     page = await clerk.sends(f"/console/people/{clerk_id}/withdraw", role="clerk", unit="")
     assert clerk.status == 422
@@ -193,7 +196,7 @@ async def test_whoever_stands_at_the_wrong_door_is_shown_the_chat(browser) -> No
 
 async def test_the_forms_for_one_of_the_people_come_when_they_are_asked_for(program: Program, clerk, browser) -> None:
     """With all of them in it, the page of three hundred and fifty people had more than a megabyte."""
-    one = member(program, "白小雨", Grant(SUPERVISOR, "gtj"))
+    one = member(program, "白小雨", Grant(Role.SUPERVISOR, "gtj"))
     page = await clerk.opens("/console/people")
     assert page.count('name="phone"') == 1, "that of somebody new"
     forms = await clerk.opens(f"/console/people/{one}/more")
@@ -212,17 +215,19 @@ async def test_the_forms_for_one_of_the_people_come_when_they_are_asked_for(prog
 def test_of_two_clerks_who_withdraw_each_other_at_once_one_stays(
     program: Program, make_program: Callable[..., Program]
 ) -> None:
-    both, places = [add(program, Grant(CLERK, None)) for _ in range(2)], (program, make_program())
+    both, places = [add(program, Grant(Role.CLERK, None)) for _ in range(2)], (program, make_program())
     for row in rows(program, "grants"):  # those of the city itself
-        if row["role"] == CLERK and row["person_id"] not in both:
-            program.database.transact(persons.withdraw, program.clock(), str(row["person_id"]), CLERK, None, "system")
+        if row["role"] == Role.CLERK and row["person_id"] not in both:
+            program.database.transact(
+                persons.withdraw, program.clock(), str(row["person_id"]), Role.CLERK, None, "system"
+            )
     at_once, got = Barrier(2), []
 
     def withdraw(n: int) -> None:
         at_once.wait()
         try:
             places[n].database.transact(
-                office.withdraw, program.vault, program.clock(), both[n], both[1 - n], CLERK, None
+                office.withdraw, program.vault, program.clock(), both[n], both[1 - n], Role.CLERK, None
             )
             got.append("ok")
         except office.NotAllowed as refusal:

@@ -15,7 +15,8 @@ from bot.build import Program
 from channels.fake import FakePerson
 from models.database import Database, DatabaseAway
 from services import notices
-from services.persons import HEAD, Grant
+from services.people.rights import Role
+from services.persons import Grant
 from tests.conftest import rows
 from tests.web.conftest import Browser, link, member
 from tests.web.test_desk_pages import complains, first_report
@@ -137,7 +138,7 @@ async def test_a_step_that_is_saved_is_never_called_unsaved(
     program: Program, clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The database goes between the release and its first deliveries: the job goes on, nobody sends again."""
-    member(program, "局长", Grant(HEAD, "gtj"))
+    member(program, "局长", Grant(Role.HEAD, "gtj"))
 
     def goes(*_: object) -> None:
         raise DatabaseAway("test")
