@@ -93,7 +93,7 @@ class House:
             clerk = await self.database.read(office.clerk, self.vault, self.clock(), token) if token else None
             if clerk is None:
                 sent = await fields(request, self.site_url) if request.method == "POST" else {}
-                return self.page(request, "signin.html", status=401, problem=None, unsent=written_in(sent))
+                return self.page(request, "site/signin.html", status=401, problem=None, unsent=written_in(sent))
             if request.method == "POST":
                 sent = (await form(request, self.site_url)).get("csrf", "")
                 if not proven(self.vault, token, sent):
