@@ -21,7 +21,8 @@ def said(unit: str | None, case: str, word: Callable[[str], str]) -> list[Sample
         "late": False, "days": 4, "waiting": False, "nth": f"{NUMBER}-2", "late_by": None, "to": "head",
         "text": word("sample_asked"), "asked": word("sample_asked"), "begins": word("sample_asked"),
     }  # fmt: skip
-    return [(f"duty.{block}", {**duty, **own}, buttons) for block, own, buttons in [*_shown(duty, word), *_sent(word)]]
+    samples = [*_shown(duty, word), *_sent(word)]
+    return [(f"obligation.{block}", {**duty, **own}, buttons) for block, own, buttons in samples]
 
 
 def _shown(duty: Mapping[str, Any], word: Callable[[str], str]) -> list[Sample]:

@@ -38,7 +38,7 @@ def page(texts: Mapping[str, Texts]) -> str:
         lang: {block: texts[lang].say("preview", block) for block in texts[lang].blocks("preview")}
         for lang in LANGUAGES
     }
-    return texts[LANGUAGES[0]].page("preview.html", sections=sections, words=words, languages=LANGUAGES)
+    return texts[LANGUAGES[0]].page("preview/page.html", sections=sections, words=words, languages=LANGUAGES)
 
 
 def _section(name: str, scenes_by: Mapping[str, Sequence[Scene]], texts: Mapping[str, Texts]) -> dict[str, Any]:

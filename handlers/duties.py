@@ -26,9 +26,9 @@ def open_duties(turn: Turn, page: str) -> None:
         shown = [told(turn, duty) for duty in _page(found, page)]
         several = {duty.unit_id for duty in found} != set(sight.own)  # then each line names its unit
         owed = sum(duty.owed for duty in found)
-        turn.say("duty.mine", *buttons, duties=shown, several=several, owed=owed, first=_first(found, page))
+        turn.say("obligation.mine", *buttons, duties=shown, several=several, owed=owed, first=_first(found, page))
     else:
-        turn.say("duty.none", *_above(sight), Button("/menu", words="menu"))
+        turn.say("obligation.none", *_above(sight), Button("/menu", words="menu"))
     turn.go_on()
 
 
@@ -41,7 +41,7 @@ def open_late(turn: Turn, argument: str) -> None:
     lines = [_late_line(turn, one) for one in found[:MOST_LATE]]
     more = len(found) - len(lines)
     over = {"total": sum(one.count for one in found), "everything": shown.everything}
-    turn.say("duty.late", *back, lines=lines, more=more, **over)
+    turn.say("obligation.late", *back, lines=lines, more=more, **over)
     turn.go_on()
 
 

@@ -54,7 +54,7 @@ def begin_answer(turn: Turn, whole: Whole, text: str = "", held: list[Answers] |
     if whole.duty.state in obligations.SETTLED:
         show(turn, whole)
         return
-    turn.say("duty.answering", **told(turn, whole.duty), asked=whole.asked, returned=why_returned(whole))
+    turn.say("obligation.answering", **told(turn, whole.duty), asked=whole.asked, returned=why_returned(whole))
     known = {"_duty": whole.duty.id} | ({"text": text} if text else {})
     turn.start("answer", known, {"evidence": held} if held else None)
 
@@ -66,7 +66,8 @@ def submit_answer(turn: Turn, answers: Answers) -> None:
     text, media = answers["text"], pieces(answers)
     acting = turn.tx, turn.vault, turn.now, turn.contact, person_of(turn), whole.duty.id
     if done(turn, whole, lambda: obligations.answer(*acting, text, media)):
-        turn.say("duty.answered", Button("/duties", words="menu_duties"), **told(turn, whole.duty), pieces=len(media))
+        to_list = Button("/duties", words="menu_duties")
+        turn.say("obligation.answered", to_list, **told(turn, whole.duty), pieces=len(media))
 
 
 def open_more_time(turn: Turn, argument: str) -> None:
@@ -80,7 +81,7 @@ def open_more_time(turn: Turn, argument: str) -> None:
     if whole.duty.waiting_extension:
         refused(turn, whole.duty, "waiting_already")
         return
-    turn.say("duty.asking_time", **told(turn, whole.duty))
+    turn.say("obligation.asking_time", **told(turn, whole.duty))
     turn.start("more_time", {"_duty": whole.duty.id, "_due": written(turn, whole.duty.due_at)})
 
 
@@ -91,9 +92,8 @@ def submit_more_time(turn: Turn, answers: Answers) -> None:
     until = date.fromisoformat(answers["until"])
     acting = turn.tx, turn.vault, turn.now, person_of(turn), whole.duty.id
     if done(turn, whole, lambda: obligations.request_time(*acting, until, answers["reason"])):
-        turn.say(
-            "duty.time_asked", *buttons(whole.duty.id, TO_READER), **told(turn, whole.duty), until=answers["until"]
-        )
+        offers = buttons(whole.duty.id, TO_READER)
+        turn.say("obligation.time_asked", *offers, **told(turn, whole.duty), until=answers["until"])
 
 
 def open_ask_office(turn: Turn, argument: str) -> None:
@@ -132,7 +132,7 @@ def place_question(turn: Turn, duty_id: str, text: str, media: Sequence[Media]) 
 def ask(turn: Turn, whole: Whole, text: str, media: Sequence[Media]) -> None:
     acting = turn.tx, turn.vault, turn.now, person_of(turn), whole.duty.id
     if done(turn, whole, lambda: obligations.ask_office(*acting, text, turn.contact, media)):
-        turn.say("duty.office_asked", *buttons(whole.duty.id, TO_READER), **told(turn, whole.duty))
+        turn.say("obligation.office_asked", *buttons(whole.duty.id, TO_READER), **told(turn, whole.duty))
 
 
 def done(turn: Turn, whole: Whole, act: Callable[[], Ring]) -> bool:

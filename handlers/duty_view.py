@@ -31,7 +31,7 @@ def open_duty(turn: Turn, argument: str) -> None:
 def show(turn: Turn, whole: Whole) -> None:
     duty = whole.duty
     turn.say(
-        "duty.one", *buttons_of(turn, duty), **told(turn, duty), asked=whole.asked, returned=why_returned(whole),
+        "obligation.one", *buttons_of(turn, duty), **told(turn, duty), asked=whole.asked, returned=why_returned(whole),
         extension=_extension(turn, whole), history=_history(turn, whole), earlier=max(0, len(whole.history) - SHOWN),
     )  # fmt: skip
 
@@ -48,7 +48,7 @@ def open_acknowledge(turn: Turn, argument: str) -> None:
         return
     duty = whole.duty
     if duty.owed:
-        turn.say("duty.acknowledged", *buttons(duty.id, TO_HEAD[1:]), **told(turn, duty))
+        turn.say("obligation.acknowledged", *buttons(duty.id, TO_HEAD[1:]), **told(turn, duty))
     else:  # answered since
         show(turn, whole)
     turn.go_on()
@@ -78,7 +78,7 @@ def to_act_on(turn: Turn, argument: str) -> Whole | None:
     if above is None:
         unknown(turn)
     else:
-        turn.say("duty.look_only", Button(f"/duty {above.duty.id}", words="see_duty"), **told(turn, above.duty))
+        turn.say("obligation.look_only", Button(f"/duty {above.duty.id}", words="see_duty"), **told(turn, above.duty))
     turn.go_on()
     return None
 
@@ -88,12 +88,12 @@ def unknown(turn: Turn) -> None:
     if not turn.may(DUTY):
         turn.take("duty", "")
         return
-    turn.say("duty.unknown", Button("/duties", words="menu_duties"))
+    turn.say("obligation.unknown", Button("/duties", words="menu_duties"))
 
 
 def refused(turn: Turn, duty: Duty, code: str) -> None:
     """Tells why the service has not done it. Raises KeyError for a code without words: a mistake of ours."""
-    turn.say("duty.refused", Button(f"/duty {duty.id}", words="see_duty"), code=code, **told(turn, duty))
+    turn.say("obligation.refused", Button(f"/duty {duty.id}", words="see_duty"), code=code, **told(turn, duty))
 
 
 def person_of(turn: Turn) -> str:

@@ -1,7 +1,8 @@
 """Every word that a person reads, per language, as Jinja templates; and the one class that speaks them.
 
 A conversation's words stand in one file a flow (`<language>/chat/<flow>.j2`), a block for every saying, in the order of
-the conversation.
+the conversation. The pages' words stand in one file a subject (`<language>/web/<subject>.html`), their markup, without
+words, in `shared/<subject>/<page>.html`: a page says `w.<name>` of its own subject and `site.<name>` of the site.
 """
 
 from __future__ import annotations

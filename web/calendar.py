@@ -68,7 +68,7 @@ class Calendar:
         own = await house.database.read(calendar.days)
         works = {one.day: one.works for one in own}
         return house.page(
-            request, "console_calendar.html", seat, status=422 if problem else 200, year=year, own=own, done=done,
+            request, "calendar/page.html", seat, status=422 if problem else 200, year=year, own=own, done=done,
             months=years.months(year, works), working_days=years.working_days(year, works), FIRST=FIRST, LAST=LAST,
             announced=years.is_announced(year), today=house.clock().date(), problem=problem, LONGEST=LONGEST_NOTE,
             typed=typed or {"day": "", "what": "free", "note": ""},

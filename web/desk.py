@@ -147,7 +147,7 @@ class Desk:
             {"done": None, "problem": None, "act": "", "typed": "", "identity": None},
         )
         return house.page(
-            request, "console.html", seat, status=status, shown=shown, counts=counted, query=query, report=report,
+            request, "desk/inbox.html", seat, status=status, shown=shown, counts=counted, query=query, report=report,
             hand=hand, directory=house.directory(), now=now, findings=lambda found: seen_in(texts, found),
             KINDS=KINDS, STATES=STATES, CATEGORIES=CATEGORIES, LONGEST=LONGEST_SAID, SHORTEST=SHORTEST_REASON,
             **({"filed_by": None} | nothing | values),

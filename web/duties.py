@@ -129,10 +129,10 @@ class Duties:
         late = await self._late() if whole is None else None
         nothing = {"done": None, "problem": None, "act": "", "typed": {"text": "", "date": ""}, "limit": Limit()}
         return house.page(
-            request, "console_duties.html", seat, status=status, shown=shown, counts=counted, query=query, whole=whole,
-            directory=house.directory(), now=now, late=late, names=names, visit=visit, files=files, reminded=reminded,
-            SHOWN=SHOWN, KINDS=tuple(ladders()), PAGE=PAGE, LONGEST=LONGEST_SAID, DUE_WRONG=DUE_WRONG,
-            last_day=last_day(now), **(nothing | values),
+            request, "obligations/list.html", seat, status=status, shown=shown, counts=counted, query=query,
+            whole=whole, directory=house.directory(), now=now, late=late, names=names, visit=visit, files=files,
+            reminded=reminded, SHOWN=SHOWN, KINDS=tuple(ladders()), PAGE=PAGE, LONGEST=LONGEST_SAID,
+            DUE_WRONG=DUE_WRONG, last_day=last_day(now), **(nothing | values),
         )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ class Evidence:
         except NotDone as error:
             if error.code == "gone":
                 raise web.HTTPNotFound from None
-            return house.page(request, "error.html", seat, status=422, code=error.code, id=None, unsaved=None)
+            return house.page(request, "site/error.html", seat, status=422, code=error.code, id=None, unsaved=None)
         data = await asyncio.to_thread(house.store.original, original.sha256)
         mime = sniff(data) or UNKNOWN
         name = f"{original.name}{mimetypes.guess_extension(mime) or '.bin'}"

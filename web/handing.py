@@ -66,7 +66,7 @@ class Handing:
 
     async def _due(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The words under the two fields of a deadline, for the script of the page."""
-        return self._house.page(request, "console_due.html", seat, limit=await due_of(self._house, request.query))
+        return self._house.page(request, "obligations/due.html", seat, limit=await due_of(self._house, request.query))
 
     async def _draw(
         self, request: web.Request, seat: Seat, *, typed: dict[str, str] | None = None, problem: str = ""
@@ -74,6 +74,6 @@ class Handing:
         house = self._house
         drawn = await hand_form(house, unit_id=request.query.get("unit"), typed=typed, problem=problem)
         return house.page(
-            request, "console_hand_new.html", seat, status=WRONG if problem else 200, hand=drawn,
+            request, "obligations/new.html", seat, status=WRONG if problem else 200, hand=drawn,
             directory=house.directory(), LONGEST=LONGEST_SAID,
         )  # fmt: skip

@@ -111,7 +111,7 @@ class House:
             found = await self.database.read(office.seated, self.vault, self.clock(), token) if token else None
             if found is None:
                 sent = await fields(request, self.site_url) if request.method == "POST" else {}
-                return self.page(request, "signin.html", status=401, problem=None, unsent=written_in(sent))
+                return self.page(request, "site/signin.html", status=401, problem=None, unsent=written_in(sent))
             seat = Seat(found.person, form_token(self.vault, token), found.grants)
             if not seat.may(right):
                 return self.forbidden(request, seat)

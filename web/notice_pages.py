@@ -51,7 +51,7 @@ class Pages:
         error: NotSent | None = None,
     ) -> web.StreamResponse:  # fmt: skip
         return await self.draw(
-            request, seat, notice, error, part="console_notice_form.html", typed=typed, around=await self.around(),
+            request, seat, notice, error, part="notices/form.html", typed=typed, around=await self.around(),
             number=new_id(), GROUPS=GROUPS,
         )  # fmt: skip
 
@@ -61,11 +61,11 @@ class Pages:
         house = self._house
         values = {"around": await self.around(), "shots": shots(house, notice)}
         if notice.state in BEFORE:
-            part, given = "console_notice_draft.html", (house.vault, house.clock(), notice.id, notice.audience)
+            part, given = "notices/draft.html", (house.vault, house.clock(), notice.id, notice.audience)
             values["reach"] = await house.database.read(notices.reach, *given, house.ways)
         else:
             notice, told = await self._settled(notice)
-            part = "console_notice_going.html"
+            part = "notices/going.html"
             values |= await self._course(notice, told, listed=True)
         values |= await self._people(notice)
         return await self.draw(request, seat, notice, error, part=part, **values, **more)
@@ -84,7 +84,7 @@ class Pages:
             return answer
         values = await self._course(notice, told, listed=told.over) | await self._people(notice)
         html = texts.page(
-            "console_notice_live.html", **values, notice=notice, seat=seat, say=texts.say, now=now, error=None,
+            "notices/live.html", **values, notice=notice, seat=seat, say=texts.say, now=now, error=None,
             unsent="", around=Around(house.directory(), ()),
         )  # fmt: skip
         return answer | {"html": html}
@@ -101,7 +101,7 @@ class Pages:
         status = 200 if not wrong else CONFLICT if error and error.code == "changed" else WRONG
         nothing = {"refused": (), "numbers": None, "sent": None, "unsent": ""}
         return house.page(
-            request, "console_notices.html", seat, status=status, shown=shown, answered=answered, notice=notice,
+            request, "notices/list.html", seat, status=status, shown=shown, answered=answered, notice=notice,
             error=error, part=part, now=now, here=PATH, PAGE=notices.PAGE,
             LONGEST=notices.LONGEST_TEXT, above=house.second_clerk_above, off=off(house), **(nothing | values),
         )  # fmt: skip

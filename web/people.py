@@ -54,7 +54,7 @@ class People:
             raise web.HTTPNotFound
         grants = await house.database.read(persons.roles_of, person_id, house.clock())
         return house.page(
-            request, "console_people_more.html", seat, person=person, grants=grants, problem=None, at_place="",
+            request, "people/more.html", seat, person=person, grants=grants, problem=None, at_place="",
             heads=(), typed=NOTHING, GROUPS=GROUPS, DAYS=DAYS, directory=house.directory(),
         )  # fmt: skip
 
@@ -121,7 +121,7 @@ class People:
         address = f"{house.site_url}/in/{code}"
         drawn = segno.make(address, error="m").svg_inline(scale=5, border=3, svgclass="qr", omitsize=True)
         return house.page(
-            request, "console_link.html", seat, person=person, code=code, address=address, qr=drawn, days=days
+            request, "people/link.html", seat, person=person, code=code, address=address, qr=drawn, days=days
         )
 
     async def _refuse(
@@ -142,7 +142,7 @@ class People:
         members = await house.database.write(office.members, house.vault, house.clock(), seat.clerk.id)
         heirs = await house.database.read(reach.heirs, house.clock())
         return house.page(
-            request, "console_people.html", seat, status=422 if problem else 200, sections=_sections(members),
+            request, "people/list.html", seat, status=422 if problem else 200, sections=_sections(members),
             problem=problem.code if problem else None, about=about, typed=NOTHING | (typed or {}), GROUPS=GROUPS,
             DAYS=DAYS, directory=house.directory(), masked=masked, opened=request.query.get("open", ""),
             wanted=readable(request.query.get("q", ""))[:LONGEST_WORDS],

@@ -21,7 +21,7 @@ class Quarantine:
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         kept = await self._house.database.read(quarantined.newest)
-        return self._house.page(request, "console_quarantine.html", seat, kept=kept)
+        return self._house.page(request, "quarantine/list.html", seat, kept=kept)
 
     async def _open(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         house = self._house
@@ -30,4 +30,4 @@ class Quarantine:
         )
         if raw is None:
             raise web.HTTPNotFound
-        return house.page(request, "console_raw.html", seat, raw=raw)
+        return house.page(request, "quarantine/raw.html", seat, raw=raw)

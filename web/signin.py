@@ -31,10 +31,10 @@ class SignIn:
         ]
 
     async def _ask(self, request: web.Request) -> web.StreamResponse:
-        return self._house.page(request, "signin.html", problem=None, unsent="")
+        return self._house.page(request, "site/signin.html", problem=None, unsent="")
 
     async def _confirm(self, request: web.Request) -> web.StreamResponse:
-        return self._house.page(request, "signin_enter.html", code=same_code(request.match_info["code"])[:40])
+        return self._house.page(request, "site/enter.html", code=same_code(request.match_info["code"])[:40])
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
         house, client = self._house, request.remote or ""
@@ -60,11 +60,11 @@ class SignIn:
         if await self._house.database.read(office.seated, self._house.vault, self._house.clock(), session_of(request)):
             raise web.HTTPSeeOther("/console")
         if self._wrong.too_many(client):
-            page = self._house.page(request, "signin.html", status=429, problem="too_many", unsent="")
+            page = self._house.page(request, "site/signin.html", status=429, problem="too_many", unsent="")
             page.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
             return page
         self._wrong.count(client)
-        return self._house.page(request, "signin.html", status=403, problem="bad_code", unsent="")
+        return self._house.page(request, "site/signin.html", status=403, problem="bad_code", unsent="")
 
     async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         await self._house.database.write(links.sign_out, self._house.vault, session_of(request))

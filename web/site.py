@@ -99,7 +99,7 @@ class Site:
         self, request: web.Request, status: int, error_id: str | None = None, *, unsaved: Unsaved | None = None
     ) -> web.Response:
         code = str(status) if status in KNOWN_TROUBLE or status >= 500 else "400"
-        return self._house.page(request, "error.html", status=status, code=code, id=error_id, unsaved=unsaved)
+        return self._house.page(request, "site/error.html", status=status, code=code, id=error_id, unsaved=unsaved)
 
 
 def _is_ours(path: str) -> bool:

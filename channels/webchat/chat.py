@@ -70,7 +70,7 @@ class WebChat:
         token = give_token(response, token, secure=self._site.startswith("https://"))
         offset = self._parts.clock().utcoffset() or timedelta()
         response.text = self._parts.texts[language].page(
-            "chat.html", version=self._version, start=_start(request), largest=LIMITS.file_bytes,
+            "chat/page.html", version=self._version, start=_start(request), largest=LIMITS.file_bytes,
             offset=int(offset.total_seconds() // 60), device=self._parts.vault.index(token, "device")[:16],
         )  # fmt: skip
         response.enable_compression()

@@ -152,7 +152,7 @@ class _Batch:
         values = told_values(
             row.number, row.duty_kind, unit, deadline, row.state, days, late_by, row.nth, "", to, begins
         )  # fmt: skip
-        return Body(say=Say("duty.reminder", values, buttons(row.obligation_id, offers)))
+        return Body(say=Say("obligation.reminder", values, buttons(row.obligation_id, offers)))
 
     def _days(self, row: Row) -> int:
         """The working days that are left."""

@@ -44,7 +44,7 @@ def tell(
     begins = first_words(duty.asked)
     values = told_values(duty.number, duty.kind, unit, duty.due_at, duty.state, days, None, nth, text, begins=begins)
     asked_for = duty.id if "acknowledge" in offers else None
-    body = Body(say=Say(f"duty.{words}", values, buttons(duty.id, offers)))
+    body = Body(say=Say(f"obligation.{words}", values, buttons(duty.id, offers)))
     return queue_for(tx, vault, now, sorted(to), body, urgency="reminder", about=asked_for), nth
 
 

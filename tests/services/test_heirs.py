@@ -75,7 +75,7 @@ def test_what_has_not_left_yet_asks_for_nothing_that_is_done(office: Office, set
         office.decide(obligations.excuse, duty, "重复了")
     else:
         office.answer(duty)
-    assert leaves(office) == ["duty.reminder", *["duty.excused"] * settled]
+    assert leaves(office) == ["obligation.reminder", *["obligation.excused"] * settled]
 
 
 def test_what_is_sent_back_is_told_by_the_newest_message_alone(office: Office) -> None:
@@ -84,7 +84,7 @@ def test_what_is_sent_back_is_told_by_the_newest_message_alone(office: Office) -
     duty = office.hand_over("2026-11-27")
     office.answer(duty)
     office.decide(obligations.send_back, duty, "没有写明责任人")
-    assert leaves(office) == ["duty.returned"]
+    assert leaves(office) == ["obligation.returned"]
 
 
 async def test_a_reminder_whose_channel_was_away_waits_for_the_morning(office: Office) -> None:
@@ -97,11 +97,11 @@ async def test_a_reminder_whose_channel_was_away_waits_for_the_morning(office: O
     sender = Exchange(p.database, p.vault, p.clock, "telegram", "here")  # it comes at last
     assert await given_to(sender) == []
     office.hand_over("2026-11-30")  # somebody of the office works late, and says so
-    assert await given_to(sender) == ["duty.handed"]
+    assert await given_to(sender) == ["obligation.handed"]
     office.at("2026-11-25 07:59")
     assert await given_to(sender) == []
     office.at("2026-11-25 08:00")
-    assert await given_to(sender) == ["duty.handed", "duty.reminder"]
+    assert await given_to(sender) == ["obligation.handed", "obligation.reminder"]
 
 
 def test_a_clerk_who_is_the_new_head_puts_nobody_out_by_opening_the_console(office: Office) -> None:
@@ -119,7 +119,7 @@ def test_a_blocked_account_takes_over_nothing(office: Office) -> None:
     office.office(contacts.reach_changed, "fake", "e1", "deputy", blocked=True)
     office.office(offices.grant_more, CLERK, deputy, ["head"], [UNIT], takes_over=True)
     office.hand_over(working_days=5)
-    assert "duty.handed" in [one.words for one in office.told() if one.to == "head"]
+    assert "obligation.handed" in [one.words for one in office.told() if one.to == "head"]
 
 
 async def test_somebody_elses_link_asks_before_it_takes_an_account_away(office: Office, person: Meet) -> None:

@@ -141,7 +141,7 @@ def test_a_return_goes_to_whoever_answered_too(office: Office) -> None:
     office.answer(duty, by="liaison")
     office.told()
     office.decide(obligations.send_back, duty, "没有写明责任人")
-    assert {one.to for one in office.told() if one.words == "duty.returned"} == {"head", "liaison"}
+    assert {one.to for one in office.told() if one.words == "obligation.returned"} == {"head", "liaison"}
 
 
 def test_the_ladder_of_silence_waits_for_a_working_day(office: Office) -> None:
@@ -445,8 +445,8 @@ def test_a_case_is_accepted_by_its_hand_over_and_answered_by_the_accepted_answer
     office.decide(obligations.accept_answer, duty, "单位已经道歉，并增开了窗口。")
     words = [(one.to, one.words) for one in office.told()]
     assert words == [
-        ("citizen", "status.accepted"), ("head", "duty.handed"), ("citizen", "status.answered"),
-        ("head", "duty.accepted"),
+        ("citizen", "status.accepted"), ("head", "obligation.handed"), ("citizen", "status.answered"),
+        ("head", "obligation.accepted"),
     ]  # fmt: skip
     assert office.program.database.look(desk.look, case.id).state == desk.ANSWERED
     assert office.look(duty).duty.state == "accepted"

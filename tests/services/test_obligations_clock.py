@@ -33,7 +33,7 @@ def handed(office: Office, at: str, due: str) -> str:
     office.at(at)
     duty = office.hand_over(due)
     office.act(obligations.acknowledge, duty)
-    assert [one.words for one in office.told()] == ["duty.handed"]
+    assert [one.words for one in office.told()] == ["obligation.handed"]
     return duty
 
 

@@ -34,7 +34,7 @@ class Told:
 
     def __str__(self) -> str:
         """11-26 08:30 head D20261121-0001-2, or the block's name for what was said at once."""
-        name = "" if self.words == "duty.reminder" else f" {self.words.removeprefix('duty.')}"
+        name = "" if self.words == "obligation.reminder" else f" {self.words.removeprefix('obligation.')}"
         late = " late" if self.values.get("late_by") else ""
         return f"{self.at:%m-%d %H:%M} {self.to} {self.values['nth'].rpartition('-')[2]}{name}{late}"
 

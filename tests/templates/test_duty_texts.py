@@ -19,9 +19,10 @@ TEXTS = load_texts(lambda: NOW)
 LONG_UNIT = "市人力资源社会保障局"  # 10 characters: longer than most
 PUSHED = ("reminder", "accepted", "excused", "time_granted", "time_refused", "office_reply")
 TWINS = [
-    replace(say, buttons=say.buttons[:-1]) if say.words.removeprefix("duty.") in PUSHED else say  # without the list
+    # Without the list, where it is pushed.
+    replace(say, buttons=say.buttons[:-1]) if say.words.removeprefix("obligation.") in PUSHED else say
     for scene in messages(TEXTS["zh"], NOW)
-    if (say := scene.body.say) and TEXTS["zh"].has("duty", say.words.removeprefix("duty.") + "_sms")
+    if (say := scene.body.say) and TEXTS["zh"].has("obligation", say.words.removeprefix("obligation.") + "_sms")
 ]
 SHORT = {
     "知道了": "签收",
@@ -34,7 +35,7 @@ SHORT = {
 
 
 def test_everything_that_the_office_sends_has_a_twin() -> None:
-    assert {f"duty.{name}" for name in PUSHED} <= {say.words for say in TWINS}
+    assert {f"obligation.{name}" for name in PUSHED} <= {say.words for say in TWINS}
 
 
 @pytest.mark.parametrize("say", TWINS, ids=lambda say: say.words)
@@ -50,7 +51,7 @@ def test_by_text_message_it_is_short_and_holds_nobodys_words(say: Say) -> None:
     letter = letter_of(Body(say=Say(say.words, {**say.values, **secret}, say.buttons)), TEXTS["zh"], 3)
     [text] = letter.texts
     assert "王秘密" not in text
-    if say.words.removeprefix("duty.") in PUSHED:
+    if say.words.removeprefix("obligation.") in PUSHED:
         assert len(text) <= 70, (len(text), text)
 
 
@@ -78,4 +79,4 @@ def test_every_kind_state_and_refusal_has_words(language: str) -> None:
     assert {"settled", "waiting_already", "due_past"} <= raised
     wanted = {f"refused_{code}" for code in raised | {"gone", "text_wanted", "text_too_long"}}
     wanted |= {f"kind_{kind}" for kind in obligations.ladders()} | {f"state_{state}" for state in obligations.STATES}
-    assert wanted <= set(texts.blocks("duty"))
+    assert wanted <= set(texts.blocks("obligation"))

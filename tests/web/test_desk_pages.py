@@ -7,7 +7,6 @@ import re
 from collections.abc import Awaitable, Callable
 
 import pytest
-from jinja2 import Environment, FileSystemLoader
 
 from bot.build import Program
 from channels.fake import FakePerson
@@ -331,19 +330,6 @@ async def test_the_desk_speaks_english(clerk, citizen: FakePerson) -> None:
     page = await clerk.opens(first_report(clerk.page))
     assert "What happened" in page
     assert 'lang="en"' in page
-    chinese, english = (words(language) for language in LANGUAGES)
-    assert chinese == english
-
-
-def words(language: str) -> dict[str, object]:
-    """The names that a language's pages can say; of lists of words, their keys."""
-    own = Environment(loader=FileSystemLoader(HERE / language / "web"), autoescape=True)
-    said = vars(own.get_template("console_words.html").module)
-    return {
-        name: sorted(value) if isinstance(value, dict) else type(value).__name__
-        for name, value in said.items()
-        if not name.startswith("_")
-    }
 
 
 @ON_SQLITE

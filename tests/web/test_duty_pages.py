@@ -422,7 +422,7 @@ async def test_who_is_late_and_the_list(program: Program, clerk, clerk_id: str, 
     assert page.index(gtj) < page.index(gsj)  # the most first
     assert re.search(r"逾期时间：\s*7 天以内 3\s*</p>", page)
     late = page[page.index('<table class="late">') : page.index("</table>")]
-    over = program.texts["zh"].say("duty", "left", {"due": program.clock(), "days": -3})
+    over = program.texts["zh"].say("obligation", "left", {"due": program.clock(), "days": -3})
     assert over == "已逾期 3 个工作日"
     assert over in late  # one count, in working days, as on the cards below
     assert "天前" not in late
@@ -538,7 +538,7 @@ async def test_both_languages_use_one_word_for_one_thing_and_begin_a_line_with_a
         for kind in ("complaint", "instruction"):
             desk = re.search(f'<option value="{kind}"[^>]*>([^<]+)<', page)
             assert desk
-            assert desk.group(1).lower() == program.texts[language].say("duty", f"kind_{kind}")
+            assert desk.group(1).lower() == program.texts[language].say("obligation", f"kind_{kind}")
     page = await clerk.opens("/console/people")
     assert "Head of unit (18)</summary>" in page
     assert re.search(r'value="deputy">Deputy head of unit</label>', page)
