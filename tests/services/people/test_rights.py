@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from models.tables import grants
 from services.people import rights
 from services.people.rights import GROUPS, RIGHTS, WITHOUT_UNIT, Grant, Right, Role, may, may_somewhere, units_with
-from templates import LANGUAGES, Texts, load_texts
+from templates import LANGUAGES, load_texts
 
 ROOT = Path(__file__).parents[3]
 TREE = {"bureau": ["window", "section"], "window": ["counter"], "other": []}
@@ -52,13 +53,15 @@ EXPECTED: dict[str, list[tuple[str, set[str]]]] = {
 }
 ALLOWED = {"services/people/rights.py", "services/demo.py", "services/demo_day.py", "bot/samples.py"}
 HOMONYMS = {
-    ("bot/duty_samples.py", "head"), ("bot/duty_samples.py", "deputy"), ("bot/duty_samples.py", "superior"),  # `to`
+    ("bot/duty_samples.py", "head"),  # as which reminders are addressed
+    ("bot/duty_samples.py", "deputy"),
+    ("bot/duty_samples.py", "superior"),
     ("handlers/visit.py", "deputy"),  # a finding: nobody stands in for the absent
     ("channels/webchat/drawing.py", "head"),  # of a letter
     ("migrations/run.py", "head"),  # of the revisions
     ("services/obligations/ladder.py", "superior"),  # a key of ladders.toml
     ("services/visits.py", "supervisor"),  # the actor that the audit chain has always named
-}  # fmt: skip
+}
 
 
 def under(unit_id: str) -> Iterator[str]:
@@ -113,7 +116,7 @@ def test_a_role_without_a_unit_has_no_right_that_needs_one() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_role_has_a_name(language: str) -> None:
-    texts: Texts = load_texts(lambda: None)[language]  # pyright: ignore[reportArgumentType]
+    texts = load_texts(lambda: datetime.now(UTC))[language]
     assert [role for role in Role if not texts.has("menu", f"role_{role}")] == []
     ends = rights.roles_with(Right.LOOK_AT_OBLIGATIONS)  # whoever loses one of these is told so
     assert [role for role in ends if not texts.has("menu", f"former_{role}")] == []
