@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from sqlalchemy import make_url, text
 
 import templates
 from bot.build import Program, build
+from bot.channels import KINDS
 from bot.settings import Settings
+from channels.channel import ChannelKind
 from channels.fake import FakePerson
 from migrations.run import migrate
 from models.database import Database
@@ -130,9 +132,9 @@ def make_program(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Ca
     """Builds the program on this test's database; call it again for a second process's view of it."""
     made: list[Program] = []
 
-    def make(**values: object) -> Program:
+    def make(channels: Sequence[ChannelKind] = KINDS, **values: object) -> Program:
         _put_key(tmp_path)
-        program = build(settings_for(tmp_path, database_url=database_url, **values), clock=clock)
+        program = build(settings_for(tmp_path, database_url=database_url, **values), clock=clock, channels=channels)
         program.load_units()
         made.append(program)
         return program
