@@ -35,6 +35,7 @@ from tests.web.conftest import Browser, link, member
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 CALLED = {"zh": "信鸽", "en": "Pigeon post"}
+WORD = Body(say=Say("status.answered", {"number": "1", "text": "好"}))
 SAID = "各单位请于周五前报送自查材料。"
 
 
@@ -42,7 +43,7 @@ SAID = "各单位请于周五前报送自查材料。"
 class Pigeon:
     """The wire: what it has carried, and whether it answers."""
 
-    sent: list[tuple[str, str]] = field(default_factory=list)
+    sent: list[tuple[str, Body]] = field(default_factory=list)
     answers: bool = True
     closed: bool = False
     ran: bool = False
@@ -51,8 +52,7 @@ class Pigeon:
         self.ran = True
 
     async def send(self, parcel: Parcel) -> Result:
-        assert parcel.body.say
-        self.sent.append((parcel.address, parcel.body.say.values["text"]))
+        self.sent.append((parcel.address, parcel.body))
         return Result(parcel.id, wire_id="ring-1")
 
     async def turn(self, parcel: Parcel) -> timedelta | None:
@@ -125,8 +125,7 @@ def tell(program: Program, channel: str = "pigeon") -> None:
 
     def put(tx) -> None:
         [contact] = contacts.ensure_all(tx, program.vault, program.clock(), channel, ["loft-1"], "zh")
-        body = Body(say=Say("status.answered", {"number": "1", "text": "好"}))
-        deliveries.queue(tx, program.vault, program.clock(), [Outgoing(contact, channel, body)])
+        deliveries.queue(tx, program.vault, program.clock(), [Outgoing(contact, channel, WORD)])
 
     program.database.transact(put)
     program.bells.ring([(channel, "")])
@@ -136,7 +135,7 @@ async def test_it_is_opened_sent_on_and_closed(program: Program, pigeon: Pigeon)
     async with TestClient(TestServer(assemble(program).app)) as client:
         tell(program)
         await until(lambda: rows(program, "deliveries")[0]["state"] == "sent")
-        assert pigeon.sent == [("loft-1", "好")]
+        assert pigeon.sent == [("loft-1", WORD)]
         assert await (await client.get("/pigeon")).text() == "coo"
         assert (pigeon.ran, pigeon.closed) == (True, False)
     assert pigeon.closed
