@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot.channels import KINDS
 from bot.settings import Settings
+from channels.channel import ChannelKind
 from channels.render import Phrases
 from handlers.all import JOURNEYS, SOURCES, find_place
 from models.database import Database
@@ -19,6 +21,7 @@ from services.talk import Talk
 from services.vault import Vault, load_key
 from services.workdays import limits
 from templates import Texts, load_texts
+from web import assets
 
 Clock = Callable[[], datetime]
 
@@ -36,7 +39,16 @@ class Program:
     bells: Bells
     tools: Tools
     talk: Talk
+    channel_kinds: Sequence[ChannelKind] = KINDS
     units: Directory = field(default_factory=Directory)
+
+    @property
+    def language(self) -> str:
+        return self.settings.language
+
+    @property
+    def assets_version(self) -> str:
+        return assets.version()
 
     def load_units(self) -> None:
         """Reads the units again; done at the start and now and then, as they change a few times a year."""
@@ -53,7 +65,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, *, clock: Clock = utc_now) -> Program:
+def build(settings: Settings, *, clock: Clock = utc_now, channels: Sequence[ChannelKind] = KINDS) -> Program:
     """Makes the program without starting anything. The database's schema must be there (`mingcha migrate`)."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.key_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -73,6 +85,6 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Program:
     )  # fmt: skip
     program = Program(
         settings, now, database, vault, Store(settings.data_dir / "evidence", vault), texts, bells, tools,
-        Talk(database, tools, language=settings.language, ring=bells.ring),
+        Talk(database, tools, language=settings.language, ring=bells.ring), channels,
     )  # fmt: skip
     return program

@@ -1,6 +1,7 @@
 """The command line: `mingcha serve | work | demo | migrate | doctor | export | preview | units | invite`.
 
-Every word comes from templates/<language>/chat/terminal.j2, so the commands are made when `main` runs.
+Every word comes from templates/<language>/chat, from `terminal.j2` and a file for each channel, so the commands
+are made when `main` runs.
 """
 
 # Annotations are values here: typer reads them, and their help comes from the templates.
@@ -16,16 +17,18 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from bot.settings import CONSOLE, Settings, spoken_language
+from bot.channels import KINDS
+from bot.settings import Settings, spoken_language
 from models.database import DatabaseAway
 from services.vault import KeyTrouble
 from templates import Texts
 
+WORDS = ("terminal", *(kind.words for kind in KINDS))  # files of what is said here, each block in one of them
 MARKS = {"good": "✓", "note": "–", "bad": "✗"}
 
 
 class Stop(Exception):
-    """Ends the command with words for the person. Carries the block of terminal.j2 and its values."""
+    """Ends the command with words for the person. Carries the block of the words and its values."""
 
     def __init__(self, words: str, **values: Any) -> None:
         super().__init__(words)
@@ -45,7 +48,8 @@ class Terminal:
         self.texts = texts
 
     def word(self, block: str, **values: Any) -> str:
-        return self.texts.say("terminal", block, values)
+        file = next((file for file in WORDS if self.texts.has(file, block)), WORDS[0])
+        return self.texts.say(file, block, values)
 
     def tell(self, block: str, **values: Any) -> None:
         typer.echo(self.word(block, **values))
@@ -88,7 +92,7 @@ def _wrong_setting(error: ValidationError, texts: Texts) -> str:
     cause = str(first.get("ctx", {}).get("error", ""))
     name = str(first["loc"][0]) if first["loc"] else ""
     for code in (cause, name):
-        if texts.has("terminal", f"setting_{code}"):
+        if any(texts.has(file, f"setting_{code}") for file in WORDS):
             return f"setting_{code}"
     return "setting_other"
 
@@ -202,8 +206,8 @@ def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
     from services.demo_day import start_demo
 
     settings = terminal.settings()
-    if demo and settings.sms_url is None:
-        settings = settings.model_copy(update={"sms_url": CONSOLE})  # text messages stand on the terminal
+    if demo:
+        settings = _for_demo(settings)
     logs.configure(settings.log_level)
     program = _program(terminal, settings)
     links: dict[str, str] = {}
@@ -214,8 +218,8 @@ def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
     program.load_units()
 
     def ready() -> None:
-        telegram = settings.telegram_mode if settings.telegram_token else None
-        terminal.tell("started", site=settings.site, telegram=telegram)
+        modes = {kind.name: mode for kind in KINDS if (mode := kind.mode(settings))}
+        terminal.tell("started", site=settings.site, modes=modes)
         if links:
             terminal.tell("demo_links", site=settings.site, **links)
         sys.stdout.flush()
@@ -228,6 +232,12 @@ def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
         raise Stop("port_taken", listen=settings.listen) from error
     finally:
         program.close()
+
+
+def _for_demo(settings: Settings) -> Settings:
+    """With what each channel wants for the demo, where nothing is set."""
+    wanted = [item for kind in KINDS for item in kind.demo.items() if getattr(settings, item[0]) is None]
+    return settings.model_copy(update=dict(wanted))
 
 
 def _work(terminal: Terminal) -> None:

@@ -4,33 +4,24 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
-from bot.settings import CONSOLE, Settings, unknown_names
-from bot.texting import carrier_of
-from bot.work import SENT_ON
-from channels.telegram.checkup import who_am_i
+from bot.channels import KINDS, with_sender
+from bot.settings import Settings, unknown_names
+from channels.channel import ChannelKind, Found
 from migrations.run import is_current
 from models.database import Database, DatabaseAway
 from services import audit, checkup
 from services.vault import KEY_BYTES, KeyTrouble, Vault
 
-Level = Literal["good", "note", "bad"]
 
-
-@dataclass(frozen=True)
-class Found:
-    """One line of the report: a block of terminal.j2 and its values."""
-
-    level: Level
-    words: str
-    values: dict[str, Any] = field(default_factory=dict)
-
-
-async def examine(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> list[Found]:
+async def examine(
+    settings: Settings,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    kinds: Sequence[ChannelKind] = KINDS,
+) -> list[Found]:
     """Looks at everything and changes nothing."""
     found = [Found("good", "doctor_settings", _shown(settings))]
     if not settings.public_url:
@@ -39,7 +30,9 @@ async def examine(settings: Settings, clock: Callable[[], datetime] = lambda: da
         found.append(Found("note", "doctor_unknown", {"names": names}))
     found += _folder(settings)
     vault, key = _key(settings)
-    found += [key, *_database(settings, vault, clock()), await _telegram(settings), await _sms(settings)]
+    found += [key, *_database(settings, vault, clock(), with_sender(kinds))]
+    for kind in kinds:
+        found += await kind.doctor(settings)
     return found
 
 
@@ -70,7 +63,7 @@ def _key(settings: Settings) -> tuple[Vault | None, Found]:
     return Vault(key), Found("good", "doctor_key_ok", file)
 
 
-def _database(settings: Settings, vault: Vault | None, now: datetime) -> Iterator[Found]:
+def _database(settings: Settings, vault: Vault | None, now: datetime, sent_on: Collection[str]) -> Iterator[Found]:
     if settings.is_new:
         yield Found("bad", "doctor_schema_bad")
         return
@@ -81,7 +74,7 @@ def _database(settings: Settings, vault: Vault | None, now: datetime) -> Iterato
         yield Found("good" if current else "bad", "doctor_schema_ok" if current else "doctor_schema_bad")
         if current:
             yield from _contents(database, settings, vault, now)
-            yield from _unsent(database, now)
+            yield from _unsent(database, now, sent_on)
     except DatabaseAway:
         yield Found("bad", "doctor_database_bad")
     finally:
@@ -106,37 +99,11 @@ def _contents(database: Database, settings: Settings, vault: Vault | None, now: 
         yield Found("note", "doctor_quarantine", {"count": counted.quarantined})
 
 
-def _unsent(database: Database, now: datetime) -> Iterator[Found]:
-    for one in database.look(checkup.unsent, now, SENT_ON):
+def _unsent(database: Database, now: datetime, sent_on: Collection[str]) -> Iterator[Found]:
+    for one in database.look(checkup.unsent, now, sent_on):
         minutes = int((now - one.since).total_seconds() // 60)
         yield Found("bad", "doctor_unsent", {"channel": one.channel, "count": one.count, "minutes": minutes})
 
 
 def _counted(what: str, count: int) -> Found:
     return Found("good", f"doctor_{what}_ok", {"count": count}) if count else Found("bad", f"doctor_{what}_none")
-
-
-async def _telegram(settings: Settings) -> Found:
-    if settings.telegram_token is None:
-        return Found("note", "doctor_telegram_off")
-    name, reason = await who_am_i(settings.telegram_token, settings.telegram_api_url)
-    if name is None:
-        return Found("bad", "doctor_telegram_bad", {"reason": reason})
-    return Found("good", "doctor_telegram_ok", {"name": name, "mode": settings.telegram_mode})
-
-
-async def _sms(settings: Settings) -> Found:
-    """Asks the carrier without sending anything."""
-    kind = settings.sms_carrier
-    if kind is None:
-        return Found("note", "doctor_sms_off")
-    if kind == CONSOLE:
-        return Found("note", "doctor_sms_console")
-    asked = carrier_of(settings)
-    try:
-        reason = await asked.trouble()
-    finally:
-        await asked.close()
-    if reason is not None:
-        return Found("bad", "doctor_sms_bad", {"carrier": kind, "reason": reason})
-    return Found("good", "doctor_sms_ok", {"carrier": kind})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -10,7 +10,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.build import Program
-from bot.work import SENT_ON
+from bot.channels import with_sender
+from channels.channel import Channel
 from models.database import DatabaseAway
 from services import checkup, figures
 
@@ -21,9 +22,10 @@ class Health:
     `/readyz` also names the channels that something waits on and nobody sends on (`unsent`): this process can serve.
     """
 
-    def __init__(self, program: Program, telegram_ready: Callable[[], bool] | None) -> None:
+    def __init__(self, program: Program, channels: Sequence[Channel]) -> None:
         self._program = program
-        self._telegram_ready = telegram_ready
+        self._channels = channels
+        self._sent_on = with_sender(program.channel_kinds)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -37,14 +39,13 @@ class Health:
 
     async def _ready(self, request: web.Request) -> web.Response:
         state = {"database": await self._program.database.answers()}
-        if self._telegram_ready is not None:
-            state["telegram"] = self._telegram_ready()
+        state |= {one.name: one.ready() for one in self._channels if one.ready}
         told = {**state, "unsent": [one.channel for one in await self._unsent()]}
         return web.json_response(told, status=200 if all(state.values()) else 503)
 
     async def _unsent(self) -> list[checkup.Unsent]:
         try:
-            return await self._program.database.read(checkup.unsent, self._program.clock(), SENT_ON)
+            return await self._program.database.read(checkup.unsent, self._program.clock(), self._sent_on)
         except DatabaseAway:
             return []
 

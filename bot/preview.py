@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from bot.channels import KINDS
 from bot.samples import Scene, flows, messages, scenes
-from channels.render import draw
-from channels.sms.drawing import letter_of as sms_letter
-from channels.sms.parts import parts
-from channels.telegram.drawing import letter_of
-from channels.webchat.drawing import drawn
-from services.deliveries import Letter
+from bot.settings import Settings
+from channels.channel import ChannelKind
+from conversation.messages import Body
 from templates import LANGUAGES, Texts, load_texts
 
-PARTS = 4  # of an SMS, as the setting has it where nobody changes it
 NOW = datetime(
     2026, 11, 21, 15, 0, tzinfo=timezone(timedelta(hours=8))
 )  # the samples' moment, so that the page never changes by itself
@@ -28,24 +25,36 @@ def write_preview(path: Path) -> None:
     path.write_text(page(texts), encoding="utf-8")
 
 
-def page(texts: Mapping[str, Texts]) -> str:
-    """The page's HTML."""
-    sections = [
-        _section(flow.name, {lang: [*scenes(flow, texts[lang], NOW)] for lang in LANGUAGES}, texts) for flow in flows()
-    ]
-    sections.append(_section("messages", {lang: messages(texts[lang], NOW) for lang in LANGUAGES}, texts))
+def page(texts: Mapping[str, Texts], kinds: Sequence[ChannelKind] = KINDS) -> str:
+    """The page's HTML, with a picture of each screen on each of these channels."""
+    settings = Settings.model_construct()  # as they are where nobody changes them
+
+    def shots(body: Body, spoken: Texts) -> dict[str, Any]:
+        drawn = [(kind.name, spoken.channel_name(kind.name), kind.draw(settings, body, spoken)) for kind in kinds]
+        return {"language": spoken.language, "channels": drawn}
+
+    told = {flow.name: {lang: [*scenes(flow, texts[lang], NOW)] for lang in LANGUAGES} for flow in flows()}
+    told["messages"] = {lang: messages(texts[lang], NOW) for lang in LANGUAGES}
+    sections = [_section(name, by, texts, shots) for name, by in told.items()]
     words = {
         lang: {block: texts[lang].say("preview", block) for block in texts[lang].blocks("preview")}
         for lang in LANGUAGES
     }
-    return texts[LANGUAGES[0]].page("preview/page.html", sections=sections, words=words, languages=LANGUAGES)
+    return texts[LANGUAGES[0]].page(
+        "preview/page.html", sections=sections, words=words, languages=LANGUAGES, many=len(kinds)
+    )
 
 
-def _section(name: str, scenes_by: Mapping[str, Sequence[Scene]], texts: Mapping[str, Texts]) -> dict[str, Any]:
+def _section(
+    name: str,
+    scenes_by: Mapping[str, Sequence[Scene]],
+    texts: Mapping[str, Texts],
+    shots: Callable[[Body, Texts], dict[str, Any]],
+) -> dict[str, Any]:
     moments = [
         {
             "id": f"{name}-{n}", "name": first.name, "state": first.state,
-            "shots": [shot(scenes_by[lang][n].body, texts[lang]) for lang in LANGUAGES],
+            "shots": [shots(scenes_by[lang][n].body, texts[lang]) for lang in LANGUAGES],
         }
         for n, first in enumerate(scenes_by[LANGUAGES[0]])
     ]  # fmt: skip
@@ -54,16 +63,3 @@ def _section(name: str, scenes_by: Mapping[str, Sequence[Scene]], texts: Mapping
         for lang in LANGUAGES
     ]
     return {"name": name, "titles": titles, "moments": moments}
-
-
-def shot(body: Any, texts: Texts, most_parts: int = PARTS) -> dict[str, Any]:
-    """The same body on every channel; `most_parts` of an SMS."""
-    letter = letter_of(draw(body, texts))
-    rows = letter.markup.inline_keyboard if letter.markup else ()
-    texted = sms_letter(body, texts, most_parts).texts
-    return {
-        "language": texts.language,
-        "telegram": {"pieces": letter.pieces, "rows": [[button.text for button in row] for row in rows]},
-        "web": drawn(Letter(1, body, NOW), texts, NOW.tzinfo),
-        "sms": {"pieces": texted, "parts": sum(map(parts, texted))},
-    }

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from aiohttp import web
 
 from bot.build import Program
+from bot.channels import KINDS, open_channels
 from bot.health import Health
-from bot.preview import shot
 from bot.tasks import Tasks, settle_memory, stop_signal
-from bot.work import Ways, add_units, add_work, closers, names_of, serving_place, ways_of
-from channels.sms import LONGEST_LINE
-from channels.webchat import WebChat
+from bot.work import add_units, add_work, closers, serving_place
+from channels.channel import Channel, ChannelKind
 from web import assets
+from web.house import ShownChannel
 from web.site import Site
 
+LONGEST_LINE = 8190  # bytes of a request's first line: what aiohttp takes unless told otherwise
 LARGEST_REQUEST = 25 * 1024 * 1024  # bytes: an upload of 20 MiB with its frame
 
 
@@ -32,38 +33,28 @@ class Served:
 
 def assemble(program: Program, *, work: bool = True) -> Served:
     """Everything that `mingcha serve` runs, wired and not started. Without `work`, another process sends."""
-    ways = ways_of(program)
-    version = assets.version()
-    site = _site(program, version, ways)
-    chat = WebChat(
-        site=program.settings.site, talk=program.talk, database=program.database, vault=program.vault,
-        texts=program.texts, bells=program.bells, store=program.store, clock=program.clock,
-        version=version, language=program.settings.language,
-    )  # fmt: skip
-    health = Health(program, ways.telegram.ready if ways.telegram else None)
+    channels = open_channels(program)
+    site = _site(program, channels)
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[*site.middlewares()])
     app.router.add_get("/", _to_chat)
-    for routes in (assets.routes(), chat.routes(), site.routes(), health.routes()):
+    ours = (assets.routes(), site.routes(), Health(program, channels).routes())
+    for routes in (*ours, *(one.routes for one in channels)):
         app.router.add_routes(routes)
     served = Served(app)
-    if ways.telegram is not None:
-        app.router.add_routes(ways.telegram.routes())
-        served.tasks.named.append(("telegram", ways.telegram.run))
-    if ways.sms is not None:
-        app.router.add_routes(ways.sms.routes())
+    served.tasks.named += [(one.name, one.run) for one in channels if one.run]
     if work:
-        add_work(served.tasks, program, ways, serving_place(program), alone=False)
+        add_work(served.tasks, program, channels, serving_place(program), alone=False)
     add_units(served.tasks, program)
-    served.tasks.closers += closers(ways)
+    served.tasks.closers += closers(channels)
     app.cleanup_ctx.append(lambda _: _alongside(served))
-    app.on_shutdown.append(lambda _: chat.close())
+    app.on_shutdown.append(lambda _: _hang_up(channels))
     return served
 
 
 async def serve(program: Program, *, ready: Callable[[], None], work: bool = True) -> None:
     """Until SIGTERM or SIGINT. `ready` is called once the address answers. Raises OSError when it is taken."""
     doors = _listening(*program.settings.address)  # first: where the address is taken, nothing has begun
-    runner = runner_of(assemble(program, work=work).app)
+    runner = runner_of(assemble(program, work=work).app, program.channel_kinds)
     await runner.setup()
     stop = stop_signal()
     try:
@@ -82,21 +73,36 @@ def _listening(host: str, port: int) -> list[socket.socket]:
     return [socket.create_server(where[:2], family=family) for family, *_, where in found]
 
 
-def runner_of(app: web.Application) -> web.AppRunner:
-    return web.AppRunner(app, access_log=None, shutdown_timeout=3, max_line_size=LONGEST_LINE)
+def runner_of(app: web.Application, kinds: Collection[ChannelKind] = KINDS) -> web.AppRunner:
+    longest = max((LONGEST_LINE, *(kind.longest_line for kind in kinds)))
+    return web.AppRunner(app, access_log=None, shutdown_timeout=3, max_line_size=longest)
 
 
 async def _to_chat(request: web.Request) -> web.Response:
     raise web.HTTPFound("/chat")
 
 
-def _site(program: Program, version: str, ways: Ways) -> Site:
+def shown_channels(program: Program) -> list[ShownChannel]:
+    """Every channel that the program knows, as the office's pages show it; set up or not."""
+    return [
+        ShownChannel(kind.name, partial(kind.draw, program.settings), kind.draws_menus, kind.to_phones)
+        for kind in program.channel_kinds
+    ]
+
+
+def _site(program: Program, channels: Sequence[Channel]) -> Site:
     return Site(
         site_url=program.settings.site, database=program.database, vault=program.vault, texts=program.texts,
         bells=program.bells, store=program.store, clock=program.clock, directory=lambda: program.units,
-        assets_version=version, shots=partial(shot, most_parts=program.settings.sms_parts), ways=names_of(ways),
-        second_clerk_above=program.tools.limits.second_clerk_above,
+        assets_version=program.assets_version, channels=shown_channels(program),
+        ways=frozenset(one.name for one in channels), second_clerk_above=program.tools.limits.second_clerk_above,
     )  # fmt: skip
+
+
+async def _hang_up(channels: Sequence[Channel]) -> None:
+    for one in channels:
+        if one.hang_up:
+            await one.hang_up()
 
 
 async def _alongside(served: Served) -> AsyncIterator[None]:

@@ -2,64 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
+from bot.channels import KINDS
+from channels.settings import Reached
 from models.database import parse
 
-ANYWHERE = frozenset(("0.0.0.0", "::"))  # noqa: S104  # recognised, never bound to by default
-SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-CONSOLE: Literal["console"] = "console"
-ALIYUN: Literal["aliyun"] = "aliyun"
-ALIYUN_HOST = re.compile(r"^https?://([\w-]+\.)+aliyuncs\.com(/|$)")
-TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,100}")
 
+class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
+    """Every setting with its default. A wrong one raises ValidationError; its cause is a block of the terminal's words.
 
-def _empty_is_none(value: object) -> object:
-    return None if value == "" else value
-
-
-class Settings(BaseSettings):
-    """Every setting with its default. A wrong one raises ValidationError; its cause is a block of terminal.j2."""
-
-    model_config = SettingsConfigDict(env_prefix="MINGCHA_", env_file=".env", extra="ignore")
+    The channels bring their own (`channels.telegram.settings` and so on).
+    """
 
     data_dir: Path = Path("var")
     database_url: str = ""  # SQLite under data_dir
-    listen: str = "127.0.0.1:8080"
-    public_url: str = ""  # http:// and the listening address
     key_file: Path | None = None  # data_dir/keys/mingcha.key
     anchor_file: Path | None = None  # data_dir/keys/anchor.log
     timezone: str = "Asia/Shanghai"
     language: Literal["zh", "en"] = "zh"
-    telegram_token: Annotated[str | None, BeforeValidator(_empty_is_none)] = None
-    telegram_api_url: str = "https://api.telegram.org"
-    telegram_mode: Literal["polling", "webhook"] = "polling"
-    telegram_webhook_secret: Annotated[str | None, BeforeValidator(_empty_is_none)] = None
-    sms_url: Annotated[str | None, BeforeValidator(_empty_is_none)] = None  # Kannel's sendsms, Aliyun, or console
-    sms_username: str = ""
-    sms_password: str = ""
-    sms_sender: str = ""
-    sms_callback_secret: str = ""
-    sms_callback_url: str = ""  # http:// and the listening address
-    sms_template: str = ""
-    sms_parts: int = 4
-    sms_per_second: float = 10
     work: bool = True  # whether `serve` also sends and runs the jobs
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info")
-
-    @field_validator("listen")
-    @classmethod
-    def _listen(cls, value: str) -> str:
-        host, _, port = value.rpartition(":")
-        if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
-            raise ValueError("listen")
-        return value
 
     @field_validator("timezone")
     @classmethod
@@ -76,87 +44,6 @@ class Settings(BaseSettings):
         if value:
             parse(value)
         return value
-
-    @field_validator("public_url", "telegram_api_url")
-    @classmethod
-    def _url(cls, value: str) -> str:
-        if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
-            raise ValueError("url")
-        return value.rstrip("/")
-
-    @field_validator("sms_url")
-    @classmethod
-    def _sms_url(cls, value: str | None) -> str | None:
-        if value is not None and value != CONSOLE and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
-            raise ValueError("sms_url")
-        return value
-
-    @field_validator("sms_callback_url")
-    @classmethod
-    def _sms_callback_url(cls, value: str) -> str:
-        if value and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
-            raise ValueError("sms_callback_url")
-        return value.rstrip("/")
-
-    @field_validator("sms_parts")
-    @classmethod
-    def _sms_parts(cls, value: int) -> int:
-        if not 1 <= value <= 10:
-            raise ValueError("sms_parts")
-        return value
-
-    @field_validator("sms_per_second")
-    @classmethod
-    def _sms_per_second(cls, value: float) -> float:
-        if not 0.1 <= value <= 1000:
-            raise ValueError("sms_per_second")
-        return value
-
-    @field_validator("telegram_token")
-    @classmethod
-    def _token(cls, value: str | None) -> str | None:
-        if value is not None and not TOKEN.fullmatch(value):
-            raise ValueError("telegram_token")
-        return value
-
-    @model_validator(mode="after")
-    def _webhook(self) -> Settings:
-        if self.telegram_token and self.telegram_mode == "webhook":
-            if not SECRET.fullmatch(self.telegram_webhook_secret or ""):
-                raise ValueError("telegram_webhook_secret")
-            if not self.public_url:
-                raise ValueError("public_url_for_webhook")
-        return self
-
-    @model_validator(mode="after")
-    def _sms(self) -> Settings:
-        """What a carrier needs, each missing thing with its own line."""
-        if self.sms_carrier in (None, CONSOLE):
-            return self
-        if not self.sms_username:
-            raise ValueError("sms_username")
-        if not self.sms_password:
-            raise ValueError("sms_password")
-        if not SECRET.fullmatch(self.sms_callback_secret):
-            raise ValueError("sms_callback_secret")
-        if self.sms_carrier == ALIYUN and not self.sms_sender:
-            raise ValueError("sms_sign")
-        if self.sms_carrier == ALIYUN and not self.sms_template:
-            raise ValueError("sms_template")
-        return self
-
-    @property
-    def sms_carrier(self) -> Literal["console", "aliyun", "kannel"] | None:
-        if self.sms_url is None or self.sms_url == CONSOLE:
-            return self.sms_url and CONSOLE
-        return ALIYUN if ALIYUN_HOST.search(self.sms_url) else "kannel"
-
-    @property
-    def sms_callbacks(self) -> str:
-        """Where the carrier reaches us: on the same machine, unless said otherwise."""
-        host, port = self.address
-        local = f"[{host}]" if ":" in host else host
-        return self.sms_callback_url or f"http://{'127.0.0.1' if host in ANYWHERE else local}:{port}"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -179,16 +66,6 @@ class Settings(BaseSettings):
     @property
     def anchor_path(self) -> Path:
         return self.anchor_file or self.data_dir / "keys" / "anchor.log"
-
-    @property
-    def address(self) -> tuple[str, int]:
-        host, _, port = self.listen.rpartition(":")
-        return host.strip("[]"), int(port)
-
-    @property
-    def site(self) -> str:
-        host, port = self.address
-        return self.public_url or f"http://{'127.0.0.1' if host in ANYWHERE else host}:{port}"
 
 
 class _Language(BaseSettings):

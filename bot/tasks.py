@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import structlog
 
 AGAIN_SECONDS = 5
 log = structlog.get_logger()
-Task = Callable[[], Coroutine[Any, Any, None]]
+Task = Callable[[], Awaitable[None]]
 
 
 @dataclass

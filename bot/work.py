@@ -7,62 +7,41 @@ import contextlib
 import fcntl
 import os
 import socket
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.build import Program
-from bot.tasks import Task, Tasks, settle_memory, stop_signal
-from bot.texting import sms_of
-from channels.sms import CHANNEL as SMS
-from channels.sms import Sms
-from channels.telegram import CHANNEL as TELEGRAM
-from channels.telegram import Telegram
-from channels.webchat.connection import CHANNEL as FETCHING
+from bot.channels import open_channels
+from bot.tasks import Tasks, settle_memory, stop_signal
+from channels.channel import Channel, Work
 from models.database import DatabaseAway
 from scheduler.jobs import jobs
 from scheduler.ticker import Ticker
 from services import deliveries
 from services.fetching import Fetcher
+from services.reach import SMS
 from services.sending import Sender
 
-SENT_ON = (TELEGRAM, SMS)  # channels that need a sender
 UNITS_EVERY_SECONDS = 10
 LOOK_EVERY_SECONDS = 0.3  # for what other processes have queued: nobody rings for that here
 
 
-@dataclass(frozen=True)
-class Ways:
-    """The ways out that are set up."""
-
-    telegram: Telegram | None
-    sms: Sms | None
-
-    @property
-    def by_channel(self) -> dict[str, Telegram | Sms]:
-        return {name: way for name, way in ((TELEGRAM, self.telegram), (SMS, self.sms)) if way is not None}
-
-
-def ways_of(program: Program) -> Ways:
-    return Ways(_telegram(program), sms_of(program))
-
-
-def add_work(tasks: Tasks, program: Program, ways: Ways, place: str, *, alone: bool) -> None:
+def add_work(tasks: Tasks, program: Program, channels: Sequence[Channel], place: str, *, alone: bool) -> None:
     """`place` is this process's own: whoever comes back to it is the same sender after a crash."""
     parts = (program.database, program.vault, program.bells, program.clock)
-    for channel, way in ways.by_channel.items():
-        tasks.named.append((f"{channel}_sender", Sender(*parts, channel, way.send, turn=way.turn, place=place).run))
-    fetchers = {TELEGRAM: ways.telegram.fetch} if ways.telegram else {}
+    senders = {one.name: Sender(*parts, one.name, one.send, turn=one.turn, place=place) for one in channels if one.send}
+    tasks.named += [(f"{name}_sender", sender.run) for name, sender in senders.items()]
+    fetchers = {one.name: one.fetch for one in channels if one.fetch}
     fetcher = Fetcher(program.database, program.vault, program.store, program.bells, program.clock, fetchers)
     known = jobs(
         program.database, program.vault, program.store, program.bells, program.clock, program.settings.anchor_path,
-        sms=ways.sms is not None,
+        sms=SMS in senders,
     )  # fmt: skip
     ticker = Ticker(program.database, program.clock, program.settings.zone, known)
     tasks.named += [("fetcher", fetcher.run), ("ticker", ticker.run)]
-    if ways.by_channel and (alone or not program.database.is_sqlite):
-        tasks.named.append(("look_around", lambda: _look_around(program, ways.by_channel)))
+    if senders and (alone or not program.database.is_sqlite):
+        tasks.named.append(("look_around", lambda: _look_around(program, senders)))
 
 
 def add_units(tasks: Tasks, program: Program) -> None:
@@ -71,25 +50,20 @@ def add_units(tasks: Tasks, program: Program) -> None:
 
 async def work(program: Program, *, ready: Callable[[], None]) -> None:
     """Until SIGTERM or SIGINT, without listening anywhere."""
-    tasks, ways = Tasks(), ways_of(program)
+    tasks, channels = Tasks(), open_channels(program)
     stop = stop_signal()
     with own_place(program.settings.data_dir) as place:
-        add_work(tasks, program, ways, place, alone=True)
+        add_work(tasks, program, channels, place, alone=True)
         add_units(tasks, program)
-        tasks.closers += closers(ways)
+        tasks.closers += closers(channels)
         async with tasks.running():
             settle_memory()
             ready()
             await stop.wait()
 
 
-def names_of(ways: Ways) -> frozenset[str]:
-    """The channels that something can leave by; the web chat always is one."""
-    return frozenset({FETCHING, *ways.by_channel})
-
-
-def closers(ways: Ways) -> list[Task]:
-    return [way.close for way in ways.by_channel.values()]
+def closers(channels: Sequence[Channel]) -> list[Work]:
+    return [one.close for one in channels if one.close]
 
 
 def serving_place(program: Program) -> str:
@@ -132,15 +106,3 @@ async def _follow_units(program: Program) -> None:
         await asyncio.sleep(UNITS_EVERY_SECONDS)
         with contextlib.suppress(DatabaseAway):
             await program.follow_units()
-
-
-def _telegram(program: Program) -> Telegram | None:
-    settings = program.settings
-    if settings.telegram_token is None:
-        return None
-    return Telegram(
-        settings.telegram_token, settings.telegram_api_url, mode=settings.telegram_mode,
-        secret=settings.telegram_webhook_secret, public_url=settings.public_url, talk=program.talk,
-        database=program.database, vault=program.vault, texts=program.texts, journeys=program.tools.journeys,
-        clock=program.clock, language=settings.language, copies=program.store.copy_path,
-    )  # fmt: skip

@@ -11,10 +11,10 @@ from services.findings import seen_in
 from templates import Texts
 
 MOMENTS = frozenset(("received", "decided", "created", "sent", "acknowledged"))
+CHANNELS = frozenset(("source", "channel"))  # columns that hold the name of a channel
 CODES: Mapping[str, tuple[str, str]] = {  # of a column: in which file of words its codes stand, and after which prefix
-    "kind": ("terminal", "kind"), "source": ("terminal", "channel"), "channel": ("terminal", "channel"),
-    "category": ("complaint", "category"), "method": ("visit", "method"), "urgency": ("terminal", "urgency"),
-    "role": ("menu", "role"),
+    "kind": ("terminal", "kind"), "category": ("complaint", "category"), "method": ("visit", "method"),
+    "urgency": ("terminal", "urgency"), "role": ("menu", "role"),
 }  # fmt: skip
 STATES: Mapping[str, tuple[str, str]] = {
     "complaints": ("status", "state"), "visits": ("status", "check"), "deliveries": ("terminal", "delivery"),
@@ -50,6 +50,8 @@ class SheetWords:
         return file != "" and self.texts.has(file, name)
 
     def _word(self, column: str, code: str | int) -> tuple[str, str]:
+        if column in CHANNELS:
+            return f"channel_{code}", "name"
         file, prefix = STATES[self.what] if column == "state" else CODES.get(column, ("", ""))
         return file, f"{prefix}_{code}"
 

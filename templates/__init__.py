@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound
 from markupsafe import Markup
 
 LANGUAGES = ("zh", "en")
@@ -33,6 +33,7 @@ class Texts:
         self._now, self._twin = now, twin
         self._chat = _environment(HERE / language / "chat", language, now, autoescape=False)
         self._pages = _environment(HERE / language / "web", language, now, autoescape=True)
+        self._pages.globals["channel_name"] = self.channel_name
         self._plain: dict[tuple[str, str], str] = {}
         self._templates: dict[str, Template] = {}
         self._callable: dict[str, Mapping[str, Any]] = {}  # what the blocks of a file may call
@@ -58,7 +59,15 @@ class Texts:
         return written(_moment(value), self.language, self._now())
 
     def has(self, file: str, block: str) -> bool:
-        return block in self._template(file).blocks
+        try:
+            return block in self._template(file).blocks
+        except TemplateNotFound:
+            return False
+
+    def channel_name(self, channel: str) -> str:
+        """What people call a channel. One that is no longer known is called as the database has it."""
+        file = f"channel_{channel}"
+        return self.say(file, "name") if self.has(file, "name") else channel
 
     def blocks(self, file: str) -> list[str]:
         return list(self._template(file).blocks)
@@ -84,6 +93,7 @@ class Texts:
                 **template.globals,
                 "say": lambda name, **told: self.say(file, name, told or None),
                 "title_of": lambda flow: self.say(flow, "title"),
+                "channel_name": self.channel_name,
             }
             self._templates[file] = template  # last: another thread may look at the same moment
         return template

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ import pytest
 
 import templates
 from bot.build import Program, build
+from bot.channels import KINDS
 from bot.settings import Settings
+from channels.channel import ChannelKind
 from channels.fake import FakePerson
 from migrations.run import migrate
 from models.tables import metadata
@@ -137,9 +139,9 @@ def make_program(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Ca
     """Builds the program on this test's database; call it again for a second process's view of it."""
     made: list[Program] = []
 
-    def make(**values: object) -> Program:
+    def make(channels: Sequence[ChannelKind] = KINDS, **values: object) -> Program:
         _put_key(tmp_path)
-        program = build(settings_for(tmp_path, database_url=database_url, **values), clock=clock)
+        program = build(settings_for(tmp_path, database_url=database_url, **values), clock=clock, channels=channels)
         program.load_units()
         made.append(program)
         return program

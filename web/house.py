@@ -32,7 +32,6 @@ WRITTEN = ("text", "text_zh", "text_en", "purpose", "note", "name")  # fields th
 SECRETS = frozenset(("code",))  # fields that no page ever shows again
 ID = "{id:[0-9a-f]{20}}"  # in routes: an id that can be one
 IS_ID = re.compile(r"[0-9a-f]{20}")
-Shots = Callable[[Body, Texts], Mapping[str, Any]]  # a body as each channel shows it
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -58,6 +57,16 @@ Seated = Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True)
+class ShownChannel:
+    """A channel as the pages of notices show it. `draw` gives what it makes of a body (`channels.channel.Shot`)."""
+
+    name: str
+    draw: Callable[[Body, Texts], Any]
+    draws_menus: bool = False  # it takes no media
+    to_phones: bool = False  # only who is on a list of numbers, or has no chat, is reached by it
+
+
+@dataclass(frozen=True)
 class House:
     site_url: str
     database: Database
@@ -68,7 +77,7 @@ class House:
     clock: Callable[[], datetime]
     directory: Callable[[], Directory]
     version: str  # of the static files
-    shots: Shots
+    channels: Sequence[ShownChannel]  # as they stand beside each other
     ways: Collection[str] | None = None  # channels that something can leave by; None: all
     second_clerk_above: int = 200  # recipients of a notice
 

@@ -10,7 +10,6 @@ from services import notices
 from services.notices import Notice, Progress
 from web.house import House
 
-CHANNELS = ("telegram", "web", "sms")  # as they stand beside each other
 # From the left of the bar to its right: what went best first.
 PARTS = ("acknowledged", "delivered", "sent", "ready", "sending", "queued", "uncertain", "failed", "aborted")
 _ALWAYS = frozenset(("queued", "sent", "delivered", "acknowledged", "failed"))
@@ -18,14 +17,18 @@ _ALWAYS = frozenset(("queued", "sent", "delivered", "acknowledged", "failed"))
 
 def off(house: House) -> list[str]:
     """The channels that nothing can leave by."""
-    return [one for one in CHANNELS if house.ways is not None and one not in house.ways]
+    return [one.name for one in house.channels if house.ways is not None and one.name not in house.ways]
 
 
 def shots(house: House, notice: Notice) -> list[Mapping[str, Any]]:
     """In each language that it has, how the channels show it that are set up."""
     body, closed = notices.body_of(notice), off(house)
-    drawn = [house.shots(body, texts) for language, texts in house.texts.items() if notice.texts.get(language)]
-    return [{name: value for name, value in one.items() if name not in closed} for one in drawn]
+    shown = [one for one in house.channels if one.name not in closed]
+    return [
+        {"language": language, "channels": [(one, one.draw(body, texts)) for one in shown]}
+        for language, texts in house.texts.items()
+        if notice.texts.get(language)
+    ]
 
 
 def mark(notice: Notice, told: Progress, now: datetime) -> str:

@@ -20,7 +20,7 @@ from web.desk import Desk
 from web.duties import Duties
 from web.evidence import Evidence
 from web.handing import Handing
-from web.house import House, Shots, Unsaved, unsaved
+from web.house import House, ShownChannel, Unsaved, unsaved
 from web.notices import Notices
 from web.people import People
 from web.quarantine import Quarantine
@@ -38,10 +38,10 @@ class Site:
     def __init__(
         self, site_url: str, database: Database, vault: Vault, texts: Mapping[str, Texts], bells: Bells, store: Store,
         clock: Callable[[], datetime], directory: Callable[[], Directory], assets_version: str,
-        *, shots: Shots, ways: Collection[str] | None = None, second_clerk_above: int = 200,
+        *, channels: Sequence[ShownChannel], ways: Collection[str] | None = None, second_clerk_above: int = 200,
     ) -> None:  # fmt: skip
         self._house = House(
-            site_url, database, vault, texts, bells, store, clock, directory, assets_version, shots, ways,
+            site_url, database, vault, texts, bells, store, clock, directory, assets_version, channels, ways,
             second_clerk_above,
         )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Telegram: updates decoded at the border, answers through python-telegram-bot's Bot over aiohttp."""
 
 from channels.telegram.channel import CHANNEL, Telegram
+from channels.telegram.kind import KIND
 
-__all__ = ["CHANNEL", "Telegram"]
+__all__ = ["CHANNEL", "KIND", "Telegram"]

@@ -39,7 +39,7 @@ async def told(program: Program) -> list[Found]:
 async def looked(program: Program) -> tuple[int, list[str], str]:
     """What /readyz answers, and the lines of /metrics about it."""
     app = web.Application()
-    app.add_routes(Health(program, None).routes())
+    app.add_routes(Health(program, ()).routes())
     async with TestClient(TestServer(app)) as client:
         ready = await client.get("/readyz")
         figures = await (await client.get("/metrics")).text()

@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 from playwright.async_api import Browser, Page, ViewportSize
 
 from bot.build import Program
-from bot.preview import shot as shots
+from bot.serve import shown_channels
 from conversation.messages import Media
 from services import cases, contacts, evidence, office, persons, visits
 from services.contacts import Contact
@@ -40,7 +40,7 @@ async def desk(program: Program) -> AsyncIterator[str]:
     """The address of the site, with the web chat beside it."""
     site = Site(
         program.settings.site, program.database, program.vault, program.texts, program.bells, program.store,
-        program.clock, lambda: program.units, assets.version(), shots=shots,
+        program.clock, lambda: program.units, assets.version(), channels=shown_channels(program),
     )  # fmt: skip
     chat = web_chat(program, version=assets.version())
     app = web.Application(middlewares=site.middlewares())

@@ -11,8 +11,7 @@ from aiohttp import web
 
 from bot.build import Program
 from bot.serve import runner_of
-from bot.texting import carrier_of, sms_of
-from channels.sms import CHANNEL
+from channels.sms import CHANNEL, carrier_of, sms_of
 from conversation.messages import Body, Say
 from services import contacts
 from services.deliveries import queue_for
@@ -52,7 +51,7 @@ async def serving(make_program: Callable[..., Program], boxes: Kannel) -> AsyncI
         sms_url=boxes.url, sms_username=USER, sms_password=PASSWORD, sms_sender="10690", sms_callback_secret=SECRET,
         sms_per_second=1000, listen=f"127.0.0.1:{boxes.callbacks}",
     )  # fmt: skip
-    sms = sms_of(program)
+    sms = sms_of(program.settings, program)
     assert sms is not None
     app = web.Application()
     app.add_routes(sms.routes())

@@ -9,8 +9,7 @@ from pydantic import ValidationError
 
 from bot.doctor import examine
 from bot.preview import NOW
-from bot.texting import carrier_of
-from channels.sms import Aliyun, Console, Kannel
+from channels.sms import Aliyun, Console, Kannel, carrier_of
 from channels.sms.console import Console as Printing
 from templates import LANGUAGES, load_texts
 from tests.conftest import settings_for
@@ -40,7 +39,7 @@ def test_a_wrong_setting_has_its_line(
         settings_for(tmp_path, **{**whole, **wrong})
     assert str(refused.value.errors()[0].get("ctx", {}).get("error")) == code
     for language in LANGUAGES:
-        assert "MINGCHA_SMS" in load_texts(lambda: NOW)[language].say("terminal", f"setting_{code}")
+        assert "MINGCHA_SMS" in load_texts(lambda: NOW)[language].say("channel_sms", f"setting_{code}")
 
 
 def test_the_address_names_the_carrier(tmp_path: Path) -> None:

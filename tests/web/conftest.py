@@ -12,7 +12,7 @@ from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.build import Program
-from bot.preview import shot
+from bot.serve import shown_channels
 from services import links, persons
 from services.people.rights import Role
 from services.persons import Grant
@@ -56,7 +56,7 @@ class Browser:
 def application(program: Program, **how: Any) -> web.Application:
     site = Site(
         program.settings.site, program.database, program.vault, program.texts, program.bells, program.store,
-        program.clock, lambda: program.units, "1", shots=shot, **how,
+        program.clock, lambda: program.units, "1", channels=shown_channels(program), **how,
     )  # fmt: skip
     app = web.Application(middlewares=site.middlewares())
     app.add_routes(site.routes())

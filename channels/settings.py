@@ -1,0 +1,61 @@
+"""Where the program is reached: the settings that channels with an address of their own look at as well."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ANYWHERE = frozenset(("0.0.0.0", "::"))  # noqa: S104  # recognised, never bound to by default
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+
+
+def _empty_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+Unset = Annotated[str | None, BeforeValidator(_empty_is_none)]  # what is given empty is not given
+
+
+def web_address(value: str) -> str:
+    """The address without a slash at its end. Raises ValueError for what is none."""
+    if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        raise ValueError("url")
+    return value.rstrip("/")
+
+
+class Reached(BaseSettings):
+    """The address on which the program listens, and the one by which others know it.
+
+    The settings of every channel extend this class: `listen` and `public_url` are the program's own.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="MINGCHA_", env_file=".env", extra="ignore")
+
+    listen: str = "127.0.0.1:8080"
+    public_url: str = ""  # http:// and the listening address
+
+    @field_validator("listen")
+    @classmethod
+    def _listen(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+            raise ValueError("listen")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url(cls, value: str) -> str:
+        return web_address(value)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @property
+    def site(self) -> str:
+        host, port = self.address
+        return self.public_url or f"http://{'127.0.0.1' if host in ANYWHERE else host}:{port}"

@@ -1,0 +1,90 @@
+"""Text messages as one of the program's channels: opened by the settings, examined, shown on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from channels.channel import Channel, ChannelKind, Found, ProgramParts, Shot
+from channels.pace import Pace
+from channels.sms.aliyun import Aliyun
+from channels.sms.callbacks import LONGEST_LINE
+from channels.sms.carrier import Carrier
+from channels.sms.channel import CHANNEL, Sms
+from channels.sms.console import Console
+from channels.sms.drawing import letter_of
+from channels.sms.kannel import Kannel
+from channels.sms.parts import parts
+from channels.sms.settings import ALIYUN, CONSOLE, SmsSettings
+from conversation.messages import Body
+from templates import Texts
+
+
+def carrier_of(settings: SmsSettings) -> Carrier:
+    """The carrier that the address in the settings names; the terminal where there is none."""
+    url, user, password = settings.sms_url or CONSOLE, settings.sms_username, settings.sms_password
+    if url == CONSOLE:
+        return Console()
+    if settings.sms_carrier == ALIYUN:
+        return Aliyun(url, user, password, settings.sms_sender, settings.sms_template)
+    return Kannel(url, user, password, settings.sms_sender, settings.sms_callbacks, settings.sms_callback_secret)
+
+
+def sms_of(settings: SmsSettings, program: ProgramParts) -> Sms | None:
+    """The text message channel as the settings want it; None without a carrier."""
+    if settings.sms_carrier is None:
+        return None
+    rate = settings.sms_per_second
+    return Sms(
+        carrier_of(settings),
+        secret=settings.sms_callback_secret,
+        most_parts=settings.sms_parts,
+        talk=program.talk,
+        database=program.database,
+        vault=program.vault,
+        texts=program.texts,
+        clock=program.clock,
+        ring=program.bells.ring,
+        language=program.language,
+        pace=Pace(rate, chat_per_second=max(1.0, rate / 10)),
+    )
+
+
+def opened(settings: SmsSettings, program: ProgramParts) -> Channel | None:
+    sms = sms_of(settings, program)
+    return sms and Channel(CHANNEL, routes=sms.routes(), send=sms.send, turn=sms.turn, close=sms.close)
+
+
+async def examined(settings: SmsSettings) -> Sequence[Found]:
+    """Asks the carrier without sending anything."""
+    kind = settings.sms_carrier
+    if kind is None:
+        return [Found("note", "doctor_sms_off")]
+    if kind == CONSOLE:
+        return [Found("note", "doctor_sms_console")]
+    asked = carrier_of(settings)
+    try:
+        reason = await asked.trouble()
+    finally:
+        await asked.close()
+    if reason is not None:
+        return [Found("bad", "doctor_sms_bad", {"carrier": kind, "reason": reason})]
+    return [Found("good", "doctor_sms_ok", {"carrier": kind})]
+
+
+def drawn(settings: SmsSettings, body: Body, texts: Texts) -> Shot:
+    """The messages that a phone would get, and their parts."""
+    pieces = letter_of(body, texts, settings.sms_parts).texts
+    return Shot(pieces, parts=sum(map(parts, pieces)))
+
+
+KIND = ChannelKind(
+    CHANNEL,
+    opened,
+    drawn,
+    settings=SmsSettings,
+    doctor=examined,
+    demo={"sms_url": CONSOLE},  # text messages stand on the terminal
+    draws_menus=True,
+    to_phones=True,
+    longest_line=LONGEST_LINE,
+)

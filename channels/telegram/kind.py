@@ -1,0 +1,68 @@
+"""Telegram as one of the program's channels: opened by the settings, examined, shown on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from channels.channel import Channel, ChannelKind, Found, ProgramParts, Shot
+from channels.render import draw
+from channels.telegram.channel import CHANNEL, Telegram
+from channels.telegram.checkup import who_am_i
+from channels.telegram.drawing import letter_of
+from channels.telegram.settings import TelegramSettings
+from conversation.messages import Body
+from templates import Texts
+
+
+def opened(settings: TelegramSettings, program: ProgramParts) -> Channel | None:
+    if settings.telegram_token is None:
+        return None
+    telegram = Telegram(
+        settings.telegram_token,
+        settings.telegram_api_url,
+        mode=settings.telegram_mode,
+        secret=settings.telegram_webhook_secret,
+        public_url=settings.public_url,
+        talk=program.talk,
+        database=program.database,
+        vault=program.vault,
+        texts=program.texts,
+        journeys=program.tools.journeys,
+        clock=program.clock,
+        language=program.language,
+        copies=program.store.copy_path,
+    )
+    return Channel(
+        CHANNEL,
+        routes=telegram.routes(),
+        run=telegram.run,
+        send=telegram.send,
+        turn=telegram.turn,
+        fetch=telegram.fetch,
+        ready=telegram.ready,
+        close=telegram.close,
+    )
+
+
+async def examined(settings: TelegramSettings) -> Sequence[Found]:
+    """Asks Telegram whose token it is."""
+    if settings.telegram_token is None:
+        return [Found("note", "doctor_telegram_off")]
+    name, reason = await who_am_i(settings.telegram_token, settings.telegram_api_url)
+    if name is None:
+        return [Found("bad", "doctor_telegram_bad", {"reason": reason})]
+    return [Found("good", "doctor_telegram_ok", {"name": name, "mode": settings.telegram_mode})]
+
+
+def drawn(settings: TelegramSettings, body: Body, texts: Texts) -> Shot:
+    """The messages that a chat would get, with the buttons under the last of them."""
+    letter = letter_of(draw(body, texts))
+    rows = letter.markup.inline_keyboard if letter.markup else ()
+    return Shot(letter.pieces, tuple(tuple((button.text, "") for button in row) for row in rows))
+
+
+def mode(settings: TelegramSettings) -> str | None:
+    return settings.telegram_mode if settings.telegram_token else None
+
+
+KIND = ChannelKind(CHANNEL, opened, drawn, settings=TelegramSettings, doctor=examined, mode=mode)

@@ -1,0 +1,47 @@
+"""The web chat as one of the program's channels: always there, with pages that read their own messages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from channels.channel import Channel, ChannelKind, ProgramParts, Shot
+from channels.settings import Reached
+from channels.webchat.chat import WebChat
+from channels.webchat.connection import CHANNEL
+from channels.webchat.drawing import drawn as letter_drawn
+from conversation.messages import Body
+from services.deliveries import Letter
+from templates import Texts
+
+
+def opened(settings: Reached, program: ProgramParts) -> Channel:
+    chat = WebChat(
+        site=settings.site,
+        talk=program.talk,
+        database=program.database,
+        vault=program.vault,
+        texts=program.texts,
+        bells=program.bells,
+        store=program.store,
+        clock=program.clock,
+        version=program.assets_version,
+        language=program.language,
+    )
+    return Channel(CHANNEL, routes=chat.routes(), hang_up=chat.close)
+
+
+def drawn(settings: Reached, body: Body, texts: Texts) -> Shot:
+    """What the page would show; when it came is left out."""
+    shown = letter_drawn(Letter(1, body, datetime.fromtimestamp(0, UTC)), texts, UTC)
+    return Shot(
+        (shown["text"],),
+        tuple(tuple((key["label"], key["role"]) for key in row) for row in shown["rows"]),
+        head=shown["head"] or "",
+        progress=shown["progress"],
+        problem=shown["problem"] or "",
+        lines=tuple((line["label"], line["value"]) for line in shown["lines"]),
+        foot=shown["foot"] or "",
+    )
+
+
+KIND = ChannelKind(CHANNEL, opened, drawn, pages_read=True)
