@@ -13,7 +13,6 @@ from channels.fake import FakePerson
 from conversation.messages import Media
 from services import audit, desk, evidence, office, persons
 from services.people.rights import Role
-from templates import HERE, LANGUAGES
 from tests.conftest import rows
 
 HOSTILE = '=HYPERLINK(1)<script>alert(1)</script>\u202e反向\u202c & "引号"'
