@@ -14,7 +14,7 @@ from channels.sms.parts import parts
 from channels.telegram.drawing import letter_of
 from channels.webchat.drawing import drawn
 from services.deliveries import Letter
-from templates import LANGUAGES, Texts, load_texts
+from templates import DEFAULT_LANGUAGE, Texts, load_texts
 
 PARTS = 4  # of an SMS, as the setting has it where nobody changes it
 NOW = datetime(
@@ -31,27 +31,26 @@ def write_preview(path: Path) -> None:
 def page(texts: Mapping[str, Texts]) -> str:
     """The page's HTML."""
     sections = [
-        _section(flow.name, {lang: [*scenes(flow, texts[lang], NOW)] for lang in LANGUAGES}, texts) for flow in flows()
+        _section(flow.name, {lang: [*scenes(flow, texts[lang], NOW)] for lang in texts}, texts) for flow in flows()
     ]
-    sections.append(_section("messages", {lang: messages(texts[lang], NOW) for lang in LANGUAGES}, texts))
+    sections.append(_section("messages", {lang: messages(texts[lang], NOW) for lang in texts}, texts))
     words = {
-        lang: {block: texts[lang].say("preview", block) for block in texts[lang].blocks("preview")}
-        for lang in LANGUAGES
+        lang: {block: texts[lang].say("preview", block) for block in texts[lang].blocks("preview")} for lang in texts
     }
-    return texts[LANGUAGES[0]].page("preview.html", sections=sections, words=words, languages=LANGUAGES)
+    return texts[DEFAULT_LANGUAGE].page("preview.html", sections=sections, words=words, texts=texts)
 
 
 def _section(name: str, scenes_by: Mapping[str, Sequence[Scene]], texts: Mapping[str, Texts]) -> dict[str, Any]:
     moments = [
         {
             "id": f"{name}-{n}", "name": first.name, "state": first.state,
-            "shots": [shot(scenes_by[lang][n].body, texts[lang]) for lang in LANGUAGES],
+            "shots": [shot(scenes_by[lang][n].body, texts[lang]) for lang in texts],
         }
-        for n, first in enumerate(scenes_by[LANGUAGES[0]])
+        for n, first in enumerate(scenes_by[DEFAULT_LANGUAGE])
     ]  # fmt: skip
     titles = [
         texts[lang].say("preview", "messages") if name == "messages" else texts[lang].say(name, "title")
-        for lang in LANGUAGES
+        for lang in texts
     ]
     return {"name": name, "titles": titles, "moments": moments}
 
@@ -63,6 +62,7 @@ def shot(body: Any, texts: Texts, most_parts: int = PARTS) -> dict[str, Any]:
     texted = sms_letter(body, texts, most_parts).texts
     return {
         "language": texts.language,
+        "direction": texts.direction,
         "telegram": {"pieces": letter.pieces, "rows": [[button.text for button in row] for row in rows]},
         "web": drawn(Letter(1, body, NOW), texts, NOW.tzinfo),
         "sms": {"pieces": texted, "parts": sum(map(parts, texted))},

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from models.database import parse
+from templates import DEFAULT_LANGUAGE, LANGUAGES
 
 ANYWHERE = frozenset(("0.0.0.0", "::"))  # noqa: S104  # recognised, never bound to by default
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -36,7 +37,7 @@ class Settings(BaseSettings):
     key_file: Path | None = None  # data_dir/keys/mingcha.key
     anchor_file: Path | None = None  # data_dir/keys/anchor.log
     timezone: str = "Asia/Shanghai"
-    language: Literal["zh", "en"] = "zh"
+    language: str = DEFAULT_LANGUAGE
     telegram_token: Annotated[str | None, BeforeValidator(_empty_is_none)] = None
     telegram_api_url: str = "https://api.telegram.org"
     telegram_mode: Literal["polling", "webhook"] = "polling"
@@ -52,6 +53,13 @@ class Settings(BaseSettings):
     sms_per_second: float = 10
     work: bool = True  # whether `serve` also sends and runs the jobs
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info")
+
+    @field_validator("language")
+    @classmethod
+    def _language(cls, value: str) -> str:
+        if value not in LANGUAGES:
+            raise ValueError("language")
+        return value
 
     @field_validator("listen")
     @classmethod
@@ -194,13 +202,13 @@ class Settings(BaseSettings):
 class _Language(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MINGCHA_", env_file=".env", extra="ignore")
 
-    language: str = "zh"
+    language: str = DEFAULT_LANGUAGE
 
 
 def spoken_language() -> str:
     """The language of the terminal, even where another setting is wrong."""
     wish = _Language().language
-    return wish if wish in ("zh", "en") else "zh"
+    return wish if wish in LANGUAGES else DEFAULT_LANGUAGE
 
 
 def unknown_names() -> list[str]:

@@ -15,11 +15,11 @@ from services.contacts import SMS
 from services.directory import Directory
 from services.persons import DEPUTY, HEAD, LEADER, Grant
 from services.vault import Vault
+from templates import DEFAULT_LANGUAGE
 
 SUPERIOR = "superior"  # the leader above a unit, and the heads of the unit that it belongs to
 CHAT = "chat"  # any channel but SMS
 CHUNK = 500  # ids in one statement
-LANGUAGE = "zh"  # of an SMS to somebody who has never written
 
 
 def heads(tx: Connection, now: datetime, unit_id: str) -> list[str]:
@@ -164,7 +164,7 @@ def _make_sms(tx: Connection, vault: Vault, now: datetime, person_ids: Collectio
     new = set(person_ids).difference(tx.execute(known).scalars())
     for person_id, number in phones_of(tx, vault, new).items():
         if address := _usable(number):
-            contacts.ensure(tx, vault, now, SMS, address, LANGUAGE, person_id)
+            contacts.ensure(tx, vault, now, SMS, address, DEFAULT_LANGUAGE, person_id)
 
 
 def _usable(number: str) -> str | None:
