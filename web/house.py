@@ -67,7 +67,7 @@ class House:
 
     def language(self, request: web.Request) -> str:
         """The chosen one, else the first that the browser asks for, else the default."""
-        chosen = request.cookies.get(LANGUAGE_COOKIE)
+        chosen = request.cookies.get(LANGUAGE_COOKIE, "")
         asked = (part.strip()[:2].lower() for part in request.headers.get("Accept-Language", "").split(","))
         return next((one for one in (chosen, *asked) if one in self.texts), DEFAULT_LANGUAGE)
 
