@@ -12,7 +12,7 @@ from bot.samples import Scene, flows, messages, scenes
 from bot.settings import Settings
 from channels.channel import ChannelKind
 from conversation.messages import Body
-from templates import LANGUAGES, Texts, load_texts
+from templates import DEFAULT_LANGUAGE, Texts, load_texts
 
 NOW = datetime(
     2026, 11, 21, 15, 0, tzinfo=timezone(timedelta(hours=8))
@@ -31,17 +31,16 @@ def page(texts: Mapping[str, Texts], kinds: Sequence[ChannelKind] = KINDS) -> st
 
     def shots(body: Body, spoken: Texts) -> dict[str, Any]:
         drawn = [(kind.name, spoken.channel_name(kind.name), kind.draw(settings, body, spoken)) for kind in kinds]
-        return {"language": spoken.language, "channels": drawn}
+        return {"language": spoken.language, "direction": spoken.direction, "channels": drawn}
 
-    told = {flow.name: {lang: [*scenes(flow, texts[lang], NOW)] for lang in LANGUAGES} for flow in flows()}
-    told["messages"] = {lang: messages(texts[lang], NOW) for lang in LANGUAGES}
+    told = {flow.name: {lang: [*scenes(flow, texts[lang], NOW)] for lang in texts} for flow in flows()}
+    told["messages"] = {lang: messages(texts[lang], NOW) for lang in texts}
     sections = [_section(name, by, texts, shots) for name, by in told.items()]
     words = {
-        lang: {block: texts[lang].say("preview", block) for block in texts[lang].blocks("preview")}
-        for lang in LANGUAGES
+        lang: {block: texts[lang].say("preview", block) for block in texts[lang].blocks("preview")} for lang in texts
     }
-    return texts[LANGUAGES[0]].page(
-        "preview/page.html", sections=sections, words=words, languages=LANGUAGES, many=len(kinds)
+    return texts[DEFAULT_LANGUAGE].page(
+        "preview/page.html", sections=sections, words=words, texts=texts, many=len(kinds)
     )
 
 
@@ -54,12 +53,12 @@ def _section(
     moments = [
         {
             "id": f"{name}-{n}", "name": first.name, "state": first.state,
-            "shots": [shots(scenes_by[lang][n].body, texts[lang]) for lang in LANGUAGES],
+            "shots": [shots(scenes_by[lang][n].body, texts[lang]) for lang in texts],
         }
-        for n, first in enumerate(scenes_by[LANGUAGES[0]])
+        for n, first in enumerate(scenes_by[DEFAULT_LANGUAGE])
     ]  # fmt: skip
     titles = [
         texts[lang].say("preview", "messages") if name == "messages" else texts[lang].say(name, "title")
-        for lang in LANGUAGES
+        for lang in texts
     ]
     return {"name": name, "titles": titles, "moments": moments}

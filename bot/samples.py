@@ -197,7 +197,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
             "menu.rebind", {"lost": [{"role": "head", "unit": unit}]},
             (Button("/link ABCD-EFGH yes", words="rebind"), Button("/menu", words="keep_account")),
         ),
-        ("menu.language", {}, tuple(Button(f"/language {name}", words=f"language_{name}") for name in ("zh", "en"))),
+        ("menu.language", {}, tuple(Button(f"/language {code}", label=name) for code, name in texts.languages.items())),
         *(("menu.help", {"why": why}, (Button("/menu", words="menu"),)) for why in ("asked", "unknown")),
         ("common.busy", {}, (Button("/resume", words="resume"), Button("/discard", words="discard_and_start"))),
         ("common.idle", {}, (Button("/resume", words="resume"), Button("/cancel", words="discard"))),
@@ -232,7 +232,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
 
 def _notice(texts: Texts) -> Mapping[str, Any]:
     said = texts.say("preview", "sample_reply")
-    return {"number": NOTICE, "texts": {"zh": said, "en": said}, "acknowledges": True}
+    return {"number": NOTICE, "texts": {texts.language: said}, "acknowledges": True}
 
 
 _STATUS = (Button("/status", words="see_status"),)

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSou
 from bot.channels import KINDS
 from channels.settings import Reached
 from models.database import parse
+from templates import DEFAULT_LANGUAGE, LANGUAGES
 
 
 class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
@@ -25,9 +26,16 @@ class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
     key_file: Path | None = None  # data_dir/keys/mingcha.key
     anchor_file: Path | None = None  # data_dir/keys/anchor.log
     timezone: str = "Asia/Shanghai"
-    language: Literal["zh", "en"] = "zh"
+    language: str = DEFAULT_LANGUAGE
     work: bool = True  # whether `serve` also sends and runs the jobs
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info")
+
+    @field_validator("language")
+    @classmethod
+    def _language(cls, value: str) -> str:
+        if value not in LANGUAGES:
+            raise ValueError("language")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -71,13 +79,13 @@ class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
 class _Language(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MINGCHA_", env_file=".env", extra="ignore")
 
-    language: str = "zh"
+    language: str = DEFAULT_LANGUAGE
 
 
 def spoken_language() -> str:
     """The language of the terminal, even where another setting is wrong."""
     wish = _Language().language
-    return wish if wish in ("zh", "en") else "zh"
+    return wish if wish in LANGUAGES else DEFAULT_LANGUAGE
 
 
 def unknown_names() -> list[str]:

@@ -203,6 +203,11 @@ class Phrases:
             for word in texts.say("common", block).split("|")
         }
 
+    @property
+    def name(self) -> str:
+        """What the language calls itself."""
+        return self._texts.say("language", "name")
+
     def option(self, flow: str, key: str, value: str) -> str:
         return option_label(self._texts, flow, key, value)
 

@@ -9,7 +9,6 @@ from handlers import duty_sight
 from handlers.duty_sight import sight_of
 from services import audit, links, obligations, succession
 from services.journeys import Journey, Turn
-from services.talk import LANGUAGES
 
 SURE = " yes"  # behind the code of a link, when it was asked
 
@@ -99,8 +98,9 @@ def open_help(turn: Turn, why: str) -> None:
 
 
 def open_language(turn: Turn, language: str) -> None:
-    if language not in LANGUAGES:
-        turn.say("menu.language", *[Button(f"/language {name}", words=f"language_{name}") for name in LANGUAGES])
+    spoken = turn.tools.phrases
+    if language not in spoken:
+        turn.say("menu.language", *[Button(f"/language {code}", label=own.name) for code, own in spoken.items()])
         return
     turn.speak(language)
     if turn.session is not None:

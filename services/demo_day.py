@@ -18,6 +18,7 @@ from services.notices import Audience, Written
 from services.people.rights import Addressee, Role
 from services.phones import normalised
 from services.vault import Vault, new_id
+from templates import DEFAULT_LANGUAGE, LANGUAGES
 
 WEB = "web"
 OFFICE_OPENS = time(9)
@@ -50,7 +51,7 @@ def load_day(tx: Connection, vault: Vault, now: datetime) -> None:
 
 
 def _report(tx: Connection, vault: Vault, now: datetime, clerk: str, report: Mapping[str, Any]) -> None:
-    citizen = Contact(_chat(tx, vault, now, None), WEB, "zh")
+    citizen = Contact(_chat(tx, vault, now, None), WEB, DEFAULT_LANGUAGE)
     complaint = cases.Complaint(report["unit"], report["category"], report["what"])
     case, _ = cases.file_complaint(tx, vault, _days_ago(now, report["filed_days_ago"]), citizen, complaint)
     duty = report["duty"]
@@ -79,7 +80,8 @@ def _live_through(tx: Connection, now: datetime, obligation_id: str) -> None:
 
 def _notice(tx: Connection, vault: Vault, now: datetime, clerk: str, notice: Mapping[str, Any]) -> None:
     readers = [_chat(tx, vault, now, head) for head in _heads(tx, notice["readers"])]
-    written = Written({"zh": notice["zh"], "en": notice["en"]}, Audience(roles=tuple(notice["roles"])), True)
+    texts = {language: notice[language] for language in LANGUAGES if language in notice}
+    written = Written(texts, Audience(roles=tuple(notice["roles"])), True)
     notice_id = notices.draft(tx, now, clerk, written)
     draft = notices.look(tx, vault, notice_id)
     notices.send(tx, vault, now, clerk, notice_id, draft.seen if draft else "", None, second_clerk_above=len(readers))
@@ -99,7 +101,7 @@ def _heads(tx: Connection, most: int) -> list[str]:
 
 def _chat(tx: Connection, vault: Vault, now: datetime, person_id: str | None) -> str:
     """A web chat that nobody has open."""
-    return contacts.ensure_all(tx, vault, now, WEB, [new_id()], "zh", [person_id] if person_id else [])[0]
+    return contacts.ensure_all(tx, vault, now, WEB, [new_id()], DEFAULT_LANGUAGE, [person_id] if person_id else [])[0]
 
 
 def _days_ago(now: datetime, days: int) -> datetime:

@@ -25,6 +25,11 @@ ENGINE_WORDS = frozenset(("back", "keep", "skip", "cancel", "submit", "edit", "d
 class Phrases(Protocol):
     """The words of one language, as far as reading a typed answer needs them."""
 
+    @property
+    def name(self) -> str:
+        """What the language calls itself."""
+        ...
+
     def option(self, flow: str, key: str, value: str) -> str: ...
 
     def action(self, text: str) -> str | None: ...

@@ -14,10 +14,10 @@ from services import contacts, persons, phones
 from services.contacts import SMS
 from services.people.rights import SOLE, TOLD_BY, Addressee, Scope, roles_with, scope_of
 from services.vault import Vault
+from templates import DEFAULT_LANGUAGE
 
 CHAT = "chat"  # any channel but SMS
 CHUNK = 500  # ids in one statement
-LANGUAGE = "zh"  # of an SMS to somebody who has never written
 
 
 def heads(tx: Connection, now: datetime, unit_id: str) -> list[str]:
@@ -143,7 +143,7 @@ def _make_sms(tx: Connection, vault: Vault, now: datetime, person_ids: Collectio
     new = set(person_ids).difference(tx.execute(known).scalars())
     for person_id, number in phones_of(tx, vault, new).items():
         if address := _usable(number):
-            contacts.ensure(tx, vault, now, SMS, address, LANGUAGE, person_id)
+            contacts.ensure(tx, vault, now, SMS, address, DEFAULT_LANGUAGE, person_id)
 
 
 def _usable(number: str) -> str | None:

@@ -25,10 +25,10 @@ from services.contacts import SMS, Contact, address_hash, lock
 from services.deliveries import Outgoing, queue
 from services.journeys import ENGINE_WORDS, Tools, Turn
 from services.vault import new_id
+from templates import DEFAULT_LANGUAGE
 
 LARGEST_BATCH = 100
 LONGEST_COMMAND = 200
-LANGUAGES = ("zh", "en")
 Addressed = set[tuple[str, str]]  # (channel, contact id) of what was queued
 log = structlog.get_logger()
 _sessions = msgspec.json.Decoder(Session)
@@ -58,7 +58,7 @@ class Talk:
         database: Database,
         tools: Tools,
         *,
-        language: str = "zh",
+        language: str = DEFAULT_LANGUAGE,
         ring: Callable[[Iterable[tuple[str, str]]], None],
         largest_batch: int = LARGEST_BATCH,
     ) -> None:
@@ -187,7 +187,7 @@ class Talk:
 
     def _spoken_by(self, incoming: Incoming) -> str:
         wish = (incoming.language or self._language)[:2].lower()
-        return wish if wish in LANGUAGES else self._language
+        return wish if wish in self._tools.phrases else self._language
 
 
 _SAVED = ("turn", "flow", "sealed", "touched_at", "reminded_at")

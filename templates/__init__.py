@@ -16,9 +16,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound
 from markupsafe import Markup
 
-LANGUAGES = ("zh", "en")
-WEEKDAYS = {"zh": tuple("一二三四五六日"), "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from templates.dates import Dates, how_left, moment_of, written_age
+
+LANGUAGES = ("zh", "en")  # each the name of a folder beside this file and its two letters of ISO 639-1
+DEFAULT_LANGUAGE = LANGUAGES[0]  # of whoever asks for none of them; a notice always has it
 HERE = Path(__file__).parent
 
 
@@ -31,8 +32,9 @@ class Texts:
     def __init__(self, language: str, now: Callable[[], datetime], twin: str = "") -> None:
         self.language = language
         self._now, self._twin = now, twin
-        self._chat = _environment(HERE / language / "chat", language, now, autoescape=False)
-        self._pages = _environment(HERE / language / "web", language, now, autoescape=True)
+        self._dates = Dates(self._render, now)
+        self._chat = self._environment("chat", autoescape=False)
+        self._pages = self._environment("web", autoescape=True)
         self._pages.globals["channel_name"] = self.channel_name
         self._plain: dict[tuple[str, str], str] = {}
         self._templates: dict[str, Template] = {}
@@ -54,9 +56,19 @@ class Texts:
         """The same words as a text message has them."""
         return Texts(self.language, self._now, "_sms")
 
+    @cached_property
+    def languages(self) -> Mapping[str, str]:
+        """All that are spoken: the code of each and its name in its own words."""
+        return {code: Texts(code, self._now).say("language", "name") for code in LANGUAGES}
+
+    @property
+    def direction(self) -> str:
+        """How a line runs: "ltr" or "rtl"."""
+        return self.say("language", "direction")
+
     def moment(self, value: str | date | datetime) -> str:
         """A day or a moment as this language writes it, in the office's time zone."""
-        return written(_moment(value), self.language, self._now())
+        return self._dates.moment(value)
 
     def has(self, file: str, block: str) -> bool:
         try:
@@ -79,6 +91,28 @@ class Texts:
         """A whole web page or a part of one, escaped."""
         return self._pages.get_template(name).render(values)
 
+    def _environment(self, folder: str, *, autoescape: bool) -> Environment:
+        made = Environment(
+            loader=FileSystemLoader([HERE / self.language / folder, HERE / "shared"]),
+            autoescape=autoescape,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=400,
+        )
+        made.globals["language"] = self.language
+        made.globals["languages"] = lambda: self.languages
+        made.globals["of_language"] = lambda block: self.say("language", block)
+        made.filters["moment"] = self._dates.moment
+        made.filters["day"] = self._dates.day
+        made.filters["ago"] = lambda value: written_age(value, self._now())
+        made.filters["left"] = lambda due, days: how_left(moment_of(due), days, self._now())
+        made.filters["own"] = lambda texts: texts.get(self.language) or next(filter(None, texts.values()), "")
+        made.filters["clip"] = clipped
+        made.filters["paragraphs"] = lambda value: Markup("<br>").join(str(value).splitlines())
+        return made
+
     def _render(self, file: str, block: str, values: Mapping[str, Any]) -> str:
         template = self._template(file)
         # `shared`: the names are taken as they are, without the copies that Jinja would make of its own.
@@ -100,70 +134,10 @@ class Texts:
 
 
 def load_texts(now: Callable[[], datetime]) -> dict[str, Texts]:
-    """Both languages. `now` gives this moment in the office's time zone."""
+    """Every language. `now` gives this moment in the office's time zone."""
     return {language: Texts(language, now) for language in LANGUAGES}
-
-
-def _environment(folder: Path, language: str, now: Callable[[], datetime], *, autoescape: bool) -> Environment:
-    made = Environment(
-        loader=FileSystemLoader([folder, HERE / "shared"]), autoescape=autoescape, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, auto_reload=False, cache_size=400,
-    )  # fmt: skip
-    made.filters["moment"] = lambda value: written(_moment(value), language, now())
-    made.filters["day"] = lambda value: written_day(_moment(value), language, now())
-    made.filters["ago"] = lambda value: written_age(value, now())
-    made.filters["left"] = lambda due, days: how_left(_moment(due), days, now())
-    made.filters["clip"] = clipped
-    made.filters["paragraphs"] = lambda value: Markup("<br>").join(str(value).splitlines())
-    return made
-
-
-def written(moment: date | datetime | None, language: str, now: datetime) -> str:
-    """`11月27日 周五 18:00`, or without the time where only a day is known."""
-    if not isinstance(moment, datetime):
-        return written_day(moment, language, now)
-    local = moment.astimezone(now.tzinfo)
-    return f"{written_day(local, language, now)} {local:%H:%M}"
-
-
-def written_day(moment: date | datetime | None, language: str, now: datetime) -> str:
-    """`11月27日 周五`; the year only where it is not this one."""
-    if moment is None:
-        return ""
-    local = moment.astimezone(now.tzinfo) if isinstance(moment, datetime) else moment
-    weekday = WEEKDAYS[language][local.weekday()]
-    if language == "zh":
-        year = "" if local.year == now.year else f"{local.year}年"
-        return f"{year}{local.month}月{local.day}日 周{weekday}"
-    year = "" if local.year == now.year else f" {local.year}"
-    return f"{weekday} {local.day} {MONTHS[local.month - 1]}{year}"
-
-
-def written_age(moment: datetime, now: datetime) -> tuple[str, int]:
-    """The unit and the number of a relative age, for the words to be put by the page: ("minutes", 5)."""
-    minutes = max(0, int((now - moment).total_seconds() // 60))
-    for unit, size in (("days", 24 * 60), ("hours", 60)):
-        if minutes >= size:
-            return unit, minutes // size
-    return "minutes", minutes
-
-
-def how_left(due: date | datetime | None, days: int, now: datetime) -> str:
-    """How a deadline stands: ahead or over (by `days` working days), today, soon (on a free day), or passed."""
-    if days:
-        return "ahead" if days > 0 else "over"
-    if isinstance(due, datetime) and due <= now:
-        return "passed"
-    day = due.astimezone(now.tzinfo).date() if isinstance(due, datetime) else due
-    return "today" if day == now.date() else "soon"
 
 
 def clipped(text: str, most: int) -> str:
     """The text, or its start with an ellipsis."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
-
-
-def _moment(value: str | date | datetime | None) -> date | datetime | None:
-    if not isinstance(value, str):
-        return value
-    return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)

@@ -20,7 +20,7 @@ from services.evidence import Store
 from services.people.rights import Grant, Right, may
 from services.persons import Person
 from services.vault import Vault
-from templates import LANGUAGES, Texts
+from templates import DEFAULT_LANGUAGE, Texts
 from web.navigation import PAGES, Page
 from web.security import OFFICE_COOKIE, form_token, proven, same_origin
 
@@ -28,7 +28,7 @@ LANGUAGE_COOKIE = "mingcha_language"
 LONGEST_TOKEN = 100
 FORM = "application/x-www-form-urlencoded"
 FILES = "multipart/form-data"
-WRITTEN = ("text", "text_zh", "text_en", "purpose", "note", "name")  # fields that somebody thinks about
+WRITTEN = ("purpose", "note", "name")  # fields that somebody thinks about, besides texts
 SECRETS = frozenset(("code",))  # fields that no page ever shows again
 ID = "{id:[0-9a-f]{20}}"  # in routes: an id that can be one
 IS_ID = re.compile(r"[0-9a-f]{20}")
@@ -86,10 +86,10 @@ class House:
         return self.site_url.startswith("https://")
 
     def language(self, request: web.Request) -> str:
-        """The chosen one, else the first that the browser asks for, else Chinese."""
-        chosen = request.cookies.get(LANGUAGE_COOKIE)
+        """The chosen one, else the first that the browser asks for, else the default."""
+        chosen = request.cookies.get(LANGUAGE_COOKIE, "")
         asked = (part.strip()[:2].lower() for part in request.headers.get("Accept-Language", "").split(","))
-        return next((one for one in (chosen, *asked) if one in LANGUAGES), LANGUAGES[0])
+        return next((one for one in (chosen, *asked) if one in self.texts), DEFAULT_LANGUAGE)
 
     def speaks(self, request: web.Request) -> Texts:
         return self.texts[self.language(request)]
@@ -183,4 +183,5 @@ async def unsaved(request: web.Request, site_url: str) -> Unsaved | None:
 
 def written_in(sent: Mapping[str, Sequence[str]]) -> str:
     """The longer texts of a form, one under the other."""
-    return "\n\n".join(text.strip() for name in WRITTEN for text in sent.get(name, ()) if text.strip())
+    texts = [name for name in sent if name == "text" or name.startswith("text_")]
+    return "\n\n".join(text.strip() for name in (*texts, *WRITTEN) for text in sent.get(name, ()) if text.strip())

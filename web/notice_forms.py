@@ -11,8 +11,6 @@ from services.directory import Directory
 from services.notices import Audience, Notice, NotSent, Written
 from services.people.rights import Role
 
-TEXTS = ("zh", "en")
-
 
 @dataclass(frozen=True)
 class Around:
@@ -20,6 +18,7 @@ class Around:
 
     directory: Directory
     areas: Sequence[str]
+    languages: Collection[str]  # in which a notice can be written
     peopled: Collection[str] = ()  # kinds of unit that somebody is registered with
 
     @property
@@ -40,7 +39,7 @@ def written_of(sent: Mapping[str, Sequence[str]], around: Around) -> Written:
         roles=among("role", list(Role)), kinds=among("kind", around.kinds), areas=among("area", around.areas),
         units=among("unit", [unit.id for unit in around.directory.units]), sms="sms" in sent,
     )  # fmt: skip
-    texts = {language: sent.get(f"text_{language}", [""])[-1] for language in TEXTS}
+    texts = {language: sent.get(f"text_{language}", [""])[-1] for language in around.languages}
     return Written(texts, audience, "acknowledges" in sent)
 
 

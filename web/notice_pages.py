@@ -36,7 +36,7 @@ class Pages:
     async def around(self) -> Around:
         house, read = self._house, self._house.database.read
         peopled = await read(notices.kinds_with_people, house.clock())
-        return Around(house.directory(), await read(notices.areas), peopled)
+        return Around(house.directory(), await read(notices.areas), list(house.texts), peopled)
 
     async def refused(
         self, request: web.Request, seat: Seat, error: NotSent, sent: Mapping[str, str] | None = None
@@ -85,7 +85,7 @@ class Pages:
         values = await self._course(notice, told, listed=told.over) | await self._people(notice)
         html = texts.page(
             "notices/live.html", **values, notice=notice, seat=seat, say=texts.say, now=now, error=None,
-            unsent="", around=Around(house.directory(), ()),
+            unsent="", around=Around(house.directory(), (), list(house.texts)),
         )  # fmt: skip
         return answer | {"html": html}
 

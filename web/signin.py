@@ -7,7 +7,6 @@ from aiohttp import web
 from services import links, office
 from services.people.rights import Right
 from services.vault import same_code
-from templates import LANGUAGES
 from web.house import LANGUAGE_COOKIE, House, Seat, form, session_of
 from web.security import OFFICE_COOKIE, WINDOW, WrongCodes
 
@@ -74,7 +73,7 @@ class SignIn:
 
     async def _speak(self, request: web.Request) -> web.StreamResponse:
         language, back = request.match_info["language"], request.query.get("back", "")
-        if language not in LANGUAGES:
+        if language not in self._house.texts:
             raise web.HTTPNotFound
         answer = web.HTTPSeeOther(back if _ours(back) else "/console")
         answer.set_cookie(

@@ -21,7 +21,7 @@ from services.bells import Bells
 from services.evidence import LIMITS, Store
 from services.talk import Talk
 from services.vault import Vault
-from templates import Texts
+from templates import DEFAULT_LANGUAGE, Texts
 
 MOST_PAGES = 12  # open at once with one token
 UPLOADS_PER_HOUR = 60
@@ -35,7 +35,7 @@ class WebChat:
 
     def __init__(
         self, *, site: str, talk: Talk, database: Database, vault: Vault, texts: Mapping[str, Texts], bells: Bells,
-        store: Store, clock: Callable[[], datetime], version: str, language: str = "zh",
+        store: Store, clock: Callable[[], datetime], version: str, language: str = DEFAULT_LANGUAGE,
         poll_seconds: float = LETTERS_POLL_SECONDS, uploads_per_hour: int = UPLOADS_PER_HOUR,
         uploads_held: int = MOST_HELD,
     ) -> None:  # fmt: skip

@@ -17,6 +17,7 @@ from services.notices.audience import Ways, chats, listed, open_for, reach, text
 from services.notices.looking import locked, look
 from services.notices.values import DRAFT, RELEASED, WAITING, Notice, NotSent
 from services.vault import Vault
+from templates import DEFAULT_LANGUAGE
 
 SOON = timedelta(minutes=1)  # a form takes a moment: the minute that has just begun still counts as now
 FARTHEST = timedelta(days=366)  # beyond, somebody has mistyped the year
@@ -64,10 +65,9 @@ def take_back(tx: Connection, now: datetime, clerk_id: str, notice_id: str, seen
 
 
 def body_of(notice: Notice) -> Body:
-    """What every recipient gets, in both languages; each reads the own one."""
+    """What every recipient gets, in each language that the office has written; each reads the own one."""
     buttons = (Button(f"/seen {notice.id}", words="seen"),) if notice.acknowledges else ()
-    texts = {language: notice.texts.get(language, "") for language in ("zh", "en")}
-    values = {"number": notice.number, "texts": texts, "acknowledges": notice.acknowledges}
+    values = {"number": notice.number, "texts": dict(notice.texts), "acknowledges": notice.acknowledges}
     pieces = tuple(Attached(part.id, part.kind, part.name, part.long) for part in notice.parts)
     return Body(say=Say("notice.body", values, buttons, pieces))
 
@@ -92,7 +92,7 @@ def _freeze(
         rows = select(place, meant.c.id).where(meant.c.id.is_not(None)).order_by(meant.c.id)
         tx.execute(insert_or_ignore(tx, listeners).from_select(["notice_id", "contact_id"], rows))
         numbers, _ = texted(tx, vault, now, audience, ways)
-        ids = ensure_all(tx, vault, now, SMS, list(numbers.values()), "zh", list(numbers))
+        ids = ensure_all(tx, vault, now, SMS, list(numbers.values()), DEFAULT_LANGUAGE, list(numbers))
         texts = [{"notice_id": notice.id, "contact_id": one} for one in dict.fromkeys(ids)]
         if texts:
             tx.execute(insert_or_ignore(tx, listeners), texts)

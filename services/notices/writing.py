@@ -21,6 +21,7 @@ from services.notices.values import DRAFT, LONGEST_TEXT, MOST_PIECES, Notice, No
 from services.once import once
 from services.vault import Vault, new_id
 from services.wording import readable
+from templates import DEFAULT_LANGUAGE
 
 LONGEST_NAME = 60  # characters of a file's name, without its ending
 
@@ -125,11 +126,11 @@ def _change(tx: Connection, notice_id: str, **values: Any) -> None:
 
 
 def _worded(texts: Mapping[str, str]) -> dict[str, str]:
-    """What no channel can carry is gone. Chinese is wanted; another language may be missing."""
+    """What no channel can carry is gone. The default language is wanted; another one may be missing."""
     kept = {language: readable(text) for language, text in texts.items()}
     for language, text in kept.items():
         about = f"text_{language}"
-        if language == "zh" and len(text) < 2:
+        if language == DEFAULT_LANGUAGE and len(text) < 2:
             raise NotSent("text_wanted", about)
         if len(text) > LONGEST_TEXT:
             raise NotSent("text_too_long", about, over=len(text) - LONGEST_TEXT)

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversation.moments import read_moment
-from templates import written
+from templates import LANGUAGES, load_texts
 from tests.conversation.talking import NOW
+
+TEXTS = load_texts(lambda: NOW)
 
 DAYS = {
     "2026-11-21": ["今天", "今日", "today", "11月21日", "21号", "周六", "星期六", "this morning", "0 days ago"],
@@ -85,13 +87,11 @@ def test_no_moment(said: str) -> None:
     assert read_moment(said, NOW) is None
 
 
-@given(
-    ago=st.timedeltas(timedelta(0), timedelta(days=3_000)), language=st.sampled_from(("zh", "en")), day=st.booleans()
-)
+@given(ago=st.timedeltas(timedelta(0), timedelta(days=3_000)), language=st.sampled_from(LANGUAGES), day=st.booleans())
 def test_whatever_we_write_ourselves_can_be_written_back(ago: timedelta, language: str, day: bool) -> None:
     moment = (NOW - ago).replace(second=0, microsecond=0)
     meant = moment.date() if day else moment
-    assert read_moment(written(meant, language, NOW), NOW) == (
+    assert read_moment(TEXTS[language].moment(meant), NOW) == (
         meant.isoformat(timespec="minutes") if isinstance(meant, datetime) else meant.isoformat()
     )
 

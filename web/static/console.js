@@ -201,7 +201,7 @@ const looking = fresh && setInterval(look, 20_000);
 
 for (const form of $$("form[data-timed]")) {
   const { when, send_at: moment } = form.elements, button = $("button.main", form), now = button.textContent;
-  const part = (day, how) => new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "zh-CN", how).format(day);
+  const part = (day, how) => new Intl.DateTimeFormat(form.dataset.timed, how).format(day);
   const tell = () => {
     if (!button.dataset.at) return; // it goes to a second clerk first
     const [date, time] = moment.value.split("T"), day = new Date(`${date}T12:00`);
