@@ -17,11 +17,13 @@ from handlers.duty_sight import LOOKING
 from handlers.duty_view import person_of, refused, show, to_act_on, why_returned
 from handlers.duty_words import told, written
 from services import obligations
-from services.desk.values import LONGEST_SAID, SHORTEST_REASON, NotDone
+from services.desk.values import SHORTEST_REASON
+from services.foundation.refusal import NotDone
 from services.journeys import Journey, Turn
 from services.obligations import Ring, Whole
 from services.obligations.ladder import FARTHEST_YEARS
 from services.obligations.telling import TO_READER, buttons
+from services.wording import LONGEST_SAID
 
 ANSWER = Flow("answer", [Text(key="text", shortest=2, longest=LONGEST_SAID), Evidence(key="evidence", optional=True)])
 MORE_TIME = Flow(

@@ -8,7 +8,7 @@ from conversation.messages import Button
 from handlers.duty_sight import LOOKING, own_duty, seen_duty, sight_of
 from handlers.duty_words import told, written
 from services import obligations
-from services.desk.values import NotDone
+from services.foundation.refusal import NotDone
 from services.journeys import Journey, Turn
 from services.obligations import Duty, Happened, Whole
 from services.obligations.telling import TO_HEAD, buttons

@@ -10,9 +10,9 @@ from aiohttp import web
 from services import desk, obligations, office
 from services.cases import ACCEPTED
 from services.desk import NotDone
-from services.desk.values import LONGEST_SAID
 from services.obligations import PAGE, SETTLED, Duty, Ring, Whole
 from services.obligations.ladder import ladders, last_day
+from services.wording import LONGEST_SAID
 from web.desk import CONFLICT, WRONG
 from web.duty_filters import SHOWN, DutyQuery, read
 from web.hand_form import DUE_WRONG, TOLD, Limit, deaf, due_day, due_of, look_twice, told_by

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from services import obligations
 from services.desk import NotDone
-from services.desk.values import LONGEST_SAID
+from services.wording import LONGEST_SAID
 from web.desk import CONFLICT, CONFLICTS, WRONG, Desk
 from web.hand_form import due_of, hand_form, limit_of, look_twice, told_by, typed_of
 from web.house import ID, House, Seat, form

@@ -20,11 +20,12 @@ from models.tables import cases, entries, obligations, visits
 from services import audit, reports
 from services.cases import ACCEPTED, COMPLAINT, DECLINED, QUESTION, RECEIVED
 from services.deliveries import queue_for
-from services.desk.opening import unmoved
-from services.desk.values import ANSWERED, LONGEST_SAID, SHORTEST_REASON, NotDone
+from services.desk.values import ANSWERED, SHORTEST_REASON
+from services.foundation.history import unmoved
+from services.foundation.refusal import NotDone
 from services.vault import Vault, new_id
 from services.visits import NOTED
-from services.wording import readable
+from services.wording import worded
 
 Ring = Set[tuple[str, str]]  # for whom something was queued; empty when no account of the citizen can be reached
 
@@ -154,16 +155,6 @@ def _undecided(tx: Connection, case_id: str, seen: str) -> _Case:
     if case.state != RECEIVED:
         raise NotDone("decided")
     return case
-
-
-def worded(text: str, shortest: int = 2, code: str = "text_wanted") -> str:
-    """What was typed, without what no channel can carry. Raises NotDone: `code`, text_too_long."""
-    kept = readable(text)
-    if len(kept) < shortest:
-        raise NotDone(code)
-    if len(kept) > LONGEST_SAID:
-        raise NotDone("text_too_long")
-    return kept
 
 
 def _decide(tx: Connection, now: datetime, case: _Case, state: str) -> None:

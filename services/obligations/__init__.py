@@ -1,6 +1,6 @@
 """What units owe by a date (督办事项): handed over, reminded of, answered, settled. One table, whatever its kind."""
 
-from services.desk.values import NotDone
+from services.foundation.refusal import NotDone
 from services.obligations.answering import acknowledge, answer, ask_office, request_time
 from services.obligations.deciding import accept_answer, decide_time, excuse, reply_unit, send_back
 from services.obligations.firing import fire

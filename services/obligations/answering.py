@@ -13,12 +13,13 @@ from models.tables import extensions
 from services import evidence
 from services.contacts import Contact
 from services.deliveries import withhold_about
-from services.desk import NotDone, worded
+from services.foundation.refusal import NotDone
 from services.obligations import planning
 from services.obligations.ladder import ladders, last_day
 from services.obligations.locking import Owed, note, put, unsettled
 from services.obligations.values import ACKNOWLEDGED, ANSWERED, WAITING, Ring
 from services.vault import Vault, new_id
+from services.wording import worded
 
 _NOBODY: Ring = frozenset()
 

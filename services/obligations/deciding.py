@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, exists, select, update
 from models.tables import cases, entries, extensions, obligations
 from services import desk
 from services.deliveries import withhold_about
-from services.desk import NotDone, worded
+from services.foundation.refusal import NotDone
 from services.obligations import planning
 from services.obligations.handing import deadline, put_to_unit
 from services.obligations.ladder import ladders
@@ -22,6 +22,7 @@ from services.obligations.secrecy import own_words
 from services.obligations.telling import TO_HEAD, TO_READER, tell
 from services.obligations.values import ACCEPTED, ANSWERED, EXCUSED, GRANTED, MOOT, REFUSED, RETURNED, WAITING, Ring
 from services.vault import Vault
+from services.wording import worded
 
 
 def reply_unit(

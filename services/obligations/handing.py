@@ -8,9 +8,10 @@ from datetime import date, datetime
 from sqlalchemy import Connection, insert, select
 
 from models.tables import obligations, units
-from services import calendar, desk, reach, reports, workdays
+from services import calendar, desk, reach, workdays
 from services.deliveries import withhold_about
-from services.desk import NotDone, worded
+from services.foundation.numbers import next_number
+from services.foundation.refusal import NotDone
 from services.obligations import planning
 from services.obligations.ladder import Ladder, ladders, last_day
 from services.obligations.locking import Owed, note
@@ -19,6 +20,7 @@ from services.obligations.telling import TO_HEAD, tell
 from services.obligations.values import OPEN, Ring
 from services.once import once
 from services.vault import Vault
+from services.wording import worded
 
 LONGEST_LIMIT = 480  # working days: a little less than `last_day`, so that both fields have one limit
 
@@ -48,7 +50,7 @@ def hand_over(
     due_at = deadline(tx, now, ladder, due, working_days)
     citizen: Ring = desk.take_on(tx, vault, now, clerk_id, report_id, seen) if report_id else frozenset()
     duty = Owed(
-        duty_id, reports.next_number(tx, now, "duty", "D"), kind, unit_id, report_id, text, OPEN, due_at, None
+        duty_id, next_number(tx, now, "duty", "D"), kind, unit_id, report_id, text, OPEN, due_at, None
     )  # fmt: skip
     tx.execute(
         insert(obligations).values(

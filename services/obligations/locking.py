@@ -10,8 +10,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from models.tables import entries, obligations
 from services import audit
-from services.desk.opening import unmoved
-from services.desk.values import NotDone
+from services.foundation.history import unmoved
+from services.foundation.refusal import NotDone
 from services.obligations.values import ACKNOWLEDGED, OPEN, RETURNED, SETTLED
 from services.vault import new_id
 
