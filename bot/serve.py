@@ -95,7 +95,7 @@ def _site(program: Program, version: str, ways: Ways) -> Site:
         site_url=program.settings.site, database=program.database, vault=program.vault, texts=program.texts,
         bells=program.bells, store=program.store, clock=program.clock, directory=lambda: program.units,
         assets_version=version, shots=partial(shot, most_parts=program.settings.sms_parts), ways=names_of(ways),
-        second_clerk_above=program.tools.limits.second_clerk_above,
+        kinds=program.tools.kinds, second_clerk_above=program.tools.limits.second_clerk_above,
     )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def submit_answer(turn: Turn, answers: Answers) -> None:
     if whole is None:
         return
     text, media = answers["text"], pieces(answers)
-    acting = turn.tx, turn.vault, turn.now, turn.contact, person_of(turn), whole.duty.id
+    acting = turn.tx, turn.vault, turn.now, turn.tools.kinds, turn.contact, person_of(turn), whole.duty.id
     if done(turn, whole, lambda: obligations.answer(*acting, text, media)):
         turn.say("duty.answered", Button("/duties", words="menu_duties"), **told(turn, whole.duty), pieces=len(media))
 

@@ -37,17 +37,19 @@ def sight_of(turn: Turn) -> Sight:
 
 def seen_duty(turn: Turn, obligation_id: str) -> Whole | None:
     """None for a duty of somebody else's unit, just as for one that does not exist."""
-    whole = obligations.look(turn.tx, turn.now, obligation_id) if obligation_id else None
+    whole = obligations.look(turn.tx, turn.now, turn.tools.kinds, obligation_id) if obligation_id else None
     return whole if whole is not None and whole.duty.unit_id in sight_of(turn).seen else None
 
 
 def own_duty(turn: Turn, obligation_id: str) -> Whole | None:
     """None where this person may not act on it."""
-    whole = obligations.look(turn.tx, turn.now, obligation_id) if obligation_id else None
+    whole = obligations.look(turn.tx, turn.now, turn.tools.kinds, obligation_id) if obligation_id else None
     return whole if whole is not None and whole.duty.unit_id in sight_of(turn).own else None
 
 
 def owed(turn: Turn) -> list[Duty]:
     """What the person's own units owe at this moment, first due first."""
     own = sight_of(turn).own
-    return [duty for duty in obligations.duties_of(turn.tx, turn.now, sorted(own)) if duty.owed] if own else []
+    if not own:
+        return []
+    return [duty for duty in obligations.duties_of(turn.tx, turn.now, turn.tools.kinds, sorted(own)) if duty.owed]

@@ -112,7 +112,7 @@ def _history(turn: Turn, whole: Whole) -> list[dict[str, Any]]:
 
 def _for_unit(whole: Whole, one: Happened) -> str:
     """With a case the office accepts in words to the citizen, perhaps by name: they are not for the unit."""
-    return "" if one.kind == "accepted" and whole.duty.case_id else one.text
+    return "" if one.kind == "accepted" and whole.duty.waited_for else one.text
 
 
 def why_returned(whole: Whole) -> str:

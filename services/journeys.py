@@ -14,6 +14,7 @@ from conversation.messages import Answers, Body, Button, Option, Problem, Reply,
 from services.contacts import SMS, Contact, bind
 from services.deliveries import Outgoing
 from services.directory import Directory
+from services.obligations.kinds import Kinds
 from services.persons import LEADER, OF_UNIT, Grant, ended_roles, roles_of
 from services.vault import Vault
 from services.workdays import Limits
@@ -69,6 +70,7 @@ class Tools:
     directory: Callable[[], Directory]
     clock: Callable[[], datetime]
     limits: Limits
+    kinds: Kinds
 
 
 @dataclass

@@ -68,7 +68,7 @@ async def hand_form(
 ) -> HandForm:  # fmt: skip
     """For a report, or for none. Nothing of the report but its unit comes into the form."""
     now, kinds = house.clock(), tuple(ladders())
-    duties = await house.database.read(obligations.of_report, now, report_id) if report_id else ()
+    duties = await house.database.read(obligations.of_subject, now, house.kinds, report_id) if report_id else ()
     # What was handed over already goes to another unit.
     filled = dict(typed) if typed is not None else await _prefilled(house, None if duties else unit_id, kind)
     limit, chosen = await due_of(house, filled), filled["unit"]

@@ -56,9 +56,9 @@ class Handing:
         # Asked before: after the hand-over nothing may fail any more and say that nothing was saved.
         done = await told_by(house, "hand", unit_id, sent.get("kind", ""))
         duty_id, ring = await house.database.write(
-            obligations.hand_over, house.vault, now, seat.clerk.id, unit_id=unit_id, kind=sent.get("kind", ""),
-            asked=sent.get("text", ""), due=due, working_days=days, report_id=report_id, seen=sent.get("seen", ""),
-            number=sent.get("number", ""),
+            obligations.hand_over, house.vault, now, house.kinds, seat.clerk.id, unit_id=unit_id,
+            kind=sent.get("kind", ""), asked=sent.get("text", ""), due=due, working_days=days, subject_id=report_id,
+            seen=sent.get("seen", ""), number=sent.get("number", ""),
         )  # fmt: skip
         house.bells.ring(ring)
         return duty_id, done

@@ -17,6 +17,7 @@ from services import notices, office
 from services.bells import Bells
 from services.directory import Directory
 from services.evidence import Store
+from services.obligations import Kinds
 from services.persons import Person
 from services.vault import Vault
 from templates import LANGUAGES, Texts
@@ -58,6 +59,7 @@ class House:
     directory: Callable[[], Directory]
     version: str  # of the static files
     shots: Shots
+    kinds: Kinds
     ways: Collection[str] | None = None  # channels that something can leave by; None: all
     second_clerk_above: int = 200  # recipients of a notice
 

@@ -15,6 +15,7 @@ from services.contacts import Contact
 from services.deliveries import withhold_about
 from services.foundation.refusal import NotDone
 from services.obligations import planning
+from services.obligations.kinds import Kinds
 from services.obligations.ladder import ladders, last_day
 from services.obligations.locking import Owed, note, put, unsettled
 from services.obligations.values import ACKNOWLEDGED, ANSWERED, WAITING, Ring
@@ -34,8 +35,8 @@ def acknowledge(tx: Connection, vault: Vault, now: datetime, actor_id: str, obli
 
 
 def answer(
-    tx: Connection, vault: Vault, now: datetime, contact: Contact, actor_id: str, obligation_id: str, text: str,
-    media: Sequence[Media],
+    tx: Connection, vault: Vault, now: datetime, kinds: Kinds, contact: Contact, actor_id: str, obligation_id: str,
+    text: str, media: Sequence[Media],
 ) -> Ring:  # fmt: skip
     """Words or evidence; more may follow until the office has decided. Raises NotDone: gone, settled, text_wanted, …"""
     duty = unsettled(tx, now, obligation_id)
@@ -47,7 +48,8 @@ def answer(
         put(tx, duty, state=ANSWERED, owed_since=None, answered_at=now, **first)
         planning.drop(tx, duty.id)
         withhold_about(tx, duty.id)
-    return _NOBODY
+        duty = replace(duty, state=ANSWERED, acknowledged_at=duty.acknowledged_at or now)
+    return kinds[duty.kind].answered(tx, vault, now, actor_id, duty)
 
 
 def ask_office(

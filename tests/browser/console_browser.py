@@ -38,7 +38,7 @@ async def desk(program: Program) -> AsyncIterator[str]:
     """The address of the site, with the web chat beside it."""
     site = Site(
         program.settings.site, program.database, program.vault, program.texts, program.bells, program.store,
-        program.clock, lambda: program.units, assets.version(), shots=shots,
+        program.clock, lambda: program.units, assets.version(), shots=shots, kinds=program.tools.kinds,
     )  # fmt: skip
     chat = web_chat(program, version=assets.version())
     app = web.Application(middlewares=site.middlewares())
