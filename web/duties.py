@@ -11,11 +11,12 @@ from services import desk, obligations, office
 from services.cases import ACCEPTED
 from services.desk import NotDone
 from services.obligations import PAGE, SETTLED, Duty, Ring, Whole
+from services.obligations.hearing import deaf
 from services.obligations.ladder import ladders, last_day
 from services.wording import LONGEST_SAID
 from web.desk import CONFLICT, WRONG
 from web.duty_filters import SHOWN, DutyQuery, read
-from web.hand_form import DUE_WRONG, TOLD, Limit, deaf, due_day, due_of, look_twice, told_by
+from web.hand_form import DUE_WRONG, TOLD, Limit, due_day, due_of, look_twice, told_by
 from web.house import ID, House, Seat, form
 from web.lateness import Lateness, lateness
 
@@ -106,7 +107,9 @@ class Duties:
     async def _around(self, whole: Whole) -> dict[str, Any]:
         """What the page of one duty says of its case, and of a head who gets no reminder."""
         duty, others = whole.duty, await self._others(whole.duty)
-        told = await deaf(self._house, duty.unit_id) if duty.owed else ""
+        house, told = self._house, ""
+        if duty.owed:
+            told = await house.database.read(deaf, house.vault, house.clock(), duty.unit_id, house.ways)
         return {"others": others, "waits": await self._waits(duty, others), "deaf": told}
 
     async def _late(self) -> Lateness:

@@ -7,6 +7,7 @@ from services.obligations.firing import fire
 from services.obligations.handing import hand_over
 from services.obligations.kinds import Kind, Kinds
 from services.obligations.ladder import Ladder, ladders
+from services.obligations.lapsing import lapse
 from services.obligations.listing import counts, duties_of, late, listed, of_subject
 from services.obligations.opening import file_names, look, reminded
 from services.obligations.values import (
@@ -36,6 +37,6 @@ __all__ = [
     "ACCEPTED", "ACKNOWLEDGED", "ANSWERED", "EXCUSED", "OPEN", "PAGE", "RETURNED", "SETTLED", "STATES", "Duty",
     "DutyFilters", "Extension", "Fired", "Happened", "Kind", "Kinds", "Ladder", "Late", "NotDone", "Reminded", "Ring",
     "Subject", "UnitSight", "Whole", "accept_answer", "acknowledge", "answer", "ask_office", "counts", "decide_time",
-    "duties_of", "excuse", "file_names", "fire", "hand_over", "ladders", "late", "listed", "look", "of_subject",
-    "reminded", "reply_unit", "request_time", "send_back",
+    "duties_of", "excuse", "file_names", "fire", "hand_over", "ladders", "lapse", "late", "listed", "look",
+    "of_subject", "reminded", "reply_unit", "request_time", "send_back",
 ]  # fmt: skip

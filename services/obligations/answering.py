@@ -17,6 +17,7 @@ from services.foundation.refusal import NotDone
 from services.obligations import planning
 from services.obligations.kinds import Kinds
 from services.obligations.ladder import ladders, last_day
+from services.obligations.lapsing import note_overdue
 from services.obligations.locking import Owed, note, put, unsettled
 from services.obligations.values import ACKNOWLEDGED, ANSWERED, WAITING, Ring
 from services.vault import Vault, new_id
@@ -44,6 +45,7 @@ def answer(
     entry_id = note(tx, now, actor_id, duty, "unit_answer", kept, {"late": duty.owed and now > duty.due_at})
     evidence.attach(tx, vault, now, contact, duty.id, media, entry_id)
     if duty.owed:
+        note_overdue(tx, now, duty)
         first = {} if duty.acknowledged_at else {"acknowledged_at": now, "acknowledged_by": actor_id}
         put(tx, duty, state=ANSWERED, owed_since=None, answered_at=now, **first)
         planning.drop(tx, duty.id)

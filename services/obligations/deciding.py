@@ -12,11 +12,13 @@ from sqlalchemy import ColumnElement, Connection, exists, select, update
 
 from models.tables import entries, extensions, obligations
 from services.deliveries import withhold_about
+from services.foundation.happenings import Happening, record
 from services.foundation.refusal import NotDone
 from services.obligations import planning
 from services.obligations.handing import deadline, put_to_unit
 from services.obligations.kinds import Kind, Kinds
 from services.obligations.ladder import ladders
+from services.obligations.lapsing import note_overdue
 from services.obligations.locking import Owed, note, put, unsettled
 from services.obligations.telling import TO_HEAD, TO_READER, tell
 from services.obligations.values import ACCEPTED, ANSWERED, EXCUSED, GRANTED, MOOT, REFUSED, RETURNED, WAITING, Ring
@@ -79,7 +81,9 @@ def send_back(
     due_at = deadline(tx, now, ladders()[duty.kind], due, None) if due else duty.due_at
     duty = replace(duty, state=RETURNED, due_at=due_at, acknowledged_at=None)
     put(tx, duty, state=RETURNED, owed_since=now, due_at=due_at, acknowledged_at=None, acknowledged_by=None)
-    note(tx, now, clerk_id, duty, "returned", why, {"due": due_at.isoformat()})
+    entry_id = note(tx, now, clerk_id, duty, "returned", why, {"due": due_at.isoformat()})
+    told = {"kind": duty.kind, "number": duty.number, "due": due_at.isoformat()}
+    record(tx, Happening(RETURNED, entry_id, now, duty.unit_id, duty.subject_id, duty.id, told))
     answered_by = _last_actor(tx, duty, "unit_answer")
     ring = put_to_unit(tx, vault, now, duty, "returned", why, answered_by)
     return {*ring, *kinds[duty.kind].returned(tx, vault, now, clerk_id, duty)}
@@ -91,6 +95,7 @@ def excuse(
     """It is owed no longer, with a reason (C23). Raises NotDone: gone, changed, settled, text_wanted, text_too_long."""
     duty, why = unsettled(tx, now, obligation_id, seen), worded(why)
     kinds[duty.kind].guard(tx, vault, duty.subject_id, why)
+    note_overdue(tx, now, duty)
     duty = _settle(tx, now, duty, EXCUSED)
     note(tx, now, clerk_id, duty, "excused", why)
     ring, kind, moved = (
@@ -126,6 +131,7 @@ def decide_time(
     decided = {"state": state, "decided_by": clerk_id, "decided_at": now, "word": word}
     tx.execute(update(extensions).where(extensions.c.id == row.id).values(**decided))
     if granted:  # sent back meanwhile, it may have got more time than was asked for
+        note_overdue(tx, now, duty)
         duty = replace(duty, due_at=max(duty.due_at, row.wanted_at.astimezone(now.tzinfo)))
         put(tx, duty, due_at=duty.due_at)
     kind = f"time_{state}"
