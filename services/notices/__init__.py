@@ -17,8 +17,8 @@ from services.notices.writing import add_numbers, attach, detach, draft, draft_o
 NUMBERS_AT_ONCE = 500  # of an uploaded list, in one transaction
 
 __all__ = [
-    "LONGEST_TEXT", "MOST_SHOWN", "NUMBERS_AT_ONCE", "PAGE", "Audience", "Course", "NotSent", "Notice", "Numbers", "Part",
-    "Progress", "Reach", "Receipt", "Spread", "Unreached", "Written", "abort", "acknowledge", "acknowledged",
+    "LONGEST_TEXT", "MOST_SHOWN", "NUMBERS_AT_ONCE", "PAGE", "Audience", "Course", "NotSent", "Notice", "Numbers",
+    "Part", "Progress", "Reach", "Receipt", "Spread", "Unreached", "Written", "abort", "acknowledge", "acknowledged",
     "add_numbers", "again", "areas", "attach", "body_of", "carry_on", "detach", "draft", "draft_once", "drop_numbers",
     "kinds_with_people", "listed", "look", "may_open", "progress", "reach", "read_numbers", "receipts", "release",
     "rewrite", "send", "settle", "spread", "starting", "stop_rows", "take_back", "unacknowledged", "waiting_for",
