@@ -95,7 +95,8 @@ def _site(program: Program, channels: Sequence[Channel]) -> Site:
         site_url=program.settings.site, database=program.database, vault=program.vault, texts=program.texts,
         bells=program.bells, store=program.store, clock=program.clock, directory=lambda: program.units,
         assets_version=program.assets_version, channels=shown_channels(program),
-        ways=frozenset(one.name for one in channels), second_clerk_above=program.tools.limits.second_clerk_above,
+        ways=frozenset(one.name for one in channels), kinds=program.tools.kinds,
+        second_clerk_above=program.tools.limits.second_clerk_above,
     )  # fmt: skip
 
 

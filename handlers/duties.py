@@ -20,7 +20,7 @@ MOST_LATE = 20  # lines: more than that is read at the console
 def open_duties(turn: Turn, page: str) -> None:
     """`/duties`, `/duties 2`: what is owed by due date, then what is answered, then the newest that are settled."""
     sight = sight_of(turn)
-    found = obligations.duties_of(turn.tx, turn.now, sorted(sight.seen))
+    found = obligations.duties_of(turn.tx, turn.now, turn.tools.kinds, sorted(sight.seen))
     buttons = [*_page_buttons(turn, found, page), *_above(sight)]
     if found:
         shown = [told(turn, duty) for duty in _page(found, page)]

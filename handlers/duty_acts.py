@@ -16,12 +16,14 @@ from handlers.addition import pieces
 from handlers.duty_view import person_of, refused, show, to_act_on, why_returned
 from handlers.duty_words import told, written
 from services import obligations
-from services.desk.values import LONGEST_SAID, SHORTEST_REASON, NotDone
+from services.desk.values import SHORTEST_REASON
+from services.foundation.refusal import NotDone
 from services.journeys import Journey, Turn
 from services.obligations import Ring, Whole
 from services.obligations.ladder import FARTHEST_YEARS
 from services.obligations.telling import TO_READER, buttons
 from services.people.rights import Right
+from services.wording import LONGEST_SAID
 
 ANSWER = Flow("answer", [Text(key="text", shortest=2, longest=LONGEST_SAID), Evidence(key="evidence", optional=True)])
 MORE_TIME = Flow(
@@ -64,7 +66,7 @@ def submit_answer(turn: Turn, answers: Answers) -> None:
     if whole is None:
         return
     text, media = answers["text"], pieces(answers)
-    acting = turn.tx, turn.vault, turn.now, turn.contact, person_of(turn), whole.duty.id
+    acting = turn.tx, turn.vault, turn.now, turn.tools.kinds, turn.contact, person_of(turn), whole.duty.id
     if done(turn, whole, lambda: obligations.answer(*acting, text, media)):
         to_list = Button("/duties", words="menu_duties")
         turn.say("obligation.answered", to_list, **told(turn, whole.duty), pieces=len(media))

@@ -46,12 +46,12 @@ def own_duty(turn: Turn, obligation_id: str) -> Whole | None:
 def owed(turn: Turn) -> list[Duty]:
     """What the person's own units owe at this moment, first due first."""
     own = sight_of(turn).own
-    return [duty for duty in obligations.duties_of(turn.tx, turn.now, sorted(own)) if duty.owed] if own else []
+    return [duty for duty in obligations.duties_of(turn.tx, turn.now, turn.tools.kinds, sorted(own)) if duty.owed] if own else []
 
 
 def _where(turn: Turn, obligation_id: str, right: Right) -> Whole | None:
     """The obligation, if this person has the right in its unit."""
-    whole = obligations.look(turn.tx, turn.now, obligation_id) if obligation_id else None
+    whole = obligations.look(turn.tx, turn.now, turn.tools.kinds, obligation_id) if obligation_id else None
     if whole is None or not may(turn.grants, right, turn.directory.line(whole.duty.unit_id)):
         return None
     return whole

@@ -8,7 +8,7 @@ from conversation.messages import Button
 from handlers.duty_sight import own_duty, seen_duty, sight_of
 from handlers.duty_words import told, written
 from services import obligations
-from services.desk.values import NotDone
+from services.foundation.refusal import NotDone
 from services.journeys import Journey, Turn
 from services.obligations import Duty, Happened, Whole
 from services.obligations.telling import TO_HEAD, buttons
@@ -113,7 +113,7 @@ def _history(turn: Turn, whole: Whole) -> list[dict[str, Any]]:
 
 def _for_unit(whole: Whole, one: Happened) -> str:
     """With a case the office accepts in words to the citizen, perhaps by name: they are not for the unit."""
-    return "" if one.kind == "accepted" and whole.duty.case_id else one.text
+    return "" if one.kind == "accepted" and whole.duty.waited_for else one.text
 
 
 def why_returned(whole: Whole) -> str:

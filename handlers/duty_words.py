@@ -12,8 +12,9 @@ from services.obligations import Duty
 def told(turn: Turn, duty: Duty) -> dict[str, Any]:
     """One duty for a template."""
     return {
-        "number": duty.number, "kind": duty.kind, "case": duty.case_number, "state": duty.state, "owed": duty.owed,
-        "unit": turn.directory.name(duty.unit_id) or "", "due": written(turn, duty.due_at),
+        "number": duty.number, "kind": duty.kind, "case": duty.subject.number if duty.subject else None,
+        "state": duty.state, "owed": duty.owed, "unit": turn.directory.name(duty.unit_id) or "",
+        "due": written(turn, duty.due_at),
         "late": duty.late, "days": duty.working_days_left, "waiting": duty.waiting_extension, "begins": duty.begins,
     }  # fmt: skip
 

@@ -338,6 +338,20 @@ extensions = Table(
     Column("word", Text),  # of the office
 )  # fmt: skip
 
+happenings = Table(  # what a rule may count: of units alone, never of who told of it
+    "happenings", metadata,
+    _id(),
+    Column("once", String(80), nullable=False, unique=True),  # names the happening: it is recorded once
+    Column("kind", String(24), nullable=False),  # overdue, returned; complaint_accepted, complaint_declined, …
+    Column("unit_id", ForeignKey("units.id")),  # None: nobody knows yet whom it concerns
+    Column("subject_id", String(32)),  # a case, a visit, …
+    # No foreign key: its lock, taken after the row's own, could wait in a circle with whoever holds the obligation.
+    Column("obligation_id", String(32), index=True),
+    Column("at", Utc, nullable=False),  # when it happened: of a deadline the deadline itself
+    Column("detail", JSON, nullable=False),  # codes, numbers and ISO moments
+)  # fmt: skip
+Index("ix_happenings_unit", happenings.c.unit_id, happenings.c.kind, happenings.c.at)
+
 notices = Table(
     "notices", metadata,
     _id(),

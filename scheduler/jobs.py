@@ -18,6 +18,7 @@ from services.vault import Vault
 
 log = structlog.get_logger()
 REMINDERS_AT_ONCE = 1_000  # a transaction of some 30 ms: nobody's reply waits for long
+LAPSES_AT_ONCE = 200
 
 
 def jobs(
@@ -33,6 +34,10 @@ def jobs(
             fired = await database.write(obligations.fire, vault, clock(), REMINDERS_AT_ONCE, ways)
             bells.ring(fired.ring)
             full = fired.count == REMINDERS_AT_ONCE
+
+    async def note_overdue() -> None:
+        while await database.write(obligations.lapse, clock(), LAPSES_AT_ONCE) == LAPSES_AT_ONCE:
+            pass
 
     async def carry_notices() -> None:
         while ring := await database.write(deliveries.renumber_due, clock()):
@@ -57,6 +62,7 @@ def jobs(
 
     return (
         Job("remind_units", "* * * * *", remind_units),
+        Job("note_overdue", "* * * * *", note_overdue),
         Job("carry_notices", "* * * * *", carry_notices),
         Job("remind_idle", "*/5 * * * *", remind_idle),
         Job("forget_old", "20 3 * * *", forget_old),

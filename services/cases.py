@@ -15,6 +15,7 @@ from models.tables import cases, entries, evidence, owners
 from services import audit, reports
 from services import evidence as proof
 from services.contacts import Contact
+from services.foundation.numbers import next_number
 from services.vault import Vault, new_id
 
 LONGEST_TEXT = 10_000
@@ -93,7 +94,7 @@ def _file(
     media: Sequence[Media],
 ) -> tuple[Case, str]:  # fmt: skip
     row = {
-        "id": new_id(), "number": reports.next_number(tx, now), "source": contact.channel, "unit_id": None,
+        "id": new_id(), "number": next_number(tx, now), "source": contact.channel, "unit_id": None,
         "category": None, "staff": None, "happened": None, "state": RECEIVED, "received_at": now,
         "fresh_at": now, **values,
     }  # fmt: skip

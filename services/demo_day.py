@@ -14,6 +14,7 @@ from rulebooks import HERE
 from services import cases, contacts, deliveries, notices, obligations, persons
 from services.contacts import Contact
 from services.demo import SHOWN, load_city, sign_in_codes
+from services.desk import KINDS
 from services.notices import Audience, Written
 from services.people.rights import Addressee, Role
 from services.phones import normalised
@@ -58,8 +59,8 @@ def _report(tx: Connection, vault: Vault, now: datetime, clerk: str, report: Map
     due = _days_ago(now, duty["due_days_ago"]).date()
     handed = _days_ago(now, duty["handed_days_ago"])
     obligation_id, _ = obligations.hand_over(
-        tx, vault, handed, clerk, unit_id=duty["unit"], kind="complaint", asked=duty["asked"], due=due,
-        working_days=None, report_id=case.id, seen="received.0",
+        tx, vault, handed, KINDS, clerk, unit_id=duty["unit"], kind="complaint", asked=duty["asked"], due=due,
+        working_days=None, subject_id=case.id, seen="received.0",
     )  # fmt: skip
     _live_through(tx, now, obligation_id)
 

@@ -14,6 +14,7 @@ from conversation.messages import Answers, Body, Button, Option, Problem, Reply,
 from services.contacts import SMS, Contact, bind
 from services.deliveries import Outgoing
 from services.directory import Directory
+from services.obligations.kinds import Kinds
 from services.people.rights import Grant, Right, may_somewhere
 from services.persons import ended_roles, roles_of
 from services.vault import Vault
@@ -75,6 +76,7 @@ class Tools:
     directory: Callable[[], Directory]
     clock: Callable[[], datetime]
     limits: Limits
+    kinds: Kinds
 
 
 @dataclass

@@ -8,22 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from services.obligations import UnitSight
+
 CODE = re.compile(r"[a-z_]{1,32}")  # what our own lists of kinds and findings look like; nobody's words do
-
-
-@dataclass(frozen=True)
-class UnitSight:
-    """Everything a unit sees of a report. There is no other way from a report to a unit."""
-
-    number: str  # of a case its number; of a visit a name drawn from its random id: numbers run through the day
-    unit: str
-    categories: tuple[str, ...]  # codes of our own lists, whose words stand in the templates
-    text: str  # written by the office: the citizen's and the supervisor's own words give them away
-    received: date | None  # the day; None for a visit, whose day is when somebody stood at the counter
 
 
 def sight_of_case(row: Mapping[str, Any], unit: str, text: str, zone: tzinfo) -> UnitSight:

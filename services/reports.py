@@ -1,40 +1,20 @@
-"""What cases and visits share: their numbers, and the vault's record of who filed them."""
+"""What cases and visits share: the vault's record of who filed them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from models.database import insert_or_ignore
 from models.prepared import Prepared
-from models.tables import counters, owners, vault
+from models.tables import owners, vault
 from services.contacts import Contact
 from services.vault import Vault, new_code, same_code
 
-_NEXT = Prepared(
-    update(counters)
-    .where(counters.c.name == bindparam("of"))
-    .values(value=counters.c.value + 1)
-    .returning(counters.c.value)
-)
 _KEEP = Prepared(insert(vault), "subject_id", "receipt_hash", "sealed")
 _OWN = Prepared(lambda tx: insert_or_ignore(tx, owners), "subject_id", "owner_hash", "sealed")
-
-
-def next_number(tx: Connection, now: datetime, of: str = "case", letter: str = "") -> str:
-    """`20261121-0042`: the day in the office's time zone and a running number, each kind of thing (`of`) for itself.
-
-    `letter` stands before the number of whatever is no report.
-    """
-    name = {"of": f"{of} {now:%Y%m%d}"}
-    found = _NEXT.rows(tx, name)
-    if not found:
-        tx.execute(insert_or_ignore(tx, counters), {"name": name["of"], "value": 0})
-        found = _NEXT.rows(tx, name)
-    return f"{letter}{now:%Y%m%d}-{found[0][0]:04d}"
 
 
 def keep_identity(

@@ -14,6 +14,7 @@ from models.tables import owners, visits
 from services import audit, reports
 from services import evidence as proof
 from services.contacts import Contact
+from services.foundation.numbers import next_number
 from services.vault import Vault, new_id
 
 RECEIVED, NOTED = "received", "noted"
@@ -47,7 +48,7 @@ class Filed:
 def file_visit(tx: Connection, vault: Vault, now: datetime, contact: Contact, visit: Visit) -> str:
     """Returns the visit's number."""
     row = {
-        "id": new_id(), "number": reports.next_number(tx, now), "unit_id": visit.unit_id, "method": visit.method,
+        "id": new_id(), "number": next_number(tx, now), "unit_id": visit.unit_id, "method": visit.method,
         "findings": {block: dict(found) for block, found in visit.findings.items()}, "note": visit.note,
         "waited_minutes": visit.waited_minutes, "state": RECEIVED, "received_at": now, "fresh_at": now,
     }  # fmt: skip

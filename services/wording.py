@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import unicodedata
 
+from services.foundation.refusal import NotDone
+
 _NEVER = ("Cc", "Cs", "Co", "Cn")  # controls, lone surrogates, private and unassigned characters
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+LONGEST_SAID = 3_000  # characters: with the words around it still one message on every channel
 
 
 def readable(text: str) -> str:
     """What is left to read, with plain line ends and nothing around it."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in lines if c == "\n" or not _acts(c)).strip()
+
+
+def worded(text: str, shortest: int = 2, code: str = "text_wanted") -> str:
+    """What was typed, without what no channel can carry. Raises NotDone: `code`, text_too_long."""
+    kept = readable(text)
+    if len(kept) < shortest:
+        raise NotDone(code)
+    if len(kept) > LONGEST_SAID:
+        raise NotDone("text_too_long")
+    return kept
 
 
 def first_words(text: str, most: int = 80) -> str:

@@ -124,6 +124,17 @@ async def test_a_dump_of_the_database_holds_no_mark(story: Story) -> None:
             assert found(file.read_bytes()) == []
 
 
+async def test_what_a_rule_may_count_names_a_unit_and_nobody_else(story: Story) -> None:
+    """By allow-list: a column or a detail that is added tomorrow is looked at here first."""
+    found_rows, [case] = rows(story.program, "happenings"), rows(story.program, "cases")
+    assert {row["kind"] for row in found_rows} == {"complaint_accepted", "complaint_answered"}
+    for row in found_rows:
+        assert set(row) == {"id", "once", "kind", "unit_id", "subject_id", "obligation_id", "at", "detail"}
+        assert row["detail"] == {"number": case["number"]}
+        assert row["subject_id"] == case["id"]
+        assert row["at"] != case["received_at"]
+
+
 async def test_no_file_beside_the_key_holds_a_mark(story: Story) -> None:
     files = [path for path in story.program.settings.data_dir.rglob("*") if path.is_file()]
     assert sum("copies" in path.parts for path in files) >= 10  # five pictures with their thumbnails
@@ -250,6 +261,7 @@ async def test_all_of_it_holds_on_postgresql(story_on_postgresql: Story) -> None
     story = story_on_postgresql
     await test_the_marks_are_really_in_the_sealed_store(story)
     await test_a_dump_of_the_database_holds_no_mark(story)
+    await test_what_a_rule_may_count_names_a_unit_and_nobody_else(story)
     await test_no_file_beside_the_key_holds_a_mark(story)
     for what in export.WHAT:
         await test_no_export_holds_a_mark(story, what)

@@ -10,9 +10,10 @@ from aiohttp import web
 
 from services import desk, persons
 from services.desk import NotDone, Report
-from services.desk.values import LONGEST_SAID, SHORTEST_REASON, VISIT
+from services.desk.values import SHORTEST_REASON, VISIT
 from services.findings import seen_in
 from services.people.rights import Right
+from services.wording import LONGEST_SAID
 from web.filters import CATEGORIES, KINDS, STATES, Query, read
 from web.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, hand_form
 from web.house import ID, House, Seat, form

@@ -10,13 +10,14 @@ from aiohttp import web
 from services import desk, obligations, office
 from services.cases import ACCEPTED
 from services.desk import NotDone
-from services.desk.values import LONGEST_SAID
 from services.obligations import PAGE, SETTLED, Duty, Ring, Whole
+from services.obligations.hearing import deaf
 from services.obligations.ladder import ladders, last_day
 from services.people.rights import Right
+from services.wording import LONGEST_SAID
 from web.desk import CONFLICT, WRONG
 from web.duty_filters import SHOWN, DutyQuery, read
-from web.hand_form import DUE_WRONG, TOLD, Limit, deaf, due_day, due_of, look_twice, told_by
+from web.hand_form import DUE_WRONG, TOLD, Limit, due_day, due_of, look_twice, told_by
 from web.house import ID, House, Seat, form
 from web.lateness import Lateness, lateness
 
@@ -52,7 +53,7 @@ class Duties:
         typed = {"kind": duty.kind, "text": sent.get("text", ""), "date": sent.get("date", "")}
         # Asked before, as by the hand-over. What is the unit's turn again goes by SMS too.
         untold = await told_by(house, act, duty.unit_id, duty.kind) if act == "return" else ""
-        answers = act == "accept" and duty.case_id and not await self._others(duty)
+        answers = act == "accept" and duty.waited_for and not await self._others(duty)
         try:
             if act == "return":
                 await look_twice(house, sent | typed)
@@ -72,7 +73,7 @@ class Duties:
     def _do(self, act: str, clerk_id: str, duty_id: str, sent: Mapping[str, str]) -> Awaitable[Ring]:
         """Raises NotDone, also as `due_day`: an empty date means that the deadline stays."""
         house, text = self._house, sent.get("text", "")
-        known = (house.vault, house.clock(), clerk_id, duty_id, sent.get("seen", ""))
+        known = (house.vault, house.clock(), house.kinds, clerk_id, duty_id, sent.get("seen", ""))
         if act == "return":
             return house.database.write(obligations.send_back, *known, text, due_day(sent))
         if act in ("grant", "refuse"):
@@ -83,29 +84,33 @@ class Duties:
         return house.database.write(SAID[act], *known, text)
 
     async def _whole(self, request: web.Request) -> Whole:
-        whole = await self._house.database.read(obligations.look, self._house.clock(), request.match_info["id"])
+        house = self._house
+        whole = await house.database.read(obligations.look, house.clock(), house.kinds, request.match_info["id"])
         if whole is None:
             raise web.HTTPNotFound
         return whole
 
     async def _others(self, duty: Duty) -> list[Duty]:
         """What else of the same case is not settled."""
-        if duty.case_id is None:
+        if duty.subject is None:
             return []
-        of_case = await self._house.database.read(obligations.of_report, self._house.clock(), duty.case_id)
+        house = self._house
+        of_case = await house.database.read(obligations.of_subject, house.clock(), house.kinds, duty.subject.id)
         return [one for one in of_case if one.id != duty.id and one.state not in SETTLED]
 
     async def _waits(self, duty: Duty, others: list[Duty]) -> bool:
         """Whether all of its case is settled and the citizen has no answer yet: that is given on the case's page."""
-        if duty.case_id is None or others or duty.state not in SETTLED:
+        if duty.subject is None or others or duty.state not in SETTLED:
             return False
-        report = await self._house.database.read(desk.look, duty.case_id)
+        report = await self._house.database.read(desk.look, duty.subject.id)
         return report is not None and report.state == ACCEPTED
 
     async def _around(self, whole: Whole) -> dict[str, Any]:
         """What the page of one duty says of its case, and of a head who gets no reminder."""
         duty, others = whole.duty, await self._others(whole.duty)
-        told = await deaf(self._house, duty.unit_id) if duty.owed else ""
+        house, told = self._house, ""
+        if duty.owed:
+            told = await house.database.read(deaf, house.vault, house.clock(), duty.unit_id, house.ways)
         return {"others": others, "waits": await self._waits(duty, others), "deaf": told}
 
     async def _late(self) -> Lateness:
@@ -119,12 +124,12 @@ class Duties:
     ) -> web.Response:
         house, query, now = self._house, self._query(request), self._house.clock()
         filters = query.filters(house.directory())
-        shown = await house.database.read(obligations.listed, now, filters)
+        shown = await house.database.read(obligations.listed, now, house.kinds, filters)
         counted = await house.database.read(obligations.counts, now, filters)
         names = await house.database.read(office.names, house.vault, _actors(whole)) if whole else {}
         reminded = await house.database.read(obligations.reminded, now, whole.duty.id) if whole else ()
         files = await house.database.read(obligations.file_names, house.vault, whole.duty.id) if whole else {}
-        visit = await house.database.read(obligations.visit_of, whole.duty.id) if whole else None
+        visit = await house.database.read(desk.visit_of, whole.duty.subject_id) if whole else None
         values |= await self._around(whole) if whole else {}
         late = await self._late() if whole is None else None
         nothing = {"done": None, "problem": None, "act": "", "typed": {"text": "", "date": ""}, "limit": Limit()}

@@ -10,6 +10,7 @@ from services import calendar, obligations, persons, reach, workdays
 from services.desk import NotDone
 from services.obligations import Duty
 from services.obligations.handing import LONGEST_LIMIT, deadline
+from services.obligations.hearing import hears_by
 from services.obligations.ladder import FAR, ladders, last_day
 from services.people.rights import Addressee
 from services.vault import new_id
@@ -69,7 +70,7 @@ async def hand_form(
 ) -> HandForm:  # fmt: skip
     """For a report, or for none. Nothing of the report but its unit comes into the form."""
     now, kinds = house.clock(), tuple(ladders())
-    duties = await house.database.read(obligations.of_report, now, report_id) if report_id else ()
+    duties = await house.database.read(obligations.of_subject, now, house.kinds, report_id) if report_id else ()
     # What was handed over already goes to another unit.
     filled = dict(typed) if typed is not None else await _prefilled(house, None if duties else unit_id, kind)
     limit, chosen = await due_of(house, filled), filled["unit"]
@@ -100,24 +101,9 @@ async def due_of(house: House, typed: Mapping[str, str]) -> Limit:
 
 
 async def told_by(house: House, act: str, unit_id: str, kind: str) -> str:
-    """The words for how the head hears of `act`: by chat, else by SMS (in quiet hours later), else not at all."""
-    now, ladder = house.clock(), ladders().get(kind)
-    if await house.database.read(reach.recipients, house.vault, now, unit_id, Addressee.HEAD, reach.CHAT):
-        return act
-    sends = house.ways is None or reach.SMS in house.ways
-    if not sends or not await house.database.read(reach.takes_sms, house.vault, now, unit_id):
-        return f"{act}_unreached"
-    return f"{act}_sms_later" if ladder and ladder.quiet(now) else f"{act}_sms"
-
-
-async def deaf(house: House, unit_id: str) -> str:
-    """Why no reminder reaches the head of the unit now: no_head, no_sms (there is none to fall back on), no_number."""
-    read, now = house.database.read, house.clock()
-    if not await read(reach.heads, now, unit_id):
-        return "no_head"
-    if not (await told_by(house, "told", unit_id, "")).endswith("_unreached"):
-        return ""
-    return "no_number" if house.ways is None or reach.SMS in house.ways else "no_sms"
+    """The words for how the head hears of `act`: act, act_sms, act_sms_later, act_unreached."""
+    by = await house.database.read(hears_by, house.vault, house.clock(), unit_id, kind, house.ways)
+    return act if by == reach.CHAT else f"{act}_{by}"
 
 
 async def _prefilled(house: House, unit_id: str | None, kind: str) -> dict[str, str]:

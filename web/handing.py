@@ -6,8 +6,8 @@ from aiohttp import web
 
 from services import obligations
 from services.desk import NotDone
-from services.desk.values import LONGEST_SAID
 from services.people.rights import Right
+from services.wording import LONGEST_SAID
 from web.desk import CONFLICT, CONFLICTS, WRONG, Desk
 from web.hand_form import due_of, hand_form, limit_of, look_twice, told_by, typed_of
 from web.house import ID, House, Seat, form
@@ -57,9 +57,9 @@ class Handing:
         # Asked before: after the hand-over nothing may fail any more and say that nothing was saved.
         done = await told_by(house, "hand", unit_id, sent.get("kind", ""))
         duty_id, ring = await house.database.write(
-            obligations.hand_over, house.vault, now, seat.clerk.id, unit_id=unit_id, kind=sent.get("kind", ""),
-            asked=sent.get("text", ""), due=due, working_days=days, report_id=report_id, seen=sent.get("seen", ""),
-            number=sent.get("number", ""),
+            obligations.hand_over, house.vault, now, house.kinds, seat.clerk.id, unit_id=unit_id,
+            kind=sent.get("kind", ""), asked=sent.get("text", ""), due=due, working_days=days, subject_id=report_id,
+            seen=sent.get("seen", ""), number=sent.get("number", ""),
         )  # fmt: skip
         house.bells.ring(ring)
         return duty_id, done

@@ -18,6 +18,7 @@ from services.bells import Bells
 from services.directory import Directory
 from services.evidence import Store
 from services.people.rights import Grant, Right, may
+from services.obligations import Kinds
 from services.persons import Person
 from services.vault import Vault
 from templates import DEFAULT_LANGUAGE, Texts
@@ -78,6 +79,7 @@ class House:
     directory: Callable[[], Directory]
     version: str  # of the static files
     channels: Sequence[ShownChannel]  # as they stand beside each other
+    kinds: Kinds
     ways: Collection[str] | None = None  # channels that something can leave by; None: all
     second_clerk_above: int = 200  # recipients of a notice
 

@@ -13,6 +13,7 @@ from models.database import Database, DatabaseAway
 from services.bells import Bells
 from services.directory import Directory
 from services.evidence import Store
+from services.obligations import Kinds
 from services.vault import Vault, new_id
 from templates import Texts
 from web.calendar import Calendar
@@ -38,10 +39,10 @@ class Site:
     def __init__(
         self, site_url: str, database: Database, vault: Vault, texts: Mapping[str, Texts], bells: Bells, store: Store,
         clock: Callable[[], datetime], directory: Callable[[], Directory], assets_version: str,
-        *, channels: Sequence[ShownChannel], ways: Collection[str] | None = None, second_clerk_above: int = 200,
+        *, channels: Sequence[ShownChannel], kinds: Kinds, ways: Collection[str] | None = None, second_clerk_above: int = 200,
     ) -> None:  # fmt: skip
         self._house = House(
-            site_url, database, vault, texts, bells, store, clock, directory, assets_version, channels, ways,
+            site_url, database, vault, texts, bells, store, clock, directory, assets_version, channels, kinds, ways,
             second_clerk_above,
         )  # fmt: skip
 

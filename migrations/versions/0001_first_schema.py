@@ -212,6 +212,23 @@ def upgrade() -> None:
     with op.batch_alter_table('grants', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_grants_person_id'), ['person_id'], unique=False)
 
+    op.create_table('happenings',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('once', sa.String(length=80), nullable=False),
+    sa.Column('kind', sa.String(length=24), nullable=False),
+    sa.Column('unit_id', sa.String(length=32), nullable=True),
+    sa.Column('subject_id', sa.String(length=32), nullable=True),
+    sa.Column('obligation_id', sa.String(length=32), nullable=True),
+    sa.Column('at', Utc(), nullable=False),
+    sa.Column('detail', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_happenings_unit_id')),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('once')
+    )
+    with op.batch_alter_table('happenings', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_happenings_obligation_id'), ['obligation_id'], unique=False)
+        batch_op.create_index('ix_happenings_unit', ['unit_id', 'kind', 'at'], unique=False)
+
     op.create_table('links',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('person_id', sa.String(length=32), nullable=False),
@@ -403,6 +420,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_links_person_id'))
 
     op.drop_table('links')
+    with op.batch_alter_table('happenings', schema=None) as batch_op:
+        batch_op.drop_index('ix_happenings_unit')
+        batch_op.drop_index(batch_op.f('ix_happenings_obligation_id'))
+
+    op.drop_table('happenings')
     with op.batch_alter_table('grants', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_grants_person_id'))
 

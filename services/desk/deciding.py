@@ -20,11 +20,13 @@ from models.tables import cases, entries, obligations, visits
 from services import audit, reports
 from services.cases import ACCEPTED, COMPLAINT, DECLINED, QUESTION, RECEIVED
 from services.deliveries import queue_for
-from services.desk.opening import unmoved
-from services.desk.values import ANSWERED, LONGEST_SAID, SHORTEST_REASON, NotDone
+from services.desk.values import ANSWERED, SHORTEST_REASON
+from services.foundation.happenings import Happening, record
+from services.foundation.history import unmoved
+from services.foundation.refusal import NotDone
 from services.vault import Vault, new_id
 from services.visits import NOTED
-from services.wording import readable
+from services.wording import worded
 
 Ring = Set[tuple[str, str]]  # for whom something was queued; empty when no account of the citizen can be reached
 
@@ -35,6 +37,7 @@ class _Case:
     number: str
     kind: str
     state: str
+    unit_id: str | None
 
 
 def ask(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
@@ -54,6 +57,7 @@ def decline(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: st
     """Turns a complaint down; the reason reaches the citizen. Raises NotDone: also reason_wanted."""
     case, text = _undecided(tx, case_id, seen), worded(text, SHORTEST_REASON, "reason_wanted")
     _decide(tx, now, case, DECLINED)
+    _happened(tx, now, case, DECLINED, case.id)
     _note(tx, now, clerk, case, "decision", text, "case_declined")
     return _tell(tx, vault, now, case, "declined", text, Button(f"/add {case.id}", words="add"))
 
@@ -117,13 +121,15 @@ def _noted(tx: Connection, now: datetime, clerk: str, visit: Any) -> None:
 
 def _accepted(tx: Connection, vault: Vault, now: datetime, clerk: str, case: _Case, text: str) -> Ring:
     _decide(tx, now, case, ACCEPTED)
+    _happened(tx, now, case, ACCEPTED, case.id)
     _note(tx, now, clerk, case, "decision", text, "case_accepted")
     return _tell(tx, vault, now, case, "accepted", text, Button(f"/status {case.id}", words="see_status"))
 
 
 def _answered(tx: Connection, vault: Vault, now: datetime, clerk: str, case: _Case, text: str) -> Ring:
     _decide(tx, now, case, ANSWERED)
-    _note(tx, now, clerk, case, "answer", text, f"{case.kind}_answered")
+    entry_id = _note(tx, now, clerk, case, "answer", text, f"{case.kind}_answered")
+    _happened(tx, now, case, ANSWERED, entry_id)  # handed over once more, it is answered once more
     return _tell(tx, vault, now, case, "answered", text, Button(f"/add {case.id}", words="add"))
 
 
@@ -139,12 +145,11 @@ def _locked(tx: Connection, case_id: str, seen: str) -> _Case:
 
 
 def _held(tx: Connection, case_id: str) -> _Case:
-    row = tx.execute(
-        select(cases.c.id, cases.c.number, cases.c.kind, cases.c.state).where(cases.c.id == case_id).with_for_update()
-    ).first()
+    columns = cases.c.id, cases.c.number, cases.c.kind, cases.c.state, cases.c.unit_id
+    row = tx.execute(select(*columns).where(cases.c.id == case_id).with_for_update()).first()
     if row is None:
         raise NotDone("gone")
-    return _Case(row.id, row.number, row.kind, row.state)
+    return _Case(*row)
 
 
 def _undecided(tx: Connection, case_id: str, seen: str) -> _Case:
@@ -156,23 +161,22 @@ def _undecided(tx: Connection, case_id: str, seen: str) -> _Case:
     return case
 
 
-def worded(text: str, shortest: int = 2, code: str = "text_wanted") -> str:
-    """What was typed, without what no channel can carry. Raises NotDone: `code`, text_too_long."""
-    kept = readable(text)
-    if len(kept) < shortest:
-        raise NotDone(code)
-    if len(kept) > LONGEST_SAID:
-        raise NotDone("text_too_long")
-    return kept
-
-
 def _decide(tx: Connection, now: datetime, case: _Case, state: str) -> None:
     tx.execute(update(cases).where(cases.c.id == case.id).values(state=state, decided_at=now))
 
 
-def _note(tx: Connection, now: datetime, clerk: str, case: _Case, kind: str, text: str, action: str) -> None:
-    tx.execute(insert(entries).values(id=new_id(), subject_id=case.id, kind=kind, text=text, at=now))
+def _note(tx: Connection, now: datetime, clerk: str, case: _Case, kind: str, text: str, action: str) -> str:
+    entry_id = new_id()
+    tx.execute(insert(entries).values(id=entry_id, subject_id=case.id, kind=kind, text=text, at=now))
     audit.append(tx, now, clerk, action, case.id, {"number": case.number})
+    return entry_id
+
+
+def _happened(tx: Connection, now: datetime, case: _Case, what: str, once: str) -> None:
+    """A question is to the office, and says nothing of a unit."""
+    if case.kind == COMPLAINT:
+        told = {"number": case.number}
+        record(tx, Happening(f"{COMPLAINT}_{what}", once, now, case.unit_id, case.id, detail=told))
 
 
 def _tell(tx: Connection, vault: Vault, now: datetime, case: _Case, words: str, text: str, button: Button) -> Ring:

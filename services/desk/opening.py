@@ -10,8 +10,10 @@ from sqlalchemy import Connection, func, literal, select, update
 from models.tables import cases, entries, evidence, notices, obligations, visits
 from services import audit, reports
 from services import evidence as proof
-from services.desk.values import LONGEST_PURPOSE, VISIT, NotDone, Original, Report, Said
+from services.desk.values import LONGEST_PURPOSE, VISIT, Original, Report, Said
 from services.evidence import Piece
+from services.foundation.history import seen_as
+from services.foundation.refusal import NotDone
 from services.vault import Vault
 from services.wording import readable
 
@@ -33,7 +35,7 @@ def look(tx: Connection, report_id: str) -> Report | None:
     pieces = proof.pieces(tx, report_id)
     said = _said(tx, report_id, pieces)
     first = tuple(piece for piece in pieces if piece.entry_id is None)
-    seen = f"{found['state']}.{_how_much_happened(tx, report_id)}"
+    seen = seen_as(tx, report_id, found["state"])
     return Report(**found, pieces=first, said=said, seen=seen)
 
 
@@ -124,16 +126,3 @@ def _said(tx: Connection, report_id: str, pieces: list[Piece]) -> list[Said]:
     return [
         Said(row.kind, row.text, row.at, tuple(piece for piece in pieces if piece.entry_id == row.id)) for row in rows
     ]
-
-
-def unmoved(tx: Connection, subject_id: str, state: str, seen: str) -> None:
-    """Raises NotDone: changed, where it is in another state, or more happened, than on the page that was `seen`."""
-    if seen != f"{state}.{_how_much_happened(tx, subject_id)}":
-        raise NotDone("changed")
-
-
-def _how_much_happened(tx: Connection, subject_id: str) -> int:
-    """What was said about it, and what was handed over because of it; neither ever becomes less."""
-    tables = entries, obligations
-    counts = (select(func.count()).select_from(t).where(t.c.subject_id == subject_id) for t in tables)
-    return sum(tx.execute(count).scalar_one() for count in counts)

@@ -13,17 +13,8 @@ VISIT = "visit"
 ANSWERED = "answered"  # the state of a question that has its answer
 PAGE = 50  # items a page of the list
 UNKNOWN_UNIT = "unknown"  # in a filter: the citizen did not know
-LONGEST_SAID = 3_000  # characters: with the words around it still one message on every channel
 SHORTEST_REASON = 5
 LONGEST_PURPOSE = 200
-
-
-class NotDone(Exception):
-    """Nothing was changed. `code` names the text that the clerk reads: gone, changed, decided, and what is wanted."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Notices: written by a clerk, released to a frozen audience, followed to the last recipient's acknowledgement."""
 
 from services.notices.audience import areas, kinds_with_people, reach
+from services.notices.course import Course
 from services.notices.going import Progress, abort, carry_on, progress, settle, starting, stop_rows
 from services.notices.looking import PAGE, listed, look, waiting_for
 from services.notices.numbers import Numbers
@@ -16,8 +17,8 @@ from services.notices.writing import add_numbers, attach, detach, draft, draft_o
 NUMBERS_AT_ONCE = 500  # of an uploaded list, in one transaction
 
 __all__ = [
-    "LONGEST_TEXT", "MOST_SHOWN", "NUMBERS_AT_ONCE", "PAGE", "Audience", "NotSent", "Notice", "Numbers", "Part",
-    "Progress", "Reach", "Receipt", "Spread", "Unreached", "Written", "abort", "acknowledge", "acknowledged",
+    "LONGEST_TEXT", "MOST_SHOWN", "NUMBERS_AT_ONCE", "PAGE", "Audience", "Course", "NotSent", "Notice", "Numbers",
+    "Part", "Progress", "Reach", "Receipt", "Spread", "Unreached", "Written", "abort", "acknowledge", "acknowledged",
     "add_numbers", "again", "areas", "attach", "body_of", "carry_on", "detach", "draft", "draft_once", "drop_numbers",
     "kinds_with_people", "listed", "look", "may_open", "progress", "reach", "read_numbers", "receipts", "release",
     "rewrite", "send", "settle", "spread", "starting", "stop_rows", "take_back", "unacknowledged", "waiting_for",

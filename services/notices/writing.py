@@ -12,10 +12,11 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from models.database import insert_or_ignore
 from models.tables import evidence, listeners, notices
-from services import audit, contacts, reports
+from services import audit, contacts
 from services import evidence as proof
 from services.contacts import SMS
 from services.evidence import Forgotten, Stored
+from services.foundation.numbers import next_number
 from services.notices.looking import locked
 from services.notices.values import DRAFT, LONGEST_TEXT, MOST_PIECES, Notice, NotSent, Written, variable_in
 from services.once import once
@@ -30,7 +31,7 @@ def draft(tx: Connection, now: datetime, clerk_id: str, written: Written, notice
     """A new notice that nobody gets yet; returns its id. Raises NotSent: text_wanted, text_too_long, variable_left."""
     texts = _worded(written.texts)
     row = {
-        "id": notice_id or new_id(), "number": reports.next_number(tx, now, "notice", "N"), "state": DRAFT,
+        "id": notice_id or new_id(), "number": next_number(tx, now, "notice", "N"), "state": DRAFT,
         "texts": texts, "audience": replace(written.audience, listed=0, root=None).plain(),
         "acknowledges": written.acknowledges, "created_at": now, "created_by": clerk_id,
     }  # fmt: skip

@@ -1,13 +1,15 @@
 """What units owe by a date (督办事项): handed over, reminded of, answered, settled. One table, whatever its kind."""
 
-from services.desk.values import NotDone
+from services.foundation.refusal import NotDone
 from services.obligations.answering import acknowledge, answer, ask_office, request_time
 from services.obligations.deciding import accept_answer, decide_time, excuse, reply_unit, send_back
 from services.obligations.firing import fire
 from services.obligations.handing import hand_over
+from services.obligations.kinds import Kind, Kinds
 from services.obligations.ladder import Ladder, ladders
-from services.obligations.listing import counts, duties_of, late, listed, of_report
-from services.obligations.opening import file_names, look, reminded, visit_of
+from services.obligations.lapsing import lapse
+from services.obligations.listing import counts, duties_of, late, listed, of_subject
+from services.obligations.opening import file_names, look, reminded
 from services.obligations.values import (
     ACCEPTED,
     ACKNOWLEDGED,
@@ -26,13 +28,15 @@ from services.obligations.values import (
     Late,
     Reminded,
     Ring,
+    Subject,
+    UnitSight,
     Whole,
 )
 
 __all__ = [
     "ACCEPTED", "ACKNOWLEDGED", "ANSWERED", "EXCUSED", "OPEN", "PAGE", "RETURNED", "SETTLED", "STATES", "Duty",
-    "DutyFilters", "Extension", "Fired", "Happened", "Ladder", "Late", "NotDone", "Reminded", "Ring", "Whole",
-    "accept_answer", "acknowledge", "answer", "ask_office", "counts", "decide_time", "duties_of", "excuse",
-    "file_names", "fire", "hand_over", "ladders", "late", "listed", "look", "of_report", "reminded", "reply_unit",
-    "request_time", "send_back", "visit_of",
+    "DutyFilters", "Extension", "Fired", "Happened", "Kind", "Kinds", "Ladder", "Late", "NotDone", "Reminded", "Ring",
+    "Subject", "UnitSight", "Whole", "accept_answer", "acknowledge", "answer", "ask_office", "counts", "decide_time",
+    "duties_of", "excuse", "file_names", "fire", "hand_over", "ladders", "lapse", "late", "listed", "look",
+    "of_subject", "reminded", "reply_unit", "request_time", "send_back",
 ]  # fmt: skip

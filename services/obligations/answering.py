@@ -13,12 +13,15 @@ from models.tables import extensions
 from services import evidence
 from services.contacts import Contact
 from services.deliveries import withhold_about
-from services.desk import NotDone, worded
+from services.foundation.refusal import NotDone
 from services.obligations import planning
+from services.obligations.kinds import Kinds
 from services.obligations.ladder import ladders, last_day
+from services.obligations.lapsing import note_overdue
 from services.obligations.locking import Owed, note, put, unsettled
 from services.obligations.values import ACKNOWLEDGED, ANSWERED, WAITING, Ring
 from services.vault import Vault, new_id
+from services.wording import worded
 
 _NOBODY: Ring = frozenset()
 
@@ -33,8 +36,8 @@ def acknowledge(tx: Connection, vault: Vault, now: datetime, actor_id: str, obli
 
 
 def answer(
-    tx: Connection, vault: Vault, now: datetime, contact: Contact, actor_id: str, obligation_id: str, text: str,
-    media: Sequence[Media],
+    tx: Connection, vault: Vault, now: datetime, kinds: Kinds, contact: Contact, actor_id: str, obligation_id: str,
+    text: str, media: Sequence[Media],
 ) -> Ring:  # fmt: skip
     """Words or evidence; more may follow until the office has decided. Raises NotDone: gone, settled, text_wanted, …"""
     duty = unsettled(tx, now, obligation_id)
@@ -42,11 +45,13 @@ def answer(
     entry_id = note(tx, now, actor_id, duty, "unit_answer", kept, {"late": duty.owed and now > duty.due_at})
     evidence.attach(tx, vault, now, contact, duty.id, media, entry_id)
     if duty.owed:
+        note_overdue(tx, now, duty)
         first = {} if duty.acknowledged_at else {"acknowledged_at": now, "acknowledged_by": actor_id}
         put(tx, duty, state=ANSWERED, owed_since=None, answered_at=now, **first)
         planning.drop(tx, duty.id)
         withhold_about(tx, duty.id)
-    return _NOBODY
+        duty = replace(duty, state=ANSWERED, acknowledged_at=duty.acknowledged_at or now)
+    return kinds[duty.kind].answered(tx, vault, now, actor_id, duty)
 
 
 def ask_office(

@@ -1,6 +1,6 @@
 """The office's side: reply, accept, send back, excuse, and decide about more time. The unit is told of each.
 
-Whatever goes to the unit raises NotDone as `secrecy.own_words` too: their_words, their_number.
+Whatever goes to the unit raises NotDone also where the kind's guard refuses it.
 """
 
 from __future__ import annotations
@@ -10,26 +10,28 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, select, update
 
-from models.tables import cases, entries, extensions, obligations
-from services import desk
+from models.tables import entries, extensions, obligations
 from services.deliveries import withhold_about
-from services.desk import NotDone, worded
+from services.foundation.happenings import Happening, record
+from services.foundation.refusal import NotDone
 from services.obligations import planning
 from services.obligations.handing import deadline, put_to_unit
+from services.obligations.kinds import Kind, Kinds
 from services.obligations.ladder import ladders
+from services.obligations.lapsing import note_overdue
 from services.obligations.locking import Owed, note, put, unsettled
-from services.obligations.secrecy import own_words
 from services.obligations.telling import TO_HEAD, TO_READER, tell
 from services.obligations.values import ACCEPTED, ANSWERED, EXCUSED, GRANTED, MOOT, REFUSED, RETURNED, WAITING, Ring
 from services.vault import Vault
+from services.wording import worded
 
 
 def reply_unit(
-    tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, text: str
+    tx: Connection, vault: Vault, now: datetime, kinds: Kinds, clerk_id: str, obligation_id: str, seen: str, text: str
 ) -> Ring:
     """Answers what the unit asked. Raises NotDone: gone, changed, settled, text_wanted, text_too_long."""
     duty, text = unsettled(tx, now, obligation_id, seen), worded(text)
-    own_words(tx, vault, duty.subject_id, text)
+    kinds[duty.kind].guard(tx, vault, duty.subject_id, text)
     asked_by = _last_actor(tx, duty, "unit_question")
     note(tx, now, clerk_id, duty, "office_reply", text)
     offers = TO_HEAD[1:] if duty.owed else TO_READER
@@ -37,33 +39,35 @@ def reply_unit(
 
 
 def accept_answer(
-    tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, word: str,
+    tx: Connection, vault: Vault, now: datetime, kinds: Kinds, clerk_id: str, obligation_id: str, seen: str, word: str,
     to_citizen: bool | None = None,
 ) -> Ring:  # fmt: skip
-    """The answer is enough. With the last unsettled duty of a case `word` goes to the citizen, who is answered by it
-    (C06); with any other to the unit, and may be empty. `to_citizen`: what the page promised; None asks for no guard.
+    """The answer is enough. Where somebody waits for the last one about the subject, `word` goes to them (C06); else it
+    goes to the unit, and may be empty. `to_citizen`: what the page promised; None asks for no guard.
 
     Raises NotDone: gone, changed, settled, not_answered, text_wanted, text_too_long.
     """
     duty = unsettled(tx, now, obligation_id, seen)
     if duty.state != ANSWERED:
         raise NotDone("not_answered")
-    case_id = _case_to_answer(tx, duty)
-    if to_citizen not in (None, case_id is not None):
+    kind = kinds[duty.kind]
+    concluded = _to_conclude(tx, kind, duty)
+    if to_citizen not in (None, concluded is not None):
         raise NotDone("changed")
-    text = worded(word, 2 if case_id else 0)
-    if not case_id:
-        own_words(tx, vault, duty.subject_id, text)
-    citizen: Ring = desk.conclude(tx, vault, now, clerk_id, case_id, text) if case_id else frozenset()
+    text = worded(word, 2 if concluded else 0)
+    if not concluded:
+        kind.guard(tx, vault, duty.subject_id, text)
+    others: Ring = kind.concluded(tx, vault, now, clerk_id, concluded, text) if concluded else frozenset()
     duty = _settle(tx, now, duty, ACCEPTED)
     note(tx, now, clerk_id, duty, "accepted", text)
-    told = "" if case_id else text
+    told = "" if concluded else text
     answered_by = _last_actor(tx, duty, "unit_answer")
-    return {*citizen, *tell(tx, vault, now, duty, "accepted", told, began=answered_by)[0]}
+    ring = tell(tx, vault, now, duty, "accepted", told, began=answered_by)[0]
+    return {*others, *ring, *kind.settled(tx, vault, now, clerk_id, duty)}
 
 
 def send_back(
-    tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, why: str,
+    tx: Connection, vault: Vault, now: datetime, kinds: Kinds, clerk_id: str, obligation_id: str, seen: str, why: str,
     due: date | None = None,
 ) -> Ring:  # fmt: skip
     """The answer is not enough: owed again, by the old deadline or a new one.
@@ -73,33 +77,52 @@ def send_back(
     duty, why = unsettled(tx, now, obligation_id, seen), worded(why)
     if duty.state != ANSWERED:
         raise NotDone("not_answered")
-    own_words(tx, vault, duty.subject_id, why)
+    kinds[duty.kind].guard(tx, vault, duty.subject_id, why)
     due_at = deadline(tx, now, ladders()[duty.kind], due, None) if due else duty.due_at
     duty = replace(duty, state=RETURNED, due_at=due_at, acknowledged_at=None)
     put(tx, duty, state=RETURNED, owed_since=now, due_at=due_at, acknowledged_at=None, acknowledged_by=None)
-    note(tx, now, clerk_id, duty, "returned", why, {"due": due_at.isoformat()})
+    entry_id = note(tx, now, clerk_id, duty, "returned", why, {"due": due_at.isoformat()})
+    told = {"kind": duty.kind, "number": duty.number, "due": due_at.isoformat()}
+    record(tx, Happening(RETURNED, entry_id, now, duty.unit_id, duty.subject_id, duty.id, told))
     answered_by = _last_actor(tx, duty, "unit_answer")
-    return put_to_unit(tx, vault, now, duty, "returned", why, answered_by)
+    ring = put_to_unit(tx, vault, now, duty, "returned", why, answered_by)
+    return {*ring, *kinds[duty.kind].returned(tx, vault, now, clerk_id, duty)}
 
 
-def excuse(tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, why: str) -> Ring:
+def excuse(
+    tx: Connection, vault: Vault, now: datetime, kinds: Kinds, clerk_id: str, obligation_id: str, seen: str, why: str
+) -> Ring:
     """It is owed no longer, with a reason (C23). Raises NotDone: gone, changed, settled, text_wanted, text_too_long."""
     duty, why = unsettled(tx, now, obligation_id, seen), worded(why)
-    own_words(tx, vault, duty.subject_id, why)
+    kinds[duty.kind].guard(tx, vault, duty.subject_id, why)
+    note_overdue(tx, now, duty)
     duty = _settle(tx, now, duty, EXCUSED)
     note(tx, now, clerk_id, duty, "excused", why)
-    return tell(tx, vault, now, duty, "excused", why)[0]
+    ring, kind, moved = (
+        tell(tx, vault, now, duty, "excused", why)[0],
+        kinds[duty.kind],
+        (tx, vault, now, clerk_id, duty),
+    )
+    return {*ring, *kind.excused(*moved), *kind.settled(*moved)}
 
 
 def decide_time(
-    tx: Connection, vault: Vault, now: datetime, clerk_id: str, obligation_id: str, seen: str, granted: bool, word: str
+    tx: Connection,
+    vault: Vault,
+    now: datetime,
+    kinds: Kinds,
+    clerk_id: str,
+    obligation_id: str,
+    seen: str,
+    granted: bool,
+    word: str,
 ) -> Ring:
     """About the extension that is waiting (C23, A33); a refusal needs a word. A grant never shortens the deadline.
 
     Raises NotDone: gone, changed, settled, decided, text_wanted, text_too_long.
     """
     duty, word = unsettled(tx, now, obligation_id, seen), worded(word, 0 if granted else 2)
-    own_words(tx, vault, duty.subject_id, word)
+    kinds[duty.kind].guard(tx, vault, duty.subject_id, word)
     columns = extensions.c.id, extensions.c.wanted_at, extensions.c.asked_by
     row = tx.execute(select(*columns).where(*_waiting(duty))).first()
     if row is None:
@@ -108,6 +131,7 @@ def decide_time(
     decided = {"state": state, "decided_by": clerk_id, "decided_at": now, "word": word}
     tx.execute(update(extensions).where(extensions.c.id == row.id).values(**decided))
     if granted:  # sent back meanwhile, it may have got more time than was asked for
+        note_overdue(tx, now, duty)
         duty = replace(duty, due_at=max(duty.due_at, row.wanted_at.astimezone(now.tzinfo)))
         put(tx, duty, due_at=duty.due_at)
     kind = f"time_{state}"
@@ -119,13 +143,14 @@ def decide_time(
     return ring
 
 
-def _case_to_answer(tx: Connection, duty: Owed) -> str | None:
-    """The case whose citizen is answered by it, locked: of two decisions at once one is the last. None where another
-    duty of the case is still owed or unchecked, and where it is about a spot check, or about nothing."""
-    case_id = tx.execute(select(cases.c.id).where(cases.c.id == duty.subject_id).with_for_update()).scalar()
-    of_case = obligations.c.subject_id == duty.subject_id, obligations.c.id != duty.id
-    others = exists().where(*of_case, obligations.c.settled_at.is_(None))
-    return None if case_id is None or tx.execute(select(others)).scalar() else case_id
+def _to_conclude(tx: Connection, kind: Kind, duty: Owed) -> str | None:
+    """The subject of which somebody hears now, locked: of two decisions at once one is the last. None where another
+    obligation about it is still owed or unchecked, and where nobody waits."""
+    if not kind.waits(tx, duty.subject_id):
+        return None
+    about_it = obligations.c.subject_id == duty.subject_id, obligations.c.id != duty.id
+    others = exists().where(*about_it, obligations.c.settled_at.is_(None))
+    return None if tx.execute(select(others)).scalar() else duty.subject_id
 
 
 def _waiting(duty: Owed) -> tuple[ColumnElement[bool], ...]:

@@ -8,60 +8,61 @@ from datetime import date, datetime
 from sqlalchemy import Connection, insert, select
 
 from models.tables import obligations, units
-from services import calendar, desk, reach, reports, workdays
+from services import calendar, reach, workdays
 from services.deliveries import withhold_about
-from services.desk import NotDone, worded
+from services.foundation.numbers import next_number
+from services.foundation.refusal import NotDone
 from services.obligations import planning
+from services.obligations.kinds import Kinds
 from services.obligations.ladder import Ladder, ladders, last_day
 from services.obligations.locking import Owed, note
-from services.obligations.secrecy import own_words
 from services.obligations.telling import TO_HEAD, tell
 from services.obligations.values import OPEN, Ring
 from services.once import once
 from services.people.rights import Addressee
 from services.vault import Vault
+from services.wording import worded
 
 LONGEST_LIMIT = 480  # working days: a little less than `last_day`, so that both fields have one limit
 
 
 def hand_over(
-    tx: Connection, vault: Vault, now: datetime, clerk_id: str, *, unit_id: str, kind: str, asked: str,
-    due: date | None, working_days: int | None, report_id: str | None = None, seen: str = "", number: str = "",
+    tx: Connection, vault: Vault, now: datetime, kinds: Kinds, clerk_id: str, *, unit_id: str, kind: str, asked: str,
+    due: date | None, working_days: int | None, subject_id: str | None = None, seen: str = "", number: str = "",
 ) -> tuple[str, Ring]:  # fmt: skip
-    """Returns the obligation's id. A report that is still `received` is taken on by it (`desk.take_on`).
+    """Hands something over to a unit and returns the obligation's id. Its subject hears of it first (`Kind.handed`).
 
-    `asked` is the clerk's own text: nothing of the report is copied. `number`: of the form; the same form again
-    returns the same id and does nothing more. Raises NotDone: gone, changed, decided (the case was declined),
-    kind_wanted, unit_wanted, unit_without_head, text_wanted, text_too_long, their_words, their_number, due_wanted,
-    due_past, due_far.
+    `asked` is the clerk's own text: nothing of the subject is copied. `number`: of the form; the same form again
+    returns the same id and does nothing more. Raises NotDone: kind_wanted, unit_wanted, unit_without_head,
+    text_wanted, text_too_long, due_wanted, due_past, due_far, and whatever the kind refuses.
     """
-    given = clerk_id, report_id, unit_id, kind, asked, due, working_days
+    given = clerk_id, subject_id, unit_id, kind, asked, due, working_days
     duty_id, first = once(tx, vault, now, number, *given)
     if not first:
         return duty_id, frozenset()
-    ladder = ladders().get(kind)
-    if ladder is None:
+    ladder, about = ladders().get(kind), kinds.get(kind)
+    if ladder is None or about is None:
         raise NotDone("kind_wanted")
     text = worded(asked)
-    own_words(tx, vault, report_id, text)
+    about.guard(tx, vault, subject_id, text)
     _able(tx, now, unit_id)
     # Locked first, as by a turn: neither waits in a circle.
     reach.recipients(tx, vault, now, unit_id, Addressee.HEAD, reach.CHAT)
     due_at = deadline(tx, now, ladder, due, working_days)
-    citizen: Ring = desk.take_on(tx, vault, now, clerk_id, report_id, seen) if report_id else frozenset()
+    others = about.handed(tx, vault, now, clerk_id, subject_id, seen)
     duty = Owed(
-        duty_id, reports.next_number(tx, now, "duty", "D"), kind, unit_id, report_id, text, OPEN, due_at, None
+        duty_id, next_number(tx, now, "duty", "D"), kind, unit_id, subject_id, text, OPEN, due_at, None
     )  # fmt: skip
     tx.execute(
         insert(obligations).values(
-            id=duty.id, number=duty.number, kind=kind, unit_id=unit_id, subject_id=report_id, asked=text, state=OPEN,
+            id=duty.id, number=duty.number, kind=kind, unit_id=unit_id, subject_id=subject_id, asked=text, state=OPEN,
             owed_since=now, due_at=due_at, created_at=now, created_by=clerk_id,
         )
     )  # fmt: skip
-    detail = {"kind": kind, "due": due_at.isoformat(), "report": report_id}
+    detail = {"kind": kind, "due": due_at.isoformat(), "report": subject_id}
     note(tx, now, clerk_id, duty, "handed", "", detail)
     ring = put_to_unit(tx, vault, now, duty, "handed", text)
-    return duty.id, {*citizen, *ring}
+    return duty.id, {*others, *ring}
 
 
 def put_to_unit(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, or_, select, tuple_
 
-from models.tables import cases, entries, extensions, obligations, reminders
+from models.tables import entries, extensions, obligations, reminders
 from services import calendar, workdays
+from services.obligations.kinds import Kinds
 from services.obligations.ladder import CHAT, NOBODY, OFFICE, SILENCE, TOLD
-from services.obligations.values import AGES, ANSWERED, SETTLED, WAITING, Duty, DutyFilters, Late
+from services.obligations.values import AGES, ANSWERED, SETTLED, WAITING, Duty, DutyFilters, Late, Subject
 from services.wording import first_words
 
 SETTLED_SHOWN = 20
@@ -64,13 +66,13 @@ _DUTIES = select(
     obligations.c.id, obligations.c.number, obligations.c.kind, obligations.c.unit_id, obligations.c.state,
     obligations.c.owed_since, obligations.c.due_at, obligations.c.created_at, obligations.c.acknowledged_at,
     func.substr(obligations.c.asked, 1, BEGINS).label("begins"),
-    cases.c.number.label("case_number"), cases.c.id.label("case_id"),
+    obligations.c.subject_id,
     case((_waiting, 1), else_=0).label("waits"), case((_asks, 1), else_=0).label("asks"),
     case((_TURNS["silent"], 1), else_=0).label("silent"),
-).join_from(obligations, cases, obligations.c.subject_id == cases.c.id, isouter=True)  # fmt: skip
+)  # fmt: skip
 
 
-def duties_of(tx: Connection, now: datetime, unit_ids: Collection[str]) -> list[Duty]:
+def duties_of(tx: Connection, now: datetime, kinds: Kinds, unit_ids: Collection[str]) -> list[Duty]:
     """What these units owe, first what is due first; then what they have answered; then the newest settled ones."""
     mine = _DUTIES.where(obligations.c.unit_id.in_(unit_ids))
     parts = (
@@ -80,17 +82,17 @@ def duties_of(tx: Connection, now: datetime, unit_ids: Collection[str]) -> list[
         .order_by(*(column.desc() for column in _by_settling))
         .limit(SETTLED_SHOWN),
     )
-    return duties(tx, now, (row for part in parts for row in tx.execute(part)))
+    return duties(tx, now, kinds, [row for part in parts for row in tx.execute(part)])
 
 
-def of_report(tx: Connection, now: datetime, report_id: str) -> list[Duty]:
-    """Everything that was handed over because of a case or a spot check, oldest first."""
-    about = _DUTIES.where(obligations.c.subject_id == report_id)
-    return duties(tx, now, tx.execute(about.order_by(obligations.c.created_at, obligations.c.number)))
+def of_subject(tx: Connection, now: datetime, kinds: Kinds, subject_id: str) -> list[Duty]:
+    """Everything that was handed over because of this subject, oldest first."""
+    about = _DUTIES.where(obligations.c.subject_id == subject_id)
+    return duties(tx, now, kinds, tx.execute(about.order_by(obligations.c.created_at, obligations.c.number)).all())
 
 
-def one(tx: Connection, now: datetime, obligation_id: str) -> Duty | None:
-    found = duties(tx, now, tx.execute(_DUTIES.where(obligations.c.id == obligation_id)))
+def one(tx: Connection, now: datetime, kinds: Kinds, obligation_id: str) -> Duty | None:
+    found = duties(tx, now, kinds, tx.execute(_DUTIES.where(obligations.c.id == obligation_id)).all())
     return found[0] if found else None
 
 
@@ -116,7 +118,7 @@ def _late(row: Any, now: datetime, own: Any) -> Late:
     return Late(row.unit_id, row.kind, oldest, by_age, workdays.left(now.date(), oldest.date(), own))
 
 
-def listed(tx: Connection, now: datetime, filters: DutyFilters) -> list[Duty]:
+def listed(tx: Connection, now: datetime, kinds: Kinds, filters: DutyFilters) -> list[Duty]:
     """By deadline, what is owed first where no state is asked for."""
     wanted = select(obligations.c.id).where(*_conditions(now, filters))
     settled = case((obligations.c.settled_at.is_(None), 0), else_=1)
@@ -130,8 +132,10 @@ def listed(tx: Connection, now: datetime, filters: DutyFilters) -> list[Duty]:
             wanted = wanted.where(here < there if newest else here > there)
     order = [column.desc() for column in key] if newest else key
     ids = list(tx.execute(wanted.order_by(*order).limit(filters.most)).scalars())
-    found = {duty.id: duty for duty in duties(tx, now, tx.execute(_DUTIES.where(obligations.c.id.in_(ids))))}
-    return [found[duty_id] for duty_id in ids]  # what else a duty shows is looked up for this page alone
+    # What else a duty shows is looked up for this page alone.
+    shown = tx.execute(_DUTIES.where(obligations.c.id.in_(ids))).all()
+    found = {duty.id: duty for duty in duties(tx, now, kinds, shown)}
+    return [found[duty_id] for duty_id in ids]
 
 
 def counts(tx: Connection, now: datetime, filters: DutyFilters) -> dict[str, int]:
@@ -164,16 +168,26 @@ def _bound(key: Iterable[Any], row: Any) -> list[Any]:
     return [literal(value, column.type) for column, value in zip(key, row, strict=True)]
 
 
-def duties(tx: Connection, now: datetime, rows: Iterable[Any]) -> list[Duty]:
-    own = calendar.own_days(tx)
-    return [_duty(row, now, own) for row in rows]
+def duties(tx: Connection, now: datetime, kinds: Kinds, rows: Sequence[Any]) -> list[Duty]:
+    own, subjects = calendar.own_days(tx), _subjects(tx, kinds, rows)
+    return [_duty(row, now, own, subjects.get((row.kind, row.subject_id))) for row in rows]
 
 
-def _duty(row: Any, now: datetime, own: Any) -> Duty:
+def _subjects(tx: Connection, kinds: Kinds, rows: Sequence[Any]) -> dict[tuple[str, str], Subject]:
+    """By kind and id, each kind asked once."""
+    about: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.subject_id:
+            about[row.kind].add(row.subject_id)
+    named = ((kind, kinds[kind].named(tx, ids)) for kind, ids in about.items())
+    return {(kind, subject_id): subject for kind, found in named for subject_id, subject in found.items()}
+
+
+def _duty(row: Any, now: datetime, own: Any, subject: Subject | None) -> Duty:
     owed, due_at = row.owed_since is not None, row.due_at.astimezone(now.tzinfo)
     return Duty(
         row.id, row.number, row.kind, row.unit_id, row.state, due_at, owed, owed and due_at < now,
-        workdays.left(now.date(), due_at.date(), own) if owed else 0, row.case_number,
+        workdays.left(now.date(), due_at.date(), own) if owed else 0, subject,
         row.created_at.astimezone(now.tzinfo), row.acknowledged_at and row.acknowledged_at.astimezone(now.tzinfo),
-        bool(row.waits), bool(row.asks), row.case_id, first_words(row.begins), bool(row.silent),
+        bool(row.waits), bool(row.asks), first_words(row.begins), row.subject_id, bool(row.silent),
     )  # fmt: skip

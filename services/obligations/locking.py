@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from models.tables import entries, obligations
 from services import audit
-from services.desk.opening import unmoved
-from services.desk.values import NotDone
+from services.foundation.history import unmoved
+from services.foundation.refusal import NotDone
 from services.obligations.values import ACKNOWLEDGED, OPEN, RETURNED, SETTLED
 from services.vault import new_id
 
@@ -35,16 +36,21 @@ class Owed:
         return self.state in (OPEN, ACKNOWLEDGED, RETURNED)
 
 
-_COLUMNS = tuple(obligations.c[name] for name in Owed.__dataclass_fields__)
+COLUMNS = tuple(obligations.c[name] for name in Owed.__dataclass_fields__)
 
 
 def locked(tx: Connection, now: datetime, obligation_id: str, seen: str | None = None) -> Owed:
     """Raises NotDone: gone; changed where it has moved since the page that was `seen`."""
-    row = tx.execute(select(*_COLUMNS).where(obligations.c.id == obligation_id).with_for_update()).mappings().first()
+    row = tx.execute(select(*COLUMNS).where(obligations.c.id == obligation_id).with_for_update()).mappings().first()
     if row is None:
         raise NotDone("gone")
     if seen is not None:
         unmoved(tx, obligation_id, row["state"], seen)
+    return owed_of(row, now)
+
+
+def owed_of(row: Mapping[Any, Any], now: datetime) -> Owed:
+    """The obligation of a row of `COLUMNS`."""
     return Owed(**{**row, "due_at": row["due_at"].astimezone(now.tzinfo)})
 
 

@@ -7,27 +7,28 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from models.tables import cases, entries, extensions, obligations, reminders, visits
+from models.tables import entries, extensions, obligations, reminders
 from models.tables import evidence as evidence_rows
-from services import evidence, policy, reach
+from services import evidence, reach
+from services.obligations.kinds import Kinds
 from services.obligations.ladder import TOLD
 from services.obligations.listing import one
 from services.obligations.values import WAITING, Extension, Happened, Reminded, Whole
-from services.policy import UnitSight
 from services.vault import Vault
 from services.wording import readable
 
 
-def look(tx: Connection, now: datetime, obligation_id: str) -> Whole | None:
+def look(tx: Connection, now: datetime, kinds: Kinds, obligation_id: str) -> Whole | None:
     """None where there is none."""
-    duty = one(tx, now, obligation_id)
+    duty = one(tx, now, kinds, obligation_id)
     if duty is None:
         return None
-    row = tx.execute(select(obligations.c.asked, obligations.c.subject_id).where(obligations.c.id == duty.id)).one()
+    asked = tx.execute(select(obligations.c.asked).where(obligations.c.id == duty.id)).scalar_one()
     history, more = _history(tx, now, duty.id), _extensions(tx, now, duty.id)
     waiting = next((one for one in more if one.state == WAITING), None)
-    sight = _sight(tx, now, row.subject_id, duty.unit_id, row.asked)
-    return Whole(duty, row.asked, history, more, waiting, f"{duty.state}.{len(history)}", sight)
+    unit = reach.unit_names(tx, [duty.unit_id]).get(duty.unit_id, "")
+    sight = kinds[duty.kind].sight(tx, now, duty.subject_id, unit, asked)
+    return Whole(duty, asked, history, more, waiting, f"{duty.state}.{len(history)}", sight)
 
 
 def _history(tx: Connection, now: datetime, obligation_id: str) -> tuple[Happened, ...]:
@@ -70,22 +71,3 @@ def file_names(tx: Connection, vault: Vault, obligation_id: str) -> dict[str, st
     sent = tx.execute(select(*columns).where(evidence_rows.c.subject_id == obligation_id))
     named = ((row.id, vault.open(row.sealed, f"evidence {row.id}").get("name")) for row in sent)
     return {piece_id: readable(name) for piece_id, name in named if name}
-
-
-def visit_of(tx: Connection, obligation_id: str) -> tuple[str, str] | None:
-    """Id and number of the spot check that it follows from: for the office alone, its number tells the hour."""
-    about = visits.join(obligations, obligations.c.subject_id == visits.c.id)
-    found = select(visits.c.id, visits.c.number).select_from(about).where(obligations.c.id == obligation_id)
-    row = tx.execute(found).first()
-    return (row.id, row.number) if row else None
-
-
-def _sight(tx: Connection, now: datetime, report_id: str | None, unit_id: str, asked: str) -> UnitSight | None:
-    if report_id is None or now.tzinfo is None:
-        return None
-    unit = reach.unit_names(tx, [unit_id]).get(unit_id, "")
-    case = tx.execute(select(cases).where(cases.c.id == report_id)).mappings().first()
-    if case is not None:
-        return policy.sight_of_case(dict(case), unit, asked, now.tzinfo)
-    visit = tx.execute(select(visits).where(visits.c.id == report_id)).mappings().first()
-    return policy.sight_of_visit(dict(visit), unit, asked) if visit else None

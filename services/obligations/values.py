@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.evidence import Piece
-from services.policy import UnitSight
 
 Ring = Set[tuple[str, str]]  # (channel, contact id): for whom something was queued
 OPEN, ACKNOWLEDGED, ANSWERED, RETURNED = "open", "acknowledged", "answered", "returned"
@@ -17,6 +16,26 @@ STATES = (OPEN, ACKNOWLEDGED, ANSWERED, RETURNED, ACCEPTED, EXCUSED)
 WAITING, GRANTED, REFUSED, MOOT = "waiting", "granted", "refused", "moot"
 AGES = ("week", "month", "older")  # of what is late
 PAGE = 50
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an obligation is about, as far as lists may tell."""
+
+    id: str
+    number: str
+    waited_for: bool  # by somebody who hears of it once its last obligation is accepted (C06)
+
+
+@dataclass(frozen=True)
+class UnitSight:
+    """Everything a unit sees of what its obligation is about. There is no other way from a report to a unit."""
+
+    number: str  # of a case its number; of a visit a name drawn from its random id: numbers run through the day
+    unit: str
+    categories: tuple[str, ...]  # codes of our own lists, whose words stand in the templates
+    text: str  # written by the office: the citizen's and the supervisor's own words give them away
+    received: date | None  # the day; None for a visit, whose day is when somebody stood at the counter
 
 
 @dataclass(frozen=True)
@@ -32,14 +51,19 @@ class Duty:
     owed: bool  # it is the unit's turn
     late: bool  # owed, and the deadline has passed
     working_days_left: int  # 0 on the last day, negative when over; 0 for what is not owed
-    case_number: str | None
+    subject: Subject | None  # None: about nothing, or about something of which no list tells
     created_at: datetime
     acknowledged_at: datetime | None
     waiting_extension: bool
     asks: bool = False  # the unit's last question has no reply yet
-    case_id: str | None = None
     begins: str = ""  # the first words of what is asked, on one line
+    subject_id: str | None = None  # also of what no list tells
     silent: bool = False  # nobody of the unit has acknowledged it, through all steps of the ladder (A52)
+
+    @property
+    def waited_for(self) -> bool:
+        """Whether somebody else than the unit hears of it when it is accepted."""
+        return self.subject is not None and self.subject.waited_for
 
 
 @dataclass(frozen=True)
@@ -91,7 +115,7 @@ class Whole:
     extensions: Sequence[Extension]  # oldest first
     waiting: Extension | None
     seen: str  # what the page saw: a decision on anything older is refused
-    sight: UnitSight | None  # of the case that it is about
+    sight: UnitSight | None  # of what it is about
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ async def desk(program: Program) -> AsyncIterator[str]:
     site = Site(
         program.settings.site, program.database, program.vault, program.texts, program.bells, program.store,
         program.clock, lambda: program.units, assets.version(), channels=shown_channels(program),
+        kinds=program.tools.kinds,
     )  # fmt: skip
     chat = web_chat(program, version=assets.version())
     app = web.Application(middlewares=site.middlewares())

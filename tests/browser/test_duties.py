@@ -25,6 +25,7 @@ from models.database import DatabaseAway
 from models.tables import units
 from services import contacts, obligations, persons
 from services.contacts import Contact
+from services.desk import KINDS
 from services.people.rights import Role
 from services.persons import Grant
 from services.units import NewUnit, add_units
@@ -36,7 +37,7 @@ ASKED = "请核实窗口值守情况\uff0c书面说明处理结果。"
 
 def hand_over(program: Program, unit_id: str, days: int) -> str:
     return program.database.transact(
-        obligations.hand_over, program.vault, program.clock(), "0" * 20, unit_id=unit_id, kind="instruction",
+        obligations.hand_over, program.vault, program.clock(), KINDS, "0" * 20, unit_id=unit_id, kind="instruction",
         asked=ASKED, due=None, working_days=days,
     )[0]  # fmt: skip
 
@@ -91,7 +92,15 @@ async def test_an_answer_is_sent_back_and_a_person_added_with_what_comes_next(
     program.load_units()
     head, duty_id = head_at(program, "gtj"), hand_over(program, "gtj", 2)
     program.database.transact(
-        obligations.answer, program.vault, program.clock(), head, head.person_id or "", duty_id, "已办。", ()
+        obligations.answer,
+        program.vault,
+        program.clock(),
+        KINDS,
+        head,
+        head.person_id or "",
+        duty_id,
+        "已办。",
+        (),
     )
     async with desk(program) as address:
         page = await page_at(chromium, PHONE)

@@ -297,7 +297,7 @@ async def test_nothing_of_the_citizen_reaches_the_unit(
     await citizen.taps("匿名，单位看不到您是谁")
     await citizen.taps("提交")
     [case] = rows(program, "cases")
-    duty = office.hand_over(working_days=3, kind="complaint", report_id=case["id"], seen="received.0")
+    duty = office.hand_over(working_days=3, kind="complaint", subject_id=case["id"], seen="received.0")
     await head.taps("看详情")
     assert f"投诉件 {case['number']} 的办理结果" in texts(head)
     await head.says(f"/answer {duty}")

@@ -28,7 +28,7 @@ def program(tmp_path: Path, clock: Clock) -> Iterator[Program]:
 def test_the_demo_has_a_deadline_today_one_passed_and_a_notice_half_acknowledged(program: Program):
     program.database.transact(start_demo, program.vault, program.clock())
     now = program.clock()
-    duties = program.database.look(obligations.listed, now, DutyFilters())
+    duties = program.database.look(obligations.listed, now, program.tools.kinds, DutyFilters())
     due = {duty.unit_id: (duty.due_at.astimezone(now.tzinfo).date() - now.date()).days for duty in duties}
     assert due["gtj"] == 0
     assert [late.unit_id for late in program.database.look(obligations.late, now) if late.unit_id == "wsj"] == ["wsj"]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from bot.build import Program
 from models.tables import obligations as duties
 from services import audit, cases, contacts, desk, obligations, persons, phones, reach
-from services.desk import NotDone
+from services.desk import KINDS, NotDone
 from tests.conftest import Clock, rows
 from tests.services.told_units import CLERK, UNIT, Office, withdraw
 
@@ -288,7 +288,7 @@ def test_more_time_before_and_after_the_deadline(office: Office) -> None:
     assert refused(office.act, obligations.request_time, duty, date(2026, 12, 2), "再等等") == "waiting_already"
     assert office.look(duty).duty.acknowledged_at  # whoever asks has seen it
     assert [one.waiting_extension for one in office.program.database.look(
-        obligations.duties_of, office.program.clock(), [UNIT]
+        obligations.duties_of, office.program.clock(), KINDS, [UNIT]
     )] == [True]  # fmt: skip
     office.decide(obligations.decide_time, duty, True, "")
     assert office.until("2026-12-02 12:00") == [
@@ -352,9 +352,9 @@ def test_a_clerk_and_a_head_who_cross_each_other_are_both_heard(office: Office) 
     def the_clerk(tx: Connection) -> None:
         tx.execute(select(duties.c.id).where(duties.c.id == duty).with_for_update())
         met()
-        whole = obligations.look(tx, now, duty)
+        whole = obligations.look(tx, now, KINDS, duty)
         assert whole
-        obligations.reply_unit(tx, vault, now, CLERK, duty, whole.seen, "请按时报送")
+        obligations.reply_unit(tx, vault, now, KINDS, CLERK, duty, whole.seen, "请按时报送")
 
     with ThreadPoolExecutor(2) as pool:
         done = [pool.submit(database.transact, work) for work in (the_head, the_clerk)]
@@ -387,7 +387,7 @@ def test_nobody_is_given_away_in_the_offices_own_words(office: Office) -> None:
     office.office(cases.add, account, case.id, "那天排在我前面的是一位拄拐杖的老人，他也没有办成", ())
 
     def asked(text: str) -> str:
-        given = {"kind": "complaint", "report_id": case.id, "asked": text}
+        given = {"kind": "complaint", "subject_id": case.id, "asked": text}
         return refused(office.hand_over, working_days=5, **given)
 
     for text in (
@@ -399,7 +399,7 @@ def test_nobody_is_given_away_in_the_offices_own_words(office: Office) -> None:
         assert asked(text) == "their_number", text
     assert rows(office.program, "obligations") == []
     duty = office.hand_over(
-        working_days=5, kind="complaint", report_id=case.id, asked=f"{case.number} 反映窗口等了两个小时没人理，请核实"
+        working_days=5, kind="complaint", subject_id=case.id, asked=f"{case.number} 反映窗口等了两个小时没人理，请核实"
     )
     for act in (obligations.reply_unit, obligations.excuse):
         assert refused(office.decide, act, duty, what) == "their_words"
@@ -429,17 +429,17 @@ def test_nobody_is_given_away_in_the_offices_own_words(office: Office) -> None:
 def test_a_short_report_is_not_repeated_as_a_whole(office: Office, what: str, text: str, code: str) -> None:
     """A47: whoever wrote one short sentence is found out by it too; units and kinds of trouble are nobody's words."""
     case = complaint(office, what)
-    given = {"working_days": 5, "kind": "complaint", "report_id": case.id, "asked": text}
+    given = {"working_days": 5, "kind": "complaint", "subject_id": case.id, "asked": text}
     assert (refused(office.hand_over, **given) if code else office.hand_over(**given) and "") == code
 
 
 def test_a_case_is_accepted_by_its_hand_over_and_answered_by_the_accepted_answer(office: Office) -> None:
     case = complaint(office)
     seen = office.program.database.look(desk.look, case.id).seen
-    duty = office.hand_over(working_days=5, kind="complaint", report_id=case.id, seen=seen)
+    duty = office.hand_over(working_days=5, kind="complaint", subject_id=case.id, seen=seen)
     office.answer(duty, "已经道歉，增开一个窗口")
     whole = office.look(duty)
-    assert (whole.duty.case_number, whole.sight.number, whole.sight.text) == (case.number, case.number, whole.asked)
+    assert (whole.duty.subject.number, whole.sight.number, whole.sight.text) == (case.number, case.number, whole.asked)
     assert "两个小时" not in repr(whole)
     assert refused(office.decide, obligations.accept_answer, duty, "") == "text_wanted"
     office.decide(obligations.accept_answer, duty, "单位已经道歉，并增开了窗口。")
@@ -456,7 +456,7 @@ def test_a_case_is_accepted_by_its_hand_over_and_answered_by_the_accepted_answer
 def test_what_is_said_between_the_two_is_kept_and_told(office: Office) -> None:
     duty = office.hand_over(working_days=5)
     office.act(obligations.ask_office, duty, "需要附照片吗")
-    assert office.program.database.look(obligations.duties_of, office.program.clock(), [UNIT])[0].asks
+    assert office.program.database.look(obligations.duties_of, office.program.clock(), KINDS, [UNIT])[0].asks
     office.decide(obligations.reply_unit, duty, "需要两张")
     office.answer(duty)
     office.decide(obligations.send_back, duty, "照片看不清")
@@ -482,11 +482,11 @@ def test_what_is_refused(office: Office) -> None:
     assert refused(office.hand_over, working_days=3, unit_id="gtj-1") == "unit_without_head"
     assert refused(office.hand_over, working_days=3, kind="none") == "kind_wanted"
     case = complaint(office)
-    assert refused(office.hand_over, working_days=3, report_id=case.id, seen="accepted.4") == "changed"
-    assert refused(office.hand_over, working_days=3, report_id="none") == "gone"
+    assert refused(office.hand_over, working_days=3, subject_id=case.id, seen="accepted.4") == "changed"
+    assert refused(office.hand_over, working_days=3, subject_id="none") == "gone"
     assert rows(office.program, "obligations") == []
     duty = office.hand_over(working_days=3)
-    assert refused(office.office, obligations.send_back, CLERK, duty, "open.9", "不行") == "changed"
+    assert refused(office.office, obligations.send_back, KINDS, CLERK, duty, "open.9", "不行") == "changed"
     assert refused(office.decide, obligations.send_back, duty, "不行") == "not_answered"
     assert refused(office.act, obligations.acknowledge, "none") == "gone"
     assert refused(office.answer, duty, " ") == "text_wanted"

@@ -71,20 +71,21 @@ class Office:
         return person_id
 
     def hand_over(self, due: str | None = None, working_days: int | None = None, **values: Any) -> str:
+        kinds = self.program.tools.kinds
         given = {"unit_id": UNIT, "kind": "instruction", "asked": "请报送整改情况"} | values
         day = date.fromisoformat(due) if due else None
-        return self.office(obligations.hand_over, CLERK, due=day, working_days=working_days, **given)[0]
+        return self.office(obligations.hand_over, kinds, CLERK, due=day, working_days=working_days, **given)[0]
 
     def seen(self, duty: str) -> str:
         return self.look(duty).seen
 
     def look(self, duty: str) -> obligations.Whole:
-        return self.program.database.look(obligations.look, self.program.clock(), duty)
+        return self.program.database.look(obligations.look, self.program.clock(), self.program.tools.kinds, duty)
 
     def listed(self, **filters: Any) -> list[obligations.Duty]:
         """As the console lists them."""
         wanted = obligations.DutyFilters(**filters)
-        return self.program.database.look(obligations.listed, self.program.clock(), wanted)
+        return self.program.database.look(obligations.listed, self.program.clock(), self.program.tools.kinds, wanted)
 
     def act(self, what: Any, duty: str, *args: Any) -> None:
         """As the head."""
@@ -93,11 +94,11 @@ class Office:
     def answer(self, duty: str, text: str = "已经整改", by: str = "head") -> None:
         key = contacts.address_hash(self.program.vault, "fake", by)
         found = self.office(contacts.lock, {key: ("fake", by, "zh")})
-        self.office(obligations.answer, found[key], self.people[by], duty, text, ())
+        self.office(obligations.answer, self.program.tools.kinds, found[key], self.people[by], duty, text, ())
 
     def decide(self, what: Any, duty: str, *args: Any) -> None:
         """As the clerk, on what stands there now."""
-        self.office(what, CLERK, duty, self.seen(duty), *args)
+        self.office(what, self.program.tools.kinds, CLERK, duty, self.seen(duty), *args)
 
     def fire(self, most: int = 100) -> int:
         return self.office(obligations.fire, most).count

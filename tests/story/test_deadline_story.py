@@ -43,7 +43,8 @@ class City:
 
     def does(self, act: Any, *args: Any, **how: Any) -> Any:
         """As a clerk at the desk."""
-        return self.program.database.transact(act, self.program.vault, self.program.clock(), CLERK, *args, **how)
+        known = self.program.vault, self.program.clock(), self.program.tools.kinds
+        return self.program.database.transact(act, *known, CLERK, *args, **how)
 
     def notice(self, written: Written) -> str:
         """Written and sent at once; with so few recipients no second clerk is asked. Returns the id."""
@@ -59,7 +60,8 @@ class City:
 
     def duty(self) -> obligations.Whole:
         [row] = rows(self.program, "obligations")
-        whole = self.program.database.look(obligations.look, self.program.clock(), str(row["id"]))
+        now, kinds = self.program.clock(), self.program.tools.kinds
+        whole = self.program.database.look(obligations.look, now, kinds, str(row["id"]))
         assert whole is not None
         return whole
 
@@ -149,7 +151,7 @@ async def test_a_deadline_from_the_complaint_to_the_answer(city: City, citizen: 
     [case] = rows(city.program, "cases")
     city.does(
         obligations.hand_over, unit_id=UNIT, kind="complaint", asked="请查清办证窗口昨天下午的情况。", due=None,
-        working_days=3, report_id=str(case["id"]), seen="received.0",
+        working_days=3, subject_id=str(case["id"]), seen="received.0",
     )  # fmt: skip
     assert f"您反映的 {case['number']} 已经受理" in citizen.screen().text
     assert "市国土局应在 11月26日 周四 18:00 前答复，还有 3 个工作日。" in head.screen().text

@@ -43,7 +43,16 @@ def handed_over(program: Program) -> dict[str, str]:
     ):
         program.database.transact(
             lambda tx, kind=kind, asked=asked, days=days: obligations.hand_over(
-                tx, program.vault, now, "clerk", unit_id="gtj", kind=kind, asked=asked, due=None, working_days=days
+                tx,
+                program.vault,
+                now,
+                program.tools.kinds,
+                "clerk",
+                unit_id="gtj",
+                kind=kind,
+                asked=asked,
+                due=None,
+                working_days=days,
             )
         )
     issue = (program.vault, now, str(head), "clerk", timedelta(days=1))

@@ -56,7 +56,8 @@ class Browser:
 def application(program: Program, **how: Any) -> web.Application:
     site = Site(
         program.settings.site, program.database, program.vault, program.texts, program.bells, program.store,
-        program.clock, lambda: program.units, "1", channels=shown_channels(program), **how,
+        program.clock, lambda: program.units, "1", channels=shown_channels(program),
+        kinds=program.tools.kinds, **how,
     )  # fmt: skip
     app = web.Application(middlewares=site.middlewares())
     app.add_routes(site.routes())

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from models.tables import cases, entries, units, visits
 from services import reports
-from services.desk.values import NotDone
+from services.foundation.refusal import NotDone
 from services.vault import Vault
 from templates import load_texts
 

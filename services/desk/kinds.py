@@ -1,0 +1,21 @@
+"""The kinds of obligation that the desk hands over: an answer to a complaint, and what an instruction asks for.
+
+An instruction may follow from a spot check, from a complaint too, or from nothing; so both treat a report alike.
+"""
+
+from __future__ import annotations
+
+from services.desk import handing
+from services.desk.deciding import conclude
+from services.desk.secrecy import own_words
+from services.obligations.kinds import Kind, Kinds
+
+
+def _about_reports(name: str) -> Kind:
+    return Kind(
+        name, named=handing.named, sight=handing.sight, guard=own_words, handed=handing.handed, waits=handing.waits,
+        concluded=conclude,
+    )  # fmt: skip
+
+
+KINDS: Kinds = {name: _about_reports(name) for name in ("complaint", "instruction")}

@@ -1,0 +1,39 @@
+"""What a rule may count, recorded in the transaction in which it happens. Who counts it is nobody's business here.
+
+A happening is about a unit: no citizen, no supervisor and no time of a report stands in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from models.database import is_new
+from models.tables import happenings
+from services.vault import new_id
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened to a unit."""
+
+    kind: str  # overdue, returned, complaint_accepted, …: a word of whoever records it
+    once: str  # names this very happening among those of its kind
+    at: datetime
+    unit_id: str | None
+    subject_id: str | None = None  # a case, a visit
+    obligation_id: str | None = None
+    detail: Mapping[str, str] = field(default_factory=dict)  # codes, numbers and ISO moments, never words
+
+
+def record(tx: Connection, happening: Happening) -> bool:
+    """Writes it down unless that has been done already; whether it was new."""
+    row = {
+        "id": new_id(), "once": f"{happening.kind} {happening.once}", "kind": happening.kind, "at": happening.at,
+        "unit_id": happening.unit_id, "subject_id": happening.subject_id, "obligation_id": happening.obligation_id,
+        "detail": dict(happening.detail),
+    }  # fmt: skip
+    return is_new(tx, happenings, row)

@@ -1,0 +1,60 @@
+"""What goes on after a notice is released or stopped: the first part at once, the rest while others are served."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import structlog
+
+from models.database import Database, DatabaseAway
+from services.bells import Bells
+from services.notices.going import stop_rows
+from services.notices.spreading import spread
+
+log = structlog.get_logger()
+Part = Callable[[str], Awaitable[bool]]  # of what there is to do for a notice; whether there is more
+
+
+class Course:
+    """Whatever is left undone by a kill, the job `carry_notices` takes up."""
+
+    def __init__(self, database: Database, bells: Bells, clock: Callable[[], datetime]) -> None:
+        self._database, self._bells, self._clock = database, bells, clock
+        self._errands: set[asyncio.Task[None]] = set()
+
+    async def spread(self, notice_id: str) -> None:
+        """Writes the rows of a notice that has been released."""
+        await self._begin(self._spread, notice_id)
+
+    async def stop(self, notice_id: str) -> None:
+        """Stops the rows of a notice that has been aborted."""
+        await self._begin(self._stop, notice_id)
+
+    async def _spread(self, notice_id: str) -> bool:
+        step = await self._database.write(spread, self._clock(), notice_id)
+        self._bells.ring(step.ring)
+        return step.more
+
+    async def _stop(self, notice_id: str) -> bool:
+        return await self._database.write(stop_rows, notice_id)
+
+    async def _begin(self, part: Part, notice_id: str) -> None:
+        """The first part at once, for the page to show. The step itself is saved: this must not say that it is not."""
+        try:
+            if await part(notice_id):
+                errand = asyncio.create_task(self._finish(part, notice_id))
+                self._errands.add(errand)
+                errand.add_done_callback(self._errands.discard)
+        except DatabaseAway:
+            log.warning("notice_waits_for_the_job")
+
+    async def _finish(self, part: Part, notice_id: str) -> None:
+        try:
+            while await part(notice_id):
+                pass
+        except DatabaseAway:
+            log.warning("notice_waits_for_the_job")
+        except Exception:
+            log.exception("notice_errand_failed")

@@ -1,0 +1,46 @@
+"""A deadline that passes while the unit owes: it happens once, whoever notices it first, and at the deadline itself.
+
+The job sees it within a minute. After a standstill a late answer may come before the job, and so may an excuse or a
+deadline that is moved: each records what has happened by then.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, exists, select
+
+from models.tables import happenings, obligations
+from services.foundation.happenings import Happening, record
+from services.obligations.locking import COLUMNS, Owed, owed_of
+
+OVERDUE = "overdue"
+
+
+def lapse(tx: Connection, now: datetime, most: int) -> int:
+    """Records up to `most` deadlines that have passed since; returns how many were looked at.
+
+    An obligation that somebody else holds is left to them, or to the next minute.
+    """
+    rows = tx.execute(_lapsed(now).limit(most)).mappings().all()
+    for row in rows:
+        note_overdue(tx, now, owed_of(row, now))
+    return len(rows)
+
+
+def note_overdue(tx: Connection, now: datetime, obligation: Owed) -> None:
+    """Records a deadline that has passed while the unit owes, if it has. The caller holds the obligation's row."""
+    if not obligation.owed or obligation.due_at >= now:
+        return
+    once = f"{obligation.id} {obligation.due_at.timestamp():.6f}"
+    told = {"kind": obligation.kind, "number": obligation.number}
+    unit_id, subject_id, at = obligation.unit_id, obligation.subject_id, obligation.due_at
+    record(tx, Happening(OVERDUE, once, at, unit_id, subject_id, obligation.id, told))
+
+
+def _lapsed(now: datetime) -> Select[tuple[object, ...]]:
+    this_deadline = happenings.c.obligation_id == obligations.c.id, happenings.c.at == obligations.c.due_at
+    known = exists().where(*this_deadline, happenings.c.kind == OVERDUE)
+    late = obligations.c.owed_since.is_not(None), obligations.c.due_at < now, ~known
+    oldest = select(*COLUMNS).where(*late).order_by(obligations.c.due_at, obligations.c.id)
+    return oldest.with_for_update(of=obligations, skip_locked=True)
