@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from services.demo import load_city
 from tests import postgresql
 from tests.compiled import environment
 from tests.postgresql import Copies
-from tests.whole_run import WholeRun, made_once
+from tests.whole_run import WholeRun, fast_folder, made_once
 
 DATABASES = ("sqlite", "postgresql")
 KEY = bytes(range(32))
@@ -30,6 +31,8 @@ WHOLE_RUN = pytest.StashKey[WholeRun]()
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[WHOLE_RUN] = WholeRun()
+        if fast := fast_folder():
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(fast))
 
 
 @pytest.hookimpl(optionalhook=True)
