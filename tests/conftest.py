@@ -122,12 +122,17 @@ def _put_key(folder: Path) -> None:
     (folder / "keys" / "mingcha.key").write_bytes(KEY)
 
 
+def copied(city: Path, folder: Path) -> str:
+    """The address of a copy of this SQLite database."""
+    shutil.copy(city, folder / "mingcha.db")
+    return f"sqlite:///{folder}/mingcha.db"
+
+
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh database with the demo city, on each of the two databases."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("_sqlite_city"), tmp_path / "mingcha.db")
-        yield f"sqlite:///{tmp_path}/mingcha.db"
+        yield copied(request.getfixturevalue("_sqlite_city"), tmp_path)
         return
     copies: Copies = request.getfixturevalue("copies")
     url = copies.new()
