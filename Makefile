@@ -8,8 +8,9 @@ BIN := $(VENV)/bin
 run: $(VENV)/.run
 	$(BIN)/mingcha demo
 
+# Bytecode is written, whatever the environment says: each worker and each program it starts would compile everything.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 3 --dist worksteal -rs $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist worksteal -rs --durations=10 $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -22,7 +23,7 @@ from services.demo import load_city
 from tests import postgresql
 from tests.compiled import environment
 from tests.postgresql import Copies
-from tests.whole_run import WholeRun, made_once
+from tests.whole_run import WholeRun, fast_folder, made_once
 
 DATABASES = ("sqlite", "postgresql")
 KEY = bytes(range(32))
@@ -32,6 +33,8 @@ WHOLE_RUN = pytest.StashKey[WholeRun]()
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[WHOLE_RUN] = WholeRun()
+        if fast := fast_folder():
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(fast))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -121,12 +124,17 @@ def _put_key(folder: Path) -> None:
     (folder / "keys" / "mingcha.key").write_bytes(KEY)
 
 
+def copied(city: Path, folder: Path) -> str:
+    """The address of a copy of this SQLite database."""
+    shutil.copy(city, folder / "mingcha.db")
+    return f"sqlite:///{folder}/mingcha.db"
+
+
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh database with the demo city, on each of the two databases."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("_sqlite_city"), tmp_path / "mingcha.db")
-        yield f"sqlite:///{tmp_path}/mingcha.db"
+        yield copied(request.getfixturevalue("_sqlite_city"), tmp_path)
         return
     copies: Copies = request.getfixturevalue("copies")
     url = copies.new()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import logging
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC
@@ -26,7 +25,7 @@ from models.tables import metadata
 from services import export, policy, reports
 from services.contacts import address_hash, id_by_hash
 from services.sheet import SheetWords
-from tests.conftest import Clock, _put_key, rows, settings_for
+from tests.conftest import Clock, _put_key, copied, rows, settings_for
 from tests.marked import (
     CITIZEN,
     DEPUTY_1,
@@ -81,8 +80,7 @@ async def told_on(folder: Path, url: str) -> AsyncIterator[Story]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def story(_sqlite_city: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Story]:
     folder = tmp_path_factory.mktemp("identity")
-    shutil.copy(_sqlite_city, folder / "mingcha.db")
-    async with told_on(folder, f"sqlite:///{folder}/mingcha.db") as story:
+    async with told_on(folder, copied(_sqlite_city, folder)) as story:
         yield story
 
 

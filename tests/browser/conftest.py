@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.build import Program
 from tests.channels.webchat_browser import web_chat
-from tests.conftest import Clock
+from tests.conftest import Clock, copied
 from tests.waiting import PATIENCE_SECONDS
 from web import assets
 
@@ -32,10 +32,9 @@ LIMIT = 1_000 * PATIENCE_SECONDS  # milliseconds after which something that shou
 
 
 @pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(_sqlite_city: Path, tmp_path: Path) -> str:
     """What a browser sees does not depend on the database."""
-    shutil.copy(request.getfixturevalue("_sqlite_city"), tmp_path / "mingcha.db")
-    return f"sqlite:///{tmp_path}/mingcha.db"
+    return copied(_sqlite_city, tmp_path)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

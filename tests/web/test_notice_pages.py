@@ -6,6 +6,7 @@ import asyncio
 import io
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -21,7 +22,7 @@ from services import contacts
 from services.people.rights import Role
 from services.persons import Grant
 from tests.browser.console_browser import picture
-from tests.conftest import Clock, rows
+from tests.conftest import Clock, copied, rows
 from tests.services.test_media import old_office
 from tests.services.test_pdf import TEXT as SENTENCE
 from tests.services.test_pdf import locked, marked, marks
@@ -32,12 +33,9 @@ WAITS = (deliveries.c.urgency == "broadcast") & (deliveries.c.state == "queued")
 
 
 @pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path) -> str:
+def database_url(_sqlite_city: Path, tmp_path: Path) -> str:
     """The pages do not depend on the database; what they call is tested on both."""
-    import shutil
-
-    shutil.copy(request.getfixturevalue("_sqlite_city"), tmp_path / "mingcha.db")
-    return f"sqlite:///{tmp_path}/mingcha.db"
+    return copied(_sqlite_city, tmp_path)
 
 
 @pytest.fixture
