@@ -12,9 +12,8 @@ from channels.channel import ChannelKind
 from channels.render import Phrases
 from handlers.all import JOURNEYS, SOURCES, find_place
 from models.database import Database
-from services import directory
 from services.bells import Bells
-from services.desk import KINDS
+from services import desk, directory
 from services.directory import Directory
 from services.evidence import Store
 from services.journeys import Tools
@@ -82,7 +81,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, channels: Sequence[Chan
     tools = Tools(
         vault=vault, journeys=JOURNEYS, sources=SOURCES, find_place=find_place,
         phrases={language: Phrases(spoken) for language, spoken in texts.items()},
-        directory=lambda: program.units, clock=now, limits=limits(), kinds=KINDS,
+        directory=lambda: program.units, clock=now, limits=limits(), kinds=desk.KINDS,
     )  # fmt: skip
     program = Program(
         settings, now, database, vault, Store(settings.data_dir / "evidence", vault), texts, bells, tools,

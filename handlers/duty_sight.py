@@ -46,7 +46,8 @@ def own_duty(turn: Turn, obligation_id: str) -> Whole | None:
 def owed(turn: Turn) -> list[Duty]:
     """What the person's own units owe at this moment, first due first."""
     own = sight_of(turn).own
-    return [duty for duty in obligations.duties_of(turn.tx, turn.now, turn.tools.kinds, sorted(own)) if duty.owed] if own else []
+    found = obligations.duties_of(turn.tx, turn.now, turn.tools.kinds, sorted(own)) if own else []
+    return [duty for duty in found if duty.owed]
 
 
 def _where(turn: Turn, obligation_id: str, right: Right) -> Whole | None:

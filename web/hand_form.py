@@ -12,7 +12,6 @@ from services.obligations import Duty
 from services.obligations.handing import LONGEST_LIMIT, deadline
 from services.obligations.hearing import hears_by
 from services.obligations.ladder import FAR, ladders, last_day
-from services.people.rights import Addressee
 from services.vault import new_id
 from web.house import House
 

@@ -17,8 +17,8 @@ from services import notices, office
 from services.bells import Bells
 from services.directory import Directory
 from services.evidence import Store
-from services.people.rights import Grant, Right, may
 from services.obligations import Kinds
+from services.people.rights import Grant, Right, may
 from services.persons import Person
 from services.vault import Vault
 from templates import DEFAULT_LANGUAGE, Texts

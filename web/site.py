@@ -39,7 +39,8 @@ class Site:
     def __init__(
         self, site_url: str, database: Database, vault: Vault, texts: Mapping[str, Texts], bells: Bells, store: Store,
         clock: Callable[[], datetime], directory: Callable[[], Directory], assets_version: str,
-        *, channels: Sequence[ShownChannel], kinds: Kinds, ways: Collection[str] | None = None, second_clerk_above: int = 200,
+        *, channels: Sequence[ShownChannel], kinds: Kinds, ways: Collection[str] | None = None,
+        second_clerk_above: int = 200,
     ) -> None:  # fmt: skip
         self._house = House(
             site_url, database, vault, texts, bells, store, clock, directory, assets_version, channels, kinds, ways,
