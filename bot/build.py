@@ -12,8 +12,8 @@ from channels.channel import ChannelKind
 from channels.render import Phrases
 from handlers.all import JOURNEYS, SOURCES, find_place
 from models.database import Database
-from services.bells import Bells
 from services import desk, directory
+from services.bells import Bells
 from services.directory import Directory
 from services.evidence import Store
 from services.journeys import Tools
