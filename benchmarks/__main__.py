@@ -85,9 +85,10 @@ class Bench:
 
     def turns(self) -> Measured:
         pairs = {
-            "turns_vs_ptb_sqlite": ("ours", "ptb", "sqlite"), "turns_vs_ptb_pg": ("ours", "ptb", "pg"),
+            "turns_vs_ptb_sqlite": ("ours", "ptb", "sqlite"),
+            "turns_vs_ptb_pg": ("ours", "ptb", "pg"),
             "turns_vs_aiogram_sqlite": ("ours", "aiogram", "sqlite"),
-        }  # fmt: skip
+        }
         pairs = {name: pair for name, pair in pairs.items() if name in self.wanted}
         runs = dict.fromkeys((who, kind) for ours, other, kind in pairs.values() for who in (ours, other))
         more = self.sizes.more and ("ptb", "sqlite") in runs
@@ -142,8 +143,9 @@ class Bench:
         }
         figures.show_runs("A webhook with 40 connections, SQLite", told, self.console)
         return {
-            "http_vs_ptb": ratio(speed["ours"], speed["ptb"]), "http_p99_ms": Figure([run.p99 for run in runs["ours"]])
-        }  # fmt: skip
+            "http_vs_ptb": ratio(speed["ours"], speed["ptb"]),
+            "http_p99_ms": Figure([run.p99 for run in runs["ours"]]),
+        }
 
     def out(self) -> Measured:
         rivals = {"out_vs_ptb": "ptb", "out_vs_aiogram": "aiogram"}
@@ -249,16 +251,20 @@ class Bench:
 
 
 NAMES = {
-    "ours": "Mingcha, every turn durable", "ptb": "python-telegram-bot, silent, one row at the end",
-    "ptb_answering": "  the same with replies, for information", "aiogram": "aiogram 3, silent, one row at the end",
+    "ours": "Mingcha, every turn durable",
+    "ptb": "python-telegram-bot, silent, one row at the end",
+    "ptb_answering": "  the same with replies, for information",
+    "aiogram": "aiogram 3, silent, one row at the end",
     "bare": "bare aiohttp route, one row a request",
-}  # fmt: skip
+}
 
 
 OUT = {
-    "ours": "Mingcha, from the row to the recorded result", "ptb": "python-telegram-bot with its own client",
-    "aiogram": "aiogram 3", "bare": "bare aiohttp client",
-}  # fmt: skip
+    "ours": "Mingcha, from the row to the recorded result",
+    "ptb": "python-telegram-bot with its own client",
+    "aiogram": "aiogram 3",
+    "bare": "bare aiohttp client",
+}
 
 
 @contextmanager

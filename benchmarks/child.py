@@ -36,9 +36,13 @@ def running(
 ) -> Iterator[subprocess.Popen[str]]:
     """`python -m <module> …` for as long as the block lasts."""
     started = subprocess.Popen(
-        [sys.executable, "-m", module, *map(str, args)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        env=env, cwd=cwd,
-    )  # fmt: skip
+        [sys.executable, "-m", module, *map(str, args)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=env,
+        cwd=cwd,
+    )
     try:
         yield started
     finally:

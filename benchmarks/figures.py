@@ -69,11 +69,13 @@ def met(name: str, figure: Figure) -> bool:
 def write(figures: Mapping[str, Figure], file: Path) -> None:
     told = {
         name: {
-            "value": round(figure.median, 3), "goal": CLAIMS[name].goal, "better": CLAIMS[name].better,
+            "value": round(figure.median, 3),
+            "goal": CLAIMS[name].goal,
+            "better": CLAIMS[name].better,
             "unit": CLAIMS[name].unit,
         }
         for name, figure in figures.items()
-    }  # fmt: skip
+    }
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 

@@ -18,14 +18,24 @@ from benchmarks.ours import program
 from bot.build import Program
 from models.prepared import Prepared
 from models.tables import obligations, units
-from services.obligations import PAGE, DutyFilters, late, listed
-from services.vault import new_id
+from services.foundation.vault import new_id
+from services.obligations import PAGE, Late, ObligationFilters, late, listed
 
 AT_ONCE = 2_000
 _INSERT = Prepared(
-    insert(obligations), "id", "number", "kind", "unit_id", "asked", "state", "owed_since", "due_at", "settled_at",
-    "created_at", "created_by",
-)  # fmt: skip
+    insert(obligations),
+    "id",
+    "number",
+    "kind",
+    "unit_id",
+    "asked",
+    "state",
+    "owed_since",
+    "due_at",
+    "settled_at",
+    "created_at",
+    "created_by",
+)
 
 
 def main(folder: str, url: str, many: int) -> None:
@@ -34,11 +44,12 @@ def main(folder: str, url: str, many: int) -> None:
         made.database.transact(_owe, made, range(first, min(many, first + AT_ONCE)))
     with made.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("analyze"))
-    now, spent = made.clock(), []
+    spent: list[float] = []
+    found: list[Late] = []
     for _ in range(9):
         began = time.perf_counter()
-        found = made.database.look(late, now)
-        made.database.look(listed, now, made.tools.kinds, DutyFilters((found[0].unit_id,), late=True, most=PAGE + 1))
+        found = made.acts.look(late)
+        made.acts.look(listed, made.tools.kinds, ObligationFilters((found[0].unit_id,), late=True, most=PAGE + 1))
         spent.append((time.perf_counter() - began) * 1000)
     print(json.dumps({"ms": statistics.median(spent), "late": sum(one.count for one in found)}))
     made.close()
@@ -49,12 +60,21 @@ def _owe(tx: Connection, made: Program, numbers: range) -> None:
     rows = []
     for n in numbers:
         owed, days = n % 20 == 0, (n // 20) % 100
-        rows.append({
-            "id": new_id(), "number": f"D{n}", "kind": ("complaint", "instruction")[n // 20 % 3 % 2],
-            "unit_id": known[n * 7 % len(known)], "asked": "请报送整改情况。", "created_by": "clerk", "created_at": now,
-            "state": "open" if owed else "accepted", "owed_since": now if owed else None,
-            "due_at": now + timedelta(days - 40, n % 3_600), "settled_at": None if owed else now,
-        })  # fmt: skip
+        rows.append(
+            {
+                "id": new_id(),
+                "number": f"D{n}",
+                "kind": ("complaint", "instruction")[n // 20 % 3 % 2],
+                "unit_id": known[n * 7 % len(known)],
+                "asked": "请报送整改情况。",
+                "created_by": "clerk",
+                "created_at": now,
+                "state": "open" if owed else "accepted",
+                "owed_since": now if owed else None,
+                "due_at": now + timedelta(days - 40, n % 3_600),
+                "settled_at": None if owed else now,
+            }
+        )
     _INSERT.run(tx, *rows)
 
 

@@ -30,14 +30,14 @@ def program(folder: Path, url: str) -> Program:
     settings = Settings(_env_file=None, data_dir=folder, database_url=url)  # pyright: ignore[reportCallIssue]
     made = build(settings)
     migrate(made.database)
-    made.database.transact(load_city, made.vault, made.clock())
+    made.acts.transact(load_city)
     made.load_units()
     return made
 
 
 def intake(made: Program) -> Intake:
     """The door through which a Telegram update comes, by webhook or polling."""
-    return Intake(made.talk, made.database, made.vault, made.clock)
+    return Intake(made.talk, made.acts)
 
 
 def stored(made: Program) -> Stored:

@@ -19,9 +19,9 @@ from benchmarks.ours import program
 from bot.build import Program
 from models.tables import contacts, deliveries, grants, people
 from services import notices
+from services.foundation.vault import new_id
 from services.notices import Audience, Written
-from services.people.rights import Role
-from services.vault import new_id
+from services.people import Role
 
 AT_ONCE = 5_000
 CLERK = "0" * 20
@@ -35,9 +35,11 @@ def fill(made: Program, many: int) -> None:
         held = {"role": Role.SUPERVISOR, "unit_id": "gtj", "since": now}
         tx.execute(insert(grants), [{"id": new_id(), "person_id": one, **held} for one in ids])
         account = {
-            "channel": "telegram", "sealed": made.vault.seal_bytes(b"700000000", "address"), "language": "zh",
+            "channel": "telegram",
+            "sealed": made.vault.seal_bytes(b"700000000", "address"),
+            "language": "zh",
             "created_at": now,
-        }  # fmt: skip
+        }
         rows = [{"id": new_id(), "address_hash": new_id(), "person_id": one, **account} for one in ids]
         tx.execute(insert(contacts), rows)
 
@@ -46,19 +48,18 @@ def fill(made: Program, many: int) -> None:
 
 
 def release(made: Program, many: int) -> dict[str, float]:
-    database, now = made.database, made.clock()
+    acts = made.acts.by(CLERK)
     written = Written({"zh": "请各位于周五前报送材料。"}, Audience(roles=(Role.SUPERVISOR,)), True)
-    notice_id = database.transact(notices.draft, now, CLERK, written)
-    notice = database.look(notices.look, made.vault, notice_id)
+    notice_id = acts.transact(notices.draft, written)
+    notice = acts.look(notices.look, notice_id)
     if notice is None:
         raise RuntimeError("no draft")
     began = time.perf_counter()
-    database.transact(notices.send, made.vault, now, CLERK, notice_id, notice.seen, None, second_clerk_above=many * 2)
-    more = True
-    while more:
-        more = database.transact(notices.spread, now, notice_id).more
+    acts.transact(notices.send, notice_id, notice.seen, None, second_clerk_above=many * 2)
+    while made.acts.transact(notices.spread, notice_id):
+        pass
     seconds = time.perf_counter() - began
-    there = database.look(lambda tx: tx.execute(select(func.count()).select_from(deliveries)).scalar_one())
+    there = made.database.look(lambda tx: tx.execute(select(func.count()).select_from(deliveries)).scalar_one())
     if there < many:
         raise RuntimeError(f"{there} rows were written")
     return {"seconds": seconds, "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}

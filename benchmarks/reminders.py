@@ -11,27 +11,29 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import func, insert, select
 
 from benchmarks.ours import program
-from bot.build import Program
 from models.tables import deliveries, grants, obligations, reminders
 from scheduler.jobs import REMINDERS_AT_ONCE
-from services import contacts
+from services import people
+from services.foundation.act import Act
+from services.foundation.vault import new_id
 from services.obligations import fire
-from services.people.rights import Role
-from services.vault import new_id
+from services.people import Role
 
 
 def main(folder: str, url: str, many: int) -> None:
     made = program(Path(folder), url)
-    made.database.transact(_owe, made, many)
+    # Whenever it is measured, it is no quiet hour, and the roles hold already.
+    acts = made.acts.at(made.clock().replace(hour=10) + timedelta(days=1))
+    acts.transact(_owe, many)
     cpu, began = time.process_time(), time.perf_counter()
     count, full = 0, True
     while full:
-        fired = made.database.transact(fire, made.vault, made.clock(), REMINDERS_AT_ONCE)
-        count += fired.count
-        full = fired.count == REMINDERS_AT_ONCE
+        fired = acts.transact(fire, REMINDERS_AT_ONCE)
+        count += fired
+        full = fired == REMINDERS_AT_ONCE
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     written = made.database.look(lambda tx: tx.execute(select(func.count()).select_from(deliveries)).scalar_one())
     if not count == written == many:
@@ -40,22 +42,20 @@ def main(folder: str, url: str, many: int) -> None:
     made.close()
 
 
-def _owe(tx: Connection, made: Program, many: int) -> None:
-    # Whenever it is measured, it is no quiet hour, and the roles hold already.
-    now = made.clock().replace(hour=10) + timedelta(days=1)
-    made.clock = lambda: now  # pyright: ignore[reportAttributeAccessIssue]
-    heads = tx.execute(select(grants.c.unit_id, grants.c.person_id).where(grants.c.role == Role.HEAD)).all()
+def _owe(act: Act, many: int) -> None:
+    now = act.now
+    heads = act.tx.execute(select(grants.c.unit_id, grants.c.person_id).where(grants.c.role == Role.HEAD)).all()
     for head in heads:
-        contacts.ensure(tx, made.vault, now, "telegram", head.person_id, "zh", head.person_id)
+        people.ensure_contact(act, "telegram", head.person_id, "zh", head.person_id)
     ids = [new_id() for _ in range(many)]
     due = {"due_at": now + timedelta(3), "created_at": now, "created_by": "clerk", "owed_since": now}
     due |= {"acknowledged_at": now, "state": "acknowledged", "kind": "instruction", "asked": "请报送整改情况。" * 20}
-    tx.execute(
+    act.tx.execute(
         insert(obligations),
         [{"id": one, "number": f"D{n}", "unit_id": heads[n % len(heads)].unit_id, **due} for n, one in enumerate(ids)],
     )
     rung = {"kind": "before", "step": 3, "to": "head", "by": "chat", "nth": 2, "due_at": now - timedelta(minutes=1)}
-    tx.execute(insert(reminders), [{"obligation_id": one, **rung} for one in ids])
+    act.tx.execute(insert(reminders), [{"obligation_id": one, **rung} for one in ids])
 
 
 if __name__ == "__main__":

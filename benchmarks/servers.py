@@ -21,15 +21,22 @@ def ours(folder: Path, port: int) -> None:
     """Our webhook with its secret, its durable turns and its queued replies; nothing is sent."""
     from benchmarks.ours import program
     from bot.tasks import settle_memory
-    from channels.telegram import Telegram
+    from channels.telegram.channel import Telegram
 
     made = program(folder, database(folder))
 
     async def application() -> web.Application:
         telegram = Telegram(
-            "42:x", "http://127.0.0.1:9", mode="webhook", secret=SECRET, public_url=PUBLIC, talk=made.talk,
-            database=made.database, vault=made.vault, texts=made.texts, journeys=made.tools.journeys, clock=made.clock,
-        )  # fmt: skip
+            "42:x",
+            "http://127.0.0.1:9",
+            mode="webhook",
+            secret=SECRET,
+            public_url=PUBLIC,
+            talk=made.talk,
+            acts=made.acts,
+            texts=made.texts,
+            journeys=made.tools.journeys,
+        )
         app = web.Application()
         app.router.add_routes(telegram.routes())
         settle_memory()  # as `mingcha serve` does
@@ -44,8 +51,8 @@ def ptb(folder: Path, port: int) -> None:
     from benchmarks.rivals.reports import Reports
 
     Bot(Reports(database(folder)), answers=False).application().run_webhook(
-        listen="127.0.0.1", port=port, url_path=PATH, secret_token=SECRET, webhook_url=PUBLIC + PATH,
-    )  # fmt: skip
+        listen="127.0.0.1", port=port, url_path=PATH, secret_token=SECRET, webhook_url=PUBLIC + PATH
+    )
 
 
 def bare(folder: Path, port: int) -> None:

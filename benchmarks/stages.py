@@ -22,14 +22,14 @@ import sqlalchemy
 
 import channels.telegram.intake
 import services.deliveries.queueing
-import services.talk
+import services.talk.talk
 from benchmarks.ours import intake, program
 from benchmarks.turns import FIRST_CHAT, at_once
 from benchmarks.updates import TURNS, complaint
 from channels.render import draw
 from models.prepared import Prepared
 from services.deliveries import open_body
-from services.vault import Vault
+from services.foundation.vault import Vault
 
 
 class Stages:
@@ -60,8 +60,8 @@ def watched(stages: Stages, dialect: Any) -> list[Any]:
 
     return [
         on(channels.telegram.intake, "decode", "decode"),
-        on(services.talk, "advance", "engine"),
-        on(services.talk, "_encode", "seal and encode"),
+        on(services.talk.talk, "advance", "engine"),
+        on(services.talk.talk, "_encode", "seal and encode"),
         on(services.deliveries.queueing, "_encode", "seal and encode"),
         *(on(Vault, name, "seal and encode") for name in ("seal_bytes", "open_bytes", "index")),
         on(sqlalchemy.Connection, "execute", "database"),
@@ -69,7 +69,7 @@ def watched(stages: Stages, dialect: Any) -> list[Any]:
         on(Prepared, "run", "database"),
         on(Prepared, "rows", "database"),
         on(dialect, "do_commit", "commit"),
-        on(services.talk.Talk, "_turns", "the rest of the transaction"),
+        on(services.talk.talk.Talk, "_turns", "the rest of the transaction"),
     ]
 
 

@@ -8,9 +8,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 SAID = (  # a text, or the turn and value of a tapped button
-    "/complaint", "国土", (1, "gtj-1"), (2, "rude"), "周二上午十点到窗口，等了两个小时没有人理", (4, "/skip"),
-    "昨天下午三点", (6, "/skip"), (7, "anonymous"), (8, "/submit"),
-)  # fmt: skip
+    "/complaint",
+    "国土",
+    (1, "gtj-1"),
+    (2, "rude"),
+    "周二上午十点到窗口，等了两个小时没有人理",
+    (4, "/skip"),
+    "昨天下午三点",
+    (6, "/skip"),
+    (7, "anonymous"),
+    (8, "/submit"),
+)
 TURNS = len(SAID)
 BOT = {"id": 42, "is_bot": True, "first_name": "Mingcha", "username": "mingcha_bot"}
 SENT_AT = 1_795_240_000
@@ -43,9 +51,7 @@ def _update(number: int, chat: int, said: str | tuple[int, str]) -> bytes:
     person = {"id": chat, "is_bot": False, "first_name": "Wei", "username": f"u{chat}", "language_code": "zh-hans"}
     place = {"id": chat, "first_name": "Wei", "username": f"u{chat}", "type": "private"}
     if isinstance(said, str):
-        message: dict[str, Any] = {
-            "message_id": number, "from": person, "chat": place, "date": SENT_AT, "text": said,
-        }  # fmt: skip
+        message: dict[str, Any] = {"message_id": number, "from": person, "chat": place, "date": SENT_AT, "text": said}
         if said.startswith("/"):
             message["entities"] = [{"offset": 0, "length": len(said), "type": "bot_command"}]
         return _encoded({"update_id": number, "message": message})

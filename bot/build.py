@@ -10,18 +10,21 @@ from bot.channels import KINDS
 from bot.settings import Settings
 from channels.channel import ChannelKind
 from channels.render import Phrases
-from handlers.all import JOURNEYS, SOURCES, find_place
+from handlers.all import JOURNEYS
+from handlers.placing import find_place
+from handlers.sources import SOURCES
 from models.database import Database
-from services import desk, directory
-from services.bells import Bells
-from services.directory import Directory
+from services import desk
+from services import units as directory
+from services.calendar import limits
 from services.evidence import Store
-from services.journeys import Tools
-from services.talk import Talk
-from services.vault import Vault, load_key
-from services.workdays import limits
+from services.foundation.act import Acts
+from services.foundation.bells import Bells
+from services.foundation.vault import Vault, load_key
+from services.talk import Talk, Tools
+from services.units import Directory
 from templates import Texts, load_texts
-from web import assets
+from web.site import assets
 
 Clock = Callable[[], datetime]
 
@@ -32,15 +35,25 @@ class Program:
 
     settings: Settings
     clock: Clock  # this moment in the office's time zone
-    database: Database
-    vault: Vault
+    acts: Acts
     store: Store
     texts: dict[str, Texts]
-    bells: Bells
     tools: Tools
     talk: Talk
     channel_kinds: Sequence[ChannelKind] = KINDS
     units: Directory = field(default_factory=Directory)
+
+    @property
+    def database(self) -> Database:
+        return self.acts.database
+
+    @property
+    def vault(self) -> Vault:
+        return self.acts.vault
+
+    @property
+    def bells(self) -> Bells:
+        return self.acts.bells
 
     @property
     def language(self) -> str:
@@ -52,10 +65,10 @@ class Program:
 
     def load_units(self) -> None:
         """Reads the units again; done at the start and now and then, as they change a few times a year."""
-        self.units = self.database.look(directory.load)
+        self.units = self.database.look(directory.load_units)
 
     async def follow_units(self) -> None:
-        self.units = await self.database.read(directory.load)
+        self.units = await self.database.read(directory.load_units)
 
     def close(self) -> None:
         self.database.close()
@@ -77,14 +90,25 @@ def build(settings: Settings, *, clock: Clock = utc_now, channels: Sequence[Chan
         return clock().astimezone(settings.zone)
 
     texts = load_texts(now)
-    bells = Bells()
+    acts = Acts(database, vault, now, Bells())
     tools = Tools(
-        vault=vault, journeys=JOURNEYS, sources=SOURCES, find_place=find_place,
+        journeys=JOURNEYS,
+        sources=SOURCES,
+        find_place=find_place,
         phrases={language: Phrases(spoken) for language, spoken in texts.items()},
-        directory=lambda: program.units, clock=now, limits=limits(), kinds=desk.KINDS,
-    )  # fmt: skip
+        directory=lambda: program.units,
+        clock=now,
+        limits=limits(),
+        kinds=desk.KINDS,
+    )
     program = Program(
-        settings, now, database, vault, Store(settings.data_dir / "evidence", vault), texts, bells, tools,
-        Talk(database, tools, language=settings.language, ring=bells.ring), channels,
-    )  # fmt: skip
+        settings,
+        now,
+        acts,
+        Store(settings.data_dir / "evidence", vault),
+        texts,
+        tools,
+        Talk(acts, tools, language=settings.language),
+        channels,
+    )
     return program

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from channels.channel import Channel, ChannelKind
-from channels.sms import KIND as SMS
-from channels.telegram import KIND as TELEGRAM
-from channels.webchat import KIND as WEBCHAT
+from channels.sms.kind import KIND as SMS
+from channels.telegram.kind import KIND as TELEGRAM
+from channels.webchat.kind import KIND as WEBCHAT
 
 if TYPE_CHECKING:
     from bot.build import Program

@@ -20,7 +20,8 @@ from pydantic import ValidationError
 from bot.channels import KINDS
 from bot.settings import Settings, spoken_language
 from models.database import DatabaseAway
-from services.vault import KeyTrouble
+from services.foundation.act import Act
+from services.foundation.vault import KeyTrouble
 from templates import Texts
 
 WORDS = ("terminal", *(kind.words for kind in KINDS))  # files of what is said here, each block in one of them
@@ -109,9 +110,7 @@ def commands(terminal: Terminal) -> typer.Typer:
         app.command(name, help=say(f"help_{name}"))(run)
 
     @command
-    def serve(
-        work: Annotated[bool | None, typer.Option("--work/--no-work", help=say("help_no_work"))] = None,
-    ) -> None:
+    def serve(work: Annotated[bool | None, typer.Option("--work/--no-work", help=say("help_no_work"))] = None) -> None:
         with terminal.plainly():
             _serve(terminal, demo=False, work=work)
 
@@ -203,7 +202,7 @@ def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
     from bot import logs
     from bot.serve import serve
     from migrations.run import migrate
-    from services.demo_day import start_demo
+    from services.demo import start_demo
 
     settings = terminal.settings()
     if demo:
@@ -213,7 +212,7 @@ def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
     links: dict[str, str] = {}
     if demo:
         migrate(program.database)
-        links = program.database.transact(start_demo, program.vault, program.clock())
+        links = program.acts.transact(start_demo)
     _current(program)
     program.load_units()
 
@@ -261,10 +260,10 @@ def _work(terminal: Terminal) -> None:
 
 
 def _export(terminal: Terminal, what: str, form: str, output: Path | None) -> None:
-    from services import export
-    from services.sheet import SheetWords
+    from services import oversight
+    from services.oversight import SheetWords
 
-    for value, choices in ((what, export.WHAT), (form, export.FORMS)):
+    for value, choices in ((what, oversight.WHAT), (form, oversight.FORMS)):
         if value not in choices:
             raise Stop("bad_choice", value=value, choices=choices)
     program = _program(terminal)
@@ -273,11 +272,11 @@ def _export(terminal: Terminal, what: str, form: str, output: Path | None) -> No
     words = SheetWords(terminal.texts, zone, what)
 
     def write(tx: Any) -> int:
-        found = export.rows(tx, what, zone)
+        found = oversight.export_rows(tx, what, zone)
         if output is None:
-            return export.write(sys.stdout.buffer, form, what, found, words)
+            return oversight.write_export(sys.stdout.buffer, form, what, found, words)
         with output.open("wb") as out:
-            return export.write(out, form, what, found, words)
+            return oversight.write_export(out, form, what, found, words)
 
     _current(program)
     count = program.database.look(write)
@@ -295,15 +294,13 @@ def _load_units(terminal: Terminal, file: Path) -> None:
         raise Stop("bad_file", file=file, reason=str(error)) from error
     program = _program(terminal)
     _current(program)
-    units, people = program.database.transact(write_city, program.vault, program.clock(), city)
+    units, people = program.acts.transact(write_city, city)
     program.close()
     terminal.tell("units_loaded", units=units, people=people)
 
 
 def _invite(terminal: Terminal, name: str, role: str, units: list[str], days: int) -> None:
-    from services.links import issue_link
-    from services.people.rights import WITHOUT_UNIT, Grant, Role
-    from services.persons import add_person
+    from services.people import WITHOUT_UNIT, Grant, Role, add_person, issue_link
 
     program = _program(terminal)
     _current(program)
@@ -317,10 +314,10 @@ def _invite(terminal: Terminal, name: str, role: str, units: list[str], days: in
         raise Stop("unit_wanted")
     granted = [Grant(role, unit) for unit in units] or [Grant(role, None)]
 
-    def invited(tx: Any) -> str:
-        person_id = add_person(tx, program.vault, program.clock(), name, granted)
-        return issue_link(tx, program.vault, program.clock(), person_id, "system", timedelta(days=days))
+    def invited(act: Act) -> str:
+        person_id = add_person(act.at(program.clock()), name, granted)
+        return issue_link(act.at(program.clock()).by("system"), person_id, timedelta(days=days))
 
-    code = program.database.transact(invited)
+    code = program.acts.transact(invited)
     program.close()
     terminal.tell("invited", name=name, days=days, code=code, site=program.settings.site)

@@ -13,14 +13,13 @@ from bot.settings import Settings, unknown_names
 from channels.channel import ChannelKind, Found
 from migrations.run import is_current
 from models.database import Database, DatabaseAway
-from services import audit, checkup
-from services.vault import KEY_BYTES, KeyTrouble, Vault
+from services import oversight
+from services.foundation import audit
+from services.foundation.vault import KEY_BYTES, KeyTrouble, Vault
 
 
 async def examine(
-    settings: Settings,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    kinds: Sequence[ChannelKind] = KINDS,
+    settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC), kinds: Sequence[ChannelKind] = KINDS
 ) -> list[Found]:
     """Looks at everything and changes nothing."""
     found = [Found("good", "doctor_settings", _shown(settings))]
@@ -38,9 +37,12 @@ async def examine(
 
 def _shown(settings: Settings) -> dict[str, Any]:
     return {
-        "data_dir": settings.data_dir, "listen": settings.listen, "site": settings.site,
-        "timezone": settings.timezone, "language": settings.language,
-    }  # fmt: skip
+        "data_dir": settings.data_dir,
+        "listen": settings.listen,
+        "site": settings.site,
+        "timezone": settings.timezone,
+        "language": settings.language,
+    }
 
 
 def _folder(settings: Settings) -> Iterator[Found]:
@@ -82,12 +84,12 @@ def _database(settings: Settings, vault: Vault | None, now: datetime, sent_on: C
 
 
 def _contents(database: Database, settings: Settings, vault: Vault | None, now: datetime) -> Iterator[Found]:
-    counted = database.look(checkup.count, now)
+    counted = database.look(oversight.count_rows, now)
     yield _counted("units", counted.units)
     yield _counted("clerks", counted.clerks)
     if vault is not None:
         try:
-            database.look(checkup.try_key, vault)
+            database.look(oversight.try_key, vault)
         except KeyTrouble:
             yield Found("bad", "doctor_key_other", {"file": settings.key_path})
     broken = database.look(audit.verify, audit.anchors(settings.anchor_path))
@@ -100,7 +102,7 @@ def _contents(database: Database, settings: Settings, vault: Vault | None, now: 
 
 
 def _unsent(database: Database, now: datetime, sent_on: Collection[str]) -> Iterator[Found]:
-    for one in database.look(checkup.unsent, now, sent_on):
+    for one in database.look(oversight.unsent, now, sent_on):
         minutes = int((now - one.since).total_seconds() // 60)
         yield Found("bad", "doctor_unsent", {"channel": one.channel, "count": one.count, "minutes": minutes})
 

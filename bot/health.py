@@ -13,7 +13,7 @@ from bot.build import Program
 from bot.channels import with_sender
 from channels.channel import Channel
 from models.database import DatabaseAway
-from services import checkup, figures
+from services import oversight
 
 
 class Health:
@@ -28,11 +28,7 @@ class Health:
         self._sent_on = with_sender(program.channel_kinds)
 
     def routes(self) -> list[web.RouteDef]:
-        return [
-            web.get("/healthz", self._alive),
-            web.get("/readyz", self._ready),
-            web.get("/metrics", self._metrics),
-        ]
+        return [web.get("/healthz", self._alive), web.get("/readyz", self._ready), web.get("/metrics", self._metrics)]
 
     async def _alive(self, request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
@@ -43,25 +39,25 @@ class Health:
         told = {**state, "unsent": [one.channel for one in await self._unsent()]}
         return web.json_response(told, status=200 if all(state.values()) else 503)
 
-    async def _unsent(self) -> list[checkup.Unsent]:
+    async def _unsent(self) -> list[oversight.Unsent]:
         try:
-            return await self._program.database.read(checkup.unsent, self._program.clock(), self._sent_on)
+            return await self._program.database.read(oversight.unsent, self._program.clock(), self._sent_on)
         except DatabaseAway:
             return []
 
     async def _metrics(self, request: web.Request) -> web.Response:
         try:
-            counted = await self._program.database.read(figures.count)
+            counted = await self._program.database.read(oversight.count_figures)
         except DatabaseAway:
             counted = []
-        counted = [*counted, *(figures.Figure("unsent", one.channel, one.count) for one in await self._unsent())]
+        counted = [*counted, *(oversight.Figure("unsent", one.channel, one.count) for one in await self._unsent())]
         registry = CollectorRegistry()
         registry.register(_Counted(counted, self._program.talk.turns))
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 class _Counted(Collector):
-    def __init__(self, counted: Iterable[figures.Figure], turns: int) -> None:
+    def __init__(self, counted: Iterable[oversight.Figure], turns: int) -> None:
         self._counted, self._turns = counted, turns
 
     def collect(self) -> Iterable[Metric]:

@@ -52,11 +52,13 @@ def _section(
 ) -> dict[str, Any]:
     moments = [
         {
-            "id": f"{name}-{n}", "name": first.name, "state": first.state,
+            "id": f"{name}-{n}",
+            "name": first.name,
+            "state": first.state,
             "shots": [shots(scenes_by[lang][n].body, texts[lang]) for lang in texts],
         }
         for n, first in enumerate(scenes_by[DEFAULT_LANGUAGE])
-    ]  # fmt: skip
+    ]
     titles = [
         texts[lang].say("preview", "messages") if name == "messages" else texts[lang].say(name, "title")
         for lang in texts

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot import duty_samples
+from bot import obligation_samples
 from channels.render import Phrases
 from conversation.engine import REVIEW, Flow, Session, advance, position, prefilled, screen
 from conversation.messages import Answers, Body, Button, Media, Option, Reply, Say, Screen
@@ -74,7 +74,7 @@ def flows() -> list[Flow]:
 def scenes(flow: Flow, texts: Texts, now: datetime) -> Iterator[Scene]:
     """Each question empty, with a problem and with a draft; the review; the first question as edited from there."""
     world = SampleWorld(texts, now)
-    session: Session | None = prefilled(flow, {"_text": "", "_media": [], "_due": duty_samples.DUE}, 1)
+    session: Session | None = prefilled(flow, {"_text": "", "_media": [], "_due": obligation_samples.DUE}, 1)
     for _ in range(LONGEST_WALK):
         here = position(flow, session, world)
         if here is None:
@@ -164,12 +164,33 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
     at = now.isoformat(timespec="minutes")
     listed = [f"/{journey.name}" for journey in JOURNEYS.values() if journey.listed]
     values: Mapping[str, Any] = {
-        "number": NUMBER, "receipt": RECEIPT, "days": 2, "by": "2026-11-24", "id": "7f3a91c2", "count": 2,
-        "under_way": flows()[0].name, "roles": [], "units": [], "own_units": [], "owed": 0, "late": 0, "below": 0,
-        "below_late": 0, "former": [], "checks": [], "role": "head",
-        "text": word("sample_reply"), "unit": unit, "received": at, "what": word("sample_text"),
-        "pieces": 2, "history": [], "state": "received", "why": "plain", "commands": listed,
-    }  # fmt: skip
+        "number": NUMBER,
+        "receipt": RECEIPT,
+        "days": 2,
+        "by": "2026-11-24",
+        "id": "7f3a91c2",
+        "count": 2,
+        "under_way": flows()[0].name,
+        "roles": [],
+        "units": [],
+        "own_units": [],
+        "owed": 0,
+        "late": 0,
+        "below": 0,
+        "below_late": 0,
+        "former": [],
+        "checks": [],
+        "role": "head",
+        "text": word("sample_reply"),
+        "unit": unit,
+        "received": at,
+        "what": word("sample_text"),
+        "pieces": 2,
+        "history": [],
+        "state": "received",
+        "why": "plain",
+        "commands": listed,
+    }
     talked = [
         {"kind": "question", "text": word("sample_reply"), "at": at, "pieces": 0},
         {"kind": "addition", "text": word("sample_answer"), "at": at, "pieces": 1},
@@ -183,18 +204,28 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("menu.menu", {"why": "bound", "roles": ["supervisor"], "units": [unit]}, _menu(everybody=False)),
         ("menu.menu", {"why": "bound", "roles": ["head"], "units": [unit], "own_units": [unit]}, _menu(everybody=True)),
         (
-            "menu.menu", {"why": "started", "own_units": [unit], "owed": 2, "due": "2026-11-27T18:00:00+08:00"},
+            "menu.menu",
+            {"why": "started", "own_units": [unit], "owed": 2, "due": "2026-11-27T18:00:00+08:00"},
             _menu(everybody=True),
         ),
         (
-            "menu.menu", {"own_units": [unit], "owed": 2, "late": 1, "due": "2026-11-18T18:00:00+08:00", "below": 3,
-                          "below_late": 1}, _menu(everybody=True),
+            "menu.menu",
+            {
+                "own_units": [unit],
+                "owed": 2,
+                "late": 1,
+                "due": "2026-11-18T18:00:00+08:00",
+                "below": 3,
+                "below_late": 1,
+            },
+            _menu(everybody=True),
         ),
         ("menu.menu", {"why": "ended", "former": [{"role": "head", "unit": unit}]}, _menu(everybody=True)),
         ("menu.ended", {}, (Button("/menu", words="menu"),)),
         ("menu.bad_code", {}, ()),
         (
-            "menu.rebind", {"lost": [{"role": "head", "unit": unit}]},
+            "menu.rebind",
+            {"lost": [{"role": "head", "unit": unit}]},
             (Button("/link ABCD-EFGH yes", words="rebind"), Button("/menu", words="keep_account")),
         ),
         ("menu.language", {}, tuple(Button(f"/language {code}", label=name) for code, name in texts.languages.items())),
@@ -218,10 +249,10 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.answered", {"text": word("sample_reason")}, (Button("/add", words="add"),)),
         ("status.accepted", {"text": ""}, _STATUS),
         ("status.declined", {"text": word("sample_reason")}, (Button("/add", words="add"),)),
-        *duty_samples.said(unit, NUMBER, word),
+        *obligation_samples.said(unit, NUMBER, word),
         ("notice.body", _notice(texts), (Button("/seen", words="seen"),)),
         ("notice.thanks", {"number": NOTICE}, ()),
-    ]  # fmt: skip
+    ]
     return [
         Scene(
             words, str(own.get("why") or own.get("state") or "said"), Body(say=Say(words, {**values, **own}, buttons))

@@ -15,9 +15,9 @@ from bot.health import Health
 from bot.tasks import Tasks, settle_memory, stop_signal
 from bot.work import add_units, add_work, closers, serving_place
 from channels.channel import Channel, ChannelKind
-from web import assets
-from web.house import ShownChannel
-from web.site import Site
+from web.site import assets
+from web.site.frame import ShownChannel
+from web.site.site import Site
 
 LONGEST_LINE = 8190  # bytes of a request's first line: what aiohttp takes unless told otherwise
 LARGEST_REQUEST = 25 * 1024 * 1024  # bytes: an upload of 20 MiB with its frame
@@ -92,12 +92,17 @@ def shown_channels(program: Program) -> list[ShownChannel]:
 
 def _site(program: Program, channels: Sequence[Channel]) -> Site:
     return Site(
-        site_url=program.settings.site, database=program.database, vault=program.vault, texts=program.texts,
-        bells=program.bells, store=program.store, clock=program.clock, directory=lambda: program.units,
-        assets_version=program.assets_version, channels=shown_channels(program),
-        ways=frozenset(one.name for one in channels), kinds=program.tools.kinds,
+        site_url=program.settings.site,
+        acts=program.acts,
+        texts=program.texts,
+        store=program.store,
+        directory=lambda: program.units,
+        assets_version=program.assets_version,
+        channels=shown_channels(program),
+        ways=frozenset(one.name for one in channels),
+        kinds=program.tools.kinds,
         second_clerk_above=program.tools.limits.second_clerk_above,
-    )  # fmt: skip
+    )
 
 
 async def _hang_up(channels: Sequence[Channel]) -> None:

@@ -19,9 +19,9 @@ from models.database import DatabaseAway
 from scheduler.jobs import jobs
 from scheduler.ticker import Ticker
 from services import deliveries
-from services.fetching import Fetcher
-from services.reach import SMS
-from services.sending import Sender
+from services.deliveries import Sender
+from services.evidence import Fetcher
+from services.people import SMS
 
 UNITS_EVERY_SECONDS = 10
 LOOK_EVERY_SECONDS = 0.3  # for what other processes have queued: nobody rings for that here
@@ -29,15 +29,13 @@ LOOK_EVERY_SECONDS = 0.3  # for what other processes have queued: nobody rings f
 
 def add_work(tasks: Tasks, program: Program, channels: Sequence[Channel], place: str, *, alone: bool) -> None:
     """`place` is this process's own: whoever comes back to it is the same sender after a crash."""
-    parts = (program.database, program.vault, program.bells, program.clock)
-    senders = {one.name: Sender(*parts, one.name, one.send, turn=one.turn, place=place) for one in channels if one.send}
+    senders = {
+        one.name: Sender(program.acts, one.name, one.send, turn=one.turn, place=place) for one in channels if one.send
+    }
     tasks.named += [(f"{name}_sender", sender.run) for name, sender in senders.items()]
     fetchers = {one.name: one.fetch for one in channels if one.fetch}
-    fetcher = Fetcher(program.database, program.vault, program.store, program.bells, program.clock, fetchers)
-    known = jobs(
-        program.database, program.vault, program.store, program.bells, program.clock, program.settings.anchor_path,
-        sms=SMS in senders,
-    )  # fmt: skip
+    fetcher = Fetcher(program.acts, program.store, fetchers)
+    known = jobs(program.acts, program.store, program.settings.anchor_path, sms=SMS in senders)
     ticker = Ticker(program.database, program.clock, program.settings.zone, known)
     tasks.named += [("fetcher", fetcher.run), ("ticker", ticker.run)]
     if senders and (alone or not program.database.is_sqlite):
@@ -96,7 +94,7 @@ async def _look_around(program: Program, channels: Collection[str]) -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY_SECONDS)
         with contextlib.suppress(DatabaseAway):
-            due = await program.database.read(deliveries.with_news, channels, program.clock())
+            due = await program.acts.read(deliveries.with_news, channels)
             program.bells.ring([(channel, "") for channel in due])
 
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal, Protocol
 
 from aiohttp import web
 
 from channels.settings import Reached
 from conversation.messages import Body
-from models.database import Database
-from services.bells import Bells
 from services.deliveries import Parcel, Result
 from services.evidence import Store
-from services.journeys import Tools
-from services.talk import Talk
-from services.vault import Vault
+from services.foundation.act import Acts
+from services.talk import Talk, Tools
 from templates import Texts
 
 Level = Literal["good", "note", "bad"]
@@ -69,21 +66,15 @@ class ProgramParts(Protocol):
     """The program, as far as a channel may take of it."""
 
     @property
-    def database(self) -> Database: ...
-    @property
-    def vault(self) -> Vault: ...
+    def acts(self) -> Acts: ...
     @property
     def store(self) -> Store: ...
     @property
     def texts(self) -> Mapping[str, Texts]: ...
     @property
-    def bells(self) -> Bells: ...
-    @property
     def tools(self) -> Tools: ...
     @property
     def talk(self) -> Talk: ...
-    @property
-    def clock(self) -> Callable[[], datetime]: ...
     @property
     def language(self) -> str:
         """The one to begin with, where nobody has said which."""

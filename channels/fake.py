@@ -6,12 +6,11 @@ from itertools import count
 
 from channels.render import Drawn, Key, draw
 from conversation.messages import Incoming, Media, Reply
-from models.database import Database
-from services import contacts, deliveries
-from services.contacts import address_hash
+from services import deliveries, people
+from services.foundation.act import Acts
+from services.people import address_hash
 from services.talk import Talk
-from services.vault import Vault
-from templates import Texts
+from templates import DEFAULT_LANGUAGE, Texts
 
 _events = count(1)
 
@@ -24,10 +23,16 @@ class FakePerson:
     """One contact. Every message goes through the same door and the same tables as a real one."""
 
     def __init__(
-        self, talk: Talk, database: Database, vault: Vault, texts: dict[str, Texts], address: str, *,
-        channel: str = "fake", language: str = "zh",
-    ) -> None:  # fmt: skip
-        self._talk, self._database, self._vault, self._texts = talk, database, vault, texts
+        self,
+        talk: Talk,
+        acts: Acts,
+        texts: dict[str, Texts],
+        address: str,
+        *,
+        channel: str = "fake",
+        language: str = DEFAULT_LANGUAGE,
+    ) -> None:
+        self._talk, self._acts, self._texts = talk, acts, texts
         self.address, self.channel, self.language = address, channel, language
 
     async def says(self, text: str, *, event_id: str | None = None) -> list[Drawn]:
@@ -62,14 +67,12 @@ class FakePerson:
         contact = self.contact_id()
         if contact is None:
             return []
-        letters = self._database.look(
-            deliveries.mailbox, self._vault, self._talk.now(), self.channel, contact, after, 1000
-        )
+        letters = self._acts.look(deliveries.mailbox, self.channel, contact, after, 1000)
         return [draw(letter.body, self._texts[self.language]) for letter in letters]
 
     def contact_id(self) -> str | None:
-        key = address_hash(self._vault, self.channel, self.address)
-        return self._database.look(contacts.id_by_hash, key)
+        key = address_hash(self._acts.vault, self.channel, self.address)
+        return self._acts.look(people.contact_of_hash, key)
 
     async def _send(self, reply: Reply, event_id: str | None = None) -> list[Drawn]:
         before = len(self.heard())

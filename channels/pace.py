@@ -47,9 +47,14 @@ class Pace:
     """
 
     def __init__(
-        self, per_second: float = 30, *, chat_per_second: float = 1, chat_burst: int = 3,
-        clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:  # fmt: skip
+        self,
+        per_second: float = 30,
+        *,
+        chat_per_second: float = 1,
+        chat_burst: int = 3,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._all = Schedule(per_second)
         self._chats: dict[str, Schedule] = {}
         self._new_chat = lambda: Schedule(chat_per_second, chat_burst)

@@ -28,9 +28,13 @@ class Rests:
     """The turns of a channel. While it is silent every try may be a message in doubt, so there are few of them."""
 
     def __init__(
-        self, channel: str, pace: Pace, *, clock: Callable[[], float] = time.monotonic,
+        self,
+        channel: str,
+        pace: Pace,
+        *,
+        clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._channel, self._pace = channel, pace
         self._clock, self._sleep = clock, sleep
         self._silences = 0  # one after another

@@ -13,9 +13,18 @@ from datetime import date, timedelta
 from conversation.moments import MONTH, WEEKDAYS_EN, WEEKDAYS_ZH, arabic, english_day
 
 _AHEAD = {
-    "今天": 0, "今日": 0, "today": 0, "明天": 1, "明日": 1, "tomorrow": 1, "后天": 2, "the day after tomorrow": 2,
-    "大后天": 3, "昨天": -1, "yesterday": -1,
-}  # fmt: skip
+    "今天": 0,
+    "今日": 0,
+    "today": 0,
+    "明天": 1,
+    "明日": 1,
+    "tomorrow": 1,
+    "后天": 2,
+    "the day after tomorrow": 2,
+    "大后天": 3,
+    "昨天": -1,
+    "yesterday": -1,
+}
 _LONGEST = 40
 _LAST = re.compile(r"\s*(?:\(?周[一二三四五六日天]\)?)?\s*(?:以?前|之前|下班前?|为止|止)?$")  # what may follow a day
 

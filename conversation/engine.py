@@ -140,9 +140,13 @@ class _Place:
     def screen(self, problem: Problem | None = None) -> Screen:
         total = len(self.questions) + self.flow.review
         shown: dict[str, Any] = {
-            "flow": self.flow.name, "turn": self.session.turn, "total": total, "actions": self.actions(),
-            "problem": problem, "editing": self.session.editing is not None,
-        }  # fmt: skip
+            "flow": self.flow.name,
+            "turn": self.session.turn,
+            "total": total,
+            "actions": self.actions(),
+            "problem": problem,
+            "editing": self.session.editing is not None,
+        }
         here = self.here
         if problem is None and here is not None:
             shown["problem"] = here.obstacle(self.at(here))
@@ -176,9 +180,14 @@ class _Place:
     def answered(self, question: Question, value: Any) -> tuple[Session | None, Effect]:
         """With this answer: the next question, or the end of a flow without a review."""
         session = replace(
-            self.session, answers={**self.session.answers, question.key: value}, editing=None, page=0, query="",
-            drafts=_without(self.session.drafts, question.key), turn=self.session.turn + 1,
-        )  # fmt: skip
+            self.session,
+            answers={**self.session.answers, question.key: value},
+            editing=None,
+            page=0,
+            query="",
+            drafts=_without(self.session.drafts, question.key),
+            turn=self.session.turn + 1,
+        )
         place = _Place(self.flow, session, self.world)
         if not self.flow.review and place.here is None:
             return None, place.submitted()

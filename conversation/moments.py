@@ -13,11 +13,25 @@ from datetime import date, datetime, time, timedelta
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _DAYS = {  # how many days ago, and the time of day that the word says too
-    "今天": (0, ""), "今日": (0, ""), "今早": (0, "早"), "今晚": (0, "晚"), "today": (0, ""), "tonight": (0, "night"),
-    "this morning": (0, "morning"), "this afternoon": (0, "afternoon"), "this evening": (0, "evening"),
-    "昨天": (1, ""), "昨日": (1, ""), "昨早": (1, "早"), "昨晚": (1, "晚"), "yesterday": (1, ""),
-    "last night": (1, "night"), "前天": (2, ""), "前晚": (2, "晚"), "大前天": (3, ""),
-}  # fmt: skip
+    "今天": (0, ""),
+    "今日": (0, ""),
+    "今早": (0, "早"),
+    "今晚": (0, "晚"),
+    "today": (0, ""),
+    "tonight": (0, "night"),
+    "this morning": (0, "morning"),
+    "this afternoon": (0, "afternoon"),
+    "this evening": (0, "evening"),
+    "昨天": (1, ""),
+    "昨日": (1, ""),
+    "昨早": (1, "早"),
+    "昨晚": (1, "晚"),
+    "yesterday": (1, ""),
+    "last night": (1, "night"),
+    "前天": (2, ""),
+    "前晚": (2, "晚"),
+    "大前天": (3, ""),
+}
 WEEKDAYS_ZH = {c: n for n, c in enumerate("一二三四五六")} | {"日": 6, "天": 6}
 WEEKDAYS_EN = {w: n for n, w in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -124,7 +138,7 @@ def english_day(text: str) -> tuple[int | None, int, int, str] | None:
     for pattern, month, day in (
         (rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}", 2, 1),
         (rf"{MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])", 1, 2),
-    ):  # fmt: skip
+    ):
         if found := re.match(rf"{pattern}(?:,?\s*(\d{{4}})(?!\d))?", text):
             year = int(found[3]) if found[3] else None
             return year, _MONTHS.index(found[month]) + 1, int(found[day]), text[found.end() :]

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from handlers import (
-    addition,
-    complaint,
-    duties,
-    duty_acts,
-    duty_view,
-    menu,
-    notices,
-    placing,
-    status,
-    visit,
-)
+from handlers import menu, notices, placing
+from handlers.cases import addition, complaint, status
+from handlers.inspections import visit
+from handlers.obligations import acts, lists, view
 from handlers.placing import find_place
 from handlers.sources import SOURCES
-from services.journeys import Journey
+from services.talk import Journey
 
 JOURNEYS: dict[str, Journey] = {
     journey.name: journey
     for journey in (
-        duties.DUTIES, complaint.COMPLAIN, complaint.COMPLAINTS, visit.CHECK, visit.VISITS, status.STATUS,
-        addition.QUESTIONS, addition.ADD, addition.ADDITIONS, status.CODES, placing.JOURNEY, *duty_view.VIEWS,
-        *duty_acts.ACTS, duties.LATE, notices.SEEN, *menu.MENU,
+        lists.OBLIGATIONS,
+        complaint.COMPLAIN,
+        complaint.COMPLAINTS,
+        visit.CHECK,
+        visit.VISITS,
+        status.STATUS,
+        addition.QUESTIONS,
+        addition.ADD,
+        addition.ADDITIONS,
+        status.CODES,
+        placing.JOURNEY,
+        *view.VIEWS,
+        *acts.ACTS,
+        lists.LATE,
+        notices.SEEN,
+        *menu.MENU,
     )
-}  # fmt: skip
+}
 
 __all__ = ["JOURNEYS", "SOURCES", "find_place"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from conversation.messages import Button
-from handlers import duty_sight
-from handlers.duty_sight import sight_of
-from services import audit, links, obligations, succession
-from services.journeys import Journey, Turn
+from handlers.obligations.sight import owed_now, sight_of
+from services import obligations, people
+from services.foundation import audit
+from services.talk import Journey, Turn
 
 SURE = " yes"  # behind the code of a link, when it was asked
 
@@ -26,20 +26,31 @@ def open_menu(turn: Turn, why: str) -> None:
     units = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.unit_id})
     own = sorted({turn.directory.name(unit_id) or "" for unit_id in sight_of(turn).own})
     turn.say(
-        "menu.menu", *buttons, why=why or "plain", roles=roles, units=units, own_units=own, under_way=under_way,
-        former=_former(turn) if why == "ended" else [], **_owed(turn),
-    )  # fmt: skip
+        "menu.menu",
+        *buttons,
+        why=why or "plain",
+        roles=roles,
+        units=units,
+        own_units=own,
+        under_way=under_way,
+        former=_former(turn) if why == "ended" else [],
+        **_owed(turn),
+    )
 
 
 def _owed(turn: Turn) -> dict[str, Any]:
-    """How many duties wait for the person's units and for those below, how many are late, and when the first is due."""
-    sight, owed = sight_of(turn), duty_sight.owed(turn)
-    below = obligations.DutyFilters(units=tuple(sorted(sight.seen - sight.own)))
-    counts = obligations.counts(turn.tx, turn.now, below) if below.units else {"owed": 0, "late": 0}
+    """How many obligations wait for the person's units and for those below, how many are late, and when the first is
+    due."""
+    sight, owed = sight_of(turn), owed_now(turn)
+    below = obligations.ObligationFilters(units=tuple(sorted(sight.seen - sight.own)))
+    counts = obligations.counts(turn.act, below) if below.units else {"owed": 0, "late": 0}
     return {
-        "owed": len(owed), "late": sum(duty.late for duty in owed), "due": owed[0].due_at.isoformat() if owed else None,
-        "below": counts["owed"], "below_late": counts["late"],
-    }  # fmt: skip
+        "owed": len(owed),
+        "late": sum(obligation.late for obligation in owed),
+        "due": owed[0].due_at.isoformat() if owed else None,
+        "below": counts["owed"],
+        "below_late": counts["late"],
+    }
 
 
 def _former(turn: Turn) -> list[dict[str, str]]:
@@ -72,20 +83,20 @@ def open_link(turn: Turn, argument: str) -> None:
         buttons = Button(f"/link {code}{SURE}", words="rebind"), Button("/menu", words="keep_account")
         turn.say("menu.rebind", *buttons, lost=lost)
         return
-    person_id = links.use_link(turn.tx, turn.vault, turn.now, code, turn.contact.channel)
+    person_id = people.use_link(turn.act, code, turn.contact.channel)
     if person_id is None:
         turn.say("menu.bad_code")
         return
     if turn.grants and turn.contact.person_id != person_id:
-        audit.append(turn.tx, turn.now, person_id, "account_taken", turn.contact.person_id or "")
+        audit.append(turn.act.by(person_id), "account_taken", turn.contact.person_id or "")
     turn.bind(person_id)
-    turn.ring(succession.take_over(turn.tx, turn.vault, turn.now, person_id, person_id))
+    people.take_over(turn.act.by(person_id), person_id)
     open_menu(turn, "bound")
 
 
 def _takes_away(turn: Turn, code: str) -> bool:
     """Whether the account is somebody else's, who holds a role."""
-    person_id = links.peek_link(turn.tx, turn.vault, turn.now, code)
+    person_id = people.peek_link(turn.act, code)
     return person_id not in (None, turn.contact.person_id) and bool(turn.grants)
 
 

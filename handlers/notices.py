@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from services import notices
-from services.journeys import Journey, Turn
+from services.talk import Journey, Turn
 
 
 def open_seen(turn: Turn, notice_id: str) -> None:
     """`/seen <notice>`. For whoever did not get the notice there is no such thing."""
-    number = notices.acknowledge(turn.tx, turn.now, turn.contact.id, notice_id)
+    number = notices.acknowledge(turn.act, turn.contact.id, notice_id)
     if number is None:
         turn.tools.journeys["help"].opens(turn, "unknown")
     elif number:

@@ -9,21 +9,22 @@ from conversation.engine import Flow
 from conversation.messages import Answers, Reply
 from conversation.questions import Choice, World
 from conversation.text import seen
-from handlers import duty_acts, duty_sight
-from handlers.addition import pieces, said_thanks, send_question
-from handlers.status import is_code
+from handlers.cases.addition import pieces, said_thanks, send_question
+from handlers.cases.status import is_code
+from handlers.obligations import acts, sight
 from services import cases
-from services.journeys import Journey, Turn
+from services.talk import Journey, Turn
 
-DUTY_PLACES = ("duty_answer", "duty_question")
+OBLIGATION_PLACES = ("duty_answer", "duty_question")
 MOST_KEPT = 3 * cases.LONGEST_TEXT  # characters: what is too long for its place is kept whole, to be shortened there
 
 
 def places(answers: Answers, world: World) -> Sequence[str]:
-    """For a duty only where the person's unit owes one; an addition only for somebody who has filed something."""
+    """For an obligation only where the person's unit owes one; an addition only for somebody who has filed
+    something."""
     owed = world.options("owed_duties", "", {})
     filed = world.options("own_cases", "", {})
-    return (*DUTY_PLACES * bool(owed), "complaint", *["addition"] * bool(filed), "question")
+    return (*OBLIGATION_PLACES * bool(owed), "complaint", *["addition"] * bool(filed), "question")
 
 
 def is_addition(answers: Answers, world: World) -> bool:
@@ -31,8 +32,8 @@ def is_addition(answers: Answers, world: World) -> bool:
 
 
 def is_for_one_of_several(answers: Answers, world: World) -> bool:
-    """With one duty there is nothing to ask."""
-    return answers.get("place") in DUTY_PLACES and "_duty" not in answers
+    """With one obligation there is nothing to ask."""
+    return answers.get("place") in OBLIGATION_PLACES and "_duty" not in answers
 
 
 PLACING = Flow(
@@ -60,7 +61,7 @@ def find_place(turn: Turn, reply: Reply) -> None:
     before = turn.session.answers if turn.session else {}
     text = "\n".join(filter(None, [before.get("_text"), said]))[:MOST_KEPT]
     media = [*before.get("_media", []), *(asdict(piece) for piece in reply.media)][: cases.MOST_MEDIA]
-    owed = duty_sight.owed(turn)
+    owed = sight.owed_now(turn)
     known = {"_duty": owed[0].id} if len(owed) == 1 else {}
     turn.start("placing", {"_text": text, "_media": media, **known})
 
@@ -73,14 +74,14 @@ def submit(turn: Turn, answers: Answers) -> None:
         case "complaint":
             turn.start("complaint", {"what": text} if text else {}, begun)
         case "addition" if fits:
-            cases.add(turn.tx, turn.vault, turn.now, turn.contact, answers["case"], text, media)
+            cases.add(turn.act, turn.contact, answers["case"], text, media)
             said_thanks(turn, answers["case"])
         case "addition":
             turn.start("addition", {"_case": answers["case"], "text": text}, begun)
         case "duty_answer":
-            duty_acts.place_answer(turn, answers.get("_duty") or answers["duty"], text, held)
+            acts.place_answer(turn, answers.get("_duty") or answers["duty"], text, held)
         case "duty_question":
-            duty_acts.place_question(turn, answers.get("_duty") or answers["duty"], text, media)
+            acts.place_question(turn, answers.get("_duty") or answers["duty"], text, media)
         case "question" if fits:
             send_question(turn, text, media)
         case _:

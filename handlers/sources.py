@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from conversation.messages import Answers, Option
-from handlers import duty_sight
-from services import calendar, cases, directory, workdays
-from services.journeys import Source, Turn
-from services.obligations import Duty
-from services.people import rights
+from handlers.obligations import sight
+from services import calendar, cases, people
+from services import units as directory
+from services.obligations import Obligation
+from services.talk import Source, Turn
 from templates import clipped
 
 BEGINS = 14  # characters of what is asked: a button shows no more on a phone
@@ -43,47 +43,53 @@ class OwnUnits:
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
         mine = self._mine(turn)
-        found = turn.directory.search(query) if query else directory.options(turn.directory.units)
+        found = turn.directory.search(query) if query else directory.unit_options(turn.directory.units)
         return [option for option in found if option.value in mine]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         return turn.directory.name(value) if value in self._mine(turn) else None
 
-    def _mine(self, turn: Turn) -> rights.Units:
-        return rights.units_with(turn.grants, rights.Right.FILE_VISITS, turn.directory.under)
+    def _mine(self, turn: Turn) -> people.Units:
+        return people.units_with(turn.grants, people.Right.FILE_VISITS, turn.directory.under)
 
 
 class OwnCases:
     """What this contact has filed and may add to."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
-        mine = cases.own(turn.tx, turn.vault, turn.contact.id)
+        mine = cases.own(turn.act, turn.contact.id)
         return [Option(case.id, self._label(turn, case)) for case in mine if query in case.number]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
-        mine = cases.own(turn.tx, turn.vault, turn.contact.id)
+        mine = cases.own(turn.act, turn.contact.id)
         return next((self._label(turn, case) for case in mine if case.id == value), None)
 
     def _label(self, turn: Turn, case: cases.Case) -> str:
         return " ".join(filter(None, [case.number, turn.directory.name(case.unit_id)]))
 
 
-class OwedDuties:
+class OwedObligations:
     """What the person's own units owe now, first due first: by the end of the number and what is asked."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
-        owed = duty_sight.owed(turn)
-        units = len({duty.unit_id for duty in owed}) > 1
+        owed = sight.owed_now(turn)
+        units = len({obligation.unit_id for obligation in owed}) > 1
         wanted = query.casefold()
-        found = [duty for duty in owed if wanted in f"{duty.number} {self._label(turn, duty, units)}".casefold()]
-        return [Option(duty.id, self._label(turn, duty, units)) for duty in found]
+        found = [
+            obligation
+            for obligation in owed
+            if wanted in f"{obligation.number} {self._label(turn, obligation, units)}".casefold()
+        ]
+        return [Option(obligation.id, self._label(turn, obligation, units)) for obligation in found]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         return next((option.label for option in self.options(turn, "", answers) if option.value == value), None)
 
-    def _label(self, turn: Turn, duty: Duty, units: bool) -> str:
-        told = clipped(duty.begins, BEGINS)
-        return " ".join(filter(None, [duty.number[-4:], told, turn.directory.name(duty.unit_id) if units else ""]))
+    def _label(self, turn: Turn, obligation: Obligation, units: bool) -> str:
+        told = clipped(obligation.begins, BEGINS)
+        return " ".join(
+            filter(None, [obligation.number[-4:], told, turn.directory.name(obligation.unit_id) if units else ""])
+        )
 
 
 class LaterDays:
@@ -93,15 +99,19 @@ class LaterDays:
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
         due = datetime.fromisoformat(answers["_due"]).date()
-        own = calendar.own_days(turn.tx)
+        own = calendar.own_days(turn.act)
         first = max(due, turn.now.date())
-        return [Option(workdays.after(first, ahead, own).isoformat()) for ahead in self.AHEAD]
+        return [Option(calendar.workday_after(first, ahead, own).isoformat()) for ahead in self.AHEAD]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         return None
 
 
 SOURCES: dict[str, Source] = {
-    "units": Units(), "windows": Windows(), "own_units": OwnUnits(), "own_cases": OwnCases(),
-    "owed_duties": OwedDuties(), "later_days": LaterDays(),
-}  # fmt: skip
+    "units": Units(),
+    "windows": Windows(),
+    "own_units": OwnUnits(),
+    "own_cases": OwnCases(),
+    "owed_duties": OwedObligations(),
+    "later_days": LaterDays(),
+}

@@ -163,10 +163,14 @@ def _insert_or_ignore(dialect_name: str, table: Table) -> Any:
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(
-            url, hide_parameters=True, pool_pre_ping=True, pool_size=READERS + 2,
-            max_overflow=0, pool_timeout=LOCK_WAIT_SECONDS,
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=READERS + 2,
+            max_overflow=0,
+            pool_timeout=LOCK_WAIT_SECONDS,
             connect_args={"connect_timeout": 5, "options": "-c lock_timeout=15s -c timezone=UTC"},
-        )  # fmt: skip
+        )
     waits = {"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False}
     engine = create_engine(url, hide_parameters=True, connect_args=waits)
     event.listen(engine, "connect", _prepare_sqlite)

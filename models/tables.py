@@ -28,6 +28,7 @@ from models.types import Utc
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
 )
+SMS = "sms"  # the channel whose addresses are the numbers of people
 FETCHING = "web"  # the channel whose pages read their own rows
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -37,7 +38,8 @@ def _id() -> Column[str]:
 
 
 units = Table(
-    "units", metadata,
+    "units",
+    metadata,
     Column("id", String(32), primary_key=True),  # a short code: "gtj", "gtj-bz"
     Column("parent_id", ForeignKey("units.id"), index=True),
     Column("kind", String(16), nullable=False),  # bureau, district, vertical, subordinate, window, section (R08)
@@ -47,19 +49,21 @@ units = Table(
     Column("position", Integer, nullable=False),
     Column("closed", Boolean, nullable=False, default=False),
     Column("area", String(40)),  # of the city: an audience of notices
-)  # fmt: skip
+)
 
 # --- identity store ---------------------------------------------------------------------------------------------
 
 people = Table(
-    "people", metadata,
+    "people",
+    metadata,
     _id(),
     Column("sealed", LargeBinary, nullable=False),  # name, phone, title
     Column("created_at", Utc, nullable=False),
-)  # fmt: skip
+)
 
 contacts = Table(
-    "contacts", metadata,
+    "contacts",
+    metadata,
     _id(),
     Column("channel", String(16), nullable=False),
     Column("address_hash", String(64), nullable=False, unique=True),  # keyed hash of channel and address
@@ -68,75 +72,83 @@ contacts = Table(
     Column("person_id", ForeignKey("people.id"), index=True),  # set when a link binds the account
     Column("blocked_at", Utc),
     Column("created_at", Utc, nullable=False),
-)  # fmt: skip
+)
 
 vault = Table(
-    "vault", metadata,
+    "vault",
+    metadata,
     Column("subject_id", String(32), primary_key=True),  # a case or a visit
     Column("receipt_hash", String(64), unique=True),  # keyed hash of the receipt code
     Column("sealed", LargeBinary, nullable=False),  # name, phone, place, exact time
-)  # fmt: skip
+)
 
 owners = Table(
-    "owners", metadata,
+    "owners",
+    metadata,
     Column("subject_id", String(32), primary_key=True),
     Column("owner_hash", String(64), primary_key=True, index=True),  # keyed hash of a contact that may follow it
     Column("sealed", LargeBinary, nullable=False),  # that contact's id
-)  # fmt: skip
+)
 
 grants = Table(
-    "grants", metadata,
+    "grants",
+    metadata,
     _id(),
     Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
     Column("role", String(32), nullable=False),  # of services.people.rights.Role
     Column("unit_id", ForeignKey("units.id")),
     Column("since", Utc, nullable=False),
     Column("until", Utc),
-)  # fmt: skip
+)
 
 links = Table(
-    "links", metadata,
+    "links",
+    metadata,
     Column("token_hash", String(64), primary_key=True),
     Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
     Column("expires_at", Utc, nullable=False),
     Column("used_at", Utc),
-)  # fmt: skip
+)
 
 logins = Table(
-    "logins", metadata,
+    "logins",
+    metadata,
     Column("token_hash", String(64), primary_key=True),
     Column("person_id", ForeignKey("people.id"), nullable=False),
     Column("expires_at", Utc, nullable=False),
-)  # fmt: skip
+)
 
 # --- the dialogue -----------------------------------------------------------------------------------------------
 
 inbox = Table(
-    "inbox", metadata,
+    "inbox",
+    metadata,
     Column("channel", String(16), primary_key=True),
     Column("event_id", String(80), primary_key=True),
     Column("at", Utc, nullable=False),
     sqlite_with_rowid=False,
-)  # fmt: skip
+)
 
 sessions = Table(  # no index but its key: every turn rewrites its row, and only a job now and then looks for idle ones
-    "sessions", metadata,
+    "sessions",
+    metadata,
     Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
     Column("turn", Integer, nullable=False),  # grows for ever, over all flows: an old button never fits
     Column("flow", String(32)),  # None: nothing under way
     Column("sealed", LargeBinary),
     Column("touched_at", Utc, nullable=False),
     Column("reminded_at", Utc),
-)  # fmt: skip
+)
 
 deliveries = Table(
-    "deliveries", metadata,
+    "deliveries",
+    metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("contact_id", ForeignKey("contacts.id"), nullable=False),
     Column("channel", String(16), nullable=False),
     Column("urgency", String(16), nullable=False),  # reply, reminder, broadcast
     Column("notice_id", ForeignKey("notices.id")),  # of a broadcast
-    Column("about", String(32)),  # the duty that it asks for: taken back when nothing is owed any more
+    Column("about", String(32)),  # the obligation that it asks for: taken back when nothing is owed any more
     Column("sealed", LargeBinary),  # the Body; None: that of the notice
     # queued sending sent delivered acknowledged; failed, uncertain, aborted, superseded
     Column("state", String(12), nullable=False),
@@ -147,65 +159,82 @@ deliveries = Table(
     Column("created_at", Utc, nullable=False),
     Column("sent_at", Utc),
     Column("acknowledged_at", Utc),
-)  # fmt: skip
+)
 Index(
-    "ix_deliveries_due", deliveries.c.channel, deliveries.c.state, deliveries.c.urgency, deliveries.c.due_at,
+    "ix_deliveries_due",
+    deliveries.c.channel,
+    deliveries.c.state,
+    deliveries.c.urgency,
+    deliveries.c.due_at,
     deliveries.c.id,
-)  # fmt: skip
+)
 Index(  # how a notice goes, counted without its rows
-    "ix_deliveries_notice", deliveries.c.notice_id, deliveries.c.state, deliveries.c.channel,
-    sqlite_where=deliveries.c.notice_id.is_not(None), postgresql_where=deliveries.c.notice_id.is_not(None),
-)  # fmt: skip
+    "ix_deliveries_notice",
+    deliveries.c.notice_id,
+    deliveries.c.state,
+    deliveries.c.channel,
+    sqlite_where=deliveries.c.notice_id.is_not(None),
+    postgresql_where=deliveries.c.notice_id.is_not(None),
+)
 Index(  # whose tap acknowledges it
-    "ix_deliveries_recipient", deliveries.c.notice_id, deliveries.c.contact_id,
-    sqlite_where=deliveries.c.notice_id.is_not(None), postgresql_where=deliveries.c.notice_id.is_not(None),
-)  # fmt: skip
+    "ix_deliveries_recipient",
+    deliveries.c.notice_id,
+    deliveries.c.contact_id,
+    sqlite_where=deliveries.c.notice_id.is_not(None),
+    postgresql_where=deliveries.c.notice_id.is_not(None),
+)
 Index(  # what a page must not see yet
-    "ix_deliveries_scheduled", deliveries.c.due_at,
+    "ix_deliveries_scheduled",
+    deliveries.c.due_at,
     sqlite_where=(deliveries.c.channel == FETCHING) & (deliveries.c.due_at > deliveries.c.created_at),
     postgresql_where=(deliveries.c.channel == FETCHING) & (deliveries.c.due_at > deliveries.c.created_at),
-)  # fmt: skip
+)
 # Only a channel that fetches looks for its rows by contact.
 Index(
-    "ix_deliveries_mailbox", deliveries.c.contact_id, deliveries.c.id,
-    sqlite_where=deliveries.c.channel == FETCHING, postgresql_where=deliveries.c.channel == FETCHING,
-)  # fmt: skip
+    "ix_deliveries_mailbox",
+    deliveries.c.contact_id,
+    deliveries.c.id,
+    sqlite_where=deliveries.c.channel == FETCHING,
+    postgresql_where=deliveries.c.channel == FETCHING,
+)
 
 lanes = Table(
-    "lanes", metadata,
+    "lanes",
+    metadata,
     Column("channel", String(16), primary_key=True),
     Column("place", String(200), nullable=False),  # of the one sender: order and pace of the channel are its business
     Column("life", String(32), nullable=False),
     Column("until", Utc, nullable=False),
-)  # fmt: skip
+)
 
 menus = Table(
-    "menus", metadata,
+    "menus",
+    metadata,
     Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),  # what each number of the last menu by SMS stands for
     Column("at", Utc, nullable=False),
-)  # fmt: skip
+)
 
 quarantine = Table(
-    "quarantine", metadata,
+    "quarantine",
+    metadata,
     _id(),
     Column("channel", String(16), nullable=False),
     Column("event_id", String(80)),
     Column("sealed", LargeBinary, nullable=False),  # the raw update
     Column("error", String(300), nullable=False),  # the kind of error, never what the update said
     Column("at", Utc, nullable=False),
-)  # fmt: skip
+)
 
 # --- reports ----------------------------------------------------------------------------------------------------
 
 counters = Table(
-    "counters", metadata,
-    Column("name", String(40), primary_key=True),
-    Column("value", Integer, nullable=False),
-)  # fmt: skip
+    "counters", metadata, Column("name", String(40), primary_key=True), Column("value", Integer, nullable=False)
+)
 
 cases = Table(
-    "cases", metadata,
+    "cases",
+    metadata,
     _id(),
     Column("number", String(20), nullable=False, unique=True),  # 20261121-0042
     Column("kind", String(16), nullable=False),  # complaint, question (C04)
@@ -221,10 +250,11 @@ cases = Table(
     Column("read_at", Utc),
     Column("fresh_at", Utc),  # the newest thing from the citizen: the order of the desk
     Column("decided_at", Utc),
-)  # fmt: skip
+)
 
 visits = Table(
-    "visits", metadata,
+    "visits",
+    metadata,
     _id(),
     Column("number", String(20), nullable=False, unique=True),
     Column("unit_id", ForeignKey("units.id"), nullable=False, index=True),
@@ -236,20 +266,22 @@ visits = Table(
     Column("received_at", Utc, nullable=False, index=True),
     Column("read_at", Utc),
     Column("fresh_at", Utc),
-)  # fmt: skip
+)
 
 entries = Table(
-    "entries", metadata,
+    "entries",
+    metadata,
     _id(),
     Column("subject_id", String(32), nullable=False, index=True),
     Column("kind", String(16), nullable=False),  # addition, question, answer, decision, …
     Column("actor", String(32)),  # of the office's and the units' people; None: the citizen, or not told
     Column("text", Text, nullable=False),
     Column("at", Utc, nullable=False),
-)  # fmt: skip
+)
 
 evidence = Table(
-    "evidence", metadata,
+    "evidence",
+    metadata,
     _id(),
     Column("subject_id", String(32), index=True),  # None: uploaded, not yet submitted
     Column("entry_id", String(32)),
@@ -269,21 +301,23 @@ evidence = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("due_at", Utc, nullable=False),
     Column("created_at", Utc, nullable=False),
-)  # fmt: skip
+)
 Index("ix_evidence_due", evidence.c.state, evidence.c.due_at)
 
 # --- what units owe ---------------------------------------------------------------------------------------------
 
 calendar_days = Table(
-    "calendar_days", metadata,
+    "calendar_days",
+    metadata,
     Column("day", String(10), primary_key=True),  # ISO 8601; the office's own days win over the calendar (A34)
     Column("works", Boolean, nullable=False),
     Column("note", String(200), nullable=False, default=""),
     Column("set_at", Utc, nullable=False),
-)  # fmt: skip
+)
 
 obligations = Table(
-    "obligations", metadata,
+    "obligations",
+    metadata,
     _id(),
     Column("number", String(20), nullable=False, unique=True),  # D20261121-0003
     Column("kind", String(16), nullable=False),  # of rulebooks/ladders.toml: complaint, instruction, …
@@ -299,15 +333,20 @@ obligations = Table(
     Column("acknowledged_by", String(32)),
     Column("answered_at", Utc),
     Column("settled_at", Utc),  # accepted or excused
-)  # fmt: skip
+)
 Index("ix_obligations_unit", obligations.c.unit_id, obligations.c.due_at)
 Index(
-    "ix_obligations_owed", obligations.c.due_at, obligations.c.unit_id, obligations.c.kind,
-    sqlite_where=obligations.c.owed_since.is_not(None), postgresql_where=obligations.c.owed_since.is_not(None),
-)  # fmt: skip
+    "ix_obligations_owed",
+    obligations.c.due_at,
+    obligations.c.unit_id,
+    obligations.c.kind,
+    sqlite_where=obligations.c.owed_since.is_not(None),
+    postgresql_where=obligations.c.owed_since.is_not(None),
+)
 
 reminders = Table(
-    "reminders", metadata,
+    "reminders",
+    metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("obligation_id", ForeignKey("obligations.id"), nullable=False, index=True),
     Column("kind", String(12), nullable=False),  # before, holiday, day, over; silence; told: said at once
@@ -317,14 +356,18 @@ reminders = Table(
     Column("nth", Integer, nullable=False),  # of all that the unit is told: its visible number; repeats carry the same
     Column("due_at", Utc, nullable=False),
     Column("fired_at", Utc),
-)  # fmt: skip
+)
 Index(
-    "ix_reminders_due", reminders.c.due_at, reminders.c.id,
-    sqlite_where=reminders.c.fired_at.is_(None), postgresql_where=reminders.c.fired_at.is_(None),
-)  # fmt: skip
+    "ix_reminders_due",
+    reminders.c.due_at,
+    reminders.c.id,
+    sqlite_where=reminders.c.fired_at.is_(None),
+    postgresql_where=reminders.c.fired_at.is_(None),
+)
 
 extensions = Table(
-    "extensions", metadata,
+    "extensions",
+    metadata,
     _id(),
     Column("obligation_id", ForeignKey("obligations.id"), nullable=False, index=True),
     Column("state", String(12), nullable=False),  # waiting, granted, refused, moot
@@ -336,10 +379,11 @@ extensions = Table(
     Column("decided_by", String(32)),
     Column("decided_at", Utc),
     Column("word", Text),  # of the office
-)  # fmt: skip
+)
 
 happenings = Table(  # what a rule may count: of units alone, never of who told of it
-    "happenings", metadata,
+    "happenings",
+    metadata,
     _id(),
     Column("once", String(80), nullable=False, unique=True),  # names the happening: it is recorded once
     Column("kind", String(24), nullable=False),  # overdue, returned; complaint_accepted, complaint_declined, …
@@ -349,11 +393,12 @@ happenings = Table(  # what a rule may count: of units alone, never of who told 
     Column("obligation_id", String(32), index=True),
     Column("at", Utc, nullable=False),  # when it happened: of a deadline the deadline itself
     Column("detail", JSON, nullable=False),  # codes, numbers and ISO moments
-)  # fmt: skip
+)
 Index("ix_happenings_unit", happenings.c.unit_id, happenings.c.kind, happenings.c.at)
 
 notices = Table(
-    "notices", metadata,
+    "notices",
+    metadata,
     _id(),
     Column("number", String(20), nullable=False, unique=True),  # N20261121-0003
     Column("state", String(12), nullable=False),  # draft, waiting (for a second clerk), released, done, aborted
@@ -369,19 +414,21 @@ notices = Table(
     Column("released_at", Utc),
     Column("released_by", String(32)),
     Column("aborted_at", Utc),
-)  # fmt: skip
+)
 
 listeners = Table(  # recipients of a notice by contact: an uploaded list; from the release on all of them, frozen
-    "listeners", metadata,
+    "listeners",
+    metadata,
     Column("notice_id", ForeignKey("notices.id"), primary_key=True),
     Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
     sqlite_with_rowid=False,
-)  # fmt: skip
+)
 
 # --- proof and clockwork ----------------------------------------------------------------------------------------
 
 audit = Table(
-    "audit", metadata,
+    "audit",
+    metadata,
     Column("seq", BigId, primary_key=True, autoincrement=False),
     Column("at", Utc, nullable=False),
     Column("actor", String(40), nullable=False),  # "citizen", "supervisor", or the id of one of the office's people
@@ -390,10 +437,6 @@ audit = Table(
     Column("detail", JSON, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),
-)  # fmt: skip
+)
 
-ticks = Table(
-    "ticks", metadata,
-    Column("job", String(40), primary_key=True),
-    Column("at", Utc, primary_key=True),
-)  # fmt: skip
+ticks = Table("ticks", metadata, Column("job", String(40), primary_key=True), Column("at", Utc, primary_key=True))

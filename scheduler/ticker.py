@@ -12,8 +12,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from models.database import Database, DatabaseAway
-from services import upkeep
-from services.vault import new_id
+from services import oversight
+from services.foundation.vault import new_id
 
 LOOK_EVERY_SECONDS = 20.0  # at the clock, by a timer that does not follow it
 log = structlog.get_logger()
@@ -32,9 +32,13 @@ class Ticker:
     """Runs until cancelled. A tick that nobody was there for is made up for by the next one."""
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], zone: tzinfo, jobs: Sequence[Job],
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        zone: tzinfo,
+        jobs: Sequence[Job],
         look_every_seconds: float = LOOK_EVERY_SECONDS,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._database, self._clock, self._zone, self._jobs = database, clock, zone, jobs
         self._look_every_seconds = look_every_seconds
 
@@ -55,7 +59,7 @@ class Ticker:
         """Runs the job unless another process has this minute's tick; whether it ran."""
         minute = self._clock().replace(second=0, microsecond=0)
         try:
-            if not await self._database.write(upkeep.claim_tick, job.name, minute):
+            if not await self._database.write(oversight.claim_tick, job.name, minute):
                 return False
             await job.run()
         except DatabaseAway:

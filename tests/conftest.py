@@ -114,7 +114,7 @@ def _prepare(folder: Path, url: str) -> str:
     _put_key(folder)
     program = build(settings_for(folder, database_url=url), clock=Clock())
     migrate(program.database)
-    program.database.transact(load_city, program.vault, program.clock())
+    program.acts.transact(load_city)
     program.close()
     return url
 
@@ -169,7 +169,7 @@ def person(program: Program) -> Callable[..., FakePerson]:
     """`person("alice")` is somebody with a chat account; `language="en"` for an English one."""
 
     def meet(address: str, **how: str) -> FakePerson:
-        return FakePerson(program.talk, program.database, program.vault, program.texts, address, **how)
+        return FakePerson(program.talk, program.acts, program.texts, address, **how)
 
     return meet
 

@@ -21,13 +21,12 @@ from PIL import Image
 from sqlalchemy import select
 
 from bot.build import Program
-from channels.sms import CHANNEL as SMS
-from channels.sms import Console
 from channels.sms.carrier import Refused, Taken
+from channels.sms.console import Console
+from channels.sms.intake import CHANNEL as SMS
 from models.tables import grants
 from scheduler.jobs import jobs
-from services.people.rights import Role
-from services.persons import Grant
+from services.people import Grant, Role
 from tests.botapi import User
 from tests.channels.serving import Served, serving
 from tests.conftest import Clock, rows
@@ -137,7 +136,7 @@ class Story:
     network: Network
     server: TestServer
     clerk_id: str
-    duty: str = ""  # its page
+    obligation: str = ""  # its page
     notice: str = ""  # its page
     log: io.StringIO = field(default_factory=io.StringIO)
     out: io.StringIO = field(default_factory=io.StringIO)
@@ -170,10 +169,7 @@ class Story:
         """The time comes, and what is due by then goes out."""
         program = self.program
         self.clock.now = datetime.fromisoformat(moment).replace(tzinfo=ZONE)
-        due = jobs(
-            program.database, program.vault, program.store, program.bells, program.clock, program.settings.anchor_path,
-            sms=True,
-        )  # fmt: skip
+        due = jobs(program.acts, program.store, program.settings.anchor_path, sms=True)
         for job in due:
             await job.run()
         await self.settled()
@@ -261,7 +257,7 @@ async def handed_over(story: Story) -> None:
         )
     linked = re.search(r'href="(/console/duty/[0-9a-f]{20})', page)
     assert linked, page
-    story.duty = linked[1]
+    story.obligation = linked[1]
     await story.settled()
     assert asked in story.user(HEAD_1).screen().text
 
@@ -291,11 +287,13 @@ async def reminded(story: Story) -> None:
 
 async def answered(story: Story) -> None:
     """The head reads and answers, with a photo that is one and one that has a name; the office accepts."""
-    head, duty_id = story.user(HEAD_1), story.duty[-20:]
+    head, obligation_id = story.user(HEAD_1), story.obligation[-20:]
     for said, seen in (
-        ("/duties", "D20261123-0001"), (f"/duty {duty_id}", "要求："), (f"/acknowledge {duty_id}", "已签收"),
-        (f"/answer {duty_id}", "答复 D20261123-0001"),
-    ):  # fmt: skip
+        ("/duties", "D20261123-0001"),
+        (f"/duty {obligation_id}", "要求："),
+        (f"/acknowledge {obligation_id}", "已签收"),
+        (f"/answer {obligation_id}", "答复 D20261123-0001"),
+    ):
         await head.says(said)
         await head.waits_for(seen)
     await head.says("经办人已当面致歉")
@@ -306,8 +304,8 @@ async def answered(story: Story) -> None:
     await head.waits_for("答复已交效能办")
     await story.settled()
     async with story.desk() as clerk:
-        await clerk.opens(story.duty)
-        page = await clerk.sends(f"{story.duty}/accept", text="已核实，单位当面致歉，感谢反映。")
+        await clerk.opens(story.obligation)
+        page = await clerk.sends(f"{story.obligation}/accept", text="已核实，单位当面致歉，感谢反映。")
         assert "已办结" in page
     await story.settled()
     assert "感谢反映" in story.user(CITIZEN).screen().text

@@ -22,9 +22,8 @@ import structlog
 from bot.build import build
 from bot.logs import configure
 from models.tables import metadata
-from services import export, policy, reports
-from services.contacts import address_hash, id_by_hash
-from services.sheet import SheetWords
+from services import desk, oversight, people
+from services.oversight import SheetWords
 from tests.conftest import Clock, _put_key, copied, rows, settings_for
 from tests.marked import (
     CITIZEN,
@@ -40,7 +39,7 @@ from tests.marked import (
     found,
     telling,
     told,
-)  # fmt: skip
+)
 from tests.postgresql import Copies
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one story, looked at from all sides
@@ -96,10 +95,10 @@ async def test_the_marks_are_really_in_the_sealed_store(story: Story) -> None:
     """Or else the other tests would prove nothing."""
     program = story.program
     [case], [seen] = rows(program, "cases"), rows(program, "visits")
-    identity = program.database.look(reports.identity_of, program.vault, str(case["id"]))
+    identity = program.acts.look(people.identity_of, str(case["id"]))
     assert identity is not None
     assert (identity["name"], identity["phone"]) == ("MARK王小明", "13807974171")
-    private = program.database.look(reports.identity_of, program.vault, str(seen["id"]))
+    private = program.acts.look(people.identity_of, str(seen["id"]))
     assert private is not None
     assert private["place"] == [25.8319471, 114.9329471]
     [sealed] = rows(program, "quarantine")
@@ -108,7 +107,7 @@ async def test_the_marks_are_really_in_the_sealed_store(story: Story) -> None:
     assert len(pieces) == 5  # of the citizen, the supervisor, two of the head, and the notice's
     assert all(b"MARKexif" in program.store.original(str(row["sha256"])) for row in pieces)
     for number in (HEADS_PHONE, LISTED):
-        assert program.database.look(id_by_hash, address_hash(program.vault, "sms", number)), number
+        assert program.acts.look(people.contact_of_hash, people.address_hash(program.vault, "sms", number)), number
 
 
 async def test_a_dump_of_the_database_holds_no_mark(story: Story) -> None:
@@ -141,13 +140,13 @@ async def test_no_file_beside_the_key_holds_a_mark(story: Story) -> None:
         assert found(str(path)) == []
 
 
-@pytest.mark.parametrize("what", export.WHAT)
+@pytest.mark.parametrize("what", oversight.WHAT)
 async def test_no_export_holds_a_mark(story: Story, what: str) -> None:
-    for form in export.FORMS:
+    for form in oversight.FORMS:
         out = io.BytesIO()
         story.program.database.look(
-            lambda tx, out=out, form=form: export.write(
-                out, form, what, export.rows(tx, what, UTC), SheetWords(story.program.texts["zh"], UTC, what)
+            lambda tx, out=out, form=form: oversight.write_export(
+                out, form, what, oversight.export_rows(tx, what, UTC), SheetWords(story.program.texts["zh"], UTC, what)
             )
         )
         assert out.getbuffer().nbytes > 0
@@ -158,21 +157,21 @@ async def test_no_page_of_the_office_holds_a_mark_unasked(story: Story) -> None:
     program = story.program
     subjects = [str(row["id"]) for table in ("cases", "visits") for row in rows(program, table)]
     lists = ("/console", "/console/calendar", "/console/quarantine", "/console/notices", "/console/notices/new")
-    duties = ("/console/duties", "/console/duties/new", "/console/duties?state=settled")
+    owing = ("/console/duties", "/console/duties/new", "/console/duties?state=settled")
     notice = (story.notice, f"{story.notice}/progress")
     async with story.desk() as clerk:
-        for path in (*lists, *duties, *notice, *(f"/console/report/{one}" for one in subjects)):
+        for path in (*lists, *owing, *notice, *(f"/console/report/{one}" for one in subjects)):
             page = await clerk.opens(path)
             assert clerk.status == 200, path
             assert found(page) == [], path
-        assert set(found(await clerk.opens(story.duty))) <= {
+        assert set(found(await clerk.opens(story.obligation))) <= {
             "head's name",
             "head's file name",
         }  # who has answered, and with what
         assert clerk.status == 200
-        people = await clerk.opens("/console/people")
-        assert set(found(people)) == PEOPLE  # it is the page of who they are, with masked numbers
-        assert "139****2222" in people
+        page = await clerk.opens("/console/people")
+        assert set(found(page)) == PEOPLE  # it is the page of who they are, with masked numbers
+        assert "139****2222" in page
 
 
 async def test_no_picture_of_the_office_holds_a_mark(story: Story) -> None:
@@ -192,8 +191,8 @@ async def test_nobody_else_is_told_a_mark(story: Story) -> None:
     """Neither a stranger with the case number nor the other reporter."""
     stranger = story.user(5)
     [case] = rows(story.program, "cases")
-    duty_id, notice_id = story.duty[-20:], story.notice[-20:]
-    for said in ("/start", f"/duty {duty_id}", f"/seen {notice_id}", f"/status {case['number']}"):
+    obligation_id, notice_id = story.obligation[-20:], story.notice[-20:]
+    for said in ("/start", f"/duty {obligation_id}", f"/seen {notice_id}", f"/status {case['number']}"):
         await stranger.says(said)
     await stranger.waits_for(story.served.words("status.unknown_code"))
     await stranger.says(f"/status {case['id']}")
@@ -205,10 +204,16 @@ async def test_nobody_else_is_told_a_mark(story: Story) -> None:
 async def test_no_unit_is_told_anything_of_the_citizen(story: Story) -> None:
     """Neither who it was nor in which words, when and with what photo; whoever asks for more gets no more."""
     [case] = rows(story.program, "cases")
-    duty_id = story.duty[-20:]
+    obligation_id = story.obligation[-20:]
     for id, own_name in ((HEAD_1, {"head's name"}), (DEPUTY_1, set()), (HEAD_2, {"other head's name"})):
         user = story.user(id)
-        for said in ("/duties", f"/duty {duty_id}", f"/status {case['number']}", f"/status {case['id']}", "/late"):
+        for said in (
+            "/duties",
+            f"/duty {obligation_id}",
+            f"/status {case['number']}",
+            f"/status {case['id']}",
+            "/late",
+        ):
             await user.says(said)
         await story.settled()
         heard = told(user)
@@ -237,8 +242,8 @@ async def test_what_a_unit_may_see_holds_no_mark(story: Story) -> None:
     program = story.program
     [case], [seen] = rows(program, "cases"), rows(program, "visits")
     sights = [
-        policy.sight_of_case(case, "市国土局", "", program.settings.zone),
-        policy.sight_of_visit(seen, "市国土局", ""),
+        desk.sight_of_case(case, "市国土局", "", program.settings.zone),
+        desk.sight_of_visit(seen, "市国土局", ""),
     ]
     for sight in sights:
         assert found(repr(sight)) == []
@@ -261,7 +266,7 @@ async def test_all_of_it_holds_on_postgresql(story_on_postgresql: Story) -> None
     await test_a_dump_of_the_database_holds_no_mark(story)
     await test_what_a_rule_may_count_names_a_unit_and_nobody_else(story)
     await test_no_file_beside_the_key_holds_a_mark(story)
-    for what in export.WHAT:
+    for what in oversight.WHAT:
         await test_no_export_holds_a_mark(story, what)
     await test_no_page_of_the_office_holds_a_mark_unasked(story)
     await test_no_picture_of_the_office_holds_a_mark(story)

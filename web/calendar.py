@@ -6,13 +6,12 @@ from datetime import date
 
 from aiohttp import web
 
-from services import calendar, years
-from services.calendar import LONGEST_NOTE
-from services.people.rights import Right
-from services.wording import readable
-from services.workdays import is_workday
-from web.filters import a_day
-from web.house import House, Seat, form
+from services import calendar
+from services.calendar import LONGEST_NOTE, is_workday
+from services.foundation.wording import readable
+from services.people import Right
+from web.desk.filters import a_day
+from web.site.frame import Frame, Seat, form
 
 PAGE = "/console/calendar"
 DONE = frozenset(("set", "clear"))
@@ -21,11 +20,11 @@ WHAT = {"works": True, "free": False}
 
 
 class Calendar:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
 
     def routes(self) -> list[web.RouteDef]:
-        seated = self._house.seated
+        seated = self._frame.seated
         return [
             web.get(PAGE, seated(self._show, Right.SET_CALENDAR)),
             web.post(PAGE, seated(self._set, Right.SET_CALENDAR)),
@@ -37,43 +36,61 @@ class Calendar:
         return await self._draw(request, seat, self._year(request), done=done if done in DONE else None)
 
     async def _set(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        house = self._house
-        sent = await form(request, house.site_url)
+        frame = self._frame
+        sent = await form(request, frame.site_url)
         day, what, note = a_day(sent.get("day", "")), sent.get("what", ""), readable(sent.get("note", ""))
         problem = _problem(day, what, note)
         if day is None or problem:
             typed = {"day": sent.get("day", ""), "what": what, "note": sent.get("note", "")}
             return await self._draw(request, seat, self._year(request), problem=problem, typed=typed)
-        await house.database.write(calendar.set_day, house.clock(), seat.clerk.id, day, WHAT[what], note)
+        await seat.acts.write(calendar.set_day, day, WHAT[what], note)
         raise web.HTTPSeeOther(f"{PAGE}?year={day.year}&done=set")
 
     async def _clear(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        house = self._house
-        day = a_day((await form(request, house.site_url)).get("day", ""))
+        frame = self._frame
+        day = a_day((await form(request, frame.site_url)).get("day", ""))
         if day is None:
             raise web.HTTPBadRequest
-        await house.database.write(calendar.clear_day, house.clock(), seat.clerk.id, day)
+        await seat.acts.write(calendar.clear_day, day)
         raise web.HTTPSeeOther(f"{PAGE}?year={day.year}&done=clear")
 
     def _year(self, request: web.Request) -> int:
         typed = request.query.get("year", "")
         year = int(typed) if typed.isascii() and typed.isdigit() and len(typed) == 4 else 0
-        return year if FIRST <= year <= LAST else self._house.clock().year
+        return year if FIRST <= year <= LAST else self._frame.acts.clock().year
 
     async def _draw(
-        self, request: web.Request, seat: Seat, year: int, *, done: str | None = None, problem: str = "",
+        self,
+        request: web.Request,
+        seat: Seat,
+        year: int,
+        *,
+        done: str | None = None,
+        problem: str = "",
         typed: dict[str, str] | None = None,
-    ) -> web.Response:  # fmt: skip
-        house = self._house
-        own = await house.database.read(calendar.days)
+    ) -> web.Response:
+        frame = self._frame
+        own = await frame.acts.read(calendar.own_days_listed)
         works = {one.day: one.works for one in own}
-        return house.page(
-            request, "calendar/page.html", seat, status=422 if problem else 200, year=year, own=own, done=done,
-            months=years.months(year, works), working_days=years.working_days(year, works), FIRST=FIRST, LAST=LAST,
-            announced=years.is_announced(year), today=house.clock().date(), problem=problem, LONGEST=LONGEST_NOTE,
+        return frame.page(
+            request,
+            "calendar/page.html",
+            seat,
+            status=422 if problem else 200,
+            year=year,
+            own=own,
+            done=done,
+            months=calendar.months(year, works),
+            working_days=calendar.working_days_of(year, works),
+            FIRST=FIRST,
+            LAST=LAST,
+            announced=calendar.is_announced(year),
+            today=frame.acts.clock().date(),
+            problem=problem,
+            LONGEST=LONGEST_NOTE,
             typed=typed or {"day": "", "what": "free", "note": ""},
             changes=lambda one: is_workday(one.day) != one.works,
-        )  # fmt: skip
+        )
 
 
 def _problem(day: date | None, what: str, note: str) -> str:

@@ -8,14 +8,13 @@ from itertools import groupby
 import segno
 from aiohttp import web
 
-from services import office, persons, reach
-from services.office import Member, NotAllowed
-from services.people.rights import GROUPS, SOLE, Right
-from services.phones import masked
-from services.vault import new_id
-from services.wording import readable
-from web.filters import LONGEST_WORDS
-from web.house import ID, House, Seat, fields, form
+from services import people
+from services.foundation.phones import masked
+from services.foundation.vault import new_id
+from services.foundation.wording import readable
+from services.people import GROUPS, SOLE, Member, NotAllowed, Right
+from web.desk.filters import LONGEST_WORDS
+from web.site.frame import ID, Frame, Seat, fields, form
 
 DAYS = 7
 NOTHING: dict[str, object] = {"name": "", "roles": [], "units": [], "phone": ""}
@@ -28,11 +27,11 @@ PLACES = {
 
 
 class People:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
 
     def routes(self) -> list[web.RouteDef]:
-        seated = self._house.seated
+        seated = self._frame.seated
         return [
             web.get("/console/people", seated(self._list, Right.MANAGE_PEOPLE)),
             web.post("/console/people", seated(self._add, Right.MANAGE_PEOPLE)),
@@ -48,79 +47,85 @@ class People:
 
     async def _more(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The forms for one of the people, as a part of the page."""
-        house, person_id = self._house, request.match_info["id"]
-        person = await house.database.read(persons.person, house.vault, person_id)
+        frame, person_id = self._frame, request.match_info["id"]
+        person = await frame.acts.read(people.person, person_id)
         if person is None:
             raise web.HTTPNotFound
-        grants = await house.database.read(persons.roles_of, person_id, house.clock())
-        return house.page(
-            request, "people/more.html", seat, person=person, grants=grants, problem=None, at_place="",
-            heads=(), typed=NOTHING, GROUPS=GROUPS, DAYS=DAYS, directory=house.directory(),
-        )  # fmt: skip
+        grants = await frame.acts.read(people.roles_of, person_id)
+        return frame.page(
+            request,
+            "people/more.html",
+            seat,
+            person=person,
+            grants=grants,
+            problem=None,
+            at_place="",
+            heads=(),
+            typed=NOTHING,
+            GROUPS=GROUPS,
+            DAYS=DAYS,
+            directory=frame.directory(),
+        )
 
     async def _add(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        house, sent = self._house, await fields(request, self._house.site_url)
+        sent = await fields(request, self._frame.site_url)
         name, phone = sent.get("name", [""])[-1], sent.get("phone", [""])[-1]
         roles, units = sent.get("role", []), self._known(sent.get("unit", []))
         try:
-            person_id = await house.database.write(
-                office.add_member, house.vault, house.clock(), seat.clerk.id, name, roles, units, phone=phone,
-                takes_over="takes_over" in sent, number=sent.get("number", [""])[-1],
-            )  # fmt: skip
+            person_id = await seat.acts.write(
+                people.add_member,
+                name,
+                roles,
+                units,
+                phone=phone,
+                takes_over="takes_over" in sent,
+                number=sent.get("number", [""])[-1],
+            )
         except NotAllowed as error:
             typed = {"name": name, "roles": roles, "units": units, "phone": phone}
             return await self._draw(request, seat, problem=error, about="", typed=typed)
         raise web.HTTPSeeOther(f"/console/people?open={person_id}&done=add#{person_id}")
 
     async def _grant(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        house, person_id = self._house, request.match_info["id"]
-        sent = await fields(request, house.site_url)
+        frame, person_id = self._frame, request.match_info["id"]
+        sent = await fields(request, frame.site_url)
         roles, units = sent.get("role", []), self._known(sent.get("unit", []))
         try:
-            told = await house.database.write(
-                office.grant_more, house.vault, house.clock(), seat.clerk.id, person_id, roles, units,
-                takes_over="takes_over" in sent,
-            )  # fmt: skip
+            await seat.acts.write(people.grant_more, person_id, roles, units, takes_over="takes_over" in sent)
         except NotAllowed as error:
             return await self._refuse(request, seat, error, {"roles": roles, "units": units})
-        house.bells.ring(told)
         raise web.HTTPSeeOther(f"/console/people#{person_id}")
 
     async def _phone(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        house, person_id = self._house, request.match_info["id"]
-        typed = (await form(request, house.site_url)).get("phone", "")
+        frame, person_id = self._frame, request.match_info["id"]
+        typed = (await form(request, frame.site_url)).get("phone", "")
         try:
-            await house.database.write(office.set_phone, house.vault, house.clock(), seat.clerk.id, person_id, typed)
+            await seat.acts.write(people.set_phone, person_id, typed)
         except NotAllowed as error:
             return await self._refuse(request, seat, error, {"phone": typed})
         raise web.HTTPSeeOther(f"/console/people#{person_id}")
 
     async def _withdraw(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        house, person_id, sent = self._house, request.match_info["id"], await form(request, self._house.site_url)
+        person_id, sent = request.match_info["id"], await form(request, self._frame.site_url)
         role, unit = readable(sent.get("role", "")), readable(sent.get("unit", "")) or None
         try:
-            told = await house.database.write(
-                office.withdraw, house.vault, house.clock(), seat.clerk.id, person_id, role, unit
-            )
+            await seat.acts.write(people.withdraw_role, person_id, role, unit)
         except NotAllowed as error:
             return await self._refuse(request, seat, error)
-        house.bells.ring(told)
         raise web.HTTPSeeOther(f"/console/people#{person_id}")
 
     async def _link(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """Shown once: the answer to the form itself, so that going back or reloading shows it to nobody."""
-        house, person_id = self._house, request.match_info["id"]
-        typed = (await form(request, house.site_url)).get("days", "")
+        frame, person_id = self._frame, request.match_info["id"]
+        typed = (await form(request, frame.site_url)).get("days", "")
         days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
         try:
-            person, code = await house.database.write(
-                office.issue, house.vault, house.clock(), seat.clerk.id, person_id, days
-            )
+            person, code = await seat.acts.write(people.invite, person_id, days)
         except NotAllowed as error:
             return await self._refuse(request, seat, error)
-        address = f"{house.site_url}/in/{code}"
+        address = f"{frame.site_url}/in/{code}"
         drawn = segno.make(address, error="m").svg_inline(scale=5, border=3, svgclass="qr", omitsize=True)
-        return house.page(
+        return frame.page(
             request, "people/link.html", seat, person=person, code=code, address=address, qr=drawn, days=days
         )
 
@@ -132,24 +137,41 @@ class People:
         return await self._draw(request, seat, problem=problem, about=request.match_info["id"], typed=typed)
 
     def _known(self, units: Sequence[str]) -> list[str]:
-        return [unit for unit in units if self._house.directory().get(unit)]
+        return [unit for unit in units if self._frame.directory().get(unit)]
 
     async def _draw(
-        self, request: web.Request, seat: Seat, *, problem: NotAllowed | None = None, about: str = "",
+        self,
+        request: web.Request,
+        seat: Seat,
+        *,
+        problem: NotAllowed | None = None,
+        about: str = "",
         typed: dict[str, object] | None = None,
-    ) -> web.StreamResponse:  # fmt: skip
-        house = self._house
-        members = await house.database.write(office.members, house.vault, house.clock(), seat.clerk.id)
-        heirs = await house.database.read(reach.heirs, house.clock())
-        return house.page(
-            request, "people/list.html", seat, status=422 if problem else 200, sections=_sections(members),
-            problem=problem.code if problem else None, about=about, typed=NOTHING | (typed or {}), GROUPS=GROUPS,
-            DAYS=DAYS, directory=house.directory(), masked=masked, opened=request.query.get("open", ""),
+    ) -> web.StreamResponse:
+        frame = self._frame
+        members = await seat.acts.write(people.members)
+        heirs = await frame.acts.read(people.heirs)
+        return frame.page(
+            request,
+            "people/list.html",
+            seat,
+            status=422 if problem else 200,
+            sections=_sections(members),
+            problem=problem.code if problem else None,
+            about=about,
+            typed=NOTHING | (typed or {}),
+            GROUPS=GROUPS,
+            DAYS=DAYS,
+            directory=frame.directory(),
+            masked=masked,
+            opened=request.query.get("open", ""),
             wanted=readable(request.query.get("q", ""))[:LONGEST_WORDS],
-            added=request.query.get("done") == "add", number=new_id(),
+            added=request.query.get("done") == "add",
+            number=new_id(),
             at_place=PLACES.get(problem.code, "") if problem else "",
-            heads=_heads(members, problem.units if problem else ()), heirs=heirs,
-        )  # fmt: skip
+            heads=_heads(members, problem.units if problem else ()),
+            heirs=heirs,
+        )
 
 
 def _sections(members: Sequence[Member]) -> list[tuple[str, list[Member]]]:

@@ -20,13 +20,14 @@ from benchmarks.servers import database
 from bot.build import Program
 from bot.tasks import settle_memory
 from channels.pace import Pace
-from channels.telegram import CHANNEL, Telegram
+from channels.telegram.channel import Telegram
+from channels.telegram.decode import CHANNEL
 from conversation.messages import Body, Say
 from models.tables import contacts, deliveries, notices
-from services.contacts import address_hash
-from services.deliveries import Outgoing, queue, seal_notice
-from services.sending import Sender
-from services.vault import new_id
+from services.deliveries import Outgoing, Sender, queue, seal_notice
+from services.foundation.act import Act
+from services.foundation.vault import new_id
+from services.people import address_hash
 
 BODY = Body(say=Say("status.answered", {"number": "20261121-0001", "text": TEXT}))
 FIRST_CHAT, FIRST_REPLIED = 1_000_000, 1
@@ -34,10 +35,17 @@ FIRST_CHAT, FIRST_REPLIED = 1_000_000, 1
 
 def telegram(made: Program, port: int, pace: Pace | None) -> Telegram:
     return Telegram(
-        TOKEN, f"http://127.0.0.1:{port}", mode="polling", secret=None, public_url="", talk=made.talk,
-        database=made.database, vault=made.vault, texts=made.texts, journeys=made.tools.journeys, clock=made.clock,
+        TOKEN,
+        f"http://127.0.0.1:{port}",
+        mode="polling",
+        secret=None,
+        public_url="",
+        talk=made.talk,
+        acts=made.acts,
+        texts=made.texts,
+        journeys=made.tools.journeys,
         pace=pace,
-    )  # fmt: skip
+    )
 
 
 def people(tx: Connection, made: Program, chats: range) -> list[str]:
@@ -45,12 +53,15 @@ def people(tx: Connection, made: Program, chats: range) -> list[str]:
     ids = [new_id() for _ in chats]
     rows = [
         {
-            "id": id, "channel": CHANNEL, "address_hash": address_hash(made.vault, CHANNEL, str(chat)),
-            "sealed": made.vault.seal_bytes(str(chat).encode(), "address"), "language": "zh",
+            "id": id,
+            "channel": CHANNEL,
+            "address_hash": address_hash(made.vault, CHANNEL, str(chat)),
+            "sealed": made.vault.seal_bytes(str(chat).encode(), "address"),
+            "language": "zh",
             "created_at": made.clock(),
         }
         for id, chat in zip(ids, chats, strict=True)
-    ]  # fmt: skip
+    ]
     tx.execute(insert(contacts), rows)
     return ids
 
@@ -60,22 +71,33 @@ def broadcast(tx: Connection, made: Program, recipients: int) -> None:
     now, notice = made.clock(), new_id()
     tx.execute(
         insert(notices).values(
-            id=notice, number="N1", state="released", texts={}, audience={}, acknowledges=False, created_at=now,
-            created_by="x", body=seal_notice(made.vault, BODY),
+            id=notice,
+            number="N1",
+            state="released",
+            texts={},
+            audience={},
+            acknowledges=False,
+            created_at=now,
+            created_by="x",
+            body=seal_notice(made.vault, BODY),
         )
-    )  # fmt: skip
+    )
     ids = people(tx, made, range(FIRST_CHAT, FIRST_CHAT + recipients))
     row = {
-        "channel": CHANNEL, "urgency": "broadcast", "state": "queued", "notice_id": notice, "due_at": now,
+        "channel": CHANNEL,
+        "urgency": "broadcast",
+        "state": "queued",
+        "notice_id": notice,
+        "due_at": now,
         "created_at": now,
-    }  # fmt: skip
+    }
     tx.execute(insert(deliveries), [{**row, "contact_id": id} for id in ids])
 
 
 async def sending(made: Program, port: int, pace: Pace | None, during: Callable[[], Any]) -> Any:
     """Runs a sender, as `mingcha serve` does, while `during` lasts."""
     wire = telegram(made, port, pace)
-    sender = Sender(made.database, made.vault, made.bells, made.clock, CHANNEL, wire.send, turn=wire.turn)
+    sender = Sender(made.acts, CHANNEL, wire.send, turn=wire.turn)
     running = asyncio.create_task(sender.run())
     try:
         return await during()
@@ -88,22 +110,21 @@ async def sending(made: Program, port: int, pace: Pace | None, during: Callable[
 def speed(made: Program, port: int, messages: int) -> dict[str, float]:
     """Replies that lie there, without a pace; done when the last result is in the database."""
 
-    def lay(tx: Connection, first: int, count: int) -> None:
-        ids = people(tx, made, range(first, first + count))
-        queue(tx, made.vault, made.clock(), [Outgoing(id, CHANNEL, BODY) for id in ids])
+    def lay(act: Act, first: int, count: int) -> None:
+        ids = people(act.tx, made, range(first, first + count))
+        queue(act, [Outgoing(id, CHANNEL, BODY) for id in ids])
 
     async def during() -> float:
         await _until_empty(made)
-        made.database.transact(lay, 1_000_000, messages)
+        made.acts.transact(lay, 1_000_000, messages)
         began = time.perf_counter()
-        made.bells.ring([(CHANNEL, "")])
         await _until_empty(made)
         took = time.perf_counter() - began
         if made.database.look(_sent) != 60 + messages:
             raise RuntimeError("not every message was sent")
         return messages / took
 
-    made.database.transact(lay, 1, 60)
+    made.acts.transact(lay, 1, 60)
     settle_memory()
     lifted = Pace(1_000_000, chat_per_second=1_000_000, chat_burst=100)
     return {"per_second": asyncio.run(sending(made, port, lifted, during))}
@@ -149,8 +170,7 @@ def replies(made: Program, port: int, seconds: int, recipients: int) -> dict[str
         for chat, (id, moment) in enumerate(zip(ids, moments, strict=True), FIRST_REPLIED):
             await asyncio.sleep(max(0.0, began + moment - time.time()))
             written[chat] = time.time()
-            rung = await made.database.talk(queue, made.vault, made.clock(), [Outgoing(id, CHANNEL, BODY)])
-            made.bells.ring(rung)
+            await made.acts.talk(queue, [Outgoing(id, CHANNEL, BODY)])
         await asyncio.sleep(1)
 
     asyncio.run(sending(made, port, None, during))

@@ -22,11 +22,12 @@ from benchmarks.out.rivals import TEXT
 _done, _all, _wanted, _lock = [0], threading.Event(), [0], threading.Lock()
 _engines: list[Engine] = []
 _rows = Table(
-    "rival_deliveries", MetaData(),
+    "rival_deliveries",
+    MetaData(),
     Column("id", Integer, primary_key=True),
     Column("number", String(20)),
     Column("body", Text),
-)  # fmt: skip
+)
 
 
 def remind(number: str) -> None:

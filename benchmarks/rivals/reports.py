@@ -12,9 +12,12 @@ from models.database import parse
 FIELDS = ("unit", "window", "category", "what", "staff", "happened", "evidence", "identity")
 metadata = MetaData()
 table = Table(
-    "reports", metadata, Column("id", Integer, primary_key=True), *(Column(name, Text) for name in FIELDS),
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    *(Column(name, Text) for name in FIELDS),
     Column("chat", String(32)),
-)  # fmt: skip
+)
 
 
 class Reports:

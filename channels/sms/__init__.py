@@ -2,8 +2,9 @@
 
 from channels.sms.aliyun import Aliyun
 from channels.sms.carrier import Carrier
-from channels.sms.channel import CHANNEL, Sms
+from channels.sms.channel import Sms
 from channels.sms.console import Console
+from channels.sms.intake import CHANNEL
 from channels.sms.kannel import Kannel
 from channels.sms.kind import KIND, carrier_of, sms_of
 

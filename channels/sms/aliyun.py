@@ -25,9 +25,19 @@ ALGORITHM = "ACS3-HMAC-SHA256"
 OWN_TIME = frozenset(("isv.BUSINESS_LIMIT_CONTROL",))  # so many to one number in a minute, an hour, a day
 BUSY = ("Throttling", "ServiceUnavailable", "InternalError", "isp.", "isv.OUT_OF_SERVICE")
 MENDABLE = (
-    "Signature", "InvalidAccessKeyId", "Forbidden", "NoPermission", "InvalidTimeStamp", "isv.AMOUNT_NOT_ENOUGH",
-    "isv.ACCOUNT", "isv.SMS_SIGN", "isv.SMS_SIGNATURE", "isv.SMS_TEMPLATE", "isv.PRODUCT_UN_SUBSCRIPT", "isv.DAY_LIMIT",
-)  # fmt: skip
+    "Signature",
+    "InvalidAccessKeyId",
+    "Forbidden",
+    "NoPermission",
+    "InvalidTimeStamp",
+    "isv.AMOUNT_NOT_ENOUGH",
+    "isv.ACCOUNT",
+    "isv.SMS_SIGN",
+    "isv.SMS_SIGNATURE",
+    "isv.SMS_TEMPLATE",
+    "isv.PRODUCT_UN_SUBSCRIPT",
+    "isv.DAY_LIMIT",
+)
 UNREACHED = "not_reached"
 LONGEST_CODE = 100  # as it can be stored
 LIMIT_WAIT, MEND_WAIT = 90.0, 300.0  # seconds
@@ -40,9 +50,13 @@ def signed(
     """The headers of a POST without a body; `at` is the time as 2026-11-21T07:00:00Z."""
     empty = hashlib.sha256(b"").hexdigest()
     headers = {
-        "host": host, "x-acs-action": action, "x-acs-content-sha256": empty, "x-acs-date": at,
-        "x-acs-signature-nonce": nonce, "x-acs-version": VERSION,
-    }  # fmt: skip
+        "host": host,
+        "x-acs-action": action,
+        "x-acs-content-sha256": empty,
+        "x-acs-date": at,
+        "x-acs-signature-nonce": nonce,
+        "x-acs-version": VERSION,
+    }
     names = ";".join(sorted(headers))
     lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
     request = f"POST\n/\n{written(query)}\n{lines}\n{names}\n{empty}"
@@ -60,9 +74,16 @@ class Aliyun:
     """`sign` is the registered signature (短信签名), `template` the code of the approved template (SMS_…)."""
 
     def __init__(
-        self, url: str, key: str, secret: str, sign: str, template: str, *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC), nonce: Callable[[], str] = lambda: uuid4().hex,
-    ) -> None:  # fmt: skip
+        self,
+        url: str,
+        key: str,
+        secret: str,
+        sign: str,
+        template: str,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        nonce: Callable[[], str] = lambda: uuid4().hex,
+    ) -> None:
         self._url = urlsplit(url)
         self._key, self._secret, self._sign, self._template = key, secret, sign, template
         self._clock, self._nonce = clock, nonce
@@ -70,9 +91,12 @@ class Aliyun:
 
     async def send(self, to: str, text: str, ref: str) -> Taken | Refused:
         query = {
-            "PhoneNumbers": to.removeprefix("+86").removeprefix("+"), "SignName": self._sign,
-            "TemplateCode": self._template, "TemplateParam": msgspec.json.encode({"text": text}).decode(), "OutId": ref,
-        }  # fmt: skip
+            "PhoneNumbers": to.removeprefix("+86").removeprefix("+"),
+            "SignName": self._sign,
+            "TemplateCode": self._template,
+            "TemplateParam": msgspec.json.encode({"text": text}).decode(),
+            "OutId": ref,
+        }
         code, answer = await self._asked("SendSms", query)
         told = answer.get("BizId")
         return Taken(told if isinstance(told, str) else None) if code == "OK" else _refused(code)

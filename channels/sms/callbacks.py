@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,8 +12,9 @@ import structlog
 from aiohttp import web
 
 from channels.sms.intake import CHANNEL, Intake, Message
-from models.database import Database, DatabaseAway
+from models.database import DatabaseAway
 from services import deliveries
+from services.foundation.act import Acts
 
 REPORT, INCOMING = "/sms/report", "/sms/in"
 LARGEST = 1024 * 1024  # bytes
@@ -26,21 +26,16 @@ log = structlog.get_logger()
 
 
 class Callbacks:
-    def __init__(
-        self, secret: str, intake: Intake, database: Database, clock: Callable[[], datetime],
-    ) -> None:  # fmt: skip
+    def __init__(self, secret: str, intake: Intake, acts: Acts) -> None:
         self._secret = secret.encode()
-        self._intake, self._database, self._clock = intake, database, clock
+        self._intake, self._acts = intake, acts
 
     def routes(self) -> list[web.RouteDef]:
         guarded = ((REPORT, self._kannel_report, self._aliyun_reports), (INCOMING, self._kannel_in, self._aliyun_in))
         return [
             route
             for path, asked, posted in guarded
-            for route in (
-                web.get(path, self._guarded(asked), allow_head=False),
-                web.post(path, self._guarded(posted)),
-            )
+            for route in (web.get(path, self._guarded(asked), allow_head=False), web.post(path, self._guarded(posted)))
         ]
 
     def _guarded(
@@ -93,11 +88,10 @@ class Callbacks:
         known = number.isascii() and number.isdigit() and len(number) <= 18
         if (delivered and part) or not (delivered or error):
             return  # a step on the way: the last message of all tells that it is there
-        row = (self._clock(), CHANNEL, int(number)) if known else None
-        if row and error is None:
-            known = await self._database.write(deliveries.delivered, *row)
-        elif row and error:
-            known = await self._database.write(deliveries.undelivered, *row, error)
+        if known and error is None:
+            known = await self._acts.write(deliveries.delivered, CHANNEL, int(number))
+        elif known and error:
+            known = await self._acts.write(deliveries.undelivered, CHANNEL, int(number), error)
         if not known:
             log.warning("sms_report_unknown")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 
 import structlog
 from aiohttp import web
@@ -15,13 +15,12 @@ from channels.sms.callbacks import Callbacks
 from channels.sms.carrier import Carrier, Refused
 from channels.sms.drawing import letter_of
 from channels.sms.intake import CHANNEL, Intake
-from models.database import Database, DatabaseAway
-from services import menus, stopping
+from models.database import DatabaseAway
+from services import talk
 from services.deliveries import Parcel, Result
-from services.menus import Menu
-from services.talk import Talk
-from services.vault import Vault
-from templates import Texts
+from services.foundation.act import Acts
+from services.talk import Menu, Talk
+from templates import DEFAULT_LANGUAGE, Texts
 
 AWAY_TRIES, AWAY_SECONDS = 20, 1.0
 log = structlog.get_logger()
@@ -31,14 +30,21 @@ class Sms:
     """`routes()` into the web application, `send` for a Sender. `most_parts` to a message at most."""
 
     def __init__(
-        self, carrier: Carrier, *, secret: str, most_parts: int, talk: Talk, database: Database, vault: Vault,
-        texts: Mapping[str, Texts], clock: Callable[[], datetime],
-        ring: Callable[[Iterable[tuple[str, str]]], None], pace: Pace, language: str = "zh",
-    ) -> None:  # fmt: skip
+        self,
+        carrier: Carrier,
+        *,
+        secret: str,
+        most_parts: int,
+        door: Talk,
+        acts: Acts,
+        texts: Mapping[str, Texts],
+        pace: Pace,
+        language: str = DEFAULT_LANGUAGE,
+    ) -> None:
         self._carrier, self._most = carrier, most_parts
-        self._database, self._vault, self._texts, self._clock = database, vault, texts, clock
-        self.intake = Intake(talk, database, vault, texts, clock, ring, language)
-        self._callbacks = Callbacks(secret, self.intake, database, clock)
+        self._acts, self._texts = acts, texts
+        self.intake = Intake(door, acts, texts, language)
+        self._callbacks = Callbacks(secret, self.intake, acts)
         self._rests = Rests(CHANNEL, pace)
         self._sent: dict[int, int] = {}  # of a parcel that waits for another try: messages that have left
 
@@ -55,9 +61,9 @@ class Sms:
     async def send(self, parcel: Parcel) -> Result:
         """Whoever has stopped us gets the confirmation of that and nothing else."""
         say = parcel.body.say
-        if say is None or say.words != stopping.STOPPED:
+        if say is None or say.words != talk.STOPPED:
             try:
-                allowed = await self._database.read(menus.may_send, parcel.contact_id)
+                allowed = await self._acts.read(talk.may_send, parcel.contact_id)
             except DatabaseAway:
                 return Result(parcel.id, error="database_away", retry_after=timedelta(seconds=2))
             if not allowed:
@@ -102,7 +108,7 @@ class Sms:
         """The message is out: what its numbers mean must not be lost because the database is away for a moment."""
         for _ in range(AWAY_TRIES):
             try:
-                await self._database.write(menus.keep, self._vault, self._clock(), contact_id, menu)
+                await self._acts.write(talk.keep_menu, contact_id, menu)
             except DatabaseAway:
                 await asyncio.sleep(AWAY_SECONDS)
             else:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 from channels.sms.carrier import Refused, Taken
-from services.phones import masked
+from services.foundation.phones import masked
 
 
 def _print(line: str) -> None:

@@ -10,7 +10,7 @@ from channels.render import button_label, draw
 from channels.sms.parts import messages, parts
 from channels.sms.replies import Entry, entries_of, foot, menu_of, replies_of, submits, worded
 from conversation.messages import Body, Button, Say, Screen
-from services.menus import MESSAGE, Menu
+from services.talk import MESSAGE, Menu
 from templates import Texts
 
 _LEADING_SIGN = re.compile(r"^[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f]+\s*", re.MULTILINE)

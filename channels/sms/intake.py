@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 
@@ -13,11 +12,10 @@ from channels.sms.reading import Spoken, understood
 from channels.sms.replies import folded
 from conversation.messages import Body, Incoming, Reply
 from conversation.text import inert
-from models.database import Database
-from services import menus, stopping
-from services.phones import BadNumber, normalised
+from services import talk
+from services.foundation.act import Acts
+from services.foundation.phones import BadNumber, normalised
 from services.talk import Talk
-from services.vault import Vault
 from templates import Texts
 
 CHANNEL = "sms"
@@ -47,11 +45,8 @@ def spoken_words(texts: Mapping[str, Texts]) -> Spoken:
 
 
 class Intake:
-    def __init__(
-        self, talk: Talk, database: Database, vault: Vault, texts: Mapping[str, Texts], clock: Callable[[], datetime],
-        ring: Callable[[Iterable[tuple[str, str]]], None], language: str,
-    ) -> None:  # fmt: skip
-        self._talk, self._database, self._vault, self._clock, self._ring = talk, database, vault, clock, ring
+    def __init__(self, door: Talk, acts: Acts, texts: Mapping[str, Texts], language: str) -> None:
+        self._talk, self._acts = door, acts
         self._language = language
         self._spoken = spoken_words(texts)
 
@@ -65,16 +60,14 @@ class Intake:
         text, event = inert("\n".join(message.text.splitlines())).strip(), _event_id(message)
         if not text:
             return
-        standing = await self._database.read(menus.standing, self._vault, CHANNEL, sender)
+        standing = await self._acts.read(talk.standing, CHANNEL, sender)
         word = "".join(folded(text).split())
         if word in self._spoken.stop:
-            stopped = (self._vault, self._clock(), CHANNEL, event, sender, self._language)
-            self._ring(await self._database.write(stopping.stop, *stopped))
+            await self._acts.write(talk.stop_texting, CHANNEL, event, sender, self._language)
             return
         if word in self._spoken.start:
             if standing.stopped and standing.contact_id:
-                again = (self._vault, self._clock(), CHANNEL, event, standing.contact_id)
-                self._ring(await self._database.write(stopping.start, *again))
+                await self._acts.write(talk.start_texting, CHANNEL, event, standing.contact_id)
             said: Reply | Body = Reply(choice="/start")
         else:
             said = understood(text, standing, self._spoken)
@@ -84,8 +77,7 @@ class Intake:
         if isinstance(said, Reply):
             await self._talk.handle(Incoming(CHANNEL, event, sender, said, language=self._language, raw=raw))
         elif contact_id:
-            shown = (self._vault, self._clock(), CHANNEL, event, contact_id, said)
-            self._ring(await self._database.write(menus.show, *shown))
+            await self._acts.write(talk.show_menu, CHANNEL, event, contact_id, said)
 
 
 def _event_id(message: Message) -> str:

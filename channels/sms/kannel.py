@@ -26,9 +26,13 @@ class Kannel:
 
     async def send(self, to: str, text: str, ref: str) -> Taken | Refused:
         told = {
-            "to": to, "text": text, "charset": "UTF-8", "coding": "0" if is_plain(text) else "2",
-            "dlr-mask": str(ALL_REPORTS), "dlr-url": self._reports(ref),
-        }  # fmt: skip
+            "to": to,
+            "text": text,
+            "charset": "UTF-8",
+            "coding": "0" if is_plain(text) else "2",
+            "dlr-mask": str(ALL_REPORTS),
+            "dlr-url": self._reports(ref),
+        }
         try:
             status, body = await self._wire.ask("GET", self._asking(told))
         except Silent as silent:

@@ -9,9 +9,10 @@ from channels.pace import Pace
 from channels.sms.aliyun import Aliyun
 from channels.sms.callbacks import LONGEST_LINE
 from channels.sms.carrier import Carrier
-from channels.sms.channel import CHANNEL, Sms
+from channels.sms.channel import Sms
 from channels.sms.console import Console
 from channels.sms.drawing import letter_of
+from channels.sms.intake import CHANNEL
 from channels.sms.kannel import Kannel
 from channels.sms.parts import parts
 from channels.sms.settings import ALIYUN, CONSOLE, SmsSettings
@@ -38,12 +39,9 @@ def sms_of(settings: SmsSettings, program: ProgramParts) -> Sms | None:
         carrier_of(settings),
         secret=settings.sms_callback_secret,
         most_parts=settings.sms_parts,
-        talk=program.talk,
-        database=program.database,
-        vault=program.vault,
+        door=program.talk,
+        acts=program.acts,
         texts=program.texts,
-        clock=program.clock,
-        ring=program.bells.ring,
         language=program.language,
         pace=Pace(rate, chat_per_second=max(1.0, rate / 10)),
     )

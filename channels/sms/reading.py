@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from channels.sms.replies import WORDS, folded
 from conversation.messages import Body, Reply
-from services.menus import MESSAGE, Standing, again, pressed
+from services.talk import MESSAGE, Standing, menu_again, pressed
 
 _NUMBER = re.compile(r"\d{1,2}", re.ASCII)
 _WITH_WORD = re.compile(r"(?P<number>\d{1,2})[\s.,、:]*(?P<word>\D.*)", re.ASCII)
@@ -46,7 +46,7 @@ def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
     if number in menu.numbers:
         return pressed(menu.numbers[number])
     if menu.kind == MESSAGE and not standing.under_way:
-        return again(menu)
+        return menu_again(menu)
     return Reply(text=text) if menu.kind in {MESSAGE, *WORDS} else Reply(choice=NO_OPTION)
 
 

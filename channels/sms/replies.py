@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from channels.render import Drawn, Key
 from conversation.messages import Body, Line, Screen
-from services.menus import Menu, Press
+from services.talk import Menu, Press
 from templates import Texts
 
 # Kinds whose questions are answered in words or digits of their own: their actions are words too, not numbers.
@@ -24,8 +24,10 @@ def entries_of(screen: Screen, drawn: Drawn, texts: Texts) -> list[Entry]:
         return []
     keys = [key for row in drawn.rows for key in row]
     if screen.asks == "review":
-        found = [(_reviewed(shown.label, shown.value, line, texts), (shown.press, screen.turn))
-                 for shown, line in zip(drawn.lines, screen.lines, strict=True)]  # fmt: skip
+        found = [
+            (_reviewed(shown.label, shown.value, line, texts), (shown.press, screen.turn))
+            for shown, line in zip(drawn.lines, screen.lines, strict=True)
+        ]
     else:
         found = [(_option(key, texts), (key.press, key.turn)) for key in keys if key.role in ("option", "ticked")]
     found += [(key.label, (key.press, key.turn)) for key in keys if key.press in NUMBERED]
@@ -46,11 +48,16 @@ def foot(screen: Screen, entries: Sequence[Entry], texts: Texts, *, more: bool =
     if more and "/next" not in actions:
         actions.append("/next")
     return texts.say(
-        "sms", "foot",
-        {"pick": bool(entries), "submit": submits(entries), "several": screen.kind == "ticks",
-         "keys": [(sign.upper(), _label(name, texts)) for name, sign in _signs(screen, actions)],
-         "words": [_quoted(name, texts) for name in actions if name in _worded(screen)]},
-    )  # fmt: skip
+        "sms",
+        "foot",
+        {
+            "pick": bool(entries),
+            "submit": submits(entries),
+            "several": screen.kind == "ticks",
+            "keys": [(sign.upper(), _label(name, texts)) for name, sign in _signs(screen, actions)],
+            "words": [_quoted(name, texts) for name in actions if name in _worded(screen)],
+        },
+    )
 
 
 def submits(entries: Sequence[Entry]) -> str:
@@ -64,10 +71,15 @@ def menu_of(screen: Screen, entries: Sequence[Entry], rest: Body | None) -> Menu
     if screen.first > 1:
         keys.setdefault("p", ("/resume", None))
     return Menu(
-        kind=screen.kind, numbers={number: press for number, _, press in entries}, keys=keys,
-        several=screen.kind == "ticks", place=f"{screen.flow} {screen.asks} {screen.turn}", first=screen.first,
-        rest=rest, words=worded((int(number), label) for number, label, _ in entries),
-    )  # fmt: skip
+        kind=screen.kind,
+        numbers={number: press for number, _, press in entries},
+        keys=keys,
+        several=screen.kind == "ticks",
+        place=f"{screen.flow} {screen.asks} {screen.turn}",
+        first=screen.first,
+        rest=rest,
+        words=worded((int(number), label) for number, label, _ in entries),
+    )
 
 
 def folded(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Callable, Coroutine, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,14 +21,13 @@ from channels.telegram.intake import Intake, Unkept, kept
 from channels.telegram.media import Media
 from channels.telegram.polling import Patience, Poller, log_trouble
 from channels.telegram.posting import Poster
-from models.database import Database, DatabaseAway
-from services import persons
+from models.database import DatabaseAway
+from services import people
 from services.deliveries import Parcel, Result
-from services.fetching import Gone, Later
-from services.journeys import Journey
-from services.talk import Talk
-from services.vault import Vault
-from templates import Texts
+from services.evidence import Gone, Later
+from services.foundation.act import Acts
+from services.talk import Journey, Talk
+from templates import DEFAULT_LANGUAGE, Texts
 
 PATH = "/telegram/webhook"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
@@ -46,19 +45,30 @@ class Telegram:
     """
 
     def __init__(
-        self, token: str, api_url: str, *, mode: Literal["polling", "webhook"], secret: str | None, public_url: str,
-        talk: Talk, database: Database, vault: Vault, texts: Mapping[str, Texts], journeys: Mapping[str, Journey],
-        clock: Callable[[], datetime], language: str = "zh", pace: Pace | None = None, first_wait: float = 1.0,
+        self,
+        token: str,
+        api_url: str,
+        *,
+        mode: Literal["polling", "webhook"],
+        secret: str | None,
+        public_url: str,
+        talk: Talk,
+        acts: Acts,
+        texts: Mapping[str, Texts],
+        journeys: Mapping[str, Journey],
+        language: str = DEFAULT_LANGUAGE,
+        pace: Pace | None = None,
+        first_wait: float = 1.0,
         copies: Callable[[str], Path] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         if mode == "webhook" and not secret:
             raise ValueError("a webhook needs a secret")
         self._mode = mode
         self._secret = (secret or "").encode()
         self._url = public_url + PATH
-        self._database, self._vault, self._clock = database, vault, clock
+        self._acts = acts
         self._client = Client(token, api_url)
-        self._intake = Intake(talk, database, vault, clock)
+        self._intake = Intake(talk, acts)
         self._poster = Poster(self._client, texts, pace or Pace(), Media(copies) if copies else None)
         self._commands = Commands(self._client, journeys, texts, language)
         self._patience = Patience(first_wait)
@@ -133,9 +143,12 @@ class Telegram:
                     await self._client.bot.delete_webhook(drop_pending_updates=False)
                 else:
                     await self._client.bot.set_webhook(
-                        self._url, secret_token=self._secret.decode(), allowed_updates=ALLOWED,
-                        max_connections=CONNECTIONS, drop_pending_updates=False,
-                    )  # fmt: skip
+                        self._url,
+                        secret_token=self._secret.decode(),
+                        allowed_updates=ALLOWED,
+                        max_connections=CONNECTIONS,
+                        drop_pending_updates=False,
+                    )
             except Trouble as trouble:
                 self._tell(False)
                 log_trouble("telegram_start", trouble)
@@ -174,7 +187,7 @@ class Telegram:
 
     async def _list_commands(self, chat: str) -> None:
         try:
-            granted = await self._database.read(persons.grants_at, self._vault, self._clock(), CHANNEL, chat)
+            granted = await self._acts.read(people.grants_at, CHANNEL, chat)
         except DatabaseAway:
             return
         if granted:

@@ -96,9 +96,15 @@ class AiohttpRequest(BaseRequest):
             await self._session.close()
 
     async def do_request(
-        self, url: str, method: str, request_data: RequestData | None = None, read_timeout: Any = None,
-        write_timeout: Any = None, connect_timeout: Any = None, pool_timeout: Any = None,
-    ) -> tuple[int, bytes]:  # fmt: skip
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = None,
+        write_timeout: Any = None,
+        connect_timeout: Any = None,
+        pool_timeout: Any = None,
+    ) -> tuple[int, bytes]:
         seconds = read_timeout if isinstance(read_timeout, float) else CALL_SECONDS
         return await self.ask(url, method, seconds, data=request_data.json_parameters if request_data else None)
 
@@ -161,9 +167,12 @@ class Client:
         logging.getLogger("telegram").setLevel(logging.WARNING)
         self._request = AiohttpRequest()
         self.bot = Bot(
-            token, base_url=f"{api_url}/bot", base_file_url=f"{api_url}/file/bot", request=self._request,
+            token,
+            base_url=f"{api_url}/bot",
+            base_file_url=f"{api_url}/file/bot",
+            request=self._request,
             get_updates_request=self._request,
-        )  # fmt: skip
+        )
         self._methods = f"{api_url}/bot{token}/"
         self._updates = f"{self._methods}getUpdates"
 

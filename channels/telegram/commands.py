@@ -8,8 +8,8 @@ import structlog
 from telegram import BotCommand, BotCommandScope, BotCommandScopeChat
 
 from channels.telegram.client import Client, Trouble
-from services.journeys import Journey
-from services.people.rights import Grant, may_somewhere
+from services.people import Grant, may_somewhere
+from services.talk import Journey
 from templates import Texts
 
 log = structlog.get_logger()

@@ -85,9 +85,13 @@ def _media(message: Message) -> tuple[Media, ...]:
         largest = max(message.photo, key=lambda size: size.width * size.height)
         return (Media(largest.file_id, "photo", largest.file_size),)
     kinds: tuple[tuple[File | None, str], ...] = (
-        (message.video, "video"), (message.video_note, "video"), (message.animation, "video"),
-        (message.voice, "voice"), (message.audio, "voice"), (message.document, "file"),
-    )  # fmt: skip
+        (message.video, "video"),
+        (message.video_note, "video"),
+        (message.animation, "video"),
+        (message.voice, "voice"),
+        (message.audio, "voice"),
+        (message.document, "file"),
+    )
     for file, kind in kinds:  # an animation comes with a document that is the same file
         if file is not None:
             return (Media(file.file_id, kind, file.file_size, inert(file.file_name) if file.file_name else None),)
@@ -105,9 +109,14 @@ def _tapped(number: int, tap: Tap, raw: bytes) -> Event:
 
 
 def _event(
-    number: int, chat: int, sender: User | None, reply: Reply, raw: bytes, message: str | None = None,
+    number: int,
+    chat: int,
+    sender: User | None,
+    reply: Reply,
+    raw: bytes,
+    message: str | None = None,
     tap: str | None = None,
-) -> Event:  # fmt: skip
+) -> Event:
     language = sender.language_code if sender else None
     incoming = Incoming(CHANNEL, str(number), str(chat), reply, language=language, message=message, raw=bytes(raw))
     return Event(number, incoming, tap, incoming.sender)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 import structlog
 
 from channels.telegram.decode import CHANNEL, Event, Undecodable, decode
-from models.database import Database, DatabaseAway
-from services import contacts
+from models.database import DatabaseAway
+from services import people
+from services.foundation.act import Acts
 from services.talk import Talk
-from services.vault import Vault
 
 log = structlog.get_logger()
 
@@ -19,11 +16,8 @@ log = structlog.get_logger()
 class Intake:
     """The door of both ways in."""
 
-    def __init__(self, talk: Talk, database: Database, vault: Vault, clock: Callable[[], datetime]) -> None:
-        self._talk = talk
-        self._database = database
-        self._vault = vault
-        self._clock = clock
+    def __init__(self, talk: Talk, acts: Acts) -> None:
+        self._talk, self._acts = talk, acts
 
     async def take(self, raw: bytes) -> Event:
         """Raises DatabaseAway when nothing could be kept. What cannot be understood is kept raw."""
@@ -40,10 +34,7 @@ class Intake:
         return event
 
     async def _membership(self, event: Event, sender: str, *, blocked: bool) -> None:
-        now = self._clock()
-        await self._database.talk(
-            contacts.reach_changed, self._vault, now, CHANNEL, str(event.number), sender, blocked=blocked
-        )
+        await self._acts.talk(people.reach_changed, CHANNEL, str(event.number), sender, blocked=blocked)
 
 
 class Unkept(Exception):

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from channels.channel import Channel, ChannelKind, Found, ProgramParts, Shot
 from channels.render import draw
-from channels.telegram.channel import CHANNEL, Telegram
+from channels.telegram.channel import Telegram
 from channels.telegram.checkup import who_am_i
+from channels.telegram.decode import CHANNEL
 from channels.telegram.drawing import letter_of
 from channels.telegram.settings import TelegramSettings
 from conversation.messages import Body
@@ -24,11 +25,9 @@ def opened(settings: TelegramSettings, program: ProgramParts) -> Channel | None:
         secret=settings.telegram_webhook_secret,
         public_url=settings.public_url,
         talk=program.talk,
-        database=program.database,
-        vault=program.vault,
+        acts=program.acts,
         texts=program.texts,
         journeys=program.tools.journeys,
-        clock=program.clock,
         language=program.language,
         copies=program.store.copy_path,
     )

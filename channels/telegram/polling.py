@@ -38,9 +38,13 @@ class Poller:
     """Asks for updates for ever. `told(ok)` hears whether Telegram answers; `after(event)` what was kept."""
 
     def __init__(
-        self, client: Client, intake: Intake, told: Callable[[bool], None], after: Callable[[Event], None],
+        self,
+        client: Client,
+        intake: Intake,
+        told: Callable[[bool], None],
+        after: Callable[[Event], None],
         patience: Patience,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._client = client
         self._intake = intake
         self._told = told

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, web
@@ -15,12 +15,11 @@ from channels.webchat.guard import give_token, same_origin, take_token, token_of
 from channels.webchat.pieces import Pieces
 from channels.webchat.protocol import LARGEST_FRAME, write
 from channels.webchat.uploads import MOST_HELD, Uploads
-from models.database import Database, DatabaseAway
-from services import visitors
-from services.bells import Bells
+from models.database import DatabaseAway
+from services import talk
 from services.evidence import LIMITS, Store
+from services.foundation.act import Acts
 from services.talk import Talk
-from services.vault import Vault
 from templates import DEFAULT_LANGUAGE, Texts
 
 MOST_PAGES = 12  # open at once with one token
@@ -34,12 +33,20 @@ class WebChat:
     """A citizen needs no account: a random token in a cookie is the contact's address."""
 
     def __init__(
-        self, *, site: str, talk: Talk, database: Database, vault: Vault, texts: Mapping[str, Texts], bells: Bells,
-        store: Store, clock: Callable[[], datetime], version: str, language: str = DEFAULT_LANGUAGE,
-        poll_seconds: float = LETTERS_POLL_SECONDS, uploads_per_hour: int = UPLOADS_PER_HOUR,
+        self,
+        *,
+        site: str,
+        door: Talk,
+        acts: Acts,
+        texts: Mapping[str, Texts],
+        store: Store,
+        version: str,
+        language: str = DEFAULT_LANGUAGE,
+        poll_seconds: float = LETTERS_POLL_SECONDS,
+        uploads_per_hour: int = UPLOADS_PER_HOUR,
         uploads_held: int = MOST_HELD,
-    ) -> None:  # fmt: skip
-        self._parts = Parts(talk, database, vault, texts, bells, clock, poll_seconds)
+    ) -> None:
+        self._parts = Parts(door, acts, texts, poll_seconds)
         self._uploads = Uploads(self._parts, store, site, uploads_per_hour, uploads_held)
         self._pieces = Pieces(self._parts, store)
         self._site, self._version, self._language = site, version, language
@@ -62,17 +69,21 @@ class WebChat:
     async def _page(self, request: web.Request) -> web.Response:
         token, language = token_of(request), self._wished(request)
         try:
-            found = token and await self._parts.database.read(visitors.visitor, self._parts.vault, CHANNEL, token)
+            found = token and await self._parts.acts.read(talk.visitor, CHANNEL, token)
             language = found.language if found else language
         except DatabaseAway:
             pass  # the page says so itself, and keeps what is written
         response = web.Response(content_type="text/html", charset="utf-8", headers=_headers(request.host))
         token = give_token(response, token, secure=self._site.startswith("https://"))
-        offset = self._parts.clock().utcoffset() or timedelta()
+        offset = self._parts.acts.clock().utcoffset() or timedelta()
         response.text = self._parts.texts[language].page(
-            "chat/page.html", version=self._version, start=_start(request), largest=LIMITS.file_bytes,
-            offset=int(offset.total_seconds() // 60), device=self._parts.vault.index(token, "device")[:16],
-        )  # fmt: skip
+            "chat/page.html",
+            version=self._version,
+            start=_start(request),
+            largest=LIMITS.file_bytes,
+            offset=int(offset.total_seconds() // 60),
+            device=self._parts.acts.vault.index(token, "device")[:16],
+        )
         response.enable_compression()
         return response
 

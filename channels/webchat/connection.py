@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -16,13 +15,11 @@ from channels.webchat.drawing import drawn
 from channels.webchat.guard import Pace
 from channels.webchat.protocol import Frame, Garbled, write
 from conversation.messages import Incoming, Media, Reply
-from models.database import Database, DatabaseAway
+from models.database import DatabaseAway
 from models.tables import FETCHING
-from services import deliveries, evidence, visitors
-from services.bells import Bells
-from services.talk import Talk
-from services.vault import Vault
-from services.visitors import Visitor
+from services import deliveries, evidence, talk
+from services.foundation.act import Acts
+from services.talk import Talk, Visitor
 from templates import Texts
 
 CHANNEL = FETCHING
@@ -37,11 +34,8 @@ class Parts:
     """What every connection shares."""
 
     talk: Talk
-    database: Database
-    vault: Vault
+    acts: Acts
     texts: Mapping[str, Texts]
-    bells: Bells
-    clock: Callable[[], datetime]
     poll_seconds: float  # how long a letter written by another process may wait
 
 
@@ -132,11 +126,11 @@ class Connection:
         if self._visitor is None:
             return None
         refs = list(dict.fromkeys(frame.media))
-        return await self._parts.database.read(evidence.uploads, self._parts.vault, self._visitor.id, refs)
+        return await self._parts.acts.read(evidence.uploads, self._visitor.id, refs)
 
     async def _handle(self, reply: Reply, event: str, message: str | None, raw: str) -> None:
         """The event's id is bound to this browser: nobody can use up another's."""
-        event_id = self._parts.vault.index(f"{self._token}\0{event}", "web event")
+        event_id = self._parts.acts.vault.index(f"{self._token}\0{event}", "web event")
         kept = raw.encode("utf-8", "replace")
         await self._parts.talk.handle(Incoming(CHANNEL, event_id, self._token, reply, self._language, message, kept))
         await self._find_visitor()
@@ -144,16 +138,15 @@ class Connection:
     async def _find_visitor(self) -> None:
         if self._visitor is None:
             parts = self._parts
-            self._visitor = await parts.database.read(visitors.visitor, parts.vault, CHANNEL, self._token)
+            self._visitor = await parts.acts.read(talk.visitor, CHANNEL, self._token)
 
     async def _got(self, upto: int) -> None:
         if self._visitor is not None:
-            now, upto = self._parts.clock(), min(upto, self._sent)
-            await self._parts.database.write(deliveries.received, now, CHANNEL, self._visitor.id, upto)
+            await self._parts.acts.write(deliveries.received, CHANNEL, self._visitor.id, min(upto, self._sent))
 
     async def _carry(self, contact_id: str) -> None:
         """Letters in order: those of the past, then each as its bell rings; and a look now and then without a bell."""
-        with self._parts.bells.listen(contact_id) as bell:
+        with self._parts.acts.bells.listen(contact_id) as bell:
             greeted = False
             while not self._socket.closed:
                 bell.clear()
@@ -172,12 +165,10 @@ class Connection:
 
     async def _fetch(self, contact_id: str, *, first: bool) -> None:
         parts, after = self._parts, self._sent
-        post = await parts.database.read(
-            visitors.post, parts.vault, parts.clock(), CHANNEL, contact_id, after, MOST_LETTERS, anyway=first
-        )
+        post = await parts.acts.read(talk.post, CHANNEL, contact_id, after, MOST_LETTERS, anyway=first)
         if post is None:
             return
-        texts, zone = parts.texts[post.language], parts.clock().tzinfo
+        texts, zone = parts.texts[post.language], parts.acts.clock().tzinfo
         for letter in post.letters:
             await self._send(letter=drawn(letter, texts, zone))
             self._sent = letter.id

@@ -23,18 +23,27 @@ def drawn(letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any
     progress = _progress(screen, texts) if screen else ""
     at = letter.at.astimezone(zone)
     return {
-        "id": letter.id, "at": letter.at.isoformat(), "day": texts.moment(at.date()), "time": f"{at:%H:%M}",
+        "id": letter.id,
+        "at": letter.at.isoformat(),
+        "day": texts.moment(at.date()),
+        "time": f"{at:%H:%M}",
         "head": head.removesuffix(progress).rstrip() if head else None,
         "progress": progress if head and head.endswith(progress) else "",
-        "text": text, "foot": foot, "problem": shown.problem, "asks": shown.asks, "title": shown.title,
-        "turn": screen.turn if screen else None, "edits": _number(shown.edits), "language": texts.language,
+        "text": text,
+        "foot": foot,
+        "problem": shown.problem,
+        "asks": shown.asks,
+        "title": shown.title,
+        "turn": screen.turn if screen else None,
+        "edits": _number(shown.edits),
+        "language": texts.language,
         "lines": [
             {"label": one.label, "value": one.value, "press": one.press, "edit": _edit_words(shown, one.press)}
             for one in shown.lines
         ],
         "rows": _rows(shown, screen),
         "media": [[one.id, one.kind, one.name] for one in letter.body.say.pieces] if letter.body.say else [],
-    }  # fmt: skip
+    }
 
 
 def _without_ticks(body: Body, texts: Texts) -> Drawn:
@@ -66,10 +75,12 @@ def _key(key: Key, screen: Screen | None) -> dict[str, Any]:
     ticks = screen is not None and screen.kind == "ticks" and key.role in ("option", "ticked")
     return {
         "label": key.label.removeprefix("✓ ") if key.role == "ticked" else key.label,
-        "press": key.press, "turn": key.turn, "url": key.url,
+        "press": key.press,
+        "turn": key.turn,
+        "url": key.url,
         "role": ("ticked" if key.role == "ticked" else "unticked") if ticks else key.role,
         "stays": ticks or key.press in REDRAWS,
-    }  # fmt: skip
+    }
 
 
 def _edit_words(shown: Drawn, press: str) -> str:

@@ -17,13 +17,10 @@ from templates import Texts
 def opened(settings: Reached, program: ProgramParts) -> Channel:
     chat = WebChat(
         site=settings.site,
-        talk=program.talk,
-        database=program.database,
-        vault=program.vault,
+        door=program.talk,
+        acts=program.acts,
         texts=program.texts,
-        bells=program.bells,
         store=program.store,
-        clock=program.clock,
         version=program.assets_version,
         language=program.language,
     )

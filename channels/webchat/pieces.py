@@ -9,10 +9,10 @@ from aiohttp import web
 
 from channels.webchat.connection import CHANNEL, Parts
 from channels.webchat.guard import token_of
+from media import sniff
 from models.database import DatabaseAway
-from services import notices, visitors
+from services import notices, talk
 from services.evidence import Store
-from services.media import sniff
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
@@ -30,10 +30,10 @@ class Pieces:
         parts, piece_id = self._parts, request.match_info["id"]
         token = token_of(request)
         try:
-            found = token and await parts.database.read(visitors.visitor, parts.vault, CHANNEL, token)
+            found = token and await parts.acts.read(talk.visitor, CHANNEL, token)
             if not found:
                 raise web.HTTPNotFound
-            part = await parts.database.read(notices.may_open, parts.vault, parts.clock(), found.id, piece_id)
+            part = await parts.acts.read(notices.may_open, found.id, piece_id)
         except DatabaseAway:
             raise web.HTTPServiceUnavailable from None
         path = self._store.copy_path(piece_id)

@@ -10,10 +10,10 @@ from aiohttp import web
 from channels.webchat.connection import CHANNEL, Parts
 from channels.webchat.guard import Hourly, same_origin, token_of
 from conversation.text import inert
+from media import Refused
 from models.database import DatabaseAway
-from services import evidence, visitors
+from services import evidence, talk
 from services.evidence import LIMITS, Store
-from services.media import Refused
 
 LONGEST_NAME = 200
 CLEANED_AT_ONCE = 4  # each in a child process that may take a gigabyte
@@ -44,7 +44,7 @@ class Uploads:
 
     async def _taken(self, request: web.Request) -> dict[str, str]:
         parts, contact_id = self._parts, await self._contact(request)
-        if not self._hourly.allows(contact_id, parts.clock()):
+        if not self._hourly.allows(contact_id, parts.acts.clock()):
             raise _No("too_often")
         data = bytearray()
         try:
@@ -55,8 +55,7 @@ class Uploads:
             self._held -= len(data)
             data.clear()
         name = inert(unquote(request.headers.get("X-File-Name", ""))[:LONGEST_NAME]) or None
-        now = parts.clock()
-        media = await parts.database.write(evidence.add_upload, parts.vault, now, contact_id, name, stored)
+        media = await parts.acts.write(evidence.add_upload, contact_id, name, stored)
         return {"ref": media.ref, "kind": media.kind}
 
     async def _read(self, request: web.Request, data: bytearray) -> None:
@@ -78,7 +77,7 @@ class Uploads:
         if not same_origin(request, self._site):
             raise _No("foreign")
         token = token_of(request)
-        found = token and await self._parts.database.read(visitors.visitor, self._parts.vault, CHANNEL, token)
+        found = token and await self._parts.acts.read(talk.visitor, CHANNEL, token)
         if not found:
             raise _No("no_session")
         return found.id

@@ -5,29 +5,48 @@ may have arrived and must not be sent again; aborted with its notice; superseded
 is owed any more (`about`).
 """
 
-from services.deliveries.lanes import LANE, hasten, hold_lane, leave_lane
-from services.deliveries.leasing import aborted, give_back, lease, next_due, with_news
-from services.deliveries.mailbox import mailbox, received, renumber_due
+from services.deliveries.exchange import Exchange, Told
+from services.deliveries.lanes import hold_lane, leave_lane
+from services.deliveries.leasing import lease, with_news
+from services.deliveries.letters import mailbox, received, renumber_due
 from services.deliveries.queueing import NoticeBodies, encoded, open_body, queue, queue_for, queue_shared, seal_notice
 from services.deliveries.receipts import delivered, undelivered
-from services.deliveries.recording import abort, record, stop, supersede
-from services.deliveries.values import (
-    BROADCAST,
-    MOST_ATTEMPTS,
-    URGENCY,
-    Holder,
-    Letter,
-    Outgoing,
-    Parcel,
-    Result,
-    Room,
-)
-from services.deliveries.withholding import hold_over, withhold_about, withhold_from
+from services.deliveries.recording import abort, record
+from services.deliveries.sender import Sender, Turn
+from services.deliveries.values import MOST_ATTEMPTS, URGENCY, Holder, Letter, Outgoing, Parcel, Result, Room
+from services.deliveries.withholding import withhold_about, withhold_from
 
 __all__ = [
-    "BROADCAST", "LANE", "MOST_ATTEMPTS", "URGENCY", "Holder", "Letter", "NoticeBodies", "Outgoing", "Parcel",
-    "Result", "Room", "abort", "aborted", "delivered", "encoded", "give_back", "hasten", "hold_lane", "hold_over",
-    "lease", "leave_lane", "mailbox", "next_due", "open_body", "queue", "queue_for", "queue_shared", "received",
-    "record", "renumber_due", "seal_notice", "stop", "supersede", "undelivered", "with_news", "withhold_about",
+    "MOST_ATTEMPTS",
+    "URGENCY",
+    "Exchange",
+    "Holder",
+    "Letter",
+    "NoticeBodies",
+    "Outgoing",
+    "Parcel",
+    "Result",
+    "Room",
+    "Sender",
+    "Told",
+    "Turn",
+    "abort",
+    "delivered",
+    "encoded",
+    "hold_lane",
+    "lease",
+    "leave_lane",
+    "mailbox",
+    "open_body",
+    "queue",
+    "queue_for",
+    "queue_shared",
+    "received",
+    "record",
+    "renumber_due",
+    "seal_notice",
+    "undelivered",
+    "with_news",
+    "withhold_about",
     "withhold_from",
-]  # fmt: skip
+]

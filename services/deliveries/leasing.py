@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Integer, Select, String, bindparam, select, union_all, update
+from sqlalchemy import Executable, Integer, Select, String, bindparam, select, union_all, update
 
 from models.prepared import Prepared, among, keys
 from models.tables import contacts, deliveries, notices
@@ -14,49 +14,50 @@ from models.types import Utc
 from services.deliveries.queueing import NoticeBodies, open_body
 from services.deliveries.recording import abort, record
 from services.deliveries.values import URGENCY, Parcel, Result, Room
-from services.vault import KeyTrouble, Vault
+from services.foundation.act import Act
+from services.foundation.vault import KeyTrouble
 
 
-def lease(tx: Connection, vault: Vault, now: datetime, channel: str, room: Room, bodies: NoticeBodies) -> list[Parcel]:
+def lease(act: Act, channel: str, room: Room, bodies: NoticeBodies) -> list[Parcel]:
     """Takes due rows, the most urgent and then the oldest first. Only for the sender that holds the lane."""
-    rows = _due(tx, now, channel, room)
+    rows = _due(act, channel, room)
     stopped = {row[5] for row in rows if row[9] == "aborted"}
     if stopped:  # nobody has taken its rows away yet: a part of them at each look
         for notice_id in stopped:
-            abort(tx, notice_id, most=1000)
+            abort(act, notice_id, most=1000)
         rows = [row for row in rows if row[5] not in stopped]
     if not rows:
         return []
-    wanted = keys(tx, [row[0] for row in rows])
-    taken = {row[0] for row in _TAKE.rows(tx, {"keys": wanted})}
-    return _parcels(tx, vault, now, [row for row in rows if row[0] in taken], bodies)
+    wanted = keys(act.tx, [row[0] for row in rows])
+    taken = {row[0] for row in _TAKE.rows(act.tx, {"keys": wanted})}
+    return _parcels(act, [row for row in rows if row[0] in taken], bodies)
 
 
-def next_due(tx: Connection, channel: str) -> datetime | None:
+def next_due(act: Act, channel: str) -> datetime | None:
     """When the next row of the channel is due."""
-    return min(tx.execute(_NEXT, {"of": channel}).scalars(), default=None)
+    return min(act.tx.execute(_NEXT, {"of": channel}).scalars(), default=None)
 
 
-def with_news(tx: Connection, channels: Collection[str], now: datetime) -> list[str]:
+def with_news(act: Act, channels: Collection[str]) -> list[str]:
     """Those of these channels that have something due."""
-    return [channel for channel in channels if (due := next_due(tx, channel)) is not None and due <= now]
+    return [channel for channel in channels if (due := next_due(act, channel)) is not None and due <= act.now]
 
 
-def aborted(tx: Connection, notice_ids: Collection[str]) -> set[str]:
+def aborted(act: Act, notice_ids: Collection[str]) -> set[str]:
     """Which of these notices somebody has stopped."""
     stopped = select(notices.c.id).where(notices.c.id.in_(notice_ids), notices.c.state == "aborted")
-    return set(tx.execute(stopped).scalars())
+    return set(act.tx.execute(stopped).scalars())
 
 
-def give_back(tx: Connection, channel: str, known: Collection[int]) -> None:
+def give_back(act: Act, channel: str, known: Collection[int]) -> None:
     """Rows that a lease took without its sender hearing of it: they were not sent."""
     unheard = (deliveries.c.channel == channel) & (deliveries.c.state == "sending") & deliveries.c.id.not_in(known)
-    tx.execute(update(deliveries).where(unheard).values(state="queued"))
+    act.tx.execute(update(deliveries).where(unheard).values(state="queued"))
 
 
-def _due(tx: Connection, now: datetime, channel: str, room: Room) -> Sequence[Sequence[Any]]:
+def _due(act: Act, channel: str, room: Room) -> Sequence[Sequence[Any]]:
     most = {"reply": room.all, "reminder": min(room.all, room.reminders), "broadcast": min(room.all, room.broadcasts)}
-    rows = _DUE.rows(tx, {"of": channel, "due": now, **{f"most_{name}": max(0, n) for name, n in most.items()}})
+    rows = _DUE.rows(act.tx, {"of": channel, "due": act.now, **{f"most_{name}": max(0, n) for name, n in most.items()}})
     ordered = sorted(rows, key=lambda row: (URGENCY.index(row[4]), row[0]))
     return ordered[: room.all]
 
@@ -66,39 +67,46 @@ def _candidates(urgency: str) -> Select[Any]:
     found = (
         select(deliveries.c.id)
         .where(
-            deliveries.c.channel == bindparam("of", type_=String), deliveries.c.state == "queued",
-            deliveries.c.urgency == urgency, deliveries.c.due_at <= bindparam("due", type_=Utc()),
+            deliveries.c.channel == bindparam("of", type_=String),
+            deliveries.c.state == "queued",
+            deliveries.c.urgency == urgency,
+            deliveries.c.due_at <= bindparam("due", type_=Utc()),
         )
         .order_by(deliveries.c.due_at, deliveries.c.id)
         .limit(bindparam(f"most_{urgency}", type_=Integer))
         .subquery()
-    )  # fmt: skip
+    )
     return select(found.c.id)
 
 
 def _due_rows() -> Executable:
     chosen = union_all(*(_candidates(urgency) for urgency in URGENCY)).subquery()
     return select(
-        deliveries.c.id, deliveries.c.contact_id, deliveries.c.sealed, deliveries.c.attempts, deliveries.c.urgency,
-        deliveries.c.notice_id, contacts.c.sealed, contacts.c.language, contacts.c.blocked_at.is_not(None),
+        deliveries.c.id,
+        deliveries.c.contact_id,
+        deliveries.c.sealed,
+        deliveries.c.attempts,
+        deliveries.c.urgency,
+        deliveries.c.notice_id,
+        contacts.c.sealed,
+        contacts.c.language,
+        contacts.c.blocked_at.is_not(None),
         notices.c.state,
     ).select_from(
-        chosen.join(deliveries, deliveries.c.id == chosen.c.id).join(contacts).outerjoin(
-            notices, notices.c.id == deliveries.c.notice_id
-        )
-    )  # fmt: skip
+        chosen.join(deliveries, deliveries.c.id == chosen.c.id)
+        .join(contacts)
+        .outerjoin(notices, notices.c.id == deliveries.c.notice_id)
+    )
 
 
 def _first_due(urgency: str) -> Select[Any]:
     found = (
         select(deliveries.c.due_at)
-        .where(
-            deliveries.c.channel == bindparam("of"), deliveries.c.state == "queued", deliveries.c.urgency == urgency
-        )
+        .where(deliveries.c.channel == bindparam("of"), deliveries.c.state == "queued", deliveries.c.urgency == urgency)
         .order_by(deliveries.c.due_at)
         .limit(1)
         .subquery()
-    )  # fmt: skip
+    )
     return select(found.c.due_at)
 
 
@@ -114,19 +122,17 @@ _TAKE = Prepared(
 )
 
 
-def _parcels(
-    tx: Connection, vault: Vault, now: datetime, rows: Sequence[Sequence[Any]], bodies: NoticeBodies
-) -> list[Parcel]:
+def _parcels(act: Act, rows: Sequence[Sequence[Any]], bodies: NoticeBodies) -> list[Parcel]:
     parcels, unreadable = [], []
     for id, contact_id, sealed, attempts, urgency, notice_id, address, language, blocked, _ in rows:
         try:
-            body = open_body(vault, sealed) if sealed is not None else bodies.of(tx, notice_id)
-            where = vault.open_bytes(address, "address").decode()
+            body = open_body(act.vault, sealed) if sealed is not None else bodies.of(act.tx, notice_id)
+            where = act.vault.open_bytes(address, "address").decode()
         except (KeyTrouble, ValueError):
             unreadable.append(Result(id, error="unreadable"))
         else:
             parcels.append(
                 Parcel(id, contact_id, where, language, body, attempts + 1, urgency, notice_id, bool(blocked))
             )
-    record(tx, now, unreadable)  # they must not stop the others
+    record(act, unreadable)  # they must not stop the others
     return parcels

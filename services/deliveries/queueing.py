@@ -12,63 +12,78 @@ from conversation.messages import Body
 from models.prepared import Prepared
 from models.tables import contacts, deliveries, notices
 from services.deliveries.values import Outgoing
-from services.vault import Vault
+from services.foundation.act import Act
+from services.foundation.vault import Vault
 
 _bodies = msgspec.json.Decoder(Body)
 _encode = msgspec.json.Encoder().encode
 _QUEUE = Prepared(
     insert(deliveries),
-    "contact_id", "channel", "urgency", "state", "about", "sealed", "due_at", "created_at", "attempts",
-)  # fmt: skip
+    "contact_id",
+    "channel",
+    "urgency",
+    "state",
+    "about",
+    "sealed",
+    "due_at",
+    "created_at",
+    "attempts",
+)
 
 
 def queue(
-    tx: Connection, vault: Vault, now: datetime, outgoing: Sequence[Outgoing], urgency: str = "reply",
-    due_at: datetime | None = None, about: str | None = None,
-) -> set[tuple[str, str]]:  # fmt: skip
-    """Writes the rows and returns for whom, to ring for after the commit. `about`: the duty that they ask for."""
+    act: Act,
+    outgoing: Sequence[Outgoing],
+    urgency: str = "reply",
+    due_at: datetime | None = None,
+    about: str | None = None,
+) -> None:
+    """Writes the rows, and rings for them after the commit. `about`: the obligation that they ask for."""
     said = [([(one.channel, one.contact_id)], encoded(one.body)) for one in outgoing]
-    return queue_shared(tx, vault, now, said, urgency, due_at, [about] * len(said))
+    queue_shared(act, said, urgency, due_at, [about] * len(said))
 
 
 def encoded(body: Body) -> bytes:
-    """As `queue_shared` takes it."""
+    """A body as the text that `queue_shared` seals and writes."""
     return _encode(body)
 
 
 def queue_shared(
-    tx: Connection, vault: Vault, now: datetime, said: Sequence[tuple[Sequence[tuple[str, str]], bytes]], urgency: str,
-    due_at: datetime | None = None, about: Sequence[str | None] | None = None,
-) -> set[tuple[str, str]]:  # fmt: skip
+    act: Act,
+    said: Sequence[tuple[Sequence[tuple[str, str]], bytes]],
+    urgency: str,
+    due_at: datetime | None = None,
+    about: Sequence[str | None] | None = None,
+) -> None:
     """Many encoded bodies, each for a few (channel, contact id): each sealed once. Nobody is looked up or locked.
 
-    `about`: the duty that each asks for.
+    `about`: the obligation that each asks for.
     """
-    shared = {"urgency": urgency, "state": "queued", "due_at": due_at or now, "created_at": now, "attempts": 0}
+    shared = {"urgency": urgency, "state": "queued", "due_at": due_at or act.now, "created_at": act.now, "attempts": 0}
     rows = []
-    for (to, body), duty_id in zip(said, about or [None] * len(said), strict=True):
-        sealed = vault.seal_bytes(body, "delivery")
+    for (to, body), obligation_id in zip(said, about or [None] * len(said), strict=True):
+        sealed = act.vault.seal_bytes(body, "delivery")
         rows += [
-            {**shared, "contact_id": contact_id, "channel": channel, "about": duty_id, "sealed": sealed}
+            {**shared, "contact_id": contact_id, "channel": channel, "about": obligation_id, "sealed": sealed}
             for channel, contact_id in to
         ]
     if rows:
-        _QUEUE.run(tx, *rows)
-    return {one for to, _ in said for one in to}
+        _QUEUE.run(act.tx, *rows)
+    act.ring(one for to, _ in said for one in to)
 
 
 def queue_for(
-    tx: Connection, vault: Vault, now: datetime, contact_ids: Sequence[str], body: Body, urgency: str = "reply",
-    about: str | None = None,
-) -> set[tuple[str, str]]:  # fmt: skip
-    """The same body to each of these contacts that has not blocked us.
+    act: Act, contact_ids: Sequence[str], body: Body, urgency: str = "reply", about: str | None = None
+) -> bool:
+    """The same body to each of these contacts that has not blocked us; whether there is one.
 
     The contacts are locked until the commit: whoever reads rows by their number must see them in that order.
     """
     reachable = contacts.c.id.in_(contact_ids) & contacts.c.blocked_at.is_(None)
     chosen = select(contacts.c.id, contacts.c.channel).where(reachable).order_by(contacts.c.id).with_for_update()
-    rows = tx.execute(chosen)
-    return queue(tx, vault, now, [Outgoing(row.id, row.channel, body) for row in rows], urgency, about=about)
+    outgoing = [Outgoing(row.id, row.channel, body) for row in act.tx.execute(chosen)]
+    queue(act, outgoing, urgency, about=about)
+    return bool(outgoing)
 
 
 def seal_notice(vault: Vault, body: Body) -> bytes:

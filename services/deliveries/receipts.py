@@ -4,31 +4,29 @@ numbers of before a restore are given again."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import Connection, func, literal, select, update
+from sqlalchemy import func, literal, select, update
 
 from models.tables import deliveries
+from services.foundation.act import Act
 
 _UNDECIDED = ("queued", "sending", "sent", "uncertain")
 
 
-def delivered(tx: Connection, now: datetime, channel: str, id: int) -> bool:
+def delivered(act: Act, channel: str, id: int) -> bool:
     """It has arrived: that stands, whatever else is told before or after."""
-    return _told(tx, now, channel, id, (*_UNDECIDED, "failed"), "delivered", None)
+    return _told(act, channel, id, (*_UNDECIDED, "failed"), "delivered", None)
 
 
-def undelivered(tx: Connection, now: datetime, channel: str, id: int, reason: str) -> bool:
+def undelivered(act: Act, channel: str, id: int, reason: str) -> bool:
     """It will not arrive. `reason` is a code, never what the carrier wrote."""
-    return _told(tx, now, channel, id, _UNDECIDED, "failed", reason[:300])
+    return _told(act, channel, id, _UNDECIDED, "failed", reason[:300])
 
 
-def _told(
-    tx: Connection, now: datetime, channel: str, id: int, before: Sequence[str], state: str, error: str | None
-) -> bool:
+def _told(act: Act, channel: str, id: int, before: Sequence[str], state: str, error: str | None) -> bool:
     mine = (deliveries.c.id == id) & (deliveries.c.channel == channel)
-    sent_at = func.coalesce(deliveries.c.sent_at, literal(now, deliveries.c.sent_at.type))
+    sent_at = func.coalesce(deliveries.c.sent_at, literal(act.now, deliveries.c.sent_at.type))
     telling = update(deliveries).where(mine, deliveries.c.state.in_(before))
-    if tx.execute(telling.values(state=state, error=error, sent_at=sent_at)).rowcount:
+    if act.tx.execute(telling.values(state=state, error=error, sent_at=sent_at)).rowcount:
         return True
-    return tx.execute(select(deliveries.c.id).where(mine)).first() is not None
+    return act.tx.execute(select(deliveries.c.id).where(mine)).first() is not None

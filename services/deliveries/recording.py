@@ -25,24 +25,24 @@ from sqlalchemy import (
 )
 
 from models.prepared import Prepared
-from models.tables import contacts, deliveries
+from models.tables import SMS, contacts, deliveries
 from models.types import Utc
-from services.contacts import SMS
 from services.deliveries.values import Result
+from services.foundation.act import Act
 
 LONGEST_WIRE_ID = 64  # as the column has it
 
 
-def record(tx: Connection, now: datetime, results: Sequence[Result]) -> None:
+def record(act: Act, results: Sequence[Result]) -> None:
     """A receipt that came before its result stands: nothing is lowered."""
     sent = {one.id: _wire_id(one) for one in results if one.error is None}
     if sent:
-        _SENT.run(tx, {"rows": None, "ids": None, "wires": None, **_listed(tx, sent), "sent_at": now})
+        _SENT.run(act.tx, {"rows": None, "ids": None, "wires": None, **_listed(act.tx, sent), "sent_at": act.now})
     trouble = [one for one in results if one.error is not None]
     if trouble:
-        tx.execute(_TROUBLE, [_troubled(one, now) for one in trouble])
-    _reached(tx, [one.id for one in results if one.contact_back])
-    _lost(tx, now, [one.id for one in trouble if one.contact_gone])
+        act.tx.execute(_TROUBLE, [_troubled(one, act.now) for one in trouble])
+    _reached(act.tx, [one.id for one in results if one.contact_back])
+    _lost(act, [one.id for one in trouble if one.contact_gone])
 
 
 def _wire_id(result: Result) -> str | None:
@@ -51,24 +51,24 @@ def _wire_id(result: Result) -> str | None:
     return name if name is None or (len(name) <= LONGEST_WIRE_ID and name.isprintable()) else None
 
 
-def supersede(tx: Connection, ids: Sequence[int]) -> None:
+def supersede(act: Act, ids: Sequence[int]) -> None:
     """Rows that a newer screen made pointless before they were sent."""
     if ids:
-        tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(state="superseded"))
+        act.tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(state="superseded"))
 
 
-def stop(tx: Connection, ids: Sequence[int]) -> None:
+def stop(act: Act, ids: Sequence[int]) -> None:
     """Leased rows of an aborted notice that were not sent."""
     if ids:
-        tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(state="aborted"))
+        act.tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(state="aborted"))
 
 
-def abort(tx: Connection, notice_id: str, most: int) -> int:
+def abort(act: Act, notice_id: str, most: int) -> int:
     """Takes up to `most` rows of a notice out of the queue, first those that would leave first; returns how many."""
     waits = (deliveries.c.notice_id == notice_id) & (deliveries.c.state == "queued")
     first = select(deliveries.c.id).where(waits).order_by(deliveries.c.id).limit(most)
     # Waits is asked again: a sender may have taken some of them since.
-    return tx.execute(update(deliveries).where(deliveries.c.id.in_(first), waits).values(state="aborted")).rowcount
+    return act.tx.execute(update(deliveries).where(deliveries.c.id.in_(first), waits).values(state="aborted")).rowcount
 
 
 def _reached(tx: Connection, ids: Sequence[int]) -> None:
@@ -78,13 +78,13 @@ def _reached(tx: Connection, ids: Sequence[int]) -> None:
         tx.execute(update(contacts).where(back, contacts.c.channel != SMS).values(blocked_at=None))
 
 
-def _lost(tx: Connection, now: datetime, ids: Sequence[int]) -> None:
+def _lost(act: Act, ids: Sequence[int]) -> None:
     if not ids:
         return
-    gone = list(tx.execute(select(deliveries.c.contact_id).where(deliveries.c.id.in_(ids))).scalars())
-    tx.execute(update(contacts).where(contacts.c.id.in_(gone)).values(blocked_at=now))
+    gone = list(act.tx.execute(select(deliveries.c.contact_id).where(deliveries.c.id.in_(ids))).scalars())
+    act.tx.execute(update(contacts).where(contacts.c.id.in_(gone)).values(blocked_at=act.now))
     waiting = deliveries.c.contact_id.in_(gone) & (deliveries.c.state == "queued")
-    tx.execute(update(deliveries).where(waiting).values(state="failed", error="contact_gone"))
+    act.tx.execute(update(deliveries).where(waiting).values(state="failed", error="contact_gone"))
 
 
 def _unless_known(state: str | ColumnElement[str]) -> ColumnElement[str]:
@@ -110,11 +110,14 @@ def _sent_rows(tx: Connection) -> Update:
         update(deliveries)
         .where(deliveries.c.id == cast(listed.c.key, Integer if tx.dialect.name == "sqlite" else BigInteger))
         .values(
-            state=_unless_known("sent"), wire_id=listed.c.value, error=_reason(None),
+            state=_unless_known("sent"),
+            wire_id=listed.c.value,
+            error=_reason(None),
             attempts=deliveries.c.attempts + 1,
-            due_at=bindparam("sent_at", type_=Utc()), sent_at=bindparam("sent_at", type_=Utc()),
+            due_at=bindparam("sent_at", type_=Utc()),
+            sent_at=bindparam("sent_at", type_=Utc()),
         )
-    )  # fmt: skip
+    )
 
 
 def _listed(tx: Connection, sent: dict[int, str | None]) -> dict[str, Any]:
@@ -139,6 +142,4 @@ _TROUBLE = (
 def _troubled(result: Result, now: datetime) -> dict[str, object]:
     becomes = "uncertain" if result.uncertain else "failed" if result.retry_after is None else "queued"
     again_at = now + (result.retry_after or timedelta(0))
-    return {
-        "of": result.id, "becomes": becomes, "why": result.error, "again_at": again_at, "tries": int(result.tried),
-    }  # fmt: skip
+    return {"of": result.id, "becomes": becomes, "why": result.error, "again_at": again_at, "tries": int(result.tried)}

@@ -8,35 +8,38 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from models.tables import FETCHING, contacts, deliveries, obligations, units
+from services.foundation.act import Act
 
 _WAITS = and_(deliveries.c.state == "queued", deliveries.c.urgency == "reminder")
 
 
-def withhold_about(tx: Connection, duty_id: str) -> None:
-    """The duty is not owed as it was: nothing that has not left yet asks for it.
+def withhold_about(act: Act, obligation_id: str) -> None:
+    """The obligation is not owed as it was: nothing that has not left yet asks for it.
 
     An open page keeps what it was told: it stands there as said then. The channels are named for the index.
     """
     bound = contacts.c.person_id.is_not(None), contacts.c.channel != FETCHING
     channels = select(contacts.c.channel).where(*bound).distinct()
-    _withhold(tx, deliveries.c.channel.in_(channels), deliveries.c.about == duty_id)
+    _withhold(act.tx, deliveries.c.channel.in_(channels), deliveries.c.about == obligation_id)
 
 
-def withhold_from(tx: Connection, contact_ids: Collection[str], unit_id: str) -> None:
-    """These have nothing to do with the duties of the unit, and of those below it, any more."""
+def withhold_from(act: Act, contact_ids: Collection[str], unit_id: str) -> None:
+    """These have nothing to do with the obligations of the unit, and of those below it, any more."""
     channels = select(contacts.c.channel).where(contacts.c.id.in_(contact_ids)).distinct()
     of_units = or_(units.c.id == unit_id, units.c.parent_id == unit_id)
-    duties = select(obligations.c.id).join_from(obligations, units).where(of_units)
+    owing = select(obligations.c.id).join_from(obligations, units).where(of_units)
     mine = deliveries.c.channel.in_(channels), deliveries.c.contact_id.in_(contact_ids)
-    _withhold(tx, *mine, deliveries.c.about.in_(duties))
+    _withhold(act.tx, *mine, deliveries.c.about.in_(owing))
 
 
-def hold_over(tx: Connection, now: datetime, channel: str, night: tuple[datetime, datetime]) -> None:
+def hold_over(act: Act, channel: str, night: tuple[datetime, datetime]) -> None:
     """Reminders of the day that are due in the quiet hours wait for the morning; what somebody did in the night, and
     what it says, goes out at once. `night`: when it began, when it ends."""
     began, ends = night
-    late = and_(_WAITS, deliveries.c.channel == channel, deliveries.c.due_at <= now, deliveries.c.created_at < began)
-    tx.execute(update(deliveries).where(late).values(due_at=ends))
+    late = and_(
+        _WAITS, deliveries.c.channel == channel, deliveries.c.due_at <= act.now, deliveries.c.created_at < began
+    )
+    act.tx.execute(update(deliveries).where(late).values(due_at=ends))
 
 
 def _withhold(tx: Connection, *which: ColumnElement[bool]) -> None:

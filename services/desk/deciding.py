@@ -1,6 +1,7 @@
 """What the office does with a case: ask, accept, decline, answer; and with a visit: note that it was read.
 
-Entry, audit event and message are one transaction.
+Entry, audit event and message are one transaction. What speaks to the citizen returns whether an account of theirs can
+be reached.
 
 Every call brings `seen`, what the page saw. A case that has moved since, because another clerk decided or the citizen
 added something, is refused with `changed`: nobody decides on what they have not read, and nothing is said twice.
@@ -8,27 +9,25 @@ added something, is refused with `changed`: nobody decides on what they have not
 
 from __future__ import annotations
 
-from collections.abc import Set
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, exists, insert, select, update
 
 from conversation.messages import Body, Button, Say
 from models.tables import cases, entries, obligations, visits
-from services import audit, reports
+from services import people
 from services.cases import ACCEPTED, COMPLAINT, DECLINED, QUESTION, RECEIVED
 from services.deliveries import queue_for
 from services.desk.values import ANSWERED, SHORTEST_REASON
+from services.foundation import audit
+from services.foundation.act import Act
 from services.foundation.happenings import Happening, record
 from services.foundation.history import unmoved
 from services.foundation.refusal import NotDone
-from services.vault import Vault, new_id
-from services.visits import NOTED
-from services.wording import worded
-
-Ring = Set[tuple[str, str]]  # for whom something was queued; empty when no account of the citizen can be reached
+from services.foundation.vault import new_id
+from services.foundation.wording import worded
+from services.inspections import NOTED
 
 
 @dataclass(frozen=True)
@@ -40,73 +39,74 @@ class _Case:
     unit_id: str | None
 
 
-def ask(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
+def ask(act: Act, case_id: str, seen: str, text: str) -> bool:
     """Asks the citizen something. Raises NotDone: gone, changed, text_wanted, text_too_long."""
-    case, text = _locked(tx, case_id, seen), worded(text)
-    _note(tx, now, clerk, case, "question", text, "question_asked")
-    return _tell(tx, vault, now, case, "asked", text, Button(f"/add {case.id}", words="answer"))
+    case, text = _locked(act, case_id, seen), worded(text)
+    _note(act, case, "question", text, "question_asked")
+    return _tell(act, case, "asked", text, Button(f"/add {case.id}", words="answer"))
 
 
-def accept(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
+def accept(act: Act, case_id: str, seen: str, text: str) -> bool:
     """Takes a complaint on; a word is optional. Raises NotDone: gone, changed, decided, text_too_long."""
-    case, text = _undecided(tx, case_id, seen), worded(text, 0)
-    return _accepted(tx, vault, now, clerk, case, text)
+    case, text = _undecided(act, case_id, seen), worded(text, 0)
+    return _accepted(act, case, text)
 
 
-def decline(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
+def decline(act: Act, case_id: str, seen: str, text: str) -> bool:
     """Turns a complaint down; the reason reaches the citizen. Raises NotDone: also reason_wanted."""
-    case, text = _undecided(tx, case_id, seen), worded(text, SHORTEST_REASON, "reason_wanted")
-    _decide(tx, now, case, DECLINED)
-    _happened(tx, now, case, DECLINED, case.id)
-    _note(tx, now, clerk, case, "decision", text, "case_declined")
-    return _tell(tx, vault, now, case, "declined", text, Button(f"/add {case.id}", words="add"))
+    case, text = _undecided(act, case_id, seen), worded(text, SHORTEST_REASON, "reason_wanted")
+    _decide(act, case, DECLINED)
+    _happened(act, case, DECLINED, case.id)
+    _note(act, case, "decision", text, "case_declined")
+    return _tell(act, case, "declined", text, Button(f"/add {case.id}", words="add"))
 
 
-def answer(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, seen: str, text: str) -> Ring:
+def answer(act: Act, case_id: str, seen: str, text: str) -> bool:
     """Answers a question, or an accepted complaint about which no unit owes anything (C06): one that was handed over is
-    answered with the last of its duties (`conclude`). Raises NotDone: gone, changed, text_wanted, text_too_long."""
-    case, text = _locked(tx, case_id, seen), worded(text)
-    if case.kind != QUESTION and (case.state != ACCEPTED or _owes(tx, case.id)):
+    answered with the last of its obligations (`conclude`). Raises NotDone: gone, changed, text_wanted,
+    text_too_long."""
+    case, text = _locked(act, case_id, seen), worded(text)
+    if case.kind != QUESTION and (case.state != ACCEPTED or _owes(act.tx, case.id)):
         raise NotDone("gone")
-    return _answered(tx, vault, now, clerk, case, text)
+    return _answered(act, case, text)
 
 
-def take_on(tx: Connection, vault: Vault, now: datetime, clerk: str, report_id: str, seen: str) -> Ring:
+def take_on(act: Act, report_id: str, seen: str) -> None:
     """A report that is handed to a unit: by it an undecided complaint is accepted, and a spot check noted (S03).
 
     An empty `seen` asks for no guard. Raises NotDone: gone, changed, decided (it was declined).
     """
-    visit = _visit(tx, report_id)
+    visit = _visit(act.tx, report_id)
     if visit is not None:
         if seen:
-            unmoved(tx, report_id, visit.state, seen)
+            unmoved(act, report_id, visit.state, seen)
         if visit.state == RECEIVED:
-            _noted(tx, now, clerk, visit)
-        return frozenset()
-    case = _locked(tx, report_id, seen) if seen else _held(tx, report_id)
+            _noted(act, visit)
+        return
+    case = _locked(act, report_id, seen) if seen else _held(act.tx, report_id)
     if case.state == DECLINED:
         raise NotDone("decided")
-    if (case.kind, case.state) != (COMPLAINT, RECEIVED):
-        return frozenset()
-    return _accepted(tx, vault, now, clerk, case, "")
+    if (case.kind, case.state) == (COMPLAINT, RECEIVED):
+        _accepted(act, case, "")
 
 
-def conclude(tx: Connection, vault: Vault, now: datetime, clerk: str, case_id: str, text: str) -> Ring:
+def conclude(act: Act, case_id: str, text: str) -> bool:
     """Answers the citizen once the unit has answered the office (C06). Raises NotDone: gone, text_wanted, …"""
-    case, text = _held(tx, case_id), worded(text)
-    return _answered(tx, vault, now, clerk, case, text)
+    case, text = _held(act.tx, case_id), worded(text)
+    return _answered(act, case, text)
 
 
-def note(tx: Connection, vault: Vault, now: datetime, clerk: str, visit_id: str, seen: str, text: str) -> Ring:
-    """Marks a spot check as read by the office; nobody is told. Raises NotDone: gone, changed, decided."""
-    visit = _visit(tx, visit_id)
+def note(act: Act, visit_id: str, seen: str, text: str) -> bool:
+    """Marks a spot check as read by the office; nobody is to be told, so that everybody was. Raises NotDone: gone,
+    changed, decided."""
+    visit = _visit(act.tx, visit_id)
     if visit is None:
         raise NotDone("gone")
-    unmoved(tx, visit_id, visit.state, seen)
+    unmoved(act, visit_id, visit.state, seen)
     if visit.state != RECEIVED:
         raise NotDone("decided")
-    _noted(tx, now, clerk, visit)
-    return frozenset()
+    _noted(act, visit)
+    return True
 
 
 def _visit(tx: Connection, visit_id: str) -> Any:
@@ -114,23 +114,23 @@ def _visit(tx: Connection, visit_id: str) -> Any:
     return tx.execute(select(*columns).where(visits.c.id == visit_id).with_for_update()).first()
 
 
-def _noted(tx: Connection, now: datetime, clerk: str, visit: Any) -> None:
-    tx.execute(update(visits).where(visits.c.id == visit.id).values(state=NOTED))
-    audit.append(tx, now, clerk, "visit_noted", visit.id, {"number": visit.number})
+def _noted(act: Act, visit: Any) -> None:
+    act.tx.execute(update(visits).where(visits.c.id == visit.id).values(state=NOTED))
+    audit.append(act, "visit_noted", visit.id, {"number": visit.number})
 
 
-def _accepted(tx: Connection, vault: Vault, now: datetime, clerk: str, case: _Case, text: str) -> Ring:
-    _decide(tx, now, case, ACCEPTED)
-    _happened(tx, now, case, ACCEPTED, case.id)
-    _note(tx, now, clerk, case, "decision", text, "case_accepted")
-    return _tell(tx, vault, now, case, "accepted", text, Button(f"/status {case.id}", words="see_status"))
+def _accepted(act: Act, case: _Case, text: str) -> bool:
+    _decide(act, case, ACCEPTED)
+    _happened(act, case, ACCEPTED, case.id)
+    _note(act, case, "decision", text, "case_accepted")
+    return _tell(act, case, "accepted", text, Button(f"/status {case.id}", words="see_status"))
 
 
-def _answered(tx: Connection, vault: Vault, now: datetime, clerk: str, case: _Case, text: str) -> Ring:
-    _decide(tx, now, case, ANSWERED)
-    entry_id = _note(tx, now, clerk, case, "answer", text, f"{case.kind}_answered")
-    _happened(tx, now, case, ANSWERED, entry_id)  # handed over once more, it is answered once more
-    return _tell(tx, vault, now, case, "answered", text, Button(f"/add {case.id}", words="add"))
+def _answered(act: Act, case: _Case, text: str) -> bool:
+    _decide(act, case, ANSWERED)
+    entry_id = _note(act, case, "answer", text, f"{case.kind}_answered")
+    _happened(act, case, ANSWERED, entry_id)  # handed over once more, it is answered once more
+    return _tell(act, case, "answered", text, Button(f"/add {case.id}", words="add"))
 
 
 def _owes(tx: Connection, case_id: str) -> bool:
@@ -138,9 +138,9 @@ def _owes(tx: Connection, case_id: str) -> bool:
     return bool(tx.execute(select(unsettled)).scalar())
 
 
-def _locked(tx: Connection, case_id: str, seen: str) -> _Case:
-    case = _held(tx, case_id)
-    unmoved(tx, case_id, case.state, seen)
+def _locked(act: Act, case_id: str, seen: str) -> _Case:
+    case = _held(act.tx, case_id)
+    unmoved(act, case_id, case.state, seen)
     return case
 
 
@@ -152,8 +152,8 @@ def _held(tx: Connection, case_id: str) -> _Case:
     return _Case(*row)
 
 
-def _undecided(tx: Connection, case_id: str, seen: str) -> _Case:
-    case = _locked(tx, case_id, seen)
+def _undecided(act: Act, case_id: str, seen: str) -> _Case:
+    case = _locked(act, case_id, seen)
     if case.kind != COMPLAINT:
         raise NotDone("gone")
     if case.state != RECEIVED:
@@ -161,24 +161,24 @@ def _undecided(tx: Connection, case_id: str, seen: str) -> _Case:
     return case
 
 
-def _decide(tx: Connection, now: datetime, case: _Case, state: str) -> None:
-    tx.execute(update(cases).where(cases.c.id == case.id).values(state=state, decided_at=now))
+def _decide(act: Act, case: _Case, state: str) -> None:
+    act.tx.execute(update(cases).where(cases.c.id == case.id).values(state=state, decided_at=act.now))
 
 
-def _note(tx: Connection, now: datetime, clerk: str, case: _Case, kind: str, text: str, action: str) -> str:
+def _note(act: Act, case: _Case, kind: str, text: str, action: str) -> str:
     entry_id = new_id()
-    tx.execute(insert(entries).values(id=entry_id, subject_id=case.id, kind=kind, text=text, at=now))
-    audit.append(tx, now, clerk, action, case.id, {"number": case.number})
+    act.tx.execute(insert(entries).values(id=entry_id, subject_id=case.id, kind=kind, text=text, at=act.now))
+    audit.append(act, action, case.id, {"number": case.number})
     return entry_id
 
 
-def _happened(tx: Connection, now: datetime, case: _Case, what: str, once: str) -> None:
+def _happened(act: Act, case: _Case, what: str, once: str) -> None:
     """A question is to the office, and says nothing of a unit."""
     if case.kind == COMPLAINT:
         told = {"number": case.number}
-        record(tx, Happening(f"{COMPLAINT}_{what}", once, now, case.unit_id, case.id, detail=told))
+        record(act, Happening(f"{COMPLAINT}_{what}", once, act.now, case.unit_id, case.id, detail=told))
 
 
-def _tell(tx: Connection, vault: Vault, now: datetime, case: _Case, words: str, text: str, button: Button) -> Ring:
+def _tell(act: Act, case: _Case, words: str, text: str, button: Button) -> bool:
     say = Say(f"status.{words}", {"number": case.number, "text": text}, (button,))
-    return queue_for(tx, vault, now, reports.owner_ids(tx, vault, case.id), Body(say=say))
+    return queue_for(act, people.owner_ids(act, case.id), Body(say=say))

@@ -8,14 +8,19 @@ from __future__ import annotations
 from services.desk import handing
 from services.desk.deciding import conclude
 from services.desk.secrecy import own_words
-from services.obligations.kinds import Kind, Kinds
+from services.obligations import Kind, Kinds
 
 
 def _about_reports(name: str) -> Kind:
     return Kind(
-        name, named=handing.named, sight=handing.sight, guard=own_words, handed=handing.handed, waits=handing.waits,
+        name,
+        named=handing.named,
+        sight=handing.sight,
+        guard=own_words,
+        handed=handing.handed,
+        waits=handing.waits,
         concluded=conclude,
-    )  # fmt: skip
+    )
 
 
 KINDS: Kinds = {name: _about_reports(name) for name in ("complaint", "instruction")}

@@ -31,30 +31,31 @@ from sqlalchemy import (
 
 from models.tables import cases, entries, evidence, visits
 from services.desk.values import PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
+from services.foundation.act import Act
 
 SNIPPET = 200  # characters
 JUST_READ = timedelta(minutes=10)
 
 
-def listed(tx: Connection, now: datetime, filters: Filters, after: str = "", keep: str = "") -> Page:
+def listed(act: Act, filters: Filters, after: str = "", keep: str = "") -> Page:
     """A page of the list. `after` is the key of the item that ended the page before; one that is none is the start.
 
     What was read a moment ago stays among the unread, so that nothing jumps under the clerk's hand; the report `keep`,
     which is open beside the list, stays even where only unread ones are wanted.
     """
-    found = _found(filters, now, keep)
+    found = _found(filters, act.now, keep)
     wanted = select(found).order_by(found.c.high.desc(), found.c.moved_at.desc(), found.c.id.desc())
     place = _place(after)
     if place:
         wanted = wanted.where(_beyond(found, *place))
-    items = [Item(**row) for row in tx.execute(wanted.limit(PAGE + 1)).mappings()]
+    items = [Item(**row) for row in act.tx.execute(wanted.limit(PAGE + 1)).mappings()]
     more = len(items) > PAGE
-    return Page(_filled(tx, items[:PAGE]), _key(items[PAGE - 1]) if more else None)
+    return Page(_filled(act.tx, items[:PAGE]), _key(items[PAGE - 1]) if more else None)
 
 
-def counts(tx: Connection, now: datetime, filters: Filters) -> Counts:
-    found = _found(replace(filters, kind="", state="", unread=False), now)
-    grouped = tx.execute(
+def counts(act: Act, filters: Filters) -> Counts:
+    found = _found(replace(filters, kind="", state="", unread=False), act.now)
+    grouped = act.tx.execute(
         select(found.c.kind, found.c.state, found.c.unread, func.count().label("many")).group_by(
             found.c.kind, found.c.state, found.c.unread
         )
@@ -72,10 +73,10 @@ def counts(tx: Connection, now: datetime, filters: Filters) -> Counts:
     return Counts(total, unread, kinds, states)
 
 
-def fresh(tx: Connection, now: datetime, filters: Filters, since: datetime) -> int:
+def fresh(act: Act, filters: Filters, since: datetime) -> int:
     """How many unread reports under the filters came in, or had something added, after this moment."""
-    found = _found(replace(filters, unread=True), now)
-    return tx.execute(select(func.count()).select_from(found).where(found.c.moved_at > since)).scalar_one()
+    found = _found(replace(filters, unread=True), act.now)
+    return act.tx.execute(select(func.count()).select_from(found).where(found.c.moved_at > since)).scalar_one()
 
 
 def _found(filters: Filters, now: datetime, keep: str = "") -> Subquery:
@@ -84,12 +85,20 @@ def _found(filters: Filters, now: datetime, keep: str = "") -> Subquery:
 
 def _cases(filters: Filters, now: datetime, keep: str) -> Select[Any]:
     wanted: Any = select(
-        cases.c.id, cases.c.kind, cases.c.number, cases.c.unit_id, cases.c.category,
-        cast(null(), String).label("method"), cases.c.state,
-        type_coerce(cases.c.read_at.is_(None), Boolean).label("unread"), _high(cases.c, now), cases.c.named,
-        func.substr(cases.c.what, 1, SNIPPET).label("text"), cases.c.received_at,
+        cases.c.id,
+        cases.c.kind,
+        cases.c.number,
+        cases.c.unit_id,
+        cases.c.category,
+        cast(null(), String).label("method"),
+        cases.c.state,
+        type_coerce(cases.c.read_at.is_(None), Boolean).label("unread"),
+        _high(cases.c, now),
+        cases.c.named,
+        func.substr(cases.c.what, 1, SNIPPET).label("text"),
+        cases.c.received_at,
         func.coalesce(cases.c.fresh_at, cases.c.received_at).label("moved_at"),
-    ).where(*_shared(cases.c, filters, now, keep))  # fmt: skip
+    ).where(*_shared(cases.c, filters, now, keep))
     if filters.kind:
         wanted = wanted.where(cases.c.kind == filters.kind)
     if filters.category:
@@ -107,12 +116,20 @@ def _cases(filters: Filters, now: datetime, keep: str) -> Select[Any]:
 
 def _visits(filters: Filters, now: datetime, keep: str) -> Select[Any]:
     wanted: Any = select(
-        visits.c.id, literal(VISIT, String).label("kind"), visits.c.number, visits.c.unit_id,
-        cast(null(), String).label("category"), visits.c.method, visits.c.state,
-        type_coerce(visits.c.read_at.is_(None), Boolean).label("unread"), _high(visits.c, now),
-        literal(False).label("named"), func.substr(visits.c.note, 1, SNIPPET).label("text"), visits.c.received_at,
+        visits.c.id,
+        literal(VISIT, String).label("kind"),
+        visits.c.number,
+        visits.c.unit_id,
+        cast(null(), String).label("category"),
+        visits.c.method,
+        visits.c.state,
+        type_coerce(visits.c.read_at.is_(None), Boolean).label("unread"),
+        _high(visits.c, now),
+        literal(False).label("named"),
+        func.substr(visits.c.note, 1, SNIPPET).label("text"),
+        visits.c.received_at,
         func.coalesce(visits.c.fresh_at, visits.c.received_at).label("moved_at"),
-    ).where(*_shared(visits.c, filters, now, keep))  # fmt: skip
+    ).where(*_shared(visits.c, filters, now, keep))
     if filters.kind not in ("", VISIT) or filters.category:
         wanted = wanted.where(literal(False))
     for word in filters.words.split():

@@ -2,55 +2,55 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, literal, select, update
 
 from models.tables import cases, entries, evidence, notices, obligations, visits
-from services import audit, reports
 from services import evidence as proof
+from services import people
 from services.desk.values import LONGEST_PURPOSE, VISIT, Original, Report, Said
 from services.evidence import Piece
+from services.foundation import audit
+from services.foundation.act import Act
 from services.foundation.history import seen_as
 from services.foundation.refusal import NotDone
-from services.vault import Vault
-from services.wording import readable
+from services.foundation.wording import readable
 
 
-def open_report(tx: Connection, now: datetime, clerk: str, report_id: str) -> Report | None:
+def open_report(act: Act, report_id: str) -> Report | None:
     """The report with everything said about it; from now on it counts as read. None where there is none."""
-    table = _mark_read(tx, now, report_id)
+    table = _mark_read(act, report_id)
     if table is None:
         return None
-    audit.append(tx, now, clerk, "report_opened", report_id)
-    return look(tx, report_id)
+    audit.append(act, "report_opened", report_id)
+    return look(act, report_id)
 
 
-def look(tx: Connection, report_id: str) -> Report | None:
+def look(act: Act, report_id: str) -> Report | None:
     """The same without the mark, for whoever has it open already."""
-    found = _case(tx, report_id) or _visit(tx, report_id)
+    found = _case(act.tx, report_id) or _visit(act.tx, report_id)
     if found is None:
         return None
-    pieces = proof.pieces(tx, report_id)
-    said = _said(tx, report_id, pieces)
+    pieces = proof.pieces(act, report_id)
+    said = _said(act.tx, report_id, pieces)
     first = tuple(piece for piece in pieces if piece.entry_id is None)
-    seen = seen_as(tx, report_id, found["state"])
+    seen = seen_as(act, report_id, found["state"])
     return Report(**found, pieces=first, said=said, seen=seen)
 
 
-def open_copy(tx: Connection, now: datetime, clerk: str, piece_id: str, *, tell: bool = True) -> Piece | None:
+def open_copy(act: Act, piece_id: str, *, tell: bool = True) -> Piece | None:
     """A piece to be shown. `tell` is off for the later parts of a video that is being played."""
-    piece = proof.piece(tx, piece_id)
+    piece = proof.piece(act, piece_id)
     if piece is not None and piece.has_copy and tell:
-        audit.append(tx, now, clerk, "evidence_opened", piece_id)
+        audit.append(act, "evidence_opened", piece_id)
     return piece
 
 
-def open_original(tx: Connection, now: datetime, clerk: str, piece_id: str, purpose: str) -> Original:
+def open_original(act: Act, piece_id: str, purpose: str) -> Original:
     """Raises NotDone: gone, purpose_wanted."""
     stated = _stated(purpose)
-    row = tx.execute(
+    row = act.tx.execute(
         select(evidence.c.sha256, evidence.c.subject_id).where(
             evidence.c.id == piece_id, evidence.c.subject_id.is_not(None), evidence.c.sha256.is_not(None)
         )
@@ -58,22 +58,20 @@ def open_original(tx: Connection, now: datetime, clerk: str, piece_id: str, purp
     if row is None:
         raise NotDone("gone")
     tables = cases, visits, obligations, notices
-    numbers = (tx.execute(select(t.c.number).where(t.c.id == row.subject_id)).scalar() for t in tables)
+    numbers = (act.tx.execute(select(t.c.number).where(t.c.id == row.subject_id)).scalar() for t in tables)
     number = next(filter(None, numbers))
-    place = [piece.id for piece in proof.pieces(tx, row.subject_id)].index(piece_id) + 1
-    audit.append(tx, now, clerk, "original_opened", piece_id, {"report": row.subject_id, "purpose": stated})
+    place = [piece.id for piece in proof.pieces(act, row.subject_id)].index(piece_id) + 1
+    audit.append(act, "original_opened", piece_id, {"report": row.subject_id, "purpose": stated})
     return Original(row.sha256, f"{number}-{place}")
 
 
-def open_identity(
-    tx: Connection, vault: Vault, now: datetime, clerk: str, report_id: str, purpose: str
-) -> dict[str, Any]:
+def open_identity(act: Act, report_id: str, purpose: str) -> dict[str, Any]:
     """Who filed it: name, phone; for a visit person, place and time. Raises NotDone: gone, purpose_wanted."""
     stated = _stated(purpose)
-    identity = reports.identity_of(tx, vault, report_id)
+    identity = people.identity_of(act, report_id)
     if identity is None:
         raise NotDone("gone")
-    audit.append(tx, now, clerk, "identity_opened", report_id, {"purpose": stated})
+    audit.append(act, "identity_opened", report_id, {"purpose": stated})
     return identity
 
 
@@ -84,11 +82,11 @@ def _stated(purpose: str) -> str:
     return stated
 
 
-def _mark_read(tx: Connection, now: datetime, report_id: str) -> Any:
+def _mark_read(act: Act, report_id: str) -> Any:
     """First of all: on PostgreSQL it makes whoever adds something wait, so that nothing unseen is marked."""
     for table in (cases, visits):
-        read = func.coalesce(table.c.read_at, literal(now, table.c.read_at.type))
-        if tx.execute(update(table).where(table.c.id == report_id).values(read_at=read)).rowcount:
+        read = func.coalesce(table.c.read_at, literal(act.now, table.c.read_at.type))
+        if act.tx.execute(update(table).where(table.c.id == report_id).values(read_at=read)).rowcount:
             return table
     return None
 
@@ -98,11 +96,23 @@ def _case(tx: Connection, report_id: str) -> dict[str, Any] | None:
     if row is None:
         return None
     return {
-        "id": row.id, "kind": row.kind, "number": row.number, "source": row.source, "unit_id": row.unit_id,
-        "category": row.category, "method": None, "text": row.what, "staff": row.staff, "happened": row.happened,
-        "named": row.named, "findings": {}, "waited_minutes": None, "state": row.state,
-        "received_at": row.received_at, "decided_at": row.decided_at,
-    }  # fmt: skip
+        "id": row.id,
+        "kind": row.kind,
+        "number": row.number,
+        "source": row.source,
+        "unit_id": row.unit_id,
+        "category": row.category,
+        "method": None,
+        "text": row.what,
+        "staff": row.staff,
+        "happened": row.happened,
+        "named": row.named,
+        "findings": {},
+        "waited_minutes": None,
+        "state": row.state,
+        "received_at": row.received_at,
+        "decided_at": row.decided_at,
+    }
 
 
 def _visit(tx: Connection, report_id: str) -> dict[str, Any] | None:
@@ -110,11 +120,23 @@ def _visit(tx: Connection, report_id: str) -> dict[str, Any] | None:
     if row is None:
         return None
     return {
-        "id": row.id, "kind": VISIT, "number": row.number, "source": None, "unit_id": row.unit_id,
-        "category": None, "method": row.method, "text": row.note, "staff": None, "happened": None,
-        "named": False, "findings": row.findings, "waited_minutes": row.waited_minutes, "state": row.state,
-        "received_at": row.received_at, "decided_at": None,
-    }  # fmt: skip
+        "id": row.id,
+        "kind": VISIT,
+        "number": row.number,
+        "source": None,
+        "unit_id": row.unit_id,
+        "category": None,
+        "method": row.method,
+        "text": row.note,
+        "staff": None,
+        "happened": None,
+        "named": False,
+        "findings": row.findings,
+        "waited_minutes": row.waited_minutes,
+        "state": row.state,
+        "received_at": row.received_at,
+        "decided_at": None,
+    }
 
 
 def _said(tx: Connection, report_id: str, pieces: list[Piece]) -> list[Said]:

@@ -11,9 +11,9 @@ from functools import cache
 from sqlalchemy import Connection, select
 
 from models.tables import cases, entries, units, visits
-from services import reports
+from services import people
+from services.foundation.act import Act
 from services.foundation.refusal import NotDone
-from services.vault import Vault
 from templates import load_texts
 
 # Characters that are nobody's words by chance any more: Chinese, or of an alphabet, where names alone take twenty.
@@ -24,7 +24,7 @@ _MOBILE = re.compile(r"(?<!\d)(?:00)?(?:86)?[\s-]?1[3-9]\d(?:[\s-]?\d){8}(?!\d)"
 _LABEL = re.compile(r"(category|order|games|systems|difficulties|service)_(?!help$).*|(unit|window)_short")
 
 
-def own_words(tx: Connection, vault: Vault, report_id: str | None, text: str) -> None:
+def own_words(act: Act, report_id: str | None, text: str) -> None:
     """Raises NotDone where `text`, meant for the unit, gives somebody of the report away.
 
     their_words: it repeats a long run of what was reported, or a short text as a whole; their_number: it holds a mobile
@@ -33,18 +33,18 @@ def own_words(tx: Connection, vault: Vault, report_id: str | None, text: str) ->
     if report_id is None:
         return
     plain = unicodedata.normalize("NFKC", text)
-    if _MOBILE.search(plain) or _theirs(tx, vault, report_id, plain):
+    if _MOBILE.search(plain) or _theirs(act, report_id, plain):
         raise NotDone("their_number")
     close, letters = _shapes(text)
-    for their_close, their_letters in [_shapes(one) for one in _said(tx, report_id)]:
-        whole = their_letters in letters and _weight(their_letters) >= WHOLE and _is_own(tx, their_letters)
+    for their_close, their_letters in [_shapes(one) for one in _said(act.tx, report_id)]:
+        whole = their_letters in letters and _weight(their_letters) >= WHOLE and _is_own(act.tx, their_letters)
         if whole or _repeats(close, their_close) or _repeats(letters, their_letters):
             raise NotDone("their_words")
 
 
-def _theirs(tx: Connection, vault: Vault, report_id: str, text: str) -> bool:
+def _theirs(act: Act, report_id: str, text: str) -> bool:
     """Compared by the program: nobody has opened who filed it."""
-    number = _digits(str((reports.identity_of(tx, vault, report_id) or {}).get("phone") or "")).removeprefix("86")
+    number = _digits(str((people.identity_of(act, report_id) or {}).get("phone") or "")).removeprefix("86")
     return len(number) >= SHORTEST_NUMBER and number in _digits(text)
 
 

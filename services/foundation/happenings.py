@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from models.database import is_new
 from models.tables import happenings
-from services.vault import new_id
+from services.foundation.act import Act
+from services.foundation.vault import new_id
 
 
 @dataclass(frozen=True)
@@ -29,11 +28,16 @@ class Happening:
     detail: Mapping[str, str] = field(default_factory=dict)  # codes, numbers and ISO moments, never words
 
 
-def record(tx: Connection, happening: Happening) -> bool:
+def record(act: Act, happening: Happening) -> bool:
     """Writes it down unless that has been done already; whether it was new."""
     row = {
-        "id": new_id(), "once": f"{happening.kind} {happening.once}", "kind": happening.kind, "at": happening.at,
-        "unit_id": happening.unit_id, "subject_id": happening.subject_id, "obligation_id": happening.obligation_id,
+        "id": new_id(),
+        "once": f"{happening.kind} {happening.once}",
+        "kind": happening.kind,
+        "at": happening.at,
+        "unit_id": happening.unit_id,
+        "subject_id": happening.subject_id,
+        "obligation_id": happening.obligation_id,
         "detail": dict(happening.detail),
-    }  # fmt: skip
-    return is_new(tx, happenings, row)
+    }
+    return is_new(act.tx, happenings, row)

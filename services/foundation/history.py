@@ -5,18 +5,19 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select
 
 from models.tables import entries, obligations
+from services.foundation.act import Act
 from services.foundation.refusal import NotDone
 
 
-def unmoved(tx: Connection, subject_id: str, state: str, seen: str) -> None:
+def unmoved(act: Act, subject_id: str, state: str, seen: str) -> None:
     """Raises NotDone: changed, where it is in another state, or more happened, than on the page that was `seen`."""
-    if seen != seen_as(tx, subject_id, state):
+    if seen != seen_as(act, subject_id, state):
         raise NotDone("changed")
 
 
-def seen_as(tx: Connection, subject_id: str, state: str) -> str:
+def seen_as(act: Act, subject_id: str, state: str) -> str:
     """Names what a page shows of a thing, so that a decision can say what it was taken on."""
-    return f"{state}.{_how_much_happened(tx, subject_id)}"
+    return f"{state}.{_how_much_happened(act.tx, subject_id)}"
 
 
 def _how_much_happened(tx: Connection, subject_id: str) -> int:

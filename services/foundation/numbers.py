@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import bindparam, update
 
 from models.database import insert_or_ignore
 from models.prepared import Prepared
 from models.tables import counters
+from services.foundation.act import Act
 
 _NEXT = Prepared(
     update(counters)
@@ -18,14 +17,14 @@ _NEXT = Prepared(
 )
 
 
-def next_number(tx: Connection, now: datetime, of: str = "case", letter: str = "") -> str:
+def next_number(act: Act, of: str = "case", letter: str = "") -> str:
     """`20261121-0042`: the day in the office's time zone and a running number, each kind of thing (`of`) for itself.
 
     `letter` stands before the number of whatever is no report.
     """
-    name = {"of": f"{of} {now:%Y%m%d}"}
-    found = _NEXT.rows(tx, name)
+    name = {"of": f"{of} {act.now:%Y%m%d}"}
+    found = _NEXT.rows(act.tx, name)
     if not found:
-        tx.execute(insert_or_ignore(tx, counters), {"name": name["of"], "value": 0})
-        found = _NEXT.rows(tx, name)
-    return f"{letter}{now:%Y%m%d}-{found[0][0]:04d}"
+        act.tx.execute(insert_or_ignore(act.tx, counters), {"name": name["of"], "value": 0})
+        found = _NEXT.rows(act.tx, name)
+    return f"{letter}{act.now:%Y%m%d}-{found[0][0]:04d}"

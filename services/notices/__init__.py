@@ -4,22 +4,57 @@ from services.notices.audience import areas, kinds_with_people, reach
 from services.notices.course import Course
 from services.notices.going import Progress, abort, carry_on, progress, settle, starting, stop_rows
 from services.notices.looking import PAGE, listed, look, waiting_for
-from services.notices.numbers import Numbers
-from services.notices.numbers import read as read_numbers
-from services.notices.receipts import MOST_SHOWN, Receipt, acknowledged, receipts
+from services.notices.numbers import read
+from services.notices.receipts import MOST_SHOWN, acknowledged, receipts
 from services.notices.releasing import body_of, release, send, take_back
 from services.notices.repeating import again, unacknowledged
 from services.notices.seeing import acknowledge, may_open
-from services.notices.spreading import Spread, spread
-from services.notices.values import LONGEST_TEXT, Audience, Notice, NotSent, Part, Reach, Unreached, Written
+from services.notices.spreading import spread
+from services.notices.values import LONGEST_TEXT, Audience, Notice, NotSent, Written
 from services.notices.writing import add_numbers, attach, detach, draft, draft_once, drop_numbers, rewrite
 
 NUMBERS_AT_ONCE = 500  # of an uploaded list, in one transaction
 
 __all__ = [
-    "LONGEST_TEXT", "MOST_SHOWN", "NUMBERS_AT_ONCE", "PAGE", "Audience", "Course", "NotSent", "Notice", "Numbers",
-    "Part", "Progress", "Reach", "Receipt", "Spread", "Unreached", "Written", "abort", "acknowledge", "acknowledged",
-    "add_numbers", "again", "areas", "attach", "body_of", "carry_on", "detach", "draft", "draft_once", "drop_numbers",
-    "kinds_with_people", "listed", "look", "may_open", "progress", "reach", "read_numbers", "receipts", "release",
-    "rewrite", "send", "settle", "spread", "starting", "stop_rows", "take_back", "unacknowledged", "waiting_for",
-]  # fmt: skip
+    "LONGEST_TEXT",
+    "MOST_SHOWN",
+    "NUMBERS_AT_ONCE",
+    "PAGE",
+    "Audience",
+    "Course",
+    "NotSent",
+    "Notice",
+    "Progress",
+    "Written",
+    "abort",
+    "acknowledge",
+    "acknowledged",
+    "add_numbers",
+    "again",
+    "areas",
+    "attach",
+    "body_of",
+    "carry_on",
+    "detach",
+    "draft",
+    "draft_once",
+    "drop_numbers",
+    "kinds_with_people",
+    "listed",
+    "look",
+    "may_open",
+    "progress",
+    "reach",
+    "read",
+    "receipts",
+    "release",
+    "rewrite",
+    "send",
+    "settle",
+    "spread",
+    "starting",
+    "stop_rows",
+    "take_back",
+    "unacknowledged",
+    "waiting_for",
+]

@@ -6,32 +6,29 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from models.tables import contacts, grants, listeners, units
-from services.contacts import SMS, address_hash
+from services.foundation.act import Act
 from services.notices.family import not_acknowledged
 from services.notices.values import Audience, Reach, Unreached
-from services.people.rights import Right, roles_with
-from services.persons import holds
-from services.reach import CHUNK, phones_of
-from services.vault import Vault
+from services.people import CHUNK, SMS, Right, address_hash, holds, phones_of, roles_with
 
 MOST_SHOWN = 100
 Ways = Collection[str] | None  # channels that something can leave by; None: all
 _parents = units.alias("above")
 
 
-def areas(tx: Connection) -> list[str]:
+def areas(act: Act) -> list[str]:
     """Those that units lie in."""
     found = select(units.c.area).where(units.c.area.is_not(None), ~units.c.closed).distinct().order_by(units.c.area)
-    return list(tx.execute(found).scalars())
+    return list(act.tx.execute(found).scalars())
 
 
-def kinds_with_people(tx: Connection, now: datetime) -> set[str]:
+def kinds_with_people(act: Act) -> set[str]:
     """Kinds of unit in which somebody holds a role: those of windows and sections often belong to the unit above."""
-    held = select(units.c.kind).join_from(grants, units, units.c.id == grants.c.unit_id).where(holds(now))
-    return set(tx.execute(held.distinct()).scalars())
+    held = select(units.c.kind).join_from(grants, units, units.c.id == grants.c.unit_id).where(holds(act.now))
+    return set(act.tx.execute(held.distinct()).scalars())
 
 
 def chosen(now: datetime, audience: Audience, *columns: Any) -> Select[Any]:
@@ -68,10 +65,10 @@ def chats(now: datetime, audience: Audience, ways: Ways) -> Select[Any]:
     return select(contacts.c.id).where(contacts.c.person_id.in_(chosen(now, audience)), open_for(ways), _is_chat())
 
 
-def listed(tx: Connection, notice_id: str, audience: Audience) -> Select[Any]:
+def listed(act: Act, notice_id: str, audience: Audience) -> Select[Any]:
     """Contact ids in `listeners`; of a notice that is sent again, without those who have acknowledged it meanwhile."""
     mine = select(contacts.c.id).join(listeners).where(listeners.c.notice_id == notice_id)
-    return mine.where(not_acknowledged(tx, audience.root)) if audience.root else mine
+    return mine.where(not_acknowledged(act, audience.root)) if audience.root else mine
 
 
 def open_for(ways: Ways) -> ColumnElement[bool]:
@@ -84,61 +81,61 @@ def _is_chat() -> ColumnElement[bool]:
     return contacts.c.channel != SMS
 
 
-def silent(tx: Connection, now: datetime, audience: Audience, ways: Ways) -> Sequence[Any]:
+def silent(act: Act, audience: Audience, ways: Ways) -> Sequence[Any]:
     """Those of the audience without a chat: person_id, role, unit_id, in a fixed order."""
     has_chat = exists().where(contacts.c.person_id == grants.c.person_id, open_for(ways), _is_chat())
-    found = chosen(now, audience, grants.c.person_id, grants.c.role, grants.c.unit_id).where(~has_chat)
-    return tx.execute(found.order_by(grants.c.role, grants.c.unit_id, grants.c.person_id)).all()
+    found = chosen(act.now, audience, grants.c.person_id, grants.c.role, grants.c.unit_id).where(~has_chat)
+    return act.tx.execute(found.order_by(grants.c.role, grants.c.unit_id, grants.c.person_id)).all()
 
 
-def texted(
-    tx: Connection, vault: Vault, now: datetime, audience: Audience, ways: Ways
-) -> tuple[dict[str, str], list[Unreached]]:
+def texted(act: Act, audience: Audience, ways: Ways) -> tuple[dict[str, str], list[Unreached]]:
     """Those without a chat: whose number an SMS reaches (number by person), and whom nothing reaches."""
-    quiet = silent(tx, now, audience, ways)
+    quiet = silent(act, audience, ways)
     numbers: dict[str, str] = {}
     if audience.sms and (ways is None or SMS in ways):
-        numbers = phones_of(tx, vault, {row.person_id for row in quiet})
-        stopped = _stopped(tx, vault, list(dict.fromkeys(numbers.values())))
+        numbers = phones_of(act, {row.person_id for row in quiet})
+        stopped = _stopped(act, list(dict.fromkeys(numbers.values())))
         numbers = {person: number for person, number in numbers.items() if number not in stopped}
     left = {row.person_id: Unreached(row.role, row.unit_id) for row in reversed(quiet) if row.person_id not in numbers}
     return numbers, list(reversed(left.values()))
 
 
-def _stopped(tx: Connection, vault: Vault, numbers: Sequence[str]) -> set[str]:
+def _stopped(act: Act, numbers: Sequence[str]) -> set[str]:
     """Numbers whose owner wants no SMS."""
-    keys = {address_hash(vault, SMS, number): number for number in numbers}
+    keys = {address_hash(act.vault, SMS, number): number for number in numbers}
     found: set[str] = set()
     hashes = list(keys)
     for start in range(0, len(hashes), CHUNK):
         blocked = contacts.c.address_hash.in_(hashes[start : start + CHUNK]), contacts.c.blocked_at.is_not(None)
-        found.update(keys[key] for key in tx.execute(select(contacts.c.address_hash).where(*blocked)).scalars())
+        found.update(keys[key] for key in act.tx.execute(select(contacts.c.address_hash).where(*blocked)).scalars())
     return found
 
 
-def reach(tx: Connection, vault: Vault, now: datetime, notice_id: str, audience: Audience, ways: Ways) -> Reach:
+def reach(act: Act, notice_id: str, audience: Audience, ways: Ways) -> Reach:
     """How many would get it if it were sent now. A person with two accounts gets it on both."""
-    own_list = listed(tx, notice_id, audience)
+    own_list = listed(act, notice_id, audience)
     meant = contacts.c.id.in_(own_list)
     if audience.chooses:
-        meant = or_(meant, and_(contacts.c.person_id.in_(chosen(now, audience)), _is_chat()))
+        meant = or_(meant, and_(contacts.c.person_id.in_(chosen(act.now, audience)), _is_chat()))
     counted = select(contacts.c.channel, func.count().label("many")).where(meant).group_by(contacts.c.channel)
-    channels = {row.channel: row.many for row in tx.execute(counted.where(open_for(ways)))}
-    total = tx.execute(select(func.count()).select_from(own_list.subquery())).scalar_one()
-    shut = total - tx.execute(select(func.count()).select_from(own_list.where(open_for(ways)).subquery())).scalar_one()
-    numbers, unreached = texted(tx, vault, now, audience, ways) if audience.chooses else ({}, [])
-    own = _on_list(tx, vault, notice_id, set(numbers.values())) if numbers and total else 0
+    channels = {row.channel: row.many for row in act.tx.execute(counted.where(open_for(ways)))}
+    total = act.tx.execute(select(func.count()).select_from(own_list.subquery())).scalar_one()
+    shut = (
+        total - act.tx.execute(select(func.count()).select_from(own_list.where(open_for(ways)).subquery())).scalar_one()
+    )
+    numbers, unreached = texted(act, audience, ways) if audience.chooses else ({}, [])
+    own = _on_list(act, notice_id, set(numbers.values())) if numbers and total else 0
     if len(set(numbers.values())) > own:
         channels[SMS] = channels.get(SMS, 0) + len(set(numbers.values())) - own
     return Reach(channels, len(unreached) + shut, unreached[:MOST_SHOWN])
 
 
-def _on_list(tx: Connection, vault: Vault, notice_id: str, numbers: set[str]) -> int:
+def _on_list(act: Act, notice_id: str, numbers: set[str]) -> int:
     """How many of these numbers are on the notice's own list: nobody gets it twice by SMS."""
-    hashes = [address_hash(vault, SMS, number) for number in numbers]
+    hashes = [address_hash(act.vault, SMS, number) for number in numbers]
     many = 0
     for start in range(0, len(hashes), CHUNK):
         same = contacts.c.address_hash.in_(hashes[start : start + CHUNK]), listeners.c.notice_id == notice_id
         mine = select(func.count()).select_from(contacts.join(listeners, listeners.c.contact_id == contacts.c.id))
-        many += tx.execute(mine.where(*same)).scalar_one()
+        many += act.tx.execute(mine.where(*same)).scalar_one()
     return many

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 import structlog
 
-from models.database import Database, DatabaseAway
-from services.bells import Bells
+from models.database import DatabaseAway
+from services.foundation.act import Acts
 from services.notices.going import stop_rows
 from services.notices.spreading import spread
 
@@ -20,8 +19,8 @@ Part = Callable[[str], Awaitable[bool]]  # of what there is to do for a notice; 
 class Course:
     """Whatever is left undone by a kill, the job `carry_notices` takes up."""
 
-    def __init__(self, database: Database, bells: Bells, clock: Callable[[], datetime]) -> None:
-        self._database, self._bells, self._clock = database, bells, clock
+    def __init__(self, acts: Acts) -> None:
+        self._acts = acts
         self._errands: set[asyncio.Task[None]] = set()
 
     async def spread(self, notice_id: str) -> None:
@@ -33,12 +32,10 @@ class Course:
         await self._begin(self._stop, notice_id)
 
     async def _spread(self, notice_id: str) -> bool:
-        step = await self._database.write(spread, self._clock(), notice_id)
-        self._bells.ring(step.ring)
-        return step.more
+        return await self._acts.write(spread, notice_id)
 
     async def _stop(self, notice_id: str) -> bool:
-        return await self._database.write(stop_rows, notice_id)
+        return await self._acts.write(stop_rows, notice_id)
 
     async def _begin(self, part: Part, notice_id: str) -> None:
         """The first part at once, for the page to show. The step itself is saved: this must not say that it is not."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, or_, select
 
 from models.tables import contacts, deliveries, notices
+from services.foundation.act import Act
 
 
 def same_matter(first: FromClause, other: FromClause) -> ColumnElement[bool]:
@@ -12,17 +13,17 @@ def same_matter(first: FromClause, other: FromClause) -> ColumnElement[bool]:
     return or_(other.c.id == first.c.id, other.c.number.startswith(first.c.number.concat("-")))
 
 
-def family(tx: Connection, root_id: str) -> dict[str, str]:
+def family(act: Act, root_id: str) -> dict[str, str]:
     """The notice and its repeats: states by id."""
     first = notices.alias()
     found = select(notices.c.id, notices.c.state).join(first, same_matter(first, notices)).where(first.c.id == root_id)
-    return {row.id: row.state for row in tx.execute(found)}
+    return {row.id: row.state for row in act.tx.execute(found)}
 
 
-def not_acknowledged(tx: Connection, root_id: str) -> ColumnElement[bool]:
+def not_acknowledged(act: Act, root_id: str) -> ColumnElement[bool]:
     """Of `contacts`: whose person has acknowledged neither this notice nor a repeat of it, on no account."""
     sent, reader = deliveries.alias(), contacts.alias()
-    mine = sent.c.notice_id.in_(list(family(tx, root_id))), sent.c.state == "acknowledged"
+    mine = sent.c.notice_id.in_(list(family(act, root_id))), sent.c.state == "acknowledged"
     readers = select(reader.c.id).join_from(sent, reader, reader.c.id == sent.c.contact_id).where(*mine)
     people = readers.with_only_columns(reader.c.person_id).where(reader.c.person_id.is_not(None))
     apart = or_(contacts.c.person_id.is_(None), contacts.c.person_id.not_in(people))

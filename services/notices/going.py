@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection, exists, func, select, update
 
 from models.tables import FETCHING, deliveries, notices
-from services import audit
 from services import deliveries as outbox
+from services.foundation import audit
+from services.foundation.act import Act
 from services.notices.looking import locked
-from services.notices.spreading import Ring, spread, unspread
+from services.notices.spreading import spread, unspread
 from services.notices.values import ABORTED, DONE, DRAFT, RELEASED, WAITING, NotSent
 
 AT_ONCE = 5_000  # rows that one transaction stops: at 30 a second no sender gets through them before the next one
@@ -35,69 +35,72 @@ class Progress:
         return not any(self.counts.get(one) for one in ("unspread", *_UNDER_WAY))
 
 
-def progress(tx: Connection, now: datetime, notice_id: str) -> Progress:
+def progress(act: Act, notice_id: str) -> Progress:
     """Counted from the rows. Raises NotSent: gone."""
     wanted = select(notices.c.state, notices.c.total, notices.c.send_at).where(notices.c.id == notice_id)
-    row = tx.execute(wanted).first()
+    row = act.tx.execute(wanted).first()
     if row is None:
         raise NotSent("gone")
     by = deliveries.c.state, deliveries.c.channel
-    found = tx.execute(select(*by, func.count()).where(deliveries.c.notice_id == notice_id).group_by(*by)).all()
+    found = act.tx.execute(select(*by, func.count()).where(deliveries.c.notice_id == notice_id).group_by(*by)).all()
     counts: Counter[str] = Counter()
-    lies_ready = row.state != ABORTED and (row.send_at is None or row.send_at <= now)
+    lies_ready = row.state != ABORTED and (row.send_at is None or row.send_at <= act.now)
     for state, channel, many in found:
         counts["ready" if state == "queued" and channel == FETCHING and lies_ready else state] += many
     written = sum(counts.values())
     counts["aborted" if row.state == ABORTED else "unspread"] += max(0, (row.total or 0) - written)
     failed = (deliveries.c.notice_id == notice_id) & (deliveries.c.state == "failed")
     reasons = select(deliveries.c.error, func.count()).where(failed).group_by(deliveries.c.error)
-    told = {error or "": many for error, many in tx.execute(reasons)} if counts["failed"] else {}
+    told = {error or "": many for error, many in act.tx.execute(reasons)} if counts["failed"] else {}
     return Progress(row.state, row.total or 0, counts, told)
 
 
-def abort(tx: Connection, now: datetime, clerk_id: str, notice_id: str) -> None:
+def abort(act: Act, notice_id: str) -> None:
     """Stops it at once; its rows follow by `stop_rows`. A draft is thrown away. Raises NotSent: gone, changed."""
-    notice = locked(tx, notice_id, None, DRAFT, WAITING, RELEASED)
-    tx.execute(update(notices).where(notices.c.id == notice_id).values(state=ABORTED, aborted_at=now, spread_to=None))
-    audit.append(tx, now, clerk_id, "notice_aborted", notice_id, {"number": notice.number})
+    notice = locked(act, notice_id, None, DRAFT, WAITING, RELEASED)
+    act.tx.execute(
+        update(notices).where(notices.c.id == notice_id).values(state=ABORTED, aborted_at=act.now, spread_to=None)
+    )
+    audit.append(act, "notice_aborted", notice_id, {"number": notice.number})
 
 
-def stop_rows(tx: Connection, notice_id: str, most: int = AT_ONCE) -> bool:
+def stop_rows(act: Act, notice_id: str, most: int = AT_ONCE) -> bool:
     """Stops the next rows of an aborted notice; whether there were any."""
-    return outbox.abort(tx, notice_id, most) > 0
+    return outbox.abort(act, notice_id, most) > 0
 
 
-def settle(tx: Connection, now: datetime, notice_id: str) -> bool:
+def settle(act: Act, notice_id: str) -> bool:
     """Marks a notice as done when nothing of it is left to do."""
-    told = progress(tx, now, notice_id)
+    told = progress(act, notice_id)
     if told.state != RELEASED or not told.over:
         return False
     mine = notices.c.id == notice_id, notices.c.state == RELEASED, notices.c.spread_to.is_(None)
-    return tx.execute(update(notices).where(*mine).values(state=DONE)).rowcount > 0
+    return act.tx.execute(update(notices).where(*mine).values(state=DONE)).rowcount > 0
 
 
-def starting(tx: Connection, now: datetime) -> list[str]:
+def starting(act: Act) -> list[str]:
     """The channels on which something of a notice is due: a scheduled one rings nobody by itself."""
-    due = (deliveries.c.notice_id == notices.c.id) & (deliveries.c.state == "queued") & (deliveries.c.due_at <= now)
+    due = (deliveries.c.notice_id == notices.c.id) & (deliveries.c.state == "queued") & (deliveries.c.due_at <= act.now)
     live = select(deliveries.c.channel).join_from(notices, deliveries, due)
     return list(
-        tx.execute(live.where(notices.c.state == RELEASED, deliveries.c.channel != FETCHING).distinct()).scalars()
+        act.tx.execute(live.where(notices.c.state == RELEASED, deliveries.c.channel != FETCHING).distinct()).scalars()
     )
 
 
 # --- the job ----------------------------------------------------------------------------------------------------------
 
 
-def carry_on(tx: Connection, now: datetime) -> tuple[Ring, bool]:
+def carry_on(act: Act) -> bool:
     """One step of what somebody left undone: rows to write, rows to stop, notices to mark; whether there is more."""
-    if (notice_id := unspread(tx)) is not None:
-        return spread(tx, now, notice_id).ring, True
-    if (notice_id := _stopping(tx)) is not None:
-        stop_rows(tx, notice_id)
-        return set(), True
-    for notice_id in tx.execute(select(notices.c.id).where(notices.c.state == RELEASED)).scalars():
-        settle(tx, now, notice_id)
-    return set(), False
+    if (notice_id := unspread(act)) is not None:
+        spread(act, notice_id)
+        return True
+    if (notice_id := _stopping(act.tx)) is not None:
+        stop_rows(act, notice_id)
+        return True
+    for notice_id in act.tx.execute(select(notices.c.id).where(notices.c.state == RELEASED)).scalars():
+        settle(act, notice_id)
+    return False
 
 
 def _stopping(tx: Connection) -> str | None:

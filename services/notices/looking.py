@@ -9,47 +9,53 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from media import is_long
 from models.tables import evidence, notices
-from services.media.values import is_long
+from services.foundation.act import Act
+from services.foundation.vault import Vault
 from services.notices.values import WAITING, Notice, NotSent, Part, audience_of
-from services.vault import Vault
 
 PAGE = 50
 PART_COLUMNS = (
-    evidence.c.id, evidence.c.kind, evidence.c.mime, evidence.c.bytes, evidence.c.width, evidence.c.height,
+    evidence.c.id,
+    evidence.c.kind,
+    evidence.c.mime,
+    evidence.c.bytes,
+    evidence.c.width,
+    evidence.c.height,
     evidence.c.sealed,
-)  # fmt: skip
+)
 _COLUMNS = tuple(column for column in notices.c if column.name not in ("body", "spread_to"))
 
 
-def look(tx: Connection, vault: Vault, notice_id: str) -> Notice | None:
-    row = tx.execute(select(*_COLUMNS).where(notices.c.id == notice_id)).first()
-    return _notice(row, [part_of(vault, part) for part in _parts(tx, row)]) if row else None
+def look(act: Act, notice_id: str) -> Notice | None:
+    row = act.tx.execute(select(*_COLUMNS).where(notices.c.id == notice_id)).first()
+    return _notice(row, [part_of(act.vault, part) for part in _parts(act.tx, row)]) if row else None
 
 
-def listed(tx: Connection, most: int = PAGE, before: datetime | None = None) -> list[Notice]:
+def listed(act: Act, most: int = PAGE, before: datetime | None = None) -> list[Notice]:
     """The newest, or those written before a moment; without their pieces."""
     wanted = select(*_COLUMNS).order_by(notices.c.created_at.desc(), notices.c.id.desc()).limit(most)
     if before is not None:
         wanted = wanted.where(notices.c.created_at < before)
-    return [_notice(row, ()) for row in tx.execute(wanted)]
+    return [_notice(row, ()) for row in act.tx.execute(wanted)]
 
 
-def waiting_for(tx: Connection, clerk_id: str) -> int:
+def waiting_for(act: Act) -> int:
     """How many wait for a second clerk that this one may be."""
-    theirs = notices.c.state == WAITING, notices.c.created_by != clerk_id
-    return tx.execute(select(func.count()).select_from(notices).where(*theirs)).scalar_one()
+    theirs = notices.c.state == WAITING, notices.c.created_by != act.actor
+    return act.tx.execute(select(func.count()).select_from(notices).where(*theirs)).scalar_one()
 
 
-def locked(tx: Connection, notice_id: str, seen: str | None, *states: str) -> Notice:
+def locked(act: Act, notice_id: str, seen: str | None, *states: str) -> Notice:
     """The notice under a lock, its files without their names.
 
     Raises NotSent: gone, or changed when it is in another state or not what the page saw (None: any).
     """
-    row = tx.execute(select(*_COLUMNS).where(notices.c.id == notice_id).with_for_update()).first()
+    row = act.tx.execute(select(*_COLUMNS).where(notices.c.id == notice_id).with_for_update()).first()
     if row is None:
         raise NotSent("gone")
-    notice = _notice(row, [_plain_part(part) for part in _parts(tx, row)])
+    notice = _notice(row, [_plain_part(part) for part in _parts(act.tx, row)])
     if notice.state not in states or (seen is not None and seen != notice.seen):
         raise NotSent("changed")
     return notice

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from services.foundation.phones import BadNumber, normalised
+from services.foundation.wording import readable
 from services.notices.tables import rows_of
 from services.notices.values import LARGEST_LIST, MOST_NUMBERS, NotSent
-from services.phones import BadNumber, normalised
-from services.wording import readable
 
 _BETWEEN = re.compile(r"[,;/|\t\r\n\u3001\uff0c\uff1b\uff0f\uff5c]")  # two numbers of one cell
 MOST_TOLD = 50

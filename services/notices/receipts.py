@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import and_, func, select
 
 from models.tables import contacts, deliveries, grants, notices
-from services.people.rights import Grant
-from services.persons import held_at
+from services.foundation.act import Act
+from services.people import Grant, held_at
 
 MOST_SHOWN = 200
 
@@ -29,7 +29,7 @@ class Receipt:
     acknowledged_at: datetime | None
 
 
-def receipts(tx: Connection, notice_id: str, *, troubled: bool = False, most: int | None = None) -> list[Receipt]:
+def receipts(act: Act, notice_id: str, *, troubled: bool = False, most: int | None = None) -> list[Receipt]:
     """One a message, of the recipients known by role: all, or those whom it did not reach; no name and no number.
 
     By unit and role; `most`: the first of them.
@@ -42,22 +42,28 @@ def receipts(tx: Connection, notice_id: str, *, troubled: bool = False, most: in
     if most is not None:
         first = select(deliveries.c.id).select_from(known).where(*wanted).group_by(deliveries.c.id)
         place = func.min(grants.c.unit_id), func.min(grants.c.role), deliveries.c.id
-        wanted.append(deliveries.c.id.in_(list(tx.execute(first.order_by(*place).limit(most)).scalars())))
+        wanted.append(deliveries.c.id.in_(list(act.tx.execute(first.order_by(*place).limit(most)).scalars())))
     columns = (
-        deliveries.c.id, grants.c.role, grants.c.unit_id, deliveries.c.channel, deliveries.c.state, deliveries.c.error,
-        deliveries.c.sent_at, deliveries.c.acknowledged_at,
-    )  # fmt: skip
+        deliveries.c.id,
+        grants.c.role,
+        grants.c.unit_id,
+        deliveries.c.channel,
+        deliveries.c.state,
+        deliveries.c.error,
+        deliveries.c.sent_at,
+        deliveries.c.acknowledged_at,
+    )
     order = grants.c.unit_id, grants.c.role, deliveries.c.id
     messages: dict[int, tuple[list[Grant], Any]] = {}
-    for message_id, role_held, unit_id, *became in tx.execute(
+    for message_id, role_held, unit_id, *became in act.tx.execute(
         select(*columns).select_from(known).where(*wanted).order_by(*order)
     ):
         messages.setdefault(message_id, ([], became))[0].append(Grant(role_held, unit_id))
     return [Receipt(tuple(dict.fromkeys(places)), *became) for places, became in messages.values()]
 
 
-def acknowledged(tx: Connection, notice_ids: Collection[str]) -> Counter[str]:
+def acknowledged(act: Act, notice_ids: Collection[str]) -> Counter[str]:
     """How many have acknowledged each of these notices."""
     mine = deliveries.c.notice_id.in_(notice_ids), deliveries.c.state == "acknowledged"
     counted = select(deliveries.c.notice_id, func.count().label("many")).where(*mine)
-    return Counter({row.notice_id: row.many for row in tx.execute(counted.group_by(deliveries.c.notice_id))})
+    return Counter({row.notice_id: row.many for row in act.tx.execute(counted.group_by(deliveries.c.notice_id))})

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, literal, select, update
+from sqlalchemy import delete, func, literal, select, update
 
 from conversation.messages import Attached, Body, Button, Say
 from models.database import insert_or_ignore
 from models.tables import listeners, notices
-from services import audit
-from services.contacts import SMS, ensure_all
 from services.deliveries import seal_notice
+from services.foundation import audit
+from services.foundation.act import Act
 from services.notices.audience import Ways, chats, listed, open_for, reach, texted
 from services.notices.looking import locked, look
 from services.notices.values import DRAFT, RELEASED, WAITING, Notice, NotSent
-from services.vault import Vault
+from services.people import SMS, ensure_contacts
 from templates import DEFAULT_LANGUAGE
 
 SOON = timedelta(minutes=1)  # a form takes a moment: the minute that has just begun still counts as now
@@ -24,44 +24,40 @@ FARTHEST = timedelta(days=366)  # beyond, somebody has mistyped the year
 
 
 def send(
-    tx: Connection, vault: Vault, now: datetime, clerk_id: str, notice_id: str, seen: str, send_at: datetime | None,
-    *, second_clerk_above: int, ways: Ways = None,
-) -> str:  # fmt: skip
+    act: Act, notice_id: str, seen: str, send_at: datetime | None, *, second_clerk_above: int, ways: Ways = None
+) -> str:
     """The author's word: released at once, or laid before a second clerk where many would get it. Returns the state.
 
     Raises NotSent: gone, changed, time_past, time_far, audience_empty, all_seen.
     """
-    notice = locked(tx, notice_id, seen, DRAFT)
-    _check_time(now, send_at)
-    many = reach(tx, vault, now, notice_id, notice.audience, ways).total
+    notice = locked(act, notice_id, seen, DRAFT)
+    _check_time(act.now, send_at)
+    many = reach(act, notice_id, notice.audience, ways).total
     if many == 0:
         raise _nobody(notice)
-    tx.execute(update(notices).where(notices.c.id == notice_id).values(send_at=send_at, created_by=clerk_id))
+    act.tx.execute(update(notices).where(notices.c.id == notice_id).values(send_at=send_at, created_by=act.actor))
     if many > second_clerk_above:
-        tx.execute(update(notices).where(notices.c.id == notice_id).values(state=WAITING))
-        audit.append(tx, now, clerk_id, "notice_laid_before", notice_id, {"number": notice.number, "recipients": many})
+        act.tx.execute(update(notices).where(notices.c.id == notice_id).values(state=WAITING))
+        audit.append(act, "notice_laid_before", notice_id, {"number": notice.number, "recipients": many})
         return WAITING
-    _freeze(tx, vault, now, clerk_id, notice, send_at, ways)
+    _freeze(act, notice, send_at, ways)
     return RELEASED
 
 
-def release(
-    tx: Connection, vault: Vault, now: datetime, clerk_id: str, notice_id: str, seen: str, send_at: datetime | None,
-    *, ways: Ways = None,
-) -> None:  # fmt: skip
+def release(act: Act, notice_id: str, seen: str, send_at: datetime | None, *, ways: Ways = None) -> None:
     """The second clerk's word. Raises NotSent: second_clerk, and as `send`."""
-    notice = locked(tx, notice_id, seen, WAITING)
-    if clerk_id == notice.created_by:
+    notice = locked(act, notice_id, seen, WAITING)
+    if act.actor == notice.created_by:
         raise NotSent("second_clerk", "release")
-    _check_time(now, send_at)
-    _freeze(tx, vault, now, clerk_id, notice, send_at, ways)
+    _check_time(act.now, send_at)
+    _freeze(act, notice, send_at, ways)
 
 
-def take_back(tx: Connection, now: datetime, clerk_id: str, notice_id: str, seen: str) -> None:
+def take_back(act: Act, notice_id: str, seen: str) -> None:
     """From before the second clerk back to a draft. Raises NotSent: gone, changed."""
-    notice = locked(tx, notice_id, seen, WAITING)
-    tx.execute(update(notices).where(notices.c.id == notice_id).values(state=DRAFT))
-    audit.append(tx, now, clerk_id, "notice_taken_back", notice_id, {"number": notice.number})
+    notice = locked(act, notice_id, seen, WAITING)
+    act.tx.execute(update(notices).where(notices.c.id == notice_id).values(state=DRAFT))
+    audit.append(act, "notice_taken_back", notice_id, {"number": notice.number})
 
 
 def body_of(notice: Notice) -> Body:
@@ -83,29 +79,32 @@ def _nobody(notice: Notice) -> NotSent:
     return NotSent("all_seen" if notice.audience.root else "audience_empty", "audience")
 
 
-def _freeze(
-    tx: Connection, vault: Vault, now: datetime, clerk_id: str, notice: Notice, send_at: datetime | None, ways: Ways
-) -> None:
+def _freeze(act: Act, notice: Notice, send_at: datetime | None, ways: Ways) -> None:
     audience, place = notice.audience, literal(notice.id).label("notice_id")
     if audience.chooses:
-        meant = chats(now, audience, ways).subquery()
+        meant = chats(act.now, audience, ways).subquery()
         rows = select(place, meant.c.id).where(meant.c.id.is_not(None)).order_by(meant.c.id)
-        tx.execute(insert_or_ignore(tx, listeners).from_select(["notice_id", "contact_id"], rows))
-        numbers, _ = texted(tx, vault, now, audience, ways)
-        ids = ensure_all(tx, vault, now, SMS, list(numbers.values()), DEFAULT_LANGUAGE, list(numbers))
+        act.tx.execute(insert_or_ignore(act.tx, listeners).from_select(["notice_id", "contact_id"], rows))
+        numbers, _ = texted(act, audience, ways)
+        ids = ensure_contacts(act, SMS, list(numbers.values()), DEFAULT_LANGUAGE, list(numbers))
         texts = [{"notice_id": notice.id, "contact_id": one} for one in dict.fromkeys(ids)]
         if texts:
-            tx.execute(insert_or_ignore(tx, listeners), texts)
-    left = listed(tx, notice.id, audience).where(open_for(ways))
-    tx.execute(delete(listeners).where(listeners.c.notice_id == notice.id, listeners.c.contact_id.not_in(left)))
+            act.tx.execute(insert_or_ignore(act.tx, listeners), texts)
+    left = listed(act, notice.id, audience).where(open_for(ways))
+    act.tx.execute(delete(listeners).where(listeners.c.notice_id == notice.id, listeners.c.contact_id.not_in(left)))
     counted = select(func.count()).select_from(listeners).where(listeners.c.notice_id == notice.id)
-    total = tx.execute(counted).scalar_one()
-    whole = look(tx, vault, notice.id)  # with the names of files
+    total = act.tx.execute(counted).scalar_one()
+    whole = look(act, notice.id)  # with the names of files
     if total == 0 or whole is None:
         raise _nobody(notice)
     values = {
-        "state": RELEASED, "body": seal_notice(vault, body_of(whole)), "total": total, "send_at": send_at,
-        "released_at": now, "released_by": clerk_id, "spread_to": "",
-    }  # fmt: skip
-    tx.execute(update(notices).where(notices.c.id == notice.id).values(**values))
-    audit.append(tx, now, clerk_id, "notice_released", notice.id, {"number": notice.number, "recipients": total})
+        "state": RELEASED,
+        "body": seal_notice(act.vault, body_of(whole)),
+        "total": total,
+        "send_at": send_at,
+        "released_at": act.now,
+        "released_by": act.actor,
+        "spread_to": "",
+    }
+    act.tx.execute(update(notices).where(notices.c.id == notice.id).values(**values))
+    audit.append(act, "notice_released", notice.id, {"number": notice.number, "recipients": total})

@@ -5,71 +5,72 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, literal, select, update
 
 from models.tables import FETCHING, contacts, deliveries, listeners, notices
+from services.foundation.act import Act
 from services.notices.values import ABORTED, RELEASED
 
 BATCH = 2_000
-Ring = set[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Spread:
-    """What a batch has written: for whom to ring, and whether more is to come."""
+def spread(act: Act, notice_id: str, most: int = BATCH) -> bool:
+    """Writes the rows of the next recipients, by their ids; none for a notice that was stopped meanwhile.
 
-    ring: Ring
-    more: bool
-
-
-def spread(tx: Connection, now: datetime, notice_id: str, most: int = BATCH) -> Spread:
-    """Writes the rows of the next recipients, by their ids; none for a notice that was stopped meanwhile."""
+    Returns whether more is to come.
+    """
     columns = notices.c.state, notices.c.spread_to, notices.c.send_at
-    row = tx.execute(select(*columns).where(notices.c.id == notice_id).with_for_update()).first()
+    row = act.tx.execute(select(*columns).where(notices.c.id == notice_id).with_for_update()).first()
     if row is None or row.spread_to is None or row.state == ABORTED:
-        return Spread(set(), False)
+        return False
     mine = (listeners.c.notice_id == notice_id) & (listeners.c.contact_id > row.spread_to)
     ahead = select(listeners.c.contact_id).where(mine).order_by(listeners.c.contact_id).limit(most).subquery()
-    many, last = tx.execute(select(func.count(), func.max(ahead.c.contact_id))).one()
-    due, ring = max(row.send_at or now, now), set()
+    many, last = act.tx.execute(select(func.count(), func.max(ahead.c.contact_id))).one()
+    due = max(row.send_at or act.now, act.now)
     if many:
         batch = mine & (listeners.c.contact_id <= last)
-        _insert(tx, now, due, notice_id, batch)
-        ring = _ring(tx, batch) if due <= now else set()
+        _insert(act, due, notice_id, batch)
+        if due <= act.now:
+            act.ring(_addressed(act.tx, batch))
     reached = last if many == most else None
-    tx.execute(update(notices).where(notices.c.id == notice_id).values(spread_to=reached))
-    return Spread(ring, reached is not None)
+    act.tx.execute(update(notices).where(notices.c.id == notice_id).values(spread_to=reached))
+    return reached is not None
 
 
-def unspread(tx: Connection) -> str | None:
+def unspread(act: Act) -> str | None:
     """A notice whose rows are not all written: somebody was killed over it."""
     left = select(notices.c.id).where(notices.c.state == RELEASED, notices.c.spread_to.is_not(None))
-    return tx.execute(left.limit(1)).scalar()
+    return act.tx.execute(left.limit(1)).scalar()
 
 
 _ROW = ("contact_id", "channel", "urgency", "notice_id", "state", "due_at", "attempts", "created_at")
 
 
-def _insert(tx: Connection, now: datetime, due: datetime, notice_id: str, batch) -> None:
+def _insert(act: Act, due: datetime, notice_id: str, batch) -> None:
     """By the contacts' ids, which are locked until the commit: whoever reads rows by number sees them in that order."""
     moment = deliveries.c.due_at.type
     rows = (
         select(
-            contacts.c.id, contacts.c.channel, literal("broadcast"), literal(notice_id), literal("queued"),
-            literal(due, moment), literal(0), literal(now, moment),
+            contacts.c.id,
+            contacts.c.channel,
+            literal("broadcast"),
+            literal(notice_id),
+            literal("queued"),
+            literal(due, moment),
+            literal(0),
+            literal(act.now, moment),
         )
         .select_from(listeners.join(contacts, contacts.c.id == listeners.c.contact_id))
         .where(batch)
         .order_by(contacts.c.id)
         .with_for_update(of=contacts)
-    )  # fmt: skip
-    tx.execute(insert(deliveries).from_select(_ROW, rows, include_defaults=False))
+    )
+    act.tx.execute(insert(deliveries).from_select(_ROW, rows, include_defaults=False))
 
 
-def _ring(tx: Connection, batch) -> Ring:
+def _addressed(tx: Connection, batch) -> set[tuple[str, str]]:
     """Every channel once, and each web chat, whose page may be open."""
     of = select(contacts.c.channel, contacts.c.id).select_from(
         listeners.join(contacts, contacts.c.id == listeners.c.contact_id)

@@ -8,16 +8,24 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from services.media import Refused
-from services.media.document import check_unpacked
+from media import Refused, check_unpacked
 from services.notices.values import NotSent
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
 # What a damaged or locked sheet makes its reader raise.
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, EOFError, ValueError, LookupError, TypeError, OSError, SyntaxError, AttributeError,
-    ArithmeticError, RuntimeError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    OSError,
+    SyntaxError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+)
 
 
 def rows_of(data: bytes) -> Iterator[list[str]]:

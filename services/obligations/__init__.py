@@ -1,42 +1,75 @@
 """What units owe by a date (督办事项): handed over, reminded of, answered, settled. One table, whatever its kind."""
 
-from services.foundation.refusal import NotDone
 from services.obligations.answering import acknowledge, answer, ask_office, request_time
 from services.obligations.deciding import accept_answer, decide_time, excuse, reply_unit, send_back
 from services.obligations.firing import fire
-from services.obligations.handing import hand_over
+from services.obligations.handing import LONGEST_LIMIT, deadline, hand_over
+from services.obligations.hearing import deaf, hears_by
 from services.obligations.kinds import Kind, Kinds
-from services.obligations.ladder import Ladder, ladders
+from services.obligations.ladder import FAR, FARTHEST_YEARS, ladders, last_day
 from services.obligations.lapsing import lapse
-from services.obligations.listing import counts, duties_of, late, listed, of_subject
+from services.obligations.listing import counts, late, listed, of_subject, owed_by
 from services.obligations.opening import file_names, look, reminded
+from services.obligations.telling import TO_HEAD, TO_READER, buttons
 from services.obligations.values import (
     ACCEPTED,
     ACKNOWLEDGED,
-    ANSWERED,
-    EXCUSED,
-    OPEN,
     PAGE,
-    RETURNED,
     SETTLED,
     STATES,
-    Duty,
-    DutyFilters,
-    Extension,
-    Fired,
     Happened,
     Late,
-    Reminded,
-    Ring,
+    Obligation,
+    ObligationFilters,
     Subject,
     UnitSight,
     Whole,
 )
 
 __all__ = [
-    "ACCEPTED", "ACKNOWLEDGED", "ANSWERED", "EXCUSED", "OPEN", "PAGE", "RETURNED", "SETTLED", "STATES", "Duty",
-    "DutyFilters", "Extension", "Fired", "Happened", "Kind", "Kinds", "Ladder", "Late", "NotDone", "Reminded", "Ring",
-    "Subject", "UnitSight", "Whole", "accept_answer", "acknowledge", "answer", "ask_office", "counts", "decide_time",
-    "duties_of", "excuse", "file_names", "fire", "hand_over", "ladders", "lapse", "late", "listed", "look",
-    "of_subject", "reminded", "reply_unit", "request_time", "send_back",
-]  # fmt: skip
+    "ACCEPTED",
+    "ACKNOWLEDGED",
+    "FAR",
+    "FARTHEST_YEARS",
+    "LONGEST_LIMIT",
+    "PAGE",
+    "SETTLED",
+    "STATES",
+    "TO_HEAD",
+    "TO_READER",
+    "Happened",
+    "Kind",
+    "Kinds",
+    "Late",
+    "Obligation",
+    "ObligationFilters",
+    "Subject",
+    "UnitSight",
+    "Whole",
+    "accept_answer",
+    "acknowledge",
+    "answer",
+    "ask_office",
+    "buttons",
+    "counts",
+    "deadline",
+    "deaf",
+    "decide_time",
+    "excuse",
+    "file_names",
+    "fire",
+    "hand_over",
+    "hears_by",
+    "ladders",
+    "lapse",
+    "last_day",
+    "late",
+    "listed",
+    "look",
+    "of_subject",
+    "owed_by",
+    "reminded",
+    "reply_unit",
+    "request_time",
+    "send_back",
+]

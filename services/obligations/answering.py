@@ -4,107 +4,103 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from conversation.messages import Media
 from models.tables import extensions
 from services import evidence
-from services.contacts import Contact
 from services.deliveries import withhold_about
+from services.foundation.act import Act
 from services.foundation.refusal import NotDone
+from services.foundation.vault import new_id
+from services.foundation.wording import worded
 from services.obligations import planning
 from services.obligations.kinds import Kinds
 from services.obligations.ladder import ladders, last_day
 from services.obligations.lapsing import note_overdue
 from services.obligations.locking import Owed, note, put, unsettled
-from services.obligations.values import ACKNOWLEDGED, ANSWERED, WAITING, Ring
-from services.vault import Vault, new_id
-from services.wording import worded
-
-_NOBODY: Ring = frozenset()
+from services.obligations.values import ACKNOWLEDGED, ANSWERED, WAITING
+from services.people import Contact
 
 
-def acknowledge(tx: Connection, vault: Vault, now: datetime, actor_id: str, obligation_id: str) -> Ring:
+def acknowledge(act: Act, obligation_id: str) -> None:
     """The unit has seen it; said again, or after the answer, it does nothing. Raises NotDone: gone, settled."""
-    duty = unsettled(tx, now, obligation_id)
-    if duty.owed and duty.acknowledged_at is None:
-        _seen_by(tx, now, actor_id, duty)
-        note(tx, now, actor_id, duty, "acknowledged", "")
-    return _NOBODY
+    obligation = unsettled(act, obligation_id)
+    if obligation.owed and obligation.acknowledged_at is None:
+        _seen_by(act, obligation)
+        note(act, obligation, "acknowledged", "")
 
 
-def answer(
-    tx: Connection, vault: Vault, now: datetime, kinds: Kinds, contact: Contact, actor_id: str, obligation_id: str,
-    text: str, media: Sequence[Media],
-) -> Ring:  # fmt: skip
+def answer(act: Act, kinds: Kinds, contact: Contact, obligation_id: str, text: str, media: Sequence[Media]) -> None:
     """Words or evidence; more may follow until the office has decided. Raises NotDone: gone, settled, text_wanted, …"""
-    duty = unsettled(tx, now, obligation_id)
+    obligation = unsettled(act, obligation_id)
     kept = worded(text, 0 if media else 1)
-    entry_id = note(tx, now, actor_id, duty, "unit_answer", kept, {"late": duty.owed and now > duty.due_at})
-    evidence.attach(tx, vault, now, contact, duty.id, media, entry_id)
-    if duty.owed:
-        note_overdue(tx, now, duty)
-        first = {} if duty.acknowledged_at else {"acknowledged_at": now, "acknowledged_by": actor_id}
-        put(tx, duty, state=ANSWERED, owed_since=None, answered_at=now, **first)
-        planning.drop(tx, duty.id)
-        withhold_about(tx, duty.id)
-        duty = replace(duty, state=ANSWERED, acknowledged_at=duty.acknowledged_at or now)
-    return kinds[duty.kind].answered(tx, vault, now, actor_id, duty)
+    entry_id = note(act, obligation, "unit_answer", kept, {"late": obligation.owed and act.now > obligation.due_at})
+    evidence.attach(act, contact, obligation.id, media, entry_id)
+    if obligation.owed:
+        note_overdue(act, obligation)
+        first = {} if obligation.acknowledged_at else {"acknowledged_at": act.now, "acknowledged_by": act.actor}
+        put(act, obligation, state=ANSWERED, owed_since=None, answered_at=act.now, **first)
+        planning.drop(act, obligation.id)
+        withhold_about(act, obligation.id)
+        obligation = replace(obligation, state=ANSWERED, acknowledged_at=obligation.acknowledged_at or act.now)
+    kinds[obligation.kind].answered(act, obligation)
 
 
 def ask_office(
-    tx: Connection, vault: Vault, now: datetime, actor_id: str, obligation_id: str, text: str,
-    contact: Contact | None = None, media: Sequence[Media] = (),
-) -> Ring:  # fmt: skip
+    act: Act, obligation_id: str, text: str, contact: Contact | None = None, media: Sequence[Media] = ()
+) -> None:
     """With photos from `contact`, where there are any. Raises NotDone: gone, settled, text_wanted, text_too_long."""
-    duty = unsettled(tx, now, obligation_id)
+    obligation = unsettled(act, obligation_id)
     kept = worded(text)
-    if duty.owed:
-        duty = _seen_by(tx, now, actor_id, duty)
-    entry_id = note(tx, now, actor_id, duty, "unit_question", kept)
+    if obligation.owed:
+        obligation = _seen_by(act, obligation)
+    entry_id = note(act, obligation, "unit_question", kept)
     if contact is not None:
-        evidence.attach(tx, vault, now, contact, duty.id, media, entry_id)
-    return _NOBODY
+        evidence.attach(act, contact, obligation.id, media, entry_id)
 
 
-def request_time(
-    tx: Connection, vault: Vault, now: datetime, actor_id: str, obligation_id: str, until: date, reason: str
-) -> Ring:
+def request_time(act: Act, obligation_id: str, until: date, reason: str) -> None:
     """Before or after the deadline (A33); nothing moves until the office decides.
 
     Raises NotDone: gone, settled (nothing is owed), waiting_already, due_past (not later than the deadline, or over
     itself), due_wanted (in a far year), text_wanted, text_too_long.
     """
-    duty = unsettled(tx, now, obligation_id)
-    if not duty.owed:
+    obligation = unsettled(act, obligation_id)
+    if not obligation.owed:
         raise NotDone("settled")
-    waiting = extensions.c.obligation_id == duty.id, extensions.c.state == WAITING
-    if tx.execute(select(extensions.c.id).where(*waiting)).first():
+    waiting = extensions.c.obligation_id == obligation.id, extensions.c.state == WAITING
+    if act.tx.execute(select(extensions.c.id).where(*waiting)).first():
         raise NotDone("waiting_already")
-    if until > last_day(now):
+    if until > last_day(act.now):
         raise NotDone("due_wanted")
-    wanted_at = ladders()[duty.kind].due_at(until, now)
-    if wanted_at <= max(duty.due_at, now):
+    wanted_at = ladders()[obligation.kind].due_at(until, act.now)
+    if wanted_at <= max(obligation.due_at, act.now):
         raise NotDone("due_past")
     kept = worded(reason)
-    duty = _seen_by(tx, now, actor_id, duty)
-    late = now > duty.due_at
-    tx.execute(
+    obligation = _seen_by(act, obligation)
+    late = act.now > obligation.due_at
+    act.tx.execute(
         insert(extensions).values(
-            id=new_id(), obligation_id=duty.id, state=WAITING, reason=kept, wanted_at=wanted_at, late=late,
-            asked_by=actor_id, asked_at=now,
+            id=new_id(),
+            obligation_id=obligation.id,
+            state=WAITING,
+            reason=kept,
+            wanted_at=wanted_at,
+            late=late,
+            asked_by=act.actor,
+            asked_at=act.now,
         )
-    )  # fmt: skip
-    note(tx, now, actor_id, duty, "time_asked", kept, {"until": wanted_at.isoformat(), "late": late})
-    return _NOBODY
+    )
+    note(act, obligation, "time_asked", kept, {"until": wanted_at.isoformat(), "late": late})
 
 
-def _seen_by(tx: Connection, now: datetime, actor_id: str, duty: Owed) -> Owed:
+def _seen_by(act: Act, obligation: Owed) -> Owed:
     """Whoever does anything about it has seen it: the ladder of silence ends."""
-    if duty.acknowledged_at is not None:
-        return duty
-    put(tx, duty, state=ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=actor_id)
-    planning.drop(tx, duty.id, silence_only=True)
-    return replace(duty, state=ACKNOWLEDGED, acknowledged_at=now)
+    if obligation.acknowledged_at is not None:
+        return obligation
+    put(act, obligation, state=ACKNOWLEDGED, acknowledged_at=act.now, acknowledged_by=act.actor)
+    planning.drop(act, obligation.id, silence_only=True)
+    return replace(obligation, state=ACKNOWLEDGED, acknowledged_at=act.now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Executable, bindparam, case, delete, func, insert, select, update
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Executable, bindparam, case, d
 from models.prepared import Prepared, among, keys
 from models.tables import obligations, reminders
 from models.types import Utc
+from services.foundation.act import Act
 from services.obligations.ladder import OFFICE, SILENCE, Step
 from services.obligations.listing import BEGINS
 
@@ -26,7 +26,7 @@ class Row(NamedTuple):
     due: Any
     obligation_id: str
     number: str
-    duty_kind: str
+    obligation_kind: str
     unit_id: str
     deadline: Any
     state: str
@@ -35,49 +35,56 @@ class Row(NamedTuple):
     asked: str
 
 
-def units(tx: Connection, now: datetime, kinds: Collection[str], most: int) -> list[str]:
+def units(act: Act, kinds: Collection[str], most: int) -> list[str]:
     """Of the first `most` rows of these kinds of obligation."""
-    return [unit_id for (unit_id,) in _UNITS.rows(tx, {"now": now, "most": most, "keys": keys(tx, kinds)})]
+    return [unit_id for (unit_id,) in _UNITS.rows(act.tx, {"now": act.now, "most": most, "keys": keys(act.tx, kinds)})]
 
 
-def take(tx: Connection, now: datetime, kinds: Collection[str], unit_ids: Sequence[str], most: int) -> list[Row]:
+def take(act: Act, kinds: Collection[str], unit_ids: Sequence[str], most: int) -> list[Row]:
     """Up to `most`, oldest first; on PostgreSQL those of these units that nobody else holds."""
-    due = {"now": now, "most": most, "keys": keys(tx, kinds), "units": unit_ids}
-    return [Row(*row) for row in _TAKE.rows(tx, due)]
+    due = {"now": act.now, "most": most, "keys": keys(act.tx, kinds), "units": unit_ids}
+    return [Row(*row) for row in _TAKE.rows(act.tx, due)]
 
 
-def mark(tx: Connection, now: datetime, rows: Sequence[Row], meant: Sequence[Row]) -> None:
+def mark(act: Act, rows: Sequence[Row], meant: Sequence[Row]) -> None:
     """Those that go out have fired; those that mean nothing any more are gone."""
     if meant:
-        _FIRED.run(tx, {"now": now, "ids": keys(tx, [row.id for row in meant])})
+        _FIRED.run(act.tx, {"now": act.now, "ids": keys(act.tx, [row.id for row in meant])})
     if len(meant) < len(rows):
         sent = {row.id for row in meant}
-        tx.execute(delete(reminders).where(reminders.c.id.in_([row.id for row in rows if row.id not in sent])))
+        act.tx.execute(delete(reminders).where(reminders.c.id.in_([row.id for row in rows if row.id not in sent])))
 
 
-def went(tx: Connection, ids: Sequence[int], to: str, by: str) -> None:
+def went(act: Act, ids: Sequence[int], to: str, by: str) -> None:
     """Notes to whom and by which way these went in the end."""
-    rows = update(reminders).where(among(tx, reminders.c.id, "ids")).values({reminders.c.to: to, reminders.c.by: by})
-    tx.execute(rows, {"ids": keys(tx, ids)})
+    rows = (
+        update(reminders).where(among(act.tx, reminders.c.id, "ids")).values({reminders.c.to: to, reminders.c.by: by})
+    )
+    act.tx.execute(rows, {"ids": keys(act.tx, ids)})
 
 
-def pending(tx: Connection, obligation_ids: Collection[str]) -> set[tuple[str, str, str]]:
+def pending(act: Act, obligation_ids: Collection[str]) -> set[tuple[str, str, str]]:
     """(obligation, to, by) of what is coming up by itself already, or stands on the office's list."""
-    rows = _PENDING.rows(tx, {"keys": keys(tx, obligation_ids)})
+    rows = _PENDING.rows(act.tx, {"keys": keys(act.tx, obligation_ids)})
     return {(obligation_id, to, by) for obligation_id, to, by in rows}
 
 
-def write(tx: Connection, rows: Sequence[dict[str, Any]]) -> None:
+def write(act: Act, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        _WRITE.run(tx, *rows)
+        _WRITE.run(act.tx, *rows)
 
 
 def planned(row: Row, step: Step, nth: int) -> dict[str, Any]:
     """The row of what `row` leads to, as message `nth`."""
     return {
-        "obligation_id": row.obligation_id, "kind": step.kind, "step": step.days, "to": step.to, "by": step.by,
-        "nth": nth, "due_at": step.due_at,
-    }  # fmt: skip
+        "obligation_id": row.obligation_id,
+        "kind": step.kind,
+        "step": step.days,
+        "to": step.to,
+        "by": step.by,
+        "nth": nth,
+        "due_at": step.due_at,
+    }
 
 
 # --- the statements -------------------------------------------------------------------------------------------------
@@ -91,11 +98,22 @@ def _flag(wanted: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 _COLUMNS = (
-    reminders.c.id, reminders.c.kind, reminders.c.to, reminders.c.by, reminders.c.nth, reminders.c.due_at,
-    reminders.c.obligation_id, obligations.c.number, obligations.c.kind.label("duty_kind"), obligations.c.unit_id,
-    obligations.c.due_at.label("deadline"), obligations.c.state, _flag(obligations.c.owed_since.is_not(None)),
-    _flag(obligations.c.acknowledged_at.is_not(None)), func.substr(obligations.c.asked, 1, BEGINS),
-)  # fmt: skip
+    reminders.c.id,
+    reminders.c.kind,
+    reminders.c.to,
+    reminders.c.by,
+    reminders.c.nth,
+    reminders.c.due_at,
+    reminders.c.obligation_id,
+    obligations.c.number,
+    obligations.c.kind.label("duty_kind"),
+    obligations.c.unit_id,
+    obligations.c.due_at.label("deadline"),
+    obligations.c.state,
+    _flag(obligations.c.owed_since.is_not(None)),
+    _flag(obligations.c.acknowledged_at.is_not(None)),
+    func.substr(obligations.c.asked, 1, BEGINS),
+)
 
 
 def _chosen(tx: Connection, *columns: Any) -> Any:

@@ -11,29 +11,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from conversation.messages import Body, Say
-from services import calendar, deliveries, reach, workdays
+from services import calendar, deliveries, people
+from services.foundation.act import Act
+from services.foundation.vault import new_id
+from services.foundation.wording import first_words
 from services.obligations import due
 from services.obligations.due import Row
-from services.obligations.ladder import (
-    BOTH,
-    NOBODY,
-    OFFICE,
-    OVER,
-    SILENCE,
-    Step,
-    ladders,
-    over,
-    silence,
-)
+from services.obligations.ladder import BOTH, NOBODY, OFFICE, OVER, SILENCE, Step, ladders, over, silence
 from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_values
-from services.obligations.values import Fired
-from services.people.rights import Addressee
-from services.reach import CHAT, SMS
-from services.vault import Vault, new_id
-from services.wording import first_words
+from services.people import CHAT, SMS, Addressee
 
 # Stand in a body for those of each row.
 _NUMBER, _ID, _BEGINS = f"number-{new_id()}", f"id-{new_id()}", f"begins-{new_id()}"
@@ -41,43 +28,42 @@ _NUMBER, _ID, _BEGINS = f"number-{new_id()}", f"id-{new_id()}", f"begins-{new_id
 _Reached = Mapping[tuple[str, str, str], Sequence[tuple[str, str]]]  # of `reach.recipients_of`
 
 
-def fire(
-    tx: Connection, vault: Vault, now: datetime, most: int, ways: Collection[str] = (CHAT, SMS)
-) -> Fired:  # fmt: skip
-    """Up to `most` reminders that are due. During quiet hours they wait. `ways`: without a carrier, chat alone.
+def fire(act: Act, most: int, ways: Collection[str] = (CHAT, SMS)) -> int:
+    """Up to `most` reminders that are due; how many there were, also those that found nobody. During quiet hours
+    they wait. `ways`: without a carrier, chat alone.
 
     A reminder that has waited too long says so; one whose obligation is not owed any more is dropped.
     """
-    awake = [kind for kind, ladder in ladders().items() if not ladder.quiet(now)]
-    units = due.units(tx, now, awake, most) if awake else []
+    awake = [kind for kind, ladder in ladders().items() if not ladder.quiet(act.now)]
+    units = due.units(act, awake, most) if awake else []
     if not units:
-        return Fired(frozenset(), 0)
+        return 0
     # Locks the recipients before the reminders, as a turn does that acknowledges: on PostgreSQL neither waits for the
     # other in a circle.
-    reached = reach.recipients_of(tx, vault, now, units, ways)
-    rows = due.take(tx, now, awake, units, most)
+    reached = people.recipients_of(act, units, ways)
+    rows = due.take(act, awake, units, most)
     meant = [row for row in rows if row.owed and not (row.kind == SILENCE and row.acknowledged)]
-    due.mark(tx, now, rows, meant)
-    batch = _Batch(tx, vault, now, meant, reached)
-    ring = batch.send()
+    due.mark(act, rows, meant)
+    batch = _Batch(act, meant, reached)
+    batch.send()
     batch.note()
-    due.write(tx, batch.follow())
-    return Fired(ring, len(rows))
+    due.write(act, batch.follow())
+    return len(rows)
 
 
 class _Batch:
     """Everything that the rows of one run share."""
 
-    def __init__(self, tx: Connection, vault: Vault, now: datetime, rows: Sequence[Row], reached: _Reached) -> None:
-        self._tx, self._vault, self._now, self._rows, self._reached = tx, vault, now, rows, reached
-        self._own = calendar.own_days(tx)
-        self._names = reach.unit_names(tx, {row.unit_id for row in rows})
+    def __init__(self, act: Act, rows: Sequence[Row], reached: _Reached) -> None:
+        self._act, self._now, self._rows, self._reached = act, act.now, rows, reached
+        self._own = calendar.own_days(act)
+        self._names = people.unit_names(act, {row.unit_id for row in rows})
         self._moments: dict[Any, datetime] = {}
         self._left: dict[Any, int] = {}
         self._bodies: dict[tuple[Any, ...], bytes] = {}
         self._went: dict[tuple[str, str], list[int]] = {}  # numbers of the rows that went otherwise than planned
 
-    def send(self) -> set[tuple[str, str]]:
+    def send(self) -> None:
         """One body a row for the unit, and one for those above it, who look and do not answer."""
         said, about = [], []
         for planned in self._rows:
@@ -91,12 +77,12 @@ class _Batch:
             went = _went(row, bool(to), bool(above))
             if went != (planned.to, planned.by):
                 self._went.setdefault(went, []).append(row.id)
-        return deliveries.queue_shared(self._tx, self._vault, self._now, said, "reminder", about=about)
+        deliveries.queue_shared(self._act, said, "reminder", about=about)
 
     def note(self) -> None:
-        """Whom each has told in the end: the office reads it in the duty's history."""
+        """Whom each has told in the end: the office reads it in the obligation's history."""
         for (to, by), ids in self._went.items():
-            due.went(self._tx, ids, to, by)
+            due.went(self._act, ids, to, by)
 
     def follow(self) -> list[dict[str, Any]]:
         """The rows that those of this batch lead to: the next morning over, and the ladder of silence."""
@@ -104,10 +90,10 @@ class _Batch:
         # After a standstill several rows are of one obligation: it has one ladder of silence, from the newest on.
         silent = {row.obligation_id: row for row in self._rows if row.kind != SILENCE and not row.acknowledged}
         if silent:
-            there = due.pending(self._tx, silent.keys())
+            there = due.pending(self._act, silent.keys())
             for row in silent.values():
                 chat = bool(self._reached.get((row.unit_id, Addressee.HEAD, CHAT)))
-                steps = silence(ladders()[row.duty_kind], self._now, self._own, chat=chat)
+                steps = silence(ladders()[row.obligation_kind], self._now, self._own, chat=chat)
                 found += [_same(row, step) for step in steps if (row.obligation_id, step.to, step.by) not in there]
         return found
 
@@ -126,7 +112,7 @@ class _Batch:
 
     def _superiors(self, row: Row) -> tuple[str, Sequence[tuple[str, str]]]:
         """By chat, else by SMS."""
-        if row.kind == OVER and -self._days(row) >= ladders()[row.duty_kind].superior:
+        if row.kind == OVER and -self._days(row) >= ladders()[row.obligation_kind].superior:
             for by in (CHAT, SMS):
                 if reached := self._reached.get((row.unit_id, Addressee.SUPERIOR, by)):
                     return by, reached
@@ -134,7 +120,17 @@ class _Batch:
 
     def _encoded(self, row: Row, to: str, offers: Sequence[str]) -> bytes:
         """Rows mostly differ in their number and id alone: what else they say is encoded once."""
-        key = (row.unit_id, row.deadline, row.due, row.duty_kind, row.state, row.acknowledged, to, row.by, row.nth)
+        key = (
+            row.unit_id,
+            row.deadline,
+            row.due,
+            row.obligation_kind,
+            row.state,
+            row.acknowledged,
+            to,
+            row.by,
+            row.nth,
+        )
         found = self._bodies.get(key)
         if found is None:
             body = self._body(row._replace(number=_NUMBER, obligation_id=_ID, asked=_BEGINS), to, offers)
@@ -145,13 +141,13 @@ class _Batch:
 
     def _body(self, row: Row, to: str, offers: Sequence[str]) -> Body:
         at, days = self._moment(row.due), self._days(row)
-        late_by = at.isoformat() if self._now - at > ladders()[row.duty_kind].late_after else None
+        late_by = at.isoformat() if self._now - at > ladders()[row.obligation_kind].late_after else None
         unit, deadline = self._names.get(row.unit_id, ""), self._moment(row.deadline)
         begins = row.asked if row.by == CHAT else ""  # no text message holds what is asked (A53)
         offers = offers if row.by == CHAT else offers[:-1]
         values = told_values(
-            row.number, row.duty_kind, unit, deadline, row.state, days, late_by, row.nth, "", to, begins
-        )  # fmt: skip
+            row.number, row.obligation_kind, unit, deadline, row.state, days, late_by, row.nth, "", to, begins
+        )
         return Body(say=Say("obligation.reminder", values, buttons(row.obligation_id, offers)))
 
     def _days(self, row: Row) -> int:
@@ -159,7 +155,7 @@ class _Batch:
         found = self._left.get(row.deadline)
         if found is None:
             day = self._moment(row.deadline).date()
-            found = self._left[row.deadline] = workdays.left(self._now.date(), day, self._own)
+            found = self._left[row.deadline] = calendar.workdays_left(self._now.date(), day, self._own)
         return found
 
     def _moment(self, stored: Any) -> datetime:
@@ -170,7 +166,7 @@ class _Batch:
         return found
 
     def _over(self, row: Row) -> Step:
-        return over(ladders()[row.duty_kind], self._moment(row.deadline), self._now, self._own)
+        return over(ladders()[row.obligation_kind], self._moment(row.deadline), self._now, self._own)
 
 
 def _went(row: Row, told: bool, above: bool) -> tuple[str, str]:

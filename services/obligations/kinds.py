@@ -8,36 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import Connection
-
+from services.foundation.act import Act
 from services.obligations.locking import Owed
-from services.obligations.values import Ring, Subject, UnitSight
-from services.vault import Vault
+from services.obligations.values import Subject, UnitSight
 
-# (subject ids): those of which lists may say something, by id.
-Named = Callable[[Connection, Collection[str]], Mapping[str, Subject]]
-# (now, subject id, name of the unit, what the office asks)
-Sight = Callable[[Connection, datetime, str | None, str, str], UnitSight | None]
-# (subject id, text): raises NotDone where the text, which is meant for the unit, must not reach it.
-Guard = Callable[[Connection, Vault, str | None, str], None]
-# (now, actor's id, subject id, what the page showed of it): raises NotDone, and then nothing is handed over.
-Handed = Callable[[Connection, Vault, datetime, str, str | None, str], Ring]
-# (subject id): locks the subject where it says yes.
-Waits = Callable[[Connection, str | None], bool]
-# (now, actor's id, subject id, the office's word)
-Concluded = Callable[[Connection, Vault, datetime, str, str, str], Ring]
-# (now, actor's id, the obligation as it stands now)
-Moved = Callable[[Connection, Vault, datetime, str, Owed], Ring]
+Named = Callable[[Act, Collection[str]], Mapping[str, Subject]]  # by id, those of which lists may say something
+Sight = Callable[[Act, str | None, str, str], UnitSight | None]  # (…, subject id, the unit's name, what is asked)
+Guard = Callable[[Act, str | None, str], None]  # (…, subject id, text): refuses what must not reach the unit
+Handed = Callable[[Act, str | None, str], None]  # (…, subject id, what the page showed of it): may refuse
+Waits = Callable[[Act, str | None], bool]  # (…, subject id): locks the subject where it says yes
+Concluded = Callable[[Act, str, str], bool]  # (…, subject id, the office's word): whether somebody could be told
+Moved = Callable[[Act, Owed], None]  # (…, the obligation as it stands now)
 
 
 def _nothing(*_given: object) -> None:
     return None
-
-
-def _nobody(*_given: object) -> Ring:
-    return frozenset()
 
 
 @dataclass(frozen=True)
@@ -45,16 +31,18 @@ class Kind:
     """One kind of obligation, with what is asked of its subject and what happens to that on the way."""
 
     name: str  # its table in rulebooks/ladders.toml
-    named: Named = lambda tx, subject_ids: {}  # which number names each subject
+    named: Named = lambda act, subject_ids: {}  # which number names each subject
     sight: Sight = _nothing  # what the unit sees of it
     guard: Guard = _nothing  # over the office's words to the unit
-    handed: Handed = _nobody  # it is being handed to a unit
-    waits: Waits = lambda tx, subject_id: False  # whether somebody hears of it once its last obligation is accepted
-    concluded: Concluded = _nobody  # that one is accepted now: the word goes to whoever waits, not to the unit
-    answered: Moved = _nobody
-    returned: Moved = _nobody
-    excused: Moved = _nobody
-    settled: Moved = _nobody  # accepted or excused
+    handed: Handed = _nothing  # it is being handed to a unit
+    waits: Waits = lambda act, subject_id: False  # whether somebody hears of it once its last obligation is accepted
+    concluded: Concluded = lambda act, subject_id, word: (
+        False
+    )  # that one is accepted now: the word goes to whoever waits, not to the unit
+    answered: Moved = _nothing
+    returned: Moved = _nothing
+    excused: Moved = _nothing
+    settled: Moved = _nothing  # accepted or excused
 
 
 Kinds = Mapping[str, Kind]  # by name

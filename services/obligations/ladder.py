@@ -13,8 +13,9 @@ from functools import cache
 from typing import Any
 
 from rulebooks import HERE
-from services import workdays
-from services.people.rights import Addressee
+from services import calendar
+from services.calendar import Quiet
+from services.people import Addressee
 
 BEFORE, HOLIDAY, DAY, OVER, SILENCE, TOLD = "before", "holiday", "day", "over", "silence", "told"
 OFFICE = "office"  # as an `Addressee` is: nobody of the unit, the office's own list
@@ -23,7 +24,7 @@ CHAT, SMS = "chat", "sms"
 NOBODY = {CHAT: "no_chat", SMS: "no_sms"}  # of a reminder that had nobody to go to
 FARTHEST_YEARS = 2  # of a deadline: 2036 is a slip of the finger
 FAR = 60  # working days: a deadline farther away is looked at twice before it is handed over
-Own = Mapping[date, bool]  # the office's own days (services.calendar.own_days)
+Own = Mapping[date, bool]  # the office's own days (services.calendar.own_days.own_days)
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,7 @@ class Ladder:
     working_days: int  # of a deadline, where the clerk names none
     due: time
     morning: time
-    quiet_from: time
-    quiet_until: time
+    quiet_hours: Quiet
     before: tuple[int, ...]
     superior: int
     late_after: timedelta
@@ -48,27 +48,12 @@ class Ladder:
         return _at(day, self.due, now)
 
     def quiet(self, moment: datetime) -> bool:
-        """Whether nothing may go out by itself at this moment of the office's day."""
-        at = moment.time()
-        if self.quiet_from <= self.quiet_until:
-            return self.quiet_from <= at < self.quiet_until
-        return at >= self.quiet_from or at < self.quiet_until
+        """Whether nothing may go out by itself at this moment."""
+        return self.quiet_hours.holds(moment)
 
     def awake(self, moment: datetime) -> datetime:
         """This moment, or the end of the quiet hours that it falls into."""
-        if not self.quiet(moment):
-            return moment
-        return self.night(moment)[1]
-
-    def night(self, moment: datetime) -> tuple[datetime, datetime]:
-        """When the quiet hours that this moment falls into began, and when they end."""
-        ends = moment.replace(
-            hour=self.quiet_until.hour, minute=self.quiet_until.minute, second=0, microsecond=0, fold=0
-        )
-        if ends <= moment:
-            ends = _at(moment.date() + timedelta(1), self.quiet_until, moment)
-        began = _at(moment.date(), self.quiet_from, moment)
-        return (began if began <= moment else _at(moment.date() - timedelta(1), self.quiet_from, moment)), ends
+        return self.quiet_hours.awake(moment)
 
 
 def last_day(now: datetime) -> date:
@@ -88,12 +73,6 @@ class Step:
 
 
 @cache
-def default() -> Ladder:
-    """Whose quiet hours also hold for what is about no duty."""
-    return _ladder("default", tomllib.loads((HERE / "ladders.toml").read_text(encoding="utf-8"))["default"])
-
-
-@cache
 def ladders() -> Mapping[str, Ladder]:
     """By kind of obligation."""
     given = tomllib.loads((HERE / "ladders.toml").read_text(encoding="utf-8"))
@@ -109,9 +88,9 @@ def mornings(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Itera
     due = due_at.astimezone(now.tzinfo).date()
     kinds: dict[date, tuple[str, int]] = {}
     for days in sorted(ladder.before, reverse=True):
-        kinds[workdays.before(due, days, own)] = (BEFORE, days)
-    if not workdays.is_workday(due, own):
-        kinds[workdays.before(due, 1, own)] = (HOLIDAY, 1)
+        kinds[calendar.workday_before(due, days, own)] = (BEFORE, days)
+    if not calendar.is_workday(due, own):
+        kinds[calendar.workday_before(due, 1, own)] = (HOLIDAY, 1)
     kinds[due] = (DAY, 0)
     for day, (kind, days) in sorted(kinds.items()):
         at = ladder.awake(_at(day, ladder.morning, now))
@@ -123,10 +102,10 @@ def mornings(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Itera
 def over(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Step:
     """The next working morning after the deadline that is still to come."""
     due = due_at.astimezone(now.tzinfo).date()
-    day = workdays.after(max(due, now.date() - timedelta(1)), 1, own)
+    day = calendar.workday_after(max(due, now.date() - timedelta(1)), 1, own)
     while (at := ladder.awake(_at(day, ladder.morning, now))) <= now:
-        day = workdays.after(day, 1, own)
-    return Step(OVER, -workdays.left(day, due, own), Addressee.HEAD, CHAT, at)
+        day = calendar.workday_after(day, 1, own)
+    return Step(OVER, -calendar.workdays_left(day, due, own), Addressee.HEAD, CHAT, at)
 
 
 def silence(ladder: Ladder, now: datetime, own: Own, *, chat: bool) -> Iterator[Step]:
@@ -135,8 +114,8 @@ def silence(ladder: Ladder, now: datetime, own: Own, *, chat: bool) -> Iterator[
     `chat`: whether the head could be told by chat; without it nobody is waited for, and the SMS goes at once.
     """
     now = now.replace(second=0, microsecond=0)
-    deputy = _at(workdays.after(now.date(), ladder.deputy_days, own), now.time(), now)
-    office = _at(workdays.after(now.date(), ladder.office_days, own), now.time(), now)
+    deputy = _at(calendar.workday_after(now.date(), ladder.deputy_days, own), now.time(), now)
+    office = _at(calendar.workday_after(now.date(), ladder.office_days, own), now.time(), now)
     yield Step(SILENCE, 0, Addressee.HEAD, SMS, ladder.awake(now + ladder.sms_after if chat else now))
     yield Step(SILENCE, 0, Addressee.DEPUTY, CHAT, _working(ladder, deputy, own))
     yield Step(SILENCE, 0, Addressee.DEPUTY, SMS, _working(ladder, deputy, own))
@@ -146,21 +125,26 @@ def silence(ladder: Ladder, now: datetime, own: Own, *, chat: bool) -> Iterator[
 def _working(ladder: Ladder, moment: datetime, own: Own) -> datetime:
     """This moment of a working day; where quiet hours carry it over into a free one, the next working day's first."""
     at = ladder.awake(moment)
-    if workdays.is_workday(at.date(), own):
+    if calendar.is_workday(at.date(), own):
         return at
-    return ladder.awake(_at(workdays.after(at.date(), 1, own), time.min, at))
+    return ladder.awake(_at(calendar.workday_after(at.date(), 1, own), time.min, at))
 
 
 def _ladder(kind: str, given: Mapping[str, Any]) -> Ladder:
     silent = given["silence"]
-    due, morning, quiet_from, quiet_until = map(
-        time.fromisoformat, (given["due"], given["morning"], *given["quiet"])
-    )  # fmt: skip
     return Ladder(
-        kind, given["working_days"], due, morning, quiet_from, quiet_until, tuple(given["before"]), given["superior"],
-        timedelta(minutes=given["late_minutes"]), timedelta(hours=silent["sms_hours"]), silent["deputy_days"],
-        silent["office_days"],
-    )  # fmt: skip
+        kind=kind,
+        working_days=given["working_days"],
+        due=time.fromisoformat(given["due"]),
+        morning=time.fromisoformat(given["morning"]),
+        quiet_hours=Quiet(*map(time.fromisoformat, given["quiet"])),
+        before=tuple(given["before"]),
+        superior=given["superior"],
+        late_after=timedelta(minutes=given["late_minutes"]),
+        sms_after=timedelta(hours=silent["sms_hours"]),
+        deputy_days=silent["deputy_days"],
+        office_days=silent["office_days"],
+    )
 
 
 def _over(default: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

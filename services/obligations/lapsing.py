@@ -8,34 +8,35 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, exists, select
+from sqlalchemy import Select, exists, select
 
 from models.tables import happenings, obligations
+from services.foundation.act import Act
 from services.foundation.happenings import Happening, record
 from services.obligations.locking import COLUMNS, Owed, owed_of
 
 OVERDUE = "overdue"
 
 
-def lapse(tx: Connection, now: datetime, most: int) -> int:
+def lapse(act: Act, most: int) -> int:
     """Records up to `most` deadlines that have passed since; returns how many were looked at.
 
     An obligation that somebody else holds is left to them, or to the next minute.
     """
-    rows = tx.execute(_lapsed(now).limit(most)).mappings().all()
+    rows = act.tx.execute(_lapsed(act.now).limit(most)).mappings().all()
     for row in rows:
-        note_overdue(tx, now, owed_of(row, now))
+        note_overdue(act, owed_of(row, act.now))
     return len(rows)
 
 
-def note_overdue(tx: Connection, now: datetime, obligation: Owed) -> None:
+def note_overdue(act: Act, obligation: Owed) -> None:
     """Records a deadline that has passed while the unit owes, if it has. The caller holds the obligation's row."""
-    if not obligation.owed or obligation.due_at >= now:
+    if not obligation.owed or obligation.due_at >= act.now:
         return
     once = f"{obligation.id} {obligation.due_at.timestamp():.6f}"
     told = {"kind": obligation.kind, "number": obligation.number}
     unit_id, subject_id, at = obligation.unit_id, obligation.subject_id, obligation.due_at
-    record(tx, Happening(OVERDUE, once, at, unit_id, subject_id, obligation.id, told))
+    record(act, Happening(OVERDUE, once, at, unit_id, subject_id, obligation.id, told))
 
 
 def _lapsed(now: datetime) -> Select[tuple[object, ...]]:

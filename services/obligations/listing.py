@@ -8,14 +8,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, tuple_
 
 from models.tables import entries, extensions, obligations, reminders
-from services import calendar, workdays
+from services import calendar
+from services.foundation.act import Act
+from services.foundation.wording import first_words
 from services.obligations.kinds import Kinds
 from services.obligations.ladder import CHAT, NOBODY, OFFICE, SILENCE, TOLD
-from services.obligations.values import AGES, ANSWERED, SETTLED, WAITING, Duty, DutyFilters, Late, Subject
-from services.wording import first_words
+from services.obligations.values import AGES, ANSWERED, SETTLED, WAITING, Late, Obligation, ObligationFilters, Subject
 
 SETTLED_SHOWN = 20
 BEGINS = 80  # characters of what is asked that lists look at
@@ -34,19 +35,22 @@ _waiting = exists().where(extensions.c.obligation_id == obligations.c.id, extens
 _question, _reply = _newest("unit_question"), _newest("office_reply")
 _asks = and_(_question.is_not(None), or_(_reply.is_(None), _question > _reply))
 _reached_office = exists().where(
-    reminders.c.obligation_id == obligations.c.id, reminders.c.kind == SILENCE, reminders.c.to == OFFICE,
+    reminders.c.obligation_id == obligations.c.id,
+    reminders.c.kind == SILENCE,
+    reminders.c.to == OFFICE,
     reminders.c.fired_at >= obligations.c.owed_since,
-)  # fmt: skip
+)
 _newest_morning = (
     select(reminders.c.by)
     .where(
-        reminders.c.obligation_id == obligations.c.id, reminders.c.fired_at >= obligations.c.acknowledged_at,
+        reminders.c.obligation_id == obligations.c.id,
+        reminders.c.fired_at >= obligations.c.acknowledged_at,
         reminders.c.kind.not_in((SILENCE, TOLD)),
     )
     .order_by(reminders.c.nth.desc())
     .limit(1)
     .scalar_subquery()
-)  # fmt: skip
+)
 _TURNS: dict[str, ColumnElement[bool]] = {
     "current": obligations.c.settled_at.is_(None),
     "owed": _owed,
@@ -57,24 +61,31 @@ _TURNS: dict[str, ColumnElement[bool]] = {
     # A52, the office's own list: nobody of the unit has acknowledged it, through all steps of the ladder; or somebody
     # has, and nobody could be reached since.
     "silent": and_(
-        _owed,
-        case((obligations.c.acknowledged_at.is_(None), _reached_office), else_=_newest_morning == NOBODY[CHAT]),
+        _owed, case((obligations.c.acknowledged_at.is_(None), _reached_office), else_=_newest_morning == NOBODY[CHAT])
     ),
     "settled": obligations.c.settled_at.is_not(None),
 }
-_DUTIES = select(
-    obligations.c.id, obligations.c.number, obligations.c.kind, obligations.c.unit_id, obligations.c.state,
-    obligations.c.owed_since, obligations.c.due_at, obligations.c.created_at, obligations.c.acknowledged_at,
+_OBLIGATIONS = select(
+    obligations.c.id,
+    obligations.c.number,
+    obligations.c.kind,
+    obligations.c.unit_id,
+    obligations.c.state,
+    obligations.c.owed_since,
+    obligations.c.due_at,
+    obligations.c.created_at,
+    obligations.c.acknowledged_at,
     func.substr(obligations.c.asked, 1, BEGINS).label("begins"),
     obligations.c.subject_id,
-    case((_waiting, 1), else_=0).label("waits"), case((_asks, 1), else_=0).label("asks"),
+    case((_waiting, 1), else_=0).label("waits"),
+    case((_asks, 1), else_=0).label("asks"),
     case((_TURNS["silent"], 1), else_=0).label("silent"),
-)  # fmt: skip
+)
 
 
-def duties_of(tx: Connection, now: datetime, kinds: Kinds, unit_ids: Collection[str]) -> list[Duty]:
+def owed_by(act: Act, kinds: Kinds, unit_ids: Collection[str]) -> list[Obligation]:
     """What these units owe, first what is due first; then what they have answered; then the newest settled ones."""
-    mine = _DUTIES.where(obligations.c.unit_id.in_(unit_ids))
+    mine = _OBLIGATIONS.where(obligations.c.unit_id.in_(unit_ids))
     parts = (
         mine.where(_owed).order_by(*_by_due).limit(MOST),
         mine.where(obligations.c.state == ANSWERED).order_by(*_by_due).limit(MOST),
@@ -82,74 +93,74 @@ def duties_of(tx: Connection, now: datetime, kinds: Kinds, unit_ids: Collection[
         .order_by(*(column.desc() for column in _by_settling))
         .limit(SETTLED_SHOWN),
     )
-    return duties(tx, now, kinds, [row for part in parts for row in tx.execute(part)])
+    return owing(act, kinds, [row for part in parts for row in act.tx.execute(part)])
 
 
-def of_subject(tx: Connection, now: datetime, kinds: Kinds, subject_id: str) -> list[Duty]:
+def of_subject(act: Act, kinds: Kinds, subject_id: str) -> list[Obligation]:
     """Everything that was handed over because of this subject, oldest first."""
-    about = _DUTIES.where(obligations.c.subject_id == subject_id)
-    return duties(tx, now, kinds, tx.execute(about.order_by(obligations.c.created_at, obligations.c.number)).all())
+    about = _OBLIGATIONS.where(obligations.c.subject_id == subject_id)
+    return owing(act, kinds, act.tx.execute(about.order_by(obligations.c.created_at, obligations.c.number)).all())
 
 
-def one(tx: Connection, now: datetime, kinds: Kinds, obligation_id: str) -> Duty | None:
-    found = duties(tx, now, kinds, tx.execute(_DUTIES.where(obligations.c.id == obligation_id)).all())
+def one(act: Act, kinds: Kinds, obligation_id: str) -> Obligation | None:
+    found = owing(act, kinds, act.tx.execute(_OBLIGATIONS.where(obligations.c.id == obligation_id)).all())
     return found[0] if found else None
 
 
-def late(tx: Connection, now: datetime) -> list[Late]:
+def late(act: Act) -> list[Late]:
     """Who is late, by unit, kind and age; whoever has waited longest first."""
     due, oldest = obligations.c.due_at, func.min(obligations.c.due_at).label("oldest")
-    week, month = (due >= now - timedelta(days=days) for days in (7, 30))
+    week, month = (due >= act.now - timedelta(days=days) for days in (7, 30))
     ages = zip(AGES, (week, and_(~week, month), ~month), strict=True)
     counted = [func.sum(case((age, 1), else_=0)).label(name) for name, age in ages]
-    rows = tx.execute(
+    rows = act.tx.execute(
         select(obligations.c.unit_id, obligations.c.kind, oldest, *counted)
-        .where(_owed, due < now)
+        .where(_owed, due < act.now)
         .group_by(obligations.c.unit_id, obligations.c.kind)
         .order_by(oldest, obligations.c.unit_id, obligations.c.kind)
     )
-    own = calendar.own_days(tx)
-    return [_late(row, now, own) for row in rows]
+    own = calendar.own_days(act)
+    return [_late(row, act.now, own) for row in rows]
 
 
 def _late(row: Any, now: datetime, own: Any) -> Late:
     oldest = row.oldest.astimezone(now.tzinfo)
     by_age = {name: int(row._mapping[name]) for name in AGES}
-    return Late(row.unit_id, row.kind, oldest, by_age, workdays.left(now.date(), oldest.date(), own))
+    return Late(row.unit_id, row.kind, oldest, by_age, calendar.workdays_left(now.date(), oldest.date(), own))
 
 
-def listed(tx: Connection, now: datetime, kinds: Kinds, filters: DutyFilters) -> list[Duty]:
+def listed(act: Act, kinds: Kinds, filters: ObligationFilters) -> list[Obligation]:
     """By deadline, what is owed first where no state is asked for."""
-    wanted = select(obligations.c.id).where(*_conditions(now, filters))
+    wanted = select(obligations.c.id).where(*_conditions(act.now, filters))
     settled = case((obligations.c.settled_at.is_(None), 0), else_=1)
     newest = filters.turn == "settled"
     key = _by_settling if newest else _by_due if filters.late else (settled, *_by_due)
     if filters.after:
         place = select(*key).where(obligations.c.id == filters.after)
-        row = tx.execute(place).first()
+        row = act.tx.execute(place).first()
         if row is not None:
             here, there = tuple_(*key), tuple_(*_bound(key, row))
             wanted = wanted.where(here < there if newest else here > there)
     order = [column.desc() for column in key] if newest else key
-    ids = list(tx.execute(wanted.order_by(*order).limit(filters.most)).scalars())
-    # What else a duty shows is looked up for this page alone.
-    shown = tx.execute(_DUTIES.where(obligations.c.id.in_(ids))).all()
-    found = {duty.id: duty for duty in duties(tx, now, kinds, shown)}
-    return [found[duty_id] for duty_id in ids]
+    ids = list(act.tx.execute(wanted.order_by(*order).limit(filters.most)).scalars())
+    # What else an obligation shows is looked up for this page alone.
+    shown = act.tx.execute(_OBLIGATIONS.where(obligations.c.id.in_(ids))).all()
+    found = {obligation.id: obligation for obligation in owing(act, kinds, shown)}
+    return [found[obligation_id] for obligation_id in ids]
 
 
-def counts(tx: Connection, now: datetime, filters: DutyFilters) -> dict[str, int]:
+def counts(act: Act, filters: ObligationFilters) -> dict[str, int]:
     """How many there are by turn, and late ones, under the units, the kind and the words of the filters."""
     wanted = replace(filters, turn="current", late=False)
     turns = {name: turn for name, turn in _TURNS.items() if name != "settled"} | {
-        "late": and_(_owed, obligations.c.due_at < now)
+        "late": and_(_owed, obligations.c.due_at < act.now)
     }
     sums = [func.coalesce(func.sum(case((turn, 1), else_=0)), 0).label(name) for name, turn in turns.items()]
-    row = tx.execute(select(*sums).where(*_conditions(now, wanted))).one()
+    row = act.tx.execute(select(*sums).where(*_conditions(act.now, wanted))).one()
     return {name: int(many) for name, many in row._asdict().items()}
 
 
-def _conditions(now: datetime, filters: DutyFilters) -> list[ColumnElement[bool]]:
+def _conditions(now: datetime, filters: ObligationFilters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.units:
         found.append(obligations.c.unit_id.in_(filters.units))
@@ -168,26 +179,39 @@ def _bound(key: Iterable[Any], row: Any) -> list[Any]:
     return [literal(value, column.type) for column, value in zip(key, row, strict=True)]
 
 
-def duties(tx: Connection, now: datetime, kinds: Kinds, rows: Sequence[Any]) -> list[Duty]:
-    own, subjects = calendar.own_days(tx), _subjects(tx, kinds, rows)
-    return [_duty(row, now, own, subjects.get((row.kind, row.subject_id))) for row in rows]
+def owing(act: Act, kinds: Kinds, rows: Sequence[Any]) -> list[Obligation]:
+    own, subjects = calendar.own_days(act), _subjects(act, kinds, rows)
+    return [_obligation(row, act.now, own, subjects.get((row.kind, row.subject_id))) for row in rows]
 
 
-def _subjects(tx: Connection, kinds: Kinds, rows: Sequence[Any]) -> dict[tuple[str, str], Subject]:
+def _subjects(act: Act, kinds: Kinds, rows: Sequence[Any]) -> dict[tuple[str, str], Subject]:
     """By kind and id, each kind asked once."""
     about: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         if row.subject_id:
             about[row.kind].add(row.subject_id)
-    named = ((kind, kinds[kind].named(tx, ids)) for kind, ids in about.items())
+    named = ((kind, kinds[kind].named(act, ids)) for kind, ids in about.items())
     return {(kind, subject_id): subject for kind, found in named for subject_id, subject in found.items()}
 
 
-def _duty(row: Any, now: datetime, own: Any, subject: Subject | None) -> Duty:
+def _obligation(row: Any, now: datetime, own: Any, subject: Subject | None) -> Obligation:
     owed, due_at = row.owed_since is not None, row.due_at.astimezone(now.tzinfo)
-    return Duty(
-        row.id, row.number, row.kind, row.unit_id, row.state, due_at, owed, owed and due_at < now,
-        workdays.left(now.date(), due_at.date(), own) if owed else 0, subject,
-        row.created_at.astimezone(now.tzinfo), row.acknowledged_at and row.acknowledged_at.astimezone(now.tzinfo),
-        bool(row.waits), bool(row.asks), first_words(row.begins), row.subject_id, bool(row.silent),
-    )  # fmt: skip
+    return Obligation(
+        row.id,
+        row.number,
+        row.kind,
+        row.unit_id,
+        row.state,
+        due_at,
+        owed,
+        owed and due_at < now,
+        calendar.workdays_left(now.date(), due_at.date(), own) if owed else 0,
+        subject,
+        row.created_at.astimezone(now.tzinfo),
+        row.acknowledged_at and row.acknowledged_at.astimezone(now.tzinfo),
+        bool(row.waits),
+        bool(row.asks),
+        first_words(row.begins),
+        row.subject_id,
+        bool(row.silent),
+    )

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from models.tables import entries, obligations
-from services import audit
+from services.foundation import audit
+from services.foundation.act import Act
 from services.foundation.history import unmoved
 from services.foundation.refusal import NotDone
+from services.foundation.vault import new_id
 from services.obligations.values import ACKNOWLEDGED, OPEN, RETURNED, SETTLED
-from services.vault import new_id
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,14 @@ class Owed:
 COLUMNS = tuple(obligations.c[name] for name in Owed.__dataclass_fields__)
 
 
-def locked(tx: Connection, now: datetime, obligation_id: str, seen: str | None = None) -> Owed:
+def locked(act: Act, obligation_id: str, seen: str | None = None) -> Owed:
     """Raises NotDone: gone; changed where it has moved since the page that was `seen`."""
-    row = tx.execute(select(*COLUMNS).where(obligations.c.id == obligation_id).with_for_update()).mappings().first()
+    row = act.tx.execute(select(*COLUMNS).where(obligations.c.id == obligation_id).with_for_update()).mappings().first()
     if row is None:
         raise NotDone("gone")
     if seen is not None:
-        unmoved(tx, obligation_id, row["state"], seen)
-    return owed_of(row, now)
+        unmoved(act, obligation_id, row["state"], seen)
+    return owed_of(row, act.now)
 
 
 def owed_of(row: Mapping[Any, Any], now: datetime) -> Owed:
@@ -54,24 +55,24 @@ def owed_of(row: Mapping[Any, Any], now: datetime) -> Owed:
     return Owed(**{**row, "due_at": row["due_at"].astimezone(now.tzinfo)})
 
 
-def unsettled(tx: Connection, now: datetime, obligation_id: str, seen: str | None = None) -> Owed:
+def unsettled(act: Act, obligation_id: str, seen: str | None = None) -> Owed:
     """Raises NotDone: gone, changed, settled."""
-    duty = locked(tx, now, obligation_id, seen)
-    if duty.state in SETTLED:
+    obligation = locked(act, obligation_id, seen)
+    if obligation.state in SETTLED:
         raise NotDone("settled")
-    return duty
+    return obligation
 
 
-def put(tx: Connection, duty: Owed, **values: Any) -> None:
-    tx.execute(update(obligations).where(obligations.c.id == duty.id).values(**values))
+def put(act: Act, obligation: Owed, **values: Any) -> None:
+    act.tx.execute(update(obligations).where(obligations.c.id == obligation.id).values(**values))
 
 
-def note(
-    tx: Connection, now: datetime, actor: str, duty: Owed, kind: str, text: str, detail: dict[str, Any] | None = None
-) -> str:
+def note(act: Act, obligation: Owed, kind: str, text: str, detail: dict[str, Any] | None = None) -> str:
     """One entry of the history and one audit event; returns the entry's id."""
     entry_id = new_id()
-    tx.execute(insert(entries).values(id=entry_id, subject_id=duty.id, kind=kind, actor=actor, text=text, at=now))
-    told = {"number": duty.number, "unit": duty.unit_id} | (detail or {})
-    audit.append(tx, now, actor, f"duty_{kind}", duty.id, told)
+    act.tx.execute(
+        insert(entries).values(id=entry_id, subject_id=obligation.id, kind=kind, actor=act.actor, text=text, at=act.now)
+    )
+    told = {"number": obligation.number, "unit": obligation.unit_id} | (detail or {})
+    audit.append(act, f"duty_{kind}", obligation.id, told)
     return entry_id

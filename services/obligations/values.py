@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.evidence import Piece
 
-Ring = Set[tuple[str, str]]  # (channel, contact id): for whom something was queued
 OPEN, ACKNOWLEDGED, ANSWERED, RETURNED = "open", "acknowledged", "answered", "returned"
 ACCEPTED, EXCUSED = SETTLED = ("accepted", "excused")
 STATES = (OPEN, ACKNOWLEDGED, ANSWERED, RETURNED, ACCEPTED, EXCUSED)
-# Of an extension. Moot: the duty was settled before the office had decided.
+# Of an extension. Moot: the obligation was settled before the office had decided.
 WAITING, GRANTED, REFUSED, MOOT = "waiting", "granted", "refused", "moot"
 AGES = ("week", "month", "older")  # of what is late
 PAGE = 50
@@ -39,7 +38,7 @@ class UnitSight:
 
 
 @dataclass(frozen=True)
-class Duty:
+class Obligation:
     """Something that a unit owes by a date."""
 
     id: str
@@ -109,7 +108,7 @@ class Extension:
 class Whole:
     """An obligation with everything about it that its unit may see."""
 
-    duty: Duty
+    obligation: Obligation
     asked: str
     history: Sequence[Happened]  # oldest first
     extensions: Sequence[Extension]  # oldest first
@@ -126,7 +125,9 @@ class Late:
     kind: str
     oldest_due: datetime
     ages: Mapping[str, int]  # by AGES: at most a week, at most a month (30 days), longer
-    days: int = 0  # working days left of the oldest, as `Duty.working_days_left`: negative, or 0 where none has passed
+    days: int = (
+        0  # working days left of the oldest, as `Obligation.working_days_left`: negative, or 0 where none has passed
+    )
 
     @property
     def count(self) -> int:
@@ -134,7 +135,7 @@ class Late:
 
 
 @dataclass(frozen=True)
-class DutyFilters:
+class ObligationFilters:
     """Which obligations to list. Empty means all. `after`: the id of the last one of the page before."""
 
     units: tuple[str, ...] = ()
@@ -147,11 +148,3 @@ class DutyFilters:
     words: str = ""  # every word must occur in the number or in what was asked
     after: str = ""
     most: int = PAGE
-
-
-@dataclass(frozen=True)
-class Fired:
-    """What one run of the job did. `count`: of reminders, also those that found nobody."""
-
-    ring: Ring
-    count: int

@@ -22,7 +22,9 @@ def test_the_bench_writes_its_figures(tmp_path: Path) -> None:
     assert set(told) == {NAME}
     assert told[NAME]["value"] > 0
     assert {key: told[NAME][key] for key in ("goal", "better", "unit")} == {
-        "goal": 1.0, "better": "higher", "unit": "times",
-    }  # fmt: skip
+        "goal": 1.0,
+        "better": "higher",
+        "unit": "times",
+    }
     assert NAME in ran.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["bench.json"]

@@ -14,7 +14,7 @@ from bot import cli
 from tests.waiting import PATIENCE_SECONDS
 
 _forks = get_context("forkserver")
-_forks.set_forkserver_preload(["bot.doctor", "bot.preview", "bot.serve", "migrations.run", "services.demo_day"])
+_forks.set_forkserver_preload(["bot.doctor", "bot.preview", "bot.serve", "migrations.run", "services.demo.city.day"])
 
 
 def mingcha(folder: Path, *arguments: str, **settings: str) -> CompletedProcess[str]:

@@ -39,11 +39,14 @@ def test_the_first_clerk_is_invited(office: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("invite", "x", "--role", "king"), "king"), (("invite", "x", "--role", "head"), "--unit gtj"),
-        (("invite", "x", "--role", "head", "--unit", "zzz"), "zzz"), (("export", "secrets"), "secrets"),
-        (("export", "visits", "--format", "pdf"), "pdf"), (("units", "missing.toml"), "missing.toml"),
+        (("invite", "x", "--role", "king"), "king"),
+        (("invite", "x", "--role", "head"), "--unit gtj"),
+        (("invite", "x", "--role", "head", "--unit", "zzz"), "zzz"),
+        (("export", "secrets"), "secrets"),
+        (("export", "visits", "--format", "pdf"), "pdf"),
+        (("units", "missing.toml"), "missing.toml"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_word_is_told_with_what_to_do(office: Path, arguments: tuple[str, ...], says: str) -> None:
     done = mingcha(office, *arguments)
     assert done.returncode == 1

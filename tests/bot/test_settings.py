@@ -15,11 +15,18 @@ from tests.conftest import settings_for
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("LISTEN", "8080"), ("LISTEN", "127.0.0.1:99999"), ("TIMEZONE", "Mars/Olympus"), ("LANGUAGE", "fr"),
-        ("DATABASE_URL", "mysql://x"), ("DATABASE_URL", "nonsense"), ("PUBLIC_URL", "example"),
-        ("TELEGRAM_TOKEN", "abc"), ("TELEGRAM_MODE", "pigeon"), ("TELEGRAM_API_URL", "localhost:8081"),
+        ("LISTEN", "8080"),
+        ("LISTEN", "127.0.0.1:99999"),
+        ("TIMEZONE", "Mars/Olympus"),
+        ("LANGUAGE", "fr"),
+        ("DATABASE_URL", "mysql://x"),
+        ("DATABASE_URL", "nonsense"),
+        ("PUBLIC_URL", "example"),
+        ("TELEGRAM_TOKEN", "abc"),
+        ("TELEGRAM_MODE", "pigeon"),
+        ("TELEGRAM_API_URL", "localhost:8081"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_setting_stops_the_start_with_one_line(tmp_path: Path, name: str, value: str) -> None:
     done = mingcha(tmp_path, "migrate", **{f"MINGCHA_{name}": value})
     assert done.returncode == 1
@@ -46,11 +53,13 @@ def test_settings_are_read_from_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spelled", "driver"),
     [
-        ("sqlite:///x.db", "sqlite+pysqlite"), ("sqlite+aiosqlite:///x.db", "sqlite+pysqlite"),
-        ("postgresql://u@h/d", "postgresql+psycopg"), ("postgres://u@h/d", "postgresql+psycopg"),
+        ("sqlite:///x.db", "sqlite+pysqlite"),
+        ("sqlite+aiosqlite:///x.db", "sqlite+pysqlite"),
+        ("postgresql://u@h/d", "postgresql+psycopg"),
+        ("postgres://u@h/d", "postgresql+psycopg"),
         ("postgresql+asyncpg://u@h/d", "postgresql+psycopg"),
     ],
-)  # fmt: skip
+)
 def test_every_common_spelling_of_a_database_is_understood(spelled: str, driver: str) -> None:
     assert parse(spelled).drivername == driver
 

@@ -9,27 +9,27 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.build import Program
-from bot.doctor import Found, examine
+from bot.doctor import examine
 from bot.health import Health
+from channels.channel import Found
 from conversation.messages import Body, Say
 from models.tables import deliveries as table
 from services import deliveries
-from services.contacts import ensure_all
-from services.deliveries import Outgoing
-from services.deliveries.values import Holder
+from services.deliveries import Holder, Outgoing
+from services.foundation.act import Act
+from services.people import ensure_contacts
 from tests.conftest import Clock
 
 ME = Holder("here", "life")
 
 
 def waits(program: Program, channel: str, many: int = 1) -> None:
-    def put(tx) -> None:
-        now = program.clock()
-        [contact] = ensure_all(tx, program.vault, now, channel, ["1"], "zh")
+    def put(act: Act) -> None:
+        [contact] = ensure_contacts(act, channel, ["1"], "zh")
         body = Body(say=Say("status.answered", {"number": "1", "text": "好"}))
-        deliveries.queue(tx, program.vault, now, [Outgoing(contact, channel, body)] * many)
+        deliveries.queue(act, [Outgoing(contact, channel, body)] * many)
 
-    program.database.transact(put)
+    program.acts.transact(put)
 
 
 async def told(program: Program) -> list[Found]:
@@ -58,7 +58,7 @@ async def test_what_is_due_and_sent_by_nobody_is_told_with_what_to_do(program: P
         [found] = await told(program)
         assert command in program.texts[language].say("terminal", found.words, found.values)
 
-    assert program.database.transact(deliveries.hold_lane, clock(), "telegram", ME)
+    assert program.acts.transact(deliveries.hold_lane, "telegram", ME)
     assert (await told(program), await looked(program)) == ([], (200, [], ""))
     clock.passes(minutes=1)
     assert [one.values["count"] for one in await told(program)] == [3], "its sender has fallen silent"

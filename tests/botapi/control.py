@@ -74,23 +74,38 @@ class Control:
     async def calls(self, method: str = "") -> list[dict[str, Any]]:
         made = [call for call in self._api.calls if method in {"", call.method}]
         return [
-            {"method": call.method, "time": call.time, "status": call.status, "executed": call.executed,
-             "params": {key: value if isinstance(value, str | int | dict | list) else repr(value)[:80]
-                        for key, value in call.params.items()}}
+            {
+                "method": call.method,
+                "time": call.time,
+                "status": call.status,
+                "executed": call.executed,
+                "params": {
+                    key: value if isinstance(value, str | int | dict | list) else repr(value)[:80]
+                    for key, value in call.params.items()
+                },
+            }
             for call in made
-        ]  # fmt: skip
+        ]
 
     async def state(self) -> dict[str, Any]:
         return {"pending": self._api.pending, "oddities": self._api.oddities, "calls": len(self._api.calls)}
 
     def routes(self) -> list[web.RouteDef]:
         posts: dict[str, Callable[..., Awaitable[Any]]] = {
-            "say": self.say, "tap": self.tap, "photo": self.photo, "document": self.document,
-            "location": self.location, "block": self.block, "redeliver": self.redeliver, "faults": self.plan_fault,
-        }  # fmt: skip
+            "say": self.say,
+            "tap": self.tap,
+            "photo": self.photo,
+            "document": self.document,
+            "location": self.location,
+            "block": self.block,
+            "redeliver": self.redeliver,
+            "faults": self.plan_fault,
+        }
         gets: dict[str, Callable[..., Awaitable[Any]]] = {
-            "messages": self.messages, "calls": self.calls, "state": self.state,
-        }  # fmt: skip
+            "messages": self.messages,
+            "calls": self.calls,
+            "state": self.state,
+        }
         return [
             *(web.post(f"/control/{name}", _handler(action)) for name, action in posts.items()),
             *(web.get(f"/control/{name}", _handler(action)) for name, action in gets.items()),
@@ -113,6 +128,10 @@ def _handler(action: Callable[..., Awaitable[Any]]) -> Callable[[web.Request], A
 
 def _shown(screen: Screen) -> dict[str, Any]:
     return {
-        "message_id": screen.message_id, "from_bot": screen.from_bot, "kind": screen.kind, "text": screen.text,
-        "buttons": screen.buttons, "raw": screen.raw,
-    }  # fmt: skip
+        "message_id": screen.message_id,
+        "from_bot": screen.from_bot,
+        "kind": screen.kind,
+        "text": screen.text,
+        "buttons": screen.buttons,
+        "raw": screen.raw,
+    }

@@ -10,14 +10,31 @@ from .params import Params
 
 BUTTONS_AT_MOST = 100
 INLINE_ACTIONS = {
-    "url", "callback_data", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
-    "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay",
-}  # fmt: skip
+    "url",
+    "callback_data",
+    "web_app",
+    "login_url",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "copy_text",
+    "callback_game",
+    "pay",
+}
 INLINE_FIELDS = INLINE_ACTIONS | {"text", "icon_custom_emoji_id", "style", "disabled"}
 REPLY_FIELDS = {
-    "text", "icon_custom_emoji_id", "style", "request_users", "request_chat", "request_managed_bot",
-    "request_contact", "request_location", "request_poll", "web_app", "request_user",
-}  # fmt: skip
+    "text",
+    "icon_custom_emoji_id",
+    "style",
+    "request_users",
+    "request_chat",
+    "request_managed_bot",
+    "request_contact",
+    "request_location",
+    "request_poll",
+    "web_app",
+    "request_user",
+}
 MARKUP_FIELDS = {
     "inline_keyboard": set(),
     "keyboard": {"is_persistent", "resize_keyboard", "one_time_keyboard", "input_field_placeholder", "selective"},

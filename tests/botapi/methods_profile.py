@@ -11,9 +11,14 @@ from .text import utf16_units
 from .world import World
 
 SCOPES = {
-    "default", "all_private_chats", "all_group_chats", "all_chat_administrators", "chat", "chat_administrators",
+    "default",
+    "all_private_chats",
+    "all_group_chats",
+    "all_chat_administrators",
+    "chat",
+    "chat_administrators",
     "chat_member",
-}  # fmt: skip
+}
 COMMANDS_AT_MOST = 100
 MENU_BUTTONS = {"default", "commands", "web_app"}
 

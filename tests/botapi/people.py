@@ -164,7 +164,10 @@ def _data(record: Record | None, label_or_data: str, now_only: bool = False) -> 
     versions = [record.markup] if now_only else [record.markup, *reversed(record.earlier)]
     buttons = [key for markup in versions for row in markup.get("inline_keyboard", []) for key in row]
     return next(
-        (key["callback_data"] for key in buttons
-         if "callback_data" in key and label_or_data in {key["text"], key["callback_data"]}),
+        (
+            key["callback_data"]
+            for key in buttons
+            if "callback_data" in key and label_or_data in {key["text"], key["callback_data"]}
+        ),
         None,
-    )  # fmt: skip
+    )

@@ -26,10 +26,16 @@ REFUSED = [
     ("sendMessage", {"chat_id": 1, "text": "a < b", "parse_mode": "HTML"}, "can't parse entities: Unsupported"),
     ("sendMessage", {"chat_id": 1, "text": "a_b", "parse_mode": "Markdown"}, "can't parse entities"),
     ("sendMessage", {"chat_id": 1, "text": "1.", "parse_mode": "MarkdownV2"}, "can't parse entities: Character '.'"),
-    ("sendMessage", {"chat_id": 1, "text": "a", "reply_markup": keyboard({"text": "x", "callback_data": "键" * 22})},
-     "BUTTON_DATA_INVALID"),
-    ("sendMessage", {"chat_id": 1, "text": "a", "reply_markup": keyboard({"text": "x", "callback_data": ""})},
-     "BUTTON_DATA_INVALID"),
+    (
+        "sendMessage",
+        {"chat_id": 1, "text": "a", "reply_markup": keyboard({"text": "x", "callback_data": "键" * 22})},
+        "BUTTON_DATA_INVALID",
+    ),
+    (
+        "sendMessage",
+        {"chat_id": 1, "text": "a", "reply_markup": keyboard({"text": "x", "callback_data": ""})},
+        "BUTTON_DATA_INVALID",
+    ),
     ("sendMessage", {"chat_id": 1, "text": "a", "reply_markup": keyboard({"text": "x"})}, "can't parse inline"),
     ("editMessageText", {"chat_id": 1, "message_id": 77, "text": "a"}, "message to edit not found"),
     ("deleteMessage", {"chat_id": 1, "message_id": 77}, "message to delete not found"),
@@ -42,7 +48,7 @@ REFUSED = [
     ("setMyCommands", {"commands": [{"command": "a", "description": ""}]}, "BOT_COMMAND_DESCRIPTION_INVALID"),
     ("setMyCommands", {"commands": [], "language_code": "zh-CN"}, "invalid language code"),
     ("setWebhook", {"url": "http://x", "secret_token": "a b"}, "secret token contains unallowed characters"),
-]  # fmt: skip
+]
 
 
 async def test_refuses_in_the_real_servers_words() -> None:

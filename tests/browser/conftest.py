@@ -18,14 +18,21 @@ from bot.build import Program
 from tests.channels.webchat_browser import web_chat
 from tests.conftest import Clock, copied
 from tests.waiting import PATIENCE_SECONDS
-from web import assets
+from web.site import assets
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-)  # fmt: skip
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
 SHOTS = Path("var/shots")
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 LIMIT = 1_000 * PATIENCE_SECONDS  # milliseconds after which something that should show has failed

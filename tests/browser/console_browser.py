@@ -8,7 +8,7 @@ import struct
 import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -20,14 +20,13 @@ from playwright.async_api import Browser, Page, ViewportSize
 from bot.build import Program
 from bot.serve import shown_channels
 from conversation.messages import Media
-from services import cases, contacts, evidence, office, persons, visits
-from services.contacts import Contact
-from services.people.rights import Role
-from services.persons import Grant
+from services import cases, evidence, inspections, people
+from services.foundation.act import Act
+from services.people import Contact, Grant, Role
 from tests.channels.webchat_browser import web_chat
 from tests.waiting import PATIENCE_SECONDS
-from web import assets
-from web.site import Site
+from web.site import assets
+from web.site.site import Site
 
 SHOTS = Path("var/shots")
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -39,10 +38,15 @@ LONG = "市政务服务中心管理委员会办公室驻经济技术开发区不
 async def desk(program: Program) -> AsyncIterator[str]:
     """The address of the site, with the web chat beside it."""
     site = Site(
-        program.settings.site, program.database, program.vault, program.texts, program.bells, program.store,
-        program.clock, lambda: program.units, assets.version(), channels=shown_channels(program),
+        program.settings.site,
+        program.acts,
+        program.texts,
+        program.store,
+        lambda: program.units,
+        assets.version(),
+        channels=shown_channels(program),
         kinds=program.tools.kinds,
-    )  # fmt: skip
+    )
     chat = web_chat(program, version=assets.version())
     app = web.Application(middlewares=site.middlewares())
     app.add_routes([*assets.routes(), *chat.routes(), *site.routes()])
@@ -79,17 +83,14 @@ async def too_wide(page: Page) -> bool:
 
 
 def clerk_link(program: Program, address: str) -> str:
-    person_id = program.database.transact(
-        persons.add_person, program.vault, program.clock(), "钱一", [Grant(Role.CLERK, None)], title="投诉科"
-    )
-    code = program.database.transact(office.issue, program.vault, program.clock(), person_id, person_id, 1)[1]
+    person_id = program.acts.transact(people.add_person, "钱一", [Grant(Role.CLERK, None)], title="投诉科")
+    code = program.acts.by(person_id).transact(people.invite, person_id, 1)[1]
     return f"{address}/in/{code}"
 
 
 def somebody(program: Program, address: str = "citizen-1") -> Contact:
-    now, vault = program.clock(), program.vault
-    key = contacts.address_hash(vault, "fake", address)
-    return program.database.transact(contacts.lock, vault, now, {key: ("fake", address, "zh")})[key]
+    key = people.address_hash(program.vault, "fake", address)
+    return program.acts.transact(people.lock_contacts, {key: ("fake", address, "zh")})[key]
 
 
 def file_some(program: Program, contact: Contact, many: int) -> None:
@@ -101,7 +102,7 @@ def file_some(program: Program, contact: Contact, many: int) -> None:
         "办证要收工本费以外的「服务费」200 元，不给开票。",
     ]
 
-    def file(tx, now: datetime) -> None:
+    def file(act: Act) -> None:
         for n in range(many):
             one = cases.Complaint(
                 units[n % len(units)] if n % 9 else None,
@@ -110,9 +111,9 @@ def file_some(program: Program, contact: Contact, many: int) -> None:
                 name="李明" if n % 5 == 0 else None,
                 phone="13800138000" if n % 5 == 0 else None,
             )
-            cases.file_complaint(tx, program.vault, now - timedelta(hours=many - n), contact, one)
+            cases.file_complaint(act.at(act.now - timedelta(hours=many - n)), contact, one)
 
-    program.database.transact(file, program.clock())
+    program.acts.transact(file)
 
 
 async def file_one_with_evidence(program: Program, contact: Contact) -> str:
@@ -121,27 +122,25 @@ async def file_one_with_evidence(program: Program, contact: Contact) -> str:
     one = cases.Complaint(
         "gtj-1", "rude", "窗口的人一直在看手机。\n我等了两个小时。" * 6, staff="三号窗口，戴眼镜", media=media
     )
-    case, _ = program.database.transact(cases.file_complaint, program.vault, program.clock(), contact, one)
-    pieces = program.database.look(evidence.pieces, case.id)
+    case, _ = program.acts.transact(cases.file_complaint, contact, one)
+    pieces = program.acts.look(evidence.pieces, case.id)
     for n, piece in enumerate(pieces[:4]):
         data = sound() if piece.kind == "voice" else picture(n)
-        program.database.transact(evidence.keep, await program.store.put(data, piece.id))
+        program.acts.transact(evidence.keep, await program.store.put(data, piece.id))
     return case.id
 
 
 def file_visit(program: Program, contact: Contact) -> None:
-    person = program.database.transact(
-        persons.add_person, program.vault, program.clock(), "林监督", [Grant(Role.SUPERVISOR, "gtj")]
-    )
-    program.database.transact(contacts.bind, contact.id, person)
+    person = program.acts.transact(people.add_person, "林监督", [Grant(Role.SUPERVISOR, "gtj")])
+    program.acts.transact(people.bind_contact, contact.id, person)
     found = {
         "order": {"ticked": ["unattended", "messy"], "remark": "十一点半窗口就没人了"},
         "games": {"ticked": ["games"], "remark": None},
         "service": {"ticked": [], "remark": None},
     }
-    visit = visits.Visit("gtj-1", "simulate", found, waited_minutes=25, note="模拟办理土地证", place=(25.8, 114.9))
+    visit = inspections.Visit("gtj-1", "simulate", found, waited_minutes=25, note="模拟办理土地证", place=(25.8, 114.9))
     mine = Contact(contact.id, contact.channel, contact.language, person, 0, None, None)
-    program.database.transact(visits.file_visit, program.vault, program.clock(), mine, visit)
+    program.acts.transact(inspections.file_visit, mine, visit)
 
 
 def picture(n: int) -> bytes:

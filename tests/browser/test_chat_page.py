@@ -12,9 +12,9 @@ from PIL import Image
 from playwright.async_api import Page, expect
 
 from bot.build import Program
-from services import links, persons
-from services.people.rights import Role
-from services.persons import Grant
+from services import people
+from services.foundation.act import Act
+from services.people import Grant, Role
 from tests.conftest import rows
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
@@ -184,8 +184,8 @@ async def test_a_supervisor_ticks_and_gives_its_place(phone: Phone, shot: Shot, 
 
 
 def _link(program: Program) -> str:
-    def made(tx, vault, now):  # type: ignore[no-untyped-def]
-        person = persons.add_person(tx, vault, now, "监督员甲", [Grant(Role.SUPERVISOR, "gtj")])
-        return links.issue_link(tx, vault, now, person, "system", timedelta(days=1))
+    def made(act: Act) -> str:
+        person = people.add_person(act, "监督员甲", [Grant(Role.SUPERVISOR, "gtj")])
+        return people.issue_link(act, person, timedelta(days=1))
 
-    return program.database.transact(made, program.vault, program.clock())
+    return program.acts.transact(made)

@@ -19,7 +19,7 @@ from console_browser import (
     somebody,
     too_wide,
     troubles,
-)  # fmt: skip
+)
 from playwright.async_api import Browser, expect
 
 from bot.build import Program

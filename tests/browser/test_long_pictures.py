@@ -10,8 +10,8 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from bot.build import Program
 from channels.fake import FakePerson
-from services import cases, contacts, evidence
-from services.cases import Media
+from conversation.messages import Media
+from services import cases, evidence, people
 from tests.browser.console_browser import clerk_link, desk, page_at, shot, somebody, too_wide
 from tests.browser.test_chat_page import Phone, Shot, asked, say, tap
 from tests.channels.notice_desk import written
@@ -86,10 +86,10 @@ async def test_in_the_console_it_is_a_square_and_opens_whole(
 ) -> None:
     await citizen.says("/menu")
     one = cases.Complaint("gtj-1", "rude", "聊天记录为证。" * 6, media=(Media("p", "photo"),))
-    contact: contacts.Contact = somebody(program)
-    case, _ = program.database.transact(cases.file_complaint, program.vault, program.clock(), contact, one)
-    [piece] = program.database.look(evidence.pieces, case.id)
-    program.database.transact(evidence.keep, await program.store.put(talk(), piece.id))
+    contact: people.Contact = somebody(program)
+    case, _ = program.acts.transact(cases.file_complaint, contact, one)
+    [piece] = program.acts.look(evidence.pieces, case.id)
+    program.acts.transact(evidence.keep, await program.store.put(talk(), piece.id))
     notice_id, _ = await written(program, [(None, talk())])
     async with desk(program) as address:
         page = await page_at(chromium, SCREENS[name])

@@ -9,10 +9,9 @@ from sqlalchemy import update
 
 from bot.build import Program
 from models.tables import deliveries
-from services import contacts, notices, persons
+from services import notices, people
 from services.notices import Audience, Written
-from services.people.rights import Role
-from services.persons import Grant
+from services.people import Grant, Role
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
 
@@ -25,10 +24,8 @@ def heads(program: Program) -> list[str]:
     found = []
     for n, unit in enumerate(("gtj", "jtj", "wsj")):
         account = somebody(program, f"head-{n}")
-        mine = program.database.transact(
-            persons.add_person, program.vault, program.clock(), f"局长{n}", [Grant(Role.HEAD, unit)]
-        )
-        program.database.transact(contacts.bind, account.id, mine)
+        mine = program.acts.transact(people.add_person, f"局长{n}", [Grant(Role.HEAD, unit)])
+        program.acts.transact(people.bind_contact, account.id, mine)
         found.append(account.id)
     return found
 
@@ -119,7 +116,7 @@ async def test_the_page_of_a_notice_follows_it_to_the_end(program: Program, chro
         await expect(page.locator(".item[aria-current]")).to_contain_text("已发完")
         await expect(page.get_by_text("停止发送")).to_have_count(0)
         await expect(page.get_by_text("还有 3 条没有签收")).to_be_visible()
-        program.database.transact(notices.acknowledge, program.clock(), first, notice_id)
+        program.acts.transact(notices.acknowledge, first, notice_id)
         await expect(page.get_by_text("还有 2 条没有签收")).to_be_visible()
         receipt = page.get_by_role("row", name="市国土局")
         await expect(receipt).to_contain_text("已签收")  # the table that was opened is still open
@@ -131,7 +128,7 @@ async def test_the_page_of_a_notice_follows_it_to_the_end(program: Program, chro
         assert heights[0] < 1.5 * heights[1], "the label stands beside its square, in one line"
         await page.goto(f"{address}/language/zh?back=/console/notices/{notice_id}")
         for one in others:
-            program.database.transact(notices.acknowledge, program.clock(), one, notice_id)
+            program.acts.transact(notices.acknowledge, one, notice_id)
         await expect(again).to_have_count(0)
         assert troubles(page) == []
 
@@ -151,7 +148,7 @@ async def test_the_page_of_a_stopped_notice_ends_with_what_really_went(program: 
         await expect(page.locator(".is-sending dd")).to_have_count(0)
         await expect(page.locator(".is-sent dd")).to_have_text("1")
         await expect(page.get_by_text("共 3 条，已发出 1 条")).to_be_visible()
-        assert program.database.look(notices.progress, program.clock(), notice_id).counts["aborted"] == 2
+        assert program.acts.look(notices.progress, notice_id).counts["aborted"] == 2
         assert not await too_wide(page)
         await shot(page, "notice-stopped-360")
         assert troubles(page) == []
@@ -161,12 +158,10 @@ async def test_many_units_long_names_and_files_fit_a_phone(program: Program, chr
     """In English, whose labels are the longest; units are told by their number, and shown when that is tapped."""
     heads(program)
     many = Audience(units=tuple(unit.id for unit in program.units.units[:12]))
-    notice_id = program.database.transact(
-        notices.draft, program.clock(), "clerk-1", Written({"zh": TEXT * 60, "en": TEXT}, many, True)
-    )
+    notice_id = program.acts.by("clerk-1").transact(notices.draft, Written({"zh": TEXT * 60, "en": TEXT}, many, True))
     stored = await program.store.put(b"x", documents=True)
-    mine = program.vault, program.clock(), "clerk-1", notice_id, "关于进一步加强整改工作的通知" * 4 + ".txt", stored
-    program.database.transact(notices.attach, *mine)
+    name = "关于进一步加强整改工作的通知" * 4 + ".txt"
+    program.acts.by("clerk-1").transact(notices.attach, notice_id, name, stored)
     async with desk(program) as address:
         page = await page_at(chromium, PHONE)
         await page.goto(clerk_link(program, address))
@@ -186,17 +181,13 @@ async def test_the_author_sees_that_a_colleague_has_released_it(program: Program
     async with desk(program) as address:
         page = await page_at(chromium, WIDE)
         notice_id = await drafted(program, page, address)
-        look = notices.look, program.vault, notice_id
-        mine = program.database.look(*look)
+        mine = program.acts.look(notices.look, notice_id)
         assert mine
-        now, seen = program.clock(), mine.seen
-        program.database.transact(
-            notices.send, program.vault, now, mine.created_by, notice_id, seen, None, second_clerk_above=2
-        )
+        program.acts.by(mine.created_by).transact(notices.send, notice_id, mine.seen, None, second_clerk_above=2)
         await page.reload()
         await expect(page.get_by_text("已交给同事核对")).to_be_visible()
-        waiting = program.database.look(*look)
+        waiting = program.acts.look(notices.look, notice_id)
         assert waiting
-        program.database.transact(notices.release, program.vault, now, "0" * 20, notice_id, waiting.seen, None)
+        program.acts.by("0" * 20).transact(notices.release, notice_id, waiting.seen, None)
         await expect(page.locator("#progress")).to_be_visible()
         assert troubles(page) == []

@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from console_browser import PHONE, WIDE, clerk_link, desk, file_one_with_evidence, page_at, somebody, troubles
 from playwright.async_api import Browser, Page, expect
 
 from bot.build import Program, build
 from migrations.run import migrate
-from services.demo_day import start_demo
+from services.demo import start_demo
 from tests.conftest import Clock, settings_for
 from tests.pseudo import PSEUDO, spoken, untranslated
-from web import assets
+from web.site import assets
 
 VALUE = re.compile(r"[0-9a-f]{20}|\?(?!q=none).*")  # what tells two pages of a kind apart
 FILE = re.compile(r"/file/|/receipts|/evidence/")
@@ -23,6 +24,7 @@ SIDES = "(?:left|right)"
 SIDED = re.compile(rf"(?:margin|padding|border|inset)-{SIDES}|text-align: {SIDES}|[{{;\s]{SIDES}: (?!50%)")
 NONE_FOUND = ("/console?q=none", "/console/duties?q=none", "/console/people?q=none")
 FEWEST = 16  # kinds of page that a clerk finds by following links
+in_the_one_browser = pytest.mark.asyncio(loop_scope="session")
 LOOK = """() => {
   const words = [], cut = [], width = document.documentElement.clientWidth;
   const attributes = ["aria-label", "alt", "title", "placeholder", "data-label", "data-words", "data-at", "data-gone"];
@@ -59,13 +61,13 @@ def program(_spoken: None, tmp_path: Path, clock: Clock) -> Iterator[Program]:
     """With the demo city after its first day."""
     made = build(settings_for(tmp_path), clock=clock)
     migrate(made.database)
-    made.database.transact(start_demo, made.vault, made.clock())
+    made.acts.transact(start_demo)
     made.load_units()
     yield made
     made.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def address(program: Program) -> AsyncIterator[str]:
     async with desk(program) as address:
         yield address
@@ -84,6 +86,7 @@ async def looked_at(page: Page) -> list[str]:
     return found + [word for word in seen["words"] if chinese(word)]
 
 
+@in_the_one_browser
 async def test_every_page_of_the_desk(program: Program, chromium: Browser, address: str) -> None:
     case = await file_one_with_evidence(program, somebody(program))
     page = await page_at(chromium, PHONE)
@@ -112,6 +115,7 @@ async def test_every_page_of_the_desk(program: Program, chromium: Browser, addre
     assert len(seen) >= FEWEST, seen
 
 
+@in_the_one_browser
 async def test_the_chat(program: Program, chromium: Browser, address: str) -> None:
     say = program.texts[PSEUDO].say
     page = await page_at(chromium, PHONE)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 GOOD = {
-    "message_id": 9, "date": 1_795_000_000, "chat": {"id": 5, "type": "private", "first_name": "Lin"},
-    "from": {"id": 5, "is_bot": False, "first_name": "Lin", "language_code": "en"}, "text": "x",
-}  # fmt: skip
+    "message_id": 9,
+    "date": 1_795_000_000,
+    "chat": {"id": 5, "type": "private", "first_name": "Lin"},
+    "from": {"id": 5, "is_bot": False, "first_name": "Lin", "language_code": "en"},
+    "text": "x",
+}
 
 
 def update(**fields: object) -> dict[str, object]:

@@ -15,9 +15,10 @@ from PIL import Image
 
 from bot.build import Program
 from channels.pace import Pace
-from channels.telegram import CHANNEL, Telegram
-from services.fetching import BELL, Fetcher
-from services.sending import Sender
+from channels.telegram.channel import Telegram
+from channels.telegram.decode import CHANNEL
+from services.deliveries import Sender
+from services.evidence import BELL, Fetcher
 from tests import waiting
 from tests.botapi import BotApi, User
 
@@ -70,22 +71,21 @@ async def serving(
         site = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with api or BotApi() as running:
             telegram = Telegram(
-                running.token, running.url, mode=mode, secret=SECRET, public_url=site, talk=program.talk,
-                database=program.database, vault=program.vault, texts=program.texts, journeys=program.tools.journeys,
-                clock=program.clock, pace=pace or unlimited(), first_wait=0.02, copies=program.store.copy_path,
-            )  # fmt: skip
-            sender = Sender(
-                program.database,
-                program.vault,
-                program.bells,
-                program.clock,
-                CHANNEL,
-                telegram.send,
-                turn=telegram.turn,
+                running.token,
+                running.url,
+                mode=mode,
+                secret=SECRET,
+                public_url=site,
+                talk=program.talk,
+                acts=program.acts,
+                texts=program.texts,
+                journeys=program.tools.journeys,
+                pace=pace or unlimited(),
+                first_wait=0.02,
+                copies=program.store.copy_path,
             )
-            fetcher = Fetcher(
-                program.database, program.vault, program.store, program.bells, program.clock, {CHANNEL: telegram.fetch}
-            )
+            sender = Sender(program.acts, CHANNEL, telegram.send, turn=telegram.turn)
+            fetcher = Fetcher(program.acts, program.store, {CHANNEL: telegram.fetch})
             app = web.Application()
             app.add_routes(telegram.routes())
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

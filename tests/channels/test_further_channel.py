@@ -15,17 +15,18 @@ from aiohttp.test_utils import TestClient, TestServer
 import templates
 from bot.build import Program
 from bot.channels import KINDS
-from bot.doctor import Found, examine
+from bot.doctor import examine
 from bot.preview import NOW, page
 from bot.serve import assemble
 from bot.settings import Settings
-from channels.channel import Channel, ChannelKind, ProgramParts, Shot
+from channels.channel import Channel, ChannelKind, Found, ProgramParts, Shot
 from channels.fake import FakePerson
 from channels.render import draw
 from conversation.messages import Body, Say
-from services import contacts, deliveries, evidence
+from services import deliveries, evidence, people
 from services.deliveries import Outgoing, Parcel, Result
-from services.persons import CLERK, Grant
+from services.foundation.act import Act
+from services.people import Grant, Role
 from templates import Texts
 from tests.channels.serving import photo
 from tests.conftest import Clock, rows
@@ -123,12 +124,11 @@ async def client(program: Program) -> AsyncIterator[TestClient]:
 def tell(program: Program, channel: str = "pigeon") -> None:
     """Queues a word for somebody on this channel."""
 
-    def put(tx) -> None:
-        [contact] = contacts.ensure_all(tx, program.vault, program.clock(), channel, ["loft-1"], "zh")
-        deliveries.queue(tx, program.vault, program.clock(), [Outgoing(contact, channel, WORD)])
+    def put(act: Act) -> None:
+        [contact] = people.ensure_contacts(act, channel, ["loft-1"], "zh")
+        deliveries.queue(act, [Outgoing(contact, channel, WORD)])
 
-    program.database.transact(put)
-    program.bells.ring([(channel, "")])
+    program.acts.transact(put)
 
 
 async def test_it_is_opened_sent_on_and_closed(program: Program, pigeon: Pigeon) -> None:
@@ -142,7 +142,7 @@ async def test_it_is_opened_sent_on_and_closed(program: Program, pigeon: Pigeon)
 
 
 async def test_its_evidence_is_fetched(program: Program, client: TestClient) -> None:
-    citizen = FakePerson(program.talk, program.database, program.vault, program.texts, "c", channel="pigeon")
+    citizen = FakePerson(program.talk, program.acts, program.texts, "c", channel="pigeon")
     await asks(citizen, "feather-1")
     await until(lambda: [row["state"] for row in rows(program, "evidence")] == [evidence.KEPT])
 
@@ -183,7 +183,7 @@ def test_the_preview_shows_it(program: Program) -> None:
 
 async def test_a_notice_is_shown_on_it(program: Program, client: TestClient) -> None:
     clerk = Browser(client)
-    await clerk.sends("/in", code=link(program, member(program, "钱一", Grant(CLERK, None))))
+    await clerk.sends("/in", code=link(program, member(program, "钱一", Grant(Role.CLERK, None))))
     await clerk.opens("/console/notices/new")
     assert "no 信鸽" not in clerk.page
     await clerk.sends("/console/notices", text_zh=SAID, role="head")
@@ -198,7 +198,7 @@ async def test_a_notice_says_where_it_is_not_set_up(make_program: Callable[..., 
     program = make_program(channels=(*KINDS, shut))
     async with TestClient(TestServer(assemble(program).app), cookie_jar=CookieJar(unsafe=True)) as client:
         clerk = Browser(client)
-        await clerk.sends("/in", code=link(program, member(program, "钱一", Grant(CLERK, None))))
+        await clerk.sends("/in", code=link(program, member(program, "钱一", Grant(Role.CLERK, None))))
         await clerk.opens("/console/notices/new")
         await clerk.sends("/console/notices", text_zh=SAID, role="head")
         assert "no 信鸽" in clerk.page

@@ -35,8 +35,10 @@ def test_a_text() -> None:
     ("fields", "reply"),
     [
         (
-            {"photo": [{"file_id": "s", "width": 90, "height": 60}, {"file_id": "l", "width": 900, "height": 600}],
-             "caption": "门口"},
+            {
+                "photo": [{"file_id": "s", "width": 90, "height": 60}, {"file_id": "l", "width": 900, "height": 600}],
+                "caption": "门口",
+            },
             Reply(text="门口", media=(Media("l", "photo"),)),
         ),
         ({"video_note": {"file_id": "n", "file_size": 9}}, Reply(media=(Media("n", "video", 9),))),
@@ -50,7 +52,7 @@ def test_a_text() -> None:
         ({"text": "a\u0000b\u202e\u2066c\td\r\n"}, Reply(text="abc\td\n")),
         ({"text": "a\ud800b"}, Reply(text="a\ufffdb")),
     ],
-)  # fmt: skip
+)
 def test_what_a_message_holds(fields: dict[str, object], reply: Reply) -> None:
     assert said(**fields) == reply
 
@@ -119,16 +121,23 @@ def test_texts_are_split_by_utf16_units() -> None:
 
 def test_buttons_fit_into_their_64_bytes() -> None:
     keys = (
-        Key("一", "gtj", 7), Key("二", f"/discard /complaint {'很长' * 40}"), Key("三", "x" * 80, 1),
+        Key("一", "gtj", 7),
+        Key("二", f"/discard /complaint {'很长' * 40}"),
+        Key("三", "x" * 80, 1),
         Key(" \u202e", "x"),
-        Key("四", "", url="https://example.org/a"), Key("五", "", url="http://127.0.0.1/a"), Key("六", "", url="tg:x"),
-    )  # fmt: skip
+        Key("四", "", url="https://example.org/a"),
+        Key("五", "", url="http://127.0.0.1/a"),
+        Key("六", "", url="tg:x"),
+    )
     letter = letter_of(Drawn("text", (keys, (Key("七", "y" * 90),)), edits="12"))
     assert letter.markup
     [row] = letter.markup.inline_keyboard
     assert [(button.text, button.callback_data or button.url) for button in row] == [
-        ("一", "7:gtj"), ("二", "/discard /complaint"), ("四", "https://example.org/a"), ("五", "http://127.0.0.1/a"),
-    ]  # fmt: skip
+        ("一", "7:gtj"),
+        ("二", "/discard /complaint"),
+        ("四", "https://example.org/a"),
+        ("五", "http://127.0.0.1/a"),
+    ]
     assert letter.edits == 12
 
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.build import Program
-from channels.telegram import CHANNEL
+from channels.telegram.decode import CHANNEL
 from services import notices
 from tests.botapi import User
 from tests.botapi.calls import Call
@@ -159,9 +159,9 @@ async def test_whoever_blocked_the_bot_fails_and_the_others_get_it(program: Prog
         release(program, notice_id)
         assert await over(served, notice_id) == {"failed": 1, "sent": 1}
         assert kinds(people[1], last) == [("photo", True)]
-        told = program.database.look(notices.progress, program.clock(), notice_id)
+        told = program.acts.look(notices.progress, notice_id)
         assert told.reasons == {"contact_gone": 1}
-        again = program.database.transact(notices.again, program.clock(), "clerk-1", notice_id)
+        again = program.acts.by("clerk-1").transact(notices.again, notice_id)
         release(program, again)
         assert await over(served, again) == {"sent": 1}, "the same pieces, to the one who is still there"
         assert kinds(people[1], last) == [("photo", True)] * 2
@@ -190,7 +190,7 @@ async def test_a_piece_whose_copy_is_lost_is_told(program: Program) -> None:
         program.store.copy_path(stored.id).unlink()
         release(program, notice_id)
         assert await over(served, notice_id) == {"failed": 2}
-        told = program.database.look(notices.progress, program.clock(), notice_id)
+        told = program.acts.look(notices.progress, notice_id)
         assert told.reasons == {"no_copy": 2}
         assert len([row for row in rows(program, "deliveries") if row["notice_id"]]) == 2
 
@@ -201,5 +201,5 @@ async def test_a_picture_that_telegram_does_not_take_is_told_by_its_reason(progr
         served.api.fault("sendPhoto", status=400, description="Bad Request: PHOTO_INVALID_DIMENSIONS", times=2)
         release(program, notice_id)
         assert await over(served, notice_id) == {"failed": 2}
-        told = program.database.look(notices.progress, program.clock(), notice_id)
+        told = program.acts.look(notices.progress, notice_id)
         assert told.reasons == {"400:picture": 2}

@@ -14,8 +14,7 @@ import pytest
 from bot.build import Program
 from conversation.messages import Body, Button, Say
 from services import deliveries, evidence
-from services.links import issue_link
-from services.people.rights import Role
+from services.people import Role, issue_link
 from tests.botapi import BotApi, User
 from tests.channels.serving import Mode, Served, photo, serving
 from tests.conftest import rows
@@ -102,9 +101,7 @@ async def test_a_supervisor_is_bound_by_a_link_and_files_a_spot_check(served: Se
     words = served.words
     program = served.program
     grant = next(row for row in rows(program, "grants") if row["role"] == Role.SUPERVISOR)
-    code = program.database.transact(
-        issue_link, program.vault, program.clock(), str(grant["person_id"]), "clerk", timedelta(days=1)
-    )
+    code = program.acts.by("clerk").transact(issue_link, str(grant["person_id"]), timedelta(days=1))
     supervisor = served.api.user(2002)
     await supervisor.says("/check")
     await supervisor.waits_for("没有")  # a stranger learns nothing of it
@@ -213,7 +210,7 @@ async def test_a_message_longer_than_telegram_allows_leaves_in_pieces(program: P
         text = "一" * 4000 + "😀" * 49  # 4,098 units
         said = Body(say=Say("status.answered", {"number": "1", "text": text}, (Button("/menu", words="menu"),)))
         contact = str(rows(program, "contacts")[0]["id"])
-        program.database.transact(deliveries.queue_for, program.vault, program.clock(), [contact], said)
+        program.acts.transact(deliveries.queue_for, [contact], said)
         citizen.looks_away()
         served.ring()
         last = await citizen.waits_for(lambda screen: screen.labels)

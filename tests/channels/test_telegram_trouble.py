@@ -12,16 +12,17 @@ from functools import partial
 
 import pytest
 from aiohttp import ClientSession
-from sqlalchemy import Connection, func, make_url, select, text, update
+from sqlalchemy import func, make_url, select, text, update
 
 from bot.build import Program
-from channels.telegram import Telegram
+from channels.telegram.channel import Telegram
 from conversation.messages import Body, Say, Screen
 from models import database as models_database
 from models import tables
 from models.database import Database
 from services import deliveries, evidence
 from services.deliveries import MOST_ATTEMPTS
+from services.foundation.act import Act
 from tests.botapi import BotApi, User
 from tests.channels.hostile import GOOD, HOSTILE, ODD
 from tests.channels.serving import SECRET, Mode, Served, photo, serving
@@ -53,10 +54,16 @@ async def test_a_wrong_secret_is_refused_and_nothing_is_done(program: Program) -
 async def test_a_webhook_without_a_secret_does_not_start(program: Program) -> None:
     with pytest.raises(ValueError, match="secret"):
         Telegram(
-            "42:TEST", "http://127.0.0.1:9", mode="webhook", secret="", public_url="", talk=program.talk,
-            database=program.database, vault=program.vault, texts=program.texts, journeys=program.tools.journeys,
-            clock=program.clock,
-        )  # fmt: skip
+            "42:TEST",
+            "http://127.0.0.1:9",
+            mode="webhook",
+            secret="",
+            public_url="",
+            talk=program.talk,
+            acts=program.acts,
+            texts=program.texts,
+            journeys=program.tools.journeys,
+        )
 
 
 Hostile = dict[str, tuple[bytes, int | None, str | None]]
@@ -158,8 +165,14 @@ async def test_a_database_that_is_away_loses_nothing(
 async def test_what_cannot_be_sent_now_is_sent_later(program: Program, clock: Clock) -> None:
     async with serving(program) as served:
         citizen = await served.person()
-        for fault in ({"status": 500}, {"status": 502}, {"drop": "before"}, {"status": 429, "retry_after": 1},
-                      {"malformed": True}, {"status": 401}):  # fmt: skip
+        for fault in (
+            {"status": 500},
+            {"status": 502},
+            {"drop": "before"},
+            {"status": 429, "retry_after": 1},
+            {"malformed": True},
+            {"status": 401},
+        ):
             served.api.fault("sendMessage", **fault)  # pyright: ignore[reportArgumentType]
             await citizen.says("/help")
             await served.until(lambda: rows(program, "deliveries")[-1]["error"] is not None)
@@ -338,13 +351,13 @@ async def test_a_parcel_that_cannot_be_opened_stops_nobody(program: Program) -> 
         contact = str(rows(program, "contacts")[0]["id"])
         undrawable = Body(ask=Screen("no_such_flow", "x", "text", 1, 1, 1))
 
-        def spoil(tx: Connection) -> None:
-            deliveries.queue_for(tx, program.vault, program.clock(), [contact], undrawable)
-            deliveries.queue_for(tx, program.vault, program.clock(), [contact], Body(say=Say("menu.help")))
-            newest = tx.execute(select(func.max(tables.deliveries.c.id))).scalar_one()
-            tx.execute(update(tables.deliveries).where(tables.deliveries.c.id == newest).values(sealed=b"x"))
+        def spoil(act: Act) -> None:
+            deliveries.queue_for(act, [contact], undrawable)
+            deliveries.queue_for(act, [contact], Body(say=Say("menu.help")))
+            newest = act.tx.execute(select(func.max(tables.deliveries.c.id))).scalar_one()
+            act.tx.execute(update(tables.deliveries).where(tables.deliveries.c.id == newest).values(sealed=b"x"))
 
-        program.database.transact(spoil)
+        program.acts.transact(spoil)
         await citizen.says("/help")
         await citizen.waits_for("/complain")
         await served.until(

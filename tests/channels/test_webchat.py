@@ -213,13 +213,26 @@ async def test_the_cookie_is_out_of_reach_and_long_enough(make_program: Callable
 
 
 HOSTILE = [
-    "", "[]", "null", "{", '"x"', "{}", '{"say": "x"}', '{"say": 5, "id": "abcdefgh"}', "[" * 100_000,
-    '{"say": "a", "tap": "b", "id": "abcdefgh"}', '{"place": [91, 0], "id": "abcdefgh"}',
-    '{"place": [NaN, 0], "id": "abcdefgh"}', '{"media": [], "id": "abcdefgh"}', '{"hello": -1, "id": "abcdefgh"}',
-    '{"media": ["web:1"], "id": "abcdefgh"}', '{"got": 1' + "0" * 5000 + "}",
+    "",
+    "[]",
+    "null",
+    "{",
+    '"x"',
+    "{}",
+    '{"say": "x"}',
+    '{"say": 5, "id": "abcdefgh"}',
+    "[" * 100_000,
+    '{"say": "a", "tap": "b", "id": "abcdefgh"}',
+    '{"place": [91, 0], "id": "abcdefgh"}',
+    '{"place": [NaN, 0], "id": "abcdefgh"}',
+    '{"media": [], "id": "abcdefgh"}',
+    '{"hello": -1, "id": "abcdefgh"}',
+    '{"media": ["web:1"], "id": "abcdefgh"}',
+    '{"got": 1' + "0" * 5000 + "}",
     '{"tap": "x", "turn": 1e99, "id": "abcdefgh"}',
-    '{"say": "x", "id": "no spaces please"}', '{"hello": 0, "start": "<b>", "id": "abcdefgh"}',
-]  # fmt: skip
+    '{"say": "x", "id": "no spaces please"}',
+    '{"hello": 0, "start": "<b>", "id": "abcdefgh"}',
+]
 
 
 @ON_ONE_DATABASE
@@ -337,9 +350,9 @@ async def test_unused_uploads_are_forgotten_with_their_files(program: Program, c
         _, stored = await browser.upload(photo())
         copy = program.store.copy_path(stored["ref"].removeprefix("kept:"))
         assert copy.exists()
-        assert await program.database.write(evidence.forget_unused, clock()) == []
+        assert await program.acts.write(evidence.forget_unused, clock()) == []
         clock.passes(days=8)
-        gone = await program.database.write(evidence.forget_unused, clock())
+        gone = await program.acts.write(evidence.forget_unused, clock())
         program.store.forget(gone)
         assert rows(program, "evidence") == []
         assert not copy.exists()

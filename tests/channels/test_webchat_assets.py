@@ -7,7 +7,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from web import assets
+from web.site import assets
 
 
 async def test_a_file_is_kept_for_good_under_its_version_and_asked_for_without(tmp_path: Path) -> None:

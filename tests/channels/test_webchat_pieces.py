@@ -82,11 +82,11 @@ async def test_what_is_stopped_before_its_time_is_never_shown(program: Program, 
         becomes_head(program, CHANNEL, browser.token)
         notice_id, [photo] = await written(program, [(None, picture())])
         release(program, notice_id, program.clock() + timedelta(hours=2))
-        program.database.transact(notices.abort, program.clock(), "clerk-1", notice_id)
+        program.acts.by("clerk-1").transact(notices.abort, notice_id)
         clock.passes(hours=3)
         unknown = await got(browser, NOWHERE)
         assert await got(browser, photo.id) == unknown, "its rows are not all stopped yet"
-        while program.database.transact(notices.stop_rows, notice_id):
+        while program.acts.transact(notices.stop_rows, notice_id):
             pass
         assert await got(browser, photo.id) == unknown
         async with browser.tab() as again:
@@ -100,7 +100,7 @@ async def test_whoever_has_read_it_keeps_its_pieces_when_the_rest_is_stopped(pro
         release(program, notice_id)
         await tab.answer()
         await tab.taps("收到")
-        program.database.transact(notices.abort, program.clock(), "clerk-1", notice_id)
-        while program.database.transact(notices.stop_rows, notice_id):
+        program.acts.by("clerk-1").transact(notices.abort, notice_id)
+        while program.acts.transact(notices.stop_rows, notice_id):
             pass
         assert (await got(browser, photo.id))[0] == 200

@@ -13,7 +13,7 @@ from aiohttp import ClientWebSocketResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.build import Program
-from channels.webchat import WebChat
+from channels.webchat.chat import WebChat
 from tests.waiting import PATIENCE_SECONDS
 
 SOON = PATIENCE_SECONDS  # after which something that should come has failed
@@ -26,10 +26,13 @@ def fresh_id() -> str:
 
 def web_chat(program: Program, **how: Any) -> WebChat:
     return WebChat(
-        site=program.settings.site, talk=program.talk, database=program.database, vault=program.vault,
-        texts=program.texts, bells=program.bells, store=program.store, clock=program.clock,
+        site=program.settings.site,
+        door=program.talk,
+        acts=program.acts,
+        texts=program.texts,
+        store=program.store,
         **{"poll_seconds": 30, "version": "v1", **how},
-    )  # fmt: skip
+    )
 
 
 @asynccontextmanager

@@ -14,10 +14,28 @@ from tests.conversation.test_engine import REPORT
 
 WORLD = SmallWorld()
 PRESSES = (
-    "/back", "/keep", "/skip", "/submit", "/done", "/clear", "/next", "/previous", "/edit unit", "/edit what",
-    "/edit window", "/edit identity", "/edit evidence", "/edit nothing", "u1", "u2", "w1", "unknown", "named",
-    "anonymous", "now",
-)  # fmt: skip
+    "/back",
+    "/keep",
+    "/skip",
+    "/submit",
+    "/done",
+    "/clear",
+    "/next",
+    "/previous",
+    "/edit unit",
+    "/edit what",
+    "/edit window",
+    "/edit identity",
+    "/edit evidence",
+    "/edit nothing",
+    "u1",
+    "u2",
+    "w1",
+    "unknown",
+    "named",
+    "anonymous",
+    "now",
+)
 SAID = (
     "国土局",
     "工商局",
@@ -84,10 +102,14 @@ def test_from_anywhere_the_way_back_to_the_start_and_on_to_the_end_is_open(said:
         citizen.says(BACK)
     assert citizen.at == "unit"
     answers = {
-        "unit": "国土局", "what": "等了两个小时没有人理", "happened": "昨天", "evidence": "/done",
+        "unit": "国土局",
+        "what": "等了两个小时没有人理",
+        "happened": "昨天",
+        "evidence": "/done",
         "identity": "anonymous",
-        "window": "/skip", "phone": "13800138000",
-    }  # fmt: skip
+        "window": "/skip",
+        "phone": "13800138000",
+    }
     for _ in range(2 * len(REPORT.questions)):
         if citizen.at == "review":
             break

@@ -46,13 +46,20 @@ def test_questions_come_in_their_order_and_the_review_at_the_end() -> None:
         seen.append(citizen.says(said).at)
     assert seen == ["unit", "what", "happened", "evidence", "identity", "review"]
     assert [(line.key, line.form, line.value) for line in citizen.screen.lines] == [
-        ("unit", "label", "国土局"), ("what", "text", STORY), ("happened", "moment", "2026-11-20T15:00+08:00"),
-        ("evidence", "none", None), ("identity", "option", "anonymous"),
-    ]  # fmt: skip
+        ("unit", "label", "国土局"),
+        ("what", "text", STORY),
+        ("happened", "moment", "2026-11-20T15:00+08:00"),
+        ("evidence", "none", None),
+        ("identity", "option", "anonymous"),
+    ]
     assert citizen.says("提交").at == "submitted"
     assert citizen.answers == {
-        "unit": "u1", "what": STORY, "happened": "2026-11-20T15:00+08:00", "evidence": None, "identity": "anonymous",
-    }  # fmt: skip
+        "unit": "u1",
+        "what": STORY,
+        "happened": "2026-11-20T15:00+08:00",
+        "evidence": None,
+        "identity": "anonymous",
+    }
 
 
 def test_a_source_that_has_nothing_any_more_says_so() -> None:
@@ -303,11 +310,14 @@ class TestMomentPhoneNumberPlace:
     @pytest.mark.parametrize(
         ("said", "kept"),
         [
-            ("138 0013 8000", "13800138000"), ("+86 138-0013-8000", "+8613800138000"), ("0797-1234567", "07971234567"),
-            ("（0797）12345678", "079712345678"), ("１３８００１３８０００", "13800138000"),
+            ("138 0013 8000", "13800138000"),
+            ("+86 138-0013-8000", "+8613800138000"),
+            ("0797-1234567", "07971234567"),
+            ("（0797）12345678", "079712345678"),
+            ("１３８００１３８０００", "13800138000"),
             ("+44 20 7946 0958", "+442079460958"),
         ],
-    )  # fmt: skip
+    )
     def test_a_phone_number(self, said: str, kept: str) -> None:
         assert asking(Phone(key="phone")).says(said).answers == {"phone": kept}
 
@@ -333,9 +343,17 @@ class TestMomentPhoneNumberPlace:
 class TestWriting:
     @pytest.mark.parametrize(
         "blank",
-        ["\u200b" * 9, "\ufeff", "\x00\x07", "\u2060 \u200d", "\u3164\uffa0\u115f", "\u2800" * 9, "\ufe0f\U000e0100",
-         "\u3000\u00a0"],
-    )  # fmt: skip
+        [
+            "\u200b" * 9,
+            "\ufeff",
+            "\x00\x07",
+            "\u2060 \u200d",
+            "\u3164\uffa0\u115f",
+            "\u2800" * 9,
+            "\ufe0f\U000e0100",
+            "\u3000\u00a0",
+        ],
+    )
     def test_what_shows_nothing_is_no_answer(self, blank: str) -> None:
         assert asking(WHAT).says(blank).problem == "text_wanted"
         assert asking(WHAT).says(f"好{blank}的").problem == "text_too_short"
@@ -371,9 +389,14 @@ class TestADayAhead:
 
     @pytest.mark.parametrize(
         ("said", "problem"),
-        [("不知道", "day_wanted"), ("2026-11-20", "day_past"), ("2026-11-27", "day_too_early"),
-         ("2029-01-01", "day_too_far"), ("9999-12-31", "day_too_far")],
-    )  # fmt: skip
+        [
+            ("不知道", "day_wanted"),
+            ("2026-11-20", "day_past"),
+            ("2026-11-27", "day_too_early"),
+            ("2029-01-01", "day_too_far"),
+            ("9999-12-31", "day_too_far"),
+        ],
+    )
     def test_a_day_that_cannot_be(self, said: str, problem: str) -> None:
         asked = Talker(self.FLOW, session=prefilled(self.FLOW, {"_due": "2026-11-27T18:00+08:00"}, 1))
         assert asked.says(said).problem == problem

@@ -21,8 +21,22 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md")])
 TWINS = [("README.md", "README.en.md"), ("docs/architecture.zh.md", "docs/architecture.md")]
 TWINS += [("docs/operations.zh.md", "docs/operations.md"), ("docs/sms.zh.md", "docs/sms.md")]
-PACKAGES = ("bot", "handlers", "channels", "web", "scheduler", "services", "conversation", "models", "templates",
-            "rulebooks", "migrations", "benchmarks", "tests")  # fmt: skip
+PACKAGES = (
+    "bot",
+    "handlers",
+    "channels",
+    "web",
+    "scheduler",
+    "services",
+    "conversation",
+    "media",
+    "models",
+    "templates",
+    "rulebooks",
+    "migrations",
+    "benchmarks",
+    "tests",
+)
 FILE = re.compile(r"[\w./-]+\.(?:py|toml|txt|j2|html|md|sh|mako)|(?:[\w-]+/)+[\w-]+/?")
 DOTTED = re.compile(r"[a-z_]\w*(?:\.\w+)+")
 by_name = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

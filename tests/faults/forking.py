@@ -40,9 +40,16 @@ class Lives:
     async def __aenter__(self) -> Lives:
         with (self._folder / f"{self._command}.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.faults.forking", self._command, cwd=self._folder, env=self._environment,
-                stderr=log, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            )  # fmt: skip
+                sys.executable,
+                "-m",
+                "tests.faults.forking",
+                self._command,
+                cwd=self._folder,
+                env=self._environment,
+                stderr=log,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+            )
         return self
 
     async def __aexit__(self, *_error: object) -> None:

@@ -15,8 +15,8 @@ from sqlalchemy import insert
 from bot.build import Program
 from conversation.messages import Body, Say
 from models.tables import deliveries, notices
-from services.contacts import address_hash, lock
 from services.deliveries import Outgoing, queue, seal_notice
+from services.people import address_hash, lock_contacts
 from tests.botapi import BotApi
 from tests.conftest import rows
 from tests.faults.forking import Lives
@@ -41,9 +41,11 @@ async def test_nobody_gets_the_notice_twice_and_everybody_the_rest(program: Prog
         release(program, list(ids.values()), NOTICE)
         marks: dict[str, int] = {}
         environment = {
-            "MINGCHA_DATA_DIR": str(program.settings.data_dir), "MINGCHA_DATABASE_URL": program.settings.database,
-            "MINGCHA_TELEGRAM_TOKEN": api.token, "MINGCHA_TELEGRAM_API_URL": api.url,
-        }  # fmt: skip
+            "MINGCHA_DATA_DIR": str(program.settings.data_dir),
+            "MINGCHA_DATABASE_URL": program.settings.database,
+            "MINGCHA_TELEGRAM_TOKEN": api.token,
+            "MINGCHA_TELEGRAM_API_URL": api.url,
+        }
         async with Lives("work", environment, tmp_path) as worker:
             for n in range(KILLS):
                 for urgency in ("reply", "reminder"):
@@ -87,21 +89,32 @@ def contacts_of(program: Program, chats: list[Chat], channel: str = "telegram") 
     """A contact's id for each chat."""
     keys = {chat: address_hash(program.vault, channel, str(chat)) for chat in chats}
     wanted = {key: (channel, str(chat), "zh") for chat, key in keys.items()}
-    found = program.database.transact(lock, program.vault, datetime.now(UTC), wanted)
+    found = program.acts.at(datetime.now(UTC)).transact(lock_contacts, wanted)
     return {chat: found[key].id for chat, key in keys.items()}
 
 
 def release(program: Program, contact_ids: list[str], name: str, channel: str = "telegram") -> None:
     now = datetime.now(UTC)
     notice = {
-        "id": name, "number": name, "state": "released", "texts": {}, "audience": {},
-        "acknowledges": False, "created_at": now, "created_by": "clerk",
+        "id": name,
+        "number": name,
+        "state": "released",
+        "texts": {},
+        "audience": {},
+        "acknowledges": False,
+        "created_at": now,
+        "created_by": "clerk",
         "body": seal_notice(program.vault, said(name)),
-    }  # fmt: skip
+    }
     row = {
-        "channel": channel, "urgency": "broadcast", "state": "queued", "notice_id": name, "due_at": now,
-        "created_at": now, "attempts": 0,
-    }  # fmt: skip
+        "channel": channel,
+        "urgency": "broadcast",
+        "state": "queued",
+        "notice_id": name,
+        "due_at": now,
+        "created_at": now,
+        "attempts": 0,
+    }
 
     def work(tx) -> None:
         tx.execute(insert(notices).values(**notice))
@@ -112,4 +125,4 @@ def release(program: Program, contact_ids: list[str], name: str, channel: str = 
 
 def put(program: Program, contact_id: str, mark: str, urgency: str, channel: str = "telegram") -> None:
     outgoing = [Outgoing(contact_id, channel, said(mark))]
-    program.database.transact(queue, program.vault, datetime.now(UTC), outgoing, urgency)
+    program.acts.at(datetime.now(UTC)).transact(queue, outgoing, urgency)

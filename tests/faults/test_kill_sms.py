@@ -16,7 +16,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.build import Program
-from services.contacts import SMS
+from services.people import SMS
 from tests.conftest import rows
 from tests.faults.forking import Lives
 from tests.faults.test_kill_broadcast import contacts_of, put, release
@@ -24,9 +24,7 @@ from tests.waiting import until
 
 KILLS, PER_SECOND, PEOPLE = 8, 20, 30
 NOTICE = "during-kills"
-MINGCHA = {
-    "USERNAME": "u", "PASSWORD": "p", "CALLBACK_SECRET": "secret", "PER_SECOND": str(PER_SECOND)
-}  # fmt: skip
+MINGCHA = {"USERNAME": "u", "PASSWORD": "p", "CALLBACK_SECRET": "secret", "PER_SECOND": str(PER_SECOND)}
 
 
 class Carrier:
@@ -75,9 +73,11 @@ async def test_all_arrives_whoever_is_killed_and_whoever_is_away(program: Progra
     async with AsyncExitStack() as stack:
         carrier = await stack.enter_async_context(Carrier().listening())
         environment = {
-            "MINGCHA_DATA_DIR": str(program.settings.data_dir), "MINGCHA_DATABASE_URL": program.settings.database,
-            "MINGCHA_SMS_URL": carrier.url, **{f"MINGCHA_SMS_{name}": value for name, value in MINGCHA.items()},
-        }  # fmt: skip
+            "MINGCHA_DATA_DIR": str(program.settings.data_dir),
+            "MINGCHA_DATABASE_URL": program.settings.database,
+            "MINGCHA_SMS_URL": carrier.url,
+            **{f"MINGCHA_SMS_{name}": value for name, value in MINGCHA.items()},
+        }
         both = [await stack.enter_async_context(Lives("work", environment, tmp_path)) for _ in range(2)]
         release(program, ids, NOTICE, SMS)
         for one in both:

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.build import Program
 from models.database import Database
 from scheduler.ticker import Job, Ticker
-from services.fetching import BELL, Fetcher
+from services.evidence import BELL, Fetcher
 from tests.waiting import PATIENCE_SECONDS
 
 
@@ -31,7 +31,7 @@ async def test_an_outage_is_one_line_and_its_end_another(program: Program, postg
     async def nothing() -> None: ...
 
     database, name = program.database, str(program.database.url.database)
-    fetcher = Fetcher(database, program.vault, program.store, program.bells, program.clock, {})
+    fetcher = Fetcher(program.acts, program.store, {})
     ticker = Ticker(database, program.clock, program.settings.zone, ())
     assert await database.answers()
     with capture_logs() as lines:
@@ -52,5 +52,6 @@ async def test_an_outage_is_one_line_and_its_end_another(program: Program, postg
             fetching.cancel()
             await asyncio.gather(fetching, return_exceptions=True)
     assert [(line["event"], line["log_level"]) for line in lines] == [
-        ("database_away", "warning"), ("database_back", "info")
-    ]  # fmt: skip
+        ("database_away", "warning"),
+        ("database_back", "info"),
+    ]

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from bot.build import Program
 from models.tables import ticks
 from scheduler.ticker import Job, Ticker
-from services import upkeep
+from services import oversight
 from tests.conftest import Clock
 from tests.waiting import until
 
@@ -131,9 +131,11 @@ async def test_a_clock_that_was_ahead_and_is_put_right_costs_no_minute(
         await seen.comes(START + 4 * MINUTE, tickers)  # and is put right
         await seen.comes(START + ahead, tickers)  # and then the same minutes really come
     assert seen.ran == [
-        *minutes_from(START + MINUTE), *minutes_from(START + ahead), *minutes_from(START + 4 * MINUTE),
+        *minutes_from(START + MINUTE),
         *minutes_from(START + ahead),
-    ]  # fmt: skip
+        *minutes_from(START + 4 * MINUTE),
+        *minutes_from(START + ahead),
+    ]
 
 
 @pytest.mark.parametrize("behind", [DAY, timedelta(hours=8)])
@@ -145,9 +147,7 @@ async def test_a_clock_that_was_behind_and_is_put_right_costs_no_minute(
         await seen.comes(START + MINUTE, tickers)
         await seen.comes(START - behind, tickers)
         await seen.comes(START + 4 * MINUTE, tickers)
-    assert seen.ran == [
-        *minutes_from(START + MINUTE), *minutes_from(START - behind), *minutes_from(START + 4 * MINUTE)
-    ]  # fmt: skip
+    assert seen.ran == [*minutes_from(START + MINUTE), *minutes_from(START - behind), *minutes_from(START + 4 * MINUTE)]
 
 
 async def test_a_scheduler_that_started_under_a_clock_ahead_goes_by_the_right_one(
@@ -182,13 +182,13 @@ async def test_a_daily_job_is_not_put_off_by_a_clock_that_was_ahead(program: Pro
 async def test_clocks_a_few_seconds_apart_share_their_claims(program: Program, clock: Clock) -> None:
     claims = [(START + MINUTE, True), (START, True), (START + MINUTE, False), (START, False)]
     for at, won in claims:
-        assert await program.database.write(upkeep.claim_tick, "remind_units", at) is won
+        assert await program.database.write(oversight.claim_tick, "remind_units", at) is won
 
 
 async def test_claims_of_other_jobs_from_the_future_go_too(program: Program, clock: Clock) -> None:
     """A job that comes once a day has no tick in time to clear away its own."""
-    await program.database.write(upkeep.claim_tick, "forget_old", START + DAY)
-    await program.database.write(upkeep.claim_tick, "remind_units", START)
+    await program.database.write(oversight.claim_tick, "forget_old", START + DAY)
+    await program.database.write(oversight.claim_tick, "remind_units", START)
     assert await program.database.read(lambda tx: tx.execute(ticks.select()).mappings().all()) == [
         {"job": "remind_units", "at": START}
     ]

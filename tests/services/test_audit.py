@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import text
 
 from bot.build import Program
-from services import audit
+from services.foundation import audit
 
 
 @pytest.fixture
 def chain(program: Program) -> Program:
     """The demo city's people are the first events; ten more follow."""
     for n in range(10):
-        program.database.transact(audit.append, program.clock(), "p1", "decided", f"case-{n}", {"n": n})
+        program.acts.by("p1").transact(audit.append, "decided", f"case-{n}", {"n": n})
     return program
 
 
@@ -65,7 +65,7 @@ def test_a_chain_written_anew_shows_against_an_early_anchor(chain: Program, tmp_
     audit.anchor(file, chain.clock(), chain.database.look(audit.head))
     tamper(chain, "delete from audit")
     for n in range(200):
-        chain.database.transact(audit.append, chain.clock(), "p1", "invented", f"case-{n}")
+        chain.acts.by("p1").transact(audit.append, "invented", f"case-{n}")
     audit.anchor(file, chain.clock(), chain.database.look(audit.head))
     assert broken(chain) is None
     found = broken(chain, audit.anchors(file))

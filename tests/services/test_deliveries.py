@@ -10,7 +10,6 @@ from sqlalchemy import insert, update
 
 from bot.build import Program
 from models.tables import deliveries, notices
-from services.contacts import address_hash, lock
 from services.deliveries import (
     Holder,
     NoticeBodies,
@@ -30,7 +29,10 @@ from services.deliveries import (
     seal_notice,
     undelivered,
 )
+from services.foundation.act import Act
+from services.people import address_hash, lock_contacts
 from tests.conftest import Clock, rows
+from tests.ringing import rung
 from tests.services.test_sending import WIRE, Wire, put, say, sending, states
 from tests.waiting import until
 
@@ -48,26 +50,37 @@ ENOUGH = Room(50, 50, 50)
 
 def person(program: Program, address: str, channel: str = WIRE) -> str:
     key = address_hash(program.vault, channel, address)
-    return program.database.transact(lock, program.vault, program.clock(), {key: (channel, address, "zh")})[key].id
+    return program.acts.transact(lock_contacts, {key: (channel, address, "zh")})[key].id
 
 
 def release(program: Program, name: str, *contact_ids: str, channel: str = WIRE, due: timedelta = timedelta(0)) -> None:
     """A notice to these, a row each."""
     now = program.clock()
     notice = {
-        "id": name, "number": name, "state": "released", "texts": {}, "audience": {}, "acknowledges": False,
-        "created_at": now, "created_by": "c", "body": seal_notice(program.vault, say(name)),
-    }  # fmt: skip
-    row = {
-        "channel": channel, "urgency": "broadcast", "state": "queued", "notice_id": name, "due_at": now + due,
+        "id": name,
+        "number": name,
+        "state": "released",
+        "texts": {},
+        "audience": {},
+        "acknowledges": False,
         "created_at": now,
-    }  # fmt: skip
+        "created_by": "c",
+        "body": seal_notice(program.vault, say(name)),
+    }
+    row = {
+        "channel": channel,
+        "urgency": "broadcast",
+        "state": "queued",
+        "notice_id": name,
+        "due_at": now + due,
+        "created_at": now,
+    }
 
-    def work(tx) -> None:
-        tx.execute(insert(notices).values(**notice))
-        tx.execute(insert(deliveries), [{**row, "contact_id": id} for id in contact_ids])
+    def work(act: Act) -> None:
+        act.tx.execute(insert(notices).values(**notice))
+        act.tx.execute(insert(deliveries), [{**row, "contact_id": id} for id in contact_ids])
 
-    program.database.transact(work)
+    program.acts.transact(work)
 
 
 def abort(program: Program, name: str) -> None:
@@ -76,18 +89,17 @@ def abort(program: Program, name: str) -> None:
 
 
 def taken(program: Program, room: Room = ENOUGH, holder: Holder = US) -> list[Parcel]:
-    def work(tx) -> list[Parcel]:
-        now = program.clock()
-        if not hold_lane(tx, now, WIRE, holder):
+    def work(act: Act) -> list[Parcel]:
+        if not hold_lane(act, WIRE, holder):
             return []
-        return lease(tx, program.vault, now, WIRE, room, NoticeBodies(program.vault))
+        return lease(act, WIRE, room, NoticeBodies(program.vault))
 
-    return program.database.transact(work)
+    return program.acts.transact(work)
 
 
 def write(program: Program, address: str, words: str, urgency: str) -> None:
     outgoing = [Outgoing(person(program, address), WIRE, say(words))]
-    program.database.transact(queue, program.vault, program.clock(), outgoing, urgency)
+    program.acts.transact(queue, outgoing, urgency)
 
 
 def test_the_more_urgent_is_taken_first(program: Program) -> None:
@@ -167,32 +179,34 @@ def test_receipts_in_any_order_never_lower_a_state(program: Program, clock: Cloc
         write(program, f"a{n}", "x", "reminder")
     first, second, third, fourth = [parcel.id for parcel in taken(program)]
 
-    def told(tx) -> None:
-        now = clock()
-        delivered(tx, now, WIRE, first)  # before its result
-        undelivered(tx, now, WIRE, second, "rejected")
-        record(tx, now, [Result(id, wire_id="w") for id in (first, second, third, fourth)])
-        delivered(tx, now, WIRE, third)
-        undelivered(tx, now, WIRE, third, "late")
-        undelivered(tx, now, WIRE, fourth, "expired")
-        delivered(tx, now, WIRE, fourth)
-        assert not delivered(tx, now, WIRE, 999)
-        assert not delivered(tx, now, "another", second)
-        leave_lane(tx, WIRE, US)
+    def told(act: Act) -> None:
+        delivered(act, WIRE, first)  # before its result
+        undelivered(act, WIRE, second, "rejected")
+        record(act, [Result(id, wire_id="w") for id in (first, second, third, fourth)])
+        delivered(act, WIRE, third)
+        undelivered(act, WIRE, third, "late")
+        undelivered(act, WIRE, fourth, "expired")
+        delivered(act, WIRE, fourth)
+        assert not delivered(act, WIRE, 999)
+        assert not delivered(act, "another", second)
+        leave_lane(act, WIRE, US)
 
-    program.database.transact(told)
+    program.acts.transact(told)
     assert [(row["state"], row["wire_id"]) for row in rows(program, "deliveries")] == [
-        ("delivered", "w"), ("failed", "w"), ("delivered", "w"), ("delivered", "w"),
-    ]  # fmt: skip
+        ("delivered", "w"),
+        ("failed", "w"),
+        ("delivered", "w"),
+        ("delivered", "w"),
+    ]
     assert [row["error"] for row in rows(program, "deliveries")] == [None, "rejected", None, None]
 
 
 def test_what_arrived_has_no_reason_why_not(program: Program, clock: Clock) -> None:
     write(program, "a", "x", "reminder")
     [parcel] = taken(program)
-    program.database.transact(delivered, clock(), WIRE, parcel.id)  # the carrier took it, and its answer was lost
+    program.acts.transact(delivered, WIRE, parcel.id)  # the carrier took it, and its answer was lost
     again = Result(parcel.id, error="no_answer", retry_after=timedelta(seconds=2))
-    program.database.transact(record, clock(), [again])
+    program.acts.transact(record, [again])
     [row] = rows(program, "deliveries")
     assert (row["state"], row["error"]) == ("delivered", None)
 
@@ -201,20 +215,20 @@ def test_a_letter_for_later_reaches_a_page_that_has_read_on(program: Program, cl
     contact = person(program, "v", "web")
 
     def letters(after: int) -> list[tuple[int, str]]:
-        found = program.database.look(mailbox, program.vault, program.clock(), "web", contact, after, 50)
+        found = program.acts.look(mailbox, "web", contact, after, 50)
         return [(one.id, one.body.say.words) for one in found if one.body.say]
 
     release(program, "later", contact, channel="web", due=timedelta(hours=1))
     release(program, "stopped", contact, channel="web", due=timedelta(hours=1))
     outgoing = [Outgoing(contact, "web", say("now"))]
-    program.database.transact(queue, program.vault, program.clock(), outgoing)
+    program.acts.transact(queue, outgoing)
     [(seen, words)] = letters(0)
     assert words == "now"
-    program.database.transact(received, program.clock(), "web", contact, seen)
+    program.acts.transact(received, "web", contact, seen)
     clock.passes(hours=2)
     assert letters(seen) == []  # not before it has its number
     abort(program, "stopped")
-    assert program.database.transact(renumber_due, program.clock()) == {("web", contact)}
-    assert program.database.transact(renumber_due, program.clock()) == set()
+    assert rung(program.acts, renumber_due) == {("web", contact)}
+    assert rung(program.acts, renumber_due) == set()
     assert [words for _, words in letters(seen)] == ["later"]
     assert [words for _, words in letters(0)] == ["now", "later"]

@@ -13,39 +13,40 @@ from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
 from models.tables import contacts as accounts
-from services import audit, cases, desk, reports, visits
-from services.contacts import Contact, address_hash, lock
-from services.desk import Filters, Item, NotDone
+from services import cases, desk, inspections, people
+from services.desk import Filters, Item
 from services.evidence import Stored, add_upload
+from services.foundation import audit
+from services.foundation.refusal import NotDone
+from services.people import Contact, address_hash, lock_contacts
 from tests.conftest import Clock, rows
+from tests.ringing import Rung, rung
 
 CLERK, ALL = "clerk-id", Filters()
 
 
 def account(program: Program, address: str = "citizen-1") -> Contact:
     key = address_hash(program.vault, "fake", address)
-    return program.database.transact(lock, program.vault, program.clock(), {key: ("fake", address, "zh")})[key]
+    return program.acts.transact(lock_contacts, {key: ("fake", address, "zh")})[key]
 
 
 def complain(program: Program, **values: object) -> cases.Case:
     told: Any = {"unit_id": "gtj", "category": "slow", "what": "等了两个小时"} | values
-    case, _ = program.database.transact(
-        cases.file_complaint, program.vault, program.clock(), account(program), cases.Complaint(**told)
-    )  # pyright: ignore[reportArgumentType]
+    case, _ = program.acts.transact(cases.file_complaint, account(program), cases.Complaint(**told))  # pyright: ignore[reportArgumentType]
     return case
 
 
 def check(program: Program, remark: str, **values: object) -> str:
     found = {"order": {"ticked": ["messy"], "remark": remark}}
-    visit = visits.Visit("gtj", "patrol", found, **values)  # pyright: ignore[reportArgumentType]
-    return program.database.transact(visits.file_visit, program.vault, program.clock(), account(program), visit)
+    visit = inspections.Visit("gtj", "patrol", found, **values)  # pyright: ignore[reportArgumentType]
+    return program.acts.transact(inspections.file_visit, account(program), visit)
 
 
 def everything(program: Program, filters: Filters = ALL) -> list[list[Item]]:
     """Page by page."""
     pages, after = [], ""
     while True:
-        page = program.database.look(desk.listed, program.clock(), filters, after)
+        page = program.acts.look(desk.listed, filters, after)
         pages.append(list(page.items))
         if page.after is None:
             return pages
@@ -60,28 +61,28 @@ def test_pages_hold_everything_once_newest_and_unread_first(program: Program, cl
     for _ in range(50):
         check(program, "大厅")
     for row in rows(program, "cases")[:55]:
-        program.database.transact(desk.open_report, program.clock(), CLERK, str(row["id"]))
+        program.acts.by(CLERK).transact(desk.open_report, str(row["id"]))
     clock.passes(hours=1)
     pages = everything(program)
     assert [len(page) for page in pages] == [50, 50, 10]
     items = [item for page in pages for item in page]
     assert len({item.id for item in items}) == 110
     assert items == sorted(items, key=lambda item: (item.unread, item.moved_at, item.id), reverse=True)
-    counts = program.database.look(desk.counts, program.clock(), Filters(unread=True, kind="visit"))
+    counts = program.acts.look(desk.counts, Filters(unread=True, kind="visit"))
     assert (counts.all, counts.unread, dict(counts.kinds)) == (110, 55, {"complaint": 60, "visit": 50})
-    assert program.database.look(desk.listed, program.clock(), Filters(), "1.x.y").items == pages[0]
+    assert program.acts.look(desk.listed, Filters(), "1.x.y").items == pages[0]
 
 
 def test_what_was_just_read_keeps_its_place(program: Program, clock: Clock) -> None:
     first = complain(program)
     clock.passes(minutes=1)
     second = complain(program)
-    program.database.transact(desk.open_report, program.clock(), CLERK, second.id)
+    program.acts.by(CLERK).transact(desk.open_report, second.id)
     assert [item.id for item in everything(program)[0]] == [second.id, first.id]
-    unread = program.database.look(desk.listed, program.clock(), Filters(unread=True), "", second.id)
+    unread = program.acts.look(desk.listed, Filters(unread=True), "", second.id)
     assert [item.id for item in unread.items] == [second.id, first.id]
     clock.passes(minutes=11)
-    program.database.transact(desk.open_report, program.clock(), CLERK, second.id)
+    program.acts.by(CLERK).transact(desk.open_report, second.id)
     assert [item.id for item in everything(program)[0]] == [first.id, second.id]
 
 
@@ -122,7 +123,7 @@ def test_filters_on_both(program: Program) -> None:
     for words in ("100%", "大厅"):
         assert len(everything(program, Filters(words=words))[0]) == 1
     assert len(everything(program, Filters(words="100_"))[0]) == 0
-    assert program.database.look(desk.fresh, program.clock(), Filters(), program.clock() - timedelta(1)) == 2
+    assert program.acts.look(desk.fresh, Filters(), program.clock() - timedelta(1)) == 2
 
 
 async def test_everybody_who_follows_a_case_is_told_and_the_blocked_are_not(
@@ -130,18 +131,16 @@ async def test_everybody_who_follows_a_case_is_told_and_the_blocked_are_not(
 ) -> None:
     case = complain(program)
     follower = account(program, "phone-2")
-    program.database.transact(reports.own, program.vault, case.id, follower.id)
-    report = program.database.transact(desk.open_report, program.clock(), CLERK, case.id)
+    program.acts.transact(people.follow, case.id, follower.id)
+    report = program.acts.by(CLERK).transact(desk.open_report, case.id)
     assert report is not None
-    ring = program.database.transact(
-        desk.ask, program.vault, program.clock(), CLERK, case.id, report.seen, " 哪个\u202e窗口？\x00\ud800 "
-    )
-    assert {contact for _, contact in ring} == {account(program).id, follower.id}
+    told = rung(program.acts.by(CLERK), desk.ask, case.id, report.seen, " 哪个\u202e窗口？\x00\ud800 ")
+    assert {contact for _, contact in told} == {account(program).id, follower.id}
     assert "哪个窗口？" in person("phone-2").screen().text
     program.database.transact(lambda tx: tx.execute(update(accounts).values(blocked_at=program.clock())))
-    report = program.database.look(desk.look, case.id)
+    report = program.acts.look(desk.look, case.id)
     assert report is not None
-    assert not program.database.transact(desk.accept, program.vault, program.clock(), CLERK, case.id, report.seen, "")
+    assert not program.acts.by(CLERK).transact(desk.accept, case.id, report.seen, "")
     assert program.database.look(audit.verify) is None
 
 
@@ -150,9 +149,9 @@ def test_what_is_refused_changes_nothing(program: Program) -> None:
     case = complain(program)
     before = len(rows(program, "audit"))
 
-    def refused(act: Callable[..., object], text: str, seen: str = "received.0", of: str = case.id) -> str:
+    def refused(decide: Callable[..., object], text: str, seen: str = "received.0", of: str = case.id) -> str:
         with pytest.raises(NotDone) as caught:
-            program.database.transact(act, program.vault, program.clock(), CLERK, of, seen, text)
+            program.acts.by(CLERK).transact(decide, of, seen, text)
         return caught.value.code
 
     assert refused(desk.decline, "不办") == "reason_wanted"
@@ -170,35 +169,37 @@ def test_a_visit_is_noted_once_and_only_as_it_was_seen(program: Program) -> None
     check(program, "大厅")
     visit_id, case = str(rows(program, "visits")[0]["id"]), complain(program)
 
-    def noted(of: str, seen: str) -> object:
-        return program.database.transact(desk.note, program.vault, program.clock(), CLERK, of, seen, "")
+    def noted(of: str, seen: str) -> Rung:
+        return rung(program.acts.by(CLERK), desk.note, of, seen, "")
 
     for of, seen, code in (
-        (case.id, "received.0", "gone"), (visit_id, "noted.0", "changed"), (visit_id, "received.1", "changed"),
-    ):  # fmt: skip
+        (case.id, "received.0", "gone"),
+        (visit_id, "noted.0", "changed"),
+        (visit_id, "received.1", "changed"),
+    ):
         with pytest.raises(NotDone, match=code):
             noted(of, seen)
-    assert noted(visit_id, "received.0") == frozenset()
+    assert noted(visit_id, "received.0") == set()
     with pytest.raises(NotDone, match="decided"):
         noted(visit_id, "noted.0")
     assert [row["action"] for row in rows(program, "audit")].count("visit_noted") == 1
-    [mine] = program.database.look(visits.own, program.vault, account(program).id)
+    [mine] = program.acts.look(inspections.own, account(program).id)
     assert (mine.state, mine.unit_id) == ("noted", "gtj")
-    assert program.database.look(visits.own, program.vault, account(program, "somebody else").id) == []
+    assert program.acts.look(inspections.own, account(program, "somebody else").id) == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_report_shows_nothing_of_its_sender(program: Program) -> None:
     media = (Media("ref-MARK", "photo", name="MARK.jpg"),)
     case = complain(program, name="MARK", phone="MARK", media=media)
-    report = program.database.transact(desk.open_report, program.clock(), CLERK, case.id)
+    report = program.acts.by(CLERK).transact(desk.open_report, case.id)
     assert report is not None
     assert "MARK" not in repr(report)
     assert report.named
     assert account(program).id not in repr(report)
     with pytest.raises(NotDone):
-        program.database.transact(desk.open_identity, program.vault, program.clock(), CLERK, case.id, " ")
-    opened = program.database.transact(desk.open_identity, program.vault, program.clock(), CLERK, case.id, "电话核实")
+        program.acts.by(CLERK).transact(desk.open_identity, case.id, " ")
+    opened = program.acts.by(CLERK).transact(desk.open_identity, case.id, "电话核实")
     assert opened == {"name": "MARK", "phone": "MARK"}
     told = rows(program, "audit")[-1]
     assert (told["action"], told["actor"], told["detail"]) == ("identity_opened", CLERK, {"purpose": "电话核实"})
@@ -211,11 +212,11 @@ def test_evidence_stands_in_the_order_in_which_it_was_sent(program: Program, clo
     for piece_id in reversed(sent):
         clock.passes(seconds=1)
         stored = Stored(piece_id, "photo", piece_id, "image/jpeg", 1, 1, 1, None, None)
-        program.database.transact(add_upload, program.vault, clock(), contact.id, None, stored)
+        program.acts.transact(add_upload, contact.id, None, stored)
     first, second, later = (Media(f"kept:{piece_id}", "photo") for piece_id in sent)
     case = complain(program, media=(first, second))
-    program.database.transact(cases.add, program.vault, clock(), contact, case.id, "还有一张", (later,))
-    report = program.database.look(desk.look, case.id)
+    program.acts.transact(cases.add, contact, case.id, "还有一张", (later,))
+    report = program.acts.look(desk.look, case.id)
     assert report is not None
     assert [piece.id for piece in report.pieces] == sent[:2]
     assert [piece.id for piece in report.said[0].pieces] == sent[2:]

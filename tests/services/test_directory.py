@@ -10,12 +10,21 @@ from bot.build import Program
 @pytest.mark.parametrize(
     ("typed", "first"),
     [
-        ("gtj", "市国土局"), ("国土", "市国土局"), ("市国土局", "市国土局"), ("guotu", "市国土局"),
-        ("guotuju", "市国土局"), ("shiguotu", "市国土局"), ("GTJ", "市国土局"), (" 国 土 ", "市国土局"),
-        ("sgtj", "市国土局"), ("出入境", "市公安局·出入境窗口"), ("churujing", "市公安局·出入境窗口"),
-        ("法院", "中级法院"), ("公安局·车管", "市公安局·车管窗口"),
+        ("gtj", "市国土局"),
+        ("国土", "市国土局"),
+        ("市国土局", "市国土局"),
+        ("guotu", "市国土局"),
+        ("guotuju", "市国土局"),
+        ("shiguotu", "市国土局"),
+        ("GTJ", "市国土局"),
+        (" 国 土 ", "市国土局"),
+        ("sgtj", "市国土局"),
+        ("出入境", "市公安局·出入境窗口"),
+        ("churujing", "市公安局·出入境窗口"),
+        ("法院", "中级法院"),
+        ("公安局·车管", "市公安局·车管窗口"),
     ],
-)  # fmt: skip
+)
 def test_a_unit_is_found(program: Program, typed: str, first: str) -> None:
     assert program.units.search(typed)[0].label == first
 

@@ -14,10 +14,10 @@ import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
-from handlers.complaint import CATEGORIES
-from services import export, visits
-from services.contacts import Contact
-from services.sheet import SheetWords
+from handlers.cases.complaint import CATEGORIES
+from services import inspections, oversight
+from services.oversight import SheetWords
+from services.people import Contact
 from templates import load_texts
 
 FORMULA = '=HYPERLINK("http://evil","点我")'
@@ -38,7 +38,7 @@ def written(program: Program, what: str, form: str, language: str = "zh") -> byt
     words = SheetWords(program.texts[language], zone, what)
 
     def write(tx: Any) -> int:
-        return export.write(out, form, what, export.rows(tx, what, zone), words)
+        return oversight.write_export(out, form, what, oversight.export_rows(tx, what, zone), words)
 
     program.database.look(write)
     return out.getvalue()
@@ -51,7 +51,7 @@ async def test_jsonl_has_a_line_a_case(filed: Program) -> None:
     assert row["part"] == "办证窗口"
     assert row["happened_day"] == "2026-11-20"
     assert row["what"].startswith(FORMULA)
-    assert tuple(row) == export.COLUMNS["complaints"]
+    assert tuple(row) == oversight.COLUMNS["complaints"]
     assert (row["category"], row["state"], row["named"]) == ("rude", "received", True)
     assert row["received"] == "2026-11-21T07:00:00+00:00"
 
@@ -68,7 +68,7 @@ async def test_xlsx_holds_texts_and_no_formula(filed: Program) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(written(filed, "complaints", "xlsx"))).active
     assert sheet is not None
     assert [cell.value for cell in sheet[1]][:4] == ["编号", "类型", "渠道", "单位"]
-    assert sheet.max_column == len(export.COLUMNS["complaints"])
+    assert sheet.max_column == len(oversight.COLUMNS["complaints"])
     [what] = [cell for cell in sheet[2] if str(cell.value).startswith("=HYPERLINK")]
     assert what.data_type == "s"
 
@@ -78,9 +78,14 @@ async def test_spreadsheets_speak_the_language_and_the_time_of_the_office(filed:
     [row] = table(filed, "complaints", form)
     told = {name: row[name] for name in ("类型", "类别", "留名", "状态", "收到", "决定", "发生时间")}
     assert told == {
-        "类型": "投诉", "类别": "态度不好", "留名": "是", "状态": "已收到，等待受理", "收到": "2026-11-21 15:00",
-        "决定": "", "发生时间": "2026-11-20",
-    }  # fmt: skip
+        "类型": "投诉",
+        "类别": "态度不好",
+        "留名": "是",
+        "状态": "已收到，等待受理",
+        "收到": "2026-11-21 15:00",
+        "决定": "",
+        "发生时间": "2026-11-20",
+    }
     [row] = table(filed, "complaints", form, "en")
     assert (row["Kind"], row["Category"], row["Named"]) == ("complaint", "Rude", "Yes")
     row = table(filed, "deliveries", form)[-1]
@@ -91,13 +96,14 @@ async def test_spreadsheets_speak_the_language_and_the_time_of_the_office(filed:
 def test_what_a_supervisor_saw_stands_in_words(program: Program, form: str) -> None:
     late = datetime(2026, 11, 21, 17, 30, tzinfo=UTC).astimezone(program.settings.zone)  # past midnight at the office
     found = {
-        "order": {"ticked": ["messy", "unattended"], "remark": "灯坏了"}, "games": {"ticked": [], "remark": None},
+        "order": {"ticked": ["messy", "unattended"], "remark": "灯坏了"},
+        "games": {"ticked": [], "remark": None},
         "service": {"ticked": ["good"], "remark": None},
-    }  # fmt: skip
+    }
     for n, seen in enumerate((found, {})):
-        visit = visits.Visit("gtj", "patrol", seen)
+        visit = inspections.Visit("gtj", "patrol", seen)
         mine = Contact("nobody", "fake", "zh")
-        program.database.transact(visits.file_visit, program.vault, late + timedelta(minutes=n), mine, visit)
+        program.acts.at(late + timedelta(minutes=n)).transact(inspections.file_visit, mine, visit)
     first, second = table(program, "visits", form)
     assert first["发现"] == "秩序：环境脏乱、窗口无人、灯坏了；服务：热情周到（亮点）"
     assert second["发现"] == "没发现问题"
@@ -122,34 +128,37 @@ def test_every_code_of_a_list_has_its_word() -> None:
     for language, texts in load_texts(lambda: datetime.now(UTC)).items():
         for what, codes in {
             "complaints": {
-                "kind": ("complaint", "question"), "source": ("web", "telegram"), "category": CATEGORIES,
+                "kind": ("complaint", "question"),
+                "source": ("web", "telegram"),
+                "category": CATEGORIES,
                 "state": ("received", "accepted", "declined", "answered"),
             },
             "visits": {"method": ("patrol", "shadow", "simulate"), "state": ("received", "noted")},
             "deliveries": {
-                "channel": ("web", "telegram"), "urgency": ("reply", "reminder", "broadcast"),
+                "channel": ("web", "telegram"),
+                "urgency": ("reply", "reminder", "broadcast"),
                 "state": ("queued", "sending", "sent", "delivered", "failed", "superseded"),
             },
-        }.items():  # fmt: skip
+        }.items():
             words = SheetWords(texts, UTC, what)
             assert [code for column, all_ in codes.items() for code in all_ if not words.has(column, code)] == [], (
                 language
             )
 
 
-@pytest.mark.parametrize("form", export.FORMS)
-@pytest.mark.parametrize("what", export.WHAT)
+@pytest.mark.parametrize("form", oversight.FORMS)
+@pytest.mark.parametrize("what", oversight.WHAT)
 async def test_no_name_phone_or_account_leaves(filed: Program, what: str, form: str) -> None:
     data = written(filed, what, form)
     for secret in ("王小明", "13800138000", "citizen-1"):
         assert secret.encode() not in data
 
 
-@pytest.mark.parametrize("form", export.FORMS)
+@pytest.mark.parametrize("form", oversight.FORMS)
 def test_an_empty_list_is_a_list(program: Program, form: str) -> None:
     assert "http" not in written(program, "visits", form).decode("utf-8", "replace") or form == "xlsx"
 
 
 async def test_a_visit_says_the_day_and_not_the_hour(program: Program, person: Callable[..., FakePerson]) -> None:
-    assert "received_day" in export.COLUMNS["visits"]
-    assert not {"received", "began", "place", "person"} & set(export.COLUMNS["visits"])
+    assert "received_day" in oversight.COLUMNS["visits"]
+    assert not {"received", "began", "place", "person"} & set(oversight.COLUMNS["visits"])

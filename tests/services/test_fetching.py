@@ -14,8 +14,7 @@ from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
 from services import evidence
-from services.evidence import LEASE, MOST_ATTEMPTS
-from services.fetching import BELL, Fetcher, Gone, Later
+from services.evidence import BELL, LEASE, MOST_ATTEMPTS, Fetcher, Gone, Later
 from tests import waiting
 from tests.channels.serving import photo
 from tests.conftest import Clock, rows
@@ -28,7 +27,7 @@ async def fetching(program: Program, fetch: Fetch, channel: str = "fake") -> Asy
     async def fetched(ref: str) -> bytes:
         return fetch(ref)
 
-    fetcher = Fetcher(program.database, program.vault, program.store, program.bells, program.clock, {channel: fetched})
+    fetcher = Fetcher(program.acts, program.store, {channel: fetched})
     task = asyncio.create_task(fetcher.run())
     try:
         yield

@@ -14,8 +14,9 @@ from bot.build import Program
 from models.database import DatabaseAway
 from models.tables import happenings
 from scheduler.jobs import jobs
-from services import cases, contacts, desk, obligations
+from services import cases, desk, obligations, people
 from services.desk import KINDS
+from services.foundation.act import Act
 from tests.conftest import Clock, rows
 from tests.services.told_units import CLERK, UNIT, ZONE, Office
 
@@ -32,7 +33,7 @@ def office(program: Program, clock: Clock) -> Office:
 
 def lapse(office: Office) -> int:
     """One run of the job."""
-    return office.do(obligations.lapse, office.program.clock(), 100)
+    return office.do(obligations.lapse, 100)
 
 
 def happened(office: Office) -> list[str]:
@@ -46,35 +47,35 @@ def _local(at: Any) -> datetime:
 
 
 def complaint(office: Office, unit_id: str | None = UNIT) -> cases.Case:
-    citizen = contacts.address_hash(office.program.vault, "fake", "citizen")
-    account = office.office(contacts.lock, {citizen: ("fake", "citizen", "zh")})[citizen]
-    return office.office(cases.file_complaint, account, cases.Complaint(unit_id, "slow", "等了两个小时"))[0]
+    citizen = people.address_hash(office.program.vault, "fake", "citizen")
+    account = office.do(people.lock_contacts, {citizen: ("fake", "citizen", "zh")})[citizen]
+    return office.do(cases.file_complaint, account, cases.Complaint(unit_id, "slow", "等了两个小时"))[0]
 
 
 def test_a_deadline_that_passes_happens_once_however_often_the_job_looks(office: Office) -> None:
-    duty = office.hand_over("2026-11-27")
+    obligation = office.hand_over("2026-11-27")
     office.at("2026-11-27 18:00")
     assert (lapse(office), happened(office)) == (0, [])
     office.at("2026-11-27 18:01")
     assert [lapse(office) for _ in range(3)] == [1, 0, 0]
     office.at("2026-12-04 09:00")
     assert lapse(office) == 0
-    office.answer(duty)
+    office.answer(obligation)
     assert happened(office) == ["overdue 11-27 18:00"]
     [row] = rows(office.program, "happenings")
     assert set(row) == COLUMNS
-    assert (row["unit_id"], row["obligation_id"], row["subject_id"]) == (UNIT, duty, None)
+    assert (row["unit_id"], row["obligation_id"], row["subject_id"]) == (UNIT, obligation, None)
     assert row["detail"] == {"kind": "instruction", "number": "D20261123-0001"}
 
 
 def test_a_late_answer_that_comes_before_the_job_is_overdue_all_the_same(office: Office) -> None:
-    duty, in_time = office.hand_over("2026-11-27"), office.hand_over("2026-11-30")
+    obligation, in_time = office.hand_over("2026-11-27"), office.hand_over("2026-11-30")
     office.at("2026-11-30 10:00")  # nothing has run for days
-    office.answer(duty)
+    office.answer(obligation)
     office.answer(in_time)
     assert happened(office) == ["overdue 11-27 18:00"]
     assert lapse(office) == 0
-    office.answer(duty, "补充")
+    office.answer(obligation, "补充")
     office.at("2026-12-02 10:00")
     assert lapse(office) == 0
     assert happened(office) == ["overdue 11-27 18:00"]
@@ -89,75 +90,75 @@ def test_after_a_standstill_each_deadline_has_passed_once(office: Office) -> Non
 
 
 def test_more_time_takes_back_nothing_and_its_own_end_counts_anew(office: Office) -> None:
-    duty = office.hand_over("2026-11-25")
-    office.act(obligations.request_time, duty, date(2026, 12, 1), "还要等批复")
+    obligation = office.hand_over("2026-11-25")
+    office.act(obligations.request_time, obligation, date(2026, 12, 1), "还要等批复")
     office.at("2026-11-26 09:00")
-    office.decide(obligations.decide_time, duty, True, "")  # the job has not looked since
+    office.decide(obligations.decide_time, obligation, True, "")  # the job has not looked since
     assert happened(office) == ["overdue 11-25 18:00"]
     assert lapse(office) == 0
     office.at("2026-12-01 18:01")
     assert lapse(office) == 1
-    office.decide(obligations.excuse, duty, "已由别的单位办理")
+    office.decide(obligations.excuse, obligation, "已由别的单位办理")
     assert happened(office) == ["overdue 11-25 18:00", "overdue 12-01 18:00"]
 
 
 def test_what_was_answered_in_time_is_not_overdue_when_more_time_is_granted_later(office: Office) -> None:
-    duty = office.hand_over("2026-11-25")
-    office.act(obligations.request_time, duty, date(2026, 12, 1), "还要等批复")
-    office.answer(duty)
+    obligation = office.hand_over("2026-11-25")
+    office.act(obligations.request_time, obligation, date(2026, 12, 1), "还要等批复")
+    office.answer(obligation)
     office.at("2026-11-26 09:00")
-    office.decide(obligations.decide_time, duty, True, "")
+    office.decide(obligations.decide_time, obligation, True, "")
     assert (lapse(office), happened(office)) == (0, [])
 
 
 def test_what_is_excused_was_overdue_only_where_it_was(office: Office) -> None:
     early, late = office.hand_over("2026-11-25"), office.hand_over("2026-11-24")
     office.at("2026-11-25 09:00")
-    for duty in (early, late):
-        office.decide(obligations.excuse, duty, "已由别的单位办理")
+    for obligation in (early, late):
+        office.decide(obligations.excuse, obligation, "已由别的单位办理")
     office.at("2026-11-26 09:00")
     assert lapse(office) == 0
     assert happened(office) == ["overdue 11-24 18:00"]
 
 
 def test_each_return_is_one(office: Office) -> None:
-    duty = office.hand_over("2026-11-30")
+    obligation = office.hand_over("2026-11-30")
     for minute in (10, 20):
         office.at(f"2026-11-23 10:{minute}")
-        office.answer(duty)
-        office.decide(obligations.send_back, duty, "没有写明责任人")
+        office.answer(obligation)
+        office.decide(obligations.send_back, obligation, "没有写明责任人")
     assert happened(office) == ["returned 11-23 10:10", "returned 11-23 10:20"]
     first = rows(office.program, "happenings")[0]
-    assert (first["unit_id"], first["obligation_id"]) == (UNIT, duty)
-    assert first["detail"] == {
-        "kind": "instruction", "number": "D20261123-0001", "due": "2026-11-30T18:00:00+08:00"
-    }  # fmt: skip
+    assert (first["unit_id"], first["obligation_id"]) == (UNIT, obligation)
+    assert first["detail"] == {"kind": "instruction", "number": "D20261123-0001", "due": "2026-11-30T18:00:00+08:00"}
 
 
 def test_what_the_office_decides_about_a_complaint_happens_to_its_unit(office: Office) -> None:
     case, other, unknown = complaint(office), complaint(office), complaint(office, None)
     office.at("2026-11-24 09:00")
-    office.office(desk.decline, CLERK, other.id, "received.0", "不属于受理范围")
-    office.office(desk.accept, CLERK, unknown.id, "received.0", "")
+    office.office(desk.decline, other.id, "received.0", "不属于受理范围")
+    office.office(desk.accept, unknown.id, "received.0", "")
     office.at("2026-11-24 09:10")
-    duty = office.hand_over(working_days=3, kind="complaint", subject_id=case.id, seen="received.0")
+    obligation = office.hand_over(working_days=3, kind="complaint", subject_id=case.id, seen="received.0")
     office.at("2026-11-24 09:20")
-    office.answer(duty)
-    office.decide(obligations.accept_answer, duty, "单位已经道歉")
+    office.answer(obligation)
+    office.decide(obligations.accept_answer, obligation, "单位已经道歉")
     assert happened(office)[2:] == ["complaint_accepted 11-24 09:10", "complaint_answered 11-24 09:20"]
     found = {(row["kind"], row["subject_id"], row["unit_id"]) for row in rows(office.program, "happenings")}
     assert found == {
-        ("complaint_declined", other.id, UNIT), ("complaint_accepted", unknown.id, None),
-        ("complaint_accepted", case.id, UNIT), ("complaint_answered", case.id, UNIT),
-    }  # fmt: skip
+        ("complaint_declined", other.id, UNIT),
+        ("complaint_accepted", unknown.id, None),
+        ("complaint_accepted", case.id, UNIT),
+        ("complaint_answered", case.id, UNIT),
+    }
     assert {tuple(row["detail"]) for row in rows(office.program, "happenings")} == {("number",)}
 
 
 def test_a_question_says_nothing_of_a_unit(office: Office) -> None:
-    citizen = contacts.address_hash(office.program.vault, "fake", "citizen")
-    account = office.office(contacts.lock, {citizen: ("fake", "citizen", "zh")})[citizen]
-    question, _ = office.office(cases.file_question, account, "几点开门？", ())
-    office.office(desk.answer, CLERK, question.id, "received.0", "九点")
+    citizen = people.address_hash(office.program.vault, "fake", "citizen")
+    account = office.do(people.lock_contacts, {citizen: ("fake", "citizen", "zh")})[citizen]
+    question, _ = office.do(cases.file_question, account, "几点开门？", ())
+    office.office(desk.answer, question.id, "received.0", "九点")
     assert happened(office) == []
 
 
@@ -170,7 +171,7 @@ def test_two_processes_that_look_at_once_record_each_deadline_once(
     both = office.program, make_program()
 
     async def look(program: Program) -> None:
-        while await program.database.write(obligations.lapse, program.clock(), 4):
+        while await program.acts.write(obligations.lapse, 4):
             pass
 
     async def at_once() -> None:
@@ -184,25 +185,25 @@ def test_two_processes_that_look_at_once_record_each_deadline_once(
 def test_late_answers_and_the_job_at_once_record_each_deadline_once(
     office: Office, make_program: Callable[..., Program]
 ) -> None:
-    duties = [office.hand_over("2026-11-24") for _ in range(10)]
-    head = office.office(contacts.lock, {"k": ("fake", "head", "zh")})["k"]
+    owing = [office.hand_over("2026-11-24") for _ in range(10)]
+    head = office.do(people.lock_contacts, {"k": ("fake", "head", "zh")})["k"]
     office.at("2026-11-25 09:00")
     other = make_program()
 
-    async def answer(duty: str) -> None:
-        write, vault, now = office.program.database.write, office.program.vault, office.program.clock()
-        await write(obligations.answer, vault, now, KINDS, head, office.people["head"], duty, "已办", ())
+    async def answer(obligation: str) -> None:
+        acts = office.program.acts.by(office.people["head"])
+        await acts.write(obligations.answer, KINDS, head, obligation, "已办", ())
 
     async def look() -> None:
         for _ in range(5):
-            await other.database.write(obligations.lapse, other.clock(), 3)
+            await other.acts.write(obligations.lapse, 3)
 
     async def at_once() -> None:
-        await asyncio.gather(look(), *(answer(duty) for duty in duties), look())
+        await asyncio.gather(look(), *(answer(obligation) for obligation in owing), look())
 
     asyncio.run(at_once())
     found = [row["obligation_id"] for row in rows(office.program, "happenings")]
-    assert sorted(map(str, found)) == sorted(duties)
+    assert sorted(map(str, found)) == sorted(owing)
 
 
 class Killed(Exception):
@@ -217,28 +218,28 @@ def dies(tx: Connection) -> None:
     raise Killed
 
 
-@pytest.mark.parametrize("act", ["answer", "return", "decline", "job"])
-def test_a_kill_leaves_neither_the_act_nor_what_it_made_happen(office: Office, act: str) -> None:
-    case, duty = complaint(office), office.hand_over("2026-11-24")
-    head = office.office(contacts.lock, {"k": ("fake", "head", "zh")})["k"]
-    if act == "return":
-        office.answer(duty)
+@pytest.mark.parametrize("deed", ["answer", "return", "decline", "job"])
+def test_a_kill_leaves_neither_the_act_nor_what_it_made_happen(office: Office, deed: str) -> None:
+    case, obligation = complaint(office), office.hand_over("2026-11-24")
+    head = office.do(people.lock_contacts, {"k": ("fake", "head", "zh")})["k"]
+    if deed == "return":
+        office.answer(obligation)
     else:
         office.at("2026-11-25 09:00")
-    vault, now, before, seen = office.program.vault, office.program.clock(), told(office), office.seen(duty)
-    acts: dict[str, Callable[[Connection], Any]] = {
-        "answer": lambda tx: obligations.answer(tx, vault, now, KINDS, head, "head", duty, "已办", ()),
-        "return": lambda tx: obligations.send_back(tx, vault, now, KINDS, CLERK, duty, seen, "不行"),
-        "decline": lambda tx: desk.decline(tx, vault, now, CLERK, case.id, "received.0", "不属于受理范围"),
-        "job": lambda tx: obligations.lapse(tx, now, 10),
+    before, seen = told(office), office.seen(obligation)
+    deeds: dict[str, Callable[[Act], Any]] = {
+        "answer": lambda act: obligations.answer(act.by("head"), KINDS, head, obligation, "已办", ()),
+        "return": lambda act: obligations.send_back(act.by(CLERK), KINDS, obligation, seen, "不行"),
+        "decline": lambda act: desk.decline(act.by(CLERK), case.id, "received.0", "不属于受理范围"),
+        "job": lambda act: obligations.lapse(act, 10),
     }
 
-    def killed(tx: Connection) -> None:
-        acts[act](tx)
-        dies(tx)
+    def killed(act: Act) -> None:
+        deeds[deed](act)
+        dies(act.tx)
 
     with pytest.raises((Killed, DatabaseAway)):
-        office.program.database.transact(killed)
+        office.program.acts.transact(killed)
     assert told(office) == before
     assert happened(office) == []
 
@@ -254,8 +255,7 @@ def test_the_job_is_on_the_list_and_does_them_all(office: Office, monkeypatch: p
     for _ in range(5):
         office.hand_over("2026-11-24")
     office.at("2026-11-24 23:00")
-    anchor = program.settings.anchor_path
-    listed = jobs(program.database, program.vault, program.store, program.bells, program.clock, anchor)
+    listed = jobs(program.acts, program.store, program.settings.anchor_path)
     [job] = [one for one in listed if one.name == "note_overdue"]
     asyncio.run(job.run())
     assert len(happened(office)) == 5

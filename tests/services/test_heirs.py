@@ -8,11 +8,10 @@ import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
-from services import contacts, deliveries, obligations, upkeep
-from services import office as offices
-from services.deliveries import NoticeBodies, Room
-from services.exchange import Exchange, Told
+from services import deliveries, obligations, oversight, people
+from services.deliveries import Exchange, NoticeBodies, Room, Told
 from tests.conftest import Clock, rows
+from tests.ringing import rung
 from tests.services.told_units import CLERK, UNIT, Office
 
 Meet = Callable[..., FakePerson]
@@ -29,20 +28,19 @@ def office(program: Program, clock: Clock) -> Office:
 
 def named(office: Office, roles: tuple[str, ...] = ("head",), unit: str = UNIT) -> tuple[str, str]:
     """Somebody who is to be head there, and the code of their link."""
-    new = office.office(offices.add_member, CLERK, "新人", roles, [unit], takes_over=True)
-    return new, office.office(offices.issue, CLERK, new, 1)[1]
+    new = office.office(people.add_member, "新人", roles, [unit], takes_over=True)
+    return new, office.office(people.invite, new, 1)[1]
 
 
 def away(office: Office, role: str = "head") -> str:
     """The head has one account, on a channel whose sender has not come yet."""
     person_id = office.bind(role)
-    office.office(contacts.ensure, "telegram", "77", "zh", person_id)
+    office.do(people.ensure_contact, "telegram", "77", "zh", person_id)
     return person_id
 
 
 def leaves(office: Office) -> list[str]:
-    p = office.program
-    found = office.do(deliveries.lease, p.vault, p.clock(), "telegram", ROOM, NoticeBodies(p.vault))
+    found = office.do(deliveries.lease, "telegram", ROOM, NoticeBodies(office.program.vault))
     return [one.body.say.words for one in found]
 
 
@@ -64,26 +62,26 @@ async def test_what_has_not_left_yet_goes_to_no_old_head(office: Office, person:
 def test_what_has_not_left_yet_asks_for_nothing_that_is_done(office: Office, settled: bool) -> None:
     office.bind("head", "head")
     away(office)
-    duty = office.hand_over("2026-11-27")
+    obligation = office.hand_over("2026-11-27")
     other = office.hand_over("2026-11-27")
-    office.act(obligations.acknowledge, duty)
+    office.act(obligations.acknowledge, obligation)
     office.act(obligations.acknowledge, other)
     leaves(office)
     office.at("2026-11-24 08:30")
     assert office.fire() == 2
     if settled:
-        office.decide(obligations.excuse, duty, "重复了")
+        office.decide(obligations.excuse, obligation, "重复了")
     else:
-        office.answer(duty)
+        office.answer(obligation)
     assert leaves(office) == ["obligation.reminder", *["obligation.excused"] * settled]
 
 
 def test_what_is_sent_back_is_told_by_the_newest_message_alone(office: Office) -> None:
     office.bind("head", "head")
     away(office)
-    duty = office.hand_over("2026-11-27")
-    office.answer(duty)
-    office.decide(obligations.send_back, duty, "没有写明责任人")
+    obligation = office.hand_over("2026-11-27")
+    office.answer(obligation)
+    office.decide(obligations.send_back, obligation, "没有写明责任人")
     assert leaves(office) == ["obligation.returned"]
 
 
@@ -94,7 +92,7 @@ async def test_a_reminder_whose_channel_was_away_waits_for_the_morning(office: O
     assert office.fire() == 1
     office.at("2026-11-24 23:30")
     p = office.program
-    sender = Exchange(p.database, p.vault, p.clock, "telegram", "here")  # it comes at last
+    sender = Exchange(p.acts, "telegram", "here")  # it comes at last
     assert await given_to(sender) == []
     office.hand_over("2026-11-30")  # somebody of the office works late, and says so
     assert await given_to(sender) == ["obligation.handed"]
@@ -107,7 +105,7 @@ async def test_a_reminder_whose_channel_was_away_waits_for_the_morning(office: O
 def test_a_clerk_who_is_the_new_head_puts_nobody_out_by_opening_the_console(office: Office) -> None:
     office.bind("head", "head")
     _, code = named(office, ("clerk", "head"))
-    office.office(offices.admit, code)
+    office.do(people.admit, code)
     office.told()
     office.hand_over(working_days=5)
     assert office.said() == ["11-23 09:00 head 1 handed"]
@@ -116,8 +114,8 @@ def test_a_clerk_who_is_the_new_head_puts_nobody_out_by_opening_the_console(offi
 def test_a_blocked_account_takes_over_nothing(office: Office) -> None:
     office.bind("head", "head")
     deputy = office.bind("deputy", "deputy")
-    office.office(contacts.reach_changed, "fake", "e1", "deputy", blocked=True)
-    office.office(offices.grant_more, CLERK, deputy, ["head"], [UNIT], takes_over=True)
+    office.do(people.reach_changed, "fake", "e1", "deputy", blocked=True)
+    office.office(people.grant_more, deputy, ["head"], [UNIT], takes_over=True)
     office.hand_over(working_days=5)
     assert "obligation.handed" in [one.words for one in office.told() if one.to == "head"]
 
@@ -140,40 +138,40 @@ async def test_somebody_elses_link_asks_before_it_takes_an_account_away(office: 
 
 async def test_whoever_loses_a_role_hears_so(office: Office, person: Meet) -> None:
     deputy = office.bind("deputy", "deputy")
-    ring = office.office(offices.withdraw, CLERK, deputy, "deputy", UNIT)
-    assert {channel for channel, _ in ring} == {"fake"}
+    told = rung(office.program.acts.by(CLERK), people.withdraw_role, deputy, "deputy", UNIT)
+    assert {channel for channel, _ in told} == {"fake"}
     assert "您不再是市国土局副职" in person("deputy").screen().text
 
 
 async def test_nobody_is_reminded_of_a_half_filled_form_at_night(office: Office, person: Meet) -> None:
     office.bind("head", "head")
-    duty = office.hand_over(working_days=5)
-    await person("head").says(f"/answer {duty}")
+    obligation = office.hand_over(working_days=5)
+    await person("head").says(f"/answer {obligation}")
     before = len(rows(office.program, "deliveries"))
     for moment, more in (("2026-11-24 23:45", 0), ("2026-11-25 07:59", 0), ("2026-11-25 08:00", 1)):
         office.at(moment)
-        office.office(upkeep.remind_idle)
+        office.do(oversight.remind_idle)
         assert len(rows(office.program, "deliveries")) == before + more, moment
 
 
 async def test_after_a_clock_was_put_back_the_old_head_stays_out(office: Office, person: Meet) -> None:
     office.bind("head", "head")
-    duty = office.hand_over(working_days=3)
+    obligation = office.hand_over(working_days=3)
     office.at("2026-11-24 09:00")  # a day ahead by mistake
     _, code = named(office)
     await person("new").says(f"/start k-{code}")
     office.at("2026-11-23 09:30")
-    [said] = await person("head").says(f"/acknowledge {duty}")
+    [said] = await person("head").says(f"/acknowledge {obligation}")
     assert "您不再是市国土局负责人" in said.text
 
 
 async def test_after_a_clock_was_put_back_what_was_said_can_be_read(office: Office, person: Meet) -> None:
     office.bind("head", "head")
-    office.office(contacts.ensure, "webchat", "tab", "zh", office.people["head"])
+    office.do(people.ensure_contact, "webchat", "tab", "zh", office.people["head"])
     office.at("2026-11-24 09:00")  # a day ahead by mistake
     office.hand_over(working_days=3)
     office.at("2026-11-23 09:30")
     assert any("新的督办事项" in one.text for one in person("head").heard())
     p = office.program
     tab = next(row["id"] for row in rows(p, "contacts") if row["channel"] == "webchat")
-    assert len(office.office(deliveries.mailbox, "webchat", tab, 0, 10)) == 1
+    assert len(office.do(deliveries.mailbox, "webchat", tab, 0, 10)) == 1

@@ -22,9 +22,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageFile, PngImagePlugin
 from pillow_heif import from_pillow
 
-from services import media
-from services.media import Limits, Refused, supervisor
-from services.media.values import DEFAULT_LIMITS
+import media
+from media import DEFAULT_LIMITS, Limits, Refused, supervisor
 
 MARK = "MARK-7f3a"
 ROOT = Path(__file__).parents[2]
@@ -176,9 +175,15 @@ def test_no_mark_is_left_in_a_photo(make):
 
 
 WHITE_CORNER = {  # where the top left corner is seen, by EXIF orientation
-    1: "left top", 2: "right top", 3: "right bottom", 4: "left bottom",
-    5: "left top", 6: "right top", 7: "right bottom", 8: "left bottom",
-}  # fmt: skip
+    1: "left top",
+    2: "right top",
+    3: "right bottom",
+    4: "left bottom",
+    5: "left top",
+    6: "right top",
+    7: "right bottom",
+    8: "left bottom",
+}
 
 
 @pytest.mark.parametrize(("orientation", "corner"), WHITE_CORNER.items())
@@ -303,9 +308,9 @@ def recording(form, audio=None, video=None, *, rate=48000, options=None, attach=
         sink.metadata.update(dict.fromkeys(tags, MARK), creation_time="2024-02-03T04:05:06Z")
         sink.metadata.update({"location": f"+31.2304+121.4737/{MARK}", "com.apple.model": MARK})
         if form not in ("amr", "adts"):
-            sink.set_chapters([{
-                "id": 1, "start": 0, "end": 1, "time_base": Fraction(1, 1), "metadata": {"title": MARK},
-            }])  # fmt: skip
+            sink.set_chapters(
+                [{"id": 1, "start": 0, "end": 1, "time_base": Fraction(1, 1), "metadata": {"title": MARK}}]
+            )
         if attach:
             sink.add_attachment(f"{MARK}.txt", "text/plain", MARK.encode())
         picture_stream = sink.add_stream(video, rate=10) if video else None
@@ -375,7 +380,7 @@ RECORDINGS = {
     "webm vp8": (lambda: recording("webm", "libopus", "libvpx"), "video"),
     "webm vp9": (lambda: recording("webm", "libopus", "libvpx-vp9"), "video"),
     "matroska": (lambda: recording("matroska", "libopus", "libx264", attach=True), "video"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("make", "kind"), RECORDINGS.values(), ids=RECORDINGS)
@@ -798,18 +803,13 @@ MUTATED = {
 }
 EDITS = st.lists(
     st.tuples(st.floats(0, 1), st.sampled_from(["set", "cut", "double", "ff"]), st.binary(min_size=1, max_size=6)),
-    min_size=1, max_size=6,
-)  # fmt: skip
+    min_size=1,
+    max_size=6,
+)
 
 
 @pytest.mark.parametrize("name", MUTATED)
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-    database=None,
-)
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None)
 @given(edits=EDITS)
 def test_a_mutated_file_is_cleaned_or_refused(name, edits):
     data = MUTATED[name]
@@ -837,7 +837,7 @@ def test_a_mutated_file_is_cleaned_or_refused(name, edits):
 
 def child(body: str) -> tuple[str, ...]:
     """A child that runs `body` in place of `clean`, with the real limits."""
-    code = f"import os, sys, time\nfrom services.media import apart\ndef work(data, limits):\n {body}\n"
+    code = f"import os, sys, time\nfrom media import apart\ndef work(data, limits):\n {body}\n"
     return sys.executable, "-c", code + "apart.main(work)"
 
 
@@ -875,11 +875,11 @@ CRASHES = {
     "huge head": "os.write(1, b'\\xff' * 9); time.sleep(60)",
     "huge answer": "os.write(1, b'\\0\\0\\0\\x1a{\"sizes\": [9999999999999]}'); time.sleep(60)",
     "wrong kind": (
-        "from services.media import wire; fields = dict(kind='x', mime='a/b', extension='c')\n"
+        "from media import wire; fields = dict(kind='x', mime='a/b', extension='c')\n"
         " os.write(1, wire.pack({'cleaned': fields}, b'')); os._exit(0)"
     ),
     "no sizes": "os.write(1, b'\\0\\0\\0\\x02{}'); os._exit(0)",
-}  # fmt: skip
+}
 
 
 @pytest.mark.asyncio
@@ -916,10 +916,7 @@ async def test_a_caller_that_gives_up_leaves_no_child(monkeypatch, tmp_path):
 @pytest.mark.asyncio
 async def test_the_child_knows_no_secret(monkeypatch):
     monkeypatch.setenv("MINGCHA_SECRET", MARK)
-    body = (
-        "from services.media import Cleaned\n"
-        " return Cleaned('file', 'text/plain', 'txt', repr(dict(os.environ)).encode())"
-    )
+    body = "from media import Cleaned\n return Cleaned('file', 'text/plain', 'txt', repr(dict(os.environ)).encode())"
     monkeypatch.setattr(supervisor, "COMMAND", child(body))
     seen = (await media.clean_apart(b"hello")).copy
     assert MARK.encode() not in seen
@@ -927,5 +924,5 @@ async def test_the_child_knows_no_secret(monkeypatch):
 
 
 def test_importing_loads_no_decoder():
-    code = "import sys; import services.media;print(sorted({'PIL', 'av', 'pillow_heif', 'zipfile'} & set(sys.modules)))"
+    code = "import sys; import media;print(sorted({'PIL', 'av', 'pillow_heif', 'zipfile'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True) == "[]\n"

@@ -15,14 +15,16 @@ from sqlalchemy import update
 
 from bot.build import Program
 from channels.fake import FakePerson
+from models import tables
 from models.tables import deliveries as sent
-from services import contacts, deliveries, evidence, notices, persons, phones
-from services.contacts import SMS
+from services import deliveries, evidence, notices, people
+from services.foundation import phones
+from services.foundation.act import Act
 from services.notices import Audience, NotSent, Written
-from services.people.rights import Role
-from services.persons import Grant
+from services.people import SMS, Grant, Role
 from tests.channels.notice_desk import picture
 from tests.conftest import Clock, rows
+from tests.ringing import rung
 
 TEXT = "请各位于周五前到会。"
 
@@ -30,46 +32,39 @@ TEXT = "请各位于周五前到会。"
 def person_with(program: Program, role: str, unit: str | None, *channels: str, phone: str | None = None) -> list[str]:
     """A person of the office or a unit with a chat account on each channel; the ids of these."""
 
-    def make(tx) -> list[str]:
-        now, ids = program.clock(), []
-        mine = persons.add_person(tx, program.vault, now, "某人", [Grant(role, unit)], phone=phone)
+    def make(act: Act) -> list[str]:
+        ids: list[str] = []
+        mine = people.add_person(act, "某人", [Grant(role, unit)], phone=phone)
         for channel in channels:
             address = f"{mine}-{channel}"
-            key = contacts.address_hash(program.vault, channel, address)
-            contact = contacts.lock(tx, program.vault, now, {key: (channel, address, "zh")})[key]
-            contacts.bind(tx, contact.id, mine)
+            key = people.address_hash(program.vault, channel, address)
+            contact = people.lock_contacts(act, {key: (channel, address, "zh")})[key]
+            people.bind_contact(act, contact.id, mine)
             ids.append(contact.id)
         return ids
 
-    return program.database.transact(make)
+    return program.acts.transact(make)
 
 
 def draft(program: Program, audience: Audience, clerk: str = "clerk-1") -> str:
-    return program.database.transact(notices.draft, program.clock(), clerk, Written({"zh": TEXT}, audience, True))
+    return program.acts.by(clerk).transact(notices.draft, Written({"zh": TEXT}, audience, True))
 
 
 def seen(program: Program, notice_id: str) -> str:
-    notice = program.database.look(notices.look, program.vault, notice_id)
+    notice = program.acts.look(notices.look, notice_id)
     assert notice
     return notice.seen
 
 
 def send(program: Program, notice_id: str, at: datetime | None = None) -> str:
-    return program.database.transact(
-        notices.send,
-        program.vault,
-        program.clock(),
-        "clerk-1",
-        notice_id,
-        seen(program, notice_id),
-        at,
-        second_clerk_above=200,
+    return program.acts.by("clerk-1").transact(
+        notices.send, notice_id, seen(program, notice_id), at, second_clerk_above=200
     )
 
 
 def spread(program: Program, notice_id: str, most: int = 2) -> int:
     many = 1
-    while program.database.transact(notices.spread, program.clock(), notice_id, most).more:
+    while program.acts.transact(notices.spread, notice_id, most):
         many += 1
     return many
 
@@ -90,7 +85,7 @@ def test_the_recipients_are_those_of_the_release(program: Program) -> None:
     assert got(program) == sorted(first)
     assert spread(program, notice_id) == 1, "nothing is written twice"
     assert got(program) == sorted(first)
-    told = program.database.look(notices.progress, program.clock(), notice_id)
+    told = program.acts.look(notices.progress, notice_id)
     assert (told.total, told.counts["queued"], told.counts["ready"]) == (3, 1, 2)
 
 
@@ -98,11 +93,10 @@ def test_whoever_takes_up_a_notice_half_written_writes_only_the_rest(program: Pr
     found = [one for _ in range(5) for one in person_with(program, Role.SUPERVISOR, "gtj", "telegram")]
     notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     send(program, notice_id)
-    assert program.database.transact(notices.spread, program.clock(), notice_id, 2).more
-    assert program.database.look(notices.progress, program.clock(), notice_id).counts["unspread"] == 3
-    more = True
-    while more:
-        _, more = program.database.transact(notices.carry_on, program.clock())
+    assert program.acts.transact(notices.spread, notice_id, 2)
+    assert program.acts.look(notices.progress, notice_id).counts["unspread"] == 3
+    while program.acts.transact(notices.carry_on):
+        pass
     assert got(program) == sorted(found)
 
 
@@ -128,7 +122,7 @@ def test_an_audience_is_chosen_by_role_kind_area_and_unit(program: Program, audi
     person_with(program, "liaison", "gtj-1", "telegram")
     person_with(program, Role.SUPERVISOR, "gtj", "telegram")  # who inspects a unit is not of it
     notice_id = draft(program, audience)
-    found = program.database.look(notices.reach, program.vault, program.clock(), notice_id, audience, None)
+    found = program.acts.look(notices.reach, notice_id, audience, None)
     assert found.total == many
     if not many:
         with pytest.raises(NotSent, match="audience_empty"):
@@ -140,18 +134,14 @@ def test_an_sms_goes_to_those_without_a_chat_and_not_to_whoever_opted_out(progra
     person_with(program, Role.SUPERVISOR, "gtj", phone="+8613900139000")
     person_with(program, Role.SUPERVISOR, "jtj", phone="+8613700137000")
     person_with(program, Role.SUPERVISOR, "wsj")
-    out = program.database.transact(
-        contacts.ensure_all, program.vault, program.clock(), SMS, [phones.normalised("13700137000")], "zh"
-    )
-    blocked = update(contacts.contacts).where(contacts.contacts.c.id == out[0]).values(blocked_at=program.clock())
+    out = program.acts.transact(people.ensure_contacts, SMS, [phones.normalised("13700137000")], "zh")
+    blocked = update(tables.contacts).where(tables.contacts.c.id == out[0]).values(blocked_at=program.clock())
     program.database.transact(lambda tx: tx.execute(blocked))
     audience = Audience(roles=(Role.SUPERVISOR,), sms=True)
     notice_id = draft(program, audience)
-    found = program.database.look(notices.reach, program.vault, program.clock(), notice_id, audience, None)
+    found = program.acts.look(notices.reach, notice_id, audience, None)
     assert (found.channels, found.unreached) == ({"telegram": 1, "sms": 1}, 5), "the city's three have neither"
-    no_sms = program.database.look(
-        notices.reach, program.vault, program.clock(), notice_id, audience, frozenset({"telegram", "web"})
-    )
+    no_sms = program.acts.look(notices.reach, notice_id, audience, frozenset({"telegram", "web"}))
     assert no_sms.channels == {"telegram": 1}
     send(program, notice_id)
     spread(program, notice_id)
@@ -165,13 +155,13 @@ def test_a_stopped_notice_is_sent_to_nobody_more(program: Program) -> None:
         person_with(program, Role.SUPERVISOR, "gtj", "telegram")
     notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     send(program, notice_id)
-    program.database.transact(notices.spread, program.clock(), notice_id, 2)
-    program.database.transact(notices.abort, program.clock(), "clerk-1", notice_id)
-    assert not program.database.transact(notices.spread, program.clock(), notice_id).more
-    while program.database.transact(notices.stop_rows, notice_id):
+    program.acts.transact(notices.spread, notice_id, 2)
+    program.acts.by("clerk-1").transact(notices.abort, notice_id)
+    assert not program.acts.transact(notices.spread, notice_id)
+    while program.acts.transact(notices.stop_rows, notice_id):
         pass
     assert [row["state"] for row in rows(program, "deliveries") if row["notice_id"]] == ["aborted"] * 2
-    told = program.database.look(notices.progress, program.clock(), notice_id)
+    told = program.acts.look(notices.progress, notice_id)
     assert (told.state, told.counts["aborted"], told.over) == ("aborted", 3, True)
 
 
@@ -182,14 +172,14 @@ async def test_a_scheduled_notice_shows_on_an_open_page_when_its_time_has_come(
     await page.says("/start")
     mine = person_with(program, Role.SUPERVISOR, "gtj")
     assert mine == []
-    people = [
+    supervisors = [
         row["person_id"]
         for row in rows(program, "grants")
         if row["unit_id"] == "gtj" and row["role"] == Role.SUPERVISOR
     ]
     contact = page.contact_id()
     assert contact
-    program.database.transact(contacts.bind, contact, str(people[-1]))
+    program.acts.transact(people.bind_contact, contact, str(supervisors[-1]))
     notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,), units=("gtj",)))
     send(program, notice_id, program.clock() + timedelta(hours=1))
     spread(program, notice_id)
@@ -197,10 +187,9 @@ async def test_a_scheduled_notice_shows_on_an_open_page_when_its_time_has_come(
     read = max(int(str(row["id"])) for row in rows(program, "deliveries") if not row["notice_id"])
     assert page.heard(after=read) == []
     clock.passes(hours=1, minutes=1)
-    ring = program.database.transact(deliveries.renumber_due, program.clock())
-    assert ring == {("web", page.contact_id())}
+    assert rung(program.acts, deliveries.renumber_due) == {("web", page.contact_id())}
     assert [TEXT in one.text for one in page.heard(after=read)] == [True]
-    program.database.transact(notices.carry_on, program.clock())
+    program.acts.transact(notices.carry_on)
     assert [row["state"] for row in rows(program, "notices")] == ["done"]
 
 
@@ -211,14 +200,14 @@ def test_again_goes_to_people_who_acknowledged_on_no_account(program: Program) -
     send(program, notice_id)
     spread(program, notice_id)
     program.database.transact(lambda tx: tx.execute(update(sent).values(state="sent")))
-    program.database.transact(notices.acknowledge, program.clock(), both[0], notice_id)
-    again = program.database.transact(notices.again, program.clock(), "clerk-1", notice_id)
+    program.acts.transact(notices.acknowledge, both[0], notice_id)
+    again = program.acts.by("clerk-1").transact(notices.again, notice_id)
     send(program, again)
     spread(program, again)
     assert [row["contact_id"] for row in rows(program, "deliveries") if row["notice_id"] == again] == late
     numbers = sorted(str(row["number"]) for row in rows(program, "notices"))
     assert numbers == ["N20261121-0001", "N20261121-0001-2"]
-    told = program.database.look(notices.receipts, notice_id)
+    told = program.acts.look(notices.receipts, notice_id)
     assert sorted((one.places[0].unit_id, one.state) for one in told) == [
         ("gtj", "acknowledged"),
         ("gtj", "sent"),
@@ -233,8 +222,8 @@ def test_whoever_taps_has_it_whatever_the_clock_of_the_sender(program: Program, 
     spread(program, notice_id)
     (row,) = [row for row in rows(program, "deliveries") if row["notice_id"]]
     ahead = clock() + timedelta(minutes=3)
-    program.database.transact(deliveries.record, ahead, [deliveries.Result(int(str(row["id"])), wire_id="1")])
-    assert program.database.transact(notices.acknowledge, clock(), contact_id, notice_id)
+    program.acts.at(ahead).transact(deliveries.record, [deliveries.Result(int(str(row["id"])), wire_id="1")])
+    assert program.acts.transact(notices.acknowledge, contact_id, notice_id)
 
 
 def test_a_notice_that_is_still_going_out_is_not_sent_again(program: Program) -> None:
@@ -244,14 +233,14 @@ def test_a_notice_that_is_still_going_out_is_not_sent_again(program: Program) ->
     send(program, notice_id)
     spread(program, notice_id)
     with pytest.raises(NotSent, match="still_going"):
-        program.database.transact(notices.again, program.clock(), "clerk-1", notice_id)
+        program.acts.by("clerk-1").transact(notices.again, notice_id)
     assert len(rows(program, "notices")) == 1
     program.database.transact(lambda tx: tx.execute(update(sent).values(state="sent")))
-    assert program.database.transact(notices.again, program.clock(), "clerk-1", notice_id)
+    assert program.acts.by("clerk-1").transact(notices.again, notice_id)
 
 
 def tap(program: Program, contact_id: str, notice_id: str) -> str | None:
-    return program.database.transact(notices.acknowledge, program.clock(), contact_id, notice_id)
+    return program.acts.transact(notices.acknowledge, contact_id, notice_id)
 
 
 def sent_to(program: Program, *contact_ids: str) -> str:
@@ -270,21 +259,21 @@ def goes(program: Program, notice_id: str) -> None:
 
 
 def again(program: Program, notice_id: str) -> str:
-    return program.database.transact(notices.again, program.clock(), "clerk-1", notice_id)
+    return program.acts.by("clerk-1").transact(notices.again, notice_id)
 
 
 def left(program: Program, notice_id: str) -> int:
-    notice = program.database.look(notices.look, program.vault, notice_id)
+    notice = program.acts.look(notices.look, notice_id)
     assert notice
-    return program.database.look(notices.unacknowledged, notice)
+    return program.acts.look(notices.unacknowledged, notice)
 
 
 async def test_again_pressed_twice_is_one_repeat(program: Program) -> None:
     first = sent_to(
         program, *(one for _ in range(3) for one in person_with(program, Role.SUPERVISOR, "gtj", "telegram"))
     )
-    press = notices.again, program.clock(), "clerk-1", first
-    repeats = {*await asyncio.gather(*(program.database.write(*press) for _ in range(4)))}
+    acts = program.acts.by("clerk-1").at(program.clock())
+    repeats = {*await asyncio.gather(*(acts.write(notices.again, first) for _ in range(4)))}
     assert [row["number"] for row in rows(program, "notices")][1:] == ["N20261121-0001-2"]
     [repeat] = repeats
     send(program, repeat)
@@ -302,9 +291,9 @@ def test_who_has_acknowledged_any_of_them_gets_it_no_more(program: Program) -> N
     first = sent_to(program, late, new, old)
     repeat = again(program, first)
     tap(program, late, first)
-    notice = program.database.look(notices.look, program.vault, repeat)
+    notice = program.acts.look(notices.look, repeat)
     assert notice
-    found = program.database.look(notices.reach, program.vault, program.clock(), repeat, notice.audience, None)
+    found = program.acts.look(notices.reach, repeat, notice.audience, None)
     assert (found.total, found.unreached) == (2, 0)
     send(program, repeat)
     goes(program, repeat)
@@ -331,60 +320,61 @@ def test_whoever_has_the_button_may_tap_it_after_the_notice_was_stopped(program:
     notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     send(program, notice_id)
     spread(program, notice_id)
-    program.database.transact(notices.abort, program.clock(), "clerk-2", notice_id)
-    program.database.transact(notices.stop_rows, notice_id)
+    program.acts.by("clerk-2").transact(notices.abort, notice_id)
+    program.acts.transact(notices.stop_rows, notice_id)
     assert (tap(program, page, notice_id), tap(program, page, notice_id)) == ("N20261121-0001", "")
-    told = program.database.look(notices.progress, program.clock(), notice_id)
+    told = program.acts.look(notices.progress, notice_id)
     assert (told.counts["acknowledged"], told.counts["aborted"]) == (1, 0)
 
 
 @pytest.mark.parametrize("round", range(4))
 async def test_two_clerks_at_the_same_instant_never_both_have_their_way(program: Program, round: int) -> None:
     """Sent twice, rewritten and stopped: whoever is first is right, the others are told; nobody gets two."""
-    people = sorted(one for _ in range(3) for one in person_with(program, Role.SUPERVISOR, "gtj", "telegram"))
+    supervisors = sorted(one for _ in range(3) for one in person_with(program, Role.SUPERVISOR, "gtj", "telegram"))
     notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
-    write, now, old = program.database.write, program.clock(), seen(program, notice_id)
+    acts, old = program.acts.at(program.clock()), seen(program, notice_id)
+    first, second = acts.by("clerk-1"), acts.by("clerk-2")
     words = Written({"zh": "别的内容。"}, Audience(roles=(Role.SUPERVISOR,)), True)
     steps = [
-        write(notices.send, program.vault, now, "clerk-1", notice_id, old, None, second_clerk_above=9),
-        write(notices.send, program.vault, now, "clerk-2", notice_id, old, None, second_clerk_above=9),
-        write(notices.rewrite, now, "clerk-2", notice_id, old, words),
+        first.write(notices.send, notice_id, old, None, second_clerk_above=9),
+        second.write(notices.send, notice_id, old, None, second_clerk_above=9),
+        second.write(notices.rewrite, notice_id, old, words),
     ]
     random.Random(round).shuffle(steps)
     won = [one for one in await asyncio.gather(*steps, return_exceptions=True) if not isinstance(one, NotSent)]
     assert won in (["released"], [None])
     if won == ["released"]:
-        parts = [write(notices.spread, now, notice_id, 1) for _ in range(6)]
-        await asyncio.gather(*parts[:3], write(notices.abort, now, "clerk-2", notice_id), *parts[3:])
-        while await write(notices.stop_rows, notice_id):
+        parts = [acts.write(notices.spread, notice_id, 1) for _ in range(6)]
+        await asyncio.gather(*parts[:3], second.write(notices.abort, notice_id), *parts[3:])
+        while await acts.write(notices.stop_rows, notice_id):
             pass
         assert len(set(got(program))) == len(got(program))
-        assert set(got(program)) <= set(people)
-        told = program.database.look(notices.progress, now, notice_id)
+        assert set(got(program)) <= set(supervisors)
+        told = acts.look(notices.progress, notice_id)
         assert (told.state, told.counts["aborted"], told.over) == ("aborted", 3, True)
 
 
 def test_taking_a_piece_away_touches_no_upload_of_anybody_else(program: Program) -> None:
     theirs = asyncio.run(program.store.put(picture()))
-    program.database.transact(evidence.add_upload, program.vault, program.clock(), "somebody", None, theirs)
+    program.acts.transact(evidence.add_upload, "somebody", None, theirs)
     notice_id = draft(program, Audience())
-    assert program.database.transact(notices.detach, "clerk-1", notice_id, theirs.id) == []
+    assert program.acts.by("clerk-1").transact(notices.detach, notice_id, theirs.id) == []
     assert [row["id"] for row in rows(program, "evidence")] == [theirs.id]
 
 
 def test_a_message_has_one_receipt_whatever_roles_its_reader_holds(program: Program) -> None:
     [contact] = person_with(program, Role.SUPERVISOR, "gtj", "telegram")
     [mine] = [row["person_id"] for row in rows(program, "contacts") if row["id"] == contact]
-    program.database.transact(persons.grant, program.clock(), str(mine), [Grant(Role.SUPERVISOR, "jtj")], "system")
+    program.acts.transact(people.grant_roles, str(mine), [Grant(Role.SUPERVISOR, "jtj")])
     notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     send(program, notice_id)
     spread(program, notice_id)
-    [receipt] = program.database.look(notices.receipts, notice_id)
-    assert program.database.look(notices.receipts, notice_id, most=1) == [receipt]
+    [receipt] = program.acts.look(notices.receipts, notice_id)
+    assert program.acts.look(notices.receipts, notice_id, most=1) == [receipt]
     assert receipt.places == (Grant(Role.SUPERVISOR, "gtj"), Grant(Role.SUPERVISOR, "jtj"))
-    assert program.database.look(notices.acknowledged, [notice_id])[notice_id] == 0
-    program.database.transact(notices.acknowledge, program.clock(), contact, notice_id)
-    assert program.database.look(notices.acknowledged, [notice_id])[notice_id] == 1
+    assert program.acts.look(notices.acknowledged, [notice_id])[notice_id] == 0
+    program.acts.transact(notices.acknowledge, contact, notice_id)
+    assert program.acts.look(notices.acknowledged, [notice_id])[notice_id] == 1
 
 
 def test_what_has_changed_since_it_was_read_is_not_sent(program: Program) -> None:
@@ -392,28 +382,23 @@ def test_what_has_changed_since_it_was_read_is_not_sent(program: Program) -> Non
     notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
     old = seen(program, notice_id)
     written = Written({"zh": "别的内容。"}, Audience(roles=(Role.SUPERVISOR,)), False)
-    program.database.transact(notices.rewrite, program.clock(), "clerk-2", notice_id, old, written)
+    program.acts.by("clerk-2").transact(notices.rewrite, notice_id, old, written)
     with pytest.raises(NotSent, match="changed"):
-        program.database.transact(
-            notices.send, program.vault, program.clock(), "clerk-1", notice_id, old, None, second_clerk_above=9
-        )
+        program.acts.by("clerk-1").transact(notices.send, notice_id, old, None, second_clerk_above=9)
 
 
 def test_a_list_that_was_changed_for_another_is_seen_before_it_is_sent_to(program: Program) -> None:
     notice_id = draft(program, Audience())
 
     def upload(number: str) -> None:
-        mine = program.vault, program.clock(), "clerk-2", notice_id, "zh", [number]
-        program.database.transact(notices.add_numbers, *mine)
+        program.acts.by("clerk-2").transact(notices.add_numbers, notice_id, "zh", [number])
 
     upload("+8613800138000")
     old = seen(program, notice_id)
-    program.database.transact(notices.drop_numbers, "clerk-2", notice_id)
+    program.acts.by("clerk-2").transact(notices.drop_numbers, notice_id)
     upload("+8613900139000")
     with pytest.raises(NotSent, match="changed"):
-        program.database.transact(
-            notices.send, program.vault, program.clock(), "clerk-1", notice_id, old, None, second_clerk_above=9
-        )
+        program.acts.by("clerk-1").transact(notices.send, notice_id, old, None, second_clerk_above=9)
     assert send(program, notice_id) == "released"
 
 
@@ -423,7 +408,7 @@ def test_a_damaged_or_locked_sheet_is_told_and_nothing_else_happens() -> None:
         book.worksheets[0].append(["某人", 13800138000 + n])
     book.save(out)
     whole = out.getvalue()
-    assert len(notices.read_numbers(whole).good) == 30
+    assert len(notices.read(whole).good) == 30
     locked, entry = bytearray(whole), whole.find(b"PK\x01\x02")
     while entry >= 0:  # the flag of a password, in each entry
         locked[entry + 8] |= 1
@@ -435,7 +420,7 @@ def test_a_damaged_or_locked_sheet_is_told_and_nothing_else_happens() -> None:
     told: Counter[str] = Counter()
     for data in (locked, *damaged):
         try:
-            told["read"] += bool(notices.read_numbers(bytes(data)).good)
+            told["read"] += bool(notices.read(bytes(data)).good)
         except NotSent as error:
             told[error.code] += 1
     assert told["list_unreadable"] > 1
@@ -447,14 +432,14 @@ def test_a_formula_that_nobody_has_calculated_is_told_with_its_line() -> None:
     for cells in (["手机"], ['="138"&"00138000"'], [13900139000], ["张三", "=B2"], [None], ["#N/A"]):
         book.worksheets[0].append(cells)
     book.save(out)
-    found = notices.read_numbers(out.getvalue())
+    found = notices.read(out.getvalue())
     assert found.good == ("+8613900139000",)
     assert [(one.number, one.text) for one in found.bad] == [(2, '="138"&"00138000"'), (4, "张三 =B2"), (6, "#N/A")]
 
 
 def test_a_long_list_is_read_whole_and_what_it_repeats_is_counted() -> None:
     numbers = [f"138{n:08d}" for n in range(30_000)]
-    found = notices.read_numbers("\n".join(f"{n},{one}" for n, one in enumerate(numbers + numbers[:10])).encode())
+    found = notices.read("\n".join(f"{n},{one}" for n, one in enumerate(numbers + numbers[:10])).encode())
     assert (len(found.good), found.repeated, found.bad) == (30_000, 10, [])
 
 
@@ -463,16 +448,16 @@ def test_a_lone_quotation_mark_takes_in_no_other_line(close: str) -> None:
     lines = [f"某人{n},138{n:08d}" for n in range(1000)]
     lines[500] = '"' + lines[500]
     lines[800] += close
-    found = notices.read_numbers("\n".join(lines).encode())
+    found = notices.read("\n".join(lines).encode())
     assert (len(found.good), found.bad) == (1000, [])
     lines[500] = '"某人,12345'
-    found = notices.read_numbers("\n".join(lines).encode())
+    found = notices.read("\n".join(lines).encode())
     assert (len(found.good), [(one.number, one.text) for one in found.bad]) == (999, [(501, "某人 12345")])
 
 
 def test_quoted_cells_are_read_as_they_are_meant() -> None:
     table = '"姓名","手机"\n"张三,科长","138 0013 8000"\n"李四\n(代)",13900139000\n'
-    found = notices.read_numbers(table.encode())
+    found = notices.read(table.encode())
     assert (found.good, [one.text for one in found.bad]) == (("+8613800138000", "+8613900139000"), ["李四"])
 
 
@@ -484,5 +469,5 @@ def test_all_numbers_of_a_line_are_taken(between: str) -> None:
     book.worksheets[0].append(["李四", 13900139000])
     book.save(out)
     for data in (text.encode(), out.getvalue()):
-        found = notices.read_numbers(data)
+        found = notices.read(data)
         assert (found.good, found.repeated, found.bad) == (("+8613800138000", "+8613900139000"), 1, [])

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
 import services.obligations
 from bot.build import Program
 from models.tables import metadata
-from services import contacts, obligations
-from services.desk import KINDS, NotDone
+from services import obligations, people
+from services.desk import KINDS
+from services.foundation.act import Act
+from services.foundation.refusal import NotDone
 from services.obligations import Kind, Kinds, Subject, UnitSight, ladders
 from tests.conftest import Clock, rows
+from tests.ringing import Rung, rung
 from tests.services.told_units import CLERK, UNIT, Office
 
 PAPER = "0" * 20
@@ -41,32 +42,32 @@ class Papers:
     def kinds(self) -> Kinds:
         moved = {name: self._moved(name) for name in ("answered", "returned", "excused", "settled")}
         about: dict[str, Any] = {"named": self._named, "sight": self._sight, "guard": self._guard}
-        ends: dict[str, Any] = {"waits": lambda tx, subject_id: self.waited_for, "concluded": self._concluded}
+        ends: dict[str, Any] = {"waits": lambda act, subject_id: self.waited_for, "concluded": self._concluded}
         return {"instruction": Kind("instruction", handed=self._handed, **about, **ends, **moved)}
 
-    def _named(self, tx: Connection, subject_ids: Collection[str]) -> Mapping[str, Subject]:
+    def _named(self, act: Act, subject_ids: Collection[str]) -> Mapping[str, Subject]:
         return {one: Subject(one, "第七号文", self.waited_for) for one in subject_ids}
 
-    def _sight(self, tx: Connection, now: datetime, subject_id: str | None, unit: str, asked: str) -> UnitSight:
+    def _sight(self, act: Act, subject_id: str | None, unit: str, asked: str) -> UnitSight:
         return UnitSight("第七号文", unit, (), asked, None)
 
-    def _guard(self, tx: Connection, vault: Any, subject_id: str | None, text: str) -> None:
+    def _guard(self, act: Act, subject_id: str | None, text: str) -> None:
         if "机密" in text:
             raise NotDone("their_words")
 
-    def _handed(self, *known: Any) -> set[tuple[str, str]]:
-        self.heard.append(("handed", *known[3:]))
-        return {("fake", "writer")}
+    def _handed(self, act: Act, subject_id: str | None, seen: str) -> None:
+        self.heard.append(("handed", act.actor, subject_id, seen))
+        act.ring([("fake", "writer")])
 
-    def _concluded(self, *known: Any) -> set[tuple[str, str]]:
-        self.heard.append(("concluded", *known[3:]))
-        return {("fake", "writer")}
+    def _concluded(self, act: Act, subject_id: str, word: str) -> bool:
+        self.heard.append(("concluded", act.actor, subject_id, word))
+        act.ring([("fake", "writer")])
+        return True
 
     def _moved(self, name: str) -> Any:
-        def hears(*known: Any) -> set[tuple[str, str]]:
-            duty = known[-1]
-            self.heard.append((name, known[3], duty.subject_id, duty.state))
-            return {("fake", name)}
+        def hears(act: Act, obligation: Any) -> None:
+            self.heard.append((name, act.actor, obligation.subject_id, obligation.state))
+            act.ring([("fake", name)])
 
         return hears
 
@@ -77,20 +78,30 @@ class Desk:
     def __init__(self, office: Office, kinds: Kinds) -> None:
         self._office, self._kinds = office, kinds
 
-    def hand_over(self, **values: Any) -> tuple[str, Any]:
+    def hand_over(self, **values: Any) -> tuple[str, Rung]:
+        """The id, and for whom was rung."""
         given = {"unit_id": UNIT, "kind": "instruction", "asked": "请报送", "due": None, "working_days": 5} | values
-        return self._office.office(obligations.hand_over, self._kinds, CLERK, **given)
 
-    def look(self, duty: str) -> obligations.Whole:
-        now = self._office.program.clock()
-        return self._office.program.database.look(obligations.look, now, self._kinds, duty)
+        def handed(act: Act) -> tuple[str, Rung]:
+            return obligations.hand_over(act, self._kinds, **given), act.rung
 
-    def decide(self, act: Any, duty: str, *args: Any) -> Any:
-        return self._office.office(act, self._kinds, CLERK, duty, self.look(duty).seen, *args)
+        return self._office.office(handed)
 
-    def answer(self, duty: str) -> Any:
-        contact = self._office.office(contacts.lock, {"k": ("fake", "head", "zh")})["k"]
-        return self._office.office(obligations.answer, self._kinds, contact, CLERK, duty, "已报送", ())
+    def look(self, obligation: str) -> obligations.Whole:
+        found = self._office.program.acts.look(obligations.look, self._kinds, obligation)
+        assert found is not None
+        return found
+
+    def decide(self, decision: Any, obligation: str, *args: Any) -> Rung:
+        return self._rung(decision, obligation, self.look(obligation).seen, *args)
+
+    def answer(self, obligation: str) -> Rung:
+        contact = self._office.do(people.lock_contacts, {"k": ("fake", "head", "zh")})["k"]
+        return self._rung(obligations.answer, contact, obligation, "已报送", ())
+
+    def _rung(self, work: Any, *args: Any) -> Rung:
+        self._office.clock.passes(microseconds=1)
+        return rung(self._office.program.acts.by(CLERK), work, self._kinds, *args)
 
 
 def test_every_ladder_is_a_kind_and_every_kind_has_a_ladder() -> None:
@@ -101,24 +112,27 @@ def test_every_ladder_is_a_kind_and_every_kind_has_a_ladder() -> None:
 def test_a_subject_that_is_registered_is_called_back_all_the_way(office: Office) -> None:
     papers = Papers()
     desk = Desk(office, papers.kinds())
-    duty, ring = desk.hand_over(subject_id=PAPER, seen="draft.0")
+    obligation, ring = desk.hand_over(subject_id=PAPER, seen="draft.0")
     assert ("fake", "writer") in ring
-    whole = desk.look(duty)
-    assert (whole.duty.subject, whole.duty.waited_for) == (Subject(PAPER, "第七号文", True), True)
+    whole = desk.look(obligation)
+    assert (whole.obligation.subject, whole.obligation.waited_for) == (Subject(PAPER, "第七号文", True), True)
     assert whole.sight == UnitSight("第七号文", "市国土局", (), "请报送", None)
-    assert ("fake", "answered") in desk.answer(duty)
-    assert ("fake", "returned") in desk.decide(obligations.send_back, duty, "缺一页")
-    desk.answer(duty)
+    assert ("fake", "answered") in desk.answer(obligation)
+    assert ("fake", "returned") in desk.decide(obligations.send_back, obligation, "缺一页")
+    desk.answer(obligation)
     office.told()
     assert {("fake", "writer"), ("fake", "settled")} <= desk.decide(
-        obligations.accept_answer, duty, "很好，机密也写清了"
+        obligations.accept_answer, obligation, "很好，机密也写清了"
     )
     assert [one.values["text"] for one in office.told()] == [""]  # the word is for whoever waits, and is not guarded
     assert papers.heard == [
-        ("handed", CLERK, PAPER, "draft.0"), ("answered", CLERK, PAPER, "answered"),
-        ("returned", CLERK, PAPER, "returned"), ("answered", CLERK, PAPER, "answered"),
-        ("concluded", CLERK, PAPER, "很好，机密也写清了"), ("settled", CLERK, PAPER, "accepted"),
-    ]  # fmt: skip
+        ("handed", CLERK, PAPER, "draft.0"),
+        ("answered", CLERK, PAPER, "answered"),
+        ("returned", CLERK, PAPER, "returned"),
+        ("answered", CLERK, PAPER, "answered"),
+        ("concluded", CLERK, PAPER, "很好，机密也写清了"),
+        ("settled", CLERK, PAPER, "accepted"),
+    ]
 
 
 def test_where_nobody_waits_the_word_goes_to_the_unit_and_is_guarded(office: Office) -> None:
@@ -127,12 +141,12 @@ def test_where_nobody_waits_the_word_goes_to_the_unit_and_is_guarded(office: Off
     desk = Desk(office, papers.kinds())
     with pytest.raises(NotDone, match="their_words"):
         desk.hand_over(subject_id=PAPER, asked="请看机密附件")
-    duty, _ = desk.hand_over(subject_id=PAPER)
-    desk.answer(duty)
+    obligation, _ = desk.hand_over(subject_id=PAPER)
+    desk.answer(obligation)
     office.told()
     with pytest.raises(NotDone, match="their_words"):
-        desk.decide(obligations.accept_answer, duty, "机密")
-    desk.decide(obligations.accept_answer, duty, "很好")
+        desk.decide(obligations.accept_answer, obligation, "机密")
+    desk.decide(obligations.accept_answer, obligation, "很好")
     assert [one.values["text"] for one in office.told()] == ["很好"]
     assert "concluded" not in [one[0] for one in papers.heard]
 
@@ -150,12 +164,17 @@ def test_of_two_about_one_subject_the_last_one_concludes_it(office: Office) -> N
 
 def test_a_kind_that_says_nothing_asks_for_nothing(office: Office) -> None:
     desk = Desk(office, {"instruction": Kind("instruction")})
-    duty, _ = desk.hand_over(subject_id=PAPER)
-    whole = desk.look(duty)
-    assert (whole.duty.subject, whole.duty.subject_id, whole.sight, whole.duty.waited_for) == (None, PAPER, None, False)
-    desk.answer(duty)
-    desk.decide(obligations.accept_answer, duty, "")
-    assert desk.look(duty).duty.state == obligations.ACCEPTED
+    obligation, _ = desk.hand_over(subject_id=PAPER)
+    whole = desk.look(obligation)
+    assert (whole.obligation.subject, whole.obligation.subject_id, whole.sight, whole.obligation.waited_for) == (
+        None,
+        PAPER,
+        None,
+        False,
+    )
+    desk.answer(obligation)
+    desk.decide(obligations.accept_answer, obligation, "")
+    assert desk.look(obligation).obligation.state == obligations.ACCEPTED
 
 
 def test_a_kind_that_nobody_registered_is_not_handed_over(office: Office) -> None:
@@ -166,7 +185,7 @@ def test_a_kind_that_nobody_registered_is_not_handed_over(office: Office) -> Non
 
 def test_no_obligation_reads_a_table_of_a_subject() -> None:
     """Imports are checked by the linter; a table is a name from `models`, which everybody may import."""
-    known = {"obligations", "reminders", "extensions", "entries", "evidence", "units"}
+    known = {"obligations", "happenings", "reminders", "extensions", "entries", "evidence", "units"}
     for path in Path(services.obligations.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("models.tables"):

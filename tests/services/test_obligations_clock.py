@@ -14,7 +14,7 @@ from models.tables import grants
 from scheduler.ticker import Job, Ticker
 from services import calendar, obligations
 from tests.conftest import Clock, rows
-from tests.services.told_units import CLERK, ZONE, Office
+from tests.services.told_units import ZONE, Office
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -24,17 +24,17 @@ on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect
 def office(program: Program, clock: Clock) -> Office:
     made = Office(program, clock)
     made.bind("head", "head")
-    made.do(lambda tx: tx.execute(update(grants).values(since=datetime(2026, 1, 1, tzinfo=UTC))))
+    made.do(lambda act: act.tx.execute(update(grants).values(since=datetime(2026, 1, 1, tzinfo=UTC))))
     return made
 
 
 def handed(office: Office, at: str, due: str) -> str:
     """Acknowledged, so that only the mornings are left."""
     office.at(at)
-    duty = office.hand_over(due)
-    office.act(obligations.acknowledge, duty)
+    obligation = office.hand_over(due)
+    office.act(obligations.acknowledge, obligation)
     assert [one.words for one in office.told()] == ["obligation.handed"]
-    return duty
+    return obligation
 
 
 @on_sqlite
@@ -42,32 +42,49 @@ def handed(office: Office, at: str, due: str) -> str:
     ("at", "due", "until", "said"),
     [
         (  # over the end of the year; nobody has announced the holidays of 2027: 1 January is free all the same
-            "2026-12-24 10:00", "2027-01-04", "2027-01-05 12:00",
+            "2026-12-24 10:00",
+            "2027-01-04",
+            "2027-01-05 12:00",
             ["12-29 08:30 head 2", "12-31 08:30 head 3", "01-04 08:30 head 4", "01-05 08:30 head 5"],
         ),
         (  # 29 February 2028 is a Tuesday
-            "2028-02-22 10:00", "2028-02-29", "2028-03-01 12:00",
+            "2028-02-22 10:00",
+            "2028-02-29",
+            "2028-03-01 12:00",
             ["02-24 08:30 head 2", "02-28 08:30 head 3", "02-29 08:30 head 4", "03-01 08:30 head 5"],
         ),
         (  # the last working day before 1 March is the leap day
-            "2028-02-28 10:00", "2028-03-01", "2028-03-01 12:00", ["02-29 08:30 head 2", "03-01 08:30 head 3"],
+            "2028-02-28 10:00",
+            "2028-03-01",
+            "2028-03-01 12:00",
+            ["02-29 08:30 head 2", "03-01 08:30 head 3"],
         ),
         (  # Saturday 10 October 2026 is worked for the National Day
-            "2026-10-09 10:00", "2026-10-12", "2026-10-12 12:00", ["10-10 08:30 head 2", "10-12 08:30 head 3"],
+            "2026-10-09 10:00",
+            "2026-10-12",
+            "2026-10-12 12:00",
+            ["10-10 08:30 head 2", "10-12 08:30 head 3"],
         ),
         (  # over by one working day on a worked Saturday, by two on Monday
-            "2026-10-08 10:00", "2026-10-09", "2026-10-12 12:00",
+            "2026-10-08 10:00",
+            "2026-10-09",
+            "2026-10-12 12:00",
             ["10-09 08:30 head 2", "10-10 08:30 head 3", "10-12 08:30 head 4"],
         ),
         (  # a deadline on a Sunday stays, and is recalled once on the Friday before (A34)
-            "2026-11-25 10:00", "2026-11-29", "2026-11-30 12:00",
+            "2026-11-25 10:00",
+            "2026-11-29",
+            "2026-11-30 12:00",
             ["11-27 08:30 head 2", "11-29 08:30 head 3", "11-30 08:30 head 4"],
         ),
         (  # handed over for the same day after its morning: only once it is over
-            "2026-11-23 10:00", "2026-11-23", "2026-11-25 12:00", ["11-24 08:30 head 2", "11-25 08:30 head 3"],
+            "2026-11-23 10:00",
+            "2026-11-23",
+            "2026-11-25 12:00",
+            ["11-24 08:30 head 2", "11-25 08:30 head 3"],
         ),
     ],
-)  # fmt: skip
+)
 def test_mornings(office: Office, at: str, due: str, until: str, said: list[str]) -> None:
     handed(office, at, due)
     assert office.until(until) == said
@@ -76,8 +93,8 @@ def test_mornings(office: Office, at: str, due: str, until: str, said: list[str]
 @on_sqlite
 def test_the_offices_own_days_win(office: Office) -> None:
     office.at("2026-11-23 10:00")
-    office.do(calendar.set_day, office.program.clock(), CLERK, date(2026, 11, 26), False, "市里放假")
-    office.do(calendar.set_day, office.program.clock(), CLERK, date(2026, 11, 28), True, "补班")
+    office.office(calendar.set_day, date(2026, 11, 26), False, "市里放假")
+    office.office(calendar.set_day, date(2026, 11, 28), True, "补班")
     handed(office, "2026-11-23 10:00", "2026-11-27")
     assert office.until("2026-11-28 12:00") == ["11-25 08:30 head 2", "11-27 08:30 head 3", "11-28 08:30 head 4"]
 
@@ -99,7 +116,7 @@ def test_nothing_goes_out_by_itself_in_quiet_hours(office: Office) -> None:
 
 @on_sqlite
 def test_after_three_days_of_standstill_each_goes_out_once_and_says_that_it_is_late(office: Office) -> None:
-    duty = handed(office, "2026-11-23 10:00", "2026-11-27")
+    obligation = handed(office, "2026-11-23 10:00", "2026-11-27")
     assert office.until("2026-11-24 12:00") == ["11-24 08:30 head 2"]
     office.at("2026-12-01 10:00")  # Tuesday
     assert office.fire() == 3
@@ -109,7 +126,7 @@ def test_after_three_days_of_standstill_each_goes_out_once_and_says_that_it_is_l
     assert {one.values["days"] for one in told} == {-2}
     assert office.fire() == 0
     assert office.until("2026-12-03 12:00") == ["12-02 08:30 head 6", "12-03 08:30 head 7"]
-    assert office.look(duty).duty.due_at.isoformat() == "2026-11-27T18:00:00+08:00"
+    assert office.look(obligation).obligation.due_at.isoformat() == "2026-11-27T18:00:00+08:00"
 
 
 @on_sqlite
@@ -127,19 +144,25 @@ def test_a_clock_that_jumps_a_day_sends_nothing_twice(office: Office) -> None:
 
 @on_sqlite
 def test_a_deadline_that_moves_takes_its_reminders_with_it(office: Office) -> None:
-    duty = handed(office, "2026-11-23 10:00", "2026-11-24")
+    obligation = handed(office, "2026-11-23 10:00", "2026-11-24")
     assert office.until("2026-11-25 12:00") == ["11-24 08:30 head 2", "11-25 08:30 head 3"]
-    office.act(obligations.request_time, duty, date(2026, 12, 1), "等省里批复")
-    office.decide(obligations.decide_time, duty, True, "可以")
+    office.act(obligations.request_time, obligation, date(2026, 12, 1), "等省里批复")
+    office.decide(obligations.decide_time, obligation, True, "可以")
     assert office.until("2026-12-02 12:00")[1:] == [
-        "11-26 08:30 head 5", "11-30 08:30 head 6", "12-01 08:30 head 7", "12-02 08:30 head 8"
-    ]  # fmt: skip
-    office.answer(duty)
-    office.decide(obligations.send_back, duty, "缺少照片", date(2026, 12, 7))
-    office.act(obligations.acknowledge, duty)
+        "11-26 08:30 head 5",
+        "11-30 08:30 head 6",
+        "12-01 08:30 head 7",
+        "12-02 08:30 head 8",
+    ]
+    office.answer(obligation)
+    office.decide(obligations.send_back, obligation, "缺少照片", date(2026, 12, 7))
+    office.act(obligations.acknowledge, obligation)
     assert office.until("2026-12-08 12:00") == [
-        "12-02 12:00 head 9 returned", "12-04 08:30 head 10", "12-07 08:30 head 11", "12-08 08:30 head 12"
-    ]  # fmt: skip
+        "12-02 12:00 head 9 returned",
+        "12-04 08:30 head 10",
+        "12-07 08:30 head 11",
+        "12-08 08:30 head 12",
+    ]
 
 
 @on_postgresql
@@ -153,10 +176,8 @@ def test_two_schedulers_at_once_send_each_reminder_once(office: Office, make_pro
 
     async def fire_all(program: Program) -> int:
         count = 0
-        while fired := await program.database.write(obligations.fire, program.vault, program.clock(), 4):
-            count += fired.count
-            if fired.count == 0:
-                return count
+        while fired := await program.acts.write(obligations.fire, 4):
+            count += fired
         return count
 
     async def at_once() -> list[int]:

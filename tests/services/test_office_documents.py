@@ -13,9 +13,8 @@ from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image as Drawing
 from PIL import Image
 
-from services import media
-from services.media import Refused
-from services.media.values import DEFAULT_LIMITS
+import media
+from media import DEFAULT_LIMITS, Refused
 from tests.services.test_media import MARK, holds_mark, photo_jpeg, picture, saved
 
 WITH_COPIES = replace(DEFAULT_LIMITS, documents=True)
@@ -55,7 +54,7 @@ PARTS: dict[str, str | bytes] = {
         Id="rId3" Type="{RELATED}/hyperlink" Target="https://example.org/form" TargetMode="External"/><Relationship
         Id="rId4" Type="{RELATED}/hyperlink" Target="file:///C:/{MARK}" TargetMode="External"/></Relationships>""",
     "word/media/image1.jpeg": photo_jpeg(),
-}  # fmt: skip
+}
 
 
 def packed(parts: Mapping[str, str | bytes], **more: str | bytes) -> bytes:
@@ -192,7 +191,7 @@ CARRIES = {
     "a data source": docx(**{"xl/connections.xml": "<connections/>"}),
     "a field that fetches": with_document(f"<w:p {WORD}>{FIELD}</w:p>"),
     "a simple field that fetches": with_document(f"<w:p {WORD}><w:fldSimple w:instr=' DDEAUTO c'/></w:p>"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("data", CARRIES.values(), ids=CARRIES)
@@ -207,7 +206,8 @@ HOSTILE = {
     "outside entity": (with_document('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'), "unreadable"),
     "outside DTD": (with_document('<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd"><a/>'), "unreadable"),
     "entity in UTF-16": (
-        docx(**{"word/document.xml": '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'.encode("utf-16")}), "unreadable",
+        docx(**{"word/document.xml": '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'.encode("utf-16")}),
+        "unreadable",
     ),
     "no XML": (with_document("<a><b></a>"), "unreadable"),
     "a charset that nobody knows": (docx(**{"word/a.xml": "<?xml version='1.0' encoding='UTF-7'?><a/>"}), "unreadable"),
@@ -218,7 +218,7 @@ HOSTILE = {
     "one name twice": (docx(**{"WORD/document.xml": "<a/>"}), "unreadable"),
     "zip bomb in a part": (docx(**{"word/bomb.xml": b"\0" * (65 * 2**20)}), "too_big"),
     "a bomb of a picture": (docx(**{"word/b.png": saved(Image.new("1", (9_000, 9_000)), "PNG")}), "too_many_pixels"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("data", "code"), HOSTILE.values(), ids=HOSTILE)

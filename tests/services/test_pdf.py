@@ -17,9 +17,8 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ContentStream, StreamObject
 
-from services import media
-from services.media import Refused, pdf_streams
-from services.media.values import DEFAULT_LIMITS
+import media
+from media import DEFAULT_LIMITS, Refused, pdf_streams
 from tests.services.test_media import MARK, holds_mark, marked_icc, photo_jpeg, picture, saved
 
 WITH_COPIES = replace(DEFAULT_LIMITS, documents=True)
@@ -60,9 +59,12 @@ def plain() -> Objects:
         4: stream(WROTE),
         5: "<</Font <</F1 6 0 R>> /XObject <</Photo 7 0 R>>>>",
         6: "<</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>",
-        7: raw(photo_jpeg(), "/Type /XObject /Subtype /Image /Width 80 /Height 60 /BitsPerComponent 8 "
-               "/ColorSpace /DeviceRGB /Filter /DCTDecode"),
-    }  # fmt: skip
+        7: raw(
+            photo_jpeg(),
+            "/Type /XObject /Subtype /Image /Width 80 /Height 60 /BitsPerComponent 8 "
+            "/ColorSpace /DeviceRGB /Filter /DCTDecode",
+        ),
+    }
 
 
 def note(kind: str, more: str) -> str:
@@ -92,11 +94,16 @@ def marked() -> bytes:
         5: f"""<</Font <</F1 6 0 R>> /XObject <</Photo 7 0 R /Form 8 0 R /Other 9 0 R /Fine 10 0 R>> {about}
             /ColorSpace <</CS [/ICCBased 11 0 R]>> /Properties <</MC0 50 0 R /MC1 <</Author ({MARK})>>>>>>""",
         6: f"<</Type /Font /Subtype /Type1 /BaseFont /Helvetica /Metadata 20 0 R /Mine ({MARK})>>",
-        8: stream("0 0 10 10 re f", f"""/Type /XObject /Subtype /Form /BBox [0 0 10 10] {about}
-            /Ref <</F ({MARK}) /Page 0>> /OPI <</V ({MARK})>> /Resources <<>>"""),
-        9: stream(zlib.compress(photo_jpeg()), """/Type /XObject /Subtype /Image /Width 80 /Height 60
-            /BitsPerComponent 8 /ColorSpace [/ICCBased 11 0 R] /Alternates [<</Image 20 0 R>>]""")
-            .replace(b"/Filter /FlateDecode", b"/Filter [/FlateDecode /FlateDecode /DCTDecode]"),
+        8: stream(
+            "0 0 10 10 re f",
+            f"""/Type /XObject /Subtype /Form /BBox [0 0 10 10] {about}
+            /Ref <</F ({MARK}) /Page 0>> /OPI <</V ({MARK})>> /Resources <<>>""",
+        ),
+        9: stream(
+            zlib.compress(photo_jpeg()),
+            """/Type /XObject /Subtype /Image /Width 80 /Height 60
+            /BitsPerComponent 8 /ColorSpace [/ICCBased 11 0 R] /Alternates [<</Image 20 0 R>>]""",
+        ).replace(b"/Filter /FlateDecode", b"/Filter [/FlateDecode /FlateDecode /DCTDecode]"),
         10: raw(jpeg_2000(), f"/Type /XObject /Subtype /Image /Width 8 /Height 8 /Filter /JPXDecode {about}"),
         11: stream(marked_icc(), "/N 3 /Alternate /DeviceRGB"),
         19: f"<</Type /Page /Contents 22 0 R /Mine ({MARK})>>",
@@ -112,8 +119,11 @@ def marked() -> bytes:
         40: f"<</Fields [66 0 R 67 0 R] /SigFlags 3 /CO [66 0 R] /Mine ({MARK}) /DA (/F1 9 Tf)>>",
         50: f"""<</Type /OCG /Name (Layer) /Usage <</CreatorInfo <</Creator ({MARK})>> /User <</Name ({MARK})>>
             /Print <</PrintState /ON>>>>>>""",
-        60: note("Text", f"/Contents (please check) /T ({MARK}) /NM ({MARK}) /CreationDate ({MARK}) /RC ({MARK}) "
-                 f"/Popup 65 0 R /Subj ({MARK}) /IRT 19 0 R"),
+        60: note(
+            "Text",
+            f"/Contents (please check) /T ({MARK}) /NM ({MARK}) /CreationDate ({MARK}) /RC ({MARK}) "
+            f"/Popup 65 0 R /Subj ({MARK}) /IRT 19 0 R",
+        ),
         61: note("Link", "/A <</S /URI /URI (https://example.org/form)>>"),
         62: note("Link", f"/A {launch} /PA {script}"),
         63: note("Link", f"/A <</S /GoToR /F ({MARK}) /D [0 /Fit]>> /AA <</E {script}>>"),
@@ -124,7 +134,7 @@ def marked() -> bytes:
         68: note("Link", f"/A <</S /URI /URI (file:///C:/{MARK})>>"),
         69: note("Screen", f"/A <</S /Rendition /JS ({MARK})>>"),
         70: f"<</Type /Sig /Name ({MARK}) /Reason ({MARK}) /M ({MARK}) /Contents <{MARK.encode().hex()}>>>",
-    }  # fmt: skip
+    }
     old = written({**objects, 4: stream(f"BT ({MARK} 2025) Tj ET")}, f"/Info 24 0 R /ID [({MARK}) ({MARK})]")
     return written(objects, f"/Info 24 0 R /ID [({MARK}) ({MARK})]", old + f"% {MARK}\n".encode())
 
@@ -210,9 +220,7 @@ def test_a_progressive_photo_and_one_of_four_colours_stay() -> None:
 def test_links_comments_fields_and_the_outline_stay() -> None:
     reader = PdfReader(io.BytesIO(copy_of(marked())))
     notes = [one.get_object() for one in reader.pages[0]["/Annots"]]
-    assert [one["/Subtype"] for one in notes] == [
-        "/Text", "/Link", "/Link", "/Link", "/Widget", "/Stamp", "/Link",
-    ]  # fmt: skip
+    assert [one["/Subtype"] for one in notes] == ["/Text", "/Link", "/Link", "/Link", "/Widget", "/Stamp", "/Link"]
     comment, link, *dead, field, seal, local = notes
     assert comment["/Contents"] == "please check"
     assert not {"/T", "/M", "/NM", "/CreationDate", "/Popup", "/RC", "/IRT", "/P"} & comment.keys()
@@ -227,9 +235,25 @@ def test_links_comments_fields_and_the_outline_stay() -> None:
 
 
 ACTIONS = (
-    "SubmitForm", "ImportData", "ResetForm", "Hide", "Launch", "GoToR", "GoToE", "GoTo3DView", "GoToDp", "Thread",
-    "JavaScript", "Rendition", "Movie", "Sound", "Trans", "SetOCGState", "RichMediaExecute", "Mine",
-)  # fmt: skip
+    "SubmitForm",
+    "ImportData",
+    "ResetForm",
+    "Hide",
+    "Launch",
+    "GoToR",
+    "GoToE",
+    "GoTo3DView",
+    "GoToDp",
+    "Thread",
+    "JavaScript",
+    "Rendition",
+    "Movie",
+    "Sound",
+    "Trans",
+    "SetOCGState",
+    "RichMediaExecute",
+    "Mine",
+)
 
 
 @pytest.mark.parametrize("kind", ACTIONS)
@@ -389,10 +413,12 @@ REFUSED = {
     "a password": (lambda: locked("secret", "secret"), "locked"),
     "a password for its rights alone": (lambda: locked("", "secret"), "locked"),
     "a lock that nobody knows": (
-        lambda: written(plain() | {8: "<</Filter /FoxIt /V 9>>"}, "/Encrypt 8 0 R /ID [(a) (a)]"), "locked",
+        lambda: written(plain() | {8: "<</Filter /FoxIt /V 9>>"}, "/Encrypt 8 0 R /ID [(a) (a)]"),
+        "locked",
     ),
     "pages that a program makes": (
-        lambda: changed(o1="<</Type /Catalog /Pages 2 0 R /AcroForm <</Fields [] /XFA [(form) 4 0 R]>>>>"), "form",
+        lambda: changed(o1="<</Type /Catalog /Pages 2 0 R /AcroForm <</Fields [] /XFA [(form) 4 0 R]>>>>"),
+        "form",
     ),
     "no pages": (lambda: changed(o2="<</Type /Pages /Kids [] /Count 0>>"), "unreadable"),
     "pages that bite their tail": (lambda: changed(o2="<</Type /Pages /Kids [2 0 R 2 0 R] /Count 2>>"), "unreadable"),
@@ -400,7 +426,8 @@ REFUSED = {
     "arrays in arrays": (lambda: changed(o5="<</ExtGState <</G " + "[" * 300 + "]" * 300 + ">>>>"), "unreadable"),
     "a bomb": (lambda: changed(o4=raw(bomb(), "/Filter /FlateDecode")), "too_big"),
     "a bomb in a bomb": (
-        lambda: changed(o4=raw(zlib.compress(bomb()), "/Filter [/FlateDecode /FlateDecode]")), "too_big",
+        lambda: changed(o4=raw(zlib.compress(bomb()), "/Filter [/FlateDecode /FlateDecode]")),
+        "too_big",
     ),
     "a picture without end": (
         lambda: changed(o7=raw(b"\0", "/Subtype /Image /Width 99999 /Height 99999 /Filter /CCITTFaxDecode")),
@@ -409,7 +436,7 @@ REFUSED = {
     "a filter that nobody knows": (lambda: changed(o4=raw(b"x", "/Filter /MineDecode")), "unreadable"),
     "a photo that is none": (lambda: changed(o7=raw(b"x" * 99, "/Subtype /Image /Filter /DCTDecode")), "unreadable"),
     "nothing but a head": (lambda: b"%PDF-1.7\n%%EOF", "unreadable"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("make", "code"), REFUSED.values(), ids=REFUSED)
@@ -421,8 +448,10 @@ def test_a_bomb_of_packed_objects_is_refused() -> None:
     packed = raw(
         zlib.compress(b"10 0 " + b" " * (40 * 2**20) + b"<<>>", 9), "/Type /ObjStm /N 1 /First 5 /Filter /FlateDecode"
     )
-    table = raw(b"".join(bytes((kind, *place.to_bytes(4, "big"), 0)) for kind, place in ((0, 0), (2, 9))),
-                "/Type /XRef /W [1 4 1] /Size 11 /Index [0 1 1 1] /Root 1 0 R")  # fmt: skip
+    table = raw(
+        b"".join(bytes((kind, *place.to_bytes(4, "big"), 0)) for kind, place in ((0, 0), (2, 9))),
+        "/Type /XRef /W [1 4 1] /Size 11 /Index [0 1 1 1] /Root 1 0 R",
+    )
     head = b"%PDF-1.7\n"
     body = head + b"9 0 obj\n" + packed + b"\nendobj\n"
     data = body + b"8 0 obj\n" + table + b"\nendobj\nstartxref\n%d\n%%%%EOF" % len(body)

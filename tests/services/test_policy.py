@@ -10,9 +10,10 @@ import pytest
 
 from bot.build import Program
 from conversation.messages import Media
-from services import cases, visits
-from services.contacts import address_hash, lock
-from services.policy import UnitSight, sight_of_case, sight_of_visit
+from services import cases, inspections
+from services.desk import sight_of_case, sight_of_visit
+from services.obligations import UnitSight
+from services.people import address_hash, lock_contacts
 from tests.conftest import rows
 
 MARK = "MARK7319"
@@ -24,14 +25,14 @@ TEXT = "群众反映窗口等候时间过长"
 def reported(program: Program) -> tuple[dict[str, object], dict[str, object]]:
     """A case and a visit as they are stored, marked wherever a person can write or a device can tell."""
     key = address_hash(program.vault, "fake", MARK)
-    contact = program.database.transact(lock, program.vault, program.clock(), {key: ("fake", MARK, "zh")})[key]
+    contact = program.acts.transact(lock_contacts, {key: ("fake", MARK, "zh")})[key]
     media = (Media(MARK, "photo", name=f"{MARK}.jpg"),)
     case = cases.Complaint(
         "gtj", "rude", MARK, staff=MARK, happened="2026-11-20T10:17", name=MARK, phone=MARK, media=media
     )
-    program.database.transact(cases.file_complaint, program.vault, program.clock(), contact, case)
+    program.acts.transact(cases.file_complaint, contact, case)
     found = {"order": {"ticked": ["unattended", MARK], "remark": MARK}, "service": {"ticked": [], "remark": MARK}}
-    visit = visits.Visit(
+    visit = inspections.Visit(
         "gtj",
         "shadow",
         found,
@@ -41,7 +42,7 @@ def reported(program: Program) -> tuple[dict[str, object], dict[str, object]]:
         place=(73.19, 7.319),
         began="2026-11-21T14:17",
     )
-    program.database.transact(visits.file_visit, program.vault, program.clock(), contact, visit)
+    program.acts.transact(inspections.file_visit, contact, visit)
     return rows(program, "cases")[0], rows(program, "visits")[0]
 
 

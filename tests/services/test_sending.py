@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,10 +14,10 @@ from sqlalchemy import select
 from bot.build import Program
 from conversation.messages import Body, Problem, Say, Screen
 from models.tables import contacts, deliveries
-from services.bells import Bells
-from services.contacts import address_hash, lock
-from services.deliveries import MOST_ATTEMPTS, Outgoing, Parcel, Result, queue
-from services.sending import Sender, Turn
+from services.deliveries import MOST_ATTEMPTS, Outgoing, Parcel, Result, Sender, Turn, queue
+from services.foundation.act import Act
+from services.foundation.bells import Bells
+from services.people import address_hash, lock_contacts
 from tests.conftest import Clock, rows
 from tests.waiting import until
 
@@ -56,9 +57,7 @@ async def sending(
     program: Program, wire: Wire, at_once: int = 30, place: str | None = None, turn: Turn | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
     bells = Bells()
-    sender = Sender(
-        program.database, program.vault, bells, program.clock, WIRE, wire.send, turn=turn, at_once=at_once, place=place
-    )
+    sender = Sender(replace(program.acts, bells=bells), WIRE, wire.send, turn=turn, at_once=at_once, place=place)
     task = asyncio.create_task(sender.run())
 
     async def ring() -> None:
@@ -78,12 +77,12 @@ async def sending(
 def put(program: Program, address: str, *bodies: Body) -> None:
     """Queues bodies for a contact of this address."""
 
-    def work(tx) -> None:
+    def work(act: Act) -> None:
         key = address_hash(program.vault, WIRE, address)
-        found = lock(tx, program.vault, program.clock(), {key: (WIRE, address, "zh")})
-        queue(tx, program.vault, program.clock(), [Outgoing(found[key].id, WIRE, body) for body in bodies])
+        found = lock_contacts(act, {key: (WIRE, address, "zh")})
+        queue(act, [Outgoing(found[key].id, WIRE, body) for body in bodies])
 
-    program.database.transact(work)
+    program.acts.transact(work)
 
 
 def say(words: str) -> Body:

@@ -15,10 +15,9 @@ from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Incoming, Media, Reply
 from models.database import Database, DatabaseAway
-from services import links, persons
-from services.journeys import Journey, Turn
-from services.persons import Grant
-from services.talk import Talk
+from services import people
+from services.people import Grant
+from services.talk import Journey, Talk, Turn
 from tests.conftest import rows
 
 on_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -36,12 +35,12 @@ async def test_a_conversation_goes_on_after_a_restart_and_a_week(
     make_program: Callable[..., Program], clock: object
 ) -> None:
     before = make_program()
-    first = FakePerson(before.talk, before.database, before.vault, before.texts, "c")
+    first = FakePerson(before.talk, before.acts, before.texts, "c")
     for said in COMPLAINT[:4]:
         await first.says(said)
     clock.passes(days=7)  # pyright: ignore[reportAttributeAccessIssue]
     after = make_program()
-    again = FakePerson(after.talk, after.database, after.vault, after.texts, "c")
+    again = FakePerson(after.talk, after.acts, after.texts, "c")
     for said in COMPLAINT[4:]:
         await again.says(said)
     [case] = rows(after, "cases")
@@ -64,9 +63,9 @@ async def test_many_contacts_share_a_batch_and_none_loses_a_word(program: Progra
 async def test_two_processes_get_every_update_twice_in_any_order(make_program: Callable[..., Program]) -> None:
     """One contact, forty messages, four deliveries each: every message is kept once."""
     programs = [make_program(), make_program()]
-    one = FakePerson(programs[0].talk, programs[0].database, programs[0].vault, programs[0].texts, "c")
+    one = FakePerson(programs[0].talk, programs[0].acts, programs[0].texts, "c")
     await one.says("m-start")
-    talks = [Talk(program.database, program.tools, ring=program.bells.ring, largest_batch=3) for program in programs]
+    talks = [Talk(program.acts, program.tools, largest_batch=3) for program in programs]
     events = [
         (talk, Incoming("fake", f"update-{n}", "c", Reply(text=f"m{n}.")))
         for n in range(40)
@@ -95,17 +94,17 @@ async def test_a_raising_turn_goes_into_quarantine_and_harms_nobody(program: Pro
         raise RuntimeError("a fault of ours")
 
     tools = replace(program.tools, journeys={**program.tools.journeys, "boom": Journey("boom", fail)})
-    talk = Talk(program.database, tools, ring=program.bells.ring)
-    people = [FakePerson(talk, program.database, program.vault, program.texts, f"c{n}") for n in range(5)]
+    talk = Talk(program.acts, tools)
+    five = [FakePerson(talk, program.acts, program.texts, f"c{n}") for n in range(5)]
     said = ["/complaint", "/complaint", "/boom", "/complaint", "/complaint"]
-    await asyncio.gather(*(one.says(what) for one, what in zip(people, said, strict=True)))
-    assert "您要反映哪个单位" in people[0].screen().text
-    assert "您要反映哪个单位" in people[4].screen().text
+    await asyncio.gather(*(one.says(what) for one, what in zip(five, said, strict=True)))
+    assert "您要反映哪个单位" in five[0].screen().text
+    assert "您要反映哪个单位" in five[4].screen().text
     [kept] = rows(program, "quarantine")
     assert kept["error"] == "RuntimeError"
-    assert str(kept["id"])[:8] in people[2].screen().text
-    await people[2].says("/complaint")
-    assert "您要反映哪个单位" in people[2].screen().text
+    assert str(kept["id"])[:8] in five[2].screen().text
+    await five[2].says("/complaint")
+    assert "您要反映哪个单位" in five[2].screen().text
 
 
 @on_postgresql
@@ -116,7 +115,7 @@ async def test_a_database_that_is_away_keeps_nothing_and_says_so(
     server = Database(request.getfixturevalue("postgresql_url"))
     admin = server.engine.execution_options(isolation_level="AUTOCOMMIT")
     name = make_url(program.settings.database).database
-    person = FakePerson(program.talk, program.database, program.vault, program.texts, "c")
+    person = FakePerson(program.talk, program.acts, program.texts, "c")
     await person.says("/complaint")
     with admin.connect() as connection:
         connection.execute(text(f"alter database {name} allow_connections false"))
@@ -166,9 +165,8 @@ async def test_looking_at_ones_cases_leads_back_to_the_open_question(citizen: Fa
 
 def linked(program: Program, *granted: Grant) -> tuple[str, str]:
     """Somebody with these roles, and the one-time code for them."""
-    person_id = program.database.transact(persons.add_person, program.vault, program.clock(), "某人", granted)
-    made = (program.vault, program.clock(), person_id, "system", timedelta(days=1))
-    return person_id, program.database.transact(links.issue_link, *made)
+    person_id = program.acts.transact(people.add_person, "某人", granted)
+    return person_id, program.acts.transact(people.issue_link, person_id, timedelta(days=1))
 
 
 @pytest.mark.parametrize("role", ["head", "deputy", "liaison"])
@@ -208,7 +206,7 @@ async def test_a_role_withdrawn_under_a_visit_says_why_there_is_nothing_to_choos
     await supervisor.says(f"/link {code}")
     await supervisor.says("/check")
     tapped = supervisor.key("gtj")
-    program.database.transact(persons.withdraw, program.clock(), person_id, "supervisor", "gtj", "system")
+    program.acts.transact(people.end_role, person_id, "supervisor", "gtj")
     for [screen] in (await supervisor.presses(tapped.press, tapped.turn), await supervisor.says("1")):
         assert told in screen.text
         assert [key.press for row in screen.rows for key in row] == ["/cancel"]

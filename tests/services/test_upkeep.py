@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bot.build import Program
 from channels.fake import FakePerson
-from services import upkeep
+from services import oversight
 from tests.conftest import Clock, rows
+from tests.ringing import Rung, rung
 
 
-def remind(program: Program) -> set[tuple[str, str]]:
-    return program.database.transact(upkeep.remind_idle, program.vault, program.clock())
+def remind(program: Program) -> Rung:
+    return rung(program.acts, oversight.remind_idle)
 
 
 async def test_a_half_filled_complaint_is_recalled_once_after_a_day(
@@ -37,5 +38,5 @@ async def test_old_claims_are_forgotten_and_new_ones_kept(program: Program, citi
     await citizen.says("/start", event_id="old")
     clock.passes(days=31)
     await citizen.says("/start", event_id="new")
-    program.database.transact(upkeep.forget_old, program.clock())
+    program.acts.transact(oversight.forget_old)
     assert [row["event_id"] for row in rows(program, "inbox")] == ["new"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.vault import KeyTrouble, Vault, load_key, new_code, same_code
+from services.foundation.vault import KeyTrouble, Vault, load_key, new_code, same_code
 
 
 def test_the_key_is_made_once_and_only_the_owner_reads_it(tmp_path: Path) -> None:

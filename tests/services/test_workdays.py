@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from services import workdays
+from services import calendar
 
 
 @pytest.mark.parametrize(
@@ -22,19 +22,19 @@ from services import workdays
     ],
 )
 def test_a_limit_ends_on_a_working_day(start: str, days: int, end: str) -> None:
-    assert workdays.after(date.fromisoformat(start), days) == date.fromisoformat(end)
+    assert calendar.workday_after(date.fromisoformat(start), days) == date.fromisoformat(end)
 
 
 def test_the_offices_own_days_win() -> None:
     monday = date(2026, 11, 23)
-    assert workdays.after(date(2026, 11, 21), 1, {monday: False}) == date(2026, 11, 24)
-    assert workdays.after(date(2026, 11, 20), 1, {date(2026, 11, 21): True}) == date(2026, 11, 21)
+    assert calendar.workday_after(date(2026, 11, 21), 1, {monday: False}) == date(2026, 11, 24)
+    assert calendar.workday_after(date(2026, 11, 20), 1, {date(2026, 11, 21): True}) == date(2026, 11, 21)
 
 
 def test_no_limit_lies_behind() -> None:
     with pytest.raises(ValueError):
-        workdays.after(date(2026, 11, 21), -1)
+        calendar.workday_after(date(2026, 11, 21), -1)
 
 
 def test_the_limits_are_data() -> None:
-    assert workdays.limits().accept == 2
+    assert calendar.limits().accept == 2

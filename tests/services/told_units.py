@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from bot.build import Program
 from models.tables import contacts as accounts
 from models.tables import deliveries, grants, reminders
-from services import contacts, obligations, persons
+from services import obligations, people
 from services.deliveries import open_body
+from services.foundation.act import SYSTEM, Act
 from tests.conftest import Clock
 
 CLERK, UNIT = "clerk-id", "gtj"
@@ -50,23 +51,25 @@ class Office:
         """The clock stands at this moment of the office's day: "2026-11-23 09:00"."""
         self.clock.now = datetime.fromisoformat(moment).replace(tzinfo=ZONE)
 
-    def do(self, act: Any, *args: Any, **kwargs: Any) -> Any:
+    def do(self, work: Any, *args: Any, by: str = SYSTEM, **kwargs: Any) -> Any:
+        acts = self.program.acts.by(by).at(self.program.clock())
         self.clock.passes(microseconds=1)
-        return self.program.database.transact(act, *args, **kwargs)
+        return acts.transact(work, *args, **kwargs)
 
-    def office(self, act: Any, *args: Any, **kwargs: Any) -> Any:
-        return self.do(act, self.program.vault, self.program.clock(), *args, **kwargs)
+    def office(self, work: Any, *args: Any, **kwargs: Any) -> Any:
+        """As the clerk."""
+        return self.do(work, *args, by=CLERK, **kwargs)
 
     def bind(self, role: str, *addresses: str, unit: str = UNIT, phone: str | None = None) -> str:
         """Whoever holds the role there (somebody new where nobody does) gets these chat accounts."""
         held = grants.c.role == role, grants.c.unit_id == unit, grants.c.until.is_(None)
-        person_id = self.do(lambda tx: tx.execute(select(grants.c.person_id).where(*held)).scalar())
+        person_id = self.do(lambda act: act.tx.execute(select(grants.c.person_id).where(*held)).scalar())
         if person_id is None:
-            person_id = self.office(persons.add_person, "某人", [persons.Grant(role, unit)])
+            person_id = self.do(people.add_person, "某人", [people.Grant(role, unit)])
         for address in addresses:
-            self.office(contacts.ensure, "fake", address, "zh", person_id)
+            self.do(people.ensure_contact, "fake", address, "zh", person_id)
         if phone:
-            self.office(persons.set_phone, person_id, phone, CLERK)
+            self.office(people.set_number, person_id, phone)
         self.people[role] = person_id
         return person_id
 
@@ -74,40 +77,43 @@ class Office:
         kinds = self.program.tools.kinds
         given = {"unit_id": UNIT, "kind": "instruction", "asked": "请报送整改情况"} | values
         day = date.fromisoformat(due) if due else None
-        return self.office(obligations.hand_over, kinds, CLERK, due=day, working_days=working_days, **given)[0]
+        return self.office(obligations.hand_over, kinds, due=day, working_days=working_days, **given)
 
-    def seen(self, duty: str) -> str:
-        return self.look(duty).seen
+    def seen(self, obligation: str) -> str:
+        return self.look(obligation).seen
 
-    def look(self, duty: str) -> obligations.Whole:
-        return self.program.database.look(obligations.look, self.program.clock(), self.program.tools.kinds, duty)
+    def look(self, obligation: str) -> obligations.Whole:
+        found = self.program.acts.look(obligations.look, self.program.tools.kinds, obligation)
+        assert found is not None
+        return found
 
-    def listed(self, **filters: Any) -> list[obligations.Duty]:
+    def listed(self, **filters: Any) -> list[obligations.Obligation]:
         """As the console lists them."""
-        wanted = obligations.DutyFilters(**filters)
-        return self.program.database.look(obligations.listed, self.program.clock(), self.program.tools.kinds, wanted)
+        wanted = obligations.ObligationFilters(**filters)
+        return self.program.acts.look(obligations.listed, self.program.tools.kinds, wanted)
 
-    def act(self, what: Any, duty: str, *args: Any) -> None:
+    def act(self, what: Any, obligation: str, *args: Any) -> None:
         """As the head."""
-        self.office(what, self.people["head"], duty, *args)
+        self.do(what, obligation, *args, by=self.people["head"])
 
-    def answer(self, duty: str, text: str = "已经整改", by: str = "head") -> None:
-        key = contacts.address_hash(self.program.vault, "fake", by)
-        found = self.office(contacts.lock, {key: ("fake", by, "zh")})
-        self.office(obligations.answer, self.program.tools.kinds, found[key], self.people[by], duty, text, ())
+    def answer(self, obligation: str, text: str = "已经整改", by: str = "head") -> None:
+        key = people.address_hash(self.program.vault, "fake", by)
+        found = self.do(people.lock_contacts, {key: ("fake", by, "zh")})
+        kinds, contact = self.program.tools.kinds, found[key]
+        self.do(obligations.answer, kinds, contact, obligation, text, (), by=self.people[by])
 
-    def decide(self, what: Any, duty: str, *args: Any) -> None:
+    def decide(self, what: Any, obligation: str, *args: Any) -> None:
         """As the clerk, on what stands there now."""
-        self.office(what, self.program.tools.kinds, CLERK, duty, self.seen(duty), *args)
+        self.office(what, self.program.tools.kinds, obligation, self.seen(obligation), *args)
 
     def fire(self, most: int = 100) -> int:
-        return self.office(obligations.fire, most).count
+        return self.do(obligations.fire, most)
 
     def until(self, moment: str) -> list[str]:
         """Lets the time pass, firing whenever something is due; what was said on the way."""
         end = datetime.fromisoformat(moment).replace(tzinfo=ZONE)
         coming = select(func.min(reminders.c.due_at)).where(reminders.c.fired_at.is_(None))
-        while (due := self.do(lambda tx: tx.execute(coming).scalar())) and due <= end:
+        while (due := self.do(lambda act: act.tx.execute(coming).scalar())) and due <= end:
             self.clock.now = max(due, self.clock.now)
             while not self.fire():
                 self.clock.now += MINUTE
@@ -121,8 +127,8 @@ class Office:
         """What was queued since the last call."""
         return self.do(self._told)
 
-    def _told(self, tx: Connection) -> list[Told]:
-        rows = tx.execute(
+    def _told(self, act: Act) -> list[Told]:
+        rows = act.tx.execute(
             select(deliveries, accounts.c.sealed.label("address"))
             .join_from(deliveries, accounts)
             .where(deliveries.c.id > self._read)
@@ -140,4 +146,4 @@ class Office:
 
 
 def withdraw(office: Office, role: str) -> None:
-    office.do(persons.withdraw, office.program.clock(), office.people[role], role, UNIT, CLERK)
+    office.office(people.end_role, office.people[role], role, UNIT)

@@ -9,12 +9,12 @@ from itertools import count
 
 from bot.build import Program
 from channels.pace import Pace
-from channels.sms import CHANNEL, Sms
 from channels.sms.carrier import Refused, Taken
-from channels.sms.intake import Message
-from services import contacts
-from services.contacts import address_hash
-from services.sending import Sender
+from channels.sms.channel import Sms
+from channels.sms.intake import CHANNEL, Message
+from services import people
+from services.deliveries import Sender
+from services.people import address_hash
 from tests.conftest import rows
 from tests.waiting import until
 
@@ -62,7 +62,7 @@ class Handset:
         return await self._heard()
 
     async def hears(self) -> list[str]:
-        """What has come since the last look. Rings for what the test itself has queued, as a use case's caller does."""
+        """What has come since the last look. Rings, for the clock may have been moved."""
         self._network.program.bells.ring([(CHANNEL, "")])
         return await self._heard()
 
@@ -77,7 +77,7 @@ class Handset:
 
     def contact_id(self) -> str | None:
         program = self._network.program
-        return program.database.look(contacts.id_by_hash, address_hash(program.vault, CHANNEL, self.number))
+        return program.acts.look(people.contact_of_hash, address_hash(program.vault, CHANNEL, self.number))
 
     def _waits(self) -> bool:
         mine = self.contact_id()
@@ -94,7 +94,7 @@ async def network(
 ) -> AsyncIterator[Network]:
     recorder = recorder or Recorder()
     sms = sms_with(program, recorder, most_parts, language)
-    sender = Sender(program.database, program.vault, program.bells, program.clock, CHANNEL, sms.send, turn=sms.turn)
+    sender = Sender(program.acts, CHANNEL, sms.send, turn=sms.turn)
     running = asyncio.create_task(sender.run())
     try:
         yield Network(program, sms, recorder)
@@ -106,7 +106,12 @@ async def network(
 
 def sms_with(program: Program, carrier: Recorder, most_parts: int = 4, language: str = "zh") -> Sms:
     return Sms(
-        carrier, secret="test-secret", most_parts=most_parts, talk=program.talk, database=program.database,
-        vault=program.vault, texts=program.texts, clock=program.clock, ring=program.bells.ring, language=language,
+        carrier,
+        secret="test-secret",
+        most_parts=most_parts,
+        door=program.talk,
+        acts=program.acts,
+        texts=program.texts,
+        language=language,
         pace=Pace(100_000, chat_per_second=100_000, chat_burst=100),
-    )  # fmt: skip
+    )

@@ -147,9 +147,16 @@ def kannel(folder: Path, smpp_port: int) -> Iterator[Kannel]:
     held = [held_port() for _ in range(5)]
     admin, boxes, fake, sendsms, callbacks = map(number, held)
     told = CONFIGURATION.format(
-        admin=admin, boxes=boxes, fake=fake, smpp=smpp_port, sendsms=sendsms, callbacks=callbacks, user=USER,
-        password=PASSWORD, secret=quote(SECRET),
-    )  # fmt: skip
+        admin=admin,
+        boxes=boxes,
+        fake=fake,
+        smpp=smpp_port,
+        sendsms=sendsms,
+        callbacks=callbacks,
+        user=USER,
+        password=PASSWORD,
+        secret=quote(SECRET),
+    )
     (folder / "kannel.conf").write_text(told, encoding="utf-8")
     started: list[subprocess.Popen[bytes]] = []
     try:

@@ -19,9 +19,12 @@ from channels.sms.carrier import Refused, Taken
 KEY, SECRET = "testid", "testsecret"
 AT = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 QUERY = {
-    "PhoneNumbers": "13800138000", "SignName": "市效能办", "TemplateCode": "SMS_1", "OutId": "7",
+    "PhoneNumbers": "13800138000",
+    "SignName": "市效能办",
+    "TemplateCode": "SMS_1",
+    "OutId": "7",
     "TemplateParam": '{"text":"已收到 20261121-0042, 50% ~*+/=?&😀"}',
-}  # fmt: skip
+}
 
 
 def test_the_signature_is_that_of_the_sdk() -> None:
@@ -73,11 +76,15 @@ def _as_sdk(request: dict[str, Any]) -> TeaRequest:
 @pytest.mark.parametrize(
     ("code", "again", "at_least"),
     [
-        ("isv.MOBILE_NUMBER_ILLEGAL", False, 0), ("isv.BUSINESS_LIMIT_CONTROL", True, 60), ("Throttling.User", True, 0),
-        ("SignatureDoesNotMatch", True, 60), ("isv.AMOUNT_NOT_ENOUGH", True, 60), ("isp.RAM_PERMISSION_DENY", True, 0),
+        ("isv.MOBILE_NUMBER_ILLEGAL", False, 0),
+        ("isv.BUSINESS_LIMIT_CONTROL", True, 60),
+        ("Throttling.User", True, 0),
+        ("SignatureDoesNotMatch", True, 60),
+        ("isv.AMOUNT_NOT_ENOUGH", True, 60),
+        ("isp.RAM_PERMISSION_DENY", True, 0),
         ("isv.INVALID_PARAMETERS", False, 0),
     ],
-)  # fmt: skip
+)
 async def test_each_answer_is_taken_for_what_it_is(asked: Asked, code: str, again: bool, at_least: int) -> None:
     asked.answer = {"Code": code, "Message": "x", "RequestId": "r"}
     ours = Aliyun(asked.url, KEY, SECRET, "市效能办", "SMS_1")
@@ -133,11 +140,12 @@ class Asked:
     async def take(self, request: web.Request) -> web.Response:
         self.requests.append(
             {
-                "query": dict(request.query), "authorization": request.headers["Authorization"],
+                "query": dict(request.query),
+                "authorization": request.headers["Authorization"],
                 "headers": {name.lower(): value for name, value in request.headers.items()},
                 "payload": request.headers["x-acs-content-sha256"],
             }
-        )  # fmt: skip
+        )
         return web.Response(body=self.raw) if self.raw else web.json_response(self.answer)
 
 

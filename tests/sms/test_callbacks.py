@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from bot.build import Program
-from channels.sms import CHANNEL
+from channels.sms.intake import CHANNEL
 from models.database import DatabaseAway
 from models.tables import deliveries
 from tests.conftest import rows
@@ -34,9 +34,8 @@ async def reports(client: TestClient[web.Request, web.Application], ref: object,
 
 @pytest.mark.parametrize("secret", ["", "wrong", "test-secre", "test-secret1", "密", "%ff"])
 async def test_a_wrong_secret_is_403_and_does_nothing(
-    program: Program, carrier: TestClient[web.Request, web.Application], secret: str,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    program: Program, carrier: TestClient[web.Request, web.Application], secret: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert await writes(carrier, "菜单", secret=secret) == 403
     assert "sms_wrong_secret" in capsys.readouterr().out
     assert await reports(carrier, 1, 1, secret=secret) == 403
@@ -58,9 +57,14 @@ async def test_reports_in_any_order(program: Program, carrier: TestClient[web.Re
         row["id"]: (row["state"], row["error"]) for row in rows(program, "deliveries") if row["id"] != first["id"]
     }
     assert [*states.values()] == [
-        *[("delivered", None)] * 6, ("failed", "undelivered"), ("failed", "undelivered"), ("failed", "rejected"),
-        ("sent", None), ("delivered", None), ("delivered", None),
-    ]  # fmt: skip
+        *[("delivered", None)] * 6,
+        ("failed", "undelivered"),
+        ("failed", "undelivered"),
+        ("failed", "rejected"),
+        ("sent", None),
+        ("delivered", None),
+        ("delivered", None),
+    ]
 
 
 async def test_the_first_of_several_messages_does_not_tell_of_the_last(

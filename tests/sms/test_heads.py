@@ -9,10 +9,9 @@ import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
-from services import links, obligations, persons
-from services.office import add_member, grant_more
-from services.people.rights import Role
-from services.persons import Grant
+from services import obligations, people
+from services.foundation.act import Act
+from services.people import Grant, Role
 from tests.conftest import Clock, rows
 from tests.services.told_units import CLERK, Office
 from tests.sms.handset import network
@@ -37,10 +36,10 @@ async def test_who_is_head_no_longer_hears_so_by_sms(
 ) -> None:
     async with network(program) as net:
         old = net.phone(NUMBER)
-        [duty] = await old.hears()
-        assert "督办事项D20261121-0001" in duty
-        new = office.office(persons.add_person, "欧阳新", [Grant(Role.HEAD, "gtj")])
-        code = office.office(links.issue_link, new, CLERK, timedelta(days=1))
+        [obligation] = await old.hears()
+        assert "督办事项D20261121-0001" in obligation
+        new = program.acts.transact(people.add_person, "欧阳新", [Grant(Role.HEAD, "gtj")])
+        code = program.acts.by(CLERK).transact(people.issue_link, new, timedelta(days=1))
         await person("new").says(f"/start k-{code}")
         assert await old.hears() == [NO_LONGER]
         [ended] = await old.says("签收")
@@ -55,13 +54,16 @@ async def test_who_has_a_chat_hears_it_there_alone(
     async with network(program) as net:
         old = net.phone(NUMBER)
         await old.hears()
-        told = office.office(grant_more, CLERK, office.people["deputy"], [Role.HEAD], ["gtj"], takes_over=True)
+
+        def granted(act: Act) -> set[tuple[str, str]]:
+            people.grant_more(act, office.people["deputy"], [Role.HEAD], ["gtj"], takes_over=True)
+            return act.rung
+
+        told = program.acts.by(CLERK).transact(granted)
         assert {channel for channel, _ in told} == {"fake"}
         assert await old.hears() == []
         assert "您不再是市国土局负责人" in person("head").screen().text
-    assert Grant(Role.DEPUTY, "gtj") in program.database.look(
-        persons.roles_of, office.people["deputy"], program.clock()
-    )
+    assert Grant(Role.DEPUTY, "gtj") in program.acts.look(people.roles_of, office.people["deputy"])
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -119,9 +121,9 @@ async def test_what_comes_back_says_so(office: Office, program: Program, clock: 
     async with network(program) as net:
         head = net.phone(NUMBER)
         await head.hears()
-        [duty] = rows(program, "obligations")
-        office.answer(duty["id"])
-        office.decide(obligations.send_back, duty["id"], "没有写明责任人")
+        obligation_id = str(rows(program, "obligations")[0]["id"])
+        office.answer(obligation_id)
+        office.decide(obligations.send_back, obligation_id, "没有写明责任人")
         office.fire()
         [back] = [text for text in await head.hears() if "退回" in text]
         assert back.startswith("【效能办】市国土局答复被退回D20261121-0001-")
@@ -139,7 +141,7 @@ async def test_more_time_is_asked_for_once(office: Office, program: Program) -> 
         await head.says("3提交")
         [details] = await head.says("1")
         assert "，已申请延期。" in details
-        [late] = await head.says("/more_time " + rows(program, "obligations")[0]["id"])
+        [late] = await head.says(f"/more_time {rows(program, 'obligations')[0]['id']}")
         assert "已经申请过延期，效能办还没有决定" in late
 
 
@@ -147,12 +149,14 @@ async def test_a_new_head_with_a_number_alone_takes_over_by_the_first_reply(offi
     async with network(program) as net:
         old, new = net.phone(NUMBER), net.phone("+8613900139000")
         await old.hears()
-        office.office(add_member, CLERK, "欧阳新", [Role.HEAD], ["gtj"], phone="+8613900139000", takes_over=True)
+        program.acts.by(CLERK).transact(
+            people.add_member, "欧阳新", [Role.HEAD], ["gtj"], phone="+8613900139000", takes_over=True
+        )
         office.hand_over(working_days=3)
         while not office.fire():
             office.clock.passes(minutes=1)
         await old.hears()
-        [duty] = await new.hears()
-        assert "督办事项D20261121-0002" in duty
+        [obligation] = await new.hears()
+        assert "督办事项D20261121-0002" in obligation
         await new.says("1")
         assert await old.hears() == [NO_LONGER]

@@ -11,12 +11,12 @@ from aiohttp import web
 
 from bot.build import Program
 from bot.serve import runner_of
-from channels.sms import CHANNEL, carrier_of, sms_of
+from channels.sms.intake import CHANNEL
+from channels.sms.kind import carrier_of, sms_of
 from conversation.messages import Body, Say
-from services import contacts
-from services.deliveries import queue_for
-from services.sending import Sender
-from services.vault import Vault
+from services import people
+from services.deliveries import Sender, queue_for
+from services.foundation.act import Act
 from tests.conftest import rows
 from tests.sms.kannel import PASSWORD, SECRET, USER, Kannel, kannel, missing, waits
 from tests.sms.smsc import Centre
@@ -48,9 +48,14 @@ def boxes(centre: Centre, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 async def serving(make_program: Callable[..., Program], boxes: Kannel) -> AsyncIterator[Program]:
     """Our channel with its callbacks where this Kannel calls them."""
     program = make_program(
-        sms_url=boxes.url, sms_username=USER, sms_password=PASSWORD, sms_sender="10690", sms_callback_secret=SECRET,
-        sms_per_second=1000, listen=f"127.0.0.1:{boxes.callbacks}",
-    )  # fmt: skip
+        sms_url=boxes.url,
+        sms_username=USER,
+        sms_password=PASSWORD,
+        sms_sender="10690",
+        sms_callback_secret=SECRET,
+        sms_per_second=1000,
+        listen=f"127.0.0.1:{boxes.callbacks}",
+    )
     sms = sms_of(program.settings, program)
     assert sms is not None
     app = web.Application()
@@ -58,7 +63,7 @@ async def serving(make_program: Callable[..., Program], boxes: Kannel) -> AsyncI
     runner = runner_of(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", boxes.callbacks).start()
-    sender = Sender(program.database, program.vault, program.bells, program.clock, CHANNEL, sms.send, turn=sms.turn)
+    sender = Sender(program.acts, CHANNEL, sms.send, turn=sms.turn)
     running = asyncio.create_task(sender.run())
     try:
         yield program
@@ -72,14 +77,13 @@ async def serving(make_program: Callable[..., Program], boxes: Kannel) -> AsyncI
 def push(program: Program, number: str, text: str = "测试") -> None:
     """A message of ours to a number, as a reminder has it."""
 
-    def queued(tx: object, vault: Vault) -> set[tuple[str, str]]:
-        now = program.clock()
-        key = contacts.address_hash(vault, CHANNEL, number)
-        one = contacts.lock(tx, vault, now, {key: (CHANNEL, number, "zh")})[key]  # pyright: ignore[reportArgumentType]
+    def queued(act: Act) -> None:
+        key = people.address_hash(act.vault, CHANNEL, number)
+        one = people.lock_contacts(act, {key: (CHANNEL, number, "zh")})[key]
         body = Body(say=Say("status.answered", {"number": "20261121-0001", "text": text}))
-        return queue_for(tx, vault, now, [one.id], body, "reminder")  # pyright: ignore[reportArgumentType]
+        queue_for(act, [one.id], body, "reminder")
 
-    program.bells.ring(program.database.transact(queued, program.vault))
+    program.acts.transact(queued)
 
 
 def states(program: Program) -> list[object]:

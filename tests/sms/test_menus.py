@@ -13,14 +13,14 @@ from bot.preview import NOW
 from bot.samples import flows, messages, scenes
 from channels.fake import FakePerson
 from channels.rests import AHEAD_SECONDS
-from channels.sms import CHANNEL
 from channels.sms.carrier import Refused
 from channels.sms.drawing import letter_of
+from channels.sms.intake import CHANNEL
 from channels.sms.parts import parts
 from channels.sms.replies import folded
 from conversation.messages import Body, Button, Option, Problem, Say, Screen
 from services.deliveries import Parcel
-from services.menus import standing
+from services.talk import keep_menu, standing
 from templates import LANGUAGES, load_texts
 from tests.conftest import rows
 from tests.sms.handset import Recorder, network, sms_with
@@ -56,8 +56,10 @@ def test_what_a_review_shows_holds_no_name_and_no_typed_words() -> None:
 
 
 def test_a_review_says_which_number_submits_and_what_the_others_do() -> None:
-    for language, foot in (("zh", "没问题请回复 {} 提交；要改哪一项，回复它的数字"),
-                           ("en", "All correct? Reply {} to submit. To change a line, reply its number")):  # fmt: skip
+    for language, foot in (
+        ("zh", "没问题请回复 {} 提交；要改哪一项，回复它的数字"),
+        ("en", "All correct? Reply {} to submit. To change a line, reply its number"),
+    ):
         texts = TEXTS[language]
         [complaint] = [flow for flow in flows() if flow.name == "complaint"]
         [review] = [scene.body for scene in scenes(complaint, texts, NOW) if scene.state == "review"]
@@ -131,19 +133,15 @@ async def test_several_numbers_tick_several_and_an_old_number_shows_the_present_
         [told] = await phone.says("国土局 办证")
         assert told.startswith("没有找到")
         await phone.says("7")
-        menu = program.database.look(standing, program.vault, CHANNEL, NUMBER).menu
+        menu = program.acts.look(standing, CHANNEL, NUMBER).menu
         assert menu is not None
         await phone.says("3")
-        program.database.transact(_put_back, program, phone.contact_id(), menu)
+        contact_id = phone.contact_id()
+        assert contact_id
+        program.acts.transact(keep_menu, contact_id, menu)
         [stale] = await phone.says("2")
         assert stale.startswith("刚才的数字是前面的菜单")
         assert "发生了什么事？" in stale
-
-
-def _put_back(tx: object, program: Program, contact_id: str, menu: object) -> None:
-    from services.menus import keep
-
-    keep(tx, program.vault, program.clock(), contact_id, menu)  # pyright: ignore[reportArgumentType]
 
 
 @on_sqlite

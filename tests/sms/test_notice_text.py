@@ -8,7 +8,7 @@ import pytest
 
 from channels.sms.drawing import letter_of
 from conversation.messages import Attached, Body, Button, Say
-from services.menus import MESSAGE
+from services.talk import MESSAGE
 from templates import load_texts
 
 TEXTS = load_texts(lambda: datetime(2026, 11, 21, 7, 0, tzinfo=UTC))

@@ -18,9 +18,23 @@ from tests.sms.test_callbacks import NUMBER, SECRET
 Client = TestClient[web.Request, web.Application]
 ODD = ("%00", "a%00b", "%ED%A0%80", "%ff%fe", "x" * 300, "%E2%80%AE", "%0d%0a", "")
 CHARSETS = (
-    "%00", "UTF-8%00", "UTF%00-8", "idna", "undefined", "punycode", "hex", "unicode_escape", "raw_unicode_escape",
-    "utf-7", "utf-16", "mbcs", "%E4", "GSM", "..%2f..", "x" * 300,
-)  # fmt: skip
+    "%00",
+    "UTF-8%00",
+    "UTF%00-8",
+    "idna",
+    "undefined",
+    "punycode",
+    "hex",
+    "unicode_escape",
+    "raw_unicode_escape",
+    "utf-7",
+    "utf-16",
+    "mbcs",
+    "%E4",
+    "GSM",
+    "..%2f..",
+    "x" * 300,
+)
 
 
 async def asks(client: Client, path: str, **raw: str) -> int:
@@ -123,11 +137,17 @@ async def test_a_body_that_is_too_large_or_broken_is_refused(program: Program, c
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"\xff\xfe\x00", 400), (b"[" * 100_000, 400), (b'{"a":' * 100_000, 400), (b"{", 400), (b"", 400),
-        (b'[{"out_id":' + b"9" * 5000 + b"}]", 400), (b'"a"', 200), (b"null", 200),
+        (b"\xff\xfe\x00", 400),
+        (b"[" * 100_000, 400),
+        (b'{"a":' * 100_000, 400),
+        (b"{", 400),
+        (b"", 400),
+        (b'[{"out_id":' + b"9" * 5000 + b"}]", 400),
+        (b'"a"', 200),
+        (b"null", 200),
         (b'[{"out_id":[1]},{"out_id":null},{"out_id":1e999},{"out_id":"\\u0000"},{"out_id":"1-\\ud800"}]', 200),
     ],
-)  # fmt: skip
+)
 async def test_a_body_that_is_no_list_is_refused(
     program: Program, carrier: Client, path: str, body: bytes, status: int
 ) -> None:

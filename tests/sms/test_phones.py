@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from services.phones import BadNumber, masked, normalised
+from services.foundation.phones import BadNumber, masked, normalised
 
 
 @pytest.mark.parametrize(
     "written",
     [
-        "13800138000", "１３８ 0013-8000", "+86 138 0013 8000", "008613800138000", "8613800138000", "(138)0013-8000",
-        "\u202d13800138000\u202c", " 13800138000\n",
+        "13800138000",
+        "１３８ 0013-8000",
+        "+86 138 0013 8000",
+        "008613800138000",
+        "8613800138000",
+        "(138)0013-8000",
+        "\u202d13800138000\u202c",
+        " 13800138000\n",
     ],
-)  # fmt: skip
+)
 def test_every_way_to_write_a_number_is_the_same_number(written: str) -> None:
     assert normalised(written) == "+8613800138000"
 
@@ -25,11 +31,16 @@ def test_numbers_of_other_countries_need_their_country() -> None:
 @pytest.mark.parametrize(
     ("written", "code"),
     [
-        ("", "not_a_number"), ("12345", "not_a_number"), ("138001380001", "not_a_number"), ("abc", "not_a_number"),
-        ("13800138000 转 5", "not_a_number"), ("0797-1234567", "not_mobile"), ("10086", "not_a_number"),
+        ("", "not_a_number"),
+        ("12345", "not_a_number"),
+        ("138001380001", "not_a_number"),
+        ("abc", "not_a_number"),
+        ("13800138000 转 5", "not_a_number"),
+        ("0797-1234567", "not_mobile"),
+        ("10086", "not_a_number"),
         ("1" * 200, "not_a_number"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_mobile_number_is_refused_with_a_code(written: str, code: str) -> None:
     with pytest.raises(BadNumber) as refused:
         normalised(written)

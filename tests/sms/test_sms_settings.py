@@ -9,28 +9,38 @@ from pydantic import ValidationError
 
 from bot.doctor import examine
 from bot.preview import NOW
-from channels.sms import Aliyun, Console, Kannel, carrier_of
+from channels.sms.aliyun import Aliyun
+from channels.sms.console import Console
 from channels.sms.console import Console as Printing
+from channels.sms.kannel import Kannel
+from channels.sms.kind import carrier_of
 from templates import LANGUAGES, load_texts
 from tests.conftest import settings_for
 
 KANNEL = {
-    "sms_url": "http://127.0.0.1:1/cgi-bin/sendsms", "sms_username": "u", "sms_password": "p",
+    "sms_url": "http://127.0.0.1:1/cgi-bin/sendsms",
+    "sms_username": "u",
+    "sms_password": "p",
     "sms_callback_secret": "s",
-}  # fmt: skip
+}
 ALIYUN = KANNEL | {"sms_url": "https://dysmsapi.aliyuncs.com", "sms_sender": "效能办", "sms_template": "SMS_1"}
 
 
 @pytest.mark.parametrize(
     ("whole", "wrong", "code"),
     [
-        (KANNEL, {"sms_url": "kannel"}, "sms_url"), (KANNEL, {"sms_username": ""}, "sms_username"),
-        (KANNEL, {"sms_password": ""}, "sms_password"), (KANNEL, {"sms_callback_secret": ""}, "sms_callback_secret"),
-        (KANNEL, {"sms_callback_secret": "a b"}, "sms_callback_secret"), (KANNEL, {"sms_parts": 0}, "sms_parts"),
-        (KANNEL, {"sms_per_second": 0}, "sms_per_second"), (KANNEL, {"sms_callback_url": "x"}, "sms_callback_url"),
-        (ALIYUN, {"sms_sender": ""}, "sms_sign"), (ALIYUN, {"sms_template": ""}, "sms_template"),
+        (KANNEL, {"sms_url": "kannel"}, "sms_url"),
+        (KANNEL, {"sms_username": ""}, "sms_username"),
+        (KANNEL, {"sms_password": ""}, "sms_password"),
+        (KANNEL, {"sms_callback_secret": ""}, "sms_callback_secret"),
+        (KANNEL, {"sms_callback_secret": "a b"}, "sms_callback_secret"),
+        (KANNEL, {"sms_parts": 0}, "sms_parts"),
+        (KANNEL, {"sms_per_second": 0}, "sms_per_second"),
+        (KANNEL, {"sms_callback_url": "x"}, "sms_callback_url"),
+        (ALIYUN, {"sms_sender": ""}, "sms_sign"),
+        (ALIYUN, {"sms_template": ""}, "sms_template"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_setting_has_its_line(
     tmp_path: Path, whole: dict[str, object], wrong: dict[str, object], code: str
 ) -> None:

@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from channels.sms import Aliyun, Carrier, Kannel
-from channels.sms.carrier import Refused
+from channels.sms.aliyun import Aliyun
+from channels.sms.carrier import Carrier, Refused
+from channels.sms.kannel import Kannel
 from channels.sms.wire import Silent, Wire
 
 

@@ -15,9 +15,9 @@ from channels.sms.drawing import letter_of
 from conversation.messages import Incoming, Media, Reply
 from models.tables import grants
 from scheduler.jobs import jobs
-from services import contacts, deliveries, links, notices, obligations, persons
+from services import deliveries, notices, obligations, people
 from services.notices import Audience, Written
-from services.people.rights import Role
+from services.people import Role
 from tests.conftest import Clock, rows
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -29,10 +29,8 @@ class City:
 
     def __init__(self, program: Program, clock: Clock) -> None:
         self.program, self._clock = program, clock
-        made = jobs(
-            program.database, program.vault, program.store, program.bells, program.clock, program.settings.anchor_path,
-            sms=True,
-        )  # fmt: skip
+        self.desk = program.acts.by(CLERK)
+        made = jobs(program.acts, program.store, program.settings.anchor_path, sms=True)
         self._jobs = {job.name: job for job in made}
 
     async def reaches(self, moment: str) -> None:
@@ -43,41 +41,33 @@ class City:
 
     def does(self, act: Any, *args: Any, **how: Any) -> Any:
         """As a clerk at the desk."""
-        known = self.program.vault, self.program.clock(), self.program.tools.kinds
-        return self.program.database.transact(act, *known, CLERK, *args, **how)
+        return self.desk.transact(act, self.program.tools.kinds, *args, **how)
 
     def notice(self, written: Written) -> str:
         """Written and sent at once; with so few recipients no second clerk is asked. Returns the id."""
-        database, vault, now = self.program.database, self.program.vault, self.program.clock()
-        notice_id = database.transact(notices.draft, now, CLERK, written)
-        seen = next(one.seen for one in database.look(notices.listed) if one.id == notice_id)
+        notice_id = self.desk.transact(notices.draft, written)
+        seen = next(one.seen for one in self.desk.look(notices.listed) if one.id == notice_id)
         above = self.program.tools.limits.second_clerk_above
-        sent = database.transact(
-            lambda tx: notices.send(tx, vault, now, CLERK, notice_id, seen, None, second_clerk_above=above)
-        )
+        sent = self.desk.transact(notices.send, notice_id, seen, None, second_clerk_above=above)
         assert sent == "released"
         return notice_id
 
-    def duty(self) -> obligations.Whole:
+    def obligation(self) -> obligations.Whole:
         [row] = rows(self.program, "obligations")
-        now, kinds = self.program.clock(), self.program.tools.kinds
-        whole = self.program.database.look(obligations.look, now, kinds, str(row["id"]))
+        whole = self.program.acts.look(obligations.look, self.program.tools.kinds, str(row["id"]))
         assert whole is not None
         return whole
 
     def decides(self, act: Any, *args: Any) -> Any:
-        """On the duty as it stands now."""
-        whole = self.duty()
-        return self.does(act, whole.duty.id, whole.seen, *args)
+        """On the obligation as it stands now."""
+        whole = self.obligation()
+        return self.does(act, whole.obligation.id, whole.seen, *args)
 
     async def meets(self, role: str) -> FakePerson:
         """Whoever holds the role of the unit, bound by a one-time link."""
-        program, person_id = self.program, self.who(role)
-        issue = (program.vault, program.clock(), person_id, CLERK, timedelta(days=1))
-        code = program.database.transact(links.issue_link, *issue)
-        person = FakePerson(
-            program.talk, program.database, program.vault, program.texts, f"{role}-phone", channel="web"
-        )
+        program = self.program
+        code = self.desk.transact(people.issue_link, self.who(role), timedelta(days=1))
+        person = FakePerson(program.talk, program.acts, program.texts, f"{role}-phone", channel="web")
         await person.says(f"/start k-{code}")
         return person
 
@@ -107,14 +97,13 @@ class Handset:
 
     def _letters(self) -> list[Any]:
         program = self._program
-        key = contacts.address_hash(program.vault, "sms", self._number)
-        contact_id = program.database.look(contacts.id_by_hash, key)
+        key = people.address_hash(program.vault, "sms", self._number)
+        contact_id = program.acts.look(people.contact_of_hash, key)
         if contact_id is None:
             return []
-        box = (program.vault, program.clock(), "sms", contact_id, 0, 100)
-        come = program.database.look(deliveries.mailbox, *box)
+        come = program.acts.look(deliveries.mailbox, "sms", contact_id, 0, 100)
         if come:
-            program.database.transact(deliveries.received, program.clock(), "sms", contact_id, come[-1].id)
+            program.acts.transact(deliveries.received, "sms", contact_id, come[-1].id)
         return [letter_of(one.body, program.texts["zh"], 3) for one in come]
 
 
@@ -141,18 +130,22 @@ async def complains(citizen: FakePerson) -> None:
 async def test_a_deadline_from_the_complaint_to_the_answer(city: City, citizen: FakePerson) -> None:
     await city.reaches("2026-11-23 09:00")  # a Monday
     head, deputy = await city.meets(Role.HEAD), await city.meets(Role.DEPUTY)
-    city.program.database.transact(
-        persons.set_phone, city.program.vault, city.program.clock(), city.who(Role.HEAD), PHONE, CLERK
-    )
+    city.desk.transact(people.set_number, city.who(Role.HEAD), PHONE)
     handset = Handset(city, PHONE)
 
     # A citizen complains, and the office hands it to the unit with a deadline.
     await complains(citizen)
     [case] = rows(city.program, "cases")
     city.does(
-        obligations.hand_over, unit_id=UNIT, kind="complaint", asked="请查清办证窗口昨天下午的情况。", due=None,
-        working_days=3, subject_id=str(case["id"]), seen="received.0",
-    )  # fmt: skip
+        obligations.hand_over,
+        unit_id=UNIT,
+        kind="complaint",
+        asked="请查清办证窗口昨天下午的情况。",
+        due=None,
+        working_days=3,
+        subject_id=str(case["id"]),
+        seen="received.0",
+    )
     assert f"您反映的 {case['number']} 已经受理" in citizen.screen().text
     assert "市国土局应在 11月26日 周四 18:00 前答复，还有 3 个工作日。" in head.screen().text
     assert "请查清办证窗口昨天下午的情况。" in head.screen().text
@@ -178,7 +171,7 @@ async def test_a_deadline_from_the_complaint_to_the_answer(city: City, citizen: 
     await head.says("经办人出差，周五才能回来核实")
     await head.taps("提交")
     assert "效能办决定之前，期限仍是 11月26日 周四 18:00" in head.screen().text
-    assert city.duty().duty.acknowledged_at is not None
+    assert city.obligation().obligation.acknowledged_at is not None
     city.decides(obligations.decide_time, True, "同意，请抓紧")
     assert "新期限是 12月1日 周二 18:00" in head.screen().text
     assert "同意，请抓紧" in head.screen().text
@@ -198,7 +191,7 @@ async def test_a_deadline_from_the_complaint_to_the_answer(city: City, citizen: 
     await head.sends(Media("photo-1", "photo"))
     await head.taps("完成")
     await head.taps("提交")
-    answer = city.duty().history[-1]
+    answer = city.obligation().history[-1]
     assert (answer.kind, len(answer.pieces)) == ("unit_answer", 1)
 
     # The office accepts, and its own word goes to the citizen.
@@ -220,5 +213,5 @@ async def test_a_deadline_from_the_complaint_to_the_answer(city: City, citizen: 
     assert "12月10日 上午九点开效能建设讲评会。" in head.screen().text
     await head.taps("收到")
     assert "已签收通知" in head.screen().text
-    counts = city.program.database.look(notices.progress, city.program.clock(), notice).counts
+    counts = city.program.acts.look(notices.progress, notice).counts
     assert counts.get("acknowledged") == 1

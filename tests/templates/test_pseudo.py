@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from jinja2 import TemplateNotFound
 
 import templates
 from bot.build import Program
-from bot.preview import NOW, page, shot
+from bot.channels import KINDS
+from bot.preview import NOW, page
 from bot.samples import flows, messages, scenes
+from bot.settings import Settings
 from channels.fake import FakePerson
 from conversation.messages import Incoming, Reply
 from templates import Texts, load_texts
@@ -75,7 +78,9 @@ def preview(texts: Texts) -> list[tuple[str, str]]:
     """Every screen and message as all channels show it."""
     told = [scene for flow in flows() for scene in scenes(flow, texts, NOW)] + messages(texts, NOW)
     assert len(told) > 80
-    return [(scene.name, json.dumps(shot(scene.body, texts), ensure_ascii=False)) for scene in told]
+    settings = Settings.model_construct()
+    drawn = [(scene.name, [asdict(kind.draw(settings, scene.body, texts)) for kind in KINDS]) for scene in told]
+    return [(name, json.dumps(shots, ensure_ascii=False)) for name, shots in drawn]
 
 
 def test_every_block_is_said_in_it(texts: dict[str, Texts], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +107,7 @@ def test_every_block_is_said_in_it(texts: dict[str, Texts], monkeypatch: pytest.
 
 @ON_SQLITE
 async def test_who_talks_to_us_may_choose_it(texts: dict[str, Texts], program: Program) -> None:
-    anna = FakePerson(program.talk, program.database, program.vault, program.texts, "anna", language="en")
+    anna = FakePerson(program.talk, program.acts, program.texts, "anna", language="en")
     await anna.says("/language")
     assert [key.label for row in anna.screen().rows for key in row] == [
         "中文",

@@ -16,7 +16,7 @@ from PIL import Image
 
 from bot.build import Program
 from channels.fake import FakePerson
-from channels.webchat import WebChat
+from channels.webchat.chat import WebChat
 from conversation.messages import Media
 from tests.botapi import User
 from tests.channels.serving import Served, serving
@@ -206,7 +206,7 @@ Meeting = Callable[[str], Any]
 @asynccontextmanager
 async def on_fake(program: Program, language: str) -> AsyncIterator[Meeting]:
     async def meet(name: str) -> Person:
-        person = FakePerson(program.talk, program.database, program.vault, program.texts, name, language=language)
+        person = FakePerson(program.talk, program.acts, program.texts, name, language=language)
         return OnFake(program, person)
 
     yield meet
@@ -227,9 +227,13 @@ async def on_telegram(program: Program, language: str) -> AsyncIterator[Meeting]
 @asynccontextmanager
 async def on_web(program: Program, language: str) -> AsyncIterator[Meeting]:
     chat = WebChat(
-        site="http://127.0.0.1", talk=program.talk, database=program.database, vault=program.vault, texts=program.texts,
-        bells=program.bells, store=program.store, clock=program.clock, version="1",
-    )  # fmt: skip
+        site="http://127.0.0.1",
+        door=program.talk,
+        acts=program.acts,
+        texts=program.texts,
+        store=program.store,
+        version="1",
+    )
     app = web.Application()
     app.add_routes(chat.routes())
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

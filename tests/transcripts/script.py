@@ -10,7 +10,7 @@
     --                        between two messages of one turn
 
 Receipt codes are masked as <code>; said, <code> is the newest that was shown, <link> a supervisor's one-time code,
-<head> a unit head's (two duties are handed over before), and <case> the newest case's id.
+<head> a unit head's (two obligations are handed over before), and <case> the newest case's id.
 """
 
 from __future__ import annotations

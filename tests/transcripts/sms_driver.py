@@ -15,11 +15,11 @@ from typing import Any
 
 from bot.build import Program
 from channels.render import Drawn, draw
-from channels.sms import CHANNEL
+from channels.sms.intake import CHANNEL
 from models.tables import deliveries, metadata
-from services.contacts import address_hash
 from services.deliveries import open_body
-from services.menus import Menu, standing
+from services.people import address_hash
+from services.talk import Menu, standing
 from tests.sms.handset import Handset, network
 from tests.transcripts.script import Seen, seen
 
@@ -96,7 +96,7 @@ class OnSms:
 
 
 def standing_of(program: Program, number: str) -> Menu:
-    menu = program.database.look(standing, program.vault, CHANNEL, number).menu
+    menu = program.acts.look(standing, CHANNEL, number).menu
     assert menu is not None
     return menu
 

@@ -13,8 +13,7 @@ import pytest
 
 from bot.build import Program
 from services import obligations
-from services.links import issue_link
-from services.people.rights import Role
+from services.people import Role, issue_link
 from tests.conftest import DATABASES, rows
 from tests.transcripts.drivers import WIRES, Person, gesture
 from tests.transcripts.script import filled, parse, shown_code
@@ -27,8 +26,7 @@ SCRIPTS = sorted(path.name.removesuffix(".txt") for path in FOLDER.glob("*.txt")
 def link(program: Program) -> str:
     """A supervisor's one-time code."""
     person_id = next(str(row["person_id"]) for row in rows(program, "grants") if row["role"] == Role.SUPERVISOR)
-    issue = (program.vault, program.clock(), person_id, "clerk", timedelta(days=1))
-    return program.database.transact(issue_link, *issue)
+    return program.acts.by("clerk").transact(issue_link, person_id, timedelta(days=1))
 
 
 def handed_over(program: Program) -> dict[str, str]:
@@ -36,27 +34,21 @@ def handed_over(program: Program) -> dict[str, str]:
     [head] = [
         row["person_id"] for row in rows(program, "grants") if (row["unit_id"], row["role"]) == ("gtj", Role.HEAD)
     ]
-    now = program.clock()
+    office = program.acts.by("clerk")
     for kind, asked, days in (
         ("complaint", "请查清周二上午办证窗口为什么没有人。", 5),
         ("instruction", "请报延时服务方案。", 8),
     ):
-        program.database.transact(
-            lambda tx, kind=kind, asked=asked, days=days: obligations.hand_over(
-                tx,
-                program.vault,
-                now,
-                program.tools.kinds,
-                "clerk",
-                unit_id="gtj",
-                kind=kind,
-                asked=asked,
-                due=None,
-                working_days=days,
-            )
+        office.transact(
+            obligations.hand_over,
+            program.tools.kinds,
+            unit_id="gtj",
+            kind=kind,
+            asked=asked,
+            due=None,
+            working_days=days,
         )
-    issue = (program.vault, now, str(head), "clerk", timedelta(days=1))
-    return {"head": program.database.transact(issue_link, *issue)}
+    return {"head": office.transact(issue_link, str(head), timedelta(days=1))}
 
 
 async def replayed(program: Program, name: str, wire: str, link: str) -> None:

@@ -13,10 +13,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.build import Program
 from bot.serve import shown_channels
-from services import links, persons
-from services.people.rights import Role
-from services.persons import Grant
-from web.site import Site
+from services import people
+from services.people import Grant, Role
+from web.site.site import Site
 
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 SEEN = re.compile(r'name="seen" value="([a-z]+\.\d+)"')
@@ -55,10 +54,16 @@ class Browser:
 
 def application(program: Program, **how: Any) -> web.Application:
     site = Site(
-        program.settings.site, program.database, program.vault, program.texts, program.bells, program.store,
-        program.clock, lambda: program.units, "1", channels=shown_channels(program),
-        kinds=program.tools.kinds, **how,
-    )  # fmt: skip
+        program.settings.site,
+        program.acts,
+        program.texts,
+        program.store,
+        lambda: program.units,
+        "1",
+        channels=shown_channels(program),
+        kinds=program.tools.kinds,
+        **how,
+    )
     app = web.Application(middlewares=site.middlewares())
     app.add_routes(site.routes())
     return app
@@ -83,18 +88,11 @@ async def browser(program: Program) -> AsyncIterator[Callable[[], Awaitable[Brow
 
 
 def member(program: Program, name: str, *granted: Grant) -> str:
-    return program.database.transact(persons.add_person, program.vault, program.clock(), name, granted)
+    return program.acts.transact(people.add_person, name, granted)
 
 
 def link(program: Program, person_id: str, **valid_for: float) -> str:
-    return program.database.transact(
-        links.issue_link,
-        program.vault,
-        program.clock(),
-        person_id,
-        "system",
-        timedelta(**(valid_for or {"days": 1})),
-    )
+    return program.acts.transact(people.issue_link, person_id, timedelta(**(valid_for or {"days": 1})))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from channels.fake import FakePerson
 from conversation.messages import Media
 from tests.web.conftest import Browser
 from tests.web.test_desk_pages import complains, first_report
-from tests.web.test_duty_pages import ASKED, WORDS, answers, is_head
+from tests.web.test_obligation_pages import ASKED, WORDS, answers, is_head
 
 FIELDS = {"kind": "complaint", "text": ASKED, "days": "3", "date": ""}
 WAITS = "来件人还没有得到答复"
@@ -20,7 +20,7 @@ def acts(page: str, report: str) -> set[str]:
 
 
 async def handed(clerk: Browser, report: str, *units: str) -> list[str]:
-    """The duties' addresses."""
+    """The obligations' addresses."""
     for unit in units:
         await clerk.opens(report)
         await clerk.sends(f"{report}/hand", unit=unit, **FIELDS)
@@ -29,17 +29,17 @@ async def handed(clerk: Browser, report: str, *units: str) -> list[str]:
     return found
 
 
-async def test_a_case_whose_only_duty_was_excused_is_answered_on_its_page(
+async def test_a_case_whose_only_obligation_was_excused_is_answered_on_its_page(
     program: Program, clerk: Browser, person, citizen: FakePerson
 ) -> None:
     await is_head(program, person("head-1"))
     await complains(citizen, WORDS)
     report = first_report(await clerk.opens("/console"))
-    [duty] = await handed(clerk, report, "gtj")
+    [obligation] = await handed(clerk, report, "gtj")
     assert "answer" not in acts(clerk.page, report)
     assert "通过最后一件的答复时\uff0c再答复来件人" in clerk.page
-    await clerk.opens(duty)
-    page = await clerk.sends(f"{duty}/excuse", text="该窗口不归市国土局管")
+    await clerk.opens(obligation)
+    page = await clerk.sends(f"{obligation}/excuse", text="该窗口不归市国土局管")
     assert WAITS in page
     page = await clerk.opens(report)
     assert acts(page, report) >= {"answer", "hand", "ask"}
@@ -47,18 +47,18 @@ async def test_a_case_whose_only_duty_was_excused_is_answered_on_its_page(
     assert "答复已发出" in page
     assert "请到政务大厅办理" in citizen.screen().text
     assert "answer" not in acts(page, report)
-    assert WAITS not in await clerk.opens(duty)
+    assert WAITS not in await clerk.opens(obligation)
 
 
-async def test_of_two_duties_the_last_one_answers_the_citizen_once(
+async def test_of_two_obligations_the_last_one_answers_the_citizen_once(
     program: Program, clerk: Browser, person, citizen: FakePerson
 ) -> None:
     heads = [await is_head(program, person(f"head-{unit}"), unit) for unit in ("gtj", "wsj")]
     await complains(citizen, WORDS)
     report = first_report(await clerk.opens("/console"))
     first, last = await handed(clerk, report, "gtj", "wsj")
-    for head, duty in zip(heads, (first, last), strict=True):
-        answers(program, head, duty[-20:], "已办。", Media("p", "photo"))
+    for head, obligation in zip(heads, (first, last), strict=True):
+        answers(program, head, obligation[-20:], "已办。", Media("p", "photo"))
     page = await clerk.opens(first)
     assert "现在通过不会答复来件人" in page
     assert last in page
@@ -109,19 +109,19 @@ async def test_the_citizen_reads_that_it_was_accepted(clerk: Browser, citizen: F
     assert "\n\n\n" not in shown
 
 
-async def test_a_head_whom_nothing_reaches_is_told_on_top_of_the_duty(
+async def test_a_head_whom_nothing_reaches_is_told_on_top_of_the_obligation(
     program: Program, clerk: Browser, citizen: FakePerson, person
 ) -> None:
     await complains(citizen, WORDS)
     report = first_report(await clerk.opens("/console"))
-    [duty] = await handed(clerk, report, "gtj")
-    page = await clerk.opens(duty)
+    [obligation] = await handed(clerk, report, "gtj")
+    page = await clerk.opens(obligation)
     assert "负责人收不到提醒" in page
     assert "/console/people?q=%E5%B8%82" in page
     people = await clerk.opens("/console/people?q=%E5%B8%82%E5%9B%BD%E5%9C%9F%E5%B1%80")
     assert 'value="市国土局"' in people
     await is_head(program, person("head-1"))
-    assert "负责人收不到提醒" not in await clerk.opens(duty)
+    assert "负责人收不到提醒" not in await clerk.opens(obligation)
     for state, there in (("unseen", True), ("answered", False)):
-        assert (duty in await clerk.opens(f"/console/duties?state={state}")) is there
+        assert (obligation in await clerk.opens(f"/console/duties?state={state}")) is there
     assert re.search(r'state=unseen"[^>]*>待签收', await clerk.opens("/console/duties"))

@@ -11,8 +11,9 @@ import pytest
 from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
-from services import audit, desk, evidence, office, persons
-from services.people.rights import Role
+from services import desk, evidence, people
+from services.foundation import audit
+from services.people import Role
 from tests.conftest import rows
 
 HOSTILE = '=HYPERLINK(1)<script>alert(1)</script>\u202e反向\u202c & "引号"'
@@ -113,7 +114,7 @@ async def test_two_clerks_at_once_one_decides(
 ) -> None:
     await complains(citizen)
     other = await browser()
-    code = program.database.transact(office.issue, program.vault, program.clock(), clerk_id, clerk_id, 1)[1]
+    code = program.acts.by(clerk_id).transact(people.invite, clerk_id, 1)[1]
     await other.sends("/in", code=code)
     report = first_report(await clerk.opens("/console"))
     await clerk.opens(report)
@@ -163,12 +164,8 @@ async def test_a_question_is_answered(clerk, citizen: FakePerson) -> None:
 
 async def checks(program: Program, supervisor: FakePerson) -> None:
     """Becomes a supervisor of the land bureau and files a spot check."""
-    who = program.database.transact(
-        persons.add_person, program.vault, program.clock(), "林监督", [persons.Grant(Role.SUPERVISOR, "gtj")]
-    )
-    await supervisor.says(
-        f"/link {program.database.transact(office.issue, program.vault, program.clock(), who, who, 1)[1]}"
-    )
+    who = program.acts.transact(people.add_person, "林监督", [people.Grant(Role.SUPERVISOR, "gtj")])
+    await supervisor.says(f"/link {program.acts.by(who).transact(people.invite, who, 1)[1]}")
     await supervisor.says("/check")
     for tap in ("市国土局", "跳过", "模拟办事", "窗口无人", "完成", "完成", "完成", "完成", "完成", "跳过"):
         await supervisor.taps(tap)
@@ -206,7 +203,7 @@ async def test_a_visit_is_noted_and_its_supervisor_finds_that_without_a_message(
     [told] = await supervisor.says("/status")
     assert re.search(r"您的暗访记录：\n20261121-0001 市国土局 11月21日 周六 已收到$", told.text)
     other = await browser()
-    code = program.database.transact(office.issue, program.vault, program.clock(), clerk_id, clerk_id, 1)[1]
+    code = program.acts.by(clerk_id).transact(people.invite, clerk_id, 1)[1]
     await other.sends("/in", code=code)
     report = first_report(await clerk.opens("/console?state=received"))
     await clerk.opens(report)
@@ -398,7 +395,7 @@ async def test_evidence_is_played_in_parts_and_the_original_has_a_purpose(
     number = await complains(citizen)
     piece_id = str(rows(program, "evidence")[0]["id"])
     stored = await program.store.put(photo(), piece_id)
-    program.database.transact(evidence.keep, stored)
+    program.acts.transact(evidence.keep, stored)
     await clerk.opens(first_report(await clerk.opens("/console")))
     answer = await clerk.client.get(f"/console/evidence/{piece_id}", headers={"Range": "bytes=0-9"})
     assert answer.status == 206
@@ -467,6 +464,6 @@ async def test_an_error_has_an_id_and_is_logged(clerk, monkeypatch: pytest.Monke
 
 @ON_SQLITE
 async def test_a_withdrawn_clerk_is_out_at_once(program: Program, clerk, clerk_id: str) -> None:
-    program.database.transact(persons.withdraw, program.clock(), clerk_id, Role.CLERK, None, "system")
+    program.acts.transact(people.end_role, clerk_id, Role.CLERK, None)
     await clerk.opens("/console")
     assert clerk.status == 401

@@ -18,9 +18,8 @@ from sqlalchemy import update
 from bot.build import Program
 from channels.fake import FakePerson
 from models.tables import deliveries
-from services import contacts
-from services.people.rights import Role
-from services.persons import Grant
+from services import people
+from services.people import Grant, Role
 from tests.browser.console_browser import picture
 from tests.conftest import Clock, copied, rows
 from tests.services.test_media import old_office
@@ -48,7 +47,7 @@ async def heads(program: Program, person: Callable[..., FakePerson]) -> list[Fak
         contact = somebody.contact_id()
         assert contact
         mine = member(program, f"局长{n}", Grant(Role.HEAD, unit))
-        program.database.transact(contacts.bind, contact, mine)
+        program.acts.transact(people.bind_contact, contact, mine)
         found.append(somebody)
     return found
 
@@ -222,7 +221,7 @@ async def test_what_lies_in_the_web_chat_has_not_gone_out(
     await page.says("/start")
     contact = page.contact_id()
     assert contact
-    program.database.transact(contacts.bind, contact, member(program, "局长九", Grant(Role.HEAD, "gtj")))
+    program.acts.transact(people.bind_contact, contact, member(program, "局长九", Grant(Role.HEAD, "gtj")))
     place = await written(clerk, unit="gtj")
     await clerk.sends(f"{place}/send", when="now")
     assert "共 2 条，已发出 0 条，待对方打开网页 1 条，已签收 0 条" in clerk.page

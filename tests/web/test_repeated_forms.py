@@ -8,13 +8,12 @@ import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
-from services.people.rights import Role
-from services.persons import Grant
-from services.vault import new_id
+from services.foundation.vault import new_id
+from services.people import Grant, Role
 from tests.conftest import rows
 from tests.web.conftest import CSRF, NUMBER, SEEN, Browser, link, member
 from tests.web.test_desk_pages import complains, first_report
-from tests.web.test_duty_pages import ASKED, is_head
+from tests.web.test_obligation_pages import ASKED, is_head
 
 GIVEN = {"unit": "gtj", "kind": "instruction", "text": ASKED, "days": "5", "date": ""}
 NEW = "/console/duties/new"
@@ -90,8 +89,8 @@ async def test_what_was_refused_can_be_sent_again_and_a_number_takes_nobodys_pla
     taken = mine[len("/console/duty/") :][:20]
     for number in (taken, report[-20:], "", "x", new_id() + "0", new_id().upper(), "é" * 20):
         await arrives(clerk, NEW, form | {"number": number})
-    duties = rows(program, "obligations")
-    assert len({str(duty["id"]) for duty in duties} - {report[-20:]}) == len(duties) == 9
+    owing = rows(program, "obligations")
+    assert len({str(obligation["id"]) for obligation in owing} - {report[-20:]}) == len(owing) == 9
 
 
 async def test_a_person_who_is_added_twice_is_one_and_a_role_too(program: Program, clerk: Browser) -> None:

@@ -7,12 +7,11 @@ import re
 import pytest
 
 from bot.build import Program
-from services import cases, office, persons
-from services.contacts import Contact
-from services.people.rights import RIGHTS, WITHOUT_UNIT, Grant, Right, Role, roles_with
+from services import cases, people
+from services.people import RIGHTS, WITHOUT_UNIT, Contact, Grant, Right, Role, roles_with
 from tests.conftest import rows
 from tests.web.conftest import Browser, link, member
-from web.navigation import PAGES
+from web.site.navigation import PAGES
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 AT_DESK = sorted(roles_with(Right.OPEN_CONSOLE))
@@ -67,15 +66,15 @@ async def test_the_bar_leads_to_what_opens_and_everything_else_is_refused(
 @pytest.mark.parametrize("role", sorted(set(Role) - roles_with(Right.OPEN_CONSOLE)))
 async def test_whoever_may_not_open_the_console_is_led_to_the_chat(program: Program, browser, role: Role) -> None:
     code = link(program, member(program, "某人", Grant(role, None if role in WITHOUT_UNIT else "gtj")))
-    admitted = program.database.transact(office.admit, program.vault, program.clock(), code)
-    assert admitted == office.Admitted(office.CHAT)
+    admitted = program.acts.transact(people.admit, code)
+    assert admitted == people.Admitted(people.CHAT)
 
 
 @ON_SQLITE
 async def test_a_session_outlives_no_right(program: Program, browser) -> None:
     auditor = await at_desk(program, browser, Role.AUDITOR)
     [person_id] = [str(row["person_id"]) for row in rows(program, "grants") if row["role"] == Role.AUDITOR]
-    program.database.transact(persons.withdraw, program.clock(), person_id, Role.AUDITOR, None, "system")
+    program.acts.transact(people.end_role, person_id, Role.AUDITOR, None)
     await auditor.opens("/console/duties")
     assert auditor.status == 401
 
@@ -85,7 +84,7 @@ async def test_a_reader_sees_no_button_that_would_be_refused(program: Program, b
     await citizen.says("/menu")
     [contact] = [Contact(str(row["id"]), "fake", "zh") for row in rows(program, "contacts")]
     complaint = cases.Complaint("gtj", "slow", "窗口没有人，等了一个上午。")
-    case, _ = program.database.transact(cases.file_complaint, program.vault, program.clock(), contact, complaint)
+    case, _ = program.acts.transact(cases.file_complaint, contact, complaint)
     auditor = await at_desk(program, browser, Role.AUDITOR)
     page = await auditor.opens(f"/console/report/{case.id}")
     assert "窗口没有人" in page
@@ -96,14 +95,12 @@ async def test_a_reader_sees_no_button_that_would_be_refused(program: Program, b
 async def test_the_last_who_manages_people_stays_and_one_of_two_roles_may_go(program: Program) -> None:
     for row in rows(program, "grants"):
         if row["role"] == Role.CLERK:
-            program.database.transact(
-                persons.withdraw, program.clock(), str(row["person_id"]), Role.CLERK, None, "system"
-            )
+            program.acts.transact(people.end_role, str(row["person_id"]), Role.CLERK, None)
     both = member(program, "某人", Grant(Role.CLERK, None), Grant(Role.ADMINISTRATOR, None))
-    given = program.vault, program.clock(), both, both
-    program.database.transact(office.withdraw, *given, Role.CLERK, None)
-    with pytest.raises(office.NotAllowed, match="last_clerk"):
-        program.database.transact(office.withdraw, *given, Role.ADMINISTRATOR, None)
+    own = program.acts.by(both)
+    own.transact(people.withdraw_role, both, Role.CLERK, None)
+    with pytest.raises(people.NotAllowed, match="last_clerk"):
+        own.transact(people.withdraw_role, both, Role.ADMINISTRATOR, None)
 
 
 @ON_SQLITE

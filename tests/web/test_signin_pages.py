@@ -11,9 +11,8 @@ import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
-from services import contacts, office, persons
-from services.people.rights import Role
-from services.persons import Grant
+from services import people
+from services.people import Grant, Role
 from tests.conftest import rows
 from tests.web.conftest import member
 
@@ -22,11 +21,11 @@ DOOR = "不存在、已用过或已过期"
 
 
 def add(program: Program, *granted: Grant) -> str:
-    return program.database.transact(persons.add_person, program.vault, program.clock(), "某人", granted)
+    return program.acts.transact(people.add_person, "某人", granted)
 
 
 def link(program: Program, person_id: str, days: int = 1) -> str:
-    return program.database.transact(office.issue, program.vault, program.clock(), person_id, person_id, days)[1]
+    return program.acts.by(person_id).transact(people.invite, person_id, days)[1]
 
 
 async def test_looking_at_a_link_does_not_spend_it(program: Program, browser) -> None:
@@ -52,7 +51,7 @@ async def test_who_is_put_out_by_a_new_head_with_a_desk_hears_of_it_at_once(
     both = add(program, Grant(Role.CLERK, None), Grant(Role.HEAD, "gtj"))
     code = link(program, both)
     [contact] = [str(row["id"]) for row in rows(program, "contacts")]
-    program.database.transact(contacts.ensure, program.vault, program.clock(), "fake", "new", "zh", both)
+    program.acts.transact(people.ensure_contact, "fake", "new", "zh", both)
     with program.bells.listen(contact) as rung:
         await (await browser()).sends("/in", code=code)
         assert rung.is_set()
@@ -164,23 +163,17 @@ async def test_people_are_added_let_in_and_sent_away(program: Program, clerk, br
     assert "暗访" not in str(shown[-1].rows)
     await clerk.opens("/console/people")
     await clerk.sends(f"/console/people/{new}/grant", role="clerk")
-    code = program.database.transact(_issued, program, new)
+    code = program.acts.transact(people.invite, new, 1)[1]
     other = await browser()
     await other.sends("/in", code=code)
     assert other.path == "/console"
-
-
-def _issued(tx, program: Program, person_id: str) -> str:
-    return office.issue(tx, program.vault, program.clock(), "system", person_id, 1)[1]
 
 
 @ON_SQLITE
 async def test_the_last_clerk_stays(program: Program, clerk, clerk_id: str) -> None:
     for row in rows(program, "grants"):
         if row["role"] == Role.CLERK and row["person_id"] != clerk_id:
-            program.database.transact(
-                persons.withdraw, program.clock(), str(row["person_id"]), Role.CLERK, None, "system"
-            )
+            program.acts.transact(people.end_role, str(row["person_id"]), Role.CLERK, None)
     await clerk.opens("/console/people")
     page = await clerk.sends(f"/console/people/{clerk_id}/withdraw", role="clerk", unit="")
     assert clerk.status == 422
@@ -218,19 +211,15 @@ def test_of_two_clerks_who_withdraw_each_other_at_once_one_stays(
     both, places = [add(program, Grant(Role.CLERK, None)) for _ in range(2)], (program, make_program())
     for row in rows(program, "grants"):  # those of the city itself
         if row["role"] == Role.CLERK and row["person_id"] not in both:
-            program.database.transact(
-                persons.withdraw, program.clock(), str(row["person_id"]), Role.CLERK, None, "system"
-            )
+            program.acts.transact(people.end_role, str(row["person_id"]), Role.CLERK, None)
     at_once, got = Barrier(2), []
 
     def withdraw(n: int) -> None:
         at_once.wait()
         try:
-            places[n].database.transact(
-                office.withdraw, program.vault, program.clock(), both[n], both[1 - n], Role.CLERK, None
-            )
+            places[n].acts.by(both[n]).transact(people.withdraw_role, both[1 - n], Role.CLERK, None)
             got.append("ok")
-        except office.NotAllowed as refusal:
+        except people.NotAllowed as refusal:
             got.append(refusal.code)
 
     with ThreadPoolExecutor(2) as pool:

@@ -15,13 +15,12 @@ from bot.build import Program
 from channels.fake import FakePerson
 from models.database import Database, DatabaseAway
 from services import notices
-from services.people.rights import Role
-from services.persons import Grant
+from services.people import Grant, Role
 from tests.conftest import rows
 from tests.web.conftest import Browser, link, member
 from tests.web.test_desk_pages import complains, first_report
-from tests.web.test_duty_pages import ASKED, instruct
 from tests.web.test_notice_pages import uploads
+from tests.web.test_obligation_pages import ASKED, instruct
 
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # only a server goes away
 FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
@@ -78,8 +77,8 @@ async def test_a_hand_over_that_found_no_database_is_given_back_and_sent_again(p
         assert (await sends_again(clerk, page), clerk.status) == (page, 503), "as often as it takes"
     page = await sends_again(clerk, page)
     assert "12月4日 周五 18:00" in page
-    [duty] = rows(program, "obligations")
-    assert (duty["asked"], duty["unit_id"], clerk.path[:14]) == (WORDS, "gtj", "/console/duty/")
+    [obligation] = rows(program, "obligations")
+    assert (obligation["asked"], obligation["unit_id"], clerk.path[:14]) == (WORDS, "gtj", "/console/duty/")
 
 
 @ON_POSTGRESQL
@@ -168,15 +167,19 @@ async def test_no_field_of_any_form_breaks_the_database(
 ) -> None:
     await complains(citizen)
     report = first_report(await clerk.opens("/console"))
-    duty = f"/console/duty/{instruct(program, clerk_id)}"
+    obligation = f"/console/duty/{instruct(program, clerk_id)}"
     await clerk.opens("/console/notices/new")
     await clerk.sends("/console/notices", text_zh="请到会。", role="head")
     notice, person = clerk.path, f"/console/people/{clerk_id}"
     somebody = {"name": "某人", "role": "head", "unit": "jtj", "phone": "13800138000", "days": "7"}
     hand = {"unit": "gtj", "kind": "instruction", "text": ASKED, "days": "5", "date": "", "seen": "x"}
     forms = [
-        ("/console/duties/new", "/console/duties/new", hand), (report, f"{report}/hand", hand),
-        *((duty, f"{duty}/{act}", {"text": "好的好的", "date": ""}) for act in ("return", "accept", "reply", "grant")),
+        ("/console/duties/new", "/console/duties/new", hand),
+        (report, f"{report}/hand", hand),
+        *(
+            (obligation, f"{obligation}/{act}", {"text": "好的好的", "date": ""})
+            for act in ("return", "accept", "reply", "grant")
+        ),
         *((report, f"{report}/{act}", {"text": "好的好的好的"}) for act in ("ask", "accept", "decline", "note")),
         (report, f"{report}/identity", {"purpose": "核实"}),
         (report, "/console/original", {"purpose": "核实", "piece": "0" * 20}),
@@ -190,7 +193,7 @@ async def test_no_field_of_any_form_breaks_the_database(
             (notice, f"{notice}/{act}", {"when": "later", "send_at": "2026-12-01T09:00", "piece": "0" * 20})
             for act in ("send", "release", "back", "again", "files/remove", "list/remove", "abort")
         ),
-    ]  # fmt: skip
+    ]
     for page, path, fields in forms:
         for name in ("seen", *fields):
             for odd in ("a\0b", f"{fields.get(name, 'x')}\0"):

@@ -1,0 +1,76 @@
+"""Adding words or photos to one's own case, answering the office about it, and asking the office something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conversation.engine import Flow
+from conversation.messages import Answers, Button, Media
+from conversation.questions import Choice, Evidence, Text, World
+from services import cases
+from services.talk import Journey, Turn
+
+
+def case_open(answers: Answers, world: World) -> bool:
+    return "_case" not in answers
+
+
+ADDITION = Flow(
+    "addition",
+    [
+        Choice(key="case", source="own_cases", when=case_open),
+        Text(key="text", optional=True),
+        Evidence(key="evidence", optional=True),
+    ],
+    review=False,
+)
+QUESTION = Flow("question", [Text(key="text", shortest=2), Evidence(key="evidence", optional=True)], review=False)
+
+
+def open_addition(turn: Turn, argument: str) -> None:
+    """`/add`, or `/add <case>`; a case that is not one's own is as good as none."""
+    mine = cases.own(turn.act, turn.contact.id)
+    if not mine:
+        turn.say("status.nothing", Button("/code", words="enter_code"))
+        return
+    known = next((case.id for case in mine if case.id == argument), None)
+    turn.start("addition", {"_case": known} if known else None)
+
+
+def submit_addition(turn: Turn, answers: Answers) -> None:
+    case_id = answers.get("_case") or answers["case"]
+    text, media = answers["text"], pieces(answers)
+    if not text and not media:
+        turn.tools.journeys["menu"].opens(turn, "dropped")
+    elif cases.add(turn.act, turn.contact, case_id, text or "", media):
+        said_thanks(turn, case_id)
+    else:
+        turn.say("status.nothing", Button("/code", words="enter_code"))
+
+
+def open_question(turn: Turn, argument: str) -> None:
+    turn.start("question")
+
+
+def submit_question(turn: Turn, answers: Answers) -> None:
+    send_question(turn, answers["text"], pieces(answers))
+
+
+def send_question(turn: Turn, text: str, media: Sequence[Media]) -> None:
+    case, receipt = cases.file_question(turn.act, turn.contact, text, media)
+    turn.say("question.received", Button(f"/status {case.id}", words="see_status"), number=case.number, receipt=receipt)
+
+
+def said_thanks(turn: Turn, case_id: str) -> None:
+    case = next(case for case in cases.own(turn.act, turn.contact.id) if case.id == case_id)
+    turn.say("addition.received", Button(f"/status {case.id}", words="see_status"), number=case.number)
+
+
+def pieces(answers: Answers) -> tuple[Media, ...]:
+    """The evidence of a flow's answers as values."""
+    return tuple(Media(**piece) for piece in answers.get("evidence") or ())
+
+
+ADD = Journey("add", open_addition, in_menu=False)
+ADDITIONS = Journey("addition", open_addition, ADDITION, submit_addition)
+QUESTIONS = Journey("question", open_question, QUESTION, submit_question, in_menu=True)

@@ -1,0 +1,78 @@
+"""A citizen's complaint (C02-C06, C25, W09-W13): ten questions at most, a case number and a receipt code for it."""
+
+from __future__ import annotations
+
+from conversation.engine import Flow
+from conversation.messages import Answers, Button
+from conversation.questions import Choice, Evidence, Moment, Phone, Text, World
+from handlers.cases.addition import pieces
+from services import calendar, cases
+from services.talk import Journey, Turn
+
+UNKNOWN = "unknown"
+CATEGORIES = ("slow", "shirk", "rude", "bribe", "fees", "abuse", "absent", "other")
+
+
+def has_windows(answers: Answers, world: World) -> bool:
+    return bool(world.options("windows", "", answers))
+
+
+def is_named(answers: Answers, world: World) -> bool:
+    return answers.get("identity") == "named"
+
+
+COMPLAINT = Flow(
+    "complaint",
+    [
+        Choice(key="unit", source="units", extra=(UNKNOWN,)),
+        Choice(key="window", source="windows", when=has_windows, optional=True),
+        Choice(key="category", values=CATEGORIES),
+        Text(key="what", shortest=5),
+        Text(key="staff", longest=200, optional=True),
+        Moment(key="happened", optional=True),
+        Evidence(key="evidence", optional=True),
+        Choice(key="identity", values=("anonymous", "named")),
+        Text(key="name", longest=50, when=is_named),
+        Phone(key="phone", when=is_named),
+    ],
+)
+
+
+def open_complaint(turn: Turn, argument: str) -> None:
+    """`/complaint`, or `/complaint gtj` with the unit of a link."""
+    unit = turn.directory.get(argument)
+    turn.start("complaint", {"unit": unit.id} if unit else None)
+
+
+def submit(turn: Turn, answers: Answers) -> None:
+    unit = answers.get("window") or answers["unit"]
+    case, receipt = cases.file_complaint(
+        turn.act,
+        turn.contact,
+        cases.Complaint(
+            unit_id=None if unit == UNKNOWN else unit,
+            category=answers["category"],
+            what=answers["what"],
+            staff=answers.get("staff"),
+            happened=answers.get("happened"),
+            name=answers.get("name"),
+            phone=answers.get("phone"),
+            media=pieces(answers),
+        ),
+    )
+    turn.say(
+        "complaint.received",
+        Button(f"/status {case.id}", words="see_status"),
+        number=case.number,
+        receipt=receipt,
+        days=turn.tools.limits.accept,
+        by=calendar.workday_after(turn.now.date(), turn.tools.limits.accept).isoformat(),
+    )
+
+
+def open_complain(turn: Turn, argument: str) -> None:
+    turn.take("complaint", argument)
+
+
+COMPLAINTS = Journey("complaint", open_complaint, COMPLAINT, submit)
+COMPLAIN = Journey("complain", open_complain, in_menu=True, listed=True)

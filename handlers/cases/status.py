@@ -1,0 +1,104 @@
+"""How one's own reports stand, and the receipt code that brings them back on another device."""
+
+from __future__ import annotations
+
+import re
+
+from conversation.engine import Flow
+from conversation.messages import Answers, Button
+from conversation.questions import Text
+from services import cases, inspections
+from services.talk import Journey, Turn
+
+MOST_SHOWN = 6
+SPOKEN = re.compile(r"[0-9a-z](?:[\s-]*[0-9a-z]){15}", re.ASCII | re.IGNORECASE)  # "k7qf 2m9d…", perhaps plain words
+WRITTEN = re.compile(r"[0-9a-z]{4}(?:-[0-9a-z]{4}){3}", re.ASCII | re.IGNORECASE)
+CODE = Flow("code", [Text(key="code", longest=60)], review=False)
+
+
+def open_status(turn: Turn, argument: str) -> None:
+    """`/status`, `/status <case>`, or `/status <receipt code>`. What is not one's own does not exist."""
+    mine, checks = cases.own(turn.act, turn.contact.id), checks_of(turn)
+    chosen = next((case for case in mine if argument in (case.id, case.number)), None)
+    if chosen is not None:
+        show(turn, chosen)
+    elif argument:
+        take_code(turn, {"code": argument})
+    elif len(mine) == 1 and not checks:
+        show(turn, mine[0])
+    elif mine or checks:
+        listed = [Button(f"/status {case.id}", label=case.number) for case in mine[:MOST_SHOWN]]
+        turn.say("status.choose", *listed, Button("/code", words="enter_code"), count=len(mine), checks=checks)
+    else:
+        turn.say("status.nothing", Button("/code", words="enter_code"))
+    turn.go_on()
+
+
+def checks_of(turn: Turn) -> list[dict[str, str]]:
+    """The spot checks that a supervisor has filed, by day: they are told and not opened."""
+    return [
+        {
+            "number": check.number,
+            "unit": turn.directory.name(check.unit_id) or "",
+            "state": check.state,
+            "day": check.received_at.astimezone(turn.now.tzinfo).date().isoformat(),
+        }
+        for check in inspections.own(turn.act, turn.contact.id)
+    ]
+
+
+def open_code(turn: Turn, argument: str) -> None:
+    turn.start("code")
+
+
+def take_code(turn: Turn, answers: Answers) -> None:
+    if not follow(turn, answers["code"]):
+        not_known(turn)
+
+
+def is_code(turn: Turn, said: str) -> bool:
+    """Words that are a receipt code and nothing else are answered as one, wherever they were typed."""
+    said = said.strip()
+    if SPOKEN.fullmatch(said) and follow(turn, said):
+        return True
+    if WRITTEN.fullmatch(said):
+        not_known(turn)
+        return True
+    return False
+
+
+def follow(turn: Turn, code: str) -> bool:
+    """Shows the case of a receipt code; False where there is none."""
+    case = cases.adopt(turn.act, turn.contact, code)
+    if case is not None:
+        show(turn, case)
+    return case is not None
+
+
+def not_known(turn: Turn) -> None:
+    turn.say("status.unknown_code", Button("/code", words="enter_code"))
+
+
+def show(turn: Turn, case: cases.Case) -> None:
+    history = [
+        {"kind": entry.kind, "text": entry.text, "at": entry.at.isoformat(), "pieces": entry.pieces}
+        for entry in cases.history(turn.act, case.id)
+    ]
+    turn.say(
+        "status.one",
+        Button(f"/add {case.id}", words="add"),
+        Button("/menu", words="menu"),
+        number=case.number,
+        kind=case.kind,
+        state=case.state,
+        unit=turn.directory.name(case.unit_id),
+        category=case.category,
+        received=case.received_at.isoformat(),
+        what=case.what,
+        pieces=case.pieces,
+        history=history,
+    )
+
+
+STATUS = Journey("status", open_status, in_menu=True, listed=True)
+CODES = Journey("code", open_code, CODE, take_code)

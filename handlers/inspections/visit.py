@@ -1,0 +1,63 @@
+"""A volunteer supervisor's spot check (S01, S07-S10, S13): five blocks, several ticks a screen, remarks and photos."""
+
+from __future__ import annotations
+
+from conversation.engine import Flow
+from conversation.messages import Answers
+from conversation.questions import Choice, Evidence, Number, Place, Text, Ticks
+from handlers.cases.addition import pieces
+from handlers.cases.complaint import has_windows
+from services import inspections
+from services.people import Right
+from services.talk import Journey, Turn
+
+ORDER = ("messy", "noisy", "unattended", "no_badge", "late_opening")
+GAMES = ("games", "cards", "chatting", "stocks", "video", "shopping")
+SYSTEMS = ("first_asked", "time_limit", "told_at_once", "deputy", "accountability", "not_on_wall", "no_minutes")
+DIFFICULTIES = ("door", "face", "words", "errand", "bribe")
+SERVICE = ("cold", "pushed_away", "slow", "wrong_answer", "good")
+BLOCKS = {"order": ORDER, "games": GAMES, "systems": SYSTEMS, "difficulties": DIFFICULTIES, "service": SERVICE}
+
+VISIT = Flow(
+    "visit",
+    [
+        Choice(key="unit", source="own_units"),
+        Choice(key="window", source="windows", when=has_windows, optional=True),
+        Choice(key="method", values=("patrol", "shadow", "simulate")),
+        *(Ticks(key=block, values=values) for block, values in BLOCKS.items()),
+        Evidence(key="evidence", optional=True),
+        Number(key="waited", most=600, optional=True),
+        Place(key="place", optional=True),
+        Text(key="note", longest=2_000, optional=True),
+    ],
+)
+
+
+def open_visit(turn: Turn, argument: str) -> None:
+    turn.start("visit", {"_began": turn.now.isoformat(timespec="seconds")})
+
+
+def submit(turn: Turn, answers: Answers) -> None:
+    number = inspections.file_visit(
+        turn.act,
+        turn.contact,
+        inspections.Visit(
+            unit_id=answers.get("window") or answers["unit"],
+            method=answers["method"],
+            findings={block: answers[block] for block in BLOCKS},
+            waited_minutes=answers.get("waited"),
+            note=answers.get("note"),
+            media=pieces(answers),
+            place=answers.get("place"),
+            began=answers.get("_began"),
+        ),
+    )
+    turn.say("visit.received", number=number)
+
+
+def open_check(turn: Turn, argument: str) -> None:
+    turn.take("visit", argument)
+
+
+VISITS = Journey("visit", open_visit, VISIT, submit, right=Right.FILE_VISITS)
+CHECK = Journey("check", open_check, right=Right.FILE_VISITS, in_menu=True, listed=True)

@@ -1,0 +1,153 @@
+"""What a unit says about an obligation: the answer, a request for more time (C23, A33), a question to the office.
+
+A right that ends in the middle of a flow ends the flow: the obligation is looked up again when the answers are
+submitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import date
+
+from conversation.engine import Flow
+from conversation.messages import Answers, Button, Media
+from conversation.questions import Day, Evidence, Text
+from handlers.cases.addition import pieces
+from handlers.obligations.view import person_of, refused, show, to_act_on, why_returned
+from handlers.obligations.words import told, written
+from services import obligations
+from services.desk import SHORTEST_REASON
+from services.foundation.refusal import NotDone
+from services.foundation.wording import LONGEST_SAID
+from services.obligations import FARTHEST_YEARS, TO_READER, Whole, buttons
+from services.people import Right
+from services.talk import Journey, Turn
+
+ANSWER = Flow("answer", [Text(key="text", shortest=2, longest=LONGEST_SAID), Evidence(key="evidence", optional=True)])
+MORE_TIME = Flow(
+    "more_time",
+    [
+        Day(key="until", source="later_days", after="_due", years=FARTHEST_YEARS),
+        Text(key="reason", shortest=SHORTEST_REASON, longest=1_000),
+    ],
+)
+ASKED = Text(key="text", shortest=2, longest=LONGEST_SAID)
+ASK_OFFICE = Flow("ask_office", [ASKED], review=False)
+
+
+def open_answer(turn: Turn, argument: str) -> None:
+    """`/answer <id>`. A late answer is taken, and its lateness told."""
+    whole = to_act_on(turn, argument)
+    if whole is not None:
+        begin_answer(turn, whole)
+
+
+def place_answer(turn: Turn, obligation_id: str, text: str, held: list[Answers]) -> None:
+    """Words and photos that turned out to be an answer: nothing of them is written again."""
+    whole = to_act_on(turn, obligation_id)
+    if whole is not None:
+        begin_answer(turn, whole, text, held)
+
+
+def begin_answer(turn: Turn, whole: Whole, text: str = "", held: list[Answers] | None = None) -> None:
+    """Perhaps with words and photos that came before it was clear what they are."""
+    if whole.obligation.state in obligations.SETTLED:
+        show(turn, whole)
+        return
+    turn.say("obligation.answering", **told(turn, whole.obligation), asked=whole.asked, returned=why_returned(whole))
+    known = {"_duty": whole.obligation.id} | ({"text": text} if text else {})
+    turn.start("answer", known, {"evidence": held} if held else None)
+
+
+def submit_answer(turn: Turn, answers: Answers) -> None:
+    whole = to_act_on(turn, answers["_duty"])
+    if whole is None:
+        return
+    text, media = answers["text"], pieces(answers)
+    act, kinds, mine = turn.act.by(person_of(turn)), turn.tools.kinds, whole.obligation.id
+    if done(turn, whole, lambda: obligations.answer(act, kinds, turn.contact, mine, text, media)):
+        to_list = Button("/duties", words="menu_duties")
+        turn.say("obligation.answered", to_list, **told(turn, whole.obligation), pieces=len(media))
+
+
+def open_more_time(turn: Turn, argument: str) -> None:
+    """`/more_time <id>`: possible after the deadline too, and then said so (A33)."""
+    whole = to_act_on(turn, argument)
+    if whole is None:
+        return
+    if not whole.obligation.owed:
+        show(turn, whole)
+        return
+    if whole.obligation.waiting_extension:
+        refused(turn, whole.obligation, "waiting_already")
+        return
+    turn.say("obligation.asking_time", **told(turn, whole.obligation))
+    turn.start("more_time", {"_duty": whole.obligation.id, "_due": written(turn, whole.obligation.due_at)})
+
+
+def submit_more_time(turn: Turn, answers: Answers) -> None:
+    whole = to_act_on(turn, answers["_duty"])
+    if whole is None:
+        return
+    until = date.fromisoformat(answers["until"])
+    act, mine = turn.act.by(person_of(turn)), whole.obligation.id
+    if done(turn, whole, lambda: obligations.request_time(act, mine, until, answers["reason"])):
+        offers = buttons(whole.obligation.id, TO_READER)
+        turn.say("obligation.time_asked", *offers, **told(turn, whole.obligation), until=answers["until"])
+
+
+def open_ask_office(turn: Turn, argument: str) -> None:
+    """`/ask_office <id>`."""
+    begin_question(turn, argument)
+
+
+def begin_question(turn: Turn, obligation_id: str, text: str = "", media: Sequence[Media] = ()) -> None:
+    """Perhaps with words to be changed and photos. Of what is settled nothing is asked: nobody writes in vain."""
+    whole = to_act_on(turn, obligation_id)
+    if whole is None:
+        return
+    if whole.obligation.state in obligations.SETTLED:
+        refused(turn, whole.obligation, "settled")
+        return
+    known = {"_duty": whole.obligation.id, "_media": [asdict(piece) for piece in media]}
+    turn.start("ask_office", known, {"text": text} if text else None)
+
+
+def submit_ask_office(turn: Turn, answers: Answers) -> None:
+    whole = to_act_on(turn, answers["_duty"])
+    if whole is not None:
+        ask(turn, whole, answers["text"], pieces({"evidence": answers.get("_media")}))
+
+
+def place_question(turn: Turn, obligation_id: str, text: str, media: Sequence[Media]) -> None:
+    """Words and photos that turned out to be a question; where the words will not do, it is asked for others."""
+    if ASKED.wrong(text):
+        begin_question(turn, obligation_id, text, media)
+        return
+    whole = to_act_on(turn, obligation_id)
+    if whole is not None:
+        ask(turn, whole, text, media)
+
+
+def ask(turn: Turn, whole: Whole, text: str, media: Sequence[Media]) -> None:
+    act, mine = turn.act.by(person_of(turn)), whole.obligation.id
+    if done(turn, whole, lambda: obligations.ask_office(act, mine, text, turn.contact, media)):
+        turn.say("obligation.office_asked", *buttons(whole.obligation.id, TO_READER), **told(turn, whole.obligation))
+
+
+def done(turn: Turn, whole: Whole, act: Callable[[], None]) -> bool:
+    """Whether the service has done it; otherwise the reason has been told."""
+    try:
+        act()
+    except NotDone as refusal:
+        refused(turn, whole.obligation, refusal.code)
+        return False
+    return True
+
+
+ACTS = (
+    Journey("answer", open_answer, ANSWER, submit_answer, right=Right.LOOK_AT_OBLIGATIONS),
+    Journey("more_time", open_more_time, MORE_TIME, submit_more_time, right=Right.LOOK_AT_OBLIGATIONS),
+    Journey("ask_office", open_ask_office, ASK_OFFICE, submit_ask_office, right=Right.LOOK_AT_OBLIGATIONS),
+)

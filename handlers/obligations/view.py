@@ -1,0 +1,152 @@
+"""One obligation whole, and the one tap that says it was seen. What somebody may do stands under it as buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conversation.messages import Button
+from handlers.obligations.sight import own_obligation, seen_obligation, sight_of
+from handlers.obligations.words import told, written
+from services import obligations
+from services.foundation.refusal import NotDone
+from services.obligations import TO_HEAD, Happened, Obligation, Whole, buttons
+from services.people import Right
+from services.talk import Journey, Turn
+
+SHOWN = 8  # of the history: the newest
+_FIRST = {"handed": 0, "acknowledged": 1}  # of what was noted at one moment: whoever asks has acknowledged
+
+
+def open_obligation(turn: Turn, argument: str) -> None:
+    """`/duty <id>`."""
+    whole = seen_obligation(turn, argument)
+    if whole is None:
+        unknown(turn)
+    else:
+        show(turn, whole)
+    turn.go_on()
+
+
+def show(turn: Turn, whole: Whole) -> None:
+    obligation = whole.obligation
+    turn.say(
+        "obligation.one",
+        *buttons_of(turn, obligation),
+        **told(turn, obligation),
+        asked=whole.asked,
+        returned=why_returned(whole),
+        extension=_extension(turn, whole),
+        history=_history(turn, whole),
+        earlier=max(0, len(whole.history) - SHOWN),
+    )
+
+
+def open_acknowledge(turn: Turn, argument: str) -> None:
+    """`/acknowledge <id>`: done by this one tap; again, it changes nothing."""
+    whole = to_act_on(turn, argument)
+    if whole is None:
+        return
+    try:
+        obligations.acknowledge(turn.act.by(person_of(turn)), whole.obligation.id)
+    except NotDone as refusal:
+        refused(turn, whole.obligation, refusal.code)
+        return
+    obligation = whole.obligation
+    if obligation.owed:
+        turn.say("obligation.acknowledged", *buttons(obligation.id, TO_HEAD[1:]), **told(turn, obligation))
+    else:  # answered since
+        show(turn, whole)
+    turn.go_on()
+
+
+def buttons_of(turn: Turn, obligation: Obligation) -> list[Button]:
+    """What is possible now for this person."""
+    acts = obligation.unit_id in sight_of(turn).own
+    open_ = acts and obligation.state not in obligations.SETTLED
+    offered = [
+        (acts and obligation.owed and obligation.acknowledged_at is None, "acknowledge", "acknowledge"),
+        (acts and obligation.owed, "answer", "answer_now"),
+        (open_ and not obligation.owed, "answer", "add"),
+        (acts and obligation.owed and not obligation.waiting_extension, "more_time", "more_time"),
+        (open_, "ask_office", "ask_office"),
+    ]
+    buttons = [Button(f"/{name} {obligation.id}", words=words) for possible, name, words in offered if possible]
+    return [*buttons, Button("/duties", words="menu_duties")]
+
+
+def to_act_on(turn: Turn, argument: str) -> Whole | None:
+    """The obligation of a command that acts, or None after telling why not."""
+    whole = own_obligation(turn, argument)
+    if whole is not None:
+        return whole
+    above = seen_obligation(turn, argument)
+    if above is None:
+        unknown(turn)
+    else:
+        turn.say(
+            "obligation.look_only",
+            Button(f"/duty {above.obligation.id}", words="see_duty"),
+            **told(turn, above.obligation),
+        )
+    turn.go_on()
+    return None
+
+
+def unknown(turn: Turn) -> None:
+    """For what does not exist and for what is somebody else's: the same words. Whoever has lost the role is told so."""
+    if not turn.may(OBLIGATION):
+        turn.take("duty", "")
+        return
+    turn.say("obligation.unknown", Button("/duties", words="menu_duties"))
+
+
+def refused(turn: Turn, obligation: Obligation, code: str) -> None:
+    """Tells why the service has not done it. Raises KeyError for a code without words: a mistake of ours."""
+    turn.say(
+        "obligation.refused", Button(f"/duty {obligation.id}", words="see_duty"), code=code, **told(turn, obligation)
+    )
+
+
+def person_of(turn: Turn) -> str:
+    """Who acts. Only called where a right was found, and rights are a person's."""
+    if turn.contact.person_id is None:
+        raise ValueError("an account that is bound to nobody acts for no unit")
+    return turn.contact.person_id
+
+
+def _history(turn: Turn, whole: Whole) -> list[dict[str, Any]]:
+    said = sorted(whole.history, key=lambda one: (one.at, _FIRST.get(one.kind, len(_FIRST))))
+    return [
+        {"kind": one.kind, "text": _for_unit(whole, one), "at": written(turn, one.at), "pieces": len(one.pieces)}
+        for one in said[-SHOWN:]
+    ]
+
+
+def _for_unit(whole: Whole, one: Happened) -> str:
+    """With a case the office accepts in words to the citizen, perhaps by name: they are not for the unit."""
+    return "" if one.kind == "accepted" and whole.obligation.waited_for else one.text
+
+
+def why_returned(whole: Whole) -> str:
+    """The office's reason, while the obligation is owed again."""
+    reasons = [one.text for one in whole.history if one.kind == "returned"]
+    return reasons[-1] if reasons and whole.obligation.owed else ""
+
+
+def _extension(turn: Turn, whole: Whole) -> dict[str, Any] | None:
+    """The newest request for more time."""
+    if not whole.extensions:
+        return None
+    newest = whole.extensions[-1]
+    return {
+        "state": newest.state,
+        "until": written(turn, newest.wanted_at)[:10],
+        "reason": newest.reason,
+        "late": newest.late,
+        "word": newest.word or "",
+    }
+
+
+OBLIGATION = Journey("duty", open_obligation, right=Right.LOOK_AT_OBLIGATIONS)
+ACKNOWLEDGE = Journey("acknowledge", open_acknowledge, right=Right.LOOK_AT_OBLIGATIONS)
+VIEWS = (OBLIGATION, ACKNOWLEDGE)

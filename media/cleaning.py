@@ -1,0 +1,40 @@
+"""One way in for every file: look at what it is, then hand it to the room that knows it."""
+
+from media import document
+from media.sniffing import PHOTOS, RECORDINGS, sniff
+from media.values import DEFAULT_LIMITS, Cleaned, Limits, Refused
+
+
+def clean(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Cleaned:
+    """A copy of `data` without metadata, made in this process.
+
+    Raises Refused, whatever the bytes. It does not protect against a decoder that crashes, hangs or
+    eats memory: for a stranger's file use `clean_apart`.
+    """
+    if not data:
+        raise Refused("empty")
+    if len(data) > limits.file_bytes:
+        raise Refused("too_big")
+    mime = sniff(data)
+    if mime is None:
+        raise Refused("kind_not_allowed")
+    try:
+        return _by_kind(data, mime, limits)
+    except (Refused, ImportError):  # a missing library is our fault, not the file's
+        raise
+    except Exception as error:  # decoders raise anything at all on hostile bytes
+        raise Refused("unreadable") from error
+
+
+def _by_kind(data: bytes, mime: str, limits: Limits) -> Cleaned:
+    if mime in PHOTOS:
+        from media import photo
+
+        return photo.clean(data, mime, limits)
+    if mime in RECORDINGS:
+        from media import recording
+
+        return recording.clean(data, mime, limits)
+    document.check_unpacked(data)
+    copy = document.copied(data, mime) if limits.documents else b""
+    return Cleaned(kind="file", mime=mime, extension=document.EXTENSIONS[mime], copy=copy)

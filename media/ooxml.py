@@ -1,0 +1,144 @@
+"""One XML part of a Word or Excel file, read by a parser and written anew without who wrote it and from where.
+
+Names keep their prefixes, which `mc:Ignorable` lists by name; comments and processing instructions are gone. A DTD,
+with which entity bombs and outside entities begin, is refused: the format knows none.
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from xml.parsers import expat  # the entities of a hostile file never get as far as being expanded
+from xml.sax.saxutils import escape, quoteattr
+
+from media.values import Refused
+
+LEFT_OUT = re.compile(r"(^|/)(docprops/thumbnail|docmetadata/|printersettings/)", re.IGNORECASE)
+SOMEBODY = "Author"  # as Word's own inspector writes
+REMOVED = "removed"
+_NAMED = frozenset(("author", "userName", "lastModifiedBy", "lastEditedBy", "refreshedBy"))
+_DROPPED = frozenset(("initials", "userId", "providerId", "date", "dateUtc", "dT"))
+_OF_A_FILE = frozenset(
+    (("pageSetup", "id"), ("imagedata", "href"), ("imagedata", "title"), ("imagedata", "src"))
+)  # the settings of a printer; where a picture was taken from
+_FILE_NAME = re.compile(r"\\|\.(jpe?g|png|gif|bmp|tiff?|[ew]mf|heic|webp)$", re.IGNORECASE)
+# a control that is bound shows the property that it is bound to, and those are empty: without that, it keeps its words
+_DROPPED_ELEMENTS = frozenset(("rsids", "docVars", "mailMerge", "absPath", "dataBinding"))
+_FETCHING = re.compile(r"^\s*(INCLUDE\w*|DDE\w*|LINK|IMPORT|DATABASE|RD)\b", re.IGNORECASE | re.MULTILINE)  # fields
+_WAITS_FOR_A_TAP = re.compile(r"(https?|mailto):|#", re.IGNORECASE)
+
+
+class Fetches(Exception):
+    """The part would have something fetched from elsewhere when it is opened."""
+
+
+def rewritten(part: bytes) -> bytes:
+    """Raises Refused("unreadable") for what is no XML or has a DTD, and Fetches."""
+    writer = _Writer()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = writer.start
+    parser.EndElementHandler = writer.end
+    parser.CharacterDataHandler = writer.text
+    parser.StartDoctypeDeclHandler = _no_dtd
+    try:
+        parser.Parse(part, True)
+    except (expat.ExpatError, LookupError) as error:  # LookupError: an encoding that nobody knows
+        raise Refused("unreadable") from error
+    if _FETCHING.search("".join(writer.fields)):
+        raise Fetches
+    return writer.out.getvalue()
+
+
+def _no_dtd(*_: object) -> None:
+    raise Refused("unreadable")
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.out = io.BytesIO()
+        self.out.write(b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n')
+        self.fields: list[str] = []  # instructions; one may be spread over many elements
+        self._open: list[str] = []
+        self._skipped = 0  # depth below an element that is left out
+        self._authors: list[str] = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        element = _local(name)
+        if self._skipped or element in _DROPPED_ELEMENTS or _leads_out(element, attributes):
+            self._skipped += 1
+            return
+        self._open.append(element)
+        if element in ("fldSimple", "fldChar"):  # each field on a line of its own
+            self.fields += ["\n", *(value for one, value in attributes.items() if _local(one) == "instr"), "\n"]
+        kept = _kept(element, attributes)
+        self._write(f"<{name}{''.join(f' {one}={quoteattr(value)}' for one, value in kept.items())}>")
+
+    def end(self, name: str) -> None:
+        if self._skipped:
+            self._skipped -= 1
+            return
+        self._open.pop()
+        self._write(f"</{name}>")
+
+    def text(self, text: str) -> None:
+        if self._skipped:
+            return
+        element = self._open[-1]
+        if element == "author" and not text.startswith("tc="):  # that one ties a thread of comments together
+            self._authors.append(text.strip())
+            text = SOMEBODY
+        elif element in ("instrText", "delInstrText"):
+            self.fields.append(text)
+        elif element == "t" and self._authors:
+            text = self._unsigned(text)
+        self._write(escape(text, {"\r": "&#13;"}))
+
+    def _unsigned(self, text: str) -> str:
+        """A comment of Excel begins with its author's name."""
+        for author in self._authors:
+            if author and text.startswith((f"{author}:", f"{author}\uff1a")):
+                return SOMEBODY + text[len(author) :]
+        return text
+
+    def _write(self, text: str) -> None:
+        self.out.write(text.encode())
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _leads_out(element: str, attributes: Mapping[str, str]) -> bool:
+    """A relationship with a part that is left out."""
+    return element == "Relationship" and LEFT_OUT.search(attributes.get("Target", "")) is not None
+
+
+def _kept(element: str, attributes: Mapping[str, str]) -> dict[str, str]:
+    if element == "Relationship":
+        return _nearby(attributes)
+    kept: dict[str, str] = {}
+    for name, value in attributes.items():
+        local = _local(name)
+        if local in _NAMED or (element, local) == ("person", "displayName"):
+            kept[name] = SOMEBODY
+        elif (element, local) == ("cNvPr", "name"):
+            kept[name] = "Object"
+        elif not (local in _DROPPED or local.startswith("rsid") or _tells_of_a_file(element, local, value)):
+            kept[name] = value
+    return kept
+
+
+def _tells_of_a_file(element: str, attribute: str, value: str) -> bool:
+    """Programs describe a picture by its file until somebody writes something better."""
+    is_description = attribute in ("descr", "alt")
+    return (element, attribute) in _OF_A_FILE or (is_description and _FILE_NAME.search(value) is not None)
+
+
+def _nearby(attributes: Mapping[str, str]) -> dict[str, str]:
+    """A relationship that fetches nothing. It stays, so that what names it is not broken; a link waits for a tap."""
+    kept, target = dict(attributes), attributes.get("Target", "")
+    if attributes.get("TargetMode", "").strip().lower() != "external" and "://" not in target:
+        return kept
+    if attributes.get("Type", "").endswith("/hyperlink") and _WAITS_FOR_A_TAP.match(target):
+        return kept
+    return kept | {"Target": REMOVED}

@@ -1,0 +1,163 @@
+"""Photos: decoded to pixels, and the pixels alone are written into a new JPEG.
+
+Nothing but pixels survives: no EXIF, XMP, GPS, ICC profile, comment, text chunk, embedded preview,
+maker note or byte after the end. The orientation is turned into pixels, colours become sRGB,
+transparency becomes white, an animation or a live photo is its first frame.
+"""
+
+import io
+import struct
+import warnings
+from typing import TYPE_CHECKING
+
+from media.colour import plain, to_srgb
+from media.fingerprint import fingerprint
+from media.values import Cleaned, Limits, Refused, is_long
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_COPY_QUALITY = 85
+_THUMBNAIL_QUALITY = 75
+_LONGEST_SIDE_PX = 30_000  # JPEG ends at 65,500, many a viewer at 32,767
+_ORIENTATION_TAG = 0x0112
+
+
+def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
+    """The copy of a photo of one of the types in `sniffing.PHOTOS`; JPEG whatever came in.
+
+    Raises Refused("too_many_pixels") before decoding, and whatever Pillow raises on broken bytes.
+    """
+    with warnings.catch_warnings():
+        _bombs_are_errors()
+        image = _picture(data, mime, limits)
+    return Cleaned(
+        kind="photo",
+        mime="image/jpeg",
+        extension="jpg",
+        copy=jpeg(image, _COPY_QUALITY),
+        thumbnail=thumbnail(image, limits),
+        width=image.width,
+        height=image.height,
+        fingerprint=fingerprint(image),
+    )
+
+
+def thumbnail(image: "Image.Image", limits: Limits) -> bytes:
+    """A small JPEG of an RGB image; of a long one its beginning, which shows what it is."""
+    side = min(image.size)
+    small = image.crop((0, 0, side, side)) if is_long(*image.size) else image.copy()
+    small.thumbnail((limits.thumbnail_edge_px, limits.thumbnail_edge_px))
+    return jpeg(small, _THUMBNAIL_QUALITY)
+
+
+def jpeg(image: "Image.Image", quality: int) -> bytes:
+    """The pixels of an RGB image as JPEG. A fresh image is saved: `save` would write `image.info`."""
+    from PIL import Image
+
+    fresh = Image.new("RGB", image.size)
+    fresh.paste(image)
+    buffer = io.BytesIO()
+    fresh.save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+def _bombs_are_errors() -> None:
+    from PIL import Image
+
+    warnings.simplefilter("ignore")
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+
+def _picture(data: bytes, mime: str, limits: Limits) -> "Image.Image":
+    from PIL import Image
+
+    if mime == "image/webp":  # its decoder allocates the canvas on opening
+        _check_pixels(*_webp_size(data), limits)
+    image = _open(data, mime)
+    _check_pixels(*image.size, limits)
+    box = _box(*image.size, limits)
+    if mime == "image/jpeg":
+        image.draft(None, box)  # decode at 1/2, 1/4 or 1/8 when that is enough
+    image.load()
+    _check_pixels(*image.size, limits)
+    profile, orientation = image.info.get("icc_profile"), _orientation(image)
+    image = plain(image)
+    image.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return _upright(to_srgb(image, profile), orientation)
+
+
+def _open(data: bytes, mime: str) -> "Image.Image":
+    """The reader of exactly this type, so that no other reader of Pillow ever sees the bytes."""
+    file = io.BytesIO(data)
+    if mime == "image/heic":
+        from pillow_heif import HeifImageFile
+
+        return HeifImageFile(file)
+    if mime == "image/png":
+        from PIL.PngImagePlugin import PngImageFile
+
+        return PngImageFile(file)
+    if mime == "image/webp":
+        from PIL.WebPImagePlugin import WebPImageFile
+
+        return WebPImageFile(file)
+    if mime == "image/gif":
+        from PIL.GifImagePlugin import GifImageFile
+
+        return GifImageFile(file)
+    from PIL.JpegImagePlugin import JpegImageFile
+
+    return JpegImageFile(file)
+
+
+def _check_pixels(width: int, height: int, limits: Limits) -> None:
+    if width * height > limits.pixels:
+        raise Refused("too_many_pixels")
+
+
+def _box(width: int, height: int, limits: Limits) -> tuple[int, int]:
+    """What the copy must fit into."""
+    if not is_long(width, height):
+        return limits.copy_edge_px, limits.copy_edge_px
+    short, long = sorted((width, height))
+    fitting = (limits.long_copy_pixels / (width * height)) ** 0.5
+    scale = min(1, limits.long_copy_edge_px / short, _LONGEST_SIDE_PX / long, fitting)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _webp_size(data: bytes) -> tuple[int, int]:
+    """Width and height from the first chunk, in pixels; (0, 0) when it is none of the three kinds."""
+    if data[12:16] == b"VP8X":
+        return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+    if data[12:16] == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if data[12:16] == b"VP8 ":
+        return struct.unpack("<HH", data[26:30].ljust(4, b"\0"))
+    return 0, 0
+
+
+def _orientation(image: "Image.Image") -> int:
+    """1 to 8 as in EXIF; 1 when it is missing or the EXIF is broken, which many a phone writes."""
+    try:
+        value = image.getexif().get(_ORIENTATION_TAG, 1)
+    except (SyntaxError, ValueError, LookupError, TypeError, OSError, struct.error):
+        return 1
+    return value if value in range(1, 9) else 1
+
+
+def _upright(image: "Image.Image", orientation: int) -> "Image.Image":
+    from PIL import Image
+
+    turn = Image.Transpose
+    turns = (
+        turn.FLIP_LEFT_RIGHT,
+        turn.ROTATE_180,
+        turn.FLIP_TOP_BOTTOM,
+        turn.TRANSPOSE,
+        turn.ROTATE_270,
+        turn.TRANSVERSE,
+        turn.ROTATE_90,
+    )
+    return image if orientation == 1 else image.transpose(turns[orientation - 2])

@@ -1,0 +1,84 @@
+"""The true type of a file from its content. The name and the type a sender claims are not asked."""
+
+from media import document
+
+PHOTOS = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/heic")
+RECORDINGS = (
+    "audio/aac",
+    "audio/amr",
+    "audio/mp4",
+    "audio/mpeg",
+    "audio/ogg",
+    "audio/wav",
+    "video/3gpp",
+    "video/mp4",
+    "video/quicktime",
+    "video/webm",
+    "video/x-matroska",
+)
+
+_STARTS = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"OggS", "audio/ogg"),
+    (b"#!AMR", "audio/amr"),
+    (b"ID3", "audio/mpeg"),
+)
+_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav"}
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+_AUDIO_BRANDS = {b"M4A ", b"M4B ", b"M4P "}
+_OLD_QUICKTIME = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
+
+
+def sniff(data: bytes) -> str | None:
+    """The MIME type of what `data` really is, or None when it is nothing that we take.
+
+    A container type does not say whether there is a picture in it: a voice message from a browser
+    is "video/webm" or "video/mp4" here, and only `clean` tells it from a video.
+    """
+    for start, mime in _STARTS:
+        if data.startswith(start):
+            return mime
+    if data.startswith(b"RIFF"):
+        return _RIFF.get(data[8:12])
+    if data.startswith(b"\x1a\x45\xdf\xa3"):
+        return _matroska(data[:4096])
+    if data[4:8] == b"ftyp":
+        return _iso_media(data)
+    if data[4:8] in _OLD_QUICKTIME:
+        return "video/quicktime"
+    return _bare_audio_frames(data) or document.sniff(data)
+
+
+def _matroska(head: bytes) -> str | None:
+    if b"\x42\x82\x84webm" in head:
+        return "video/webm"
+    return "video/x-matroska" if b"\x42\x82\x88matroska" in head else None
+
+
+def _iso_media(data: bytes) -> str | None:
+    size = int.from_bytes(data[:4], "big")
+    box = data[8 : min(size, 512)]
+    major = box[:4]
+    brands = {major, *(box[at : at + 4] for at in range(8, len(box) - 3, 4))}
+    if brands & _HEIC_BRANDS:
+        return "image/heic"
+    if brands & {b"mif1", b"msf1", b"avif", b"avis"}:
+        return None  # AV1 and other still pictures: no decoder is shipped
+    if major == b"qt  ":
+        return "video/quicktime"
+    if major in _AUDIO_BRANDS:
+        return "audio/mp4"
+    return "video/3gpp" if major[:2] == b"3g" else "video/mp4"
+
+
+def _bare_audio_frames(data: bytes) -> str | None:
+    """MP3 or ADTS frames without any header: an 11- or 12-bit sync word, then the layer."""
+    if len(data) < 4 or data[0] != 0xFF:
+        return None
+    if data[1] & 0xF6 == 0xF0:
+        return "audio/aac"
+    layer_3 = data[1] & 0xE6 == 0xE2 and data[1] & 0x18 != 0x08
+    return "audio/mpeg" if layer_3 and data[2] >> 4 not in (0, 15) else None

@@ -1,0 +1,48 @@
+"""Quiet hours: when nothing goes out by itself. Moments are in the office's time zone."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+
+from rulebooks import HERE
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """From one time of day until another, over midnight where it ends before it begins."""
+
+    begins: time
+    ends: time
+
+    def holds(self, moment: datetime) -> bool:
+        at = moment.time()
+        if self.begins <= self.ends:
+            return self.begins <= at < self.ends
+        return at >= self.begins or at < self.ends
+
+    def awake(self, moment: datetime) -> datetime:
+        """This moment, or the end of the quiet hours that it falls into."""
+        return self.night(moment)[1] if self.holds(moment) else moment
+
+    def night(self, moment: datetime) -> tuple[datetime, datetime]:
+        """When the quiet hours that this moment falls into began, and when they end."""
+        ends = moment.replace(hour=self.ends.hour, minute=self.ends.minute, second=0, microsecond=0, fold=0)
+        if ends <= moment:
+            ends = _at(moment.date() + timedelta(1), self.ends, moment)
+        began = _at(moment.date(), self.begins, moment)
+        return (began if began <= moment else _at(moment.date() - timedelta(1), self.begins, moment)), ends
+
+
+@cache
+def office_quiet() -> Quiet:
+    """The office's own, of rulebooks/ladders.toml: they hold for whatever is about no obligation of a kind of its
+    own."""
+    given = tomllib.loads((HERE / "ladders.toml").read_text(encoding="utf-8"))["default"]["quiet"]
+    return Quiet(*map(time.fromisoformat, given))
+
+
+def _at(day: date, at: time, moment: datetime) -> datetime:
+    return datetime.combine(day, at, moment.tzinfo)

@@ -1,0 +1,73 @@
+"""Working days: China's calendar with its make-up days; Monday to Friday in years that it does not know yet.
+
+The office's own days win over both (A34).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from rulebooks import HERE
+
+ALWAYS_FREE = {(1, 1), (5, 1), (10, 1), (10, 2), (10, 3)}  # (month, day)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Numbers that the office sets for itself."""
+
+    accept: int  # working days (A32)
+    second_clerk_above: int = 200  # recipients of a notice
+
+
+def limits() -> Limits:
+    """The office's time limits, as data."""
+    return Limits(**tomllib.loads((HERE / "limits.toml").read_text(encoding="utf-8")))
+
+
+def is_workday(day: date, own: Mapping[date, bool] | None = None) -> bool:
+    """Whether offices work. `own`: days that the office has decided for itself."""
+    if own and day in own:
+        return own[day]
+    works = by_calendar(day)
+    return works if works is not None else day.weekday() < 5 and (day.month, day.day) not in ALWAYS_FREE
+
+
+@lru_cache(4_000)
+def by_calendar(day: date) -> bool | None:
+    """Whether China's calendar has it as a working day; None in a year that the State Council has not announced."""
+    import chinese_calendar
+
+    try:
+        return chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return None
+
+
+def workday_after(day: date, working_days: int, own: Mapping[date, bool] | None = None) -> date:
+    """The last day of a limit: the day itself does not count. Raises ValueError for a negative limit."""
+    if working_days < 0:
+        raise ValueError("a limit lies ahead")
+    while working_days:
+        day += timedelta(1)
+        working_days -= is_workday(day, own)
+    return day
+
+
+def workday_before(day: date, working_days: int, own: Mapping[date, bool] | None = None) -> date:
+    """The working day so many working days earlier; the day itself does not count."""
+    while working_days:
+        day -= timedelta(1)
+        working_days -= is_workday(day, own)
+    return day
+
+
+def workdays_left(today: date, due: date, own: Mapping[date, bool] | None = None) -> int:
+    """Working days that are left after today, the last one included; negative: working days over the deadline."""
+    if due < today:
+        return -workdays_left(due, today, own)
+    return sum(is_workday(today + timedelta(n + 1), own) for n in range((due - today).days))

@@ -1,0 +1,37 @@
+"""A citizen's case: filed, added to, followed. Who filed it lies in the vault, never in the case."""
+
+from services.cases.filing import (
+    ACCEPTED,
+    COMPLAINT,
+    DECLINED,
+    LONGEST_TEXT,
+    MOST_MEDIA,
+    QUESTION,
+    RECEIVED,
+    Case,
+    Complaint,
+    add,
+    adopt,
+    file_complaint,
+    file_question,
+    history,
+    own,
+)
+
+__all__ = [
+    "ACCEPTED",
+    "COMPLAINT",
+    "DECLINED",
+    "LONGEST_TEXT",
+    "MOST_MEDIA",
+    "QUESTION",
+    "RECEIVED",
+    "Case",
+    "Complaint",
+    "add",
+    "adopt",
+    "file_complaint",
+    "file_question",
+    "history",
+    "own",
+]

@@ -1,0 +1,202 @@
+"""A citizen's case: filed, added to, followed. Who filed it lies in the vault, never in the case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from conversation.messages import Media
+from models.prepared import Prepared
+from models.tables import cases, entries, evidence, owners
+from services import evidence as proof
+from services import people
+from services.foundation import audit
+from services.foundation.act import Act
+from services.foundation.numbers import next_number
+from services.foundation.vault import new_id
+from services.people import Contact
+
+LONGEST_TEXT = 10_000
+MOST_MEDIA = 9
+MOST_OWN = 50
+COMPLAINT, QUESTION = "complaint", "question"
+RECEIVED, ACCEPTED, DECLINED = "received", "accepted", "declined"
+
+
+_INSERT = Prepared(
+    insert(cases),
+    "id",
+    "number",
+    "kind",
+    "source",
+    "unit_id",
+    "staff",
+    "category",
+    "what",
+    "happened",
+    "named",
+    "state",
+    "received_at",
+    "fresh_at",
+)
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What a citizen says. `happened` is an ISO 8601 day or moment."""
+
+    unit_id: str | None
+    category: str
+    what: str
+    staff: str | None = None
+    happened: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    media: tuple[Media, ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case without its sender."""
+
+    id: str
+    number: str
+    kind: str
+    unit_id: str | None
+    category: str | None
+    what: str
+    state: str
+    received_at: datetime
+    pieces: int  # of evidence that came with it
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something said about a case afterwards. kind: addition, question, answer, decision."""
+
+    kind: str
+    text: str
+    at: datetime
+    pieces: int
+
+
+def file_complaint(act: Act, contact: Contact, complaint: Complaint) -> tuple[Case, str]:
+    """Returns the case and the receipt code, which is shown this once and kept nowhere."""
+    row = {
+        "kind": COMPLAINT,
+        "unit_id": complaint.unit_id,
+        "staff": complaint.staff,
+        "category": complaint.category,
+        "what": complaint.what,
+        "happened": complaint.happened,
+        "named": complaint.name is not None,
+    }
+    identity = {"name": complaint.name, "phone": complaint.phone}
+    return _file(act, contact, row, identity, complaint.media)
+
+
+def file_question(act: Act, contact: Contact, text: str, media: Sequence[Media]) -> tuple[Case, str]:
+    """A question to the office is a case too: it gets an answer, and the answer is kept."""
+    return _file(act, contact, {"kind": QUESTION, "what": text, "named": False}, {}, media)
+
+
+def _file(
+    act: Act, contact: Contact, values: dict[str, Any], identity: dict[str, Any], media: Sequence[Media]
+) -> tuple[Case, str]:
+    row = {
+        "id": new_id(),
+        "number": next_number(act),
+        "source": contact.channel,
+        "unit_id": None,
+        "category": None,
+        "staff": None,
+        "happened": None,
+        "state": RECEIVED,
+        "received_at": act.now,
+        "fresh_at": act.now,
+        **values,
+    }
+    _INSERT.run(act.tx, row)
+    receipt = people.keep_identity(act, row["id"], contact, identity, receipt=True)
+    proof.attach(act, contact, row["id"], media)
+    audit.append(act.by("citizen"), f"{row['kind']}_filed", row["id"], {"number": row["number"]})
+    case = Case(
+        row["id"],
+        row["number"],
+        row["kind"],
+        row["unit_id"],
+        row["category"],
+        row["what"],
+        RECEIVED,
+        act.now,
+        len(media),
+    )
+    return case, receipt or ""
+
+
+def own(act: Act, contact_id: str) -> list[Case]:
+    """What this contact has filed or taken up by receipt code, newest first."""
+    mine = select(owners.c.subject_id).where(owners.c.owner_hash == act.vault.index(contact_id, "owner"))
+    newest = _CASES.where(cases.c.id.in_(mine)).order_by(cases.c.received_at.desc()).limit(MOST_OWN)
+    return [_case(row) for row in act.tx.execute(newest)]
+
+
+def adopt(act: Act, contact: Contact, code: str) -> Case | None:
+    """The case of a receipt code; from now on this contact follows it too."""
+    subject_id = people.by_receipt(act, code)
+    row = act.tx.execute(_CASES.where(cases.c.id == subject_id)).first() if subject_id else None
+    if row is None:
+        return None
+    people.follow(act, row.id, contact.id)
+    audit.append(act.by("citizen"), "receipt_used", row.id)
+    return _case(row)
+
+
+def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Media]) -> bool:
+    """Words or evidence from the citizen; False when the case is not this contact's."""
+    if case_id not in {case.id for case in own(act, contact.id)}:
+        return False
+    entry_id = new_id()
+    act.tx.execute(insert(entries).values(id=entry_id, subject_id=case_id, kind="addition", text=text, at=act.now))
+    proof.attach(act, contact, case_id, media, entry_id)
+    act.tx.execute(update(cases).where(cases.c.id == case_id).values(fresh_at=act.now, read_at=None))
+    audit.append(act.by("citizen"), "addition_filed", case_id)
+    return True
+
+
+def history(act: Act, subject_id: str) -> list[Entry]:
+    """What was said since, oldest first."""
+    counted = select(func.count()).where(evidence.c.entry_id == entries.c.id).scalar_subquery()
+    rows = act.tx.execute(
+        select(entries.c.kind, entries.c.text, entries.c.at, counted.label("pieces"))
+        .where(entries.c.subject_id == subject_id)
+        .order_by(entries.c.at, entries.c.id)
+    )
+    return [Entry(row.kind, row.text, row.at, row.pieces) for row in rows]
+
+
+_PIECES = (
+    select(func.count())
+    .where(evidence.c.subject_id == cases.c.id, evidence.c.entry_id.is_(None))
+    .scalar_subquery()
+    .label("pieces")
+)
+_CASES = select(
+    cases.c.id,
+    cases.c.number,
+    cases.c.kind,
+    cases.c.unit_id,
+    cases.c.category,
+    cases.c.what,
+    cases.c.state,
+    cases.c.received_at,
+    _PIECES,
+)
+
+
+def _case(row: Any) -> Case:
+    return Case(*row)

@@ -1,0 +1,81 @@
+"""The channel that fetches: an open page reads its own rows by their number, and confirms them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, insert, literal, or_, select, update
+
+from models.tables import FETCHING, contacts, deliveries, notices
+from services.deliveries.queueing import NoticeBodies, open_body
+from services.deliveries.values import Letter
+from services.foundation.act import Act
+
+_COPIED = ("contact_id", "channel", "urgency", "notice_id", "about", "sealed", "state", "due_at", "attempts")
+
+
+def mailbox(act: Act, channel: str, contact_id: str, after: int, most: int) -> list[Letter]:
+    """The newest `most` rows of this contact after row `after`, oldest first; not those whose time has not come."""
+    rows = act.tx.execute(
+        select(deliveries.c.id, deliveries.c.sealed, deliveries.c.created_at, deliveries.c.notice_id)
+        .join_from(deliveries, notices, deliveries.c.notice_id == notices.c.id, isouter=True)
+        .where(_of(channel), deliveries.c.contact_id == contact_id, deliveries.c.id > after)
+        .where(_visible(channel, act.now), deliveries.c.state.not_in(("aborted", "superseded")))
+        .where(or_(deliveries.c.state != "queued", notices.c.id.is_(None), notices.c.state != "aborted"))
+        .order_by(deliveries.c.id.desc())
+        .limit(most)
+    ).all()
+    shared = NoticeBodies(act.vault)
+    letters = []
+    for row in reversed(rows):
+        body = shared.of(act.tx, row.notice_id) if row.sealed is None else open_body(act.vault, row.sealed)
+        letters.append(Letter(row.id, body, row.created_at))
+    return letters
+
+
+def received(act: Act, channel: str, contact_id: str, upto: int) -> None:
+    """The device confirms everything up to this row that it could see."""
+    mine = and_(_of(channel), deliveries.c.contact_id == contact_id, deliveries.c.id <= upto)
+    seen = and_(mine, _visible(channel, act.now), deliveries.c.state == "queued")
+    act.tx.execute(update(deliveries).where(seen).values(state="delivered", sent_at=act.now))
+
+
+def renumber_due(act: Act, most: int = 1000) -> bool:
+    """Gives rows whose time has come a new number, above all that a page may have read; whether there were any.
+
+    A page asks for rows after the last one it has seen. What was written for later has a low number, so it stays hidden
+    until it stands here as if it were written now. Call it until it returns False.
+    """
+    waiting = and_(_of(FETCHING), _scheduled(), deliveries.c.due_at <= act.now)
+    due = select(deliveries.c.id, deliveries.c.contact_id, deliveries.c.state).where(waiting)
+    rows = act.tx.execute(due.order_by(deliveries.c.due_at, deliveries.c.id).limit(most)).all()
+    if not rows:
+        return False
+    kept = sorted({row.contact_id for row in rows})
+    act.tx.execute(select(contacts.c.id).where(contacts.c.id.in_(kept)).order_by(contacts.c.id).with_for_update())
+    ids = [row.id for row in rows]
+    again = select(*(deliveries.c[name] for name in _COPIED), literal(act.now, deliveries.c.created_at.type)).where(
+        deliveries.c.id.in_(ids), _scheduled()
+    )
+    names = [*_COPIED, "created_at"]
+    act.tx.execute(insert(deliveries).from_select(names, again.order_by(deliveries.c.due_at, deliveries.c.id)))
+    act.tx.execute(delete(deliveries).where(deliveries.c.id.in_(ids)))
+    act.ring((FETCHING, row.contact_id) for row in rows if row.state == "queued")
+    return True
+
+
+def _of(channel: str) -> ColumnElement[bool]:
+    """Spelled out in the statement, as the index of the channel that fetches is."""
+    return deliveries.c.channel == literal(channel, literal_execute=True)
+
+
+def _scheduled() -> ColumnElement[bool]:
+    """Written for later, and not yet numbered anew."""
+    return deliveries.c.due_at > deliveries.c.created_at
+
+
+def _visible(channel: str, now: datetime) -> ColumnElement[bool]:
+    """What was written to be read at once, even where the clock stood ahead then; of what was written for later, a
+    page waits for the new number."""
+    at_once = deliveries.c.due_at <= deliveries.c.created_at
+    return at_once if channel == FETCHING else or_(at_once, deliveries.c.due_at <= now)

@@ -1,0 +1,116 @@
+"""The demo city's first day: a deadline due today, one that has passed, a notice that half of them acknowledged."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from models.tables import grants, reminders
+from rulebooks import HERE
+from services import cases, deliveries, notices, obligations, people
+from services.demo.city import SHOWN, load_city, sign_in_codes
+from services.desk import KINDS
+from services.foundation.act import Act
+from services.foundation.phones import normalised
+from services.foundation.vault import new_id
+from services.notices import Audience, Written
+from services.people import Addressee, Contact, Role
+from templates import DEFAULT_LANGUAGE, LANGUAGES
+
+WEB = "web"
+OFFICE_OPENS = time(9)
+SOON = timedelta(seconds=30)
+CITY_IS_OLD = timedelta(days=30)  # its people have held their roles for so long
+
+
+def start_demo(act: Act) -> dict[str, str]:
+    """A city with its first day, where there is none yet; returns fresh one-time codes by role."""
+    if load_city(act.at(act.now - CITY_IS_OLD)):
+        load_day(act)
+    return sign_in_codes(act)
+
+
+def load_day(act: Act) -> None:
+    """Into a city that has just been loaded. `now`: in the office's zone."""
+    day = tomllib.loads((HERE / "demo" / "day.toml").read_text(encoding="utf-8"))
+    clerk = (
+        act.tx.execute(select(grants.c.person_id).where(grants.c.role == Role.CLERK).order_by(grants.c.id))
+        .scalars()
+        .first()
+    )
+    if clerk is None:
+        return
+    [head] = people.heads_of(act, [day["head"]["unit"]])[day["head"]["unit"]]
+    people.set_number(act.by(clerk), head, normalised(day["head"]["phone"]))
+    for report in day["report"]:
+        _report(act.by(clerk), report)
+    _notice(act.by(clerk), day["notice"])
+
+
+def _report(act: Act, report: Mapping[str, Any]) -> None:
+    citizen = Contact(_chat(act, None), WEB, DEFAULT_LANGUAGE)
+    complaint = cases.Complaint(report["unit"], report["category"], report["what"])
+    case, _ = cases.file_complaint(act.at(_days_ago(act.now, report["filed_days_ago"])), citizen, complaint)
+    obligation = report["duty"]
+    due = _days_ago(act.now, obligation["due_days_ago"]).date()
+    handed = _days_ago(act.now, obligation["handed_days_ago"])
+    obligation_id = obligations.hand_over(
+        act.at(handed),
+        KINDS,
+        unit_id=obligation["unit"],
+        kind="complaint",
+        asked=obligation["asked"],
+        due=due,
+        working_days=None,
+        subject_id=case.id,
+        seen="received.0",
+    )
+    _live_through(act, obligation_id)
+
+
+def _live_through(act: Act, obligation_id: str) -> None:
+    """What went out on the days before counts as gone, and the last of it, in chat and by SMS, comes in a moment."""
+    past = reminders.c.obligation_id == obligation_id, reminders.c.due_at <= act.now, reminders.c.fired_at.is_(None)
+    act.tx.execute(update(reminders).where(*past).values(fired_at=reminders.c.due_at))
+    for again in (reminders.c.kind.in_(("before", "day", "over")), reminders.c.by == people.SMS):
+        last = (
+            select(reminders.c.id)
+            .where(reminders.c.obligation_id == obligation_id, reminders.c.to == Addressee.HEAD, again)
+            .order_by((reminders.c.fired_at.is_(None)).asc(), reminders.c.due_at.desc())
+            .limit(1)
+        )
+        act.tx.execute(update(reminders).where(reminders.c.id.in_(last)).values(due_at=act.now + SOON, fired_at=None))
+
+
+def _notice(act: Act, notice: Mapping[str, Any]) -> None:
+    readers = [_chat(act, head) for head in _heads(act.tx, notice["readers"])]
+    texts = {language: notice[language] for language in LANGUAGES if language in notice}
+    written = Written(texts, Audience(roles=tuple(notice["roles"])), True)
+    notice_id = notices.draft(act, written)
+    draft = notices.look(act, notice_id)
+    notices.send(act, notice_id, draft.seen if draft else "", None, second_clerk_above=len(readers))
+    while notices.spread(act, notice_id):
+        pass
+    for contact_id in readers[::2]:
+        newest = deliveries.mailbox(act, WEB, contact_id, 0, 1)
+        deliveries.received(act, WEB, contact_id, newest[-1].id)
+        notices.acknowledge(act, contact_id, notice_id)
+
+
+def _heads(tx: Connection, most: int) -> list[str]:
+    """Of other units than the one whose head the visitor plays."""
+    others = grants.c.role == Role.HEAD, grants.c.unit_id != SHOWN
+    return list(tx.execute(select(grants.c.person_id).where(*others).order_by(grants.c.unit_id).limit(most)).scalars())
+
+
+def _chat(act: Act, person_id: str | None) -> str:
+    """A web chat that nobody has open."""
+    return people.ensure_contacts(act, WEB, [new_id()], DEFAULT_LANGUAGE, [person_id] if person_id else [])[0]
+
+
+def _days_ago(now: datetime, days: int) -> datetime:
+    return datetime.combine((now - timedelta(days)).date(), OFFICE_OPENS, now.tzinfo)

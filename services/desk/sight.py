@@ -1,0 +1,35 @@
+"""What a unit may ever see of a report, by allow-list (A47, A43, A26, I12).
+
+A sight is built by naming fields, never by leaving some out: a column that is added to a report tomorrow reaches no
+unit until somebody writes it here. What exports hold is named in the same way in `services.oversight.export`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from services.obligations import UnitSight
+
+CODE = re.compile(r"[a-z_]{1,32}")  # what our own lists of kinds and findings look like; nobody's words do
+
+
+def sight_of_case(row: Mapping[str, Any], unit: str, text: str, zone: tzinfo) -> UnitSight:
+    """`row`: of `cases`. `unit`: its name in the directory. `text`: edited by the office."""
+    return UnitSight(row["number"], unit, _codes([row["category"]]), text, _day(row["received_at"], zone))
+
+
+def sight_of_visit(row: Mapping[str, Any], unit: str, text: str) -> UnitSight:
+    """`row`: of `visits`. What was ticked, never a remark, the method, the wait or the day."""
+    ticked = [code for found in row["findings"].values() for code in found.get("ticked") or ()]
+    return UnitSight(f"V{row['id'][:8].upper()}", unit, _codes(ticked), text, None)
+
+
+def _codes(values: list[Any]) -> tuple[str, ...]:
+    return tuple(value for value in values if isinstance(value, str) and CODE.fullmatch(value))
+
+
+def _day(moment: datetime, zone: tzinfo) -> date:
+    return moment.astimezone(zone).date()

@@ -1,0 +1,46 @@
+"""Evidence: the original sealed and stored once, shown only as a clean copy. A report never waits for a picture."""
+
+from services.evidence.fetching import BELL, Fetcher, Gone, Later, refuse_and_tell
+from services.evidence.records import (
+    KEPT,
+    LEASE,
+    MOST_ATTEMPTS,
+    REFUSED,
+    WAITING,
+    Piece,
+    add_upload,
+    attach,
+    due,
+    forget_unused,
+    keep,
+    piece,
+    pieces,
+    uploads,
+)
+from services.evidence.store import LIMITS, Forgotten, Store, Stored
+
+__all__ = [
+    "BELL",
+    "KEPT",
+    "LEASE",
+    "LIMITS",
+    "MOST_ATTEMPTS",
+    "REFUSED",
+    "WAITING",
+    "Fetcher",
+    "Forgotten",
+    "Gone",
+    "Later",
+    "Piece",
+    "Store",
+    "Stored",
+    "add_upload",
+    "attach",
+    "due",
+    "forget_unused",
+    "keep",
+    "piece",
+    "pieces",
+    "refuse_and_tell",
+    "uploads",
+]

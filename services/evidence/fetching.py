@@ -1,0 +1,120 @@
+"""Brings the evidence of submitted reports from the channels, a few at a time, until each is kept or hopeless."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+import structlog
+from sqlalchemy import select
+
+from conversation.messages import Body, Button, Say
+from media import Refused
+from models.database import DatabaseAway
+from models.tables import cases, evidence, obligations, visits
+from services import deliveries
+from services.evidence import records
+from services.evidence.records import MOST_ATTEMPTS, WAITING, Wanted
+from services.evidence.store import Store
+from services.foundation.act import Act, Acts
+
+BELL = "evidence"  # rung, it looks at once
+REST = 3.0  # seconds between two looks
+AT_ONCE = 3
+log = structlog.get_logger()
+
+
+class Later(Exception):
+    """The channel cannot give the file now; the text is a code."""
+
+
+class Gone(Exception):
+    """The channel will never give the file: `code` is "gone", or a code of media.Refused."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Fetcher:
+    """`run()` until cancelled. `fetchers`: by channel, a reference to bytes; raising Later or Gone."""
+
+    def __init__(self, acts: Acts, store: Store, fetchers: Mapping[str, Callable[[str], Awaitable[bytes]]]) -> None:
+        self._acts, self._store, self._fetchers = acts, store, fetchers
+
+    async def run(self) -> None:
+        await asyncio.gather(*(self._work() for _ in range(AT_ONCE)))
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                found = await self._next()
+                if found is not None:
+                    await self._settle(found)
+                    continue
+            except DatabaseAway:
+                pass  # told by the database itself
+            except Exception as error:
+                log.error("fetcher_failed", error=type(error).__name__)
+            await self._acts.bells.wait(BELL, REST)
+
+    async def _next(self) -> Wanted | None:
+        if not await self._acts.read(records.is_due):
+            return None
+        due = await self._acts.write(records.due, 1)
+        return due[0] if due else None
+
+    async def _settle(self, wanted: Wanted) -> None:
+        """A piece is kept, refused for good, or due again later."""
+        try:
+            stored = await self._store.put(await self._fetched(wanted), wanted.id)
+        except (Gone, Refused) as final:
+            await self._refuse(wanted, final.code)
+        except Later as later:
+            log.info("evidence_later", piece=wanted.id, code=str(later), attempts=wanted.attempts)
+            await self._postpone(wanted)
+        except Exception as error:
+            log.error("evidence_failed", piece=wanted.id, error=type(error).__name__)
+            await self._postpone(wanted)
+        else:
+            await self._acts.write(records.keep, stored)
+
+    async def _fetched(self, wanted: Wanted) -> bytes:
+        fetch = self._fetchers.get(wanted.channel)
+        if fetch is None:
+            raise Later("no_channel")
+        return await fetch(wanted.ref)
+
+    async def _postpone(self, wanted: Wanted) -> None:
+        if wanted.channel not in self._fetchers:  # it may be switched on again: never given up
+            wanted = replace(wanted, attempts=min(wanted.attempts, MOST_ATTEMPTS - 1))
+        if wanted.attempts >= MOST_ATTEMPTS:
+            await self._refuse(wanted, "gone")
+        else:
+            await self._acts.write(records.postpone, wanted)
+
+    async def _refuse(self, wanted: Wanted, code: str) -> None:
+        log.info("evidence_refused", piece=wanted.id, code=code)
+        await self._acts.write(refuse_and_tell, wanted, code)
+
+
+def refuse_and_tell(act: Act, wanted: Wanted, code: str) -> None:
+    """Marks the piece and tells whoever sent it what to do, once."""
+    row = act.tx.execute(
+        select(evidence.c.kind, evidence.c.subject_id, evidence.c.sealed)
+        .where(evidence.c.id == wanted.id, evidence.c.state == WAITING)
+        .with_for_update()
+    ).first()
+    if row is None:
+        return
+    records.refuse(act, wanted.id, code)
+    case = act.tx.execute(select(cases.c.number).where(cases.c.id == row.subject_id)).scalar()
+    obligation = act.tx.execute(select(obligations.c.number).where(obligations.c.id == row.subject_id)).scalar()
+    number = case or obligation or act.tx.execute(select(visits.c.number).where(visits.c.id == row.subject_id)).scalar()
+    command = "/add" if case else "/answer"
+    again = (Button(f"{command} {row.subject_id}", words="add"),) if case or obligation else ()
+    values = {"number": number, "kind": row.kind, "code": code, "again": bool(again)}
+    contact_id = act.vault.open(row.sealed, f"evidence {wanted.id}")["contact"]
+    body = Body(say=Say("common.not_kept", values, again))
+    deliveries.queue_for(act, [contact_id], body)

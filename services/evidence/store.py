@@ -1,0 +1,120 @@
+"""The files of evidence: originals sealed and named by their hash, copies clean and named by the piece."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from media import Cleaned, Limits, Refused, clean_apart
+from services.foundation.vault import Vault, new_id
+
+LIMITS = Limits()
+CLEANED_AT_ONCE = 2  # each takes a core and up to 1 GiB
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """An upload that was never submitted. `sha256` names its original where no other piece has the same bytes."""
+
+    id: str
+    sha256: str | None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What was made of the bytes of one piece."""
+
+    id: str
+    kind: str
+    sha256: str
+    mime: str
+    bytes: int
+    width: int | None
+    height: int | None
+    seconds: float | None
+    fingerprint: str | None
+
+    def columns(self) -> dict[str, Any]:
+        names = ("kind", "sha256", "mime", "bytes", "width", "height", "seconds", "fingerprint")
+        return {name: getattr(self, name) for name in names}
+
+
+class Store:
+    """Two folders: `originals`, sealed with the key file and named by their hash, and `copies`, clean, by piece."""
+
+    def __init__(self, folder: Path, vault: Vault) -> None:
+        self._originals = folder / "originals"
+        self._copies = folder / "copies"
+        self._vault = vault
+        self._at_once = asyncio.Semaphore(CLEANED_AT_ONCE)
+
+    async def put(self, data: bytes, piece_id: str | None = None, *, documents: bool = False) -> Stored:
+        """Cleans and stores. Raises media.Refused with what is wrong; then nothing is kept.
+
+        `documents`: a copy is made of documents too, where a clean one can be made.
+        """
+        if not data:
+            raise Refused("empty")
+        async with self._at_once:
+            cleaned = await clean_apart(data, replace(LIMITS, documents=documents))
+        return await asyncio.to_thread(self._write, piece_id or new_id(), data, cleaned)
+
+    def _write(self, piece_id: str, data: bytes, cleaned: Cleaned) -> Stored:
+        sha256 = hashlib.sha256(data).hexdigest()
+        original = self._original(sha256)
+        if not original.exists():
+            _write_durably(original, self._vault.seal_bytes(data, f"original {sha256}"))
+        if cleaned.copy:
+            _write_durably(self._copy(piece_id), cleaned.copy)
+        if cleaned.thumbnail:
+            _write_durably(self._thumbnail(piece_id), cleaned.thumbnail)
+        return Stored(
+            piece_id,
+            cleaned.kind,
+            sha256,
+            cleaned.mime,
+            len(data),
+            cleaned.width,
+            cleaned.height,
+            cleaned.seconds,
+            cleaned.fingerprint,
+        )
+
+    def copy_path(self, piece_id: str, *, thumbnail: bool = False) -> Path:
+        return self._thumbnail(piece_id) if thumbnail else self._copy(piece_id)
+
+    def forget(self, gone: Sequence[Forgotten]) -> None:
+        """Removes the files of these pieces; those that are not there any more are no trouble."""
+        for one in gone:
+            for path in (self._copy(one.id), self._thumbnail(one.id)):
+                path.unlink(missing_ok=True)
+            if one.sha256:
+                self._original(one.sha256).unlink(missing_ok=True)
+
+    def original(self, sha256: str) -> bytes:
+        return self._vault.open_bytes(self._original(sha256).read_bytes(), f"original {sha256}")
+
+    def _original(self, sha256: str) -> Path:
+        return self._originals / sha256[:2] / sha256
+
+    def _copy(self, piece_id: str) -> Path:
+        return self._copies / piece_id[:2] / piece_id
+
+    def _thumbnail(self, piece_id: str) -> Path:
+        return self._copies / piece_id[:2] / f"{piece_id}.small"
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    """A file is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f"{path.name}.{new_id()}.part")
+    with half.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    half.replace(path)

@@ -1,0 +1,103 @@
+"""`Act`: what a use case needs and collects. `Acts` runs each in one transaction and rings after its commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+
+from models.database import Database
+from services.foundation.bells import Bells
+from services.foundation.vault import Vault
+
+SYSTEM, CITIZEN, SUPERVISOR = "system", "citizen", "supervisor"  # who acts, where no person may be named
+P = ParamSpec("P")
+T = TypeVar("T")
+Work = Callable[Concatenate["Act", P], T]
+
+
+@dataclass(frozen=True)
+class Act:
+    """A use case under way. Whatever is queued inside it is rung for after the commit, by `Acts` alone."""
+
+    tx: Connection
+    vault: Vault
+    now: datetime  # in the office's time zone
+    actor: str = SYSTEM  # SYSTEM, CITIZEN, SUPERVISOR, or the random id of one of the office's or the units' people
+    rung: set[tuple[str, str]] = field(default_factory=set)  # (channel, contact id) of what was queued
+
+    def by(self, actor: str) -> Act:
+        """The same act, done by somebody else."""
+        return replace(self, actor=actor)
+
+    def at(self, now: datetime) -> Act:
+        """The same act at another moment."""
+        return replace(self, now=now)
+
+    def ring(self, addressed: Iterable[tuple[str, str]]) -> None:
+        """Something was queued for these (channel, contact id)."""
+        self.rung.update(addressed)
+
+
+@dataclass(frozen=True)
+class Acts:
+    """Runs use cases: `acts.by(clerk_id).write(desk.ask, report_id, seen, text)`. The moment is that of the
+    transaction.
+
+    Each is one transaction, committed when it returns and rolled back when it raises; one that crossed another is done
+    again (`models.database.Database.transact`), with an act of its own. Raises DatabaseAway.
+    """
+
+    database: Database
+    vault: Vault
+    clock: Callable[[], datetime]
+    bells: Bells
+    actor: str = SYSTEM
+
+    def by(self, actor: str) -> Acts:
+        return replace(self, actor=actor)
+
+    def at(self, now: datetime) -> Acts:
+        """At another moment than the clock's."""
+        return replace(self, clock=lambda: now)
+
+    async def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        rung: set[tuple[str, str]] = set()
+        done = await self.database.write(self._acted, rung, lambda act: work(act, *args, **kwargs))
+        self.bells.ring(rung)
+        return done
+
+    async def talk(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like `write`, for the message path."""
+        rung: set[tuple[str, str]] = set()
+        done = await self.database.talk(self._acted, rung, lambda act: work(act, *args, **kwargs))
+        self.bells.ring(rung)
+        return done
+
+    async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """For reading only: on SQLite it never waits for the writer."""
+        return await self.database.read(lambda tx: work(self._act(tx), *args, **kwargs))
+
+    def transact(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like `write`, in the calling thread, which has to be that of the event loop where there is one."""
+        rung: set[tuple[str, str]] = set()
+        done = self.database.transact(self._acted, rung, lambda act: work(act, *args, **kwargs))
+        self.bells.ring(rung)
+        return done
+
+    def look(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like `read`, in the calling thread."""
+        return self.database.look(lambda tx: work(self._act(tx), *args, **kwargs))
+
+    def _act(self, tx: Connection) -> Act:
+        return Act(tx, self.vault, self.clock(), self.actor)
+
+    def _acted(self, tx: Connection, rung: set[tuple[str, str]], work: Callable[[Act], T]) -> T:
+        act = self._act(tx)
+        done = work(act)
+        rung.clear()  # of a try that was broken off
+        rung.update(act.rung)
+        return done

@@ -1,0 +1,80 @@
+"""A supervisor's spot check. Place and exact time are private: they lie in the vault, not in the visit (A47)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from conversation.messages import Media
+from models.tables import owners, visits
+from services import evidence, people
+from services.foundation import audit
+from services.foundation.act import SUPERVISOR, Act
+from services.foundation.numbers import next_number
+from services.foundation.vault import new_id
+from services.people import Contact
+
+RECEIVED, NOTED = "received", "noted"
+MOST_OWN = 20
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a supervisor saw (S01). `findings`: {block: {"ticked": [code, …], "remark": text or None}}."""
+
+    unit_id: str
+    method: str
+    findings: Mapping[str, Mapping[str, Any]]
+    waited_minutes: int | None = None
+    note: str | None = None
+    media: tuple[Media, ...] = ()
+    place: Sequence[float] | None = None  # latitude, longitude in degrees
+    began: str | None = None  # ISO 8601
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A spot check as its supervisor finds it again: nothing of what was seen, or where."""
+
+    number: str
+    unit_id: str
+    state: str  # received, noted
+    received_at: datetime
+
+
+def file_visit(act: Act, contact: Contact, visit: Visit) -> str:
+    """Returns the visit's number."""
+    row = {
+        "id": new_id(),
+        "number": next_number(act),
+        "unit_id": visit.unit_id,
+        "method": visit.method,
+        "findings": {block: dict(found) for block, found in visit.findings.items()},
+        "note": visit.note,
+        "waited_minutes": visit.waited_minutes,
+        "state": RECEIVED,
+        "received_at": act.now,
+        "fresh_at": act.now,
+    }
+    act.tx.execute(insert(visits).values(**row))
+    identity = {"person_id": contact.person_id, "place": visit.place, "began": visit.began}
+    people.keep_identity(act, row["id"], contact, identity, receipt=False)
+    evidence.attach(act, contact, row["id"], visit.media)
+    audit.append(act.by(SUPERVISOR), "visit_filed", row["id"], {"number": row["number"]})
+    return row["number"]
+
+
+def own(act: Act, contact_id: str) -> list[Filed]:
+    """What this contact has filed, newest first, the last few."""
+    mine = select(owners.c.subject_id).where(owners.c.owner_hash == act.vault.index(contact_id, "owner"))
+    newest = (
+        select(visits.c.number, visits.c.unit_id, visits.c.state, visits.c.received_at)
+        .where(visits.c.id.in_(mine))
+        .order_by(visits.c.received_at.desc(), visits.c.number.desc())
+        .limit(MOST_OWN)
+    )
+    return [Filed(*row) for row in act.tx.execute(newest)]

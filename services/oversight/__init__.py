@@ -1,0 +1,27 @@
+"""Looking after the whole: exports, figures, the check-up of the database, and what is forgotten in time."""
+
+from services.oversight.checkup import Unsent, count_rows, try_key, unsent
+from services.oversight.export import COLUMNS, FORMS, WHAT, export_rows, receipts_of, write_export
+from services.oversight.figures import Figure, count_figures
+from services.oversight.sheet import SheetWords
+from services.oversight.upkeep import UPLOADS_KEPT, claim_tick, forget_old, remind_idle
+
+__all__ = [
+    "COLUMNS",
+    "FORMS",
+    "UPLOADS_KEPT",
+    "WHAT",
+    "Figure",
+    "SheetWords",
+    "Unsent",
+    "claim_tick",
+    "count_figures",
+    "count_rows",
+    "export_rows",
+    "forget_old",
+    "receipts_of",
+    "remind_idle",
+    "try_key",
+    "unsent",
+    "write_export",
+]

@@ -1,0 +1,63 @@
+"""What `mingcha doctor` asks of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from models.tables import audit, deliveries, grants, lanes, people, quarantine, units
+from services.deliveries import URGENCY
+from services.foundation.vault import Vault
+from services.people import Right, holds, roles_with
+
+LONG = timedelta(minutes=2)  # what is due goes out within seconds; a restart takes less, too
+
+
+@dataclass(frozen=True)
+class Counted:
+    units: int
+    clerks: int
+    audit: int
+    quarantined: int
+
+
+def count_rows(tx: Connection, now: datetime) -> Counted:
+    def number(table: object, *where: object) -> int:
+        return tx.execute(select(func.count()).select_from(table).where(*where)).scalar_one()  # pyright: ignore[reportArgumentType]
+
+    deciding = grants.c.role.in_(roles_with(Right.DECIDE_REPORTS)), holds(now)
+    return Counted(number(units), number(grants, *deciding), number(audit), number(quarantine))
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """What is due on a channel that no process sends on."""
+
+    channel: str
+    count: int
+    since: datetime  # when the first of them was due
+
+
+def unsent(tx: Connection, now: datetime, channels: Iterable[str]) -> list[Unsent]:
+    """Of these channels those where something has been due for `LONG` and no sender holds the lane."""
+    held = set(tx.execute(select(lanes.c.channel).where(lanes.c.until >= now)).scalars())
+    found = [_unsent(tx, now, channel) for channel in channels if channel not in held]
+    return [one for one in found if one is not None]
+
+
+def _unsent(tx: Connection, now: datetime, channel: str) -> Unsent | None:
+    """As the index ix_deliveries_due has them. What was being sent when its sender ended waits as well."""
+    waits = deliveries.c.state.in_(("queued", "sending")), deliveries.c.urgency.in_(URGENCY)
+    due = deliveries.c.channel == channel, *waits, deliveries.c.due_at <= now - LONG
+    count, since = tx.execute(select(func.count(), func.min(deliveries.c.due_at)).where(*due)).one()
+    return Unsent(channel, count, since) if count else None
+
+
+def try_key(tx: Connection, vault: Vault) -> None:
+    """Opens one sealed value. Raises KeyTrouble when the key is not this database's."""
+    row = tx.execute(select(people.c.id, people.c.sealed).limit(1)).first()
+    if row is not None:
+        vault.open(row.sealed, f"person {row.id}")

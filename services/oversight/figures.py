@@ -1,0 +1,28 @@
+"""Counts for those who watch over the machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from models.tables import cases, contacts, deliveries, evidence, notices, obligations, quarantine, visits
+
+
+@dataclass(frozen=True)
+class Figure:
+    name: str
+    state: str
+    value: int
+
+
+def count_figures(tx: Connection) -> list[Figure]:
+    """Rows by state of what comes in, goes out and waits; accounts by channel that nothing reaches any more."""
+    found = [
+        Figure(table.name, row.state, row.number)
+        for table in (cases, visits, evidence, obligations, notices, deliveries)
+        for row in tx.execute(select(table.c.state, func.count().label("number")).group_by(table.c.state))
+    ]
+    gone = select(contacts.c.channel, func.count().label("number")).where(contacts.c.blocked_at.is_not(None))
+    found += [Figure("unreachable", row.channel, row.number) for row in tx.execute(gone.group_by(contacts.c.channel))]
+    return [*found, Figure("quarantine", "kept", tx.execute(select(func.count()).select_from(quarantine)).scalar_one())]

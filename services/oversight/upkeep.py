@@ -1,0 +1,70 @@
+"""What happens by itself: one reminder for what lies half filled in, and forgetting what nobody needs any more."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, update
+
+from conversation.messages import Body, Button, Say
+from models.database import is_new
+from models.tables import contacts, inbox, links, logins, sessions, ticks
+from services.calendar import office_quiet
+from services.deliveries import Outgoing, queue
+from services.foundation.act import Act
+
+IDLE = timedelta(hours=24)
+EVENTS_KEPT = timedelta(days=30)  # a platform redelivers for a day; a month is far beyond
+UPLOADS_KEPT = timedelta(days=60)  # a draft may wait for weeks, and its photos with it
+TICKS_KEPT = timedelta(days=2)  # a claim counts for its minute alone
+CLOCKS_APART = timedelta(minutes=2)  # at most, between two machines
+MOST_AT_ONCE = 500
+
+
+def claim_tick(tx: Connection, job: str, minute: datetime) -> bool:
+    """Whether the caller is the one who runs the job this minute.
+
+    Claims from the future were made under a clock that was wrong: they are thrown away, or nothing would run when the
+    real minute comes.
+    """
+    tx.execute(ticks.delete().where(ticks.c.at > minute + CLOCKS_APART))
+    return is_new(tx, ticks, {"job": job, "at": minute})
+
+
+def remind_idle(act: Act) -> None:
+    """One reminder for each conversation that has lain still for a day. Nights are quiet."""
+    if office_quiet().holds(act.now):
+        return
+    idle = (
+        select(sessions.c.contact_id, sessions.c.flow, contacts.c.channel)
+        .join_from(sessions, contacts)
+        .where(
+            sessions.c.flow.is_not(None),
+            sessions.c.touched_at < act.now - IDLE,
+            sessions.c.reminded_at.is_(None),
+            contacts.c.blocked_at.is_(None),
+        )
+        .limit(MOST_AT_ONCE)
+        .order_by(contacts.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    rows = act.tx.execute(idle).all()
+    if not rows:
+        return
+    act.tx.execute(
+        update(sessions).where(sessions.c.contact_id.in_([row.contact_id for row in rows])).values(reminded_at=act.now)
+    )
+    buttons = (Button("/resume", words="resume"), Button("/cancel", words="discard"))
+    reminders = [
+        Outgoing(row.contact_id, row.channel, Body(say=Say("common.idle", {"under_way": row.flow}, buttons)))
+        for row in rows
+    ]
+    queue(act, reminders, urgency="reminder")
+
+
+def forget_old(act: Act) -> None:
+    """Claims of events, ticks, spent links and ended console sessions."""
+    act.tx.execute(inbox.delete().where(inbox.c.at < act.now - EVENTS_KEPT))
+    act.tx.execute(ticks.delete().where(ticks.c.at < act.now - TICKS_KEPT))
+    act.tx.execute(links.delete().where(links.c.expires_at < act.now - EVENTS_KEPT))
+    act.tx.execute(logins.delete().where(logins.c.expires_at < act.now))

@@ -1,0 +1,239 @@
+"""The office's own people: who may open the desk, who holds which role, and the one-time links that bind them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from models.tables import contacts as accounts
+from models.tables import grants, people
+from services.foundation import audit, phones
+from services.foundation.act import Act
+from services.foundation.once import once
+from services.foundation.wording import readable
+from services.people import accounts as contacts
+from services.people import links, persons, succession
+from services.people.persons import Person
+from services.people.rights import SOLE, WITHOUT_UNIT, Grant, Right, Role, may, place_of, roles_with
+
+CONSOLE, CHAT = "console", "chat"
+LONGEST_NAME = 50
+SHORTEST_LINK, LONGEST_LINK = 1, 30  # days
+
+
+class NotAllowed(Exception):
+    """Nothing was changed. `code`: gone, name_wanted, role_wanted, unit_wanted, last_clerk, days_wanted, bad_phone,
+    has_head (of which units stands in `units`)."""
+
+    def __init__(self, code: str, units: Sequence[str] = ()) -> None:
+        super().__init__(code)
+        self.code = code
+        self.units = tuple(units)
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Where a one-time code leads: to the console, or, without the right to open it, to the chat, which spends it."""
+
+    way: str
+    token: str | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the people with what they may do now."""
+
+    person: Person
+    grants: Sequence[Grant]
+    channels: Sequence[str]  # by which chat accounts they are bound
+    stopped: Sequence[str] = ()  # those of them that blocked us or are gone: nothing reaches them there
+
+
+def admit(act: Act, code: str) -> Admitted | None:
+    """None for a code that is wrong, used, expired, or whose person holds no role any more."""
+    person_id = links.peek_link(act, code)
+    held = persons.roles_of(act, person_id)
+    if not held:
+        return None
+    if not may(held, Right.OPEN_CONSOLE):
+        return Admitted(CHAT)
+    person_id = links.use_link(act, code, CONSOLE)
+    if person_id is None:
+        return None
+    _taken_over(act.by(person_id), person_id)
+    audit.append(act.by(person_id), "signed_in", person_id)
+    return Admitted(CONSOLE, links.sign_in(act, person_id))
+
+
+@dataclass(frozen=True)
+class Seated:
+    """Somebody who is signed in at the console, with what they may do there."""
+
+    person: Person
+    grants: Sequence[Grant]
+
+
+def seated(act: Act, token: str) -> Seated | None:
+    """Who sits at the desk with this session; None as soon as nobody with it may open the console any more."""
+    person_id = links.signed_in(act, token)
+    held = persons.roles_of(act, person_id)
+    if person_id is None or not may(held, Right.OPEN_CONSOLE):
+        return None
+    person = persons.person(act, person_id)
+    return Seated(person, held) if person else None
+
+
+def members(act: Act) -> list[Member]:
+    """Everybody, by role and unit. Their names are sealed: this view leaves one audit event."""
+    audit.append(act, "people_listed", "people")
+    held: dict[str, list[Grant]] = defaultdict(list)
+    for row in act.tx.execute(
+        select(grants.c.person_id, grants.c.role, grants.c.unit_id).where(persons.holds(act.now))
+    ):
+        held[row.person_id].append(Grant(row.role, row.unit_id))
+    bound: dict[str, dict[str, bool]] = defaultdict(dict)  # by channel: whether something reaches them there
+    for row in act.tx.execute(
+        select(accounts.c.person_id, accounts.c.channel, accounts.c.blocked_at).where(accounts.c.person_id.is_not(None))
+    ):
+        bound[row.person_id][row.channel] = bound[row.person_id].get(row.channel, False) or row.blocked_at is None
+    found = [
+        Member(
+            Person(row.id, **act.vault.open(row.sealed, f"person {row.id}")),
+            sorted(held[row.id], key=_place),
+            sorted(bound[row.id]),
+            sorted(channel for channel, reached in bound[row.id].items() if not reached),
+        )
+        for row in act.tx.execute(select(people.c.id, people.c.sealed).order_by(people.c.created_at, people.c.id))
+    ]
+    return sorted(found, key=lambda member: _place(member.grants[0]) if member.grants else (len(Role), ""))
+
+
+def names_of(act: Act, person_ids: Collection[str]) -> dict[str, str]:
+    """By id, of those who are there: for a page that tells who of the units and the office did something."""
+    rows = act.tx.execute(select(people.c.id, people.c.sealed).where(people.c.id.in_(person_ids)))
+    return {row.id: act.vault.open(row.sealed, f"person {row.id}")["name"] for row in rows}
+
+
+def _place(grant: Grant) -> tuple[int, str]:
+    return place_of(grant.role), grant.unit_id or ""
+
+
+def add_member(
+    act: Act,
+    name: str,
+    roles: Sequence[str],
+    units: Sequence[str],
+    *,
+    phone: str = "",
+    takes_over: bool = False,
+    number: str = "",
+) -> str:
+    """A new person with these roles, each for each of the units where it is one of a unit. Returns the id.
+
+    `number`: of the form; the same form again returns the same id and does nothing more.
+    """
+    person_id, first = once(act, number, act.actor, name, roles, units, phone, takes_over)
+    if not first:
+        return person_id
+    name = " ".join(readable(name).split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise NotAllowed("name_wanted")
+    granted, called = _granted(roles, units), _number(phone)
+    if not takes_over:
+        _no_other_head(act, "", granted)
+    persons.add_person(act, name, granted, phone=called, person_id=person_id)
+    return person_id
+
+
+def grant_more(
+    act: Act, person_id: str, roles: Sequence[str], units: Sequence[str], *, takes_over: bool = False
+) -> None:
+    """More roles for somebody who is there already.
+
+    A unit has one head. Where it has one, `takes_over` says that this is meant; the old one's right then ends when the
+    new one's link is used, or at once where an account of the new one is bound already (`succession.take_over`).
+    """
+    if act.tx.execute(select(people.c.id).where(people.c.id == person_id).with_for_update()).first() is None:
+        raise NotAllowed("gone")
+    held = persons.roles_of(act, person_id)
+    new = [one for one in _granted(roles, units) if one not in held]
+    if not takes_over:
+        _no_other_head(act, person_id, new)
+    if new:
+        persons.grant_roles(act, person_id, new)
+    _taken_over(act, person_id)
+
+
+def set_phone(act: Act, person_id: str, phone: str) -> None:
+    """The number that reminders go to by SMS; empty takes it away. Raises NotAllowed: gone, bad_phone."""
+    if persons.person(act, person_id) is None:
+        raise NotAllowed("gone")
+    persons.set_number(act, person_id, _number(phone))
+
+
+def withdraw_role(act: Act, person_id: str, role: str, unit_id: str | None) -> None:
+    """Ends a role at once, except the last one that lets somebody manage people: nobody could undo it. Said again, it
+    does nothing. Returns for whom something was queued."""
+    wanted = Grant(role, unit_id)
+    managing = _managing(act) if may([wanted], Right.MANAGE_PEOPLE) else []
+    if wanted in persons.ended_roles(act, person_id):
+        return
+    if wanted not in persons.roles_of(act, person_id):
+        raise NotAllowed("gone")
+    if managing and all(one == (person_id, role) for one in managing):
+        raise NotAllowed("last_clerk")
+    succession.end_and_tell(act, person_id, role, unit_id)
+
+
+def invite(act: Act, person_id: str, days: int) -> tuple[Person, str]:
+    """A one-time code for somebody; it is shown this once and kept nowhere."""
+    if not SHORTEST_LINK <= days <= LONGEST_LINK:
+        raise NotAllowed("days_wanted")
+    person = persons.person(act, person_id)
+    if person is None or not persons.roles_of(act, person_id):
+        raise NotAllowed("gone")
+    return person, links.issue_link(act, person_id, timedelta(days=days))
+
+
+def _taken_over(act: Act, person_id: str) -> None:
+    """Not where nothing reaches them yet: the head before them would be put out, and nobody reminded."""
+    if contacts.is_bound(act, person_id):
+        succession.take_over(act, person_id)
+
+
+def _granted(roles: Sequence[str], units: Sequence[str]) -> list[Grant]:
+    if not roles or any(role not in list(Role) for role in roles):
+        raise NotAllowed("role_wanted")
+    if not units and any(role not in WITHOUT_UNIT for role in roles):
+        raise NotAllowed("unit_wanted")
+    return [Grant(role, unit) for role in roles for unit in ((None,) if role in WITHOUT_UNIT else units)]
+
+
+def _number(typed: str) -> str | None:
+    if not readable(typed):
+        return None
+    try:
+        return phones.normalised(typed)
+    except phones.BadNumber:
+        raise NotAllowed("bad_phone") from None
+
+
+def _no_other_head(act: Act, person_id: str, granted: Sequence[Grant]) -> None:
+    units = [one.unit_id for one in granted if one.role in SOLE and one.unit_id]
+    heads = persons.heads_of(act, units)
+    taken = [unit for unit in units if set(heads.get(unit, ())) - {person_id}]
+    if taken:
+        raise NotAllowed("has_head", taken)
+
+
+def _managing(act: Act) -> list[tuple[str, str]]:
+    """(person, role), locked in one order: of two who withdraw each other at once, one stays."""
+    managing = grants.c.role.in_(roles_with(Right.MANAGE_PEOPLE)), persons.holds(act.now)
+    rows = act.tx.execute(
+        select(grants.c.person_id, grants.c.role).where(*managing).order_by(grants.c.id).with_for_update()
+    )
+    return [(row.person_id, row.role) for row in rows]

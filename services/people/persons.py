@@ -1,0 +1,129 @@
+"""The people of the office, the units and the supervisors: who they are, and which roles each holds at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, FromClause, and_, insert, or_, select, update
+
+from models.tables import SMS, contacts, grants, people
+from services.foundation import audit
+from services.foundation.act import Act
+from services.foundation.vault import new_id
+from services.people.accounts import address_hash
+from services.people.rights import Grant, Right, roles_with
+
+
+@dataclass(frozen=True)
+class Person:
+    id: str
+    name: str
+    phone: str | None
+    title: str | None
+
+
+def add_person(
+    act: Act,
+    name: str,
+    granted: Sequence[Grant],
+    *,
+    phone: str | None = None,
+    title: str | None = None,
+    person_id: str = "",
+) -> str:
+    """A person with the roles; returns the id, a random one unless it is given."""
+    person_id = person_id or new_id()
+    sealed = act.vault.seal({"name": name, "phone": phone, "title": title}, f"person {person_id}")
+    act.tx.execute(insert(people).values(id=person_id, sealed=sealed, created_at=act.now))
+    audit.append(act, "person_added", person_id, _given(act, person_id, granted))
+    return person_id
+
+
+def person(act: Act, person_id: str) -> Person | None:
+    row = act.tx.execute(select(people.c.sealed).where(people.c.id == person_id)).first()
+    return Person(person_id, **act.vault.open(row.sealed, f"person {person_id}")) if row else None
+
+
+def set_number(act: Act, person_id: str, phone: str | None) -> None:
+    """Another number for a person, in E.164; None: no number. Who writes from the old one is this person no longer."""
+    one = person(act, person_id)
+    if one is None or one.phone == phone:
+        return
+    sealed = act.vault.seal({"name": one.name, "phone": phone, "title": one.title}, f"person {person_id}")
+    act.tx.execute(update(people).where(people.c.id == person_id).values(sealed=sealed))
+    old = contacts.c.person_id == person_id, contacts.c.channel == SMS
+    act.tx.execute(update(contacts).where(*old).values(person_id=None))
+    audit.append(act, "phone_set", person_id, {"given": phone is not None})
+
+
+def grant_roles(act: Act, person_id: str, granted: Sequence[Grant]) -> None:
+    """More roles for somebody, from now on."""
+    audit.append(act, "roles_granted", person_id, _given(act, person_id, granted))
+
+
+def end_role(act: Act, person_id: str, role: str, unit_id: str | None) -> None:
+    """Ends a role at once."""
+    same_unit = grants.c.unit_id.is_(None) if unit_id is None else grants.c.unit_id == unit_id
+    mine = grants.c.person_id == person_id, grants.c.role == role, same_unit, grants.c.until.is_(None)
+    act.tx.execute(update(grants).where(*mine).values(until=act.now))
+    audit.append(act, "role_withdrawn", person_id, {"role": role, "unit": unit_id})
+
+
+def roles_of(act: Act, person_id: str | None) -> tuple[Grant, ...]:
+    """The roles that a person holds at this moment; none where `person_id` is None."""
+    if person_id is None:
+        return ()
+    held = grants.c.person_id == person_id, holds(act.now)
+    return tuple(Grant(row.role, row.unit_id) for row in act.tx.execute(select(*_GRANT).where(*held)))
+
+
+def ended_roles(act: Act, person_id: str | None) -> tuple[Grant, ...]:
+    """What the person has been and is no longer, what ended last first."""
+    if person_id is None:
+        return ()
+    held = set(roles_of(act, person_id))
+    over = grants.c.person_id == person_id, grants.c.until.is_not(None)
+    rows = act.tx.execute(select(*_GRANT).where(*over).order_by(grants.c.until.desc()))
+    return tuple(dict.fromkeys(one for one in (Grant(row.role, row.unit_id) for row in rows) if one not in held))
+
+
+def grants_at(act: Act, channel: str, address: str) -> tuple[Grant, ...]:
+    """What the person of a chat account may be; nothing where nobody is bound to it."""
+    known = contacts.c.address_hash == address_hash(act.vault, channel, address)
+    return roles_of(act, act.tx.execute(select(contacts.c.person_id).where(known)).scalar())
+
+
+def heads_of(act: Act, unit_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Who is head of these units now, by unit; a unit without one is missing."""
+    reminded = grants.c.role.in_(roles_with(Right.BE_REMINDED))
+    heads = reminded, grants.c.unit_id.in_(unit_ids), holds(act.now)
+    found: dict[str, list[str]] = {}
+    for row in act.tx.execute(select(grants.c.unit_id, grants.c.person_id).where(*heads)):
+        found.setdefault(row.unit_id, []).append(row.person_id)
+    return found
+
+
+def holds(now: datetime, of: FromClause = grants) -> ColumnElement[bool]:
+    """Whether the role of a row of `grants`, or of an alias of it, is held at this moment.
+
+    An end is never planned: what was ended stays so, also where the clock stood ahead then and was put back since.
+    """
+    return and_(of.c.since <= now, of.c.until.is_(None))
+
+
+def held_at(moment: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether the role of a row of `grants` was held at the moment of another column."""
+    return and_(grants.c.since <= moment, or_(grants.c.until.is_(None), grants.c.until > moment))
+
+
+_GRANT = grants.c.role, grants.c.unit_id
+
+
+def _given(act: Act, person_id: str, granted: Sequence[Grant]) -> dict[str, object]:
+    """Writes the roles; returns how the audit chain tells of them."""
+    for one in granted:
+        row = {"id": new_id(), "person_id": person_id, "role": one.role, "unit_id": one.unit_id, "since": act.now}
+        act.tx.execute(insert(grants).values(**row))
+    return {"roles": [[one.role, one.unit_id] for one in granted]}

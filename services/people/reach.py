@@ -1,0 +1,153 @@
+"""Who of a unit is reached, and where: only people whose role holds at this moment, on every account they have."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import select
+
+from models.tables import SMS, grants, people, units
+from models.tables import contacts as accounts
+from services.foundation import phones
+from services.foundation.act import Act
+from services.people import accounts as contacts
+from services.people import persons
+from services.people.rights import SOLE, TOLD_BY, Addressee, Scope, roles_with, scope_of
+from templates import DEFAULT_LANGUAGE
+
+CHAT = "chat"  # any channel but SMS
+CHUNK = 500  # ids in one statement
+
+
+def head_ids(act: Act, unit_id: str) -> list[str]:
+    """The ids of the people who are head of the unit now, whether or not they can be reached."""
+    return persons.heads_of(act, [unit_id]).get(unit_id, [])
+
+
+def heirs(act: Act) -> set[tuple[str, str]]:
+    """(person, unit) of those who are head beside an older one: named, and not come in by their link yet."""
+    columns, named = (grants.c.unit_id, grants.c.person_id), (grants.c.role.in_(SOLE), persons.holds(act.now))
+    first: dict[str, str] = {}
+    found: set[tuple[str, str]] = set()
+    for unit_id, person_id in act.tx.execute(select(*columns).where(*named).order_by(grants.c.since, grants.c.id)):
+        if first.setdefault(unit_id, person_id) != person_id:
+            found.add((person_id, unit_id))
+    return found
+
+
+def recipients(act: Act, unit_id: str, to: str, by: str) -> list[str]:
+    """Contact ids. `to`: an `Addressee`. `by`: chat (all their chat accounts) or sms."""
+    return [contact_id for _, contact_id in recipients_of(act, [unit_id], {by})[unit_id, to, by]]
+
+
+def recipients_of(
+    act: Act, unit_ids: Collection[str], ways: Collection[str] = (CHAT, SMS)
+) -> dict[tuple[str, str, str], list[tuple[str, str]]]:
+    """(channel, contact id) by (unit, to, by), for many units at once. Whoever is head is told as head alone."""
+    holders = _holders(act, unit_ids)
+    reached = _accounts(act, {person for _, _, person in holders}, ways)
+    found: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
+    seen: set[tuple[str, str, str]] = set()
+    order = list(Addressee)
+    for unit_id, to, person_id in sorted(holders, key=lambda one: order.index(one[1])):
+        for channel, contact_id in reached.get(person_id, ()):
+            by = SMS if channel == SMS else CHAT
+            if by in ways and (unit_id, by, contact_id) not in seen:
+                seen.add((unit_id, by, contact_id))
+                found[unit_id, to, by].append((channel, contact_id))
+    return found
+
+
+def takes_sms(act: Act, unit_id: str) -> bool:
+    """Whether a head of the unit has a number that an SMS can go to."""
+    numbers = phones_of(act, head_ids(act, unit_id))
+    stopped = accounts.c.channel == SMS, accounts.c.person_id.in_(numbers), accounts.c.blocked_at.is_not(None)
+    left = numbers.keys() - set(act.tx.execute(select(accounts.c.person_id).where(*stopped)).scalars())
+    return any(_usable(numbers[person_id]) for person_id in left)
+
+
+def accounts_of(act: Act, person_ids: Iterable[str], by: str = CHAT) -> list[str]:
+    """Contact ids of the accounts of these people, without those that have stopped us. `by`: chat, or the numbers at
+    which they have been reached by sms before."""
+    way = accounts.c.channel == SMS if by == SMS else accounts.c.channel != SMS
+    mine = accounts.c.person_id.in_(list(person_ids)), way, accounts.c.blocked_at.is_(None)
+    return list(act.tx.execute(select(accounts.c.id).where(*mine)).scalars())
+
+
+def phones_of(act: Act, person_ids: Collection[str]) -> dict[str, str]:
+    """The numbers of those who have one, by person and in their order: as they were typed where nobody checked them."""
+    found: dict[str, str] = {}
+    ids = sorted(person_ids)
+    for start in range(0, len(ids), CHUNK):
+        some = people.c.id.in_(ids[start : start + CHUNK])
+        for row in act.tx.execute(select(people.c.id, people.c.sealed).where(some).order_by(people.c.id)):
+            if phone := act.vault.open(row.sealed, f"person {row.id}")["phone"]:
+                found[row.id] = phone
+    return found
+
+
+def unit_names(act: Act, unit_ids: Collection[str]) -> dict[str, str]:
+    """Full names, with that of the unit that they belong to."""
+    above = units.alias("above")
+    rows = act.tx.execute(
+        select(units.c.id, units.c.name, above.c.name.label("above"))
+        .join_from(units, above, units.c.parent_id == above.c.id, isouter=True)
+        .where(units.c.id.in_(unit_ids))
+    )
+    return {row.id: f"{row.above}·{row.name}" if row.above else row.name for row in rows}
+
+
+def _holders(act: Act, unit_ids: Collection[str]) -> set[tuple[str, Addressee, str]]:
+    """(unit, to, person). Where a right reaches below, it is that of the unit next above alone."""
+    above = {
+        row.id: row.parent_id
+        for row in act.tx.execute(select(units.c.id, units.c.parent_id).where(units.c.id.in_(unit_ids)))
+    }
+    below: dict[str, list[str]] = defaultdict(list)
+    for unit_id, parent_id in above.items():
+        if parent_id:
+            below[parent_id].append(unit_id)
+    told = frozenset[str]().union(*map(roles_with, TOLD_BY.values()))
+    held = grants.c.role.in_(told), grants.c.unit_id.in_(above.keys() | below.keys()), persons.holds(act.now)
+    found: set[tuple[str, Addressee, str]] = set()
+    for row in act.tx.execute(select(grants.c.unit_id, grants.c.role, grants.c.person_id).where(*held)):
+        for to, right in TOLD_BY.items():
+            scope = scope_of(row.role, right)
+            mine = [row.unit_id] if scope and row.unit_id in above else []
+            under = below.get(row.unit_id, []) if scope is Scope.BELOW else []
+            found |= {(unit_id, to, row.person_id) for unit_id in (*mine, *under)}
+    return found
+
+
+def _accounts(act: Act, person_ids: Collection[str], ways: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+    """(channel, contact id) by person, without those who have stopped us."""
+    if SMS in ways:
+        _make_sms(act, person_ids)
+    rows = act.tx.execute(
+        select(accounts.c.person_id, accounts.c.channel, accounts.c.id)
+        .where(accounts.c.person_id.in_(person_ids), accounts.c.blocked_at.is_(None))
+        .order_by(accounts.c.id)
+        .with_for_update()  # whoever reads rows by their number must see them in that order
+    )
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in rows:
+        found[row.person_id].append((row.channel, row.id))
+    return found
+
+
+def _make_sms(act: Act, person_ids: Collection[str]) -> None:
+    """The SMS contacts of people who have a number and none yet."""
+    known = select(accounts.c.person_id).where(accounts.c.channel == SMS, accounts.c.person_id.in_(person_ids))
+    new = set(person_ids).difference(act.tx.execute(known).scalars())
+    for person_id, number in phones_of(act, new).items():
+        if address := _usable(number):
+            contacts.ensure_contact(act, SMS, address, DEFAULT_LANGUAGE, person_id)
+
+
+def _usable(number: str) -> str | None:
+    """The address of an SMS; None for what was written before numbers were checked."""
+    try:
+        return phones.normalised(number)
+    except phones.BadNumber:
+        return None

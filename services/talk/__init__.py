@@ -1,0 +1,45 @@
+"""The path of a message, the journeys that people can set out for, and what is kept of a conversation."""
+
+from services.talk.journeys import Journey, Source, Tools, Turn
+from services.talk.menus import (
+    MESSAGE,
+    Menu,
+    Press,
+    Standing,
+    keep_menu,
+    may_send,
+    menu_again,
+    pressed,
+    show_menu,
+    standing,
+)
+from services.talk.quarantined import open_raw, quarantined
+from services.talk.stopping import STOPPED, start_texting, stop_texting
+from services.talk.talk import Talk
+from services.talk.visitors import Visitor, post, visitor
+
+__all__ = [
+    "MESSAGE",
+    "STOPPED",
+    "Journey",
+    "Menu",
+    "Press",
+    "Source",
+    "Standing",
+    "Talk",
+    "Tools",
+    "Turn",
+    "Visitor",
+    "keep_menu",
+    "may_send",
+    "menu_again",
+    "open_raw",
+    "post",
+    "pressed",
+    "quarantined",
+    "show_menu",
+    "standing",
+    "start_texting",
+    "stop_texting",
+    "visitor",
+]

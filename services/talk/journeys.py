@@ -1,0 +1,215 @@
+"""What people can set out to do, and one turn of it: everything a handler may touch, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from conversation.engine import Flow, Session, prefilled, screen
+from conversation.messages import Answers, Body, Button, Option, Problem, Reply, Say, Screen
+from services.calendar import Limits
+from services.deliveries import Outgoing
+from services.foundation.act import Act
+from services.obligations import Kinds
+from services.people import SMS, Contact, Grant, Right, bind_contact, ended_roles, may_somewhere, roles_of
+from services.units import Directory
+
+ENGINE_WORDS = frozenset(("back", "keep", "skip", "cancel", "submit", "edit", "done", "clear", "next", "previous"))
+
+
+class Phrases(Protocol):
+    """The words of one language, as far as reading a typed answer needs them."""
+
+    @property
+    def name(self) -> str:
+        """What the language calls itself."""
+        ...
+
+    def option(self, flow: str, key: str, value: str) -> str: ...
+
+    def action(self, text: str) -> str | None: ...
+
+    def journey(self, text: str) -> str | None: ...
+
+
+class Source(Protocol):
+    """A list of options that comes out of the database."""
+
+    def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]: ...
+
+    def label(self, turn: Turn, value: str, answers: Answers) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Journey:
+    """Something to set out for. `opens(turn, argument)` answers its command; a flow's answers go to `submit`.
+
+    Without a `right` everybody may. Whoever may not is answered as if there were no such command.
+    """
+
+    name: str
+    opens: Callable[[Turn, str], None]
+    flow: Flow | None = None
+    submit: Callable[[Turn, Answers], None] | None = None
+    strays: Callable[[Turn, Reply], None] | None = None  # takes words that its questions refuse
+    right: Right | None = None  # somewhere: in which unit, the journey asks itself
+    in_menu: bool = False
+    listed: bool = False  # in the channel's own list of commands
+    asks_once: bool = False  # whoever goes elsewhere is not asked again below every other answer
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What every turn shares: made once by build()."""
+
+    journeys: Mapping[str, Journey]
+    sources: Mapping[str, Source]
+    phrases: Mapping[str, Phrases]
+    find_place: Callable[[Turn, Reply], None]  # for words that answer nothing
+    directory: Callable[[], Directory]
+    clock: Callable[[], datetime]
+    limits: Limits
+    kinds: Kinds
+
+
+@dataclass
+class Turn:
+    """One contact's turn: the loaded session goes in, the new one and the bodies to deliver come out."""
+
+    act: Act
+    tools: Tools
+    contact: Contact
+    session: Session | None
+    turn_number: int
+    edits: str | None = None
+    said: list[Outgoing] = field(default_factory=list)
+    _roles: tuple[Grant, ...] | None = None
+
+    # --- what handlers use ---
+
+    @property
+    def now(self) -> datetime:
+        return self.act.now
+
+    @property
+    def directory(self) -> Directory:
+        return self.tools.directory()
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        if self._roles is None:
+            self._roles = roles_of(self.act, self.contact.person_id)
+        return self._roles
+
+    def may(self, journey: Journey) -> bool:
+        return journey.right is None or may_somewhere(self.grants, journey.right)
+
+    def say(self, words: str, *buttons: Button, **values: Any) -> None:
+        """Queues a message: `words` is "<file>.<block>"."""
+        self._queue(Body(say=Say(words, values, buttons), edits=self._edits()))
+
+    def start(self, name: str, answers: Answers | None = None, drafts: Mapping[str, Any] | None = None) -> None:
+        """Begins a flow with what is known already and shows its first open question."""
+        flow = self.flow(name)
+        self.turn_number += 1
+        self.session = prefilled(flow, answers or {}, self.turn_number, drafts)
+        self.show(screen(flow, self.session, self))
+
+    def take(self, name: str, argument: str) -> None:
+        """Sets out for a journey by its name. What is under way is never dropped without asking."""
+        journey = self.tools.journeys.get(name)
+        if journey is None or not self.may(journey):
+            if name in ENGINE_WORDS:  # the button of a conversation that is over
+                self.tools.journeys["menu"].opens(self, "stale")
+            elif journey is not None and journey.right and may_somewhere(self.former(), journey.right):
+                self.tools.journeys["menu"].opens(self, "ended")
+            else:
+                self.tools.journeys["help"].opens(self, "unknown")
+        elif self.session is not None and journey.flow is not None:
+            again = Button(f"/discard /{name} {argument}".strip(), words="discard_and_start")
+            self.say("common.busy", Button("/resume", words="resume"), again, under_way=self.session.flow)
+        else:
+            journey.opens(self, argument)
+
+    def former(self) -> Sequence[Grant]:
+        """Roles about obligations that this person has lost: an old button of theirs is told from a mistyped
+        command."""
+        lost = ended_roles(self.act, self.contact.person_id)
+        return [one for one in lost if may_somewhere([one], Right.LOOK_AT_OBLIGATIONS)]
+
+    def resume(self, problem: Problem | None = None) -> None:
+        """Shows again where the person is, if anywhere."""
+        if self.session is None:
+            self.tools.journeys["menu"].opens(self, "")
+        else:
+            self.show(screen(self.flow(self.session.flow), self.session, self, problem))
+
+    @property
+    def _waits(self) -> bool:
+        """Whether something is under way that is asked again below other answers."""
+        return self.session is not None and not self.tools.journeys[self.session.flow].asks_once
+
+    def go_on(self) -> None:
+        """Below an answer to something else, shows again what is under way, if anything.
+
+        Not by SMS: its numbers would mean something else than those of the message above it; 0 goes on there.
+        """
+        if self._waits and self.contact.channel != SMS:
+            self.resume()
+
+    def called(self, text: str) -> str:
+        """The journey whose name was typed, as its button says it; in the middle of a flow the menu alone."""
+        journey = self.tools.journeys.get(self.tools.phrases[self.contact.language].journey(text) or "")
+        if journey is None or not self.may(journey):
+            return ""
+        return "" if self._waits and journey.name != "menu" else journey.name
+
+    def show(self, shown: Screen) -> None:
+        self._queue(Body(ask=shown, edits=self._edits()))
+
+    def discard(self) -> None:
+        self.session = None
+
+    def speak(self, language: str) -> None:
+        self.contact = replace(self.contact, language=language)
+
+    def bind(self, person_id: str) -> None:
+        """From now on this chat account is that person's."""
+        bind_contact(self.act, self.contact.id, person_id)
+        self.contact = replace(self.contact, person_id=person_id)
+        self._roles = None
+
+    def flow(self, name: str) -> Flow:
+        flow = self.tools.journeys[name].flow
+        if flow is None:
+            raise KeyError(name)
+        return flow
+
+    def outgoing(self) -> list[Outgoing]:
+        """What was said since the last call."""
+        said, self.said = self.said, []
+        return said
+
+    # --- the engine's World ---
+
+    def options(self, source: str, query: str, answers: Answers) -> Sequence[Option]:
+        return self.tools.sources[source].options(self, query, answers)
+
+    def label(self, source: str, value: str, answers: Answers) -> str | None:
+        return self.tools.sources[source].label(self, value, answers)
+
+    def spoken(self, flow: str, key: str, option: Option) -> str:
+        return option.label or self.tools.phrases[self.contact.language].option(flow, key, option.value)
+
+    def action(self, text: str) -> str | None:
+        return self.tools.phrases[self.contact.language].action(text)
+
+    def _queue(self, body: Body) -> None:
+        self.said.append(Outgoing(self.contact.id, self.contact.channel, body))
+
+    def _edits(self) -> str | None:
+        """Only the first body of a turn may draw over the tapped message."""
+        edits, self.edits = self.edits, None
+        return edits

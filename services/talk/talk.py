@@ -1,0 +1,254 @@
+"""The path of a message: claim it, lock its contact, advance the dialogue, save, queue the answers; then commit.
+
+All that waits shares one transaction (group commit): a handful of statements for a whole batch. When something in a
+batch raises, it is rolled back and each message is handled alone, so that only the guilty one goes into quarantine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+import structlog
+from sqlalchemy import Connection, Executable, String, bindparam, insert, select, true, update
+
+from conversation.engine import Cancelled, Session, Submitted, advance
+from conversation.messages import Incoming, Problem, Reply, Screen
+from models.database import DatabaseAway, insert_or_ignore, insert_or_update
+from models.prepared import Prepared, each, keys
+from models.tables import contacts, inbox, quarantine, sessions
+from services import people
+from services.deliveries import Outgoing, queue
+from services.foundation.act import CITIZEN, Act, Acts
+from services.foundation.vault import new_id
+from services.people import SMS, Contact, address_hash, lock_contacts
+from services.talk.journeys import ENGINE_WORDS, Tools, Turn
+from templates import DEFAULT_LANGUAGE
+
+LARGEST_BATCH = 100
+LONGEST_COMMAND = 200
+log = structlog.get_logger()
+_sessions = msgspec.json.Decoder(Session)
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass
+class _Waiting:
+    incoming: Incoming
+    done: asyncio.Future[None]
+
+    def settle(self, error: Exception | None = None) -> None:
+        """Tells whoever waits, unless it has gone away meanwhile."""
+        if self.done.done():
+            return
+        if error is None:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(error)
+
+
+class Talk:
+    """The one door for what people say. `handle` returns when the turn is durable."""
+
+    def __init__(
+        self, acts: Acts, tools: Tools, *, language: str = DEFAULT_LANGUAGE, largest_batch: int = LARGEST_BATCH
+    ) -> None:
+        self._acts = acts.by(CITIZEN)  # no turn names a person by itself: who acts for a unit is said where it counts
+        self._tools = tools
+        self._language = language
+        self._largest = largest_batch
+        self._waiting: list[_Waiting] = []
+        self._running: asyncio.Task[None] | None = None
+        self.turns = 0  # handled since the start of this process
+
+    def now(self) -> datetime:
+        return self._tools.clock()
+
+    async def handle(self, incoming: Incoming) -> None:
+        """Raises DatabaseAway when nothing could be kept. An event that was handled before does nothing."""
+        waiting = _Waiting(incoming, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._running is None:
+            self._running = asyncio.create_task(self._drain())
+        await waiting.done
+        self.turns += 1
+
+    async def refuse(self, channel: str, event_id: str, sender: str | None, raw: bytes, error: str) -> None:
+        """Keeps an event that cannot be understood, and tells its sender, if there is one, what to do."""
+        incoming = Incoming(channel, event_id, sender or "", Reply(), raw=raw)
+        await self._acts.talk(self._quarantine, incoming, error)
+
+    async def _drain(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
+                await self._settle(batch)
+        finally:
+            self._running = None
+
+    async def _settle(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            await self._acts.talk(self._turns, [waiting.incoming for waiting in batch])
+        except DatabaseAway as away:
+            for waiting in batch:
+                waiting.settle(DatabaseAway(str(away)))
+        except Exception:
+            for waiting in batch:
+                await self._alone(waiting)
+        else:
+            for waiting in batch:
+                waiting.settle()
+
+    async def _alone(self, waiting: _Waiting) -> None:
+        try:
+            try:
+                await self._acts.talk(self._turns, [waiting.incoming])
+            except DatabaseAway:
+                raise
+            except Exception as error:
+                log.exception("turn_failed", channel=waiting.incoming.channel, event_id=waiting.incoming.event_id)
+                await self._acts.talk(self._quarantine, waiting.incoming, type(error).__name__)
+        except Exception as error:
+            waiting.settle(error)
+        else:
+            waiting.settle()
+
+    # --- in the worker thread, inside the transaction ---
+
+    def _turns(self, act: Act, incoming: Sequence[Incoming]) -> None:
+        utc = act.at(
+            act.now.astimezone(UTC)
+        )  # once a batch: the office's zone costs more to convert than a row to write
+        fresh = _claim(utc, incoming)
+        if not fresh:
+            return
+        hashes = [address_hash(act.vault, one.channel, one.sender) for one in fresh]
+        senders = {key: (one.channel, one.sender, self._spoken_by(one)) for key, one in zip(hashes, fresh, strict=True)}
+        found = lock_contacts(utc, senders)
+        turns: dict[str, Turn] = {}
+        bodies: list[Outgoing] = []
+        for key, one in zip(hashes, fresh, strict=True):
+            turn = turns.get(key) or self._turn(act, found[key])
+            turns[key] = turn
+            turn.edits = one.message
+            take(turn, one)
+            bodies += turn.outgoing()
+        _save(utc, turns.values(), found.values())
+        queue(utc, bodies)
+
+    def _turn(self, act: Act, contact: Contact) -> Turn:
+        session = None
+        if contact.flow and contact.sealed_session and contact.flow in self._tools.journeys:
+            session = _sessions.decode(act.vault.open_bytes(contact.sealed_session, "session"))
+        return Turn(act, self._tools, contact, session, contact.turn)
+
+    def _quarantine(self, act: Act, incoming: Incoming, error: str) -> None:
+        if not _claim(act, [incoming]):
+            return
+        sealed = act.vault.seal_bytes(incoming.raw or _encode(incoming.reply), "quarantine")
+        row = {"id": new_id(), "channel": incoming.channel, "event_id": incoming.event_id, "sealed": sealed}
+        act.tx.execute(insert(quarantine).values(**row, error=error[:300], at=act.now))
+        if not incoming.sender:
+            return
+        key = address_hash(act.vault, incoming.channel, incoming.sender)
+        senders = {key: (incoming.channel, incoming.sender, self._spoken_by(incoming))}
+        turn = self._turn(act, lock_contacts(act, senders)[key])
+        turn.say("common.sorry", id=row["id"][:8])
+        queue(act, turn.outgoing())
+
+    def _spoken_by(self, incoming: Incoming) -> str:
+        wish = (incoming.language or self._language)[:2].lower()
+        return wish if wish in self._tools.phrases else self._language
+
+
+_SAVED = ("turn", "flow", "sealed", "touched_at", "reminded_at")
+_SAVE = Prepared(lambda tx: insert_or_update(tx, sessions, "contact_id", _SAVED), "contact_id", *_SAVED)
+
+
+def _save(act: Act, turns: Collection[Turn], before: Iterable[Contact]) -> None:
+    rows = [
+        {
+            "contact_id": turn.contact.id,
+            "turn": turn.turn_number,
+            "touched_at": act.now,
+            "reminded_at": None,
+            "flow": turn.session.flow if turn.session else None,
+            "sealed": act.vault.seal_bytes(_encode(turn.session), "session") if turn.session else None,
+        }
+        for turn in turns
+    ]
+    _SAVE.run(act.tx, *rows)
+    spoke = {contact.id: contact.language for contact in before}
+    for turn in turns:
+        if turn.contact.language != spoke[turn.contact.id]:
+            changed = update(contacts).where(contacts.c.id == turn.contact.id)
+            act.tx.execute(changed.values(language=turn.contact.language))
+
+
+def take(turn: Turn, incoming: Incoming) -> None:
+    """One message of one contact: a command, an answer, or something that needs a place."""
+    if turn.contact.channel == SMS and turn.contact.person_id:  # whoever has no chat uses no link: this is their way in
+        people.take_over(turn.act.by(turn.contact.person_id), turn.contact.person_id)
+    reply = incoming.reply
+    name, argument = _command(reply)
+    if not name and reply.text and not reply.media:
+        name = turn.called(reply.text)
+    if name and not (turn.session and name in ENGINE_WORDS):
+        turn.take(name, argument)
+    elif turn.session is not None:
+        _advance(turn, turn.session, reply)
+    elif reply.text or reply.media:
+        turn.tools.find_place(turn, reply)
+    else:
+        turn.tools.journeys["menu"].opens(turn, "stale" if reply.choice else "")
+
+
+def _advance(turn: Turn, session: Session, reply: Reply) -> None:
+    journey = turn.tools.journeys[session.flow]
+    turn.session, effect = advance(turn.flow(session.flow), session, reply, turn)
+    match effect:
+        case Submitted(answers):
+            turn.turn_number += 1
+            if journey.submit is not None:
+                journey.submit(turn, answers)
+        case Cancelled():
+            turn.turn_number += 1
+            turn.tools.journeys["menu"].opens(turn, "cancelled")
+        case Screen(problem=Problem()) if journey.strays is not None and (reply.text or reply.media):
+            journey.strays(turn, reply)
+        case Screen():
+            turn.turn_number = effect.turn
+            turn.show(effect)
+
+
+def _command(reply: Reply) -> tuple[str, str]:
+    """The name and argument of "/complaint u-gtj", typed or tapped; empty for anything else."""
+    said = (reply.choice or reply.text or "").replace("\0", "")  # PostgreSQL takes none
+    if not said.startswith("/") or len(said) > LONGEST_COMMAND:
+        return "", ""
+    name, _, argument = said[1:].partition(" ")
+    return name.partition("@")[0].lower(), argument.strip()
+
+
+def _claim(act: Act, incoming: Sequence[Incoming]) -> list[Incoming]:
+    """Those that no process has handled before, each once. Waits for another process that handles one right now."""
+    by_key = {(one.channel, one.event_id): one for one in incoming}
+    fresh: set[tuple[str, str]] = set()
+    for channel in sorted({channel for channel, _ in by_key}):
+        events = keys(act.tx, sorted(event for of, event in by_key if of == channel))
+        fresh.update(
+            (channel, event) for (event,) in _CLAIM.rows(act.tx, {"of": channel, "at": act.now, "keys": events})
+        )
+    return [one for key, one in by_key.items() if key in fresh]
+
+
+def _claiming(tx: Connection) -> Executable:
+    events = each(tx)
+    rows = select(bindparam("of", type_=String), events.c.value, bindparam("at", type_=inbox.c.at.type)).where(true())
+    return insert_or_ignore(tx, inbox).from_select(["channel", "event_id", "at"], rows).returning(inbox.c.event_id)
+
+
+_CLAIM = Prepared(_claiming)

@@ -1,0 +1,82 @@
+"""What goes out by text message about an obligation: short, no names or words, its numbers those of the buttons."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import replace
+
+import pytest
+
+from bot.preview import NOW
+from bot.samples import messages
+from channels.sms.drawing import letter_of
+from conversation.messages import Body, Say
+from services import obligations
+from templates import HERE, LANGUAGES, load_texts
+
+TEXTS = load_texts(lambda: NOW)
+LONG_UNIT = "市人力资源社会保障局"  # 10 characters: longer than most
+PUSHED = ("reminder", "accepted", "excused", "time_granted", "time_refused", "office_reply")
+TWINS = [
+    # Without the list, where it is pushed.
+    replace(say, buttons=say.buttons[:-1]) if say.words.removeprefix("obligation.") in PUSHED else say
+    for scene in messages(TEXTS["zh"], NOW)
+    if (say := scene.body.say) and TEXTS["zh"].has("obligation", say.words.removeprefix("obligation.") + "_sms")
+]
+SHORT = {
+    "知道了": "签收",
+    "现在答复": "答复",
+    "申请延期": "延期",
+    "看详情": "详情",
+    "问效能办": "询问",
+    "我的督办事项": "列表",
+}
+
+
+def test_everything_that_the_office_sends_has_a_twin() -> None:
+    assert {f"obligation.{name}" for name in PUSHED} <= {say.words for say in TWINS}
+
+
+@pytest.mark.parametrize("say", TWINS, ids=lambda say: say.words)
+def test_by_text_message_it_is_short_and_holds_nobodys_words(say: Say) -> None:
+    secret = {
+        "text": "王秘密",
+        "asked": "王秘密",
+        "returned": "王秘密",
+        "begins": "王秘密",
+        "unit": LONG_UNIT,
+        "nth": "D20261121-0003-12",
+    }
+    letter = letter_of(Body(say=Say(say.words, {**say.values, **secret}, say.buttons)), TEXTS["zh"], 3)
+    [text] = letter.texts
+    assert "王秘密" not in text
+    if say.words.removeprefix("obligation.") in PUSHED:
+        assert len(text) <= 70, (len(text), text)
+
+
+@pytest.mark.parametrize("say", TWINS, ids=lambda say: say.words)
+def test_the_numbers_are_those_of_the_buttons(say: Say) -> None:
+    letter = letter_of(Body(say=say), TEXTS["zh"], 3)
+    told = re.findall(r"(\d)(签收|答复|延期|详情|询问|列表|补充)", letter.texts[0].rpartition("回复")[2])
+    meant = [(str(n), SHORT[TEXTS["zh"].say("common", button.words or "")]) for n, button in enumerate(say.buttons, 1)]
+    assert told == meant
+    assert [press for press, _ in (letter.menu.numbers.values() if letter.menu else ())] == [
+        button.press for button in say.buttons
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_state_and_refusal_has_words(language: str) -> None:
+    texts = TEXTS[language]
+    source = (HERE.parent / "services" / "obligations" / "answering.py").read_text(encoding="utf-8")
+    raised = {
+        node.args[0].value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "NotDone"
+        if isinstance(node.args[0], ast.Constant)
+    }
+    assert {"settled", "waiting_already", "due_past"} <= raised
+    wanted = {f"refused_{code}" for code in raised | {"gone", "text_wanted", "text_too_long"}}
+    wanted |= {f"kind_{kind}" for kind in obligations.ladders()} | {f"state_{state}" for state in obligations.STATES}
+    assert wanted <= set(texts.blocks("obligation"))

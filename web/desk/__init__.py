@@ -1,0 +1,1 @@
+"""The office's inbox, one report beside it, and its evidence."""

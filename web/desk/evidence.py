@@ -1,0 +1,74 @@
+"""Evidence for the desk: the clean copy, its thumbnail, and the sealed original for a stated purpose."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+
+from aiohttp import web
+
+from media import sniff
+from services import desk
+from services.foundation.refusal import NotDone
+from services.people import Right
+from web.site.frame import ID, IS_ID, Frame, Seat, form
+from web.site.security import FILE_POLICY
+
+SHOWN = ("image/", "audio/", "video/")
+SMALL = "image/jpeg"
+UNKNOWN = "application/octet-stream"
+
+
+class Evidence:
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+
+    def routes(self) -> list[web.RouteDef]:
+        seated = self._frame.seated
+        return [
+            web.get(f"/console/evidence/{ID}", seated(self._copy, Right.READ_REPORTS)),
+            web.get(f"/console/evidence/{ID}/small", seated(self._small, Right.READ_REPORTS)),
+            web.post("/console/original", seated(self._original, Right.OPEN_ORIGINALS)),
+        ]
+
+    async def _copy(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        begins = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
+        look = seat.acts.write if begins else seat.acts.read
+        piece = await look(desk.open_copy, request.match_info["id"], tell=begins)
+        if piece is None or not piece.has_copy or not (piece.mime or "").startswith(SHOWN):
+            raise web.HTTPNotFound
+        return self._file(piece.id, piece.mime or UNKNOWN)
+
+    async def _small(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """Part of the report that was opened, so that it leaves no event of its own."""
+        piece = await seat.acts.read(desk.open_copy, request.match_info["id"], tell=False)
+        if piece is None or not piece.has_thumbnail:
+            raise web.HTTPNotFound
+        return self._file(piece.id, SMALL, thumbnail=True)
+
+    async def _original(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        frame = self._frame
+        sent = await form(request, frame.site_url)
+        piece_id = sent.get("piece", "")
+        if not IS_ID.fullmatch(piece_id):
+            raise web.HTTPNotFound
+        try:
+            original = await seat.acts.write(desk.open_original, piece_id, sent.get("purpose", ""))
+        except NotDone as error:
+            if error.code == "gone":
+                raise web.HTTPNotFound from None
+            return frame.page(request, "site/error.html", seat, status=422, code=error.code, id=None, unsaved=None)
+        data = await asyncio.to_thread(frame.store.original, original.sha256)
+        mime = sniff(data) or UNKNOWN
+        name = f"{original.name}{mimetypes.guess_extension(mime) or '.bin'}"
+        return web.Response(
+            body=data,
+            content_type=mime,
+            headers={"Content-Security-Policy": FILE_POLICY, "Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    def _file(self, piece_id: str, mime: str, *, thumbnail: bool = False) -> web.FileResponse:
+        path = self._frame.store.copy_path(piece_id, thumbnail=thumbnail)
+        if not path.is_file():
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers={"Content-Type": mime, "Content-Security-Policy": FILE_POLICY})

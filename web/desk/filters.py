@@ -1,0 +1,78 @@
+"""The filters of the list, to and from the address of the page. A value that is none counts as not given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from services.desk import UNKNOWN_UNIT, Filters
+from services.foundation.wording import readable
+from services.units import Directory
+from web.site.asked import Asked
+
+KINDS = ("complaint", "question", "visit")
+STATES = ("received", "accepted", "declined", "answered", "noted")
+CATEGORIES = ("slow", "shirk", "rude", "bribe", "fees", "abuse", "absent", "other")
+NAMES = ("q", "unit", "kind", "category", "state", "unread", "from", "to")
+LONGEST_WORDS = 100
+PLACE = re.compile(r"[01]\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)
+
+
+class Query(Asked):
+    LIST = "/console"
+
+    def report(self, report_id: str, **more: str) -> str:
+        """The address of a report beside this list."""
+        return self.beside(f"/console/report/{report_id}", **more)
+
+    def filters(self, directory: Directory) -> Filters:
+        return Filters(
+            units=units_under(self.get("unit"), directory),
+            kind=self.get("kind"),
+            category=self.get("category"),
+            state=self.get("state"),
+            unread=bool(self.get("unread")),
+            words=self.get("q"),
+            named=_named(self.get("q"), directory),
+            since=a_day(self.get("from")),
+            until=a_day(self.get("to")),
+        )
+
+
+def read(asked: Mapping[str, str], directory: Directory) -> Query:
+    found = {name: readable(asked.get(name, ""))[:LONGEST_WORDS] for name in NAMES}
+    allowed = {
+        "kind": found["kind"] in KINDS,
+        "state": found["state"] in STATES,
+        "category": found["category"] in CATEGORIES,
+        "unit": found["unit"] == UNKNOWN_UNIT or directory.get(found["unit"]) is not None,
+        "unread": found["unread"] == "1",
+        "from": a_day(found["from"]) is not None,
+        "to": a_day(found["to"]) is not None,
+    }
+    given = {name: value for name, value in found.items() if value and allowed.get(name, True)}
+    after = asked.get("after", "")
+    return Query(given, after if PLACE.fullmatch(after) else "")
+
+
+def units_under(unit: str, directory: Directory) -> tuple[str, ...]:
+    """A unit with its windows and sections."""
+    known = directory.get(unit)
+    if known is None:
+        return (unit,) if unit else ()
+    return (known.id, *(below.id for below in directory.below(known.id)))
+
+
+def _named(words: str, directory: Directory) -> dict[str, tuple[str, ...]]:
+    """Of each word the units whose names it is part of; a single character is part of too many."""
+    return {word: tuple(option.value for option in directory.search(word)) for word in words.split() if len(word) > 1}
+
+
+def a_day(text: str) -> date | None:
+    """A day of this century as a form sends it, None for anything else."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2100 else None

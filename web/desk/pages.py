@@ -1,0 +1,190 @@
+"""The desk: the list of what came in, one report beside it, and what the office does about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from services import desk, people
+from services.desk import SHORTEST_REASON, VISIT, Report
+from services.foundation.refusal import NotDone
+from services.foundation.wording import LONGEST_SAID
+from services.inspections import seen_in
+from services.people import Right
+from web.desk.filters import CATEGORIES, KINDS, STATES, Query, read
+from web.obligations.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, hand_form
+from web.site.frame import ID, Frame, Seat, form
+
+ACTS: Mapping[str, Callable[..., bool]] = {
+    "ask": desk.ask,
+    "accept": desk.accept,
+    "decline": desk.decline,
+    "answer": desk.answer,
+    "note": desk.note,
+}
+DONE = frozenset((*ACTS, "unreached", *TOLD))
+CONFLICTS = frozenset(("changed", "decided"))
+WRONG, CONFLICT = 422, 409
+
+
+class Desk:
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+
+    def routes(self) -> list[web.RouteDef]:
+        seated = self._frame.seated
+        return [
+            web.get("/console", seated(self._list, Right.OPEN_CONSOLE)),
+            web.get("/console/", _to_the_list),
+            web.get("/console/fresh", seated(self._fresh, Right.READ_REPORTS)),
+            web.get(f"/console/report/{ID}", seated(self._open, Right.READ_REPORTS)),
+            web.post(
+                f"/console/report/{ID}/{{act:ask|accept|decline|answer|note}}", seated(self._act, Right.DECIDE_REPORTS)
+            ),
+            web.post(f"/console/report/{ID}/identity", seated(self._identity, Right.OPEN_IDENTITIES)),
+        ]
+
+    async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """Also where signing in leads to: whoever reads no reports goes on to a page that they may open."""
+        if not seat.may(Right.READ_REPORTS):
+            raise web.HTTPSeeOther(seat.pages[0].path)
+        return await self._draw(request, seat, None)
+
+    async def _open(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        report = await seat.acts.write(desk.open_report, request.match_info["id"])
+        if report is None:
+            raise web.HTTPNotFound
+        done = request.query.get("done", "")
+        return await self._draw(request, seat, report, done=done if done in DONE else None)
+
+    async def _fresh(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        frame = self._frame
+        since = _moment(request.query.get("since", ""))
+        if since is None:
+            raise web.HTTPBadRequest
+        filters = self._query(request).filters(frame.directory())
+        many = await frame.acts.read(desk.fresh, filters, since)
+        return web.json_response({"fresh": many})
+
+    async def _act(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        frame, report_id, act = self._frame, request.match_info["id"], request.match_info["act"]
+        sent = await form(request, frame.site_url)
+        try:
+            reached = await seat.acts.write(ACTS[act], report_id, sent.get("seen", ""), sent.get("text", ""))
+        except NotDone as error:
+            return await self._again(request, seat, error.code, act=act, typed=sent.get("text", ""))
+        done = act if reached else "unreached"
+        raise web.HTTPSeeOther(self._query(request).report(report_id, done=done))
+
+    async def _identity(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        frame, report_id = self._frame, request.match_info["id"]
+        sent = await form(request, frame.site_url)
+        try:
+            identity = await seat.acts.write(desk.open_identity, report_id, sent.get("purpose", ""))
+        except NotDone as error:
+            return await self._again(request, seat, error.code, act="identity", typed=sent.get("purpose", ""))
+        report = await self._report(report_id)
+        who = await self._filed_by(identity.get("person_id"))
+        return await self._draw(request, seat, report, identity=identity, filed_by=who)
+
+    async def _filed_by(self, person_id: str | None) -> people.Person | None:
+        if person_id is None:
+            return None
+        return await self._frame.acts.read(people.person, person_id)
+
+    async def _again(self, request: web.Request, seat: Seat, code: str, *, act: str, typed: str) -> web.StreamResponse:
+        """The report as it stands now, with what was wrong and what was typed."""
+        if code == "gone":
+            raise web.HTTPNotFound
+        status = CONFLICT if code in CONFLICTS else WRONG
+        return await self.again(request, seat, status, code, act, typed=typed)
+
+    async def again(
+        self,
+        request: web.Request,
+        seat: Seat,
+        status: int,
+        code: str,
+        act: str,
+        *,
+        typed: str = "",
+        handed: Mapping[str, str] | None = None,
+    ) -> web.StreamResponse:
+        """The same for whoever else takes a form of this page; `handed`: the fields of a hand-over."""
+        report = await self._report(request.match_info["id"])
+        return await self._draw(request, seat, report, status=status, problem=code, act=act, typed=typed, handed=handed)
+
+    def address(self, request: web.Request, report_id: str, done: str) -> str:
+        """The report's page with what was just done, in the list that it was opened from."""
+        return self._query(request).report(report_id, done=done)
+
+    async def _hand_form(self, report: Report, handed: Mapping[str, str] | None, problem: str) -> HandForm:
+        """With what follows from the report already."""
+        kind, problem = WITHOUT_CASE if report.kind == VISIT else OF_CASE, problem if handed is not None else ""
+        return await hand_form(
+            self._frame, kind, unit_id=report.unit_id, report_id=report.id, typed=handed, problem=problem
+        )
+
+    async def _report(self, report_id: str) -> Report:
+        report = await self._frame.acts.read(desk.look, report_id)
+        if report is None:
+            raise web.HTTPNotFound
+        return report
+
+    def _query(self, request: web.Request) -> Query:
+        return read(request.query, self._frame.directory())
+
+    async def _draw(
+        self,
+        request: web.Request,
+        seat: Seat,
+        report: Report | None,
+        *,
+        status: int = 200,
+        handed: Mapping[str, str] | None = None,
+        **values: Any,
+    ) -> web.Response:
+        frame, query, now = self._frame, self._query(request), self._frame.acts.clock()
+        filters = query.filters(frame.directory())
+        shown = await frame.acts.at(now).read(desk.listed, filters, query.after, report.id if report else "")
+        counted = await frame.acts.at(now).read(desk.counts, filters)
+        hand = await self._hand_form(report, handed, values.get("problem", "")) if report else None
+        texts, nothing = (
+            frame.speaks(request),
+            {"done": None, "problem": None, "act": "", "typed": "", "identity": None},
+        )
+        return frame.page(
+            request,
+            "desk/inbox.html",
+            seat,
+            status=status,
+            shown=shown,
+            counts=counted,
+            query=query,
+            report=report,
+            hand=hand,
+            directory=frame.directory(),
+            now=now,
+            findings=lambda found: seen_in(texts, found),
+            KINDS=KINDS,
+            STATES=STATES,
+            CATEGORIES=CATEGORIES,
+            LONGEST=LONGEST_SAID,
+            SHORTEST=SHORTEST_REASON,
+            **({"filed_by": None} | nothing | values),
+        )
+
+
+async def _to_the_list(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPPermanentRedirect("/console")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -1,0 +1,1 @@
+"""Notices: written, sent, followed to the last acknowledgement."""

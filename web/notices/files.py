@@ -1,0 +1,116 @@
+"""What a clerk uploads for a notice: pictures and files that go with it, lists of phone numbers that it goes to."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+from aiohttp.web_request import FileField
+
+from media import Refused
+from services import notices
+from services.evidence import Forgotten, Stored
+from services.notices import NotSent
+from services.people import Right
+from web.notices.pages import PATH, Pages
+from web.site.frame import ID, IS_ID, Frame, Seat, fields, form
+from web.site.security import FILE_POLICY
+
+
+class Files:
+    def __init__(self, frame: Frame, pages: Pages) -> None:
+        self._frame, self._pages = frame, pages
+
+    def routes(self) -> list[web.RouteDef]:
+        seated, one = self._frame.seated, f"{PATH}/{ID}"
+        return [
+            web.get(f"{one}/file/{{piece:[0-9a-f]{{20}}}}", seated(self._file, Right.READ_NOTICES)),
+            web.post(f"{one}/files", seated(self._attach, Right.WRITE_NOTICES)),
+            web.post(f"{one}/files/remove", seated(self._detach, Right.WRITE_NOTICES)),
+            web.post(f"{one}/list", seated(self._take_list, Right.WRITE_NOTICES)),
+            web.post(f"{one}/list/remove", seated(self._drop_list, Right.WRITE_NOTICES)),
+        ]
+
+    async def _file(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The clean copy, as a recipient gets it."""
+        notice, piece_id = await self._pages.notice(request), request.match_info["piece"]
+        part = next((one for one in notice.parts if one.id == piece_id), None)
+        path = self._frame.store.copy_path(piece_id)
+        if part is None or not path.is_file():
+            raise web.HTTPNotFound
+        headers = {"Content-Type": part.mime, "Content-Security-Policy": FILE_POLICY}
+        if part.kind == "file":
+            headers["Content-Disposition"] = "attachment"
+        return web.FileResponse(path, headers=headers)
+
+    async def _attach(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """Each file is cleaned and stored; what cannot be sent is told by its name, the others stay."""
+        notice = await self._pages.notice(request)
+        refused: list[tuple[str, str]] = []
+        for file in await self._given(request, "file"):
+            try:
+                await self._attached(seat, notice.id, file)
+            except (Refused, NotSent) as error:
+                if isinstance(error, NotSent) and error.code in ("gone", "changed"):
+                    return await self._pages.refused(request, seat, error)
+                refused.append((file.filename, error.code))
+        if refused:
+            return await self._pages.one(request, seat, await self._pages.notice(request), refused=refused)
+        raise web.HTTPSeeOther(f"{PATH}/{notice.id}#files")
+
+    async def _attached(self, seat: Seat, notice_id: str, file: FileField) -> None:
+        store = self._frame.store
+        stored = await store.put(await asyncio.to_thread(file.file.read), documents=True)
+        try:
+            await self._kept(seat, notice_id, file.filename, stored)
+        except NotSent:
+            # It never became a row. Its original may be that of another piece: it stays.
+            await asyncio.to_thread(store.forget, [Forgotten(stored.id, None)])
+            raise
+
+    async def _kept(self, seat: Seat, notice_id: str, name: str, stored: Stored) -> None:
+        frame = self._frame
+        if not frame.store.copy_path(stored.id).is_file():
+            raise NotSent("no_copy", "files")
+        await seat.acts.write(notices.attach, notice_id, name, stored)
+
+    async def _detach(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        frame, sent = self._frame, await form(request, self._frame.site_url)
+        notice_id, piece_id = request.match_info["id"], sent.get("piece", "")
+        if not IS_ID.fullmatch(piece_id):
+            raise web.HTTPNotFound
+        try:
+            gone = await seat.acts.write(notices.detach, notice_id, piece_id)
+        except NotSent as error:
+            return await self._pages.refused(request, seat, error)
+        await asyncio.to_thread(frame.store.forget, gone)
+        raise web.HTTPSeeOther(f"{PATH}/{notice_id}#files")
+
+    async def _take_list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The numbers go in by some hundreds at once, so that nobody waits for a long list."""
+        notice_id, language = request.match_info["id"], self._frame.language(request)
+        try:
+            uploaded = await self._given(request, "list")
+            data = await asyncio.to_thread(uploaded[0].file.read) if uploaded else b""
+            found = await asyncio.to_thread(notices.read, data)
+            for start in range(0, len(found.good), notices.NUMBERS_AT_ONCE):
+                some = found.good[start : start + notices.NUMBERS_AT_ONCE]
+                await seat.acts.write(notices.add_numbers, notice_id, language, some)
+        except NotSent as error:
+            return await self._pages.refused(request, seat, error)
+        if found.bad or found.repeated:
+            return await self._pages.one(request, seat, await self._pages.notice(request), numbers=found)
+        raise web.HTTPSeeOther(f"{PATH}/{notice_id}#list")
+
+    async def _drop_list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        notice_id = request.match_info["id"]
+        try:
+            await seat.acts.write(notices.drop_numbers, notice_id)
+        except NotSent as error:
+            return await self._pages.refused(request, seat, error)
+        raise web.HTTPSeeOther(f"{PATH}/{notice_id}#list")
+
+    async def _given(self, request: web.Request, name: str) -> list[FileField]:
+        await fields(request, self._frame.site_url)
+        given = (await request.post()).getall(name, [])
+        return [one for one in given if isinstance(one, FileField) and one.filename]

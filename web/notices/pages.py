@@ -1,0 +1,172 @@
+"""The pages of notices: the list with one notice or a form beside it, and what of a page changes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from services import notices
+from services.foundation.vault import new_id
+from services.notices import Notice, NotSent, Progress
+from services.people import GROUPS, person
+from web.notices.forms import Around
+from web.notices.view import bar, mark, off, shots
+from web.site.frame import Frame, Seat
+
+WRONG, CONFLICT = 422, 409
+PATH = "/console/notices"
+BEFORE = ("draft", "waiting")  # nobody has got it
+
+
+class Pages:
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+
+    async def notice(self, request: web.Request) -> Notice:
+        """That of the address; 404 where there is none."""
+        notice = await self._frame.acts.read(notices.look, request.match_info["id"])
+        if notice is None:
+            raise web.HTTPNotFound
+        return notice
+
+    async def around(self) -> Around:
+        frame, read = self._frame, self._frame.acts.read
+        peopled = await read(notices.kinds_with_people)
+        return Around(frame.directory(), await read(notices.areas), list(frame.texts), peopled)
+
+    async def refused(
+        self, request: web.Request, seat: Seat, error: NotSent, sent: Mapping[str, str] | None = None
+    ) -> web.StreamResponse:
+        """The notice as it is now, and why a step was not taken."""
+        if error.code == "gone":
+            raise web.HTTPNotFound
+        return await self.one(request, seat, await self.notice(request), error, sent=sent)
+
+    async def form(
+        self,
+        request: web.Request,
+        seat: Seat,
+        notice: Notice | None,
+        typed: Mapping[str, Any],
+        error: NotSent | None = None,
+    ) -> web.StreamResponse:
+        return await self.draw(
+            request,
+            seat,
+            notice,
+            error,
+            part="notices/form.html",
+            typed=typed,
+            around=await self.around(),
+            number=new_id(),
+            GROUPS=GROUPS,
+        )
+
+    async def one(
+        self, request: web.Request, seat: Seat, notice: Notice, error: NotSent | None = None, **more: Any
+    ) -> web.StreamResponse:
+        frame = self._frame
+        values = {"around": await self.around(), "shots": shots(frame, notice)}
+        if notice.state in BEFORE:
+            part = "notices/draft.html"
+            values["reach"] = await frame.acts.read(notices.reach, notice.id, notice.audience, frame.ways)
+        else:
+            notice, told = await self._settled(notice)
+            part = "notices/going.html"
+            values |= await self._course(notice, told, listed=True)
+        values |= await self._people(notice)
+        return await self.draw(request, seat, notice, error, part=part, **values, **more)
+
+    async def live(self, request: web.Request, seat: Seat, notice: Notice) -> dict[str, Any]:
+        """For the page's script, each second: `html` to put in place; empty where what it knows still holds.
+
+        The list of receipts grows with the recipients: it comes when nothing is left to do.
+        """
+        if notice.state in BEFORE:
+            return {"state": notice.state, "over": True, "mark": "", "html": ""}
+        frame, (notice, told) = self._frame, await self._settled(notice)
+        now, texts = frame.acts.clock(), frame.speaks(request)
+        answer = {"state": notice.state, "over": told.over, "mark": mark(notice, told, now), "html": ""}
+        if answer["mark"] == request.query.get("known"):
+            return answer
+        values = await self._course(notice, told, listed=told.over) | await self._people(notice)
+        html = texts.page(
+            "notices/live.html",
+            **values,
+            notice=notice,
+            seat=seat,
+            say=texts.say,
+            now=now,
+            error=None,
+            unsent="",
+            around=Around(frame.directory(), (), list(frame.texts)),
+        )
+        return answer | {"html": html}
+
+    async def draw(
+        self,
+        request: web.Request,
+        seat: Seat,
+        notice: Notice | None = None,
+        error: NotSent | None = None,
+        part: str = "",
+        **values: Any,
+    ) -> web.StreamResponse:
+        """The list, and beside it `part`."""
+        frame, now = self._frame, self._frame.acts.clock()
+        shown = await frame.acts.read(notices.listed, notices.PAGE, _before(request))
+        answered = await frame.acts.read(notices.acknowledged, [one.id for one in shown if one.acknowledges])
+        wrong = error is not None or values.get("refused")
+        status = 200 if not wrong else CONFLICT if error and error.code == "changed" else WRONG
+        nothing = {"refused": (), "numbers": None, "sent": None, "unsent": ""}
+        return frame.page(
+            request,
+            "notices/list.html",
+            seat,
+            status=status,
+            shown=shown,
+            answered=answered,
+            notice=notice,
+            error=error,
+            part=part,
+            now=now,
+            here=PATH,
+            PAGE=notices.PAGE,
+            LONGEST=notices.LONGEST_TEXT,
+            above=frame.second_clerk_above,
+            off=off(frame),
+            **(nothing | values),
+        )
+
+    async def _settled(self, notice: Notice) -> tuple[Notice, Progress]:
+        """How it goes; a notice of which nothing is left to do is marked as done by whoever sees it first."""
+        frame = self._frame
+        told = await frame.acts.read(notices.progress, notice.id)
+        if notice.state == "released" and told.over:
+            await frame.acts.write(notices.settle, notice.id)
+            notice = await frame.acts.read(notices.look, notice.id) or notice
+        return notice, told
+
+    async def _course(self, notice: Notice, told: Progress, *, listed: bool) -> dict[str, Any]:
+        """What changes by itself while somebody looks at it. Who has not answered is counted when all have gone."""
+        read, most = self._frame.acts.read, notices.MOST_SHOWN
+        left = await read(notices.unacknowledged, notice) if notice.acknowledges and told.over else 0
+        troubled = await read(notices.receipts, notice.id, troubled=True, most=most)
+        receipts = await read(notices.receipts, notice.id, most=most) if listed else None
+        return {"troubled": troubled, "receipts": receipts, "left": left, "most": most} | bar(told)
+
+    async def _people(self, notice: Notice) -> dict[str, Any]:
+        read = self._frame.acts.read
+        releaser = await read(person, notice.released_by) if notice.released_by else None
+        return {"author": await read(person, notice.created_by), "releaser": releaser}
+
+
+def _before(request: web.Request) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(request.query.get("before", ""))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

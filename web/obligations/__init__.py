@@ -1,0 +1,1 @@
+"""What units owe, who is late, and handing something over."""

@@ -1,0 +1,51 @@
+"""The filters of the list of obligations, to and from the address of the page. A value that is none counts as not
+given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.foundation.wording import readable
+from services.obligations import PAGE, ObligationFilters
+from services.units import Directory
+from web.desk.filters import LONGEST_WORDS, units_under
+from web.site.asked import Asked
+from web.site.frame import IS_ID
+
+# What `state` in the address may be: whose turn it is. Without one: everything that is not settled.
+SHOWN = ("owed", "unseen", "late", "answered", "waiting", "asks", "office", "settled")
+TURNS = {"": "current", "late": "", "office": "silent"}
+NAMES = ("q", "unit", "kind", "state")
+
+
+class ObligationQuery(Asked):
+    LIST = "/console/duties"
+
+    def obligation(self, obligation_id: str, **more: str) -> str:
+        """The address of an obligation beside this list."""
+        return self.beside(f"/console/duty/{obligation_id}", **more)
+
+    def filters(self, directory: Directory) -> ObligationFilters:
+        """One more than a page, to know whether there is another."""
+        state = self.get("state")
+        return ObligationFilters(
+            units=units_under(self.get("unit"), directory),
+            kind=self.get("kind"),
+            turn=TURNS.get(state, state),
+            late=state == "late",
+            words=self.get("q"),
+            after=self.after,
+            most=PAGE + 1,
+        )
+
+
+def read(asked: Mapping[str, str], directory: Directory, kinds: Mapping[str, object]) -> ObligationQuery:
+    found = {name: readable(asked.get(name, ""))[:LONGEST_WORDS] for name in NAMES}
+    allowed = {
+        "kind": found["kind"] in kinds,
+        "state": found["state"] in SHOWN,
+        "unit": directory.get(found["unit"]) is not None,
+    }
+    given = {name: value for name, value in found.items() if value and allowed.get(name, True)}
+    after = asked.get("after", "")
+    return ObligationQuery(given, after if IS_ID.fullmatch(after) else "")

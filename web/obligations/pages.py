@@ -1,0 +1,166 @@
+"""What units owe: who is late, the list, one obligation beside it, what the office does about it (C08, C23, A52)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from services import desk, obligations, people
+from services.cases import ACCEPTED
+from services.foundation.refusal import NotDone
+from services.foundation.wording import LONGEST_SAID
+from services.obligations import PAGE, SETTLED, Obligation, Whole, deaf, ladders, last_day
+from services.people import Right
+from web.desk.pages import CONFLICT, WRONG
+from web.obligations.filters import SHOWN, ObligationQuery, read
+from web.obligations.hand_form import DUE_WRONG, TOLD, Limit, due_day, due_of, look_twice, told_by
+from web.obligations.lateness import Lateness, lateness
+from web.site.frame import ID, Frame, Seat, form
+
+ACTS = "accept|return|excuse|grant|refuse|reply"
+DONE = frozenset((*ACTS.split("|"), "accept_case", *TOLD, "return_sms", "return_sms_later", "unreached"))
+CONFLICTS = frozenset(("changed", "decided", "settled", "not_answered"))
+
+
+class Obligations:
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+
+    def routes(self) -> list[web.RouteDef]:
+        seated = self._frame.seated
+        return [
+            web.get("/console/duties", seated(self._list, Right.OVERSEE_OBLIGATIONS)),
+            web.get(f"/console/duty/{ID}", seated(self._open, Right.OVERSEE_OBLIGATIONS)),
+            web.post(f"/console/duty/{ID}/{{act:{ACTS}}}", seated(self._act, Right.DECIDE_OBLIGATIONS)),
+        ]
+
+    async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        return await self._draw(request, seat, None)
+
+    async def _open(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        done = request.query.get("done", "")
+        whole = await self._whole(request)
+        return await self._draw(request, seat, whole, done=done if done in DONE else None)
+
+    async def _act(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        frame, obligation_id, act = self._frame, request.match_info["id"], request.match_info["act"]
+        sent = await form(request, frame.site_url)
+        obligation = (await self._whole(request)).obligation
+        typed = {"kind": obligation.kind, "text": sent.get("text", ""), "date": sent.get("date", "")}
+        # Asked before, as by the hand-over. What is the unit's turn again goes by SMS too.
+        untold = await told_by(frame, act, obligation.unit_id, obligation.kind) if act == "return" else ""
+        answers = act == "accept" and obligation.waited_for and not await self._others(obligation)
+        try:
+            if act == "return":
+                await look_twice(frame, sent | typed)
+            reached = await self._do(act, seat, obligation_id, sent)
+        except NotDone as error:
+            if error.code == "gone":
+                raise web.HTTPNotFound from None
+            whole, status = await self._whole(request), CONFLICT if error.code in CONFLICTS else WRONG
+            told = {"problem": error.code, "act": act, "typed": typed, "limit": await due_of(frame, typed)}
+            return await self._draw(request, seat, whole, status=status, **told)
+        done = "accept_case" if answers else act
+        if not reached:
+            done = untold if untold in DONE else "unreached"
+        raise web.HTTPSeeOther(self._query(request).obligation(obligation_id, done=done))
+
+    def _do(self, act: str, seat: Seat, obligation_id: str, sent: Mapping[str, str]) -> Awaitable[bool]:
+        """Whether somebody could be told. Raises NotDone, also as `due_day`: an empty date means that the deadline
+        stays."""
+        text, known = sent.get("text", ""), (self._frame.kinds, obligation_id, sent.get("seen", ""))
+        if act == "return":
+            return seat.acts.write(obligations.send_back, *known, text, due_day(sent))
+        if act in ("grant", "refuse"):
+            return seat.acts.write(obligations.decide_time, *known, act == "grant", text)
+        if act == "accept":
+            promised = {"citizen": True, "unit": False}.get(sent.get("to", ""))
+            return seat.acts.write(obligations.accept_answer, *known, text, promised)
+        return seat.acts.write(SAID[act], *known, text)
+
+    async def _whole(self, request: web.Request) -> Whole:
+        frame = self._frame
+        whole = await frame.acts.read(obligations.look, frame.kinds, request.match_info["id"])
+        if whole is None:
+            raise web.HTTPNotFound
+        return whole
+
+    async def _others(self, obligation: Obligation) -> list[Obligation]:
+        """What else of the same case is not settled."""
+        if obligation.subject is None:
+            return []
+        frame = self._frame
+        of_case = await frame.acts.read(obligations.of_subject, frame.kinds, obligation.subject.id)
+        return [one for one in of_case if one.id != obligation.id and one.state not in SETTLED]
+
+    async def _waits(self, obligation: Obligation, others: list[Obligation]) -> bool:
+        """Whether all of its case is settled and the citizen has no answer yet: that is given on the case's page."""
+        if obligation.subject is None or others or obligation.state not in SETTLED:
+            return False
+        report = await self._frame.acts.read(desk.look, obligation.subject.id)
+        return report is not None and report.state == ACCEPTED
+
+    async def _around(self, whole: Whole) -> dict[str, Any]:
+        """What the page of one obligation says of its case, and of a head who gets no reminder."""
+        obligation, others = whole.obligation, await self._others(whole.obligation)
+        frame, told = self._frame, ""
+        if obligation.owed:
+            told = await frame.acts.read(deaf, obligation.unit_id, frame.ways)
+        return {"others": others, "waits": await self._waits(obligation, others), "deaf": told}
+
+    async def _late(self) -> Lateness:
+        return lateness(await self._frame.acts.read(obligations.late))
+
+    def _query(self, request: web.Request) -> ObligationQuery:
+        return read(request.query, self._frame.directory(), ladders())
+
+    async def _draw(
+        self, request: web.Request, seat: Seat, whole: Whole | None, *, status: int = 200, **values: Any
+    ) -> web.Response:
+        frame, query, now = self._frame, self._query(request), self._frame.acts.clock()
+        filters = query.filters(frame.directory())
+        shown = await frame.acts.at(now).read(obligations.listed, frame.kinds, filters)
+        counted = await frame.acts.at(now).read(obligations.counts, filters)
+        names = await frame.acts.read(people.names_of, _actors(whole)) if whole else {}
+        reminded = await frame.acts.at(now).read(obligations.reminded, whole.obligation.id) if whole else ()
+        files = await frame.acts.read(obligations.file_names, whole.obligation.id) if whole else {}
+        visit = await frame.acts.read(desk.visit_of, whole.obligation.subject_id) if whole else None
+        values |= await self._around(whole) if whole else {}
+        late = await self._late() if whole is None else None
+        nothing = {"done": None, "problem": None, "act": "", "typed": {"text": "", "date": ""}, "limit": Limit()}
+        return frame.page(
+            request,
+            "obligations/list.html",
+            seat,
+            status=status,
+            shown=shown,
+            counts=counted,
+            query=query,
+            whole=whole,
+            directory=frame.directory(),
+            now=now,
+            late=late,
+            names=names,
+            visit=visit,
+            files=files,
+            reminded=reminded,
+            SHOWN=SHOWN,
+            KINDS=tuple(ladders()),
+            PAGE=PAGE,
+            LONGEST=LONGEST_SAID,
+            DUE_WRONG=DUE_WRONG,
+            last_day=last_day(now),
+            **(nothing | values),
+        )
+
+
+SAID: Mapping[str, Callable[..., bool]] = {"excuse": obligations.excuse, "reply": obligations.reply_unit}
+
+
+def _actors(whole: Whole) -> frozenset[str]:
+    """Whose names stand on the page of an obligation."""
+    told = (one.actor for one in whole.history)
+    asked = (who for one in whole.extensions for who in (one.asked_by, one.decided_by))
+    return frozenset(who for who in (*told, *asked) if who)

@@ -1,0 +1,192 @@
+"""What every page is made of, and the doors before it: language, session, form token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiohttp import web
+
+from conversation.messages import Body
+from conversation.text import inert
+from services import notices, people
+from services.evidence import Store
+from services.foundation.act import Acts
+from services.obligations import Kinds
+from services.people import Grant, Person, Right, may
+from services.units import Directory
+from templates import DEFAULT_LANGUAGE, Texts
+from web.site.navigation import PAGES, Page
+from web.site.security import OFFICE_COOKIE, form_token, proven, same_origin
+
+LANGUAGE_COOKIE = "mingcha_language"
+LONGEST_TOKEN = 100
+FORM = "application/x-www-form-urlencoded"
+FILES = "multipart/form-data"
+WRITTEN = ("purpose", "note", "name")  # fields that somebody thinks about, besides texts
+SECRETS = frozenset(("code",))  # fields that no page ever shows again
+ID = "{id:[0-9a-f]{20}}"  # in routes: an id that can be one
+IS_ID = re.compile(r"[0-9a-f]{20}")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Somebody at the desk: who, the token that the forms of this session carry, and what they may do."""
+
+    person: Person
+    csrf: str
+    acts: Acts  # done by this person
+    grants: Sequence[Grant] = ()
+    waiting: int = 0  # notices that they may release
+
+    def may(self, right: Right) -> bool:
+        return may(self.grants, right)
+
+    @property
+    def pages(self) -> Sequence[Page]:
+        """What the bar leads to."""
+        return [page for page in PAGES if self.may(page.right)]
+
+
+Seated = Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class ShownChannel:
+    """A channel as the pages of notices show it. `draw` gives what it makes of a body (`channels.channel.Shot`)."""
+
+    name: str
+    draw: Callable[[Body, Texts], Any]
+    draws_menus: bool = False  # it takes no media
+    to_phones: bool = False  # only who is on a list of numbers, or has no chat, is reached by it
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the pages share: made once, by whoever serves them."""
+
+    site_url: str
+    acts: Acts
+    texts: Mapping[str, Texts]
+    store: Store
+    directory: Callable[[], Directory]
+    version: str  # of the static files
+    channels: Sequence[ShownChannel]  # as they stand beside each other
+    kinds: Kinds
+    ways: Collection[str] | None = None  # channels that something can leave by; None: all
+    second_clerk_above: int = 200  # recipients of a notice
+
+    @property
+    def secure(self) -> bool:
+        return self.site_url.startswith("https://")
+
+    def language(self, request: web.Request) -> str:
+        """The chosen one, else the first that the browser asks for, else the default."""
+        chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+        asked = (part.strip()[:2].lower() for part in request.headers.get("Accept-Language", "").split(","))
+        return next((one for one in (chosen, *asked) if one in self.texts), DEFAULT_LANGUAGE)
+
+    def speaks(self, request: web.Request) -> Texts:
+        return self.texts[self.language(request)]
+
+    def page(
+        self, request: web.Request, name: str, seat: Seat | None = None, *, status: int = 200, **values: Any
+    ) -> web.Response:
+        texts = self.speaks(request)
+        back = request.path_qs if request.method == "GET" else "/console"
+        html = texts.page(
+            name,
+            version=self.version,
+            language=texts.language,
+            say=texts.say,
+            seat=seat,
+            back=back,
+            posted=request.method == "POST",
+            **values,
+        )
+        return web.Response(text=html, content_type="text/html", status=status)
+
+    def forbidden(self, request: web.Request, seat: Seat) -> web.Response:
+        """What somebody sees who is signed in and may not open this page: nothing of it, and what to do."""
+        return self.page(request, "site/error.html", seat, status=403, code="no_right", id=None, unsaved=None)
+
+    def seated(self, handler: Seated, right: Right) -> Handler:
+        """Only for somebody with a session and this right, whose forms were made for that session.
+
+        Whoever has no session is asked to sign in.
+        """
+
+        async def check(request: web.Request) -> web.StreamResponse:
+            token = session_of(request)
+            found = await self.acts.read(people.seated, token) if token else None
+            if found is None:
+                sent = await fields(request, self.site_url) if request.method == "POST" else {}
+                return self.page(request, "site/signin.html", status=401, problem=None, unsent=written_in(sent))
+            acts = self.acts.by(found.person.id)
+            seat = Seat(found.person, form_token(acts.vault, token), acts, found.grants)
+            if not seat.may(right):
+                return self.forbidden(request, seat)
+            if request.method == "POST":
+                sent = (await form(request, self.site_url)).get("csrf", "")
+                if not proven(acts.vault, token, sent):
+                    raise web.HTTPForbidden
+            if seat.may(Right.RELEASE_NOTICES):
+                seat = replace(seat, waiting=await acts.read(notices.waiting_for))
+            return await handler(request, seat)
+
+        return check
+
+
+def session_of(request: web.Request) -> str:
+    """The token of the session as the browser tells it; empty where it has none."""
+    return inert(request.cookies.get(OFFICE_COOKIE, ""))[:LONGEST_TOKEN]
+
+
+async def form(request: web.Request, site_url: str) -> dict[str, str]:
+    """A form's fields, the last of each name. Raises 400 for what is none and 403 for one from another site."""
+    return {name: values[-1] for name, values in (await fields(request, site_url)).items() if values}
+
+
+async def fields(request: web.Request, site_url: str) -> dict[str, list[str]]:
+    """The same with every value of each name. Characters that no database takes are gone (`inert`)."""
+    if not same_origin(request, site_url):
+        raise web.HTTPForbidden
+    if request.content_type not in (FORM, FILES):
+        raise web.HTTPBadRequest
+    try:
+        sent = await request.post()
+    except (ValueError, LookupError) as error:
+        raise web.HTTPBadRequest from error
+    return {inert(name): [inert(value) for value in sent.getall(name) if isinstance(value, str)] for name in sent}
+
+
+@dataclass(frozen=True)
+class Unsaved:
+    """A form that nobody took: where it goes, all its fields, and what somebody wrote in it."""
+
+    address: str
+    fields: Mapping[str, Sequence[str]]
+    words: str
+
+
+async def unsaved(request: web.Request, site_url: str) -> Unsaved | None:
+    """The form of this request, to be given back to whoever sent it. None for a file and for a code to sign in with.
+
+    Its token is the one that was sent: a page that cannot know who asks makes none.
+    """
+    if request.method != "POST" or request.content_type != FORM:
+        return None
+    try:
+        sent = await fields(request, site_url)
+    except web.HTTPException:
+        return None
+    return None if SECRETS & sent.keys() else Unsaved(request.path_qs, sent, written_in(sent))
+
+
+def written_in(sent: Mapping[str, Sequence[str]]) -> str:
+    """The longer texts of a form, one under the other."""
+    texts = [name for name in sent if name == "text" or name.startswith("text_")]
+    return "\n\n".join(text.strip() for name in (*texts, *WRITTEN) for text in sent.get(name, ()) if text.strip())

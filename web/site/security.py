@@ -1,0 +1,74 @@
+"""What keeps a page to itself: headers, the same-origin check, the form token, and the limit on wrong codes."""
+
+from __future__ import annotations
+
+import hmac
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from services.foundation.vault import Vault
+
+OFFICE_COOKIE = "mingcha_office"
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"  # a picture or a sound acts on nothing
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": PAGE_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",  # no-referrer would make browsers send a form with "Origin: null"
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+MOST_WRONG = 20
+WINDOW = timedelta(minutes=10)
+MOST_CLIENTS = 10_000
+
+
+def protect(response: web.StreamResponse) -> None:
+    """Sets every header that the answer does not set for itself."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+def same_origin(request: web.Request, site_url: str) -> bool:
+    """Whether a form was sent from one of our own pages, as far as the browser says."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    return origin is None or origin.partition("://")[2] in (urlsplit(site_url).netloc, request.host)
+
+
+def form_token(vault: Vault, session: str) -> str:
+    """Proves that a form was made for this session."""
+    return vault.index(session, "form")
+
+
+def proven(vault: Vault, session: str, token: str) -> bool:
+    return hmac.compare_digest(form_token(vault, session).encode(), token.encode(errors="replace"))
+
+
+class WrongCodes:
+    """Counts wrong codes per client; codes have 80 bits, so this only keeps noise away."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._wrong: dict[str, deque[datetime]] = {}
+
+    def too_many(self, client: str) -> bool:
+        times = self._wrong.get(client)
+        while times and times[0] <= self._clock() - WINDOW:
+            times.popleft()
+        return bool(times) and len(times) >= MOST_WRONG
+
+    def count(self, client: str) -> None:
+        if client not in self._wrong and len(self._wrong) >= MOST_CLIENTS:
+            self._wrong.pop(next(iter(self._wrong)))
+        self._wrong.setdefault(client, deque(maxlen=MOST_WRONG)).append(self._clock())

@@ -1,0 +1,114 @@
+"""The office's site: its routes, and the one error boundary of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from models.database import DatabaseAway
+from services.evidence import Store
+from services.foundation.act import Acts
+from services.foundation.vault import new_id
+from services.obligations import Kinds
+from services.units import Directory
+from templates import Texts
+from web.calendar import Calendar
+from web.desk.evidence import Evidence
+from web.desk.handing import Handing
+from web.desk.pages import Desk
+from web.notices.routes import Notices
+from web.obligations.pages import Obligations
+from web.people import People
+from web.quarantine import Quarantine
+from web.site.frame import Frame, ShownChannel, Unsaved, unsaved
+from web.site.security import protect
+from web.site.signin import SignIn
+
+OURS = ("/console", "/in", "/language")
+KNOWN_TROUBLE = frozenset((400, 403, 404, 405, 413))
+log = structlog.get_logger()
+
+
+class Site:
+    """Sign-in, desk, people, evidence and quarantine. The application takes `middlewares()` and `routes()`."""
+
+    def __init__(
+        self,
+        site_url: str,
+        acts: Acts,
+        texts: Mapping[str, Texts],
+        store: Store,
+        directory: Callable[[], Directory],
+        assets_version: str,
+        *,
+        channels: Sequence[ShownChannel],
+        kinds: Kinds,
+        ways: Collection[str] | None = None,
+        second_clerk_above: int = 200,
+    ) -> None:
+        self._frame = Frame(
+            site_url, acts, texts, store, directory, assets_version, channels, kinds, ways, second_clerk_above
+        )
+
+    def routes(self) -> list[web.RouteDef]:
+        parts = (SignIn, Desk, Handing, Obligations, Notices, Evidence, People, Calendar, Quarantine)
+        return [route for part in parts for route in part(self._frame).routes()]
+
+    def middlewares(self) -> Sequence[Middleware]:
+        """Guards our own pages, and draws "not found" for whoever asks for a page that nobody has."""
+
+        @web.middleware
+        async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if not _is_ours(request.path):
+                return await self._elsewhere(request, handler)
+            try:
+                response = await self._answer(request, handler)
+            except web.HTTPException as redirect:
+                protect(redirect)
+                raise
+            protect(response)
+            return response
+
+        return [guard]
+
+    async def _elsewhere(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPNotFound:
+            if request.match_info.http_exception is None or "text/html" not in request.headers.get("Accept", ""):
+                raise
+            page = self._trouble(request, 404)
+            protect(page)
+            return page
+
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Whatever goes wrong becomes a page that says what to do; the cause is logged under the page's id."""
+        try:
+            return await handler(request)
+        except web.HTTPException as stop:
+            if stop.status < 400:
+                raise
+            return self._trouble(request, stop.status)
+        except DatabaseAway:
+            page = self._trouble(request, 503, unsaved=await unsaved(request, self._frame.site_url))
+            page.headers["Retry-After"] = "10"
+            return page
+        except Exception:
+            error_id = new_id()[:8]
+            resource = request.match_info.route.resource
+            log.exception("page_failed", id=error_id, page=resource.canonical if resource else None)
+            kept = await unsaved(request, self._frame.site_url)
+            return self._trouble(request, 500, error_id, unsaved=kept)
+
+    def _trouble(
+        self, request: web.Request, status: int, error_id: str | None = None, *, unsaved: Unsaved | None = None
+    ) -> web.Response:
+        code = str(status) if status in KNOWN_TROUBLE or status >= 500 else "400"
+        return self._frame.page(request, "site/error.html", status=status, code=code, id=error_id, unsaved=unsaved)
+
+
+def _is_ours(path: str) -> bool:
+    return any(path == start or path.startswith(f"{start}/") for start in OURS)
