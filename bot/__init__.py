@@ -1,1 +1,1 @@
-"""The program: settings, the one build(), the command line, the life of the process."""
+"""The program itself: its settings, the one build(), the command line, and the life of the process."""

@@ -15,14 +15,13 @@ from handlers.placing import find_place
 from handlers.sources import SOURCES
 from models.database import Database
 from services import desk
-from services import units as directory
 from services.calendar import limits
 from services.evidence import Store
 from services.foundation.act import Acts
 from services.foundation.bells import Bells
 from services.foundation.vault import Vault, load_key
 from services.talk import Talk, Tools
-from services.units import Directory
+from services.units import Directory, load_units
 from templates import Texts, load_texts
 from web.site import assets
 
@@ -31,7 +30,7 @@ Clock = Callable[[], datetime]
 
 @dataclass
 class Program:
-    """Everything that ways in and ways out are made of."""
+    """Everything that the ways in and the ways out are built from."""
 
     settings: Settings
     clock: Clock  # this moment in the office's time zone
@@ -64,11 +63,11 @@ class Program:
         return assets.version()
 
     def load_units(self) -> None:
-        """Reads the units again; done at the start and now and then, as they change a few times a year."""
-        self.units = self.database.look(directory.load_units)
+        """Reads the units again. Called at the start and now and then, because units change a few times a year."""
+        self.units = self.database.look(load_units)
 
     async def follow_units(self) -> None:
-        self.units = await self.database.read(directory.load_units)
+        self.units = await self.database.read(load_units)
 
     def close(self) -> None:
         self.database.close()
@@ -79,7 +78,7 @@ def utc_now() -> datetime:
 
 
 def build(settings: Settings, *, clock: Clock = utc_now, channels: Sequence[ChannelKind] = KINDS) -> Program:
-    """Makes the program without starting anything. The database's schema must be there (`mingcha migrate`)."""
+    """Builds the program without starting anything. The database schema must exist already (`mingcha migrate`)."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.key_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.anchor_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,4 +1,4 @@
-"""The one list of channels that the program knows, in the order in which they stand beside each other."""
+"""The one list of the channels that the program knows, in the order in which they are shown."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ KINDS: Sequence[ChannelKind] = (TELEGRAM, WEBCHAT, SMS)
 
 
 def open_channels(program: Program) -> list[Channel]:
-    """Those that the settings set up, wired and not started."""
+    """The channels that the settings set up, wired but not started."""
     found = (kind.open(program.settings, program) for kind in program.channel_kinds)
     return [channel for channel in found if channel is not None]
 
 
 def with_sender(kinds: Collection[ChannelKind]) -> list[str]:
-    """The names of those on which nothing leaves without a sender."""
+    """The names of the channels on which nothing leaves without a sender."""
     return [kind.name for kind in kinds if not kind.pages_read]

@@ -1,10 +1,10 @@
 """The command line: `mingcha serve | work | demo | migrate | doctor | export | preview | units | invite`.
 
-Every word comes from templates/<language>/chat, from `terminal.j2` and a file for each channel, so the commands
-are made when `main` runs.
+Every word comes from templates/<language>/chat: from `terminal.j2` and from one file per channel. The commands are
+therefore made when `main` runs.
 """
 
-# Annotations are values here: typer reads them, and their help comes from the templates.
+# Annotations are evaluated here: typer reads them, and the help texts come from the templates.
 import asyncio
 import errno
 import sys
@@ -24,12 +24,12 @@ from services.foundation.act import Act
 from services.foundation.vault import KeyTrouble
 from templates import Texts
 
-WORDS = ("terminal", *(kind.words for kind in KINDS))  # files of what is said here, each block in one of them
+WORDS = ("terminal", *(kind.words for kind in KINDS))  # template files for the terminal; each block is in one of them
 MARKS = {"good": "✓", "note": "–", "bad": "✗"}
 
 
 class Stop(Exception):
-    """Ends the command with words for the person. Carries the block of the words and its values."""
+    """Ends the command with a message for the person. Carries the name of its template block and the block's values."""
 
     def __init__(self, words: str, **values: Any) -> None:
         super().__init__(words)
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 class Terminal:
-    """Speaks one language to whoever typed the command."""
+    """Speaks one language to the person who typed the command."""
 
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
@@ -63,7 +63,7 @@ class Terminal:
 
     @contextmanager
     def plainly(self) -> Iterator[None]:
-        """Turns what can go wrong into one clear line and exit code 1."""
+        """Turns every expected failure into one clear line and exit code 1."""
         try:
             yield
         except Stop as stop:
@@ -88,7 +88,7 @@ def _name(error: ValidationError) -> str:
 
 
 def _wrong_setting(error: ValidationError, texts: Texts) -> str:
-    """The block for the first wrong setting: the validator's own code, else the setting's name."""
+    """The template block for the first wrong setting, named after the validator's own code or else the setting."""
     first = error.errors()[0]
     cause = str(first.get("ctx", {}).get("error", ""))
     name = str(first["loc"][0]) if first["loc"] else ""
@@ -99,7 +99,7 @@ def _wrong_setting(error: ValidationError, texts: Texts) -> str:
 
 
 def commands(terminal: Terminal) -> typer.Typer:
-    """The commands with their help in the terminal's language."""
+    """The commands, with their help in the terminal's language."""
     app = typer.Typer(
         help=terminal.word("help"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
     )
@@ -234,7 +234,7 @@ def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
 
 
 def _for_demo(settings: Settings) -> Settings:
-    """With what each channel wants for the demo, where nothing is set."""
+    """The settings, completed with what each channel needs for the demo wherever nothing is set."""
     wanted = [item for kind in KINDS for item in kind.demo.items() if getattr(settings, item[0]) is None]
     return settings.model_copy(update=dict(wanted))
 

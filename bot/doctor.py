@@ -1,4 +1,4 @@
-"""`mingcha doctor`: what is set, what is missing, what does not answer; in plain words, worst last."""
+"""`mingcha doctor`: what is set, what is missing and what does not answer, in plain words, the worst last."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from services.foundation.vault import KEY_BYTES, KeyTrouble, Vault
 async def examine(
     settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC), kinds: Sequence[ChannelKind] = KINDS
 ) -> list[Found]:
-    """Looks at everything and changes nothing."""
+    """Everything that the doctor found; it looks at the whole installation and changes nothing."""
     found = [Found("good", "doctor_settings", _shown(settings))]
     if not settings.public_url:
         found.append(Found("note", "doctor_public_url_none", {"site": settings.site}))

@@ -1,4 +1,4 @@
-"""Whether the process lives, whether it can work, and its figures for Prometheus."""
+"""Tells whether the process is alive and whether it can work, and gives its figures to Prometheus."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from services import oversight
 
 
 class Health:
-    """`/healthz`: alive. `/readyz`: database and channels answer, else 503. `/metrics`: counts, never names.
+    """Answers `/healthz` (alive), `/readyz` (503 unless database and channels answer) and `/metrics` (never names).
 
-    `/readyz` also names the channels that something waits on and nobody sends on (`unsent`): this process can serve.
+    `/readyz` also names channels on which something waits and nobody sends (`unsent`): this process can still serve.
     """
 
     def __init__(self, program: Program, channels: Sequence[Channel]) -> None:

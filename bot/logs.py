@@ -1,4 +1,4 @@
-"""Logs: one line an event, without anybody's words, address or token."""
+"""Logs: one line per event, without anybody's words, address or token."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ QUIET = ("aiohttp.access", "apscheduler", "alembic", "telegram", "PIL")
 
 
 def configure(level: str) -> None:
-    """Readable on a terminal, JSON into a file or a collector."""
+    """Sets up the logs: readable on a terminal, JSON into a file or a collector."""
     number = logging.getLevelNamesMapping()[level.upper()]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(WithoutWords("%(levelname)s %(name)s %(message)s"))
@@ -42,7 +42,7 @@ def configure(level: str) -> None:
 
 
 def without_words(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """An exception as its types and places. Its message may quote what somebody wrote, so it is left out."""
+    """Replaces an exception by its types and places. Its message may quote what somebody wrote, so it is left out."""
     found = event.pop("exc_info", None)
     error = sys.exception() if found is True else found[1] if isinstance(found, tuple) else found
     if chain := _places(error):
@@ -51,7 +51,7 @@ def without_words(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMa
 
 
 class WithoutWords(logging.Formatter):
-    """The same for the log lines of libraries: aiohttp quotes the bytes of a broken request, and whose they were."""
+    """Removes words from library log lines too: aiohttp quotes the bytes of a broken request and names its sender."""
 
     def format(self, record: logging.LogRecord) -> str:
         if record.name == "aiohttp.server":

@@ -1,5 +1,4 @@
-"""What is said about obligations, with sample values: the lists, one obligation in its states, and what the office
-sends."""
+"""Sample messages about obligations: the lists, one obligation in each of its states, and what the office sends."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ Sample = tuple[str, Mapping[str, Any], tuple[Button, ...]]
 
 
 def said(unit: str | None, case: str, word: Callable[[str], str]) -> list[Sample]:
-    """`word` gives the made-up texts of the language."""
+    """Sample messages about obligations. `word` gives the made-up texts of the language."""
     obligation = {
         "number": NUMBER,
         "kind": "complaint",
@@ -44,7 +43,7 @@ def _shown(obligation: Mapping[str, Any], word: Callable[[str], str]) -> list[Sa
     done = {**obligation, "number": "D20261119-0001", "state": "accepted", "owed": False, "days": 0}
     listed = [obligation, {**obligation, **over, "number": "D20261116-0002", "case": None, "kind": "instruction"}, done]
     to_list = Button("/duties", words="menu_duties")
-    see = _buttons("see_duty")
+    see = _buttons("see_obligation")
     plain = {"returned": "", "extension": None, "history": [], "earlier": 0}
     asked_time = {"state": "waiting", "until": LATER, "reason": word("sample_why"), "late": False, "word": ""}
     history = [
@@ -54,7 +53,7 @@ def _shown(obligation: Mapping[str, Any], word: Callable[[str], str]) -> list[Sa
     ]
     lines = [{"unit": obligation["unit"], "kind": "complaint", "count": 2, "oldest": OVER, "days": -2}]
     opened = [
-        Button(f"/duty {one['number']}", words="open_duty", values={**one, "place": place})
+        Button(f"/duty {one['number']}", words="open_obligation", values={**one, "place": place})
         for place, one in enumerate(listed, 1)
     ]
     return [
@@ -81,7 +80,7 @@ def _shown(obligation: Mapping[str, Any], word: Callable[[str], str]) -> list[Sa
             (to_list,),
         ),
         ("one", {**plain, "state": "excused", "owed": False, "extension": {**asked_time, "state": "moot"}}, (to_list,)),
-        ("acknowledged", {}, (*_buttons("answer_now", "more_time", "see_duty"), to_list)),
+        ("acknowledged", {}, (*_buttons("answer_now", "more_time", "see_obligation"), to_list)),
         ("answering", {"returned": ""}, ()),
         ("answering", {**over, "returned": word("sample_back")}, ()),
         ("answered", {"pieces": 2}, (to_list,)),

@@ -16,18 +16,18 @@ from templates import DEFAULT_LANGUAGE, Texts, load_texts
 
 NOW = datetime(
     2026, 11, 21, 15, 0, tzinfo=timezone(timedelta(hours=8))
-)  # the samples' moment, so that the page never changes by itself
+)  # the moment at which all samples are drawn, so that the page never changes by itself
 
 
 def write_preview(path: Path) -> None:
-    """Needs no database and no channel: flows, templates and made-up values."""
+    """Writes the preview page. Needs no database and no channel: flows, templates and made-up values are enough."""
     texts = load_texts(lambda: NOW)
     path.write_text(page(texts), encoding="utf-8")
 
 
 def page(texts: Mapping[str, Texts], kinds: Sequence[ChannelKind] = KINDS) -> str:
-    """The page's HTML, with a picture of each screen on each of these channels."""
-    settings = Settings.model_construct()  # as they are where nobody changes them
+    """The HTML of the preview page, with a picture of each screen on each of these channels."""
+    settings = Settings.model_construct()  # the defaults, as if nothing had been set
 
     def shots(body: Body, spoken: Texts) -> dict[str, Any]:
         drawn = [(kind.name, spoken.channel_name(kind.name), kind.draw(settings, body, spoken)) for kind in kinds]

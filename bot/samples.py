@@ -1,4 +1,4 @@
-"""Every screen there is, made without a database: each flow walked by somebody who errs at every question."""
+"""Every screen there is, made without a database: each flow is walked by somebody who errs at every question."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONGEST_WALK = 50
 
 @dataclass(frozen=True)
 class Scene:
-    """One moment of a flow. state: empty, problem, draft, edited; for the review REVIEW; for a message its block."""
+    """One moment of a flow. `state`: empty, problem, draft, edited; REVIEW for the review; for a message its block."""
 
     name: str
     state: str
@@ -35,7 +35,7 @@ class Scene:
 
 
 class SampleWorld:
-    """The demo city's units and a case of one's own."""
+    """A world for the engine with the demo city's units and one case of the person's own."""
 
     def __init__(self, texts: Texts, now: datetime) -> None:
         self.now = now
@@ -52,8 +52,8 @@ class SampleWorld:
             return self._windows.get(answers.get("unit") or "", ())
         if source == "later_days":
             return [Option("2026-12-02"), Option("2026-12-04"), Option("2026-12-11")]
-        if source == "owed_duties":
-            return [Option("duty-1", f"0003 {self._asked}"), Option("duty-2", f"0002 {self._asked}")]
+        if source == "owed_obligations":
+            return [Option("obligation-1", f"0003 {self._asked}"), Option("obligation-2", f"0002 {self._asked}")]
         found = [Option("case-1", NUMBER)] if source.endswith("cases") else self._units
         return [option for option in found if query in (option.label or "")]
 
@@ -72,7 +72,7 @@ def flows() -> list[Flow]:
 
 
 def scenes(flow: Flow, texts: Texts, now: datetime) -> Iterator[Scene]:
-    """Each question empty, with a problem and with a draft; the review; the first question as edited from there."""
+    """The screens of a flow: each question empty, with a problem and with a draft; the review; the first one edited."""
     world = SampleWorld(texts, now)
     session: Session | None = prefilled(flow, {"_text": "", "_media": [], "_due": obligation_samples.DUE}, 1)
     for _ in range(LONGEST_WALK):
@@ -94,7 +94,7 @@ def scenes(flow: Flow, texts: Texts, now: datetime) -> Iterator[Scene]:
 def _aside(
     flow: Flow, session: Session, world: SampleWorld, here: Question, taken: Session | None, texts: Texts
 ) -> Iterator[Scene]:
-    """What another answer would have led to, where the one taken never asks it."""
+    """The questions that another answer would have led to and that the answer taken never asks."""
     if taken is None or not isinstance(here, Choice) or here.source is not None:
         return
     seen = {question.key for question in flow.questions if question.when(taken.answers, world)}
@@ -121,7 +121,7 @@ def _question(flow: Flow, session: Session, world: SampleWorld, here: Question, 
 
 
 def _half(question: Question, texts: Texts) -> Sequence[Reply]:
-    """What leaves this kind of question half answered."""
+    """Replies that leave a question of this kind half answered."""
     if isinstance(question, Ticks):
         return Reply(choice=question.values[0]), Reply(text=texts.say("preview", "sample_remark"))
     if isinstance(question, Evidence):
@@ -130,7 +130,7 @@ def _half(question: Question, texts: Texts) -> Sequence[Reply]:
 
 
 def _answered(flow: Flow, session: Session, world: SampleWorld, here: Question, texts: Texts) -> Session | None:
-    """After the first good answer that opens most; None at the end of a flow without a review."""
+    """The session after the good answer that opens most questions; None at the end of a flow without a review."""
     if isinstance(here, Ticks | Evidence):
         for reply in (*_half(here, texts), Reply(choice="/done")):
             session = advance(flow, session, reply, world)[0] or session
@@ -155,7 +155,7 @@ def _after(flow: Flow, session: Session, world: SampleWorld, reply: Reply) -> Bo
 
 
 def messages(texts: Texts, now: datetime) -> list[Scene]:
-    """Everything that is said without asking, with sample values."""
+    """Every message that asks nothing, with sample values."""
 
     def word(name: str) -> str:
         return texts.say("preview", name)

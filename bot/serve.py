@@ -19,20 +19,20 @@ from web.site import assets
 from web.site.frame import ShownChannel
 from web.site.site import Site
 
-LONGEST_LINE = 8190  # bytes of a request's first line: what aiohttp takes unless told otherwise
-LARGEST_REQUEST = 25 * 1024 * 1024  # bytes: an upload of 20 MiB with its frame
+LONGEST_LINE = 8190  # bytes of a request's first line: aiohttp's own default
+LARGEST_REQUEST = 25 * 1024 * 1024  # bytes: an upload of 20 MiB with its multipart frame
 
 
 @dataclass
 class Served:
-    """The application and the tasks that run as long as it does."""
+    """The web application and the tasks that run as long as it does."""
 
     app: web.Application
     tasks: Tasks = field(default_factory=Tasks)
 
 
 def assemble(program: Program, *, work: bool = True) -> Served:
-    """Everything that `mingcha serve` runs, wired and not started. Without `work`, another process sends."""
+    """Wires everything that `mingcha serve` runs, without starting it. Without `work`, another process sends."""
     channels = open_channels(program)
     site = _site(program, channels)
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[*site.middlewares()])
@@ -52,8 +52,8 @@ def assemble(program: Program, *, work: bool = True) -> Served:
 
 
 async def serve(program: Program, *, ready: Callable[[], None], work: bool = True) -> None:
-    """Until SIGTERM or SIGINT. `ready` is called once the address answers. Raises OSError when it is taken."""
-    doors = _listening(*program.settings.address)  # first: where the address is taken, nothing has begun
+    """Serves until SIGTERM or SIGINT. `ready` is called once the address answers. Raises OSError when it is taken."""
+    doors = _listening(*program.settings.address)  # bind first: if the address is taken, nothing has begun yet
     runner = runner_of(assemble(program, work=work).app, program.channel_kinds)
     await runner.setup()
     stop = stop_signal()
@@ -68,7 +68,7 @@ async def serve(program: Program, *, ready: Callable[[], None], work: bool = Tru
 
 
 def _listening(host: str, port: int) -> list[socket.socket]:
-    """One for each address that the name stands for."""
+    """Listening sockets, one for each address that the host name resolves to."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [socket.create_server(where[:2], family=family) for family, *_, where in found]
 

@@ -16,9 +16,9 @@ from templates import DEFAULT_LANGUAGE, LANGUAGES
 
 
 class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
-    """Every setting with its default. A wrong one raises ValidationError; its cause is a block of the terminal's words.
+    """Every setting with its default. A wrong one raises ValidationError, whose cause names a block of the words.
 
-    The channels bring their own (`channels.telegram.settings` and so on).
+    The channels bring their own settings (`channels.telegram.settings` and so on).
     """
 
     data_dir: Path = Path("var")
@@ -63,7 +63,7 @@ class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
 
     @property
     def is_new(self) -> bool:
-        """Whether a SQLite database would only be made by looking at it."""
+        """Whether the SQLite database does not exist yet, so that merely looking at it would create it."""
         parsed = parse(self.database)
         return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists()
 
@@ -83,13 +83,13 @@ class _Language(BaseSettings):
 
 
 def spoken_language() -> str:
-    """The language of the terminal, even where another setting is wrong."""
+    """The language of the terminal, known even where another setting is wrong."""
     wish = _Language().language
     return wish if wish in LANGUAGES else DEFAULT_LANGUAGE
 
 
 def unknown_names() -> list[str]:
-    """What is set under our prefix, in the environment or in `.env`, and is no setting: most likely misspelled."""
+    """Names set under our prefix, in the environment or in `.env`, that are no setting: most likely misspelled."""
     given = {*EnvSettingsSource(Settings).env_vars, *DotEnvSettingsSource(Settings).env_vars}
     known = {f"mingcha_{name}" for name in Settings.model_fields}
     return sorted(name.upper() for name in given if name.startswith("mingcha_") and name not in known)

@@ -1,4 +1,4 @@
-"""What runs as long as the process does: kept alive, and ended in order."""
+"""The tasks that run as long as the process does: kept alive, and ended in order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Task = Callable[[], Awaitable[None]]
 
 @dataclass
 class Tasks:
-    """By name; `closers` run after all of them have ended."""
+    """Long-running tasks by name; the `closers` run after all of them have ended."""
 
     named: list[tuple[str, Task]] = field(default_factory=list)
     closers: list[Task] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Tasks:
 
 
 async def _kept_alive(name: str, run: Callable[[], Awaitable[None]]) -> None:
-    """A task that fails is told in the log and started again: one broken way out must not end the others."""
+    """Restarts a task that fails and logs the failure: one broken way out must not end the others."""
     while True:
         try:
             await run()
@@ -47,7 +47,7 @@ async def _kept_alive(name: str, run: Callable[[], Awaitable[None]]) -> None:
 
 
 def stop_signal() -> asyncio.Event:
-    """Set by SIGTERM and SIGINT."""
+    """An event that SIGTERM and SIGINT set."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -55,7 +55,7 @@ def stop_signal() -> asyncio.Event:
 
 
 def settle_memory() -> None:
-    """What is loaded by now stays for good: the collector need not look at it again and again (a tenth of a turn)."""
+    """Exempts what is loaded by now from garbage collection: it stays for good, and this saves a tenth of a turn."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

@@ -1,4 +1,4 @@
-"""What works without being asked: senders, fetcher, scheduler. `serve` has it beside the web address, `work` alone."""
+"""The work done without being asked: senders, fetcher, scheduler. `serve` runs it beside the web site, `work` alone."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from services.evidence import Fetcher
 from services.people import SMS
 
 UNITS_EVERY_SECONDS = 10
-LOOK_EVERY_SECONDS = 0.3  # for what other processes have queued: nobody rings for that here
+LOOK_EVERY_SECONDS = 0.3  # seconds between two looks for what other processes have queued: their bells do not ring here
 
 
 def add_work(tasks: Tasks, program: Program, channels: Sequence[Channel], place: str, *, alone: bool) -> None:
-    """`place` is this process's own: whoever comes back to it is the same sender after a crash."""
+    """Adds senders, fetcher and scheduler to the tasks. `place` tells that this is the same sender after a crash."""
     senders = {
-        one.name: Sender(program.acts, one.name, one.send, turn=one.turn, place=place) for one in channels if one.send
+        one.name: Sender(program.acts, one.name, one.send, clear=one.clear, place=place) for one in channels if one.send
     }
     tasks.named += [(f"{name}_sender", sender.run) for name, sender in senders.items()]
     fetchers = {one.name: one.fetch for one in channels if one.fetch}
@@ -47,7 +47,7 @@ def add_units(tasks: Tasks, program: Program) -> None:
 
 
 async def work(program: Program, *, ready: Callable[[], None]) -> None:
-    """Until SIGTERM or SIGINT, without listening anywhere."""
+    """Sends and runs the jobs until SIGTERM or SIGINT, without listening on any address."""
     tasks, channels = Tasks(), open_channels(program)
     stop = stop_signal()
     with own_place(program.settings.data_dir) as place:
@@ -65,13 +65,13 @@ def closers(channels: Sequence[Channel]) -> list[Work]:
 
 
 def serving_place(program: Program) -> str:
-    """Only one process can listen there."""
+    """The place of a serving process: its address, on which only one process can listen."""
     return f"{socket.gethostname()} serve {program.settings.listen}"
 
 
 @contextmanager
 def own_place(folder: Path) -> Iterator[str]:
-    """The first free of this machine's places for working processes: held by a lock that a crash gives back."""
+    """Holds the first free place of this machine for a working process, by a file lock that a crash releases."""
     number = 1
     while True:
         path = folder / f"work.{socket.gethostname()}.{number}.lock"
@@ -99,7 +99,7 @@ async def _look_around(program: Program, channels: Collection[str]) -> None:
 
 
 async def _follow_units(program: Program) -> None:
-    """The units change a few times a year, and another process may have changed them."""
+    """Reads the units again now and then: they change a few times a year, and another process may have changed them."""
     while True:
         await asyncio.sleep(UNITS_EVERY_SECONDS)
         with contextlib.suppress(DatabaseAway):

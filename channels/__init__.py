@@ -1,1 +1,1 @@
-"""The wires: what comes in becomes an Incoming, what goes out is drawn for the channel and sent."""
+"""The channels: what comes in becomes an Incoming, what goes out is drawn for the channel and sent."""

@@ -1,4 +1,4 @@
-"""What a channel is to the rest of the program: one value for its kind, one more for each that is set up."""
+"""What a channel is to the rest of the program: one value for its kind, and another for each channel that is set up."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Work = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel that is set up. What it does not do is None.
+    """A channel that is set up. A field is None where the channel does not do that.
 
     `send` returns a Result whatever the wire does; `fetch` turns a reference into bytes, or raises Later or Gone.
     """
@@ -32,7 +32,7 @@ class Channel:
     routes: Sequence[web.RouteDef] = ()  # where its wire calls us
     run: Work | None = None  # takes what comes in, until it is cancelled
     send: Callable[[Parcel], Awaitable[Result]] | None = None  # None: its pages read their own messages
-    turn: Callable[[Parcel], Awaitable[timedelta | None]] | None = None  # waits until a parcel may leave
+    clear: Callable[[Parcel], Awaitable[timedelta | None]] | None = None  # waits until a parcel may leave
     fetch: Callable[[str], Awaitable[bytes]] | None = None
     ready: Callable[[], bool] | None = None  # whether the wire has answered when it was last asked
     hang_up: Work | None = None  # ends open connections, before the address closes
@@ -41,7 +41,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class Shot:
-    """A body as a channel shows it, for a page that shows the channels side by side."""
+    """A body as one channel shows it, for a page that shows the channels side by side."""
 
     pieces: tuple[str, ...]  # texts, in their order
     rows: tuple[tuple[tuple[str, str], ...], ...] = ()  # of buttons: (label, role)
@@ -63,7 +63,7 @@ class Found:
 
 
 class ProgramParts(Protocol):
-    """The program, as far as a channel may take of it."""
+    """The parts of the program that a channel may use."""
 
     @property
     def acts(self) -> Acts: ...
@@ -77,25 +77,25 @@ class ProgramParts(Protocol):
     def talk(self) -> Talk: ...
     @property
     def language(self) -> str:
-        """The one to begin with, where nobody has said which."""
+        """The language to begin with, where nobody has chosen one."""
         ...
 
     @property
     def assets_version(self) -> str:
-        """A part of the addresses of static files."""
+        """The version that stands in the addresses of static files."""
         ...
 
 
 async def nothing_to_examine(settings: Any) -> Sequence[Found]:
-    """The doctor's look at a channel in which nothing can be wrong."""
+    """The doctor's look at a channel in which nothing can be wrong: finds nothing."""
     return ()
 
 
 @dataclass(frozen=True)
 class ChannelKind:
-    """A channel that the program knows, set up or not.
+    """A kind of channel that the program knows, set up or not.
 
-    Its words stand in `channel_<name>.j2` beside those of the flows. Each function is given the program's settings,
+    Its words are in `channel_<name>.j2` beside those of the flows. Each function is given the program's settings,
     which are also an instance of `settings`.
     """
 
@@ -113,5 +113,5 @@ class ChannelKind:
 
     @property
     def words(self) -> str:
-        """The file of its words."""
+        """The name of the template file with the channel's words."""
         return f"channel_{self.name}"

@@ -1,4 +1,4 @@
-"""A channel without a wire, for tests and for the preview: somebody says and taps, and reads what came back."""
+"""A channel without a wire, for tests and the preview: somebody says and taps things, and reads what came back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NoSuchButton(AssertionError):
 
 
 class FakePerson:
-    """One contact. Every message goes through the same door and the same tables as a real one."""
+    """One contact of the fake channel. Every message goes through the same door and the same tables as a real one."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class FakePerson:
         return await self._send(Reply(text=text, media=media, location=location))
 
     async def taps(self, label: str, *, event_id: str | None = None) -> list[Drawn]:
-        """Taps a button of the newest message, by its label or by what it sends."""
+        """Taps a button of the newest message, found by its label or by what it sends."""
         key = self.key(label)
         return await self._send(Reply(choice=key.press, turn=key.turn), event_id)
 
@@ -63,7 +63,7 @@ class FakePerson:
         return self.heard()[-1]
 
     def heard(self, after: int = 0) -> list[Drawn]:
-        """Everything that was ever sent to this contact, in its own language."""
+        """Everything that was ever sent to this contact, in the contact's own language."""
         contact = self.contact_id()
         if contact is None:
             return []

@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable
 from heapq import heappop, heappush
 from itertools import count
 
-LONGEST_HOLD = 10.0  # seconds; who would have to wait longer is sent back to the queue
+LONGEST_HOLD = 10.0  # seconds; a call that would have to wait longer is sent back to the queue
 RANK = {"reply": 0, "reminder": 1, "broadcast": 2}
 _SWEEP = 1_000
-_AFTER = 1e-6  # seconds: a place after a hold, not in it
+_AFTER = 1e-6  # seconds: a margin so that a place falls after a hold, not into it
 
 
 class Held(Exception):
@@ -23,7 +23,7 @@ class Held(Exception):
 
 
 class Schedule:
-    """`rate` a second, of which `burst` may come at once after a rest. Times in seconds of one clock."""
+    """A schedule of `rate` messages a second, of which `burst` may come at once after a rest. Times in seconds."""
 
     def __init__(self, rate: float, burst: int = 1) -> None:
         self._interval = 1 / rate
@@ -43,7 +43,7 @@ class Schedule:
 class Pace:
     """The allowance of a whole channel and of each chat. One chat's messages must be asked for one after another.
 
-    Nobody has a place before it comes: a reply takes the next one, however many broadcasts wait for theirs.
+    No place is reserved ahead: a reply takes the next one, however many broadcasts are waiting.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Pace:
         self._usher: asyncio.Task[None] | None = None
 
     async def turn(self, chat: str, urgency: str = "reply") -> None:
-        """Returns when the chat's next message may leave. Raises Held when the channel is silent for long."""
+        """Returns when the chat's next message may leave. Raises Held when the channel will be silent for long."""
         schedule = self._chats.get(chat) or self._chats.setdefault(chat, self._new_chat())
         await self._until(schedule.earliest(self._clock()))
         if not self._waiting and self._place(self._clock()) <= self._clock():
@@ -79,7 +79,7 @@ class Pace:
             self._chats = {name: one for name, one in self._chats.items() if not one.rested(now)}
 
     def hold(self, seconds: float) -> None:
-        """Nothing leaves for so long: the service has asked for it."""
+        """Keeps everything back for this many seconds, because the service has asked for it."""
         self._held_until = max(self._held_until, self._clock() + seconds)
 
     @property
@@ -87,7 +87,7 @@ class Pace:
         return self._held_until > self._clock()
 
     def _place(self, now: float) -> float:
-        """When the next message may leave."""
+        """The moment at which the next message may leave, by the channel's clock."""
         held = self._held_until + _AFTER if self._held_until >= now else now
         return max(self._all.earliest(now), held)
 
@@ -99,7 +99,7 @@ class Pace:
         await called
 
     async def _call_in(self) -> None:
-        """Gives each place, as it comes, to whoever has the most urgent call on it then."""
+        """Gives each sending place, when its time comes, to the most urgent call that is waiting then."""
         while self._waiting:
             place = self._place(self._clock())
             try:
@@ -107,7 +107,7 @@ class Pace:
             except Held as held:
                 self._send_back(held)
                 return
-            if place <= self._held_until:  # a hold has passed over this place: it is void
+            if place <= self._held_until:  # a hold was set meanwhile and covers this place: it is void
                 continue
             called = next((one for one in iter(self._first, None) if not one.done()), None)
             if called is not None:

@@ -1,4 +1,4 @@
-"""Draws a body in the words of a language, once for all channels: text and rows of keys. Channels only place them."""
+"""Draws a body in the words of a language, once for all channels: text and rows of keys. Channels only lay them out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from conversation.messages import Body, Button, Line, Option, Say, Screen
 from templates import Texts, clipped
 
-LONGEST_KEY = 40  # characters of a button; the whole name stands in the text or the review
+LONGEST_KEY = 40  # characters of a button; the whole name is in the text or the review
 NARROW = 9  # a row takes two buttons that are this short
 LONGEST_SHOWN = 300
 
@@ -36,7 +36,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A message ready for a wire. Text is plain: nobody's words ever pass through a markup."""
+    """A message ready for a wire. Its text is plain: nobody's words ever pass through a markup."""
 
     text: str
     rows: tuple[tuple[Key, ...], ...] = ()
@@ -57,7 +57,7 @@ def draw(body: Body, texts: Texts) -> Drawn:
 
 
 def option_label(texts: Texts, flow: str, key: str, value: str) -> str:
-    """The words of a fixed option: the flow's own, else those shared by all (yes, no)."""
+    """The words of a fixed option: the flow's own, or else the words that all flows share (yes, no)."""
     block = f"{key}_{value}"
     return texts.say(flow, block) if texts.has(flow, block) else texts.say("common", value)
 
@@ -104,7 +104,7 @@ def _question(screen: Screen, texts: Texts) -> str:
     asked = texts.say(screen.flow, screen.asks)
     progress = texts.say("common", "progress", {"number": screen.number, "total": screen.total})
     lines = [f"{asked}  {progress}" if screen.total > 1 else asked]
-    if screen.count:  # whoever has sent a piece asks how to go on, and cannot skip any more
+    if screen.count:  # somebody who has sent a piece is asked how to go on, and cannot skip any more
         lines.append(texts.say("common", "received_so_far", {"count": screen.count}))
     else:
         lines.append(texts.say(screen.flow, f"{screen.asks}_help"))
@@ -169,7 +169,7 @@ def _worded(value: str, screen: Screen, texts: Texts) -> str:
 
 
 def _rows(keys: Sequence[Key], per_row: int = 2) -> tuple[tuple[Key, ...], ...]:
-    """Short buttons share a row, a long one has its own."""
+    """Arranges buttons in rows: short ones share a row, a long one has its own."""
     rows: list[list[Key]] = []
     for key in keys:
         short = _width(key.label) <= NARROW * 2
@@ -181,7 +181,7 @@ def _rows(keys: Sequence[Key], per_row: int = 2) -> tuple[tuple[Key, ...], ...]:
 
 
 def _width(label: str) -> int:
-    """Columns on a screen: a Chinese character takes two."""
+    """The width of a label in columns on a screen: a Chinese character takes two."""
     return sum(2 if ord(c) > 0x2E7F else 1 for c in label)
 
 
@@ -205,7 +205,7 @@ class Phrases:
 
     @property
     def name(self) -> str:
-        """What the language calls itself."""
+        """The language's name in its own words."""
         return self._texts.say("language", "name")
 
     def option(self, flow: str, key: str, value: str) -> str:
@@ -215,5 +215,5 @@ class Phrases:
         return self._actions.get(text.strip().casefold())
 
     def journey(self, text: str) -> str | None:
-        """What somebody sets out for who types the words of a button of the menu, or others for the same."""
+        """The journey whose menu button (or another phrase for it) somebody has typed; None for any other text."""
         return self._journeys.get(text.strip().casefold())

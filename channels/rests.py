@@ -1,4 +1,4 @@
-"""A channel from which nothing is heard rests, longer and longer; then one message goes ahead of all others to see."""
+"""Lets a channel that does not answer rest, longer and longer; then one message goes ahead of the others as a probe."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import structlog
 
 from channels.pace import Held, Pace
 
-SILENCES = 3  # so many in a row are more than one bad message
+SILENCES = 3  # failures in a row: so many are more than one bad message
 LONGEST_REST = 30.0  # seconds
-AHEAD_SECONDS = 30.0  # in which the one that went ahead has its answer; it may also never have gone
+AHEAD_SECONDS = 30.0  # seconds in which the probe gets its answer; it may also never have left
 LOOK_SECONDS = 0.2
 LONGEST_WAIT = 300  # seconds between two tries of one message
 log = structlog.get_logger()
@@ -25,7 +25,7 @@ def wait_after(attempts: int) -> int:
 
 
 class Rests:
-    """The turns of a channel. While it is silent every try may be a message in doubt, so there are few of them."""
+    """The rests of one channel. While it is silent, every try may leave a message in doubt, so there are few tries."""
 
     def __init__(
         self,
@@ -44,8 +44,8 @@ class Rests:
     def _silent(self) -> bool:
         return self._silences >= SILENCES
 
-    async def turn(self, chat: str, urgency: str) -> timedelta | None:
-        """Returns when the chat's next message may leave; for how long the channel is silent where that is long."""
+    async def clear(self, chat: str, urgency: str) -> timedelta | None:
+        """Returns when the chat's next message may leave, or how long the channel is silent where that is long."""
         try:
             await self._pace.turn(chat, urgency)
             while self._silent and self._clock() < self._ahead_until:
@@ -63,9 +63,9 @@ class Rests:
         self._silences, self._ahead_until = 0, 0.0
 
     def unheard(self, code: str, meaning: str = "") -> None:
-        """A try that got no answer, or one that no message would get past."""
+        """Counts a try that got no answer, or an error that would stop any other message too."""
         self._ahead_until = 0.0
-        if self._pace.is_held:  # it left before the rest began, and says nothing new
+        if self._pace.is_held:  # this try left before the rest began, so it says nothing new
             return
         self._silences += 1
         if self._silences == SILENCES:

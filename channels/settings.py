@@ -1,4 +1,4 @@
-"""Where the program is reached: the settings that channels with an address of their own look at as well."""
+"""Where the program is reached: the settings that channels with an address of their own also read."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ def _empty_is_none(value: object) -> object:
     return None if value == "" else value
 
 
-Unset = Annotated[str | None, BeforeValidator(_empty_is_none)]  # what is given empty is not given
+Unset = Annotated[str | None, BeforeValidator(_empty_is_none)]  # an empty value counts as not given
 
 
 def web_address(value: str) -> str:
-    """The address without a slash at its end. Raises ValueError for what is none."""
+    """The address without a slash at its end. Raises ValueError for anything that is not a web address."""
     if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
         raise ValueError("url")
     return value.rstrip("/")
 
 
 class Reached(BaseSettings):
-    """The address on which the program listens, and the one by which others know it.
+    """The address on which the program listens, and the one by which the outside knows it.
 
-    The settings of every channel extend this class: `listen` and `public_url` are the program's own.
+    The settings of every channel extend this class: `listen` and `public_url` belong to the program itself.
     """
 
     model_config = SettingsConfigDict(env_prefix="MINGCHA_", env_file=".env", extra="ignore")

@@ -1,1 +1,1 @@
-"""The dialogue engine: pure functions over frozen values, standard library alone, no clock of its own."""
+"""The dialogue engine: pure functions over frozen values; it uses the standard library alone and has no clock."""

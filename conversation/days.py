@@ -1,4 +1,4 @@
-"""A day that lies ahead, as people write it, in Chinese and English: `read_day("下周五", now)`.
+"""Reads a future day as people write it, in Chinese and English: `read_day("下周五", now)`.
 
 The counterpart of `conversation.moments`, which reads what has happened: here a day without a year, or a weekday, means
 the next one.
@@ -58,7 +58,7 @@ def _read(text: str, today: date) -> date | None:
 
 
 def _named(text: str, today: date) -> date | None:
-    """A weekday, or a day with its month's English name (perhaps with its weekday: `Fri 27 Nov`)."""
+    """The day meant by a weekday or by an English month's name (perhaps with its weekday: `Fri 27 Nov`)."""
     if found := re.fullmatch(r"(下|这|本)?个?(?:周|星期|礼拜)([一二三四五六日天])(?:以?前|之前)?", text):
         return _weekday(today, WEEKDAYS_ZH[found[2]], found[1] or "")
     weekday = rf"({'|'.join(WEEKDAYS_EN)})[a-z]*"
@@ -73,7 +73,7 @@ def _named(text: str, today: date) -> date | None:
 
 
 def _next(today: date, month: int, day: int) -> date:
-    """The next such day; one of the last two months is meant as it is said: it has passed."""
+    """The next date with this month and day. A date within the last two months counts as said: it has passed."""
     for year in range(today.year, today.year + 9):  # 29 February may be eight years away
         try:
             found = date(year, month, day)
@@ -92,7 +92,7 @@ def _next_of_month(today: date, day: int) -> date:
 
 
 def _weekday(today: date, weekday: int, said: str) -> date:
-    """下周五 is Friday of the next week, 周五 the next Friday."""
+    """The day that a weekday means: 下周五 is Friday of next week, 周五 the next Friday."""
     if said == "下":
         return today + timedelta(7 - today.weekday() + weekday)
     return today + timedelta((weekday - today.weekday()) % 7)

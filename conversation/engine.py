@@ -1,4 +1,4 @@
-"""The engine: a flow, a session and one reply in; the next session and what to show out.
+"""The engine: takes a flow, a session and one reply; gives the next session and what to show.
 
 The position is never stored. It follows from the answers, so that back, edit, skip, resuming after a week and a
 question added by a deployment are the same thing: the first question that lacks a valid answer is asked.
@@ -28,7 +28,7 @@ class Flow:
 
 @dataclass(frozen=True)
 class Session:
-    """Where one contact is. `turn` goes into every button, so that a button of an old screen is known as such.
+    """Where one contact is in a flow. `turn` goes into every button, so that buttons of old screens are known as such.
 
     An answer whose key starts with "_" belongs to no question: it was known before the flow began.
     """
@@ -68,7 +68,7 @@ def screen(flow: Flow, session: Session, world: World, problem: Problem | None =
 def prefilled(flow: Flow, answers: Mapping[str, Any], turn: int, drafts: Mapping[str, Any] | None = None) -> Session:
     """A session that starts with what is known already (the unit of a link, the words that led here).
 
-    Words that are too long for their question are the draft of an answer.
+    Words that are too long for their question become the draft of its answer.
     """
     begun = {
         question.key: answers[question.key]
@@ -79,7 +79,7 @@ def prefilled(flow: Flow, answers: Mapping[str, Any], turn: int, drafts: Mapping
 
 
 def advance(flow: Flow, session: Session, reply: Reply, world: World) -> tuple[Session | None, Effect]:
-    """One turn. A refused reply leaves the session as it was and shows the same question with the reason."""
+    """Advances a session by one reply. A refused reply leaves it as it was and shows the question with the reason."""
     place = _Place(flow, session, world)
     if reply.turn is not None and reply.turn != session.turn:
         return session, place.screen(Problem("stale"))
@@ -111,7 +111,7 @@ def advance(flow: Flow, session: Session, reply: Reply, world: World) -> tuple[S
 
 
 class _Place:
-    """One point of one conversation: a session seen through its flow. Looked up once, as a turn asks for it often."""
+    """One point of one conversation: a session seen through its flow. Computed once, since a turn asks for it often."""
 
     def __init__(self, flow: Flow, session: Session, world: World) -> None:
         self.flow, self.session, self.world = flow, session, world
@@ -167,18 +167,18 @@ class _Place:
         return moved.session, moved.screen()
 
     def back(self) -> tuple[Session, Screen]:
-        """One question back, as often as wanted; the old answers stay until they are replaced."""
+        """Goes back one question, as often as wanted; old answers stay until they are replaced."""
         before = self.questions[: self.questions.index(self.here)] if self.here else self.questions
         return self.without_draft().moved(editing=before[-1].key if before else None)
 
     def without_draft(self) -> _Place:
-        """Without the unfinished change to an answer that was given before."""
+        """This place without the unfinished change to an answer that was given before."""
         if self.here is None or self.here.key not in self.session.answers:
             return self
         return self.with_session(drafts=_without(self.session.drafts, self.here.key))
 
     def answered(self, question: Question, value: Any) -> tuple[Session | None, Effect]:
-        """With this answer: the next question, or the end of a flow without a review."""
+        """Records the answer and goes to the next question, or to the end of a flow without a review."""
         session = replace(
             self.session,
             answers={**self.session.answers, question.key: value},
@@ -219,12 +219,12 @@ def _read(place: _Place, here: Question, reply: Reply) -> tuple[Session | None, 
 
 
 def _kept_for_later(place: _Place, media: Sequence[Media]) -> tuple[_Place, Problem | None]:
-    """A photo that comes before or after it is asked for goes to the evidence question, open (again) by that."""
+    """Puts a photo sent before or after its question into the evidence question, which it opens (again)."""
     for question in place.questions:
         if isinstance(question, Evidence):
             held, problem = question.add(question.held(place.at(question)), media)
             kept = place.with_session(drafts={**place.session.drafts, question.key: held})
-            if kept.here is not place.here:  # the buttons shown so far belong to another question now
+            if kept.here is not place.here:  # the buttons shown so far now belong to another question
                 kept = kept.with_session(turn=place.session.turn + 1, page=0, query="")
             return kept, problem
     return place, Problem("not_an_answer")
@@ -235,12 +235,12 @@ def _without(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def _spoken_action(reply: Reply, place: _Place) -> Reply:
-    """A typed "返回" is the button of that name, where the screen has it; so is a typed /back."""
+    """Turns a typed "返回" or /back into a tap on the button of that name, where the screen has it."""
     if reply.choice is not None or reply.text is None:
         return reply
     text = reply.text.strip()
     action = text if text.startswith("/") else place.world.action(text)
-    heard = (*place.actions(), BACK) if place.here is None else place.actions()  # no room there for that button
+    heard = (*place.actions(), BACK) if place.here is None else place.actions()  # a review has no room for its button
     if action is None or (action not in heard and not text.startswith("/")):
         return reply
     return replace(reply, text=None, choice=action)

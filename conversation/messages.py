@@ -1,4 +1,4 @@
-"""What people say and what is said to them: plain values without a wire and without words."""
+"""What people say and what is said to them, as plain values that know no wire and hold no wording."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Incoming:
-    """One event from a channel. (channel, event_id) is unique for ever; sender is the channel's own address."""
+    """One event from a channel. (channel, event_id) is unique for ever; `sender` is an address of the channel."""
 
     channel: str
     event_id: str
@@ -54,7 +54,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why an answer was refused: a template block and what it needs to speak."""
+    """Why an answer was refused: a template block and the values that its words need."""
 
     code: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -92,13 +92,13 @@ class Screen:
 
 @dataclass(frozen=True)
 class Button:
-    """A button under a message. `press` is what comes back; its words are a block, or a label from the data."""
+    """A button under a message. `press` is what comes back; its label is a template block, or comes from the data."""
 
     press: str
     words: str | None = None
     label: str | None = None
     url: str | None = None
-    values: Mapping[str, Any] | None = None  # what the block needs to speak
+    values: Mapping[str, Any] | None = None  # the values that the block's words need
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Say:
 
 @dataclass(frozen=True)
 class Body:
-    """What a delivery carries: a screen or a message. `edits` is the channel's message to draw over."""
+    """What a delivery carries: a screen or a message. `edits` is the id of the message to draw over."""
 
     ask: Screen | None = None
     say: Say | None = None

@@ -1,4 +1,4 @@
-"""Days and times as people write them, in Chinese and English, read against a given now.
+"""Reads past days and times as people write them, in Chinese and English, against a given now.
 
 `read_moment("昨天下午三点", now)` gives ISO 8601 text: a date where no time was said, else a date and time with now's
 offset. A day without a year, or a weekday, means the latest one that is not in the future. A time of day in words alone
@@ -12,7 +12,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_DAYS = {  # how many days ago, and the time of day that the word says too
+_DAYS = {  # words for a day: how many days ago it is, and the time of day that some of them imply
     "今天": (0, ""),
     "今日": (0, ""),
     "今早": (0, "早"),
@@ -73,7 +73,7 @@ def _read(text: str, now: datetime) -> str | None:
 
 
 def _day_first(text: str) -> str:
-    """`3 pm yesterday` as `yesterday 3 pm`."""
+    """Moves the day to the front: `3 pm yesterday` becomes `yesterday 3 pm`."""
     found = re.fullmatch(r"(\d{1,2}(?::\d\d)?\s*(?:am|pm)?),?\s+((?!am|pm|days?\b)[a-z].*)", text)
     if not found or re.match(MONTH, found[2]):
         return text
@@ -81,7 +81,7 @@ def _day_first(text: str) -> str:
 
 
 def arabic(text: str) -> str:
-    """Chinese numerals up to 99 as digits; weekday characters keep their place (周三 is no number)."""
+    """The text with Chinese numerals up to 99 as digits; weekday characters stay (周三 is no number)."""
 
     def number(found: re.Match[str]) -> str:
         word = found[0]
@@ -115,12 +115,12 @@ def _day(text: str, today: date) -> tuple[date | None, str]:
 
 
 def _after(found: re.Match[str], text: str) -> str:
-    """What follows a date, without the weekday that we write behind it ourselves."""
+    """What follows a date, without the weekday that we ourselves write behind it."""
     return re.sub(r"^\s*\(?周[一二三四五六日天]\)?", "", text[found.end() :])
 
 
 def _named_day(text: str, today: date) -> tuple[date | None, str]:
-    """A weekday (perhaps before a date, as we write it: `Fri 20 Nov`), or a day with its month's English name."""
+    """Reads a weekday (perhaps before a date, as we write it: `Fri 20 Nov`), or a day with its month's English name."""
     weekday = rf"(last |this |on )?({'|'.join(WEEKDAYS_EN)})[a-z]*,?\s*"
     dated = re.sub(rf"^{weekday}(?=\d{{1,2}}(?:st|nd|rd|th)? {MONTH}|{MONTH})", "", text)
     if said := english_day(dated):
@@ -134,7 +134,7 @@ def _named_day(text: str, today: date) -> tuple[date | None, str]:
 
 
 def english_day(text: str) -> tuple[int | None, int, int, str] | None:
-    """A day with its month's name at the start: year (where it is said), month, day, and the rest of the text."""
+    """Reads a day with its month's English name at the start: year (if said), month, day, and the rest of the text."""
     for pattern, month, day in (
         (rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}", 2, 1),
         (rf"{MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])", 1, 2),
@@ -171,7 +171,7 @@ def _weekday(today: date, weekday: int, of_last_week: bool) -> date:
 
 
 def _time(text: str, has_day: bool) -> tuple[int | None, str]:
-    """The time of day in minutes after midnight (over 24 hours: after a night's midnight), the rest of the text."""
+    """The time of day in minutes after midnight (over 24 hours: after a night's midnight), and the rest of the text."""
     half = _HALF.search(text)
     part = half[0] if half else ""
     rest = text.replace(part, "", 1)

@@ -14,7 +14,7 @@ from conversation.messages import Answers, Line, Media, Option, Problem, Reply
 from conversation.moments import read_moment
 from conversation.text import seen
 
-MAYBE_CUT = 3_500  # characters: devices cut at 4,096 UTF-16 units, or at the last full stop before
+MAYBE_CUT = 3_500  # characters: devices cut a message at 4,096 UTF-16 units, or at the last full stop before that
 DONE, CLEAR, NEXT, PREVIOUS = "/done", "/clear", "/next", "/previous"
 
 
@@ -27,15 +27,15 @@ class World(Protocol):
         ...
 
     def options(self, source: str, query: str, answers: Answers) -> Sequence[Option]:
-        """Options out of the database; all of them for an empty query."""
+        """Options from the database that match the query; all of them for an empty query."""
         ...
 
     def label(self, source: str, value: str, answers: Answers) -> str | None:
-        """The label of a value, None where there is no such value (any more)."""
+        """The label of a value; None where there is no such value (any more)."""
         ...
 
     def spoken(self, flow: str, key: str, option: Option) -> str:
-        """How this person's language writes an option, as its button shows it."""
+        """The words of an option in this person's language, as its button shows it."""
         ...
 
     def action(self, text: str) -> str | None:
@@ -58,12 +58,12 @@ class Answered:
 
 @dataclass(frozen=True)
 class Drafted:
-    """Not finished: the same question stays, with this draft (ticks so far, photos so far)."""
+    """The answer is unfinished: the same question stays, with this draft (ticks so far, photos so far)."""
 
     draft: Any
     page: int = 0
     query: str = ""
-    problem: Problem | None = None  # what was not taken, beside what was
+    problem: Problem | None = None  # why some of it was not taken, where the rest was
 
 
 Step = Answered | Drafted
@@ -87,7 +87,7 @@ def always(answers: Answers, world: World) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """`when` decides from the other answers whether it is asked; it must cope with missing ones."""
+    """A question of a flow. `when` decides from the other answers whether it is asked, and copes with missing ones."""
 
     key: str
     when: Callable[[Answers, World], bool] = always
@@ -104,11 +104,11 @@ class Question:
         return ()
 
     def holds(self, value: Any, asked: Asked) -> bool:
-        """Whether a stored answer is still one: an earlier change can make it void."""
+        """Whether a stored answer is still valid: a change to an earlier answer can make it void."""
         return True
 
     def obstacle(self, asked: Asked) -> Problem | None:
-        """What stands in the way of an answer before anything is replied."""
+        """What keeps the question from being answered, known before anything is replied; None where nothing does."""
         return None
 
     def show(self, value: Any, asked: Asked) -> Line:
@@ -117,17 +117,17 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Question):
-    """Free words. Lengths in characters.
+    """Free text. Lengths are in characters.
 
-    A device cuts what is too long for one message in two: after a very long text the question stays open for the rest.
-    A draft that is too long, of words that came before the question was asked, is replaced by the next ones.
+    A device cuts a text that is too long for one message in two, so after a very long text the question stays open for
+    the rest. A draft that is too long, of words that came before the question was asked, is replaced by the next ones.
     """
 
     shortest: int = 1
     longest: int = 10_000
 
     def wrong(self, text: str) -> Problem | None:
-        """Why the text is no answer. What shows nothing says nothing."""
+        """Why the text is no answer. A text that shows nothing says nothing."""
         shown = seen(text)
         if not shown:
             return Problem("text_wanted")
@@ -160,7 +160,7 @@ class Text(Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Question):
-    """One of several. Fixed `values`, or a `source` in the database that typing searches and that is paged."""
+    """One option of several: fixed `values`, or a `source` in the database, which is searched by typing and paged."""
 
     kind: ClassVar[str] = "choice"
     values: Sequence[str] | Callable[[Answers, World], Sequence[str]] = ()
@@ -174,7 +174,7 @@ class Choice(Question):
         return asked.world.options(self.source, asked.query, asked.answers)
 
     def lacks(self, asked: Asked) -> bool:
-        """Whether the source has nothing at all to choose (any more), whatever was searched for."""
+        """Whether the source has nothing to choose at all (any more), whatever was searched for."""
         return self.source is not None and not self.extra and not asked.world.options(self.source, "", asked.answers)
 
     def obstacle(self, asked: Asked) -> Problem | None:
@@ -187,7 +187,7 @@ class Choice(Question):
         return [Option(value) for value in self.extra]
 
     def page(self, asked: Asked) -> tuple[Sequence[Option], int]:
-        """The options of the page shown and the number of the first of them."""
+        """The options of the page shown, and the number of the first of them."""
         found = self.options(asked)
         if self.source is None:
             return found, 1
@@ -241,7 +241,7 @@ class Choice(Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Ticks(Question):
-    """Several of several, and a remark in the person's own words. None ticked is an answer too."""
+    """Any number of options, and a remark in the person's own words. Ticking none is an answer too."""
 
     kind: ClassVar[str] = "ticks"
     values: tuple[str, ...]
@@ -284,7 +284,7 @@ class Ticks(Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence(Question):
-    """Photos, voice, video, files: up to `most` pieces, each in its own message or as an album."""
+    """Photos, voice, video and files: up to `most` pieces, each in its own message or as an album."""
 
     kind: ClassVar[str] = "media"
     most: int = 9
@@ -312,7 +312,7 @@ class Evidence(Question):
     def add(
         self, held: Sequence[Mapping[str, Any]], media: Sequence[Media]
     ) -> tuple[list[Mapping[str, Any]], Problem | None]:
-        """What is held with the new pieces that fit, and why others were not taken."""
+        """The pieces held so far with the new ones that fit, and the problem with those that do not."""
         small = [piece for piece in media if (piece.size or 0) <= self.largest]
         taken = small[: max(0, self.most - len(held))]
         problem = None
@@ -354,9 +354,9 @@ class Moment(Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Day(Question):
-    """A day ahead, later than the day that is already answered under `after`. Stored as an ISO 8601 date.
+    """A future day, later than the day already answered under `after`. Stored as an ISO 8601 date.
 
-    The last possible one ends the year that is `years` after this one: 2206 is a slip of the thumb.
+    The latest day allowed ends the year that is `years` after this one: 2206 is a slip of the thumb.
     `source` proposes days as values without labels: a channel writes them as its language writes days.
     """
 
@@ -382,7 +382,7 @@ class Day(Question):
         return Answered(day.isoformat())
 
     def _numbered(self, text: str, asked: Asked) -> str:
-        """The proposal that a number means (1), or the text itself."""
+        """The proposed day that a number (1) means, or the text itself."""
         options = self.options(asked)
         number = unicodedata.normalize("NFKC", text)
         known = number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= len(options)
@@ -429,7 +429,7 @@ class Number(Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Place(Question):
-    """Where the person stands, sent by the device."""
+    """A location, sent by the person's device."""
 
     kind: ClassVar[str] = "location"
 
@@ -465,5 +465,5 @@ def _spoken(text: str, options: Sequence[Option], key: str, asked: Asked) -> Opt
 
 
 def _folded(text: str) -> str:
-    """Without what keyboards differ in: case, and full-width digits and punctuation."""
+    """The text without what differs between keyboards: case, and full-width digits and punctuation."""
     return unicodedata.normalize("NFKC", text).casefold()

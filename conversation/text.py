@@ -1,17 +1,17 @@
-"""Words from outside, made harmless once at the border: what is left can be stored, shown and compared everywhere."""
+"""Makes words from outside harmless, once at the border: what is left can be stored, shown and compared everywhere."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Control characters other than newline and tab; marks that turn the direction of what follows; half characters.
+# Control characters other than newline and tab; marks that turn the direction of the text after them; half characters.
 _CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
 _TURNING = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _HALVES = r"\ud800-\udfff"
 _UNWANTED = re.compile(f"[{_CONTROLS}{_TURNING}{_HALVES}]")
 
-# Letters, marks and signs that are drawn as nothing or as a gap: fillers of Hangul, variation selectors, blank braille.
+# Characters drawn as nothing or as a gap: Hangul fillers, variation selectors, blank braille.
 _FILLERS = re.compile(
     r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
@@ -23,9 +23,9 @@ def inert(text: str) -> str:
 
 
 def seen(text: str) -> str:
-    """What of the text shows on a screen: without controls, zero-width marks and fillers, and no space around it.
+    """The visible part of a text: without controls, zero-width marks and fillers, and without space around it.
 
-    For asking whether anything is said, and how much; what is kept is the text itself.
+    Used to ask whether anything is said, and how much; what is kept is the text itself.
     """
     shown = (c for c in _FILLERS.sub("", text) if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
     return "".join(shown).strip()

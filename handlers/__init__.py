@@ -1,1 +1,1 @@
-"""The journeys: one module each, with its flow, its command and what submitting it does."""
+"""The journeys: one module each, with its flow, its command and what happens when it is submitted."""

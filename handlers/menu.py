@@ -10,11 +10,11 @@ from services import obligations, people
 from services.foundation import audit
 from services.talk import Journey, Turn
 
-SURE = " yes"  # behind the code of a link, when it was asked
+SURE = " yes"  # behind the code of a link: the person has been asked and agrees
 
 
 def open_menu(turn: Turn, why: str) -> None:
-    """What this person may do, first of all to go on with what is under way.
+    """Shows what this person may do, beginning with the conversation that is under way.
 
     `why`: started, cancelled, dropped, stale, bound, ended, or nothing.
     """
@@ -39,8 +39,7 @@ def open_menu(turn: Turn, why: str) -> None:
 
 
 def _owed(turn: Turn) -> dict[str, Any]:
-    """How many obligations wait for the person's units and for those below, how many are late, and when the first is
-    due."""
+    """The values of the menu's summary: how much the person's units owe, how much is late, and the first deadline."""
     sight, owed = sight_of(turn), owed_now(turn)
     below = obligations.ObligationFilters(units=tuple(sorted(sight.seen - sight.own)))
     counts = obligations.counts(turn.act, below) if below.units else {"owed": 0, "late": 0}
@@ -58,7 +57,7 @@ def _former(turn: Turn) -> list[dict[str, str]]:
 
 
 def open_start(turn: Turn, argument: str) -> None:
-    """`/start`, with what a link brought: a unit ("u-gtj"), a receipt code ("r-…"), or a role's code ("k-…")."""
+    """Opens `/start` with what a link brought: a unit ("u-gtj"), a receipt code ("r-…") or a role's code ("k-…")."""
     kind, _, value = argument.partition("-")
     if kind == "k" and value:
         open_link(turn, value)
@@ -73,9 +72,9 @@ def open_start(turn: Turn, argument: str) -> None:
 
 
 def open_link(turn: Turn, argument: str) -> None:
-    """Binds this chat account to the person of a code that the office issued; the code is spent.
+    """Opens a role's one-time link: binds this chat account to the code's person and spends the code.
 
-    Where somebody else with a role would lose the account by it, it asks first: they are reached there no longer.
+    It asks first where somebody else with a role would lose the account by it: they would be reached there no longer.
     """
     code = argument.removesuffix(SURE)
     if code == argument and _takes_away(turn, code):
@@ -95,7 +94,7 @@ def open_link(turn: Turn, argument: str) -> None:
 
 
 def _takes_away(turn: Turn, code: str) -> bool:
-    """Whether the account is somebody else's, who holds a role."""
+    """Whether binding would take the account from somebody else who holds a role."""
     person_id = people.peek_link(turn.act, code)
     return person_id not in (None, turn.contact.person_id) and bool(turn.grants)
 
@@ -130,7 +129,7 @@ def open_resume(turn: Turn, argument: str) -> None:
 
 
 def open_discard(turn: Turn, argument: str) -> None:
-    """Gives up what is under way and sets out for something else: `/discard /complaint gtj`."""
+    """Gives up the unfinished conversation and sets out for something else: `/discard /complaint gtj`."""
     turn.discard()
     name, _, rest = argument.removeprefix("/").partition(" ")
     if name in turn.tools.journeys and name != "discard":

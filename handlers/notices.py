@@ -1,4 +1,4 @@
-"""A notice is acknowledged by the button under it: one tap, thanked once."""
+"""Acknowledging a notice by the button under it: one tap, thanked once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from services.talk import Journey, Turn
 
 
 def open_seen(turn: Turn, notice_id: str) -> None:
-    """`/seen <notice>`. For whoever did not get the notice there is no such thing."""
+    """Opens `/seen <notice>`. A notice that this contact did not get does not exist here."""
     number = notices.acknowledge(turn.act, turn.contact.id, notice_id)
     if number is None:
         turn.tools.journeys["help"].opens(turn, "unknown")

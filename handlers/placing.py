@@ -1,4 +1,4 @@
-"""Words that answer no question find their place: the person says what they are. Nothing is guessed or lost."""
+"""Finds a place for words that answer no question: the person says what they are. Nothing is guessed or lost."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from handlers.obligations import acts, sight
 from services import cases
 from services.talk import Journey, Turn
 
-OBLIGATION_PLACES = ("duty_answer", "duty_question")
-MOST_KEPT = 3 * cases.LONGEST_TEXT  # characters: what is too long for its place is kept whole, to be shortened there
+OBLIGATION_PLACES = ("obligation_answer", "obligation_question")
+MOST_KEPT = 3 * cases.LONGEST_TEXT  # characters: a text too long for its place is kept whole, to be shortened there
 
 
 def places(answers: Answers, world: World) -> Sequence[str]:
-    """For an obligation only where the person's unit owes one; an addition only for somebody who has filed
-    something."""
-    owed = world.options("owed_duties", "", {})
+    """The places offered: an answer only if the person's unit owes one, an addition only if a report was filed."""
+    owed = world.options("owed_obligations", "", {})
     filed = world.options("own_cases", "", {})
     return (*OBLIGATION_PLACES * bool(owed), "complaint", *["addition"] * bool(filed), "question")
 
@@ -32,8 +31,8 @@ def is_addition(answers: Answers, world: World) -> bool:
 
 
 def is_for_one_of_several(answers: Answers, world: World) -> bool:
-    """With one obligation there is nothing to ask."""
-    return answers.get("place") in OBLIGATION_PLACES and "_duty" not in answers
+    """Whether the person must say which obligation is meant; with one alone there is nothing to ask."""
+    return answers.get("place") in OBLIGATION_PLACES and "_obligation" not in answers
 
 
 PLACING = Flow(
@@ -41,7 +40,7 @@ PLACING = Flow(
     [
         Choice(key="place", values=places),
         Choice(key="case", source="own_cases", when=is_addition),
-        Choice(key="duty", source="owed_duties", when=is_for_one_of_several),
+        Choice(key="obligation", source="owed_obligations", when=is_for_one_of_several),
     ],
     review=False,
 )
@@ -50,7 +49,7 @@ PLACING = Flow(
 def find_place(turn: Turn, reply: Reply) -> None:
     """Keeps the words and the photos, with those that came just before, and asks what they are.
 
-    A receipt code on its own is no question of where it belongs.
+    A receipt code on its own is answered at once.
     """
     if reply.text and not reply.media and is_code(turn, reply.text):
         return
@@ -62,7 +61,7 @@ def find_place(turn: Turn, reply: Reply) -> None:
     text = "\n".join(filter(None, [before.get("_text"), said]))[:MOST_KEPT]
     media = [*before.get("_media", []), *(asdict(piece) for piece in reply.media)][: cases.MOST_MEDIA]
     owed = sight.owed_now(turn)
-    known = {"_duty": owed[0].id} if len(owed) == 1 else {}
+    known = {"_obligation": owed[0].id} if len(owed) == 1 else {}
     turn.start("placing", {"_text": text, "_media": media, **known})
 
 
@@ -78,10 +77,10 @@ def submit(turn: Turn, answers: Answers) -> None:
             said_thanks(turn, answers["case"])
         case "addition":
             turn.start("addition", {"_case": answers["case"], "text": text}, begun)
-        case "duty_answer":
-            acts.place_answer(turn, answers.get("_duty") or answers["duty"], text, held)
-        case "duty_question":
-            acts.place_question(turn, answers.get("_duty") or answers["duty"], text, media)
+        case "obligation_answer":
+            acts.place_answer(turn, answers.get("_obligation") or answers["obligation"], text, held)
+        case "obligation_question":
+            acts.place_question(turn, answers.get("_obligation") or answers["obligation"], text, media)
         case "question" if fits:
             send_question(turn, text, media)
         case _:

@@ -8,12 +8,12 @@ from datetime import datetime
 from conversation.messages import Answers, Option
 from handlers.obligations import sight
 from services import calendar, cases, people
-from services import units as directory
 from services.obligations import Obligation
 from services.talk import Source, Turn
+from services.units import unit_options
 from templates import clipped
 
-BEGINS = 14  # characters of what is asked: a button shows no more on a phone
+BEGINS = 14  # characters of the request's text: a button shows no more on a phone
 
 
 class Units:
@@ -43,7 +43,7 @@ class OwnUnits:
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
         mine = self._mine(turn)
-        found = turn.directory.search(query) if query else directory.unit_options(turn.directory.units)
+        found = turn.directory.search(query) if query else unit_options(turn.directory.units)
         return [option for option in found if option.value in mine]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
@@ -54,7 +54,7 @@ class OwnUnits:
 
 
 class OwnCases:
-    """What this contact has filed and may add to."""
+    """The cases that this contact has filed and may add to."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
         mine = cases.own(turn.act, turn.contact.id)
@@ -69,7 +69,7 @@ class OwnCases:
 
 
 class OwedObligations:
-    """What the person's own units owe now, first due first: by the end of the number and what is asked."""
+    """What the person's own units owe now, first due first, labelled by the number's end and what is asked."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
         owed = sight.owed_now(turn)
@@ -112,6 +112,6 @@ SOURCES: dict[str, Source] = {
     "windows": Windows(),
     "own_units": OwnUnits(),
     "own_cases": OwnCases(),
-    "owed_duties": OwedObligations(),
+    "owed_obligations": OwedObligations(),
     "later_days": LaterDays(),
 }

@@ -1,8 +1,8 @@
-"""Makes a copy of a photo, a voice message or a video that says nothing about who sent it.
+"""Makes a copy of a photo, a voice message or a video that reveals nothing about its sender.
 
 Bytes in, bytes out: no database, no network, no temporary file. `clean` works in this process and
-is for tests and tools; a bot uses `clean_apart`, whose child process a hostile file may crash at
-will. Pillow and PyAV are imported only inside the functions that need them.
+is for tests and tools; a bot uses `clean_apart`, whose child process may crash on a hostile
+file without harm. Pillow and PyAV are imported only inside the functions that need them.
 """
 
 from media.cleaning import clean

@@ -1,4 +1,4 @@
-"""The child of `clean_apart`: `python -m media.apart`, one file, then it ends."""
+"""The child process of `clean_apart`: `python -m media.apart` cleans one file and ends."""
 
 import dataclasses
 import os
@@ -28,7 +28,7 @@ def main(work: Callable[[bytes, Limits], Cleaned] = clean) -> None:
 
 
 def confine(limits: Limits) -> None:
-    """From here on: little memory and CPU time, no file written, no core dump with a face in it."""
+    """Confines this process from here on: little memory and CPU time, no file written, no core dump with a face."""
     for what, most in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_CPU, limits.cpu_seconds),

@@ -1,4 +1,4 @@
-"""One way in for every file: look at what it is, then hand it to the room that knows it."""
+"""One way in for every file: finds out what the file is and hands it to the module for that type."""
 
 from media import document
 from media.sniffing import PHOTOS, RECORDINGS, sniff

@@ -1,4 +1,4 @@
-"""Colours: from whatever a file uses to sRGB on white."""
+"""Converts colours from whatever a file uses to sRGB on white."""
 
 import io
 from typing import TYPE_CHECKING
@@ -22,9 +22,9 @@ def plain(image: "Image.Image") -> "Image.Image":
 
 
 def to_srgb(image: "Image.Image", profile: bytes | None) -> "Image.Image":
-    """RGB pixels on white, brought to sRGB by the embedded profile.
+    """The image's pixels as RGB on white, brought to sRGB by the embedded profile.
 
-    A profile that is broken or meant for other colours than the image has is passed over.
+    A profile that is broken or does not fit the image's colour model is ignored.
     """
     image = _on_white(image)
     if profile and len(profile) <= _PROFILE_BYTES:

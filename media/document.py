@@ -41,7 +41,7 @@ def sniff(data: bytes) -> str | None:
 
 
 def check_unpacked(data: bytes) -> None:
-    """Raises Refused("too_big") for an Office file that is a zip bomb. Nothing is unpacked."""
+    """Refuses an Office file that is a zip bomb, without unpacking it. Raises Refused("too_big")."""
     if data.startswith(b"PK"):
         members = _members(data) or []
         if len(members) > _MEMBERS or sum(m.file_size for m in members) > _UNPACKED_BYTES:
@@ -49,7 +49,7 @@ def check_unpacked(data: bytes) -> None:
 
 
 def copied(data: bytes, mime: str) -> bytes:
-    """A text as plain UTF-8, a new PDF, Word or Excel file; b"" where no clean copy can be made. Raises Refused."""
+    """A clean copy: text as plain UTF-8, a new PDF, Word or Excel file; b"" where none can be made. Raises Refused."""
     if mime == "application/pdf":
         from media import pdf
 
@@ -70,7 +70,7 @@ def _text(data: bytes) -> str:
 
 
 def _is_archive(data: bytes) -> bool:
-    """Whether a ZIP reader would open it: those look at the end, so any file can carry one."""
+    """Whether a ZIP reader would open the file: it looks at the end, so any file can carry an archive."""
     return b"PK\x05\x06" in data[-66_000:]
 
 
@@ -95,7 +95,7 @@ def _office(data: bytes) -> str | None:
 
 
 def _old_office(data: bytes) -> str | None:
-    """Names in a compound file are stored as they are, in UTF-16, so a search finds them."""
+    """The kind of an old Office file, found by searching: a compound file stores its names as plain UTF-16."""
 
     def holds(name: str) -> bool:
         return name.lower().encode("utf-16-le") + b"\0\0" in lowered

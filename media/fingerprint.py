@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def fingerprint(image: "Image.Image") -> str:
-    """64 bits as 16 hex digits: is each of 8 x 8 cells brighter than its left neighbour?
+    """The image's difference hash, 16 hex digits: is each of 8 x 8 cells brighter than its left neighbour?
 
     Row by row from the top left, most significant bit first. Near-duplicates: Hamming distance
     of 0 to about 10. A picture without any detail has only zeros and says nothing.

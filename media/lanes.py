@@ -1,4 +1,4 @@
-"""The ways a stream goes into the copy: decoded, and what was seen and heard is encoded anew."""
+"""Brings each stream into the copy: it is decoded, and what was seen and heard is encoded anew."""
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -15,21 +15,21 @@ _FRAME_GAP_MS = 30
 _MS = Fraction(1, 1000)
 _X264 = {"preset": "veryfast", "crf": "25", "threads": "1", "a53cc": "0"}  # no captions from the old picture
 _COLOURS = ("color_primaries", "color_trc", "colorspace", "color_range")
-_TURNS = {1: ("cclock",), 2: ("clock", "clock"), 3: ("clock",)}
+_STAGES = {1: ("cclock",), 2: ("clock", "clock"), 3: ("clock",)}
 
 
 class Lane(Protocol):
-    """Takes the packets of `source`, the last one being empty, and gives those to be written."""
+    """A stream's way into the copy: takes packets of `source`, the last one empty, and yields those to be written."""
 
     source: Any
     first_frame: Any
-    """The first frame as it was encoded, None until there is one."""
+    """The first frame as it was encoded; None until there is one."""
 
     def take(self, packet: "Packet", start: Fraction) -> "Iterator[Packet]": ...
 
 
 class Sound:
-    """AAC, mono, 24 kHz: good for speech, and three hours stay below `Limits.copy_bytes`."""
+    """The sound as AAC, mono, 24 kHz: good for speech, and three hours stay below `Limits.copy_bytes`."""
 
     def __init__(self, source: Any, sink: "OutputContainer") -> None:
         self.source = source
@@ -50,7 +50,7 @@ class Sound:
 
 
 class Picture:
-    """H.264, upright, square pixels, at most 1280 wide or high and 30 frames a second."""
+    """The picture as H.264, upright, with square pixels, at most 1280 wide or high and 30 frames a second."""
 
     def __init__(self, source: Any, sink: "OutputContainer") -> None:
         self.source = source
@@ -64,7 +64,7 @@ class Picture:
         self._sink_stream.width, self._sink_stream.height = example.width, example.height
         coding = self._sink_stream.codec_context
         coding.time_base = _MS
-        for name in _COLOURS:  # numbers of a standard: HDR stays HDR
+        for name in _COLOURS:  # numbers defined by a standard: HDR stays HDR
             setattr(coding, name, getattr(example, name))
         _no_encoder_name(self._sink_stream)
 
@@ -90,7 +90,7 @@ class Picture:
 
 
 def _decoded(packet: "Packet") -> list[Any]:
-    """The frames of a packet, [] when it is broken: the end of a recording often is."""
+    """The frames of a packet; [] when it is broken, as the end of a recording often is."""
     from av.error import FFmpegError
 
     try:
@@ -100,7 +100,7 @@ def _decoded(packet: "Packet") -> list[Any]:
 
 
 def _first_frame(source: Any) -> Any:
-    """The sink must know size and angle before any packet, and what the header says may be a lie."""
+    """The first frame, decoded ahead: the sink must know size and angle first, and the header may lie about them."""
     container = source.container
     frame = next(frame for packet in container.demux(source) for frame in _decoded(packet))
     container.seek(0)
@@ -109,14 +109,14 @@ def _first_frame(source: Any) -> Any:
 
 
 def _even_size(source: Any, frame: Any) -> tuple[int, int]:
-    """Before turning, in square pixels; H.264 wants even numbers."""
+    """The picture's size before turning, in square pixels and even numbers, as H.264 wants them."""
     width = frame.width * (source.sample_aspect_ratio or 1)
     scale = min(1, _EDGE_PX / max(width, frame.height))
     return max(2, round(width * scale) // 2 * 2), max(2, round(frame.height * scale) // 2 * 2)
 
 
 def _turning(quarters: int, size: tuple[int, int]) -> Callable[[Any], Any]:
-    """Turns a frame of this size counterclockwise as a player does: phones film sideways and note the angle."""
+    """A function that turns frames of this size counterclockwise, as a player does for phones held sideways."""
     from av.filter import Graph
     from av.video.format import VideoFormat
 
@@ -124,7 +124,7 @@ def _turning(quarters: int, size: tuple[int, int]) -> Callable[[Any], Any]:
         return lambda frame: frame
     graph = Graph()
     buffer = graph.add_buffer(width=size[0], height=size[1], format=VideoFormat("yuv420p"), time_base=_MS)
-    turns = [graph.add("transpose", direction) for direction in _TURNS[quarters]]
+    turns = [graph.add("transpose", direction) for direction in _STAGES[quarters]]
     graph.link_nodes(buffer, *turns, graph.add("buffersink")).configure()
 
     def turned(frame: Any) -> Any:

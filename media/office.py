@@ -1,9 +1,9 @@
-"""Word and Excel files of today, written anew without what tells who made them.
+"""Writes a modern Word or Excel file anew, without what tells who made it.
 
-A ZIP of XML parts. Kept are the parts that a reader shows; the properties (author, company, times) become empty, the
-names of who changed and commented are taken out (`ooxml`), a template or an object from elsewhere is no longer asked
-for.
-Not taken out: text that was deleted while changes were tracked, hidden text and sheets. They are the document's words.
+The file is a ZIP of XML parts. The parts that a reader shows are kept; the properties (author, company, times) become
+empty, the names of people who changed or commented are removed (`ooxml`), and outside templates and objects are no
+longer fetched.
+Text deleted while changes were tracked and hidden text and sheets stay in: they are the document's own words.
 """
 
 import io
@@ -20,7 +20,7 @@ _EMBEDDED = re.compile(
     r"(^|/)(embeddings|activex|customui|attachedtoolbars|webextensions|querytables|model|connections\.xml)(/|$)",
     re.IGNORECASE,
 )
-_OWN_DATA = re.compile(r"customxml/item\d*\.xml")  # of the programs through which it went
+_OWN_DATA = re.compile(r"customxml/item\d*\.xml")  # names of the programs that handled the file
 _ODD_NAME = re.compile(r"(^|/)\.\.?(/|$)|^/|//|[\\:\x00-\x1f]")
 _CORE = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _EMPTY = {
@@ -34,7 +34,7 @@ _EMPTY = {
 
 
 def copied(data: bytes) -> bytes:
-    """The file anew; b"" for one that carries another file in it or fetches one. Raises Refused."""
+    """A clean copy of the file; b"" for one that carries another file in it or fetches one. Raises Refused."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         _check(old.infolist())
@@ -51,7 +51,7 @@ def copied(data: bytes) -> bytes:
 
 
 def _check(members: list[zipfile.ZipInfo]) -> None:
-    """Raises Refused: too_big, or unreadable for names that a reader could take for a place of its own."""
+    """Checks sizes and names. Raises Refused: too_big, or unreadable where a part's name could be taken for a path."""
     names = [member.orig_filename.lower() for member in members]
     if len(set(names)) < len(names) or any(_ODD_NAME.search(name) for name in names):
         raise Refused("unreadable")
@@ -60,7 +60,7 @@ def _check(members: list[zipfile.ZipInfo]) -> None:
 
 
 def _cleaned(name: str, part: bytes) -> bytes | None:
-    """A part of it; None for one that cannot be looked into."""
+    """The cleaned bytes of one part; None for a part that cannot be looked into."""
     lowered = name.lower()
     if lowered in _EMPTY:
         return _EMPTY[lowered]
@@ -75,7 +75,7 @@ def _cleaned(name: str, part: bytes) -> bytes | None:
 
 
 def _picture(part: bytes) -> bytes | None:
-    """A photo decoded and encoded again in its own kind; None for what is no photo. Raises Refused."""
+    """A photo decoded and encoded again in its own format; None for anything but a photo. Raises Refused."""
     from PIL import Image, UnidentifiedImageError
 
     try:

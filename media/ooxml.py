@@ -1,4 +1,4 @@
-"""One XML part of a Word or Excel file, read by a parser and written anew without who wrote it and from where.
+"""Reads one XML part of a Word or Excel file and writes it anew, without who wrote it and where it came from.
 
 Names keep their prefixes, which `mc:Ignorable` lists by name; comments and processing instructions are gone. A DTD,
 with which entity bombs and outside entities begin, is refused: the format knows none.
@@ -13,15 +13,15 @@ from xml.sax.saxutils import escape, quoteattr
 from media.values import Refused
 
 LEFT_OUT = re.compile(r"(^|/)(docprops/thumbnail|docmetadata/|printersettings/)", re.IGNORECASE)
-SOMEBODY = "Author"  # as Word's own inspector writes
+SOMEBODY = "Author"  # the value that Word's own inspector writes
 REMOVED = "removed"
 _NAMED = frozenset(("author", "userName", "lastModifiedBy", "lastEditedBy", "refreshedBy"))
 _DROPPED = frozenset(("initials", "userId", "providerId", "date", "dateUtc", "dT"))
 _OF_A_FILE = frozenset(
     (("pageSetup", "id"), ("imagedata", "href"), ("imagedata", "title"), ("imagedata", "src"))
-)  # the settings of a printer; where a picture was taken from
+)  # printer settings; the place where a picture was taken
 _FILE_NAME = re.compile(r"\\|\.(jpe?g|png|gif|bmp|tiff?|[ew]mf|heic|webp)$", re.IGNORECASE)
-# a control that is bound shows the property that it is bound to, and those are empty: without that, it keeps its words
+# a bound control shows the property it is bound to, and those are emptied; unbound, it keeps its words
 _DROPPED_ELEMENTS = frozenset(("rsids", "docVars", "mailMerge", "absPath", "dataBinding"))
 _FETCHING = re.compile(r"^\s*(INCLUDE\w*|DDE\w*|LINK|IMPORT|DATABASE|RD)\b", re.IGNORECASE | re.MULTILINE)  # fields
 _WAITS_FOR_A_TAP = re.compile(r"(https?|mailto):|#", re.IGNORECASE)
@@ -32,7 +32,7 @@ class Fetches(Exception):
 
 
 def rewritten(part: bytes) -> bytes:
-    """Raises Refused("unreadable") for what is no XML or has a DTD, and Fetches."""
+    """The part, written anew. Raises Refused("unreadable") for anything but XML and for a DTD, and Fetches."""
     writer = _Writer()
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -42,7 +42,7 @@ def rewritten(part: bytes) -> bytes:
     parser.StartDoctypeDeclHandler = _no_dtd
     try:
         parser.Parse(part, True)
-    except (expat.ExpatError, LookupError) as error:  # LookupError: an encoding that nobody knows
+    except (expat.ExpatError, LookupError) as error:  # LookupError: an unknown encoding
         raise Refused("unreadable") from error
     if _FETCHING.search("".join(writer.fields)):
         raise Fetches
@@ -57,7 +57,7 @@ class _Writer:
     def __init__(self) -> None:
         self.out = io.BytesIO()
         self.out.write(b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n')
-        self.fields: list[str] = []  # instructions; one may be spread over many elements
+        self.fields: list[str] = []  # instructions of fields; one may be spread over many elements
         self._open: list[str] = []
         self._skipped = 0  # depth below an element that is left out
         self._authors: list[str] = []
@@ -84,7 +84,7 @@ class _Writer:
         if self._skipped:
             return
         element = self._open[-1]
-        if element == "author" and not text.startswith("tc="):  # that one ties a thread of comments together
+        if element == "author" and not text.startswith("tc="):  # this id ties a thread of comments together
             self._authors.append(text.strip())
             text = SOMEBODY
         elif element in ("instrText", "delInstrText"):
@@ -94,7 +94,7 @@ class _Writer:
         self._write(escape(text, {"\r": "&#13;"}))
 
     def _unsigned(self, text: str) -> str:
-        """A comment of Excel begins with its author's name."""
+        """The text of an Excel comment without its author's name, with which it begins."""
         for author in self._authors:
             if author and text.startswith((f"{author}:", f"{author}\uff1a")):
                 return SOMEBODY + text[len(author) :]
@@ -109,7 +109,7 @@ def _local(name: str) -> str:
 
 
 def _leads_out(element: str, attributes: Mapping[str, str]) -> bool:
-    """A relationship with a part that is left out."""
+    """Whether a relationship leads to a part that is left out."""
     return element == "Relationship" and LEFT_OUT.search(attributes.get("Target", "")) is not None
 
 
@@ -129,13 +129,13 @@ def _kept(element: str, attributes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _tells_of_a_file(element: str, attribute: str, value: str) -> bool:
-    """Programs describe a picture by its file until somebody writes something better."""
+    """Whether an attribute names a file: programs describe a picture by its file until somebody writes better."""
     is_description = attribute in ("descr", "alt")
     return (element, attribute) in _OF_A_FILE or (is_description and _FILE_NAME.search(value) is not None)
 
 
 def _nearby(attributes: Mapping[str, str]) -> dict[str, str]:
-    """A relationship that fetches nothing. It stays, so that what names it is not broken; a link waits for a tap."""
+    """A relationship that fetches nothing, kept so that what refers to it is not broken; a link waits for a tap."""
     kept, target = dict(attributes), attributes.get("Target", "")
     if attributes.get("TargetMode", "").strip().lower() != "external" and "://" not in target:
         return kept

@@ -1,14 +1,14 @@
-"""PDF files, written anew without what tells who made them and without what would act by itself.
+"""Writes PDF files anew, without what tells who made them and without what would act by itself.
 
-Kept is what a reader shows: pages, outline, links, comments, fields to fill in, layers. Gone are the document's
+What a reader shows is kept: pages, outline, links, comments, form fields, layers. Removed are the document's
 properties and identifiers, metadata of every object, earlier versions, files in the file, scripts and every action but
 a jump inside the document or to a web address, tags for screen readers (they also hold the words of pages that were
 taken out), previews, places on maps, and the names and times of whoever commented.
 
-A signature would not survive: it vouches for the very bytes of the old file, and it names its signer. It is taken out,
+A signature would not survive: it vouches for the exact bytes of the old file, and it names its signer. It is removed,
 and the seal that was seen on the page stays as a picture.
-Not taken out: text behind a black box or outside the margin, hidden layers, notes in the drawing instructions of a page
-and the makers of its fonts. They are the document's words and pictures.
+Not removed: text behind a black box or outside the margin, hidden layers, notes in the drawing instructions of a page
+and the makers of its fonts. They belong to the document's words and pictures.
 """
 
 import io
@@ -27,21 +27,21 @@ from media.pdf_streams import ONE_STREAM_BYTES
 from media.values import Refused
 
 MOST_PAGES = 5_000
-_MOST_ENTRIES = 50_000  # of a tree of pages, of names
-_LONGEST_CHAIN = 100  # of fields in fields
+_MOST_ENTRIES = 50_000  # nesting of a tree of pages or names
+_LONGEST_CHAIN = 100  # nesting of form fields
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
-_READ_ONLY, _PRINTED = 64 + 128, 4  # flags of an annotation
+_READ_ONLY, _PRINTED = 64 + 128, 4  # annotation flags
 _WAITS_FOR_A_TAP = re.compile(rb"(https?|mailto):", re.IGNORECASE)
-_TURNS = frozenset(("/NextPage", "/PrevPage", "/FirstPage", "/LastPage"))
+_STAGES = frozenset(("/NextPage", "/PrevPage", "/FirstPage", "/LastPage"))
 
 
 def copied(data: bytes) -> bytes:
-    """The file anew; b"" for a folder of files in PDF clothes.
+    """A clean copy of the file; b"" for a portfolio, a mere folder of files in PDF form.
 
-    Raises Refused: "locked" (a password, or rights that one lifts), "form" (XFA: pages that a program makes),
+    Raises Refused: "locked" (a password, or rights that a password lifts), "form" (XFA: pages made by a program),
     "too_big", "too_many_pixels", "unreadable"; and whatever pypdf raises on broken bytes.
     """
-    # byte for byte: `Name` writes them so
+    # must match byte for byte: `Name` writes them so
     NameObject.CHARSETS = ("latin-1",)  # pyright: ignore[reportAttributeAccessIssue]
     with apply_configuration(
         zlib_maximum_output_length=ONE_STREAM_BYTES,
@@ -51,7 +51,7 @@ def copied(data: bytes) -> bytes:
         try:
             reader = PdfReader(io.BytesIO(data))
             locked = reader.is_encrypted
-        except Exception as error:  # an encryption that nobody knows, too
+        except Exception as error:  # also for an unknown encryption
             raise Refused("locked" if b"/Encrypt" in data else "unreadable") from error
         if locked:
             raise Refused("locked")
@@ -65,7 +65,7 @@ class _Document(Copier):
     def __init__(self, reader: PdfReader) -> None:
         super().__init__(reader)
         self._root = dict(reader.root_object.items())
-        self._copied_pages: dict[Any, PdfObject] = {}  # by the number of the old one
+        self._copied_pages: dict[Any, PdfObject] = {}  # copied pages by the number of the original
         self.by_hand = {"notes": self._notes, "fields": self._fields, "goal": self._goal, "place": self._place}
 
     def copied(self) -> bytes:
@@ -90,7 +90,7 @@ class _Document(Copier):
         return self.file()
 
     def entries(self, value: Mapping[str, Any], kind: str, depth: int = 0) -> Iterator[tuple[Name, PdfObject]]:
-        """An annotation may be a field as well."""
+        """The entries of a dictionary that are kept; an annotation may be a form field as well."""
         if kind == "note" and self._is_signature(value):
             value = self._seal(value)
         elif kind == "note" and value.get("/Subtype", "/Widget") == "/Widget":
@@ -98,7 +98,7 @@ class _Document(Copier):
         return super().entries(value, kind, depth)
 
     def _leaves(self, root: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
-        """The ends of a tree of pages, or of names, in their order, with what they inherit: each object once."""
+        """The leaves of a tree of pages or names, in their order, with what they inherit; each object once."""
         seen: set[int | None] = set()
         waiting: list[tuple[Any, dict[str, Any]]] = [(root, {})]
         for _ in range(_MOST_ENTRIES):
@@ -139,7 +139,7 @@ class _Document(Copier):
         return self.found(field.get("/FT")) == "/Sig"
 
     def _seal(self, note: Mapping[str, Any]) -> dict[str, Any]:
-        """What was seen of a signature, as a picture."""
+        """A signature's appearance, as a picture."""
         flags = self.found(note.get("/F"))
         kept: dict[str, Any] = {key: note[key] for key in ("/Rect", "/AP") if key in note}
         kept["/F"] = NumberObject((flags if isinstance(flags, int) else 0) | _READ_ONLY | _PRINTED)
@@ -148,19 +148,19 @@ class _Document(Copier):
     # --- where a tap leads ---
 
     def _goal(self, value: Any) -> PdfObject:
-        """A page of this document, the next one, or a web address; null for any other action."""
+        """The target of a link: a page of this document, the next one, or a web address; null for any other action."""
         action = self.found_dict(value)
         kind, turn, place = (self.found(action.get(key)) for key in ("/S", "/N", "/D"))
         address = getattr(self.found(action.get("/URI")), "original_bytes", b"")
         if kind == "/URI" and _WAITS_FOR_A_TAP.match(address):
             return dictionary(S=Name(kind), URI=ByteStringObject(address))
-        if kind == "/Named" and turn in _TURNS:
+        if kind == "/Named" and turn in _STAGES:
             return dictionary(S=Name(kind), N=Name(turn))
         place = self._place(place) if kind == "/GoTo" else None
         return dictionary(S=Name(kind), D=place) if isinstance(place, ArrayObject) else NullObject()
 
     def _place(self, value: Any) -> PdfObject:
-        """A page and how it is shown. A name is looked up, so that the list of names need not be copied."""
+        """A page and how it is shown. A named place is looked up, so that the list of names need not be copied."""
         if isinstance(value, str | bytes):
             value = self.found(self._places.get(_key(value)))
         if isinstance(value, dict):
@@ -181,5 +181,5 @@ class _Document(Copier):
 
 
 def _key(name: Any) -> str:
-    """Names of places came as names first and as strings later."""
+    """The key of a named place: early PDFs give it as a name, later ones as a string."""
     return str(name).removeprefix("/")

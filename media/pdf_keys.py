@@ -1,12 +1,12 @@
-"""What is kept of a PDF, by kind of dictionary: the keys, and of which kind what they hold is.
+"""Lists what is kept of a PDF: the keys of each kind of dictionary, and the kind of what each key holds.
 
-A key that is not listed is not copied: a program's private data, a reference to another file, a script or a thing that
-nobody has thought of.
+A key that is not listed is not copied, be it a program's private data, a reference to another file, a script or
+something nobody has thought of.
 """
 
 
 def keys(**names: str) -> dict[str, str]:
-    """What is kept of a dictionary: each key with the kind of what it holds."""
+    """The keys that are kept of one kind of dictionary, each with the kind of what it holds."""
     return {f"/{name}": kind for kind, some in names.items() for name in some.split()}
 
 
@@ -14,7 +14,7 @@ SHOWN = keys(
     plain="""Link Text FreeText Line Square Circle Polygon PolyLine Highlight Underline Squiggly StrikeOut Caret Ink
     Stamp Watermark Widget"""
 )
-"""Annotations that are a mark on the page and no more."""
+"""The keys of annotations that are no more than a mark on the page."""
 _NOTE = keys(
     plain="""Type Subtype Rect Contents F AS Border C CA ca QuadPoints InkList Vertices L LE IC LL LLE LLO Cap IT CP CO
     CL RD Q DA DS Name H Sy""",
@@ -48,8 +48,8 @@ KEPT = {
     "drawing": keys(
         named="ExtGState ColorSpace Pattern Shading XObject Font CharProcs Colorants",
         layers="Properties",
-        # what a page draws with; how a stream is packed; fonts; patterns, shadings, functions, colours; the state of
-        # the pen; layers; the looks of a field
+        # what a page draws with; how a stream is packed; fonts; patterns, shadings, functions, colours; the graphics
+        # state; layers; the appearances of a field
         drawing="""ProcSet Resources Type Subtype FormType BBox Matrix Group OC S CS I K Name Width Height Intent
         BitsPerComponent ImageMask Mask Decode Interpolate SMask SMaskInData Matte
         Columns Rows BlackIs1 EncodedByteAlign EndOfLine EndOfBlock DamagedRowsBeforeError Predictor Colors EarlyChange
@@ -68,5 +68,7 @@ KEPT = {
         R BG RC AC IX TP""",
     ),
 }
-"""By the kind of a dictionary. Besides these: "named", resources under names that the page chose; "layers"; "plain",
+"""What is kept, by the kind of a dictionary.
+
+Other kinds are "named", resources under names that the page chose; "layers"; "plain",
 numbers, names and strings alone; and those for which `Copier.by_hand` has a function."""

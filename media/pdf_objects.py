@@ -1,7 +1,7 @@
-"""The objects of a PDF, written anew: only those that are asked for from the page, only keys that `pdf_keys` lists.
+"""Writes the objects of a PDF anew: only those reachable from the pages, and only the keys that `pdf_keys` lists.
 
-An object that nothing points at, such as all of an older version, is never read. pypdf reads and writes; its own ways
-of copying a document take along whatever they meet.
+An object that nothing refers to, such as those of an older version, is never read. pypdf reads and writes; its own
+ways of copying a document take along everything they meet.
 """
 
 import io
@@ -32,17 +32,17 @@ from media.values import Refused
 
 MOST_OBJECTS = 150_000
 DEEPEST = 60
-"""Of arrays and dictionaries that stand in one another without a reference."""
+"""Nesting of arrays and dictionaries in one another without a reference."""
 MOST_PIXELS = 300_000_000
-"""Of one picture on a page, as its dictionary says: a plan of 1 m x 1.5 m at 300 dpi has 200 million."""
+"""Pixels of one picture on a page, as its dictionary says: a plan of 1 m x 1.5 m at 300 dpi has 200 million."""
 _PRIVATE = frozenset(("/PieceInfo", "/Metadata", "/LastModified", "/AF"))
-_NEVER = ("/Metadata", "/EmbeddedFile", "/ObjStm", "/XRef")  # kinds of streams
-_LAYERS = ("/OCG", "/OCMD")  # they decide what is seen; other properties of marked content are notes of a program
+_NEVER = ("/Metadata", "/EmbeddedFile", "/ObjStm", "/XRef")  # types of streams
+_LAYERS = ("/OCG", "/OCMD")  # these decide what is visible; other properties of marked content are notes of a program
 _IRREGULAR = re.compile(rb"[^!-~]|[#()<>\[\]{}/%]")
 
 
 class Name(NameObject):
-    """Its bytes as they came: those of a Chinese font may be GBK, and the page calls it by them."""
+    """A name whose bytes stay as they came: a Chinese font's may be GBK, and the page refers to it by them."""
 
     def renumber(self) -> bytes:
         return b"/" + _IRREGULAR.sub(lambda found: b"#%02X" % found[0][0], self[1:].encode("latin-1"))
@@ -53,7 +53,7 @@ def dictionary(**items: PdfObject) -> DictionaryObject:
 
 
 def scalar(value: Any) -> PdfObject:
-    """Numbers, names and strings; null for anything else."""
+    """A number, name or string as it is; null for anything else."""
     if isinstance(value, NameObject):
         return Name(value)
     if isinstance(value, TextStringObject | ByteStringObject):
@@ -62,12 +62,12 @@ def scalar(value: Any) -> PdfObject:
 
 
 class Copier:
-    """One file's objects on their way into a new one. What is referred to waits in a queue: depth costs no stack."""
+    """Copies one file's objects into a new one. Referenced objects wait in a queue, so that depth costs no stack."""
 
     def __init__(self, reader: PdfReader) -> None:
         self._reader, self.writer = reader, PdfWriter()
         self.by_hand: dict[str, Callable[[Any], PdfObject]] = {}
-        """What is decided by more than the key, by kind: it gets what stands at the end of a reference."""
+        """Functions that copy a value where its key does not decide, by kind; each gets the end of any reference."""
         self._unpacking = pdf_streams.Unpacking()
         self._copies: dict[tuple[int, int, str], IndirectObject] = {}
         self._waiting: list[tuple[IndirectObject, IndirectObject, str]] = []
@@ -75,7 +75,7 @@ class Copier:
     # --- looking ---
 
     def found(self, value: Any) -> Any:
-        """What stands at the end of a reference; None for nothing."""
+        """The object at the end of a reference; None for nothing."""
         for _ in range(DEEPEST):
             if not isinstance(value, IndirectObject):
                 return None if isinstance(value, NullObject) else value
@@ -83,7 +83,7 @@ class Copier:
         raise Refused("unreadable")
 
     def found_dict(self, value: Any) -> dict[str, Any]:
-        """With references as they are: `DictionaryObject` would follow them."""
+        """A dictionary with its references unresolved: `DictionaryObject` would follow them."""
         found = self.found(value)
         return dict(found.items()) if isinstance(found, DictionaryObject) else {}
 
@@ -92,7 +92,7 @@ class Copier:
         return list(found) if isinstance(found, ArrayObject) else []
 
     def _is_there(self, at: IndirectObject) -> bool:
-        """Looked up before it is asked for: the reader would search the whole file for each that is not."""
+        """Whether the file has an object; the reader would search the whole file for one that is missing."""
         if at.generation == 0 and at.idnum in self._reader.xref_objStm:
             return True
         return at.idnum in self._reader.xref.get(at.generation, {})
@@ -100,7 +100,7 @@ class Copier:
     # --- copying ---
 
     def added(self) -> IndirectObject:
-        """A place for a new object. Raises Refused("too_big")."""
+        """Reserves a place for a new object. Raises Refused("too_big")."""
         if len(self.writer._objects) >= MOST_OBJECTS:
             raise Refused("too_big")
         return self.writer._add_object(NullObject())
@@ -109,7 +109,7 @@ class Copier:
         self.writer._objects[place.idnum - 1] = body
 
     def copy(self, value: Any, kind: str, depth: int = 0) -> PdfObject:
-        """Of a reference: one to the copy that `file` will make of what it leads to. Raises Refused."""
+        """A copy of a value; for a reference, one to the copy that `file` will make of its target. Raises Refused."""
         if depth > DEEPEST:
             raise Refused("unreadable")
         if kind in self.by_hand:
@@ -137,7 +137,7 @@ class Copier:
         return self._copies[key]
 
     def entries(self, value: Mapping[str, Any], kind: str, depth: int = 0) -> Iterator[tuple[Name, PdfObject]]:
-        """What is kept of a dictionary."""
+        """The entries of a dictionary that are kept."""
         for key, one in value.items():
             inner = self._inner(key, one, "drawing" if kind == "named" and "/ShadingType" in value else kind)
             copy = self.copy(one, inner, depth + 1) if inner else NullObject()
@@ -152,7 +152,7 @@ class Copier:
         return KEPT[kind].get(key)
 
     def _stream(self, value: StreamObject, kind: str) -> PdfObject:
-        if value.get("/Subtype") == "/PS" or value.get("/Type") in _NEVER:  # the first is a program for a printer
+        if value.get("/Subtype") == "/PS" or value.get("/Type") in _NEVER:  # a PostScript object is a printer's program
             return NullObject()
         raw = dict(value.items())
         pixels = [self.found(raw.get(key)) for key in ("/Width", "/Height")]
@@ -173,7 +173,7 @@ class Copier:
         return [self.found(one) for one in self.found_list(value) or [value]]
 
     def file(self) -> bytes:
-        """What was copied, what it refers to, and so on. No document information, no identifier, one version."""
+        """The new file: everything copied and all it refers to. No document information, no identifier."""
         while self._waiting:
             place, at, kind = self._waiting.pop()
             self.fill(place, self.copy(self.found(at), kind))

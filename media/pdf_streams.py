@@ -1,7 +1,7 @@
-"""The streams of a PDF: what is drawn from them stays byte for byte, what merely travels in them is gone.
+"""The streams of a PDF: the drawn part stays byte for byte, and data hidden in them is gone.
 
-A deflated stream ends where its data end. A JPEG keeps its scans and loses EXIF, XMP, comments and whatever else stands
-in its segments; so do JPEG 2000 pictures and colour profiles. Nothing is encoded anew, so nothing looks worse.
+A deflated stream is cut where its data end. A JPEG keeps its scans and loses EXIF, XMP, comments and everything else
+in its segments; so do JPEG 2000 pictures and colour profiles. Nothing is re-encoded, so nothing looks worse.
 """
 
 import re
@@ -15,18 +15,18 @@ from pypdf.generic import ArrayObject, EncodedStreamObject, NameObject, NullObje
 from media.values import Refused
 
 UNPACKED_BYTES = 512 * 2**20
-"""Of all streams of a file together: fifty scanned pages that are not compressed well."""
+"""Bytes of all unpacked streams of a file together: fifty scanned pages that are not compressed well."""
 ONE_STREAM_BYTES = 32 * 2**20
-"""Of a stream that has to be unpacked as a whole."""
+"""Bytes of one stream that has to be unpacked as a whole."""
 FLATE = "/FlateDecode"
 PICTURES = ("/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode")
 _SHORT = {"/Fl": FLATE, "/DCT": "/DCTDecode", "/CCF": "/CCITTFaxDecode"}
 _CHUNK = 2**20
-_SCAN_ENDS = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)  # one ff: a run of them would be gone through anew
+_SCAN_ENDS = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)  # one ff only: a run of them would be rescanned
 _JPEG_KEPT = bytes((*range(0xC0, 0xD0), *range(0xDA, 0xE0)))
 _JP2_KEPT = (b"jP  ", b"ftyp", b"jp2h", b"ihdr", b"bpcc", b"colr", b"pclr", b"cmap", b"cdef", b"jp2c")
 _J2K_START, _J2K_TILE, _J2K_END = b"\xff\x4f", b"\xff\x90", b"\xff\xd9"
-_J2K_KEPT = b"\x50\x51\x52\x53\x55\x57\x58\x5c\x5d\x5e\x5f\x60\x63"  # all that say how to decode; not a comment
+_J2K_KEPT = b"\x50\x51\x52\x53\x55\x57\x58\x5c\x5d\x5e\x5f\x60\x63"  # all that say how to decode; no comment
 _ICC_KEPT = re.compile(rb"[rgbk](XYZ|TRC)|wtpt|bkpt|chad|[ABDG]2[ABD][0-3]|gamt")
 
 
@@ -37,13 +37,13 @@ class Unpacking:
         self._left = left
 
     def count(self, size: int) -> None:
-        """Raises Refused("too_big")."""
+        """Takes `size` bytes from the allowance. Raises Refused("too_big")."""
         self._left -= size
         if self._left < 0:
             raise Refused("too_big")
 
     def packed(self, data: bytes, filters: list[str], parms: list[Any], *, is_profile: bool) -> tuple[bytes, str, Any]:
-        """The stream's bytes, the one filter they are packed with and its parameters. Raises Refused."""
+        """The stream's bytes, the one filter they are packed with, and its parameters. Raises Refused."""
         outer = [_SHORT.get(name, name) for name in filters]
         last = outer.pop() if not is_profile and outer and outer[-1] in (FLATE, *PICTURES) else None
         if set(outer) & set(PICTURES):
@@ -62,7 +62,7 @@ class Unpacking:
         return data, last, parms[-1]
 
     def _deflated(self, data: bytes) -> bytes:
-        """Without what follows the end; what breaks off before it is packed anew as far as it goes."""
+        """A deflated stream without what follows its end; one that breaks off is packed anew as far as it goes."""
         unpacking, rest = zlib.decompressobj(), data
         try:
             while rest and not unpacking.eof:
@@ -85,7 +85,7 @@ def _unpacked(data: bytes, filters: list[str], parms: list[Any]) -> bytes:
 
 
 def jpeg(data: bytes) -> bytes:
-    """Scans, tables, the JFIF header without its preview, and what Adobe says of the colours. Raises Refused."""
+    """A JPEG's scans, tables, JFIF header without preview, and Adobe's note on the colours. Raises Refused."""
     start = data.find(b"\xff\xd8\xff", 0, _CHUNK)
     if start < 0:
         raise Refused("unreadable")
@@ -115,7 +115,7 @@ def _segments(data: bytes, at: int) -> Iterator[bytes]:
 
 
 def jpeg_2000(data: bytes) -> bytes:
-    """The boxes that a decoder needs, the code stream without its comments. Raises Refused."""
+    """A JPEG 2000's boxes that a decoder needs, and its code stream without comments. Raises Refused."""
     kept = _without_comments(data) if data.startswith(_J2K_START) else b"".join(_boxes(data))
     if not kept:
         raise Refused("unreadable")
@@ -141,7 +141,7 @@ def _boxes(data: bytes) -> Iterator[bytes]:
 
 
 def _without_comments(stream: bytes) -> bytes:
-    """Those of the main header; the tiles that follow are the picture, and nothing follows them."""
+    """The code stream without the comments of its main header; only the picture's tiles follow that."""
     kept, at = [_J2K_START], 2
     while stream[at : at + 2] != _J2K_TILE:
         end = at + 2 + max(2, int.from_bytes(stream[at + 2 : at + 4], "big"))
@@ -160,7 +160,7 @@ def _without_comments(stream: bytes) -> bytes:
 
 
 def profile(data: bytes) -> bytes:
-    """An ICC profile's numbers, without its names, makers and times; b"" for what is none."""
+    """An ICC profile's numbers, without its names, makers and times; b"" for anything but a profile."""
     if len(data) < 132 or data[36:40] != b"acsp":
         return b""
     entries = [data[at : at + 12] for at in range(132, 132 + 12 * min(int.from_bytes(data[128:132], "big"), 100), 12)]
@@ -172,7 +172,7 @@ def profile(data: bytes) -> bytes:
             places[entry[4:]] = start + len(bodies)
             at, size = int.from_bytes(entry[4:8], "big"), int.from_bytes(entry[8:], "big")
             bodies += data[at : at + size] + bytes(-size % 4)
-            if len(bodies) > 2 * len(data):  # the same bytes under many names
+            if len(bodies) > 2 * len(data):  # tags may share the same bytes
                 return b""
         table += entry[:4] + places[entry[4:]].to_bytes(4, "big") + entry[8:]
     head = data[4:24] + bytes(12) + data[36:48] + bytes(8) + data[56:80] + bytes(48)

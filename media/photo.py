@@ -1,4 +1,4 @@
-"""Photos: decoded to pixels, and the pixels alone are written into a new JPEG.
+"""Photos: decoded to pixels, and only the pixels are written into a new JPEG.
 
 Nothing but pixels survives: no EXIF, XMP, GPS, ICC profile, comment, text chunk, embedded preview,
 maker note or byte after the end. The orientation is turned into pixels, colours become sRGB,
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 _COPY_QUALITY = 85
 _THUMBNAIL_QUALITY = 75
-_LONGEST_SIDE_PX = 30_000  # JPEG ends at 65,500, many a viewer at 32,767
+_LONGEST_SIDE_PX = 30_000  # libjpeg ends at 65,500, many a viewer at 32,767
 _ORIENTATION_TAG = 0x0112
 
 
 def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
-    """The copy of a photo of one of the types in `sniffing.PHOTOS`; JPEG whatever came in.
+    """The copy of a photo of one of the types in `sniffing.PHOTOS`; always a JPEG.
 
     Raises Refused("too_many_pixels") before decoding, and whatever Pillow raises on broken bytes.
     """
@@ -44,7 +44,7 @@ def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
 
 
 def thumbnail(image: "Image.Image", limits: Limits) -> bytes:
-    """A small JPEG of an RGB image; of a long one its beginning, which shows what it is."""
+    """A small JPEG of an RGB image; of a long image only its beginning, which shows what it is."""
     side = min(image.size)
     small = image.crop((0, 0, side, side)) if is_long(*image.size) else image.copy()
     small.thumbnail((limits.thumbnail_edge_px, limits.thumbnail_edge_px))
@@ -72,7 +72,7 @@ def _bombs_are_errors() -> None:
 def _picture(data: bytes, mime: str, limits: Limits) -> "Image.Image":
     from PIL import Image
 
-    if mime == "image/webp":  # its decoder allocates the canvas on opening
+    if mime == "image/webp":  # this decoder allocates the canvas on opening
         _check_pixels(*_webp_size(data), limits)
     image = _open(data, mime)
     _check_pixels(*image.size, limits)
@@ -88,7 +88,7 @@ def _picture(data: bytes, mime: str, limits: Limits) -> "Image.Image":
 
 
 def _open(data: bytes, mime: str) -> "Image.Image":
-    """The reader of exactly this type, so that no other reader of Pillow ever sees the bytes."""
+    """Opens the image with the reader of exactly this type, so that no other reader of Pillow ever sees the bytes."""
     file = io.BytesIO(data)
     if mime == "image/heic":
         from pillow_heif import HeifImageFile
@@ -117,7 +117,7 @@ def _check_pixels(width: int, height: int, limits: Limits) -> None:
 
 
 def _box(width: int, height: int, limits: Limits) -> tuple[int, int]:
-    """What the copy must fit into."""
+    """The width and height that the copy must fit into."""
     if not is_long(width, height):
         return limits.copy_edge_px, limits.copy_edge_px
     short, long = sorted((width, height))
@@ -127,7 +127,7 @@ def _box(width: int, height: int, limits: Limits) -> tuple[int, int]:
 
 
 def _webp_size(data: bytes) -> tuple[int, int]:
-    """Width and height from the first chunk, in pixels; (0, 0) when it is none of the three kinds."""
+    """Width and height of a WebP from its first chunk, in pixels; (0, 0) for an unknown kind of chunk."""
     if data[12:16] == b"VP8X":
         return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
     if data[12:16] == b"VP8L":
@@ -139,7 +139,7 @@ def _webp_size(data: bytes) -> tuple[int, int]:
 
 
 def _orientation(image: "Image.Image") -> int:
-    """1 to 8 as in EXIF; 1 when it is missing or the EXIF is broken, which many a phone writes."""
+    """The EXIF orientation, 1 to 8; 1 when it is missing or the EXIF is broken, as on many phones."""
     try:
         value = image.getexif().get(_ORIENTATION_TAG, 1)
     except (SyntaxError, ValueError, LookupError, TypeError, OSError, struct.error):

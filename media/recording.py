@@ -54,7 +54,7 @@ def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
         target = io.BytesIO()
 
         def again(*_: Any) -> io.BytesIO:
-            return io.BytesIO(target.getvalue())  # to move the index, the muxer reads what it wrote
+            return io.BytesIO(target.getvalue())  # the muxer rereads what it wrote in order to move the index
 
         with av.open(target, "w", format="mp4", options=_FAST_START, io_open=again) as sink:
             sink.flags |= Flags.bitexact.value
@@ -84,7 +84,7 @@ def _first_picture(source: "InputContainer") -> "Any | None":
 
 
 def _lanes(sink: "OutputContainer", sound: "Any | None", picture: "Any | None", limits: Limits) -> list[Lane]:
-    """The picture's lane first, if there is one; Refused("unreadable") if there is nothing at all."""
+    """The lanes of the copy, the picture's first if there is one; Refused("unreadable") if there is nothing at all."""
     lanes: list[Lane] = []
     if picture:
         picture.codec_context.options = {"max_pixels": str(limits.pixels), "threads": "1"}
@@ -97,7 +97,7 @@ def _lanes(sink: "OutputContainer", sound: "Any | None", picture: "Any | None", 
 
 
 def _pump(source: "InputContainer", sink: "OutputContainer", lanes: list[Lane], limits: Limits) -> float:
-    """Moves every packet over and returns the playing time in seconds."""
+    """Moves every packet from source to sink; returns the playing time in seconds."""
     by_index = {lane.source.index: lane for lane in lanes}
     start: Fraction | None = None
     length, end = 0, Fraction(0)

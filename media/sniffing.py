@@ -1,4 +1,4 @@
-"""The true type of a file from its content. The name and the type a sender claims are not asked."""
+"""Finds the true type of a file from its content. The name and type that the sender claims are not consulted."""
 
 from media import document
 
@@ -33,7 +33,7 @@ _OLD_QUICKTIME = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 
 
 def sniff(data: bytes) -> str | None:
-    """The MIME type of what `data` really is, or None when it is nothing that we take.
+    """The MIME type of what `data` really is, or None for a type that we do not take.
 
     A container type does not say whether there is a picture in it: a voice message from a browser
     is "video/webm" or "video/mp4" here, and only `clean` tells it from a video.
@@ -75,7 +75,7 @@ def _iso_media(data: bytes) -> str | None:
 
 
 def _bare_audio_frames(data: bytes) -> str | None:
-    """MP3 or ADTS frames without any header: an 11- or 12-bit sync word, then the layer."""
+    """The type of MP3 or ADTS frames without any header: an 11- or 12-bit sync word, then the layer."""
     if len(data) < 4 or data[0] != 0xFF:
         return None
     if data[1] & 0xF6 == 0xF0:

@@ -1,4 +1,4 @@
-"""`clean` in a process of its own, which may crash, hang or fill its memory without harm to us."""
+"""Runs `clean` in a process of its own, which may crash, hang or fill its memory without harm to us."""
 
 import sys
 from dataclasses import asdict
@@ -17,7 +17,7 @@ _OVERHEAD_BYTES = 2**20
 
 
 async def clean_apart(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Cleaned:
-    """As `clean`, in a short-lived child with an empty environment and hard limits.
+    """Cleans a file like `clean`, in a short-lived child with an empty environment and hard limits.
 
     Raises Refused; a crash, a kill, a time-out or a senseless answer is Refused("unreadable").
     Each call may use `limits.memory_bytes` and one core: the caller bounds how many run at once.
@@ -64,7 +64,7 @@ async def _blobs(stdout: "StreamReader", sizes: list[int]) -> list[bytes]:
 
 
 def _understood(head: dict[str, Any], blobs: list[bytes]) -> Cleaned:
-    """The child's answer. It has read a hostile file, so it is checked like one (ValueError)."""
+    """The child's answer, checked like a hostile file because the child has read one. Raises ValueError."""
     if head.get("refused") in CODES:
         raise Refused(head["refused"])
     if not blobs or not isinstance(head.get("cleaned"), dict):

@@ -1,4 +1,4 @@
-"""What goes into the cleaner and what comes out of it."""
+"""The values that go into the cleaner and come out of it."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -12,12 +12,12 @@ CODES: frozenset[str] = frozenset(get_args(Code))
 
 @dataclass(frozen=True)
 class Limits:
-    """How much a file may ask of us. The last three bound the child of `clean_apart` only."""
+    """Limits on what a file may cost us. The last three bound the child of `clean_apart` only."""
 
     file_bytes: int = 20 * 2**20
-    """Of the upload."""
+    """Bytes of the upload."""
     copy_bytes: int = 64 * 2**20
-    """Of the copy: three hours of speech, encoded anew, are longer than what came in."""
+    """Bytes of the copy: three hours of speech, encoded anew, are larger than the upload."""
     pixels: int = 51_000_000
     """Width times height of a photo or a video frame, looked at before decoding; phones make 50 MP.
 
@@ -34,11 +34,11 @@ class Limits:
     seconds: float = 3 * 3600
     """Playing time of a voice message or a video."""
     documents: bool = False
-    """Whether a copy of a document is wanted too: of what the office itself sends, never of evidence."""
+    """Whether documents are copied too: those that the office itself sends, never evidence."""
     cpu_seconds: int = 120
     wall_seconds: float = 240
     memory_bytes: int = 2**30
-    """Address space, code and libraries (0.2 GiB) included."""
+    """Address space in bytes, including code and libraries (0.2 GiB)."""
 
 
 DEFAULT_LIMITS = Limits()
@@ -52,19 +52,19 @@ def is_long(width: int, height: int) -> bool:
 
 @dataclass(frozen=True)
 class Cleaned:
-    """A file that may be shown. What `copy` lost and kept: `photo`, `recording`, `document`."""
+    """A file that may be shown. What its `copy` lost and kept is described in `photo`, `recording` and `document`."""
 
     kind: Kind
     mime: str
-    """Of the copy; of the original when there is no copy."""
+    """MIME type of the copy, or of the original when there is no copy."""
     extension: str
-    """Without the dot, chosen by us: a sender's file name is never used."""
+    """The file's extension without the dot, chosen by us: a sender's file name is never used."""
     copy: bytes
-    """Without metadata. b"" for a document unless one was asked for and could be made: only the original exists."""
+    """The copy without metadata; b"" for a document of which none was asked for or none could be made."""
     thumbnail: bytes | None = None
-    """JPEG: of the photo, or of the first frame of a video."""
+    """A JPEG of the photo or of a video's first frame."""
     width: int | None = None
-    """Of the copy as a person sees it, in pixels."""
+    """Width of the copy as a person sees it, in pixels."""
     height: int | None = None
     seconds: float | None = None
     fingerprint: str | None = None

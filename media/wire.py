@@ -1,4 +1,4 @@
-"""How the two processes talk: a 4-byte big-endian length, a JSON head, then the bytes it announces.
+"""The messages between the two processes: a 4-byte big-endian length, a JSON head, then the bytes it announces.
 
 JSON and not pickle: the child has read a stranger's file and is not to be trusted.
 """
@@ -11,13 +11,13 @@ HEAD_BYTES = 64 * 1024
 
 
 def pack(head: dict[str, Any], *blobs: bytes) -> bytes:
-    """One message; the sizes of the blobs are added to the head as "sizes"."""
+    """One message as bytes; the sizes of the blobs are added to the head as "sizes"."""
     text = json.dumps({**head, "sizes": [len(blob) for blob in blobs]}).encode()
     return b"".join((len(text).to_bytes(LENGTH_BYTES, "big"), text, *blobs))
 
 
 def head_length(prefix: bytes) -> int:
-    """Bytes of the head; ValueError when no honest head is that long."""
+    """The length of the head in bytes; ValueError when no honest head is that long."""
     length = int.from_bytes(prefix, "big")
     if length > HEAD_BYTES:
         raise ValueError("head too long")

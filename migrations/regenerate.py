@@ -1,4 +1,4 @@
-"""Writes the first migration anew from the tables, while nothing is released: `python -m migrations.regenerate`."""
+"""Rewrites the first migration from the tables, while nothing is released: `python -m migrations.regenerate`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIRST = Path(__file__).parent / "versions" / "0001_first_schema.py"
 
 
 def regenerate() -> None:
-    """Compares the tables with an empty database."""
+    """Writes the first migration from a comparison of the tables with an empty database."""
     FIRST.unlink(missing_ok=True)
     made = config()
 

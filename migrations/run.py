@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema, from the program itself: no alembic.ini, no command line of its own."""
+"""Migrates a database to the newest schema from the program itself: no alembic.ini, no command line of its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def config() -> Config:
 
 
 def migrate(database: Database) -> None:
-    """Applies what is missing, in one transaction. Safe to call at every start and from several processes."""
+    """Applies missing migrations in one transaction. Safe to call at every start and from several processes."""
     made = config()
 
     def upgrade(connection: object) -> None:
@@ -30,6 +30,6 @@ def migrate(database: Database) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Whether the schema is the one of this code."""
+    """Whether the database has the schema of this code."""
     newest = ScriptDirectory.from_config(config()).get_current_head()
     return database.look(lambda tx: MigrationContext.configure(tx).get_current_revision()) == newest

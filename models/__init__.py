@@ -1,1 +1,1 @@
-"""Tables and the database. Identity (people, contacts, vault) lies sealed in tables of its own."""
+"""The tables and the database. Identity (people, contacts, vault) lies sealed in tables of its own."""

@@ -1,4 +1,4 @@
-"""The database: one function, one transaction, in a worker thread. SQLite and PostgreSQL behave alike from outside."""
+"""The database: one function is one transaction, run in a worker thread. SQLite and PostgreSQL behave alike."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Work = Callable[Concatenate[Connection, P], T]
 
 LOCK_WAIT_SECONDS = 15
 READERS = 4
-TRIES = 5  # of a transaction that PostgreSQL broke off because two waited for each other
-_CROSSED = frozenset(("40P01", "40001"))  # SQLSTATE: deadlock, serialization failure
+TRIES = 5  # tries of a transaction that PostgreSQL broke off because two waited for each other
+_CROSSED = frozenset(("40P01", "40001"))  # SQLSTATE of a deadlock and of a serialization failure
 log = structlog.get_logger()
 
 
@@ -31,7 +31,7 @@ class DatabaseAway(Exception):
 
 
 class BadDatabaseUrl(ValueError):
-    """The address names no database that Mingcha can use."""
+    """The address is of no database that Mingcha can use."""
 
 
 class Database:
@@ -40,7 +40,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = parse(url)
         self.engine = _engine(self.url)
-        self._driver: Any = self.engine.dialect.dbapi  # prepared statements raise its errors unwrapped
+        self._driver: Any = self.engine.dialect.dbapi  # prepared statements raise the driver's errors unwrapped
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._readers = ThreadPoolExecutor(READERS, "db-read")
         # SQLite has one writer: a single thread keeps order and spares the process its own lock waits.
@@ -53,14 +53,14 @@ class Database:
         return await self._in(self._writers, lambda: self.transact(work, *args, **kwargs))
 
     async def talk(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Like `write`, for the message path."""
+        """Runs `work` in one transaction like `write`, on the thread of the message path."""
         return await self._in(self._talkers, lambda: self.transact(work, *args, **kwargs))
 
     async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._in(self._readers, lambda: self.look(work, *args, **kwargs))
 
     async def _in(self, pool: ThreadPoolExecutor, run: Callable[[], T]) -> T:
-        """An outage is one line in the log and its end another, however many were waiting for the database."""
+        """Runs in a pool. An outage logs one line at its start and one at its end, however many were waiting."""
         try:
             done = await asyncio.get_running_loop().run_in_executor(pool, run)
         except DatabaseAway as away:
@@ -74,9 +74,9 @@ class Database:
         return done
 
     def transact(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """In the calling thread. Raises DatabaseAway when the server is gone or the lock is not to be had.
+        """Runs `work` in the calling thread. Raises DatabaseAway when the server is gone or the lock cannot be had.
 
-        `work` is called again where it crossed another transaction and nothing of it was kept.
+        `work` is called again where it collided with another transaction and nothing of it was kept.
         """
         try:
             for _ in range(TRIES - 1):
@@ -96,7 +96,7 @@ class Database:
             return work(connection, *args, **kwargs)
 
     def look(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """In the calling thread, for reading only: on SQLite it never waits for the writer."""
+        """Runs `work` in the calling thread, for reading only: on SQLite it never waits for the writer."""
         try:
             with self.engine.connect().execution_options(mingcha_reads=True) as connection, connection.begin():
                 return work(connection, *args, **kwargs)
@@ -113,7 +113,7 @@ class Database:
         return True
 
     def _means_away(self, error: Exception) -> bool:
-        """The server is gone, or the lock is not to be had."""
+        """Whether an error means that the server is gone or the lock cannot be had."""
         away = OperationalError, InterfaceError, PoolTimeout, self._driver.OperationalError, self._driver.InterfaceError
         return isinstance(error, away) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
@@ -124,7 +124,7 @@ class Database:
 
 
 def parse(url: str) -> URL:
-    """Any common spelling of the address with the driver that is installed here."""
+    """The address in any common spelling, with the driver that is installed here."""
     try:
         parsed = make_url(url)
     except Exception as error:
@@ -138,19 +138,19 @@ def parse(url: str) -> URL:
 
 
 def insert_or_ignore(tx: Connection, table: Table) -> Any:
-    """INSERT … ON CONFLICT DO NOTHING in the words of the database at hand."""
+    """INSERT … ON CONFLICT DO NOTHING in the dialect of the database in use."""
     return _insert_or_ignore(tx.dialect.name, table)
 
 
 def insert_or_update(tx: Connection, table: Table, key: str, columns: Sequence[str]) -> Any:
-    """INSERT … ON CONFLICT (key) DO UPDATE of these columns, in the words of the database at hand."""
+    """INSERT … ON CONFLICT (key) DO UPDATE of these columns, in the dialect of the database in use."""
     dialect: Any = postgresql if tx.dialect.name == "postgresql" else sqlite
     made = dialect.insert(table)
     return made.on_conflict_do_update(index_elements=[key], set_={name: made.excluded[name] for name in columns})
 
 
 def is_new(tx: Connection, table: Table, row: Mapping[str, Any]) -> bool:
-    """Inserts the row unless its key is taken; whether it was inserted."""
+    """Inserts the row unless its key is taken; returns whether it was inserted."""
     return tx.execute(insert_or_ignore(tx, table).returning(literal(1)), dict(row)).first() is not None
 
 
@@ -179,7 +179,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.isolation_level = None  # we issue BEGIN ourselves
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
         connection.execute(f"PRAGMA {pragma}")
 

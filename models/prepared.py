@@ -1,7 +1,7 @@
-"""Statements of the message path, compiled once for each database.
+"""The statements of the message path, compiled once for each database.
 
-SQLAlchemy writes the SQL and converts the values; only its work per execution, several times that of the statement
-itself, is spared. Rows come back as the driver gives them: select text, numbers and bytes only. So do errors.
+SQLAlchemy still writes the SQL and converts the values; only its work per execution, several times that of the
+statement itself, is saved. Rows and errors come as the driver gives them: select text, numbers and bytes only.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _VALUES = re.compile(r"VALUES (\((?:[^()]|\([^()]*\))*\))")
 
 
 class Prepared:
-    """`columns` names the parameters of an INSERT."""
+    """A prepared statement. `columns` names the parameters of an INSERT."""
 
     def __init__(self, statement: Executable | Make, *columns: str) -> None:
         self._statement = statement
@@ -42,19 +42,19 @@ class Prepared:
         self._compiled: dict[str, _Compiled] = {}
 
     def run(self, tx: Connection, *rows: Row) -> int:
-        """Executes for one row, or an INSERT for several at once; returns how many rows were touched."""
+        """Executes for one row, or an INSERT for several at once; returns how many rows were affected."""
         compiled = self._of(tx)
         cursor = tx.connection.cursor()
         values = [compiled.values(row) for row in rows]
         if len(rows) > 1 and tx.dialect.name == "postgresql":
-            # psycopg sends them all at once, and the server knows the statement.
+            # psycopg sends all rows at once, and the server knows the statement.
             cursor.executemany(compiled.sql(1), values)
         else:
             cursor.execute(compiled.sql(len(rows)), list(chain.from_iterable(values)))
         return cursor.rowcount
 
     def rows(self, tx: Connection, row: Row) -> Sequence[Sequence[Any]]:
-        """Everything that the statement gives back."""
+        """Executes a query and returns all of its rows."""
         compiled = self._of(tx)
         cursor = tx.connection.cursor()
         cursor.execute(compiled.sql(1), compiled.values(row))
@@ -75,21 +75,21 @@ class Prepared:
 
 
 def among(tx: Connection, column: ColumnElement[Any], name: str = "keys") -> ColumnElement[bool]:
-    """Whether the column, of numbers or of text, is one of the list in the parameter `name`, of any length."""
+    """A condition: the column, of numbers or of text, is one of the list in the parameter `name`, of any length."""
     if tx.dialect.name == "postgresql":
         return column == func.any(bindparam(name, type_=_array(column)))
     return column.in_(select(_listed(name).c.value))
 
 
 def each(tx: Connection) -> TableValuedAlias:
-    """The list of texts in the parameter `keys` as rows with the one column `value`."""
+    """The list of texts in the parameter `keys`, as rows with the one column `value`."""
     if tx.dialect.name == "postgresql":
         return func.unnest(bindparam("keys", type_=ARRAY(String))).table_valued("value").render_derived()
     return _listed("keys")
 
 
 def keys(tx: Connection, values: Collection[str] | Collection[int]) -> Any:
-    """A list as the database at hand takes it as a parameter."""
+    """A list in the form that the database in use takes as a parameter."""
     return list(values) if tx.dialect.name == "postgresql" else json.dumps(list(values))
 
 
@@ -102,12 +102,12 @@ def _listed(name: str) -> TableValuedAlias:
 
 
 class _Compiled:
-    """The text, the order of its parameters, and how to convert each for the driver."""
+    """A compiled statement: its text, the order of its parameters, and how to convert each for the driver."""
 
     def __init__(self, made: SQLCompiler) -> None:
         self._sql = str(made)
         self._names: Sequence[str] = made.positiontup or []
-        converters: dict[str, Any] = dict(made._bind_processors)  # what SQLAlchemy itself runs
+        converters: dict[str, Any] = dict(made._bind_processors)  # SQLAlchemy's own converters
         bytes_as_they_are = {name for name, bind in made.binds.items() if isinstance(bind.type, LargeBinary)}
         self._converted = [
             (name, _Converter(converters[name]))
@@ -118,7 +118,7 @@ class _Compiled:
         self._for_many: dict[int, str] = {1: self._sql}
 
     def sql(self, rows: int) -> str:
-        """The INSERT with so many VALUES: one step of the database, where a step a row hands over to other threads."""
+        """The INSERT with this many VALUES: one call to the database, as a call per row would let other threads in."""
         if rows not in self._for_many:
             head, values, tail = _VALUES.split(self._sql, maxsplit=1)
             self._for_many[rows] = f"{head}VALUES {', '.join([values] * rows)}{tail}"
@@ -132,7 +132,7 @@ class _Compiled:
 
 
 class _Converter:
-    """For one parameter. The rows of a batch share their moment, so the last conversion is kept."""
+    """Converts the values of one parameter. A batch's rows share their moment, so the last conversion is kept."""
 
     def __init__(self, convert: Callable[[Any], Any]) -> None:
         self._convert = convert

@@ -1,4 +1,4 @@
-"""Column types: an aware moment stored in UTC."""
+"""The column type of an aware moment that is stored in UTC."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Utc(TypeDecorator[datetime]):
-    """Takes and gives aware datetimes; refuses naive ones, which have cost many a deadline."""
+    """A column that takes and gives aware datetimes; it refuses naive ones, which have cost many a deadline."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

@@ -1,1 +1,1 @@
-"""What happens by itself."""
+"""The jobs that run by themselves, and what ticks them."""

@@ -1,4 +1,4 @@
-"""The list of what happens by itself, and when (in the office's time zone)."""
+"""The list of the jobs that run by themselves, and when (in the office's time zone)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from services.foundation.act import Acts
 from services.people import CHAT, SMS
 
 log = structlog.get_logger()
-REMINDERS_AT_ONCE = 1_000  # a transaction of some 30 ms: nobody's reply waits for long
+REMINDERS_AT_ONCE = 1_000  # rows: a transaction of some 30 ms, so that nobody's reply waits for long
 LAPSES_AT_ONCE = 200
 
 
 def jobs(acts: Acts, store: Store, anchor: Path, *, sms: bool = False) -> Sequence[Job]:
-    """Every job with its time; each run is one service call. `sms`: there is a carrier that sends them."""
+    """Every job with its time; each run is one service call. `sms`: a carrier for text messages is set up."""
     ways = (CHAT, SMS) if sms else (CHAT,)
 
     async def remind_units() -> None:

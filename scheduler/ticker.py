@@ -15,13 +15,13 @@ from models.database import Database, DatabaseAway
 from services import oversight
 from services.foundation.vault import new_id
 
-LOOK_EVERY_SECONDS = 20.0  # at the clock, by a timer that does not follow it
+LOOK_EVERY_SECONDS = 20.0  # seconds between two looks at the clock, by a timer that does not depend on it
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Job:
-    """`cron` has five fields, in the office's time zone; `run` is called by the one process that claims the minute."""
+    """A job. `cron` has five fields, in the office's time zone; `run` is called by whoever claims the minute."""
 
     name: str
     cron: str
@@ -29,7 +29,7 @@ class Job:
 
 
 class Ticker:
-    """Runs until cancelled. A tick that nobody was there for is made up for by the next one."""
+    """Runs the jobs until cancelled. A tick that nobody was there for is made up for by the next one."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Ticker:
             scheduler.shutdown(wait=False)
 
     async def tick(self, job: Job) -> bool:
-        """Runs the job unless another process has this minute's tick; whether it ran."""
+        """Runs the job unless another process has claimed this minute's tick; returns whether it ran."""
         minute = self._clock().replace(second=0, microsecond=0)
         try:
             if not await self._database.write(oversight.claim_tick, job.name, minute):
@@ -69,10 +69,10 @@ class Ticker:
         return True
 
     def _look(self, scheduler: AsyncIOScheduler) -> None:
-        """APScheduler sleeps until a moment that it has worked out before, by the clock as it was then.
+        """Makes APScheduler look at the clock again: it sleeps until a moment that it worked out by an older clock.
 
-        Of a clock that has been put back, it would wait for the old time; of one put forward, or of a machine that was
-        suspended, it would hear late.
+        After a clock was put back it would wait for the old time; after a clock was put forward, or the machine was
+        suspended, it would notice late.
         """
         now = self._clock()
         for planned in scheduler.get_jobs():

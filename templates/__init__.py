@@ -1,7 +1,7 @@
-"""Every word that a person reads, per language, as Jinja templates; and the one class that speaks them.
+"""Every word that a person reads, as Jinja templates per language, and the one class that speaks them.
 
-A conversation's words stand in one file a flow (`<language>/chat/<flow>.j2`), a block for every saying, in the order of
-the conversation. The pages' words stand in one file a subject (`<language>/web/<subject>.html`), their markup, without
+A conversation's words are in one file per flow (`<language>/chat/<flow>.j2`), a block for every saying, in the order of
+the conversation. The pages' words are in one file per subject (`<language>/web/<subject>.html`), their markup, without
 words, in `shared/<subject>/<page>.html`: a page says `w.<name>` of its own subject and `site.<name>` of the site.
 """
 
@@ -18,15 +18,15 @@ from markupsafe import Markup
 
 from templates.dates import Dates, how_left, moment_of, written_age
 
-LANGUAGES = ("zh", "en")  # each the name of a folder beside this file and its two letters of ISO 639-1
-DEFAULT_LANGUAGE = LANGUAGES[0]  # of whoever asks for none of them; a notice always has it
+LANGUAGES = ("zh", "en")  # names of folders beside this file: each language's two letters of ISO 639-1
+DEFAULT_LANGUAGE = LANGUAGES[0]  # for people who ask for none of them; a notice always has it
 HERE = Path(__file__).parent
 
 
 class Texts:
-    """One language. `say("complaint", "unit_help")` renders a block; a missing name is an error, never a blank.
+    """One language's words. `say("complaint", "unit_help")` renders a block; a missing name is an error, never a blank.
 
-    With a `twin`, a block that has one of that ending (`about_sms`) is said by it, also where another block says it.
+    With a `twin`, a block that also exists with that ending (`about_sms`) is replaced by it, also inside other blocks.
     """
 
     def __init__(self, language: str, now: Callable[[], datetime], twin: str = "") -> None:
@@ -38,7 +38,7 @@ class Texts:
         self._pages.globals["channel_name"] = self.channel_name
         self._plain: dict[tuple[str, str], str] = {}
         self._templates: dict[str, Template] = {}
-        self._callable: dict[str, Mapping[str, Any]] = {}  # what the blocks of a file may call
+        self._callable: dict[str, Mapping[str, Any]] = {}  # the functions that the blocks of a file may call
 
     def say(self, file: str, block: str, values: Mapping[str, Any] | None = None) -> str:
         """The block's text. Blocks without values are rendered once."""
@@ -53,12 +53,12 @@ class Texts:
 
     @cached_property
     def by_sms(self) -> Texts:
-        """The same words as a text message has them."""
+        """The same words, as a text message has them."""
         return Texts(self.language, self._now, "_sms")
 
     @cached_property
     def languages(self) -> Mapping[str, str]:
-        """All that are spoken: the code of each and its name in its own words."""
+        """All languages spoken: each one's code, and its name in its own words."""
         return {code: Texts(code, self._now).say("language", "name") for code in LANGUAGES}
 
     @property
@@ -77,7 +77,7 @@ class Texts:
             return False
 
     def channel_name(self, channel: str) -> str:
-        """What people call a channel. One that is no longer known is called as the database has it."""
+        """What people call a channel. An unknown channel keeps its name from the database."""
         file = f"channel_{channel}"
         return self.say(file, "name") if self.has(file, "name") else channel
 
@@ -115,7 +115,7 @@ class Texts:
 
     def _render(self, file: str, block: str, values: Mapping[str, Any]) -> str:
         template = self._template(file)
-        # `shared`: the names are taken as they are, without the copies that Jinja would make of its own.
+        # `shared`: the names are used as they are, without the copies that Jinja would make.
         context = template.new_context({**self._callable[file], **values}, shared=True)
         return "".join(template.blocks[block](context)).strip()
 
@@ -129,15 +129,15 @@ class Texts:
                 "title_of": lambda flow: self.say(flow, "title"),
                 "channel_name": self.channel_name,
             }
-            self._templates[file] = template  # last: another thread may look at the same moment
+            self._templates[file] = template  # set last: another thread may look up the same moment
         return template
 
 
 def load_texts(now: Callable[[], datetime]) -> dict[str, Texts]:
-    """Every language. `now` gives this moment in the office's time zone."""
+    """Loads every language. `now` gives this moment in the office's time zone."""
     return {language: Texts(language, now) for language in LANGUAGES}
 
 
 def clipped(text: str, most: int) -> str:
-    """The text, or its start with an ellipsis."""
+    """The text itself, or its start with an ellipsis."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-MOST_KEPT = 2_000  # days and moments of a language whose words are remembered
+MOST_KEPT = 2_000  # number of days and moments whose words are remembered for a language
 
 
 class Dates:
@@ -22,7 +22,7 @@ class Dates:
         self._moment = lru_cache(MOST_KEPT)(self._said_moment)
 
     def day(self, value: str | date | datetime | None) -> str:
-        """`11月27日 周五`; the year only where it is not this one."""
+        """A day in words, `11月27日 周五`; with the year only where it is not this one."""
         moment = moment_of(value)
         if moment is None:
             return ""
@@ -31,7 +31,7 @@ class Dates:
         return self._day(day, day.year != now.year)
 
     def moment(self, value: str | date | datetime | None) -> str:
-        """`11月27日 周五 18:00`, or without the time where only a day is known."""
+        """A moment in words, `11月27日 周五 18:00`, or without the time where only a day is known."""
         moment = moment_of(value)
         if not isinstance(moment, datetime):
             return self.day(moment)
@@ -68,7 +68,7 @@ def how_left(due: date | datetime | None, days: int, now: datetime) -> str:
 
 
 def moment_of(value: str | date | datetime | None) -> date | datetime | None:
-    """A day or a moment; ISO 8601 text is read."""
+    """A day or a moment, read from ISO 8601 text where it is text."""
     if not isinstance(value, str):
         return value
     return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)

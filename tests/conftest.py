@@ -20,10 +20,10 @@ from channels.fake import FakePerson
 from migrations.run import migrate
 from models.tables import metadata
 from services.demo import load_city
-from tests import postgresql
-from tests.compiled import environment
-from tests.postgresql import Copies
-from tests.whole_run import WholeRun, fast_folder, made_once
+from tests.drivers import postgresql
+from tests.drivers.compiled import environment
+from tests.drivers.postgresql import Copies
+from tests.drivers.whole_run import WholeRun, fast_folder, made_once
 
 DATABASES = ("sqlite", "postgresql")
 KEY = bytes(range(32))

@@ -10,13 +10,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.postgresql import ROOT
-from tests.waiting import until
+from tests.drivers.postgresql import ROOT
+from tests.drivers.waiting import until
 
 RUN = """
 import sys
-from tests import postgresql
-from tests.whole_run import WholeRun
+from tests.drivers import postgresql
+from tests.drivers.whole_run import WholeRun
 
 run = WholeRun()
 print(run.folder, postgresql.start(run.folder), flush=True)

@@ -15,7 +15,7 @@ from web.site.frame import Frame, Seat, form
 
 PAGE = "/console/calendar"
 DONE = frozenset(("set", "clear"))
-FIRST, LAST = 2004, 2100  # years; the calendar's data begin in 2004
+FIRST, LAST = 2004, 2100  # the years shown; the calendar's data begin in 2004
 WHAT = {"works": True, "free": False}
 
 

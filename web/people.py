@@ -10,11 +10,13 @@ from aiohttp import web
 
 from services import people
 from services.foundation.phones import masked
+from services.foundation.refusal import Refusal
 from services.foundation.vault import new_id
 from services.foundation.wording import readable
-from services.people import GROUPS, SOLE, Member, NotAllowed, Right
+from services.people import GROUPS, SOLE, Member, Right
 from web.desk.filters import LONGEST_WORDS
 from web.site.frame import ID, Frame, Seat, fields, form
+from web.site.refused import status_of
 
 DAYS = 7
 NOTHING: dict[str, object] = {"name": "", "roles": [], "units": [], "phone": ""}
@@ -23,7 +25,7 @@ PLACES = {
     "has_head": "roles",
     "role_wanted": "roles",
     "unit_wanted": "roles",
-}  # beside which field
+}  # by code: the field beside which it is shown
 
 
 class People:
@@ -81,9 +83,9 @@ class People:
                 takes_over="takes_over" in sent,
                 number=sent.get("number", [""])[-1],
             )
-        except NotAllowed as error:
+        except Refusal as error:
             typed = {"name": name, "roles": roles, "units": units, "phone": phone}
-            return await self._draw(request, seat, problem=error, about="", typed=typed)
+            return await self._draw(request, seat, status_of(error), problem=error, about="", typed=typed)
         raise web.HTTPSeeOther(f"/console/people?open={person_id}&done=add#{person_id}")
 
     async def _grant(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -92,7 +94,7 @@ class People:
         roles, units = sent.get("role", []), self._known(sent.get("unit", []))
         try:
             await seat.acts.write(people.grant_more, person_id, roles, units, takes_over="takes_over" in sent)
-        except NotAllowed as error:
+        except Refusal as error:
             return await self._refuse(request, seat, error, {"roles": roles, "units": units})
         raise web.HTTPSeeOther(f"/console/people#{person_id}")
 
@@ -101,7 +103,7 @@ class People:
         typed = (await form(request, frame.site_url)).get("phone", "")
         try:
             await seat.acts.write(people.set_phone, person_id, typed)
-        except NotAllowed as error:
+        except Refusal as error:
             return await self._refuse(request, seat, error, {"phone": typed})
         raise web.HTTPSeeOther(f"/console/people#{person_id}")
 
@@ -110,18 +112,18 @@ class People:
         role, unit = readable(sent.get("role", "")), readable(sent.get("unit", "")) or None
         try:
             await seat.acts.write(people.withdraw_role, person_id, role, unit)
-        except NotAllowed as error:
+        except Refusal as error:
             return await self._refuse(request, seat, error)
         raise web.HTTPSeeOther(f"/console/people#{person_id}")
 
     async def _link(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """Shown once: the answer to the form itself, so that going back or reloading shows it to nobody."""
+        """Issues a link, shown once: in the answer to the form itself, so that going back shows it to nobody."""
         frame, person_id = self._frame, request.match_info["id"]
         typed = (await form(request, frame.site_url)).get("days", "")
         days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
         try:
             person, code = await seat.acts.write(people.invite, person_id, days)
-        except NotAllowed as error:
+        except Refusal as error:
             return await self._refuse(request, seat, error)
         address = f"{frame.site_url}/in/{code}"
         drawn = segno.make(address, error="m").svg_inline(scale=5, border=3, svgclass="qr", omitsize=True)
@@ -130,11 +132,10 @@ class People:
         )
 
     async def _refuse(
-        self, request: web.Request, seat: Seat, problem: NotAllowed, typed: dict[str, object] | None = None
+        self, request: web.Request, seat: Seat, problem: Refusal, typed: dict[str, object] | None = None
     ) -> web.StreamResponse:
-        if problem.code == "gone":
-            raise web.HTTPNotFound
-        return await self._draw(request, seat, problem=problem, about=request.match_info["id"], typed=typed)
+        status, person_id = status_of(problem), request.match_info["id"]
+        return await self._draw(request, seat, status, problem=problem, about=person_id, typed=typed)
 
     def _known(self, units: Sequence[str]) -> list[str]:
         return [unit for unit in units if self._frame.directory().get(unit)]
@@ -143,8 +144,9 @@ class People:
         self,
         request: web.Request,
         seat: Seat,
+        status: int = 200,
         *,
-        problem: NotAllowed | None = None,
+        problem: Refusal | None = None,
         about: str = "",
         typed: dict[str, object] | None = None,
     ) -> web.StreamResponse:
@@ -155,7 +157,7 @@ class People:
             request,
             "people/list.html",
             seat,
-            status=422 if problem else 200,
+            status=status,
             sections=_sections(members),
             problem=problem.code if problem else None,
             about=about,
@@ -169,19 +171,19 @@ class People:
             added=request.query.get("done") == "add",
             number=new_id(),
             at_place=PLACES.get(problem.code, "") if problem else "",
-            heads=_heads(members, problem.units if problem else ()),
+            heads=_heads(members, problem.values.get("units", ()) if problem else ()),
             heirs=heirs,
         )
 
 
 def _sections(members: Sequence[Member]) -> list[tuple[str, list[Member]]]:
-    """By the first role of each, in whose order they come; "" for those who have none."""
+    """Members in sections, by the first role of each, in the order of roles; "" for those who have none."""
     first = groupby(members, key=lambda member: member.grants[0].role if member.grants else "")
     return [(role, list(group)) for role, group in first]
 
 
 def _heads(members: Sequence[Member], units: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """Who is head of each of these units now, by name."""
+    """The heads of each of these units now, by name."""
     return [(unit, [one.person.name for one in members if _is_head(one, unit)]) for unit in units]
 
 

@@ -97,7 +97,7 @@ def broadcast(tx: Connection, made: Program, recipients: int) -> None:
 async def sending(made: Program, port: int, pace: Pace | None, during: Callable[[], Any]) -> Any:
     """Runs a sender, as `mingcha serve` does, while `during` lasts."""
     wire = telegram(made, port, pace)
-    sender = Sender(made.acts, CHANNEL, wire.send, turn=wire.turn)
+    sender = Sender(made.acts, CHANNEL, wire.send, clear=wire.clear)
     running = asyncio.create_task(sender.run())
     try:
         return await during()

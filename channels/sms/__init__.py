@@ -1,4 +1,4 @@
-"""Text messages: the same dialogues as numbered menus, through Kannel, Aliyun, or onto the terminal."""
+"""Text messages: the same dialogues as numbered menus, sent through Kannel or Aliyun or shown on the terminal."""
 
 from channels.sms.aliyun import Aliyun
 from channels.sms.carrier import Carrier

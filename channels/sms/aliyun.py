@@ -22,7 +22,7 @@ from conversation.text import inert
 
 VERSION = "2017-05-25"
 ALGORITHM = "ACS3-HMAC-SHA256"
-OWN_TIME = frozenset(("isv.BUSINESS_LIMIT_CONTROL",))  # so many to one number in a minute, an hour, a day
+OWN_TIME = frozenset(("isv.BUSINESS_LIMIT_CONTROL",))  # Aliyun's limits for one number: a minute, an hour, a day
 BUSY = ("Throttling", "ServiceUnavailable", "InternalError", "isp.", "isv.OUT_OF_SERVICE")
 MENDABLE = (
     "Signature",
@@ -47,7 +47,7 @@ log = structlog.get_logger()
 def signed(
     host: str, action: str, query: Mapping[str, str], key: str, secret: str, at: str, nonce: str
 ) -> dict[str, str]:
-    """The headers of a POST without a body; `at` is the time as 2026-11-21T07:00:00Z."""
+    """The signed headers of a POST without a body; `at` is the time as 2026-11-21T07:00:00Z."""
     empty = hashlib.sha256(b"").hexdigest()
     headers = {
         "host": host,
@@ -66,12 +66,12 @@ def signed(
 
 
 def written(query: Mapping[str, str]) -> str:
-    """The query as it is signed and sent: in order, everything escaped but letters, digits and -_.~"""
+    """The query as it is signed and sent: sorted, with everything escaped but letters, digits and -_.~"""
     return "&".join(f"{quote(name, safe='~')}={quote(query[name], safe='~')}" for name in sorted(query))
 
 
 class Aliyun:
-    """`sign` is the registered signature (短信签名), `template` the code of the approved template (SMS_…)."""
+    """Aliyun as a carrier. `sign` is the registered signature (短信签名), `template` the template's code (SMS_…)."""
 
     def __init__(
         self,
@@ -109,7 +109,7 @@ class Aliyun:
         await self._wire.close()
 
     async def _asked(self, action: str, query: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
-        """Aliyun's code and its whole answer."""
+        """Calls an Aliyun action; returns Aliyun's code and its whole answer."""
         at = self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         host = self._url.netloc
         headers = signed(host, action, query, self._key, self._secret, at, self._nonce())

@@ -1,4 +1,4 @@
-"""What a carrier calls: reports and incoming messages. Kannel asks by GET, Aliyun posts lists as JSON."""
+"""The addresses that a carrier calls with reports and incoming messages: Kannel by GET, Aliyun with lists as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services.foundation.act import Acts
 
 REPORT, INCOMING = "/sms/report", "/sms/in"
 LARGEST = 1024 * 1024  # bytes
-LONGEST_LINE = 160 * 1024  # bytes of a request's first line: a text of 255 parts, nine to each Chinese character
+LONGEST_LINE = 160 * 1024  # bytes of a request's first line: a text of 255 parts, nine bytes to each Chinese character
 # What a report's type means for the delivery; 4 (waits) and 8 (the message centre has it) change nothing.
 FAILED = {"2": "undelivered", "16": "rejected"}
 Fields = Mapping[str, str]
@@ -41,7 +41,7 @@ class Callbacks:
     def _guarded(
         self, work: Callable[[web.Request, Fields], Awaitable[web.Response]]
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
-        """403 without the secret, before anything else; 503 while the database is away, so that it is sent again."""
+        """Guards a callback: 403 without the secret, before anything else; 503 while the database is away."""
 
         async def handle(request: web.Request) -> web.Response:
             fields = _fields(request)
@@ -65,7 +65,7 @@ class Callbacks:
     async def _kannel_in(self, request: web.Request, fields: Fields) -> web.Response:
         text = decoded(fields.get("text", "").encode("latin-1"), fields.get("charset", ""))
         sender = fields.get("from", "")
-        if sender.startswith(" "):  # as a bare plus sign in a query is read
+        if sender.startswith(" "):  # an escaped space: a bare plus sign in a query is read as one
             sender = f"+{sender[1:]}"
         await self._intake.take(Message(sender, text, fields.get("id", ""), fields.get("ts", "")))
         return web.Response()
@@ -83,11 +83,11 @@ class Callbacks:
         return _thanks()
 
     async def _reported(self, ref: str, *, delivered: bool, error: str | None) -> None:
-        """`ref` is the delivery's id; "-1" and so on behind it are the earlier messages of a long one."""
+        """Records a delivery report. `ref` is the delivery's id; "-1" and so on mark earlier messages of a long one."""
         number, _, part = ref.partition("-")
         known = number.isascii() and number.isdigit() and len(number) <= 18
         if (delivered and part) or not (delivered or error):
-            return  # a step on the way: the last message of all tells that it is there
+            return  # an earlier message of a long one: only the last tells that all have arrived
         if known and error is None:
             known = await self._acts.write(deliveries.delivered, CHANNEL, int(number))
         elif known and error:
@@ -97,20 +97,20 @@ class Callbacks:
 
 
 def decoded(text: bytes, charset: str) -> str:
-    """As Kannel names it: UTF-8, UTF-16BE, WINDOWS-1252, ISO-8859-1, GSM. What cannot be read is marked, not lost."""
+    """The text in a charset that Kannel names: UTF-8, UTF-16BE, WINDOWS-1252, ISO-8859-1, GSM. Bad bytes are marked."""
     try:
         return text.decode(charset or "utf-8", "replace")
-    except (LookupError, ValueError):  # no charset, or none for this
+    except (LookupError, ValueError):  # no charset, or not the one that the bytes are in
         return text.decode("utf-8", "replace")
 
 
 def _fields(request: web.Request) -> dict[str, str]:
-    """The query's bytes, one character each: the text may be in another charset."""
+    """The fields of a query with one character for each byte, because the text may be in another charset."""
     return dict(parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True, encoding="latin-1"))
 
 
 async def _posted(request: web.Request) -> list[dict[str, Any]]:
-    """One odd character must not lose the list that it stands in. Raises 400 for what is no JSON, 413."""
+    """The JSON list that was posted; an odd character does not lose the list. Raises 400 for broken JSON, and 413."""
     try:
         body = await request.clone(client_max_size=LARGEST).read()
         rows = json.loads(body.decode("utf-8-sig", "replace"))

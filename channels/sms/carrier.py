@@ -1,4 +1,4 @@
-"""What a carrier of text messages does, whoever it is: take one message, or say why not."""
+"""What a carrier of text messages does, whichever it is: take one message, or say why not."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ TIMEOUT_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Taken:
-    """The carrier has the message; what becomes of it comes as a report. `wire_id` is its own id, if it tells one."""
+    """The carrier has the message; a report will tell what becomes of it. `wire_id` is the carrier's own id, if any."""
 
     wire_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Refused:
-    """`code` goes into the delivery's row. With `again` another try is worth it, not before `wait` seconds.
+    """The carrier did not take the message; `code` goes into the delivery's row.
 
-    `unknown`: the carrier may have taken it all the same. `down`: it would take none now, whoever it is for.
+    `again`: another try is worth it, not before `wait` seconds.
+
+    `unknown`: the carrier may have taken it all the same. `down`: it would take no message now, whoever it is for.
     """
 
     code: str
@@ -31,12 +33,15 @@ class Refused:
 
 
 class Carrier(Protocol):
-    """`to` is E.164; `ref` comes back with the reports. `text` has as many parts as its network may join."""
+    """Something that sends text messages.
+
+    `to` is E.164; `ref` comes back with the reports. `text` has as many parts as the network may join.
+    """
 
     async def send(self, to: str, text: str, ref: str) -> Taken | Refused: ...
 
     async def trouble(self) -> str | None:
-        """Asked without sending anything: why nothing would be sent, None when all is well."""
+        """Why nothing would be sent, or None when all is well; found out without sending anything."""
         ...
 
     async def close(self) -> None: ...

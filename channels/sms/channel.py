@@ -1,4 +1,4 @@
-"""The text message channel: a carrier to send with, callbacks for what comes back."""
+"""The text message channel: a carrier to send with, and callbacks for what comes back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 class Sms:
-    """`routes()` into the web application, `send` for a Sender. `most_parts` to a message at most."""
+    """The channel: `routes()` for the web application, `send` for a Sender, `most_parts` to a message at most."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Sms:
         self.intake = Intake(door, acts, texts, language)
         self._callbacks = Callbacks(secret, self.intake, acts)
         self._rests = Rests(CHANNEL, pace)
-        self._sent: dict[int, int] = {}  # of a parcel that waits for another try: messages that have left
+        self._sent: dict[int, int] = {}  # by parcel that waits for another try: how many of its messages have left
 
     def routes(self) -> list[web.RouteDef]:
         return self._callbacks.routes()
@@ -54,12 +54,12 @@ class Sms:
     async def close(self) -> None:
         await self._carrier.close()
 
-    async def turn(self, parcel: Parcel) -> timedelta | None:
-        """Returns when the parcel may leave, or for how long nothing may."""
-        return await self._rests.turn(parcel.address, parcel.urgency)
+    async def clear(self, parcel: Parcel) -> timedelta | None:
+        """Returns when the parcel may leave, or how long nothing may leave."""
+        return await self._rests.clear(parcel.address, parcel.urgency)
 
     async def send(self, parcel: Parcel) -> Result:
-        """Whoever has stopped us gets the confirmation of that and nothing else."""
+        """Sends a parcel. A person who has stopped us gets the confirmation of that and nothing else."""
         say = parcel.body.say
         if say is None or say.words != talk.STOPPED:
             try:
@@ -75,12 +75,12 @@ class Sms:
         return result
 
     async def _placed(self, parcel: Parcel, texts: tuple[str, ...]) -> Result:
-        """Message by message; another try goes on with the one that was refused."""
+        """Sends the messages of a parcel one by one; another try goes on with the message that was refused."""
         wire_id = None
         begin = self._sent.pop(parcel.id, 0)
         for number, text in enumerate(texts[begin:], begin + 1):
             ref = str(parcel.id) if number == len(texts) else f"{parcel.id}-{number}"
-            if number > begin + 1 and (held := await self.turn(parcel)):
+            if number > begin + 1 and (held := await self.clear(parcel)):
                 self._sent[parcel.id] = number - 1
                 return Result(parcel.id, error="held", retry_after=held, tried=False)
             answer = await self._carrier.send(parcel.address, text, ref)
@@ -105,7 +105,7 @@ class Sms:
         return Result(parcel.id, error=refused.code, retry_after=timedelta(seconds=wait))
 
     async def _keep(self, contact_id: str, menu: Menu) -> None:
-        """The message is out: what its numbers mean must not be lost because the database is away for a moment."""
+        """Saves what the menu's numbers mean. The message is out, so this outlasts a database that is briefly away."""
         for _ in range(AWAY_TRIES):
             try:
                 await self._acts.write(talk.keep_menu, contact_id, menu)

@@ -1,4 +1,4 @@
-"""A carrier for the demo: text messages stand on the terminal, with the number masked. Not in the log."""
+"""A carrier for the demo: text messages appear on the terminal, not in the log, with the number masked."""
 
 from __future__ import annotations
 

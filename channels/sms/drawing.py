@@ -18,14 +18,14 @@ _LEADING_SIGN = re.compile(r"^[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\u
 
 @dataclass(frozen=True)
 class Letter:
-    """Messages in their order, and what the numbers in the last of them mean; None where it has none."""
+    """Text messages in their order, and what the numbers in the last of them mean (None where it has none)."""
 
     texts: tuple[str, ...]
     menu: Menu | None
 
 
 def letter_of(body: Body, texts: Texts, most: int) -> Letter:
-    """`most` parts to a message at most."""
+    """The text messages that a body becomes, each of `most` parts at most."""
     if body.ask is not None:
         return _asked(body.ask, texts, most)
     if body.say is not None:
@@ -41,7 +41,7 @@ def _said(say: Say, body: Body, texts: Texts, most: int) -> Letter:
     keys = [key for row in drawn.rows for key in row]
     pressed = [key for key in keys if key.url is None]
     if texts.has(file, f"{block}_sms"):
-        lines = [drawn.text]  # gives the offers their numbers
+        lines = [drawn.text]  # assigns the offers their numbers
     else:
         signs = [(key.label, str(number)) for number, key in enumerate(pressed, 1)]
         lines = [_in_replies(_LEADING_SIGN.sub("", drawn.text), signs, texts)]
@@ -56,7 +56,7 @@ def _said(say: Say, body: Body, texts: Texts, most: int) -> Letter:
 
 
 def _short(button: Button, texts: Texts) -> str:
-    """What a text message calls a button, where it names its number beside others."""
+    """What a text message calls a button where it names the button's number among others."""
     if button.words is not None and texts.has("sms", f"key_{button.words}"):
         return texts.say("sms", f"key_{button.words}")
     return button_label(button, texts.by_sms)
@@ -67,7 +67,7 @@ def _asked(screen: Screen, texts: Texts, most: int) -> Letter:
     whole = foot(screen, entries, texts)
     for helped in (True, False):  # where room is short, the options are worth more than the help
         head = _head(screen, entries, texts, helped=helped)
-        for shown in range(len(screen.options), 0, -1):  # the others on the next page; never half a word
+        for shown in range(len(screen.options), 0, -1):  # what has no room is on the next page, never cut in a word
             left = shown < len(screen.options)
             last = foot(screen, entries[:shown], texts, more=True) if left else whole
             text = _page(head, entries[:shown] if left else entries, last)
@@ -83,7 +83,7 @@ def _page(head: str, entries: Sequence[Entry], last: str) -> str:
 
 
 def _head(screen: Screen, entries: Sequence[Entry], texts: Texts, *, helped: bool) -> str:
-    """What was wrong, the question, its help; what was ticked stands at the options, and a remark is not repeated."""
+    """What was wrong, the question and its help. What was ticked is marked at the options; a remark is not repeated."""
     told = replace(screen, ticked=(), remark=texts.say("sms", "typed") if screen.remark else None)
     drawn = draw(Body(ask=told), texts)
     problem = drawn.problem
@@ -101,14 +101,14 @@ def _head(screen: Screen, entries: Sequence[Entry], texts: Texts, *, helped: boo
 
 
 def _help(screen: Screen, texts: Texts) -> str | None:
-    """What stands in place of a help that speaks of buttons and photos."""
+    """A text message's own help, in place of one that speaks of buttons and photos."""
     if texts.has(screen.flow, f"{screen.asks}_sms"):
         return texts.say(screen.flow, f"{screen.asks}_sms")
     return texts.say("sms", f"{screen.kind}_help") if texts.has("sms", f"{screen.kind}_help") else None
 
 
 def _in_replies(text: str, signs: Sequence[tuple[str, str]], texts: Texts) -> str:
-    """Where the words say to tap a button, they say what to reply. `signs` are (label, reply)."""
+    """The text with each "tap the button" replaced by what to reply. `signs` are (label, reply)."""
     for label, sign in signs:
         taps = texts.say("sms", "tap", {"label": label}).split("|")
         replies = texts.say("sms", "reply", {"sign": sign}).split("|")

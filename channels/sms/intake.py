@@ -1,4 +1,4 @@
-"""What comes in by text message: understood with the sender's last menu, then through the one door of the dialogue."""
+"""Incoming text messages: understood by the sender's last menu, then passed through the one door of the dialogue."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Message:
-    """One text message as the carrier hands it on. `event_id` may be empty: then sender, text and time stand for it."""
+    """One text message as the carrier hands it on. If `event_id` is empty, sender, text and time identify it."""
 
     sender: str
     text: str
@@ -34,7 +34,7 @@ class Message:
 
 
 def spoken_words(texts: Mapping[str, Texts]) -> Spoken:
-    """In every language at once: who wants no more messages need not know which language we speak."""
+    """The words with a meaning of their own, in all languages at once: "stop" must work in any language."""
 
     def words(file: str, block: str) -> frozenset[str]:
         said = (word for one in texts.values() for word in one.say(file, block).split("|"))
@@ -51,7 +51,10 @@ class Intake:
         self._spoken = spoken_words(texts)
 
     async def take(self, message: Message) -> None:
-        """Returns when the message is durable. Raises DatabaseAway. Numbers that nobody can be answered at are left."""
+        """Takes one text message; returns when it is durable. Raises DatabaseAway.
+
+        A message from a number that cannot be answered is dropped.
+        """
         try:
             sender = normalised(message.sender)
         except BadNumber as bad:
@@ -81,7 +84,7 @@ class Intake:
 
 
 def _event_id(message: Message) -> str:
-    """The carrier's own where it can be stored: PostgreSQL takes no NUL and no half of a character."""
+    """The carrier's own event id where it can be stored: PostgreSQL takes no NUL and no half of a character."""
     if 0 < len(message.event_id) <= LONGEST_EVENT and message.event_id.isprintable():
         return message.event_id
     told = "\0".join((message.event_id, message.sender, message.text, message.at))

@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 class Kannel:
-    """`callback` is our own address for reports, as Kannel reaches it."""
+    """Kannel as a carrier. `callback` is our own address for reports, as Kannel reaches it."""
 
     def __init__(self, url: str, username: str, password: str, sender: str, callback: str, secret: str) -> None:
         self._url = url
@@ -43,7 +43,7 @@ class Kannel:
         return _refused(status, answer)
 
     async def trouble(self) -> str | None:
-        """Kannel looks at the user before it misses the receiver."""
+        """Why Kannel would send nothing, if so: it checks the user before it misses the receiver."""
         try:
             status, body = await self._wire.ask("GET", self._asking({"text": "-"}))
         except Silent:

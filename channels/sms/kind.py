@@ -1,4 +1,4 @@
-"""Text messages as one of the program's channels: opened by the settings, examined, shown on a page."""
+"""Text messages as one of the program's channels: how the settings open it, its check-up, its preview."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from templates import Texts
 
 
 def carrier_of(settings: SmsSettings) -> Carrier:
-    """The carrier that the address in the settings names; the terminal where there is none."""
+    """The carrier that the address in the settings names; the terminal where there is no address."""
     url, user, password = settings.sms_url or CONSOLE, settings.sms_username, settings.sms_password
     if url == CONSOLE:
         return Console()
@@ -49,11 +49,11 @@ def sms_of(settings: SmsSettings, program: ProgramParts) -> Sms | None:
 
 def opened(settings: SmsSettings, program: ProgramParts) -> Channel | None:
     sms = sms_of(settings, program)
-    return sms and Channel(CHANNEL, routes=sms.routes(), send=sms.send, turn=sms.turn, close=sms.close)
+    return sms and Channel(CHANNEL, routes=sms.routes(), send=sms.send, clear=sms.clear, close=sms.close)
 
 
 async def examined(settings: SmsSettings) -> Sequence[Found]:
-    """Asks the carrier without sending anything."""
+    """Examines the carrier for the doctor without sending anything."""
     kind = settings.sms_carrier
     if kind is None:
         return [Found("note", "doctor_sms_off")]
@@ -70,7 +70,7 @@ async def examined(settings: SmsSettings) -> Sequence[Found]:
 
 
 def drawn(settings: SmsSettings, body: Body, texts: Texts) -> Shot:
-    """The messages that a phone would get, and their parts."""
+    """A body as the messages that a phone would get, with their parts counted."""
     pieces = letter_of(body, texts, settings.sms_parts).texts
     return Shot(pieces, parts=sum(map(parts, pieces)))
 
@@ -81,7 +81,7 @@ KIND = ChannelKind(
     drawn,
     settings=SmsSettings,
     doctor=examined,
-    demo={"sms_url": CONSOLE},  # text messages stand on the terminal
+    demo={"sms_url": CONSOLE},  # the terminal is the carrier
     draws_menus=True,
     to_phones=True,
     longest_line=LONGEST_LINE,

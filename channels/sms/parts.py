@@ -1,4 +1,4 @@
-"""How long a text message is: in parts, as the network counts them; and a long text as several messages.
+"""Counts the length of a text message in parts, as the network does, and splits a long text into several messages.
 
 GSM-7 holds 160 characters in one part and 153 in each of several, UCS-2 (any Chinese) 70 and 67.
 """
@@ -13,14 +13,14 @@ _ALPHABET = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_EXTENDED = frozenset("^{}\\[~]|€")  # two places each
+_EXTENDED = frozenset("^{}\\[~]|€")  # GSM-7 characters that take two places each
 _PLAIN = frozenset(_ALPHABET) | _EXTENDED
 _SENTENCE = re.compile(r"[。！？；!?;]|[.](?=\s|$)")
 _WORD = re.compile(r"[\s，、：,:]")
 
 
 def is_plain(text: str) -> bool:
-    """Whether GSM-7 has every character of it."""
+    """Whether GSM-7 has every character of the text."""
     return _PLAIN.issuperset(text)
 
 
@@ -33,7 +33,7 @@ def parts(text: str) -> int:
 
 
 def messages(text: str, most: int) -> list[str]:
-    """The text as it is, or as numbered messages of at most `most` parts, cut at a line, a sentence, between words."""
+    """The text as it is, or as numbered messages of at most `most` parts, cut at a line, a sentence or a word."""
     if parts(text) <= most:
         return [text]
     pieces, rest = [], text
@@ -49,7 +49,7 @@ def _numbered(text: str) -> str:
 
 
 def _cut(text: str, most: int) -> int:
-    """Where the first message ends: the best place that leaves it at least half full."""
+    """Where the first message ends: the best place to cut that leaves the message at least half full."""
     longest = _largest(lambda end: parts(_numbered(text[:end])) <= most, len(text))
     start = text[:longest]
     ends = [start.rfind("\n"), _last(_SENTENCE, start), _last(_WORD, start)]
@@ -61,7 +61,7 @@ def _last(pattern: re.Pattern[str], text: str) -> int:
 
 
 def _largest(fits: Callable[[int], bool], most: int) -> int:
-    """The largest number up to `most` that fits; at least 1, so that there is always an end."""
+    """The largest number up to `most` that fits; at least 1, so that the splitting always ends."""
     low, high = 1, most
     while low < high:
         middle = (low + high + 1) // 2

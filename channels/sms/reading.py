@@ -1,4 +1,4 @@
-"""What a text message means, given the last menu that its sender has got."""
+"""What a text message means, given the last menu that its sender received."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.talk import MESSAGE, Standing, menu_again, pressed
 _NUMBER = re.compile(r"\d{1,2}", re.ASCII)
 _WITH_WORD = re.compile(r"(?P<number>\d{1,2})[\s.,、:]*(?P<word>\D.*)", re.ASCII)
 _SEVERAL = re.compile(r"\d{1,2}(?:[\s,、;.]+\d{1,2})+", re.ASCII)
-NO_OPTION = "?"  # chosen, it is refused by every question, with what to do
+NO_OPTION = "?"  # pressed as a choice, every question refuses it and says what to do
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Spoken:
 
 
 def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
-    """What the dialogue is told; or the body that answers at once: the rest of a menu, or the menu again."""
+    """What a text message tells the dialogue, or the body that answers it: the next menu page, or the menu again."""
     menu, word = standing.menu, folded(text)
     number = str(int(word)) if _NUMBER.fullmatch(word) else _worded(word, standing)
     if word in spoken.menu:
@@ -39,7 +39,7 @@ def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
         return menu.rest
     if word in menu.keys:
         return pressed(menu.keys[word])
-    if word == "#" and menu.kind == MESSAGE and standing.under_way:  # a message came after the question
+    if word == "#" and menu.kind == MESSAGE and standing.under_way:  # another message was sent after the question
         return Reply(choice="/skip")
     if number is None:
         return _several(word, text, standing)
@@ -51,7 +51,7 @@ def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
 
 
 def _worded(word: str, standing: Standing) -> str | None:
-    """The number that is meant by "1签收", or by "签收" alone where no question waits for words."""
+    """The number meant by "1签收", or by "签收" alone where no question waits for words."""
     if standing.menu is None:
         return None
     if standing.menu.kind == MESSAGE and not standing.under_way and word in standing.menu.words:
@@ -64,7 +64,7 @@ def _worded(word: str, standing: Standing) -> str | None:
 
 
 def _several(word: str, text: str, standing: Standing) -> Reply:
-    """ "1 3" ticks two; with a number that is no option it is no answer."""
+    """Reads a reply of several numbers: "1 3" ticks two; with a number that is no option it is no answer."""
     menu = standing.menu
     if menu is None or not menu.several or not _SEVERAL.fullmatch(word):
         return Reply(text=text)

@@ -1,4 +1,4 @@
-"""How a question can be answered by text message: the numbers, signs and words, and the line that tells of them."""
+"""How a question can be answered by text message: by numbers, signs and words, explained in the last line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from conversation.messages import Body, Line, Screen
 from services.talk import Menu, Press
 from templates import Texts
 
-# Kinds whose questions are answered in words or digits of their own: their actions are words too, not numbers.
+# Questions of these kinds are answered in words or digits, so their actions are words too, not numbers.
 WORDS = frozenset(("text", "number", "location", "media"))
 SIGNS = {"/back": "0", "/skip": "#", "/next": "n", "/previous": "p"}
 NUMBERED = ("/done", "/submit", "/keep", "/clear")
@@ -19,7 +19,7 @@ Entry = tuple[str, str, Press]  # number, label, what it presses
 
 
 def entries_of(screen: Screen, drawn: Drawn, texts: Texts) -> list[Entry]:
-    """What has a number, the options first."""
+    """What gets a number in a text message, the options first."""
     if screen.kind in WORDS:
         return []
     keys = [key for row in drawn.rows for key in row]
@@ -35,7 +35,7 @@ def entries_of(screen: Screen, drawn: Drawn, texts: Texts) -> list[Entry]:
 
 
 def replies_of(screen: Screen, entries: Sequence[Entry], texts: Texts) -> list[tuple[str, str]]:
-    """(label, reply): what to reply in place of each action's button."""
+    """What to reply in place of each action's button, as (label, reply)."""
     numbers = {press[0]: number for number, _, press in entries}
     return [
         (_label(name, texts), numbers.get(name) or SIGNS.get(name) or _quoted(name, texts)) for name in screen.actions
@@ -43,7 +43,7 @@ def replies_of(screen: Screen, entries: Sequence[Entry], texts: Texts) -> list[t
 
 
 def foot(screen: Screen, entries: Sequence[Entry], texts: Texts, *, more: bool = False) -> str:
-    """The last line. `more`: options had no room and stand on the next page."""
+    """The last line of a text message: how to reply. `more`: some options had no room and are on the next page."""
     actions = _actions(screen)
     if more and "/next" not in actions:
         actions.append("/next")
@@ -66,7 +66,7 @@ def submits(entries: Sequence[Entry]) -> str:
 
 
 def menu_of(screen: Screen, entries: Sequence[Entry], rest: Body | None) -> Menu:
-    """What the numbers and signs stand for. `rest`: the options that had no room."""
+    """What the numbers and signs of a message stand for. `rest`: the options that had no room."""
     keys: dict[str, Press] = {sign: (name, screen.turn) for name, sign in _signs(screen, _actions(screen))}
     if screen.first > 1:
         keys.setdefault("p", ("/resume", None))
@@ -83,25 +83,25 @@ def menu_of(screen: Screen, entries: Sequence[Entry], rest: Body | None) -> Menu
 
 
 def folded(text: str) -> str:
-    """ "１、", "回复1", "「1」" and " 1. " as "1"; "Ｔ" as "t"."""
+    """A typed reply in its simplest form: "１、", "回复1", "「1」" and " 1. " as "1"; "Ｔ" as "t"."""
     plain = unicodedata.normalize("NFKC", text).strip().casefold()
     word = plain.strip(_AROUND)
     return word.removeprefix("回复").strip(_AROUND) or word or plain
 
 
 def worded(labels: Iterable[tuple[int, str]]) -> dict[str, str]:
-    """The number of each label, for whoever replies with the word."""
+    """The number of each label, for people who reply with the word."""
     return {folded(label): str(number) for number, label in labels}
 
 
 def _actions(screen: Screen) -> list[str]:
-    """By text message a review can be left by 0 as well."""
+    """The actions of a screen; by text message a review can also be left by 0."""
     actions = list(screen.actions)
     return [*actions, "/back"] if screen.asks == "review" and "/back" not in actions else actions
 
 
 def _signs(screen: Screen, actions: Sequence[str]) -> list[tuple[str, str]]:
-    """Those that the reply may be. Where a number is asked for, 0 is one."""
+    """The actions that have a sign (0, #, n, p). Where a number is asked for, 0 is an answer and no sign."""
     signs = [(name, sign) for name, sign in SIGNS.items() if name in actions]
     return [(name, sign) for name, sign in signs if not (sign == "0" and screen.kind == "number")]
 
@@ -126,7 +126,7 @@ def _option(key: Key, texts: Texts) -> str:
 
 
 def _reviewed(label: str, value: str, line: Line, texts: Texts) -> str:
-    """What was chosen, and only that something was typed: whoever picks up the phone reads no name (A53)."""
+    """An answer in the review; of a typed one only that it was typed, so that a borrowed phone shows no name (A53)."""
     if line.form == "text":
         value = texts.say("sms", "typed")
     elif line.form == "ticks" and line.value["remark"]:

@@ -15,7 +15,10 @@ ALIYUN_HOST = re.compile(r"^https?://([\w-]+\.)+aliyuncs\.com(/|$)")
 
 
 class SmsSettings(Reached):
-    """Without `sms_url` no text messages go out. A wrong value raises ValueError; its code is a block of the words."""
+    """The settings of text messages; without `sms_url` none go out.
+
+    A wrong value raises ValueError; its code is a block of the words.
+    """
 
     sms_url: Unset = None  # Kannel's sendsms, Aliyun, or console
     sms_username: str = ""
@@ -57,7 +60,7 @@ class SmsSettings(Reached):
 
     @model_validator(mode="after")
     def _sms_carrier(self) -> SmsSettings:
-        """What a carrier needs, each missing thing with its own line."""
+        """Checks what each carrier needs; every missing setting has its own line."""
         if self.sms_carrier in (None, CONSOLE):
             return self
         if not self.sms_username:
@@ -80,7 +83,7 @@ class SmsSettings(Reached):
 
     @property
     def sms_callbacks(self) -> str:
-        """Where the carrier reaches us: on the same machine, unless said otherwise."""
+        """The address where the carrier reaches us: on the same machine, unless set otherwise."""
         host, port = self.address
         local = f"[{host}]" if ":" in host else host
         return self.sms_callback_url or f"http://{'127.0.0.1' if host in ANYWHERE else local}:{port}"

@@ -21,7 +21,7 @@ from channels.sms.carrier import TIMEOUT_SECONDS
 
 
 class Silent(Exception):
-    """The carrier could not be reached, or (`heard`) may have heard us and did not answer."""
+    """The carrier could not be reached, or (`heard`) it may have received the request but did not answer."""
 
     def __init__(self, *, heard: bool) -> None:
         super().__init__(heard)
@@ -34,7 +34,7 @@ class Wire:
         self._session: ClientSession | None = None
 
     async def ask(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
-        """The status and the body of the answer. Raises Silent."""
+        """Sends a request; returns the status and the body of the answer. Raises Silent."""
         if self._session is None:
             self._session = ClientSession(timeout=self._timeout, middlewares=(_once,))
         try:
@@ -51,7 +51,7 @@ class Wire:
 
 
 async def _once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    """Where the line breaks, aiohttp would by itself ask again for what is a GET: the message would go out twice."""
+    """Sends a request only once: on a broken line aiohttp would repeat a GET, and the message would go out twice."""
     try:
         return await handler(request)
     except ClientConnectorError:

@@ -1,4 +1,4 @@
-"""The answer of getUpdates as single raw updates."""
+"""Splits the answer of getUpdates into single raw updates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
 
 
 def split_poll(body: bytes) -> list[bytes]:
-    """The updates of an answer, each as it came. One that is no JSON does not spoil the others."""
+    """Splits an answer into its updates, each as it came. One that is not JSON does not spoil the others."""
     try:
         return [bytes(one) for one in _polls.decode(body).result]
     except (msgspec.MsgspecError, RecursionError):

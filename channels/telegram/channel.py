@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 
 class Telegram:
-    """One bot: `routes()` for the application, `run()` a task, `turn` and `send` for a Sender, `fetch` for the Fetcher.
+    """One bot: `routes()` for the application, `run()` as a task, `clear`/`send` for a Sender, `fetch` for the Fetcher.
 
     Raises ValueError for a webhook without a secret. `first_wait` is the first wait after a failure, in seconds.
     """
@@ -79,11 +79,11 @@ class Telegram:
         return [web.post(PATH, self._webhook)] if self._mode == "webhook" else []
 
     def ready(self) -> bool:
-        """Whether Telegram has answered when it was last asked."""
+        """Whether Telegram answered the last time it was asked."""
         return self._ready
 
     async def run(self) -> None:
-        """Until cancelled. Trouble with Telegram is waited out."""
+        """Receives updates until cancelled. Trouble with Telegram is waited out."""
         await self._prepared()
         await self._commands.register()
         if self._mode == "polling":
@@ -93,14 +93,14 @@ class Telegram:
             await self._prepared()
 
     async def close(self) -> None:
-        """After `run` and the senders have ended."""
+        """Closes the connections. Call it after `run` and the senders have ended."""
         for errand in tuple(self._errands):
             errand.cancel()
         await asyncio.gather(*self._errands, return_exceptions=True)
         await self._client.close()
 
-    async def turn(self, parcel: Parcel) -> timedelta | None:
-        return await self._poster.turn(parcel)
+    async def clear(self, parcel: Parcel) -> timedelta | None:
+        return await self._poster.clear(parcel)
 
     async def send(self, parcel: Parcel) -> Result:
         return await self._poster.send(parcel)
@@ -119,7 +119,7 @@ class Telegram:
     # --- coming in ---
 
     async def _webhook(self, request: web.Request) -> web.Response:
-        """200 only after the update is durable; the tap of an update is answered in the same breath."""
+        """Answers 200 only after the update is durable; a tap is answered in the same response."""
         given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, self._secret):
             return web.Response(status=403)
@@ -136,7 +136,7 @@ class Telegram:
         return web.Response(body=answer, content_type="application/json")
 
     async def _prepared(self) -> None:
-        """Tells Telegram which way updates come, until it has heard."""
+        """Tells Telegram how updates are to come (polling or webhook), trying until it succeeds."""
         while True:
             try:
                 if self._mode == "polling":
@@ -172,7 +172,7 @@ class Telegram:
         if reply and (reply.text or "").startswith(BINDS):
             self._errand(self._list_commands(event.sender or ""))
 
-    # --- small things that nobody waits for ---
+    # --- small calls whose result nobody waits for ---
 
     def _errand(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

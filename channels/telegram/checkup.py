@@ -1,4 +1,4 @@
-"""Whether a token and an address are good: asked once, for `mingcha doctor`."""
+"""Checks whether a token and an address work; asked once, for `mingcha doctor`."""
 
 from __future__ import annotations
 

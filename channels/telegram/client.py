@@ -34,7 +34,7 @@ UNREACHABLE, TIMED_OUT, MALFORMED, CUT = 0, 1, 2, 3
 
 
 class Trouble(TelegramError):
-    """The API said no, with its HTTP status, or it could not be heard (UNREACHABLE, TIMED_OUT, MALFORMED, CUT).
+    """The API refused with its HTTP status, or could not be heard (UNREACHABLE, TIMED_OUT, MALFORMED, CUT).
 
     `description` is for telling refusals apart; it may quote a person's words and must not be logged.
     """
@@ -47,17 +47,17 @@ class Trouble(TelegramError):
 
     @property
     def unheard(self) -> bool:
-        """Whether the API itself has said nothing: the network's fault, or a gateway's."""
+        """Whether the API itself said nothing: the fault lies with the network or a gateway."""
         return self.code <= CUT or not self.description
 
     @property
     def may_be_done(self) -> bool:
-        """Whether the call left and may have had its effect all the same; a gateway's refusal went no further."""
+        """Whether the call left and may have had its effect all the same; what a gateway refuses got no further."""
         return self.unheard and self.code != UNREACHABLE and not 400 <= self.code < 500
 
     @property
     def meaning(self) -> str:
-        """What is wrong, in words for an operator; never the address, which holds the token."""
+        """What is wrong, in words for an operator; never the address, because it holds the token."""
         known = {
             401: "the token is refused: check MINGCHA_TELEGRAM_TOKEN",
             404: "the token is refused: check MINGCHA_TELEGRAM_TOKEN",
@@ -78,7 +78,7 @@ class _Refusal(msgspec.Struct):
 
 
 class AiohttpRequest(BaseRequest):
-    """python-telegram-bot's way out through one aiohttp session. Raises nothing but Trouble."""
+    """python-telegram-bot's requests, made through one aiohttp session. Raises nothing but Trouble."""
 
     def __init__(self) -> None:
         self._session: ClientSession | None = None
@@ -117,7 +117,7 @@ class AiohttpRequest(BaseRequest):
         try:
             async with self._session.request(method, url, timeout=timeout, allow_redirects=False, **sent) as response:
                 status, body = response.status, await _body(response)
-        except (ClientConnectorError, ConnectionTimeoutError):  # their texts may hold the address
+        except (ClientConnectorError, ConnectionTimeoutError):  # these texts may hold the address
             raise Trouble(UNREACHABLE) from None
         except TimeoutError:
             raise Trouble(TIMED_OUT) from None
@@ -160,10 +160,10 @@ _CUT_OFF = str.maketrans({";": "\uff1b", '"': "'", "\\": "_", "\r": " ", "\n": "
 
 
 class Client:
-    """One bot: the library's calls through `bot`, and the things that it does not do our way."""
+    """One bot: the library's calls through `bot`, and our own calls where the library's way does not suit us."""
 
     def __init__(self, token: str, api_url: str) -> None:
-        # The library tells its log, at debug level, every address with the token and every text it sends.
+        # At debug level the library logs every address with the token and every text that it sends.
         logging.getLogger("telegram").setLevel(logging.WARNING)
         self._request = AiohttpRequest()
         self.bot = Bot(
@@ -177,16 +177,16 @@ class Client:
         self._updates = f"{self._methods}getUpdates"
 
     async def call(self, method: str, asked: Mapping[str, Any]) -> Any:
-        """What a method gives back; of what is asked, None is left out. Raises Trouble.
+        """Calls a method of the API and returns its result; arguments that are None are left out. Raises Trouble.
 
-        For messages going out: the library would make an object of each, which takes longer than all the rest.
+        Outgoing messages use it: the library would build an object for each, which takes longer than all the rest.
         """
         data = msgspec.json.encode({name: value for name, value in asked.items() if value is not None})
         _, body = await self._request.ask(self._methods + method, data=data, headers=_JSON)
         return self._request.parse_json_payload(body)["result"]
 
     async def upload(self, method: str, asked: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]) -> Any:
-        """The same with files, by the name under which they are asked for: (file name, bytes)."""
+        """Calls a method of the API with files, by the name under which they are asked for: (file name, bytes)."""
         form = FormData(quote_fields=False)
         for name, value in asked.items():
             if value is not None:
@@ -198,14 +198,14 @@ class Client:
         return self._request.parse_json_payload(body)["result"]
 
     async def updates(self, offset: int | None, allowed: Sequence[str]) -> bytes:
-        """The raw answer of one long poll; an offset confirms everything before it."""
+        """The raw answer of one long poll; `offset` confirms every update before it."""
         asked = f"{self._updates}?timeout={POLL_SECONDS}&allowed_updates={msgspec.json.encode(allowed).decode()}"
         if offset is not None:
             asked += f"&offset={offset}"
         return await self._request.retrieve(asked, read_timeout=POLL_SECONDS + 15.0)
 
     async def file(self, file_id: str) -> bytes:
-        """Raises Trouble, with 413 for a file that is too large."""
+        """The bytes of a file on Telegram's servers. Raises Trouble, with 413 for a file that is too large."""
         file = await self.bot.get_file(file_id)
         if (file.file_size or 0) > LARGEST_FILE:
             raise Trouble(413, "file is too big")

@@ -1,4 +1,4 @@
-"""The list of commands that Telegram shows beside the text field: by language, and longer for who has a role."""
+"""The command list that Telegram shows beside the text field: one per language, longer for people with a role."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 class Commands:
-    """`language` is the one that those see whose own we do not speak."""
+    """Registers the bot's commands. `language` is shown to people whose own language we do not speak."""
 
     def __init__(
         self, client: Client, journeys: Mapping[str, Journey], texts: Mapping[str, Texts], language: str
@@ -27,15 +27,15 @@ class Commands:
         self._language = language
 
     async def register(self) -> None:
-        """What everybody may use."""
+        """Registers the commands that everybody may use."""
         await self._set((), None)
 
     async def register_for(self, chat: str, grants: Sequence[Grant]) -> None:
-        """What this chat may use besides, after somebody has bound it to a person."""
+        """Registers the further commands that one chat may use, after it has been bound to a person."""
         await self._set(grants, BotCommandScopeChat(int(chat)))
 
     async def _set(self, grants: Sequence[Grant], scope: BotCommandScope | None) -> None:
-        """As good as it gets: a missing list costs nobody a command."""
+        """Sets the commands for one scope. A failure is only logged: a missing list costs nobody a command."""
         try:
             for code, texts in [("", self._texts[self._language]), *self._texts.items()]:
                 commands = [

@@ -1,4 +1,4 @@
-"""Raw updates into our own values: only the fields we use, and nothing of what a hostile update may hold besides."""
+"""Decodes raw updates into our own values: only the fields we use, so that a hostile update brings in nothing else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PRESSED = re.compile(r"(\d{1,9}):(.*)", re.DOTALL | re.ASCII)
 
 @dataclass(frozen=True)
 class Event:
-    """What an update means to us; with neither `incoming` nor `blocked` it means nothing."""
+    """What an update means to us. With neither `incoming` nor `blocked` set it means nothing."""
 
     number: int | None  # its update_id, where it has a usable one
     incoming: Incoming | None = None
@@ -46,7 +46,7 @@ _decoder = msgspec.json.Decoder(Update)
 
 
 def decode(raw: bytes) -> Event:
-    """What the update means. Raises Undecodable. Edits, groups and unknown kinds mean nothing."""
+    """Decodes one update. Raises Undecodable. Edits, groups and unknown kinds become an event that means nothing."""
     try:
         update = _decoder.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -126,7 +126,7 @@ def _event(
 
 
 def _patiently(raw: bytes) -> Update:
-    """Half surrogates and NaN are no JSON, yet the rest of such an update may be understood."""
+    """Reads an update that holds half surrogates or NaN, which are not JSON; the rest of it may be understood."""
     try:
         tree = json.loads(raw, parse_int=_number, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
@@ -152,7 +152,7 @@ def _usable_number(tree: Any) -> int | None:
 
 
 def _sender_of(tree: Any) -> str | None:
-    """The private chat of an update whose other parts are of the wrong shape."""
+    """The sender's private chat, read from an update whose other parts have the wrong shape."""
     for path in (("message", "chat"), ("callback_query", "message", "chat")):
         found = tree
         for key in path:

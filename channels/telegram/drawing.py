@@ -1,4 +1,4 @@
-"""A drawn message as Telegram takes it: plain text in pieces, and an inline keyboard under the last of them."""
+"""Turns a drawn message into Telegram's form: plain text in pieces, and an inline keyboard under the last of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def letter_of(drawn: Drawn) -> Letter:
 
 
 def split(text: str, most: int = LONGEST_TEXT) -> list[str]:
-    """Pieces of at most so many UTF-16 units, cut at the end of a line where there is one in the second half."""
+    """Splits a text into pieces of at most `most` UTF-16 units, cut at a line end where the second half has one."""
     pieces = []
     while units(text) > most:
         piece = _prefix(text, most)
@@ -41,17 +41,17 @@ def split(text: str, most: int = LONGEST_TEXT) -> list[str]:
 
 
 def units(text: str) -> int:
-    """How long Telegram takes a text to be: UTF-16 units."""
+    """The length of a text as Telegram counts it: in UTF-16 units."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def _prefix(text: str, most: int) -> str:
-    """The longest start of the text that has no more than `most` units; never half a character."""
+    """The longest start of the text that has at most `most` units; it never ends in half a character."""
     return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
 
 
 def _button(key: Key) -> InlineKeyboardButton | None:
-    """None for a button that Telegram would refuse, and the whole message with it."""
+    """A button for the keyboard; None where Telegram would refuse the button and the whole message with it."""
     label = inert(key.label).strip()
     if not label:
         return None
@@ -62,7 +62,7 @@ def _button(key: Key) -> InlineKeyboardButton | None:
 
 
 def _data(key: Key) -> str:
-    """`turn:press`. A command whose words are too many keeps the first of them: /discard /complaint …"""
+    """A button's callback data, `turn:press`. A command with too many words keeps its first: /discard /complaint …"""
     prefix = "" if key.turn is None else f"{key.turn}:"
     words: Sequence[str] = key.press.split(" ") if key.press.startswith("/") else (key.press,)
     for most in range(len(words), 0, -1):

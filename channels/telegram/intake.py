@@ -1,4 +1,4 @@
-"""What comes in: decoded, handed to the dialogue, and durable when `take` returns."""
+"""The way in of updates: decoded, handed to the dialogue, and durable when `take` returns."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ log = structlog.get_logger()
 
 
 class Intake:
-    """The door of both ways in."""
+    """Takes in updates, from polling and webhook alike."""
 
     def __init__(self, talk: Talk, acts: Acts) -> None:
         self._talk, self._acts = talk, acts
 
     async def take(self, raw: bytes) -> Event:
-        """Raises DatabaseAway when nothing could be kept. What cannot be understood is kept raw."""
+        """Takes one raw update. Raises DatabaseAway when nothing could be kept. What is not understood is kept raw."""
         try:
             event = decode(raw)
         except Undecodable as bad:
@@ -42,7 +42,7 @@ class Unkept(Exception):
 
 
 async def kept(intake: Intake, raw: bytes) -> Event:
-    """`take`, with every failure told and turned into Unkept: the platform's copy is then the only one."""
+    """Calls `take`, logs every failure and raises it as Unkept: the platform then has the only copy."""
     try:
         return await intake.take(raw)
     except DatabaseAway:

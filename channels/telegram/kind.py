@@ -1,4 +1,4 @@
-"""Telegram as one of the program's channels: opened by the settings, examined, shown on a page."""
+"""Telegram as one of the program's channels: how the settings open it, its check-up, its preview."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def opened(settings: TelegramSettings, program: ProgramParts) -> Channel | None:
         routes=telegram.routes(),
         run=telegram.run,
         send=telegram.send,
-        turn=telegram.turn,
+        clear=telegram.clear,
         fetch=telegram.fetch,
         ready=telegram.ready,
         close=telegram.close,
@@ -44,7 +44,7 @@ def opened(settings: TelegramSettings, program: ProgramParts) -> Channel | None:
 
 
 async def examined(settings: TelegramSettings) -> Sequence[Found]:
-    """Asks Telegram whose token it is."""
+    """Asks Telegram whose token it is, for the doctor."""
     if settings.telegram_token is None:
         return [Found("note", "doctor_telegram_off")]
     name, reason = await who_am_i(settings.telegram_token, settings.telegram_api_url)
@@ -54,7 +54,7 @@ async def examined(settings: TelegramSettings) -> Sequence[Found]:
 
 
 def drawn(settings: TelegramSettings, body: Body, texts: Texts) -> Shot:
-    """The messages that a chat would get, with the buttons under the last of them."""
+    """A body as the messages that a chat would get, with the buttons under the last of them."""
     letter = letter_of(draw(body, texts))
     rows = letter.markup.inline_keyboard if letter.markup else ()
     return Shot(letter.pieces, tuple(tuple((button.text, "") for button in row) for row in rows))

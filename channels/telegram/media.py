@@ -1,7 +1,7 @@
-"""Pictures and files of a message: uploaded once, then sent by the name that Telegram gave them.
+"""The pictures and files of a message: uploaded once, then sent by the id that Telegram gave them.
 
-One picture or file with a short text is one message. More of them come first, as albums; the text with its buttons
-stands last, next to the keyboard.
+One picture or file with a short text is one message. Several of them come first, as albums; the text with its buttons
+comes last, next to the keyboard.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ Files = Mapping[str, tuple[str, bytes]]
 
 
 class NoCopy(Exception):
-    """The clean copy of a piece is not here."""
+    """The clean copy of a piece is not on this machine."""
 
 
 class Way(Protocol):
-    """One parcel's way to its chat."""
+    """The calls by which one parcel reaches its chat."""
 
     async def send_files(self, what: str, files: Files, **asked: Any) -> Any: ...
 
 
 class Media:
-    """What was uploaded already, by piece. `copies` is where the clean copies lie."""
+    """Remembers which pieces were uploaded already. `copies` is the folder of the clean copies."""
 
     def __init__(self, copies: Callable[[str], Path]) -> None:
         self._copies = copies
@@ -41,11 +41,14 @@ class Media:
         self._uploading = asyncio.Lock()
 
     async def send(self, way: Way, pieces: Sequence[Attached], **last: Any) -> Any:
-        """Sends them; `last` (caption, reply_markup) goes with a single one. Gives the last message. Raises NoCopy."""
+        """Sends pieces; returns the last message. `last` (caption, reply_markup) goes with a single one.
+
+        Raises NoCopy.
+        """
         message: Any = None
         for kind, group in _groups(pieces):
             if any(piece.id not in self._known for piece in group):
-                async with self._uploading:  # the first recipient uploads it for all
+                async with self._uploading:  # the first recipient's upload serves all
                     message = await self._sent(way, kind, group, last)
             else:
                 message = await self._sent(way, kind, group, last)
@@ -83,13 +86,14 @@ class Media:
 
 
 def _as(piece: Attached) -> str:
-    """Telegram shrinks a long photo until nobody can read it, or refuses it; a document stays as it is."""
+    """How a piece is sent. Telegram shrinks a long photo until nobody can read it, or refuses it; documents stay."""
     return "document" if piece.long else _AS[piece.kind]
 
 
 def _groups(pieces: Sequence[Attached]) -> Iterator[tuple[str, list[Attached]]]:
-    """What goes into one message or album, as what Telegram takes the first piece: photos with videos, documents among
-    themselves, each voice alone."""
+    """Groups pieces into messages and albums, by what Telegram takes the first piece for: photos with videos,
+    documents among themselves, each voice alone.
+    """
     for _, found in groupby(pieces, lambda piece: piece.id if piece.kind == "voice" else _as(piece) == "document"):
         group = list(found)
         for start in range(0, len(group), MOST_IN_ALBUM):

@@ -1,4 +1,4 @@
-"""The polling loop: an offset confirms everything before it, so it moves only over what is committed."""
+"""The polling loop. An offset confirms every update before it, so it moves only past what is committed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 class Patience:
-    """Waits that grow with every failure in a row, in seconds."""
+    """Waiting times in seconds that grow with every failure in a row."""
 
     def __init__(self, first: float) -> None:
         self._first = first
@@ -35,7 +35,7 @@ class Patience:
 
 
 class Poller:
-    """Asks for updates for ever. `told(ok)` hears whether Telegram answers; `after(event)` what was kept."""
+    """Asks for updates for ever. `told(ok)` hears whether Telegram answers; `after(event)` gets what was kept."""
 
     def __init__(
         self,
@@ -66,17 +66,17 @@ class Poller:
                 events = await self._take(raws)
             except Unkept:
                 await self._patience.wait()
-                continue  # with the same offset: they come again
+                continue  # asked again with the same offset, they come again
             numbers = [one.number for one in events if one.number is not None and one.number <= _LARGEST_OFFSET]
-            # Nothing came: all before the offset is confirmed, and new numbers may start anywhere after a quiet week.
+            # Nothing came, so all before the offset is confirmed. After a quiet week new numbers may start anywhere.
             offset = max(numbers) + 1 if numbers else (offset if raws else None)
             if raws and not numbers:
-                await self._patience.wait()  # nothing that could be confirmed
+                await self._patience.wait()  # nothing with a usable number that could be confirmed
             else:
                 self._patience.rest()
 
     async def _take(self, raws: Sequence[bytes]) -> list[Event]:
-        """All at once; the dialogue keeps the order in which they begin. Raises Unkept when one was not kept."""
+        """Takes updates all at once; the dialogue keeps their order. Raises Unkept when one could not be kept."""
         tasks = [asyncio.create_task(kept(self._intake, raw)) for raw in raws]
         if not tasks:
             return []

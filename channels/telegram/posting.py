@@ -1,4 +1,4 @@
-"""Sends a parcel and says what became of it."""
+"""Sends a parcel and reports what became of it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from services.deliveries import MOST_ATTEMPTS, Parcel, Result
 from templates import Texts
 
 MOST_FAST = 1_000
-_TOKEN = (401, 404)  # refused to the bot, whatever it says
-_FINAL = (400, 413)  # the same again would be refused again
+_TOKEN = (401, 404)  # Telegram refuses the bot itself, whatever it sends
+_FINAL = (400, 413)  # the same message would be refused again
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "deactivated", "blocked by the user")
 # The refusals that we know, by the code under which they are recorded: a description may quote a person's words.
 _CODES = {
@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 
 class Poster:
-    """The way out. One chat's parcels must come one after another, each after its `turn`."""
+    """The way out to Telegram. Parcels for one chat must come one after another, each after its `clear`."""
 
     def __init__(self, client: Client, texts: Mapping[str, Texts], pace: Pace, media: Media | None = None) -> None:
         self._client = client
@@ -45,16 +45,16 @@ class Poster:
         self._pace = pace
         self._media = media
         self._rests = Rests("telegram", pace)
-        self._through = 0  # messages that have got through
-        self._fast: dict[str, tuple[int, int]] = {}  # chats that were too fast: how often, and what was through then
-        self._notices: dict[str, tuple[Body, Letter]] = {}  # the last one drawn, by language
+        self._through = 0  # count of messages that have got through
+        self._fast: dict[str, tuple[int, int]] = {}  # chats that were too fast: how often, and `_through` at that time
+        self._notices: dict[str, tuple[Body, Letter]] = {}  # the notice drawn last, by language
 
-    async def turn(self, parcel: Parcel) -> timedelta | None:
-        """Returns when the parcel may leave; for how long the channel is silent where that is long."""
-        return await self._rests.turn(parcel.address, parcel.urgency)
+    async def clear(self, parcel: Parcel) -> timedelta | None:
+        """Returns when the parcel may leave, or how long the channel is silent where that is long."""
+        return await self._rests.clear(parcel.address, parcel.urgency)
 
     async def send(self, parcel: Parcel) -> Result:
-        """Raises whatever drawing raises; all that the wire may do becomes a Result."""
+        """Sends one parcel. Raises whatever drawing raises; all that the wire may do becomes a Result."""
         letter = self._letter(parcel)
         trip = Trip(self._client, self._pace, parcel)
         try:
@@ -69,7 +69,7 @@ class Poster:
         return Result(parcel.id, wire_id=str(wire_id))
 
     def _letter(self, parcel: Parcel) -> Letter:
-        """All recipients of a notice share one body: it is drawn once for each language."""
+        """The drawn parcel. All recipients of a notice share one body, which is drawn once for each language."""
         body, letter = self._notices.get(parcel.language, (None, None))
         if letter is None or body is not parcel.body:
             letter = letter_of(draw(parcel.body, self._texts[parcel.language]))
@@ -116,8 +116,11 @@ class Poster:
         return Result(parcel.id, error=str(code), retry_after=None if heard_but_broken else wait)
 
     def _slow_down(self, parcel: Parcel, trouble: Trouble) -> timedelta:
-        """The whole channel is silent; but where others have got through since this chat's last time, it is this chat
-        that is too fast, and waits alone, longer each time."""
+        """How long to wait after a "too many requests": the whole channel is silent for so long.
+
+        But where others have got through since this chat's last time, only this chat is too fast: it waits alone,
+        longer each time.
+        """
         seconds = trouble.retry_after or 5.0
         times, through = self._fast.get(parcel.address, (0, self._through))
         if through == self._through:

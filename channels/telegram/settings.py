@@ -13,7 +13,10 @@ TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,100}")
 
 
 class TelegramSettings(Reached):
-    """Without a token there is no Telegram. A wrong value raises ValueError; its code is a block of the words."""
+    """The settings of Telegram; without a token there is no Telegram.
+
+    A wrong value raises ValueError; its code is a block of the words.
+    """
 
     telegram_token: Unset = None
     telegram_api_url: str = "https://api.telegram.org"

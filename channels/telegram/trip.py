@@ -1,4 +1,4 @@
-"""One parcel's way to its chat: over the message that was tapped, or as new ones."""
+"""One parcel's way to its chat: drawn over the message that was tapped, or sent as new messages."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ log = structlog.get_logger()
 
 
 class Trip:
-    """The calls that one parcel takes. The first has had its turn; whatever follows waits for its own."""
+    """The calls that one parcel takes. The first has had its turn; each further call waits for its own."""
 
     def __init__(self, client: Client, pace: Pace, parcel: Parcel) -> None:
         self._client, self._pace, self._parcel = client, pace, parcel
         self._chat = int(parcel.address)
         self._first = True
-        self.arrived = False  # whether the person has got a part of it
+        self.arrived = False  # whether the person has got a part of the parcel
 
     async def edit(self, what: str, message_id: int, **asked: Any) -> None:
         await self._call(f"editMessage{what}", message_id=message_id, **asked)
 
     async def send(self, what: str = "Message", **asked: Any) -> int:
-        """The id of the new message."""
+        """Sends one message; returns its id."""
         message = await self._call(f"send{what}", **asked)
         self.arrived = True
         return id_of(message)
 
     async def send_files(self, what: str, files: Files, **asked: Any) -> Any:
-        """What the API gives back: a message, or those of an album."""
+        """Sends files; returns what the API gives back: a message, or the messages of an album."""
         given = {"chat_id": self._chat, **asked}
         if files:
             message = await self._in_turn(lambda: self._client.upload(f"send{what}", given, files))
@@ -53,7 +53,7 @@ class Trip:
         return await self._in_turn(lambda: self._client.call(method, {"chat_id": self._chat, **asked}))
 
     async def _in_turn(self, call: Callable[[], Awaitable[Any]]) -> Any:
-        """Where a part has arrived, the rest waits here: another try of the whole would bring that part twice."""
+        """Makes a call in its turn. Once a part has arrived the rest waits here: a new try would repeat that part."""
         left = LONGEST_PAUSE
         while True:
             try:
@@ -75,14 +75,14 @@ class Trip:
 
 
 def _pause(trouble: Held | Trouble) -> float | None:
-    """For how long to be silent; None for what is another trouble."""
+    """How long to be silent, in seconds; None for any other trouble."""
     if isinstance(trouble, Held):
         return trouble.seconds
     return (trouble.retry_after or 5.0) if trouble.code == 429 else None
 
 
 async def placed(trip: Trip, letter: Letter, *, over: bool) -> int:
-    """The id of the message that shows the letter's end."""
+    """Places the letter in its chat; returns the id of the message that shows its end."""
     if letter.edits is not None:
         if over and len(letter.pieces) == 1:
             if await _redrawn(trip, letter.edits, letter):
@@ -95,7 +95,7 @@ async def placed(trip: Trip, letter: Letter, *, over: bool) -> int:
 
 
 async def _redrawn(trip: Trip, message_id: int, letter: Letter) -> bool:
-    """False where the message is gone or too old."""
+    """Draws the letter over an old message; False where that message is gone or too old."""
     try:
         await trip.edit(
             "Text", message_id, text=letter.pieces[0], reply_markup=markup_of(letter), link_preview_options=_NO_PREVIEW
@@ -108,7 +108,7 @@ async def _redrawn(trip: Trip, message_id: int, letter: Letter) -> bool:
 
 
 async def _cleared(trip: Trip, message_id: int) -> None:
-    """Takes the old keyboard away. An old button does no harm, so that this may fail."""
+    """Takes the keyboard away from an old message. This may fail: an old button does no harm."""
     try:
         await trip.edit("ReplyMarkup", message_id)
     except Trouble as trouble:
@@ -117,7 +117,7 @@ async def _cleared(trip: Trip, message_id: int) -> None:
 
 
 def id_of(message: Any) -> int:
-    """Raises Trouble for an answer that is no message."""
+    """The id of a message in an answer. Raises Trouble for an answer that is no message."""
     id = message.get("message_id") if isinstance(message, dict) else None
     if not isinstance(id, int) or not 0 < id < 2**63:
         raise Trouble(MALFORMED)

@@ -1,4 +1,4 @@
-"""Updates as Telegram sends them, as far as we read them: whatever else they hold is skipped unseen."""
+"""The fields of Telegram's updates that we read; whatever else they hold is skipped unseen."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Message(_Struct):
     document: File | None = None
     location: Location | None = None
     contact: Phone | None = None
-    sticker: Any = None  # these say nothing that we could use, but whoever sends them is answered
+    sticker: Any = None  # messages of these kinds say nothing that we could use, but their sender gets an answer
     dice: Any = None
     poll: Any = None
     story: Any = None

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import WSCloseCode, web
 
 from channels.webchat.connection import CHANNEL, Connection, Parts
-from channels.webchat.guard import give_token, same_origin, take_token, token_of
+from channels.webchat.guard import give_token, take_token, token_of
 from channels.webchat.pieces import Pieces
 from channels.webchat.protocol import LARGEST_FRAME, write
 from channels.webchat.uploads import MOST_HELD, Uploads
@@ -19,6 +19,7 @@ from models.database import DatabaseAway
 from services import talk
 from services.evidence import LIMITS, Store
 from services.foundation.act import Acts
+from services.foundation.origin import from_our_page
 from services.talk import Talk
 from templates import DEFAULT_LANGUAGE, Texts
 
@@ -30,7 +31,7 @@ START = re.compile(r"[0-9A-Za-z_-]{1,100}")
 
 
 class WebChat:
-    """A citizen needs no account: a random token in a cookie is the contact's address."""
+    """The web chat. A citizen needs no account: a random token in a cookie is the contact's address."""
 
     def __init__(
         self,
@@ -62,7 +63,7 @@ class WebChat:
         ]
 
     async def close(self) -> None:
-        """Ends every connection, so that the pages come back to another process or to the next one."""
+        """Ends every connection, so that the pages reconnect to another process or to the next one."""
         for socket in list(self._open):
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
@@ -72,7 +73,7 @@ class WebChat:
             found = token and await self._parts.acts.read(talk.visitor, CHANNEL, token)
             language = found.language if found else language
         except DatabaseAway:
-            pass  # the page says so itself, and keeps what is written
+            pass  # the page itself says that the line is gone, and keeps what is written
         response = web.Response(content_type="text/html", charset="utf-8", headers=_headers(request.host))
         token = give_token(response, token, secure=self._site.startswith("https://"))
         offset = self._parts.acts.clock().utcoffset() or timedelta()
@@ -88,7 +89,7 @@ class WebChat:
         return response
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
-        if not same_origin(request, self._site):
+        if not from_our_page(request.headers, self._site, request.host):
             raise web.HTTPForbidden
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME)
         await socket.prepare(request)
@@ -105,15 +106,15 @@ class WebChat:
         return socket
 
     async def _forget(self, request: web.Request) -> web.Response:
-        """This browser is nobody again; the reports stay, and their receipt codes bring them back."""
-        if not same_origin(request, self._site):
+        """Makes this browser a stranger again; the reports stay, and their receipt codes bring them back."""
+        if not from_our_page(request.headers, self._site, request.host):
             raise web.HTTPForbidden
         response = web.Response(status=204)
         take_token(response)
         return response
 
     def _wished(self, request: web.Request) -> str:
-        """What the link or the browser asks for, as far as we speak it."""
+        """The language that the link or the browser asks for, among those we speak."""
         accepted = request.headers.get("Accept-Language", "").split(",")
         for wish in (request.query.get("language", ""), *accepted):
             if (language := wish.strip()[:2].lower()) in self._parts.texts:
@@ -122,14 +123,17 @@ class WebChat:
 
 
 def _start(request: web.Request) -> str:
-    """What a link brought: `?unit=gtj`, or `?start=` with what a Telegram link would carry."""
+    """What a link brought: `?unit=gtj`, or `?start=` with the argument of a Telegram link."""
     unit = request.query.get("unit", "")
     start = f"u-{unit}" if unit else request.query.get("start", "")
     return start if START.fullmatch(start) else ""
 
 
 def _headers(host: str) -> dict[str, str]:
-    """Nothing from elsewhere, nothing inline. `'self'` does not yet mean a WebSocket in every browser."""
+    """The page's security headers: nothing from elsewhere, nothing inline.
+
+    `'self'` does not yet cover a WebSocket in every browser, so the host is named.
+    """
     place = urlsplit(f"//{host}").netloc if re.fullmatch(r"[\w.:\[\]-]{1,255}", host, re.ASCII) else ""
     sockets = f" ws://{place} wss://{place}" if place else ""
     return {

@@ -1,4 +1,4 @@
-"""One open page: reads its frames in order, and sends its letters as they come, whichever process wrote them."""
+"""One open page: reads its frames in order and sends its letters as they come, whichever process wrote them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from services.talk import Talk, Visitor
 from templates import Texts
 
 CHANNEL = FETCHING
-MOST_LETTERS = 200  # of the past, sent to a browser that has none
+MOST_LETTERS = 200  # past letters sent to a browser that has none
 BURST, PER_SECOND = 30, 3  # frames of one connection
-PATIENCE = 60  # frames too many before the line is cut
+PATIENCE = 60  # excess frames before the line is cut
 log = structlog.get_logger()
 
 
@@ -36,7 +36,7 @@ class Parts:
     talk: Talk
     acts: Acts
     texts: Mapping[str, Texts]
-    poll_seconds: float  # how long a letter written by another process may wait
+    poll_seconds: float  # seconds that a letter written by another process may wait
 
 
 class Connection:
@@ -46,11 +46,11 @@ class Connection:
         self._too_many = 0
         self._visitor: Visitor | None = None
         self._language: str | None = None
-        self._sent = 0  # the last letter that went down this line
+        self._sent = 0  # number of the last letter that was sent on this connection
         self._post: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Until the page goes."""
+        """Serves the connection until the page goes."""
         try:
             async for message in self._socket:
                 if message.type is WSMsgType.TEXT:
@@ -91,7 +91,7 @@ class Connection:
             await self._say(frame, raw)
 
     async def _hello(self, frame: Frame, last_seen: int, raw: str) -> None:
-        """A new browser is greeted; a link (`start`) is followed wherever the person is."""
+        """Answers a page's first frame: greets a new browser, and follows a link (`start`) wherever the person is."""
         self._language = frame.language or self._language
         await self._find_visitor()
         if frame.start is not None or self._visitor is None:
@@ -129,7 +129,7 @@ class Connection:
         return await self._parts.acts.read(evidence.uploads, self._visitor.id, refs)
 
     async def _handle(self, reply: Reply, event: str, message: str | None, raw: str) -> None:
-        """The event's id is bound to this browser: nobody can use up another's."""
+        """Hands a reply to the dialogue. The event's id is bound to this browser: nobody can use up another's."""
         event_id = self._parts.acts.vault.index(f"{self._token}\0{event}", "web event")
         kept = raw.encode("utf-8", "replace")
         await self._parts.talk.handle(Incoming(CHANNEL, event_id, self._token, reply, self._language, message, kept))
@@ -145,7 +145,7 @@ class Connection:
             await self._parts.acts.write(deliveries.received, CHANNEL, self._visitor.id, min(upto, self._sent))
 
     async def _carry(self, contact_id: str) -> None:
-        """Letters in order: those of the past, then each as its bell rings; and a look now and then without a bell."""
+        """Sends letters in order: past ones, then each as its bell rings, with a look now and then without a bell."""
         with self._parts.acts.bells.listen(contact_id) as bell:
             greeted = False
             while not self._socket.closed:
@@ -154,7 +154,7 @@ class Connection:
                     await self._fetch(contact_id, first=not greeted)
                     greeted = True
                 except DatabaseAway:
-                    pass  # the next look finds what is there
+                    pass  # a letter written meanwhile is found by the next look
                 except Exception:
                     log.exception("web_letters_failed", contact=contact_id)
                     await self._socket.close(code=WSCloseCode.INTERNAL_ERROR)
@@ -179,4 +179,4 @@ class Connection:
             try:
                 await self._socket.send_str(write(**said))
             except ConnectionError:
-                pass  # the page has gone: what it lacks, it fetches when it comes back
+                pass  # the page has gone: it fetches what it lacks when it comes back

@@ -1,4 +1,4 @@
-"""A letter as the page shows it: the words of the common drawing, in the parts that a page can set apart."""
+"""A letter as the page shows it: the words of the common drawing, split into parts that a page can set apart."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from conversation.messages import Body, Screen
 from services.deliveries import Letter
 from templates import Texts
 
-REDRAWS = ("/next", "/previous", "/clear")  # these show the same question again, in its place
+REDRAWS = ("/next", "/previous", "/clear")  # these actions show the same question again, in its place
 
 
 def drawn(letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any]:
-    """`head` is the question, `progress` its "(2 / 8)", `text` what stands under it, `foot` the help under `lines`."""
+    """A letter as JSON: `head` is the question, `progress` its "(2 / 8)", `text` what is under it, `foot` the help."""
     screen = letter.body.ask
     shown = draw(letter.body, texts)
     head, text, foot = _parts(_without_ticks(letter.body, texts) if screen and screen.ticked else shown)
@@ -47,7 +47,7 @@ def drawn(letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any
 
 
 def _without_ticks(body: Body, texts: Texts) -> Drawn:
-    """The boxes show what is ticked; a line that says it too would push them away under the finger."""
+    """The drawing without its list of ticks: the boxes show them, and a line would push the boxes away."""
     return draw(replace(body, ask=replace(body.ask, ticked=())) if body.ask else body, texts)
 
 
@@ -65,7 +65,7 @@ def _progress(screen: Screen, texts: Texts) -> str:
 
 
 def _rows(shown: Drawn, screen: Screen | None) -> list[list[dict[str, Any]]]:
-    """Without the keys that stand beside the lines already."""
+    """The rows of keys, without those that already stand beside the lines."""
     beside = {one.press for one in shown.lines}
     rows = [[_key(key, screen) for key in row if key.press not in beside] for row in shown.rows]
     return [row for row in rows if row]

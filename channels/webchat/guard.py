@@ -1,4 +1,4 @@
-"""Who may come in, and how fast."""
+"""Who may open the web chat, and how fast they may write."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import secrets
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -15,17 +14,17 @@ COOKIE = "mingcha_chat"
 A_YEAR = 365 * 24 * 3600
 TOKEN_BYTES = 32
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-MOST_ADDRESSES = 10_000  # held in memory by the hourly limit
+MOST_ADDRESSES = 10_000  # keys held in memory by the hourly limit
 
 
 def token_of(request: web.BaseRequest) -> str | None:
-    """The session of this browser, None where it has none of ours."""
+    """This browser's session token; None where it has none of ours."""
     token = request.cookies.get(COOKIE, "")
     return token if _TOKEN.fullmatch(token) else None
 
 
 def give_token(response: web.StreamResponse, token: str | None, *, secure: bool) -> str:
-    """Sets the cookie, anew for another year."""
+    """Sets the session cookie for another year and returns its token."""
     token = token or secrets.token_urlsafe(TOKEN_BYTES)
     response.set_cookie(COOKIE, token, max_age=A_YEAR, path="/chat", httponly=True, samesite="Lax", secure=secure)
     return token
@@ -35,16 +34,8 @@ def take_token(response: web.StreamResponse) -> None:
     response.del_cookie(COOKIE, path="/chat")
 
 
-def same_origin(request: web.BaseRequest, site: str) -> bool:
-    """Whether a page of ours sent this. Browsers name the origin on every WebSocket and every POST."""
-    origin = request.headers.get("Origin", "")
-    if origin == "{0.scheme}://{0.netloc}".format(urlsplit(site)):
-        return True
-    return origin in (f"http://{request.host}", f"https://{request.host}")
-
-
 class Pace:
-    """A bucket of `burst` that fills again at `per_second`."""
+    """A bucket of `burst` calls that refills at `per_second`."""
 
     def __init__(self, burst: float, per_second: float, now: Callable[[], float]) -> None:
         self._burst, self._per_second, self._now = burst, per_second, now
@@ -61,7 +52,7 @@ class Pace:
 
 
 class Hourly:
-    """At most `most` an hour for each key, counted by this process."""
+    """A limit of `most` an hour for each key, counted by this process."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -74,7 +65,7 @@ class Hourly:
         allowed = len(times) < self._most
         if allowed:
             times.append(now)
-        self._times[key] = times  # the newest last: what overflows is the one that has been quiet for longest
+        self._times[key] = times  # the newest is last: on overflow, the key that has been quiet for longest goes
         if len(self._times) > MOST_ADDRESSES:
             del self._times[next(iter(self._times))]
         return allowed

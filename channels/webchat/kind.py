@@ -1,4 +1,4 @@
-"""The web chat as one of the program's channels: always there, with pages that read their own messages."""
+"""The web chat as one of the program's channels: always there; its pages read their own messages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def opened(settings: Reached, program: ProgramParts) -> Channel:
 
 
 def drawn(settings: Reached, body: Body, texts: Texts) -> Shot:
-    """What the page would show; when it came is left out."""
+    """A body as the page would show it, without the time it came."""
     shown = letter_drawn(Letter(1, body, datetime.fromtimestamp(0, UTC)), texts, UTC)
     return Shot(
         (shown["text"],),

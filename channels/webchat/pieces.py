@@ -1,4 +1,4 @@
-"""GET /chat/piece/<id>: a picture or a file of a notice, for whoever got the notice."""
+"""GET /chat/piece/<id>: a picture or a file of a notice, for a recipient of that notice."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Pieces:
         self._parts, self._store = parts, store
 
     async def give(self, request: web.Request) -> web.StreamResponse:
-        """404 for whoever did not get it, as if there were no such piece; 503 while the database is away."""
+        """Sends the piece; 404 for anybody who did not get it, as if there were none; 503 without the database."""
         parts, piece_id = self._parts, request.match_info["id"]
         token = token_of(request)
         try:
@@ -40,7 +40,7 @@ class Pieces:
         if part is None or not path.is_file():
             raise web.HTTPNotFound
         headers = {"Content-Type": part.mime, **HEADERS}
-        if part.kind == "voice":  # a copy may be of another kind of sound than its original was
+        if part.kind == "voice":  # a copy may have another media type than its original
             headers["Content-Type"] = sniff(await asyncio.to_thread(path.read_bytes)) or part.mime
         if part.kind == "file":
             headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(part.name or 'file')}"

@@ -48,7 +48,7 @@ Number = Annotated[int, Meta(ge=0, le=LETTER_ID)]
 
 
 class Garbled(ValueError):
-    """The frame is none of ours. `id` where it can be told which one it was."""
+    """The frame does not follow this protocol. `id` is given where it can be told which frame it was."""
 
     def __init__(self, code: str, event: str | None = None) -> None:
         super().__init__(code)
@@ -56,7 +56,7 @@ class Garbled(ValueError):
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """A frame of the browser; what it is for follows from the one field of the first seven that is set."""
+    """A frame of the browser; exactly one of its first seven fields is set and says what it is for."""
 
     hello: Number | None = None
     say: str | None = None
@@ -74,7 +74,7 @@ class Frame(msgspec.Struct, frozen=True):
 
 
 def read(raw: str) -> Frame:
-    """Raises Garbled. Words come out inert."""
+    """Reads a frame; its words come out inert. Raises Garbled."""
     try:
         said = json.loads(raw)
     except (ValueError, RecursionError) as error:

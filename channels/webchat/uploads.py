@@ -1,4 +1,4 @@
-"""POST /chat/upload: one file as the body, cleaned and stored before the answer."""
+"""POST /chat/upload: the request's body is one file, which is cleaned and stored before the answer."""
 
 from __future__ import annotations
 
@@ -8,23 +8,26 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from channels.webchat.connection import CHANNEL, Parts
-from channels.webchat.guard import Hourly, same_origin, token_of
+from channels.webchat.guard import Hourly, token_of
 from conversation.text import inert
 from media import Refused
 from models.database import DatabaseAway
 from services import evidence, talk
 from services.evidence import LIMITS, Store
+from services.foundation.origin import from_our_page
 
 LONGEST_NAME = 200
-CLEANED_AT_ONCE = 4  # each in a child process that may take a gigabyte
+CLEANED_AT_ONCE = 4  # uploads cleaned at once, each in a child process that may take a gigabyte
 MOST_HELD = 160 * 1024 * 1024  # bytes of all uploads under way
-STILL_SECONDS = 60.0  # without a byte: the phone has gone
+STILL_SECONDS = 60.0  # seconds without a byte: the phone has gone
 STATUS = {"too_big": 413, "foreign": 403, "no_session": 403, "too_often": 429, "away": 503, "busy": 503}  # others: 422
 
 
 class Uploads:
-    """Answers {"ref", "kind"}, or {"code"} with a status; the page has the words of every code, and repeats what was
-    answered with 503."""
+    """Takes uploads; answers {"ref", "kind"}, or {"code"} with a status.
+
+    The page has the words of every code, and repeats what was answered with 503.
+    """
 
     def __init__(self, parts: Parts, store: Store, site: str, most_per_hour: int, most_held: int) -> None:
         self._parts, self._store, self._site = parts, store, site
@@ -51,7 +54,7 @@ class Uploads:
             await self._read(request, data)
             async with self._cleaning:
                 stored = await self._store.put(bytes(data))
-        finally:  # at once: the traceback of a line that broke would keep the bytes until somebody collects it
+        finally:  # free the bytes now: the traceback of a broken line would hold them until it is collected
             self._held -= len(data)
             data.clear()
         name = inert(unquote(request.headers.get("X-File-Name", ""))[:LONGEST_NAME]) or None
@@ -59,7 +62,7 @@ class Uploads:
         return {"ref": media.ref, "kind": media.kind}
 
     async def _read(self, request: web.Request, data: bytearray) -> None:
-        """At most what a file may weigh; what is heavier is not read to its end, what stands still is let go."""
+        """Reads the upload up to the size limit. Anything heavier is not read to its end, a stalled one is dropped."""
         if (request.content_length or 0) > LIMITS.file_bytes:
             raise _No("too_big")
         try:
@@ -74,7 +77,7 @@ class Uploads:
             raise _No("busy") from None
 
     async def _contact(self, request: web.Request) -> str:
-        if not same_origin(request, self._site):
+        if not from_our_page(request.headers, self._site, request.host):
             raise _No("foreign")
         token = token_of(request)
         found = token and await self._parts.acts.read(talk.visitor, CHANNEL, token)

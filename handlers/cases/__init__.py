@@ -1,1 +1,1 @@
-"""The journeys of a citizen: a complaint, a question, an addition, how one's reports stand."""
+"""The journeys of a citizen: a complaint, a question, an addition, and how their own reports stand."""

@@ -28,7 +28,7 @@ QUESTION = Flow("question", [Text(key="text", shortest=2), Evidence(key="evidenc
 
 
 def open_addition(turn: Turn, argument: str) -> None:
-    """`/add`, or `/add <case>`; a case that is not one's own is as good as none."""
+    """Opens `/add` or `/add <case>`; somebody else's case is treated as if it did not exist."""
     mine = cases.own(turn.act, turn.contact.id)
     if not mine:
         turn.say("status.nothing", Button("/code", words="enter_code"))

@@ -10,7 +10,6 @@ from services import calendar, cases
 from services.talk import Journey, Turn
 
 UNKNOWN = "unknown"
-CATEGORIES = ("slow", "shirk", "rude", "bribe", "fees", "abuse", "absent", "other")
 
 
 def has_windows(answers: Answers, world: World) -> bool:
@@ -26,7 +25,7 @@ COMPLAINT = Flow(
     [
         Choice(key="unit", source="units", extra=(UNKNOWN,)),
         Choice(key="window", source="windows", when=has_windows, optional=True),
-        Choice(key="category", values=CATEGORIES),
+        Choice(key="category", values=cases.CATEGORIES),
         Text(key="what", shortest=5),
         Text(key="staff", longest=200, optional=True),
         Moment(key="happened", optional=True),
@@ -39,7 +38,7 @@ COMPLAINT = Flow(
 
 
 def open_complaint(turn: Turn, argument: str) -> None:
-    """`/complaint`, or `/complaint gtj` with the unit of a link."""
+    """Opens `/complaint`, or `/complaint gtj` with the unit of a link."""
     unit = turn.directory.get(argument)
     turn.start("complaint", {"unit": unit.id} if unit else None)
 

@@ -1,4 +1,4 @@
-"""How one's own reports stand, and the receipt code that brings them back on another device."""
+"""Shows a person how their own reports stand; a receipt code brings a report back on another device."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from services import cases, inspections
 from services.talk import Journey, Turn
 
 MOST_SHOWN = 6
-SPOKEN = re.compile(r"[0-9a-z](?:[\s-]*[0-9a-z]){15}", re.ASCII | re.IGNORECASE)  # "k7qf 2m9d…", perhaps plain words
+SPOKEN = re.compile(r"[0-9a-z](?:[\s-]*[0-9a-z]){15}", re.ASCII | re.IGNORECASE)  # "k7qf 2m9d…", or perhaps plain words
 WRITTEN = re.compile(r"[0-9a-z]{4}(?:-[0-9a-z]{4}){3}", re.ASCII | re.IGNORECASE)
 CODE = Flow("code", [Text(key="code", longest=60)], review=False)
 
 
 def open_status(turn: Turn, argument: str) -> None:
-    """`/status`, `/status <case>`, or `/status <receipt code>`. What is not one's own does not exist."""
+    """Opens `/status`, `/status <case>` or `/status <receipt code>`. Other people's reports do not exist here."""
     mine, checks = cases.own(turn.act, turn.contact.id), checks_of(turn)
     chosen = next((case for case in mine if argument in (case.id, case.number)), None)
     if chosen is not None:
@@ -35,7 +35,7 @@ def open_status(turn: Turn, argument: str) -> None:
 
 
 def checks_of(turn: Turn) -> list[dict[str, str]]:
-    """The spot checks that a supervisor has filed, by day: they are told and not opened."""
+    """The spot checks that a supervisor has filed, by day: they are listed but cannot be opened."""
     return [
         {
             "number": check.number,
@@ -57,7 +57,7 @@ def take_code(turn: Turn, answers: Answers) -> None:
 
 
 def is_code(turn: Turn, said: str) -> bool:
-    """Words that are a receipt code and nothing else are answered as one, wherever they were typed."""
+    """Whether the words are a receipt code and nothing else; such words are answered as one wherever they are typed."""
     said = said.strip()
     if SPOKEN.fullmatch(said) and follow(turn, said):
         return True
@@ -68,7 +68,7 @@ def is_code(turn: Turn, said: str) -> bool:
 
 
 def follow(turn: Turn, code: str) -> bool:
-    """Shows the case of a receipt code; False where there is none."""
+    """Shows the case of a receipt code; False where the code has none."""
     case = cases.adopt(turn.act, turn.contact, code)
     if case is not None:
         show(turn, case)

@@ -1,7 +1,6 @@
 """What a unit says about an obligation: the answer, a request for more time (C23, A33), a question to the office.
 
-A right that ends in the middle of a flow ends the flow: the obligation is looked up again when the answers are
-submitted.
+A right that ends in the middle of a flow ends the flow: the obligation is looked up again when answers are submitted.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from handlers.obligations.view import person_of, refused, show, to_act_on, why_r
 from handlers.obligations.words import told, written
 from services import obligations
 from services.desk import SHORTEST_REASON
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Refusal
 from services.foundation.wording import LONGEST_SAID
-from services.obligations import FARTHEST_YEARS, TO_READER, Whole, buttons
+from services.obligations import FARTHEST_YEARS, TO_READER, Dossier, ObligationCode, buttons
 from services.people import Right
 from services.talk import Journey, Turn
 
@@ -37,31 +36,31 @@ ASK_OFFICE = Flow("ask_office", [ASKED], review=False)
 
 
 def open_answer(turn: Turn, argument: str) -> None:
-    """`/answer <id>`. A late answer is taken, and its lateness told."""
+    """Opens `/answer <id>`. A late answer is accepted, and the unit is told that it is late."""
     whole = to_act_on(turn, argument)
     if whole is not None:
         begin_answer(turn, whole)
 
 
 def place_answer(turn: Turn, obligation_id: str, text: str, held: list[Answers]) -> None:
-    """Words and photos that turned out to be an answer: nothing of them is written again."""
+    """Begins an answer with words and photos that turned out to be one, so that nothing is typed twice."""
     whole = to_act_on(turn, obligation_id)
     if whole is not None:
         begin_answer(turn, whole, text, held)
 
 
-def begin_answer(turn: Turn, whole: Whole, text: str = "", held: list[Answers] | None = None) -> None:
-    """Perhaps with words and photos that came before it was clear what they are."""
+def begin_answer(turn: Turn, whole: Dossier, text: str = "", held: list[Answers] | None = None) -> None:
+    """Begins an answer, perhaps with words and photos that came before it was clear what they are."""
     if whole.obligation.state in obligations.SETTLED:
         show(turn, whole)
         return
     turn.say("obligation.answering", **told(turn, whole.obligation), asked=whole.asked, returned=why_returned(whole))
-    known = {"_duty": whole.obligation.id} | ({"text": text} if text else {})
+    known = {"_obligation": whole.obligation.id} | ({"text": text} if text else {})
     turn.start("answer", known, {"evidence": held} if held else None)
 
 
 def submit_answer(turn: Turn, answers: Answers) -> None:
-    whole = to_act_on(turn, answers["_duty"])
+    whole = to_act_on(turn, answers["_obligation"])
     if whole is None:
         return
     text, media = answers["text"], pieces(answers)
@@ -72,7 +71,7 @@ def submit_answer(turn: Turn, answers: Answers) -> None:
 
 
 def open_more_time(turn: Turn, argument: str) -> None:
-    """`/more_time <id>`: possible after the deadline too, and then said so (A33)."""
+    """Opens `/more_time <id>`: possible after the deadline too, and then marked as such (A33)."""
     whole = to_act_on(turn, argument)
     if whole is None:
         return
@@ -80,14 +79,14 @@ def open_more_time(turn: Turn, argument: str) -> None:
         show(turn, whole)
         return
     if whole.obligation.waiting_extension:
-        refused(turn, whole.obligation, "waiting_already")
+        refused(turn, whole.obligation, ObligationCode.WAITING_ALREADY)
         return
     turn.say("obligation.asking_time", **told(turn, whole.obligation))
-    turn.start("more_time", {"_duty": whole.obligation.id, "_due": written(turn, whole.obligation.due_at)})
+    turn.start("more_time", {"_obligation": whole.obligation.id, "_due": written(turn, whole.obligation.due_at)})
 
 
 def submit_more_time(turn: Turn, answers: Answers) -> None:
-    whole = to_act_on(turn, answers["_duty"])
+    whole = to_act_on(turn, answers["_obligation"])
     if whole is None:
         return
     until = date.fromisoformat(answers["until"])
@@ -98,30 +97,30 @@ def submit_more_time(turn: Turn, answers: Answers) -> None:
 
 
 def open_ask_office(turn: Turn, argument: str) -> None:
-    """`/ask_office <id>`."""
+    """Opens `/ask_office <id>`."""
     begin_question(turn, argument)
 
 
 def begin_question(turn: Turn, obligation_id: str, text: str = "", media: Sequence[Media] = ()) -> None:
-    """Perhaps with words to be changed and photos. Of what is settled nothing is asked: nobody writes in vain."""
+    """Begins a question to the office, perhaps with words and photos. About a settled obligation nothing is asked."""
     whole = to_act_on(turn, obligation_id)
     if whole is None:
         return
     if whole.obligation.state in obligations.SETTLED:
-        refused(turn, whole.obligation, "settled")
+        refused(turn, whole.obligation, ObligationCode.SETTLED)
         return
-    known = {"_duty": whole.obligation.id, "_media": [asdict(piece) for piece in media]}
+    known = {"_obligation": whole.obligation.id, "_media": [asdict(piece) for piece in media]}
     turn.start("ask_office", known, {"text": text} if text else None)
 
 
 def submit_ask_office(turn: Turn, answers: Answers) -> None:
-    whole = to_act_on(turn, answers["_duty"])
+    whole = to_act_on(turn, answers["_obligation"])
     if whole is not None:
         ask(turn, whole, answers["text"], pieces({"evidence": answers.get("_media")}))
 
 
 def place_question(turn: Turn, obligation_id: str, text: str, media: Sequence[Media]) -> None:
-    """Words and photos that turned out to be a question; where the words will not do, it is asked for others."""
+    """Sends words and photos that turned out to be a question; asks for other words where these cannot be sent."""
     if ASKED.wrong(text):
         begin_question(turn, obligation_id, text, media)
         return
@@ -130,17 +129,17 @@ def place_question(turn: Turn, obligation_id: str, text: str, media: Sequence[Me
         ask(turn, whole, text, media)
 
 
-def ask(turn: Turn, whole: Whole, text: str, media: Sequence[Media]) -> None:
+def ask(turn: Turn, whole: Dossier, text: str, media: Sequence[Media]) -> None:
     act, mine = turn.act.by(person_of(turn)), whole.obligation.id
     if done(turn, whole, lambda: obligations.ask_office(act, mine, text, turn.contact, media)):
         turn.say("obligation.office_asked", *buttons(whole.obligation.id, TO_READER), **told(turn, whole.obligation))
 
 
-def done(turn: Turn, whole: Whole, act: Callable[[], None]) -> bool:
-    """Whether the service has done it; otherwise the reason has been told."""
+def done(turn: Turn, whole: Dossier, act: Callable[[], None]) -> bool:
+    """Runs the act. Returns whether the service has done it; otherwise the person has been told why not."""
     try:
         act()
-    except NotDone as refusal:
+    except Refusal as refusal:
         refused(turn, whole.obligation, refusal.code)
         return False
     return True

@@ -1,4 +1,4 @@
-"""What a unit owes and by when, and who is late: the lists (R03, R21, C08)."""
+"""The lists of what a unit owes and by when, and of who is late (R03, R21, C08)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from services.obligations import Late, Obligation
 from services.people import Right, units_with
 from services.talk import Journey, Turn
 
-SHOWN = 5  # obligations a page: with turning the page and who is late there are eight buttons
-MOST_LATE = 20  # lines: more than that is read at the console
+SHOWN = 5  # obligations a page: with the buttons for paging and for who is late there are eight
+MOST_LATE = 20  # lines: a longer list is read at the console
 
 
 def open_obligations(turn: Turn, page: str) -> None:
-    """`/duties`, `/duties 2`: what is owed by due date, then what is answered, then the newest that are settled."""
+    """Opens `/duties` or `/duties 2`: obligations owed, by due date; then answered ones; then the newest settled."""
     sight = sight_of(turn)
     found = obligations.owed_by(turn.act, turn.tools.kinds, sorted(sight.seen))
     buttons = [*_page_buttons(turn, found, page), *_above(sight)]
     if found:
         shown = [told(turn, obligation) for obligation in _page(found, page)]
-        several = {obligation.unit_id for obligation in found} != set(sight.own)  # then each line names its unit
+        several = {obligation.unit_id for obligation in found} != set(sight.own)  # each line then names its unit
         owed = sum(obligation.owed for obligation in found)
         turn.say("obligation.mine", *buttons, owing=shown, several=several, owed=owed, first=_first(found, page))
     else:
@@ -33,7 +33,7 @@ def open_obligations(turn: Turn, page: str) -> None:
 
 
 def open_late(turn: Turn, argument: str) -> None:
-    """`/late`: by unit and kind, with how many and how old; only the units that this person may see."""
+    """Opens `/late`: by unit and kind, how many and how old; only the units that this person may see."""
     shown = units_with(turn.grants, Right.SEE_LATE, turn.directory.under)
     found = [one for one in obligations.late(turn.act) if one.unit_id in shown]
     found.sort(key=lambda one: (one.oldest_due, one.unit_id, one.kind))
@@ -56,7 +56,7 @@ def _late_line(turn: Turn, late: Late) -> dict[str, Any]:
 
 
 def _first(found: Sequence[Obligation], page: str) -> int:
-    """The place in the list of the first line of a page; a page that does not exist is the nearest one."""
+    """The index of the first line of a page; a page that does not exist becomes the nearest one."""
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 1
     last = max(1, -(-len(found) // SHOWN))
     return (min(max(number, 1), last) - 1) * SHOWN
@@ -85,7 +85,7 @@ def _opens(turn: Turn, obligation: Obligation, place: int) -> Button:
         "late": obligation.late,
         "due": written(turn, obligation.due_at),
     }
-    return Button(f"/duty {obligation.id}", words="open_duty", values={**shown, "owed": obligation.owed})
+    return Button(f"/duty {obligation.id}", words="open_obligation", values={**shown, "owed": obligation.owed})
 
 
 def _above(sight: Sight) -> list[Button]:

@@ -1,5 +1,4 @@
-"""Whose obligations a person may see, and for whom they may act. Asked anew at every command: a right that ended is
-none.
+"""Whose obligations a person may see, and for whom they may act; asked anew at every command.
 
 Some act for their own unit (R03, R21); others, such as the head of the unit above, may look.
 """
@@ -9,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services import obligations
-from services.obligations import Obligation, Whole
+from services.obligations import Dossier, Obligation
 from services.people import Right, may, units_with
 from services.talk import Turn
 
 
 @dataclass(frozen=True)
 class Sight:
-    """Ids of units."""
+    """The ids of the units that a person acts for or may look at."""
 
-    own: frozenset[str]  # acts for these
-    seen: frozenset[str]  # looks at these, the own ones among them
+    own: frozenset[str]  # units that the person acts for
+    seen: frozenset[str]  # units whose obligations the person may see, the own ones among them
 
     @property
     def above(self) -> bool:
@@ -34,13 +33,13 @@ def sight_of(turn: Turn) -> Sight:
     return Sight(own, seen)
 
 
-def seen_obligation(turn: Turn, obligation_id: str) -> Whole | None:
-    """None for an obligation of somebody else's unit, just as for one that does not exist."""
+def seen_obligation(turn: Turn, obligation_id: str) -> Dossier | None:
+    """The obligation, if this person may see it; None also for one that does not exist."""
     return _where(turn, obligation_id, Right.LOOK_AT_OBLIGATIONS)
 
 
-def own_obligation(turn: Turn, obligation_id: str) -> Whole | None:
-    """None where this person may not act on it."""
+def own_obligation(turn: Turn, obligation_id: str) -> Dossier | None:
+    """The obligation, if this person may act on it; otherwise None."""
     return _where(turn, obligation_id, Right.ANSWER_OBLIGATIONS)
 
 
@@ -51,7 +50,7 @@ def owed_now(turn: Turn) -> list[Obligation]:
     return [obligation for obligation in found if obligation.owed]
 
 
-def _where(turn: Turn, obligation_id: str, right: Right) -> Whole | None:
+def _where(turn: Turn, obligation_id: str, right: Right) -> Dossier | None:
     """The obligation, if this person has the right in its unit."""
     whole = obligations.look(turn.act, turn.tools.kinds, obligation_id) if obligation_id else None
     if whole is None or not may(turn.grants, right, turn.directory.line(whole.obligation.unit_id)):

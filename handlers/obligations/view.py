@@ -1,4 +1,4 @@
-"""One obligation whole, and the one tap that says it was seen. What somebody may do stands under it as buttons."""
+"""Shows one obligation with everything about it. What the person may do stands under it as buttons."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from conversation.messages import Button
 from handlers.obligations.sight import own_obligation, seen_obligation, sight_of
 from handlers.obligations.words import told, written
 from services import obligations
-from services.foundation.refusal import NotDone
-from services.obligations import TO_HEAD, Happened, Obligation, Whole, buttons
+from services.foundation.refusal import Refusal
+from services.obligations import TO_HEAD, Dossier, Happened, Obligation, buttons
 from services.people import Right
 from services.talk import Journey, Turn
 
-SHOWN = 8  # of the history: the newest
-_FIRST = {"handed": 0, "acknowledged": 1}  # of what was noted at one moment: whoever asks has acknowledged
+SHOWN = 8  # entries of the history: the newest ones
+_FIRST = {"handed": 0, "acknowledged": 1}  # at one moment, acknowledging comes before the rest
 
 
 def open_obligation(turn: Turn, argument: str) -> None:
-    """`/duty <id>`."""
+    """Opens `/duty <id>`."""
     whole = seen_obligation(turn, argument)
     if whole is None:
         unknown(turn)
@@ -27,7 +27,7 @@ def open_obligation(turn: Turn, argument: str) -> None:
     turn.go_on()
 
 
-def show(turn: Turn, whole: Whole) -> None:
+def show(turn: Turn, whole: Dossier) -> None:
     obligation = whole.obligation
     turn.say(
         "obligation.one",
@@ -42,25 +42,25 @@ def show(turn: Turn, whole: Whole) -> None:
 
 
 def open_acknowledge(turn: Turn, argument: str) -> None:
-    """`/acknowledge <id>`: done by this one tap; again, it changes nothing."""
+    """Opens `/acknowledge <id>`: done by this one tap; a second tap changes nothing."""
     whole = to_act_on(turn, argument)
     if whole is None:
         return
     try:
         obligations.acknowledge(turn.act.by(person_of(turn)), whole.obligation.id)
-    except NotDone as refusal:
+    except Refusal as refusal:
         refused(turn, whole.obligation, refusal.code)
         return
     obligation = whole.obligation
     if obligation.owed:
         turn.say("obligation.acknowledged", *buttons(obligation.id, TO_HEAD[1:]), **told(turn, obligation))
-    else:  # answered since
+    else:  # answered meanwhile
         show(turn, whole)
     turn.go_on()
 
 
 def buttons_of(turn: Turn, obligation: Obligation) -> list[Button]:
-    """What is possible now for this person."""
+    """The buttons for what this person can do now."""
     acts = obligation.unit_id in sight_of(turn).own
     open_ = acts and obligation.state not in obligations.SETTLED
     offered = [
@@ -74,8 +74,8 @@ def buttons_of(turn: Turn, obligation: Obligation) -> list[Button]:
     return [*buttons, Button("/duties", words="menu_duties")]
 
 
-def to_act_on(turn: Turn, argument: str) -> Whole | None:
-    """The obligation of a command that acts, or None after telling why not."""
+def to_act_on(turn: Turn, argument: str) -> Dossier | None:
+    """The obligation that a command acts on, or None after telling the person why not."""
     whole = own_obligation(turn, argument)
     if whole is not None:
         return whole
@@ -85,7 +85,7 @@ def to_act_on(turn: Turn, argument: str) -> Whole | None:
     else:
         turn.say(
             "obligation.look_only",
-            Button(f"/duty {above.obligation.id}", words="see_duty"),
+            Button(f"/duty {above.obligation.id}", words="see_obligation"),
             **told(turn, above.obligation),
         )
     turn.go_on()
@@ -93,7 +93,7 @@ def to_act_on(turn: Turn, argument: str) -> Whole | None:
 
 
 def unknown(turn: Turn) -> None:
-    """For what does not exist and for what is somebody else's: the same words. Whoever has lost the role is told so."""
+    """Answers alike for what does not exist and for what is somebody else's. Who has lost the role is told so."""
     if not turn.may(OBLIGATION):
         turn.take("duty", "")
         return
@@ -101,20 +101,19 @@ def unknown(turn: Turn) -> None:
 
 
 def refused(turn: Turn, obligation: Obligation, code: str) -> None:
-    """Tells why the service has not done it. Raises KeyError for a code without words: a mistake of ours."""
-    turn.say(
-        "obligation.refused", Button(f"/duty {obligation.id}", words="see_duty"), code=code, **told(turn, obligation)
-    )
+    """Tells why the service refused. Raises KeyError for a code that has no words, which is a mistake of ours."""
+    see = Button(f"/duty {obligation.id}", words="see_obligation")
+    turn.say("obligation.refused", see, code=code, **told(turn, obligation))
 
 
 def person_of(turn: Turn) -> str:
-    """Who acts. Only called where a right was found, and rights are a person's."""
+    """The id of the person who acts. Only called where a right was found, and only persons hold rights."""
     if turn.contact.person_id is None:
         raise ValueError("an account that is bound to nobody acts for no unit")
     return turn.contact.person_id
 
 
-def _history(turn: Turn, whole: Whole) -> list[dict[str, Any]]:
+def _history(turn: Turn, whole: Dossier) -> list[dict[str, Any]]:
     said = sorted(whole.history, key=lambda one: (one.at, _FIRST.get(one.kind, len(_FIRST))))
     return [
         {"kind": one.kind, "text": _for_unit(whole, one), "at": written(turn, one.at), "pieces": len(one.pieces)}
@@ -122,18 +121,18 @@ def _history(turn: Turn, whole: Whole) -> list[dict[str, Any]]:
     ]
 
 
-def _for_unit(whole: Whole, one: Happened) -> str:
-    """With a case the office accepts in words to the citizen, perhaps by name: they are not for the unit."""
+def _for_unit(whole: Dossier, one: Happened) -> str:
+    """An entry's text as the unit may read it. The words with which a case is accepted are for the citizen."""
     return "" if one.kind == "accepted" and whole.obligation.waited_for else one.text
 
 
-def why_returned(whole: Whole) -> str:
-    """The office's reason, while the obligation is owed again."""
+def why_returned(whole: Dossier) -> str:
+    """The office's reason for sending the answer back, while the obligation is owed again."""
     reasons = [one.text for one in whole.history if one.kind == "returned"]
     return reasons[-1] if reasons and whole.obligation.owed else ""
 
 
-def _extension(turn: Turn, whole: Whole) -> dict[str, Any] | None:
+def _extension(turn: Turn, whole: Dossier) -> dict[str, Any] | None:
     """The newest request for more time."""
     if not whole.extensions:
         return None

@@ -1,4 +1,4 @@
-"""What the templates are told of an obligation: codes, numbers and ISO moments, never words."""
+"""What the templates get to know about an obligation: codes, numbers and ISO moments, never words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.talk import Turn
 
 
 def told(turn: Turn, obligation: Obligation) -> dict[str, Any]:
-    """One obligation for a template."""
+    """The values of one obligation for a template."""
     return {
         "number": obligation.number,
         "kind": obligation.kind,

@@ -83,7 +83,7 @@ def upgrade() -> None:
     op.create_table('lanes',
     sa.Column('channel', sa.String(length=16), nullable=False),
     sa.Column('place', sa.String(length=200), nullable=False),
-    sa.Column('life', sa.String(length=32), nullable=False),
+    sa.Column('run_id', sa.String(length=32), nullable=False),
     sa.Column('until', Utc(), nullable=False),
     sa.PrimaryKeyConstraint('channel')
     )

@@ -27,25 +27,25 @@ class OwnDay:
 
 
 def own_days(act: Act) -> dict[date, bool]:
-    """Whether offices work on them."""
+    """The days that the office has decided for itself, and whether offices work on them."""
     rows = act.tx.execute(select(calendar_days.c.day, calendar_days.c.works))
     return {date.fromisoformat(row.day): row.works for row in rows}
 
 
 def set_day(act: Act, day: date, works: bool, note: str) -> None:
-    """Decides about a day, or anew. Deadlines and reminders that are planned already stay as they are."""
+    """Decides about a day, perhaps not for the first time. Planned deadlines and reminders stay as they are."""
     values = {"works": works, "note": readable(note)[:LONGEST_NOTE], "set_at": act.now}
     act.tx.execute(insert_or_update(act.tx, calendar_days, "day", tuple(values)), {"day": day.isoformat(), **values})
     audit.append(act, "calendar_day_set", day.isoformat(), {"works": works})
 
 
 def clear_day(act: Act, day: date) -> None:
-    """From now on the day is again what the calendar says."""
+    """Makes a day again what the calendar says."""
     if act.tx.execute(delete(calendar_days).where(calendar_days.c.day == day.isoformat())).rowcount:
         audit.append(act, "calendar_day_cleared", day.isoformat())
 
 
 def own_days_listed(act: Act) -> list[OwnDay]:
-    """All of them, in their order."""
+    """All days that the office has decided for itself, in their order."""
     rows = act.tx.execute(select(calendar_days).order_by(calendar_days.c.day))
     return [OwnDay(date.fromisoformat(row.day), row.works, row.note, row.set_at) for row in rows]

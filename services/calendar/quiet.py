@@ -1,4 +1,4 @@
-"""Quiet hours: when nothing goes out by itself. Moments are in the office's time zone."""
+"""Quiet hours, during which nothing goes out by itself. Moments are in the office's time zone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rulebooks import HERE
 
 @dataclass(frozen=True)
 class Quiet:
-    """From one time of day until another, over midnight where it ends before it begins."""
+    """Quiet hours from one time of day until another, past midnight where the end comes before the beginning."""
 
     begins: time
     ends: time
@@ -24,11 +24,11 @@ class Quiet:
         return at >= self.begins or at < self.ends
 
     def awake(self, moment: datetime) -> datetime:
-        """This moment, or the end of the quiet hours that it falls into."""
+        """The moment itself, or the end of the quiet hours that it falls into."""
         return self.night(moment)[1] if self.holds(moment) else moment
 
     def night(self, moment: datetime) -> tuple[datetime, datetime]:
-        """When the quiet hours that this moment falls into began, and when they end."""
+        """Begin and end of the quiet hours that this moment falls into."""
         ends = moment.replace(hour=self.ends.hour, minute=self.ends.minute, second=0, microsecond=0, fold=0)
         if ends <= moment:
             ends = _at(moment.date() + timedelta(1), self.ends, moment)
@@ -38,8 +38,7 @@ class Quiet:
 
 @cache
 def office_quiet() -> Quiet:
-    """The office's own, of rulebooks/ladders.toml: they hold for whatever is about no obligation of a kind of its
-    own."""
+    """The office's own quiet hours, for everything that is no kind of obligation (rulebooks/ladders.toml)."""
     given = tomllib.loads((HERE / "ladders.toml").read_text(encoding="utf-8"))["default"]["quiet"]
     return Quiet(*map(time.fromisoformat, given))
 

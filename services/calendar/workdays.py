@@ -18,19 +18,19 @@ ALWAYS_FREE = {(1, 1), (5, 1), (10, 1), (10, 2), (10, 3)}  # (month, day)
 
 @dataclass(frozen=True)
 class Limits:
-    """Numbers that the office sets for itself."""
+    """The limits that the office sets for itself."""
 
     accept: int  # working days (A32)
     second_clerk_above: int = 200  # recipients of a notice
 
 
 def limits() -> Limits:
-    """The office's time limits, as data."""
+    """The office's limits, read from a rulebook."""
     return Limits(**tomllib.loads((HERE / "limits.toml").read_text(encoding="utf-8")))
 
 
 def is_workday(day: date, own: Mapping[date, bool] | None = None) -> bool:
-    """Whether offices work. `own`: days that the office has decided for itself."""
+    """Whether offices work on the day. `own`: the days that the office has decided for itself."""
     if own and day in own:
         return own[day]
     works = by_calendar(day)
@@ -39,7 +39,7 @@ def is_workday(day: date, own: Mapping[date, bool] | None = None) -> bool:
 
 @lru_cache(4_000)
 def by_calendar(day: date) -> bool | None:
-    """Whether China's calendar has it as a working day; None in a year that the State Council has not announced."""
+    """Whether China's calendar makes it a working day; None in a year that the State Council has not announced."""
     import chinese_calendar
 
     try:
@@ -49,7 +49,7 @@ def by_calendar(day: date) -> bool | None:
 
 
 def workday_after(day: date, working_days: int, own: Mapping[date, bool] | None = None) -> date:
-    """The last day of a limit: the day itself does not count. Raises ValueError for a negative limit."""
+    """The last day of a limit in working days; `day` itself does not count. Raises ValueError for a negative limit."""
     if working_days < 0:
         raise ValueError("a limit lies ahead")
     while working_days:
@@ -59,7 +59,7 @@ def workday_after(day: date, working_days: int, own: Mapping[date, bool] | None 
 
 
 def workday_before(day: date, working_days: int, own: Mapping[date, bool] | None = None) -> date:
-    """The working day so many working days earlier; the day itself does not count."""
+    """The working day that is this many working days earlier; the day itself does not count."""
     while working_days:
         day -= timedelta(1)
         working_days -= is_workday(day, own)
@@ -67,7 +67,7 @@ def workday_before(day: date, working_days: int, own: Mapping[date, bool] | None
 
 
 def workdays_left(today: date, due: date, own: Mapping[date, bool] | None = None) -> int:
-    """Working days that are left after today, the last one included; negative: working days over the deadline."""
+    """Working days left after today, the last one included; negative: working days past the deadline."""
     if due < today:
         return -workdays_left(due, today, own)
     return sum(is_workday(today + timedelta(n + 1), own) for n in range((due - today).days))

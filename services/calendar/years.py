@@ -1,4 +1,4 @@
-"""A year as the office looks at it: every day, and why offices work on it or do not."""
+"""A year as the office sees it: every day, and why offices work on it or do not."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def working_days_of(year: int, own: Mapping[date, bool]) -> int:
 
 
 def is_announced(year: int) -> bool:
-    """Whether the State Council's holidays of the year are known to the program."""
+    """Whether the program knows the State Council's holidays of the year."""
     return by_calendar(date(year, 6, 1)) is not None
 
 

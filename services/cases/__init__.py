@@ -2,6 +2,7 @@
 
 from services.cases.filing import (
     ACCEPTED,
+    CATEGORIES,
     COMPLAINT,
     DECLINED,
     LONGEST_TEXT,
@@ -20,6 +21,7 @@ from services.cases.filing import (
 
 __all__ = [
     "ACCEPTED",
+    "CATEGORIES",
     "COMPLAINT",
     "DECLINED",
     "LONGEST_TEXT",

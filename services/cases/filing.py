@@ -12,8 +12,8 @@ from sqlalchemy import func, insert, select, update
 from conversation.messages import Media
 from models.prepared import Prepared
 from models.tables import cases, entries, evidence, owners
-from services import evidence as proof
 from services import people
+from services.evidence import attach
 from services.foundation import audit
 from services.foundation.act import Act
 from services.foundation.numbers import next_number
@@ -23,6 +23,8 @@ from services.people import Contact
 LONGEST_TEXT = 10_000
 MOST_MEDIA = 9
 MOST_OWN = 50
+# What a complaint is about (W09): each has its words in the templates.
+CATEGORIES = ("slow", "shirk", "rude", "bribe", "fees", "abuse", "absent", "other")
 COMPLAINT, QUESTION = "complaint", "question"
 RECEIVED, ACCEPTED, DECLINED = "received", "accepted", "declined"
 
@@ -47,7 +49,7 @@ _INSERT = Prepared(
 
 @dataclass(frozen=True)
 class Complaint:
-    """What a citizen says. `happened` is an ISO 8601 day or moment."""
+    """A complaint as a citizen files it. `happened` is an ISO 8601 day or moment."""
 
     unit_id: str | None
     category: str
@@ -71,12 +73,12 @@ class Case:
     what: str
     state: str
     received_at: datetime
-    pieces: int  # of evidence that came with it
+    pieces: int  # pieces of evidence that came with it
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Something said about a case afterwards. kind: addition, question, answer, decision."""
+    """Something said about a case later. `kind`: addition, question, answer, decision."""
 
     kind: str
     text: str
@@ -85,7 +87,7 @@ class Entry:
 
 
 def file_complaint(act: Act, contact: Contact, complaint: Complaint) -> tuple[Case, str]:
-    """Returns the case and the receipt code, which is shown this once and kept nowhere."""
+    """Files a complaint; returns the case and the receipt code, which is shown this once and kept nowhere."""
     row = {
         "kind": COMPLAINT,
         "unit_id": complaint.unit_id,
@@ -100,7 +102,7 @@ def file_complaint(act: Act, contact: Contact, complaint: Complaint) -> tuple[Ca
 
 
 def file_question(act: Act, contact: Contact, text: str, media: Sequence[Media]) -> tuple[Case, str]:
-    """A question to the office is a case too: it gets an answer, and the answer is kept."""
+    """Files a question to the office as a case: it gets an answer, and the answer is kept."""
     return _file(act, contact, {"kind": QUESTION, "what": text, "named": False}, {}, media)
 
 
@@ -122,7 +124,7 @@ def _file(
     }
     _INSERT.run(act.tx, row)
     receipt = people.keep_identity(act, row["id"], contact, identity, receipt=True)
-    proof.attach(act, contact, row["id"], media)
+    attach(act, contact, row["id"], media)
     audit.append(act.by("citizen"), f"{row['kind']}_filed", row["id"], {"number": row["number"]})
     case = Case(
         row["id"],
@@ -139,14 +141,14 @@ def _file(
 
 
 def own(act: Act, contact_id: str) -> list[Case]:
-    """What this contact has filed or taken up by receipt code, newest first."""
+    """The cases that this contact has filed or taken up by receipt code, newest first."""
     mine = select(owners.c.subject_id).where(owners.c.owner_hash == act.vault.index(contact_id, "owner"))
     newest = _CASES.where(cases.c.id.in_(mine)).order_by(cases.c.received_at.desc()).limit(MOST_OWN)
     return [_case(row) for row in act.tx.execute(newest)]
 
 
 def adopt(act: Act, contact: Contact, code: str) -> Case | None:
-    """The case of a receipt code; from now on this contact follows it too."""
+    """Finds the case of a receipt code; from now on this contact follows it too."""
     subject_id = people.by_receipt(act, code)
     row = act.tx.execute(_CASES.where(cases.c.id == subject_id)).first() if subject_id else None
     if row is None:
@@ -157,19 +159,19 @@ def adopt(act: Act, contact: Contact, code: str) -> Case | None:
 
 
 def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Media]) -> bool:
-    """Words or evidence from the citizen; False when the case is not this contact's."""
+    """Adds words or evidence from the citizen; False when the case is not this contact's."""
     if case_id not in {case.id for case in own(act, contact.id)}:
         return False
     entry_id = new_id()
     act.tx.execute(insert(entries).values(id=entry_id, subject_id=case_id, kind="addition", text=text, at=act.now))
-    proof.attach(act, contact, case_id, media, entry_id)
+    attach(act, contact, case_id, media, entry_id)
     act.tx.execute(update(cases).where(cases.c.id == case_id).values(fresh_at=act.now, read_at=None))
     audit.append(act.by("citizen"), "addition_filed", case_id)
     return True
 
 
 def history(act: Act, subject_id: str) -> list[Entry]:
-    """What was said since, oldest first."""
+    """What was said about a subject since it was filed, oldest first."""
     counted = select(func.count()).where(evidence.c.entry_id == entries.c.id).scalar_subquery()
     rows = act.tx.execute(
         select(entries.c.kind, entries.c.text, entries.c.at, counted.label("pieces"))

@@ -11,14 +11,16 @@ from services.deliveries.leasing import lease, with_news
 from services.deliveries.letters import mailbox, received, renumber_due
 from services.deliveries.queueing import NoticeBodies, encoded, open_body, queue, queue_for, queue_shared, seal_notice
 from services.deliveries.receipts import delivered, undelivered
-from services.deliveries.recording import abort, record
-from services.deliveries.sender import Sender, Turn
-from services.deliveries.values import MOST_ATTEMPTS, URGENCY, Holder, Letter, Outgoing, Parcel, Result, Room
+from services.deliveries.recording import abort_deliveries, record
+from services.deliveries.sender import Clearance, Sender
+from services.deliveries.values import MOST_ATTEMPTS, URGENCY, Capacity, Holder, Letter, Outgoing, Parcel, Result
 from services.deliveries.withholding import withhold_about, withhold_from
 
 __all__ = [
     "MOST_ATTEMPTS",
     "URGENCY",
+    "Capacity",
+    "Clearance",
     "Exchange",
     "Holder",
     "Letter",
@@ -26,11 +28,9 @@ __all__ = [
     "Outgoing",
     "Parcel",
     "Result",
-    "Room",
     "Sender",
     "Told",
-    "Turn",
-    "abort",
+    "abort_deliveries",
     "delivered",
     "encoded",
     "hold_lane",

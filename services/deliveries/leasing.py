@@ -12,19 +12,19 @@ from models.prepared import Prepared, among, keys
 from models.tables import contacts, deliveries, notices
 from models.types import Utc
 from services.deliveries.queueing import NoticeBodies, open_body
-from services.deliveries.recording import abort, record
-from services.deliveries.values import URGENCY, Parcel, Result, Room
+from services.deliveries.recording import abort_deliveries, record
+from services.deliveries.values import URGENCY, Capacity, Parcel, Result
 from services.foundation.act import Act
 from services.foundation.vault import KeyTrouble
 
 
-def lease(act: Act, channel: str, room: Room, bodies: NoticeBodies) -> list[Parcel]:
+def lease(act: Act, channel: str, capacity: Capacity, bodies: NoticeBodies) -> list[Parcel]:
     """Takes due rows, the most urgent and then the oldest first. Only for the sender that holds the lane."""
-    rows = _due(act, channel, room)
+    rows = _due(act, channel, capacity)
     stopped = {row[5] for row in rows if row[9] == "aborted"}
-    if stopped:  # nobody has taken its rows away yet: a part of them at each look
+    if stopped:  # an aborted notice whose rows are not all taken away yet: some of them at each look
         for notice_id in stopped:
-            abort(act, notice_id, most=1000)
+            abort_deliveries(act, notice_id, most=1000)
         rows = [row for row in rows if row[5] not in stopped]
     if not rows:
         return []
@@ -44,26 +44,30 @@ def with_news(act: Act, channels: Collection[str]) -> list[str]:
 
 
 def aborted(act: Act, notice_ids: Collection[str]) -> set[str]:
-    """Which of these notices somebody has stopped."""
+    """Which of these notices have been aborted."""
     stopped = select(notices.c.id).where(notices.c.id.in_(notice_ids), notices.c.state == "aborted")
     return set(act.tx.execute(stopped).scalars())
 
 
 def give_back(act: Act, channel: str, known: Collection[int]) -> None:
-    """Rows that a lease took without its sender hearing of it: they were not sent."""
+    """Puts rows back that a lease took without its sender hearing of it: they were not sent."""
     unheard = (deliveries.c.channel == channel) & (deliveries.c.state == "sending") & deliveries.c.id.not_in(known)
     act.tx.execute(update(deliveries).where(unheard).values(state="queued"))
 
 
-def _due(act: Act, channel: str, room: Room) -> Sequence[Sequence[Any]]:
-    most = {"reply": room.all, "reminder": min(room.all, room.reminders), "broadcast": min(room.all, room.broadcasts)}
+def _due(act: Act, channel: str, capacity: Capacity) -> Sequence[Sequence[Any]]:
+    most = {
+        "reply": capacity.all,
+        "reminder": min(capacity.all, capacity.reminders),
+        "broadcast": min(capacity.all, capacity.broadcasts),
+    }
     rows = _DUE.rows(act.tx, {"of": channel, "due": act.now, **{f"most_{name}": max(0, n) for name, n in most.items()}})
     ordered = sorted(rows, key=lambda row: (URGENCY.index(row[4]), row[0]))
-    return ordered[: room.all]
+    return ordered[: capacity.all]
 
 
 def _candidates(urgency: str) -> Select[Any]:
-    """As the index ix_deliveries_due has them."""
+    """The due rows of one urgency, in a form for which the index ix_deliveries_due is used."""
     found = (
         select(deliveries.c.id)
         .where(
@@ -134,5 +138,5 @@ def _parcels(act: Act, rows: Sequence[Sequence[Any]], bodies: NoticeBodies) -> l
             parcels.append(
                 Parcel(id, contact_id, where, language, body, attempts + 1, urgency, notice_id, bool(blocked))
             )
-    record(act, unreadable)  # they must not stop the others
+    record(act, unreadable)  # unreadable rows must not stop the others
     return parcels

@@ -1,4 +1,4 @@
-"""The channel that fetches: an open page reads its own rows by their number, and confirms them."""
+"""The letters of the web chat: an open page reads its own rows by their number, and confirms them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COPIED = ("contact_id", "channel", "urgency", "notice_id", "about", "sealed", "
 
 
 def mailbox(act: Act, channel: str, contact_id: str, after: int, most: int) -> list[Letter]:
-    """The newest `most` rows of this contact after row `after`, oldest first; not those whose time has not come."""
+    """The newest `most` rows of this contact after row `after`, oldest first, without those whose time has not come."""
     rows = act.tx.execute(
         select(deliveries.c.id, deliveries.c.sealed, deliveries.c.created_at, deliveries.c.notice_id)
         .join_from(deliveries, notices, deliveries.c.notice_id == notices.c.id, isouter=True)
@@ -34,17 +34,17 @@ def mailbox(act: Act, channel: str, contact_id: str, after: int, most: int) -> l
 
 
 def received(act: Act, channel: str, contact_id: str, upto: int) -> None:
-    """The device confirms everything up to this row that it could see."""
+    """Records that the device has confirmed every row up to this one that it could see."""
     mine = and_(_of(channel), deliveries.c.contact_id == contact_id, deliveries.c.id <= upto)
     seen = and_(mine, _visible(channel, act.now), deliveries.c.state == "queued")
     act.tx.execute(update(deliveries).where(seen).values(state="delivered", sent_at=act.now))
 
 
 def renumber_due(act: Act, most: int = 1000) -> bool:
-    """Gives rows whose time has come a new number, above all that a page may have read; whether there were any.
+    """Gives rows whose time has come new numbers, above all that a page may have read; returns whether there were any.
 
     A page asks for rows after the last one it has seen. What was written for later has a low number, so it stays hidden
-    until it stands here as if it were written now. Call it until it returns False.
+    until it gets a new number, as if it were written now. Call it until it returns False.
     """
     waiting = and_(_of(FETCHING), _scheduled(), deliveries.c.due_at <= act.now)
     due = select(deliveries.c.id, deliveries.c.contact_id, deliveries.c.state).where(waiting)
@@ -65,17 +65,19 @@ def renumber_due(act: Act, most: int = 1000) -> bool:
 
 
 def _of(channel: str) -> ColumnElement[bool]:
-    """Spelled out in the statement, as the index of the channel that fetches is."""
+    """The condition on the channel, written as a literal: the partial index matches no other form."""
     return deliveries.c.channel == literal(channel, literal_execute=True)
 
 
 def _scheduled() -> ColumnElement[bool]:
-    """Written for later, and not yet numbered anew."""
+    """The condition for rows that were written for later and have no new number yet."""
     return deliveries.c.due_at > deliveries.c.created_at
 
 
 def _visible(channel: str, now: datetime) -> ColumnElement[bool]:
-    """What was written to be read at once, even where the clock stood ahead then; of what was written for later, a
-    page waits for the new number."""
+    """The condition for rows that a page may read: all written to be read at once, even with a clock that was ahead.
+
+    What was written for later waits for its new number on the channel whose pages fetch.
+    """
     at_once = deliveries.c.due_at <= deliveries.c.created_at
     return at_once if channel == FETCHING else or_(at_once, deliveries.c.due_at <= now)

@@ -1,4 +1,4 @@
-"""Rows written in the transaction of their cause; bodies sealed, as a review shows names."""
+"""Writes deliveries in the transaction of their cause; bodies are sealed, because a review shows names."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def queue(
     due_at: datetime | None = None,
     about: str | None = None,
 ) -> None:
-    """Writes the rows, and rings for them after the commit. `about`: the obligation that they ask for."""
+    """Writes the rows and rings for them after the commit. `about`: the obligation that they ask for."""
     said = [([(one.channel, one.contact_id)], encoded(one.body)) for one in outgoing]
     queue_shared(act, said, urgency, due_at, [about] * len(said))
 
 
 def encoded(body: Body) -> bytes:
-    """A body as the text that `queue_shared` seals and writes."""
+    """A body as the JSON bytes that `queue_shared` seals and stores."""
     return _encode(body)
 
 
@@ -55,9 +55,9 @@ def queue_shared(
     due_at: datetime | None = None,
     about: Sequence[str | None] | None = None,
 ) -> None:
-    """Many encoded bodies, each for a few (channel, contact id): each sealed once. Nobody is looked up or locked.
+    """Queues encoded bodies, each sealed once for a few (channel, contact id). Nobody is looked up or locked.
 
-    `about`: the obligation that each asks for.
+    `about`: for each body, the obligation that it asks for.
     """
     shared = {"urgency": urgency, "state": "queued", "due_at": due_at or act.now, "created_at": act.now, "attempts": 0}
     rows = []
@@ -75,9 +75,9 @@ def queue_shared(
 def queue_for(
     act: Act, contact_ids: Sequence[str], body: Body, urgency: str = "reply", about: str | None = None
 ) -> bool:
-    """The same body to each of these contacts that has not blocked us; whether there is one.
+    """Queues one body for each of these contacts that has not blocked us; returns whether there is one.
 
-    The contacts are locked until the commit: whoever reads rows by their number must see them in that order.
+    The contacts are locked until the commit: pages that read rows by number must see them in that order.
     """
     reachable = contacts.c.id.in_(contact_ids) & contacts.c.blocked_at.is_(None)
     chosen = select(contacts.c.id, contacts.c.channel).where(reachable).order_by(contacts.c.id).with_for_update()
@@ -87,24 +87,24 @@ def queue_for(
 
 
 def seal_notice(vault: Vault, body: Body) -> bytes:
-    """What `notices.body` holds: the body that all recipients of a broadcast share."""
+    """The sealed body for `notices.body`, which all recipients of a broadcast share."""
     return vault.seal_bytes(encoded(body), "notice")
 
 
 def open_body(vault: Vault, sealed: bytes) -> Body:
-    """Raises KeyTrouble, or ValueError for what is no body."""
+    """Opens a sealed body. Raises KeyTrouble, or ValueError for anything but a body."""
     return _bodies.decode(vault.open_bytes(sealed, "delivery"))
 
 
 class NoticeBodies:
-    """The bodies of notices, each opened once: rows of a broadcast have none of their own."""
+    """The bodies of notices, each opened once: the rows of a broadcast have no body of their own."""
 
     def __init__(self, vault: Vault, most: int = 20) -> None:
         self._vault, self._most = vault, most
         self._opened: dict[str, Body] = {}
 
     def of(self, tx: Connection, notice_id: str | None) -> Body:
-        """Raises KeyTrouble, or ValueError where the notice has no body."""
+        """The body of a notice. Raises KeyTrouble, or ValueError where the notice has no body."""
         body = self._opened.get(notice_id or "")
         if body is None:
             sealed = tx.execute(select(notices.c.body).where(notices.c.id == notice_id)).scalar()

@@ -1,5 +1,7 @@
-"""What the carrier of a channel tells afterwards, in any order. Each returns False for a row that the channel has not:
-numbers of before a restore are given again."""
+"""What a channel's carrier reports later, in any order.
+
+Each function returns False for a row that the channel does not have: numbers from before a restore are given again.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,12 @@ _UNDECIDED = ("queued", "sending", "sent", "uncertain")
 
 
 def delivered(act: Act, channel: str, id: int) -> bool:
-    """It has arrived: that stands, whatever else is told before or after."""
+    """Records that a message has arrived: this stands, whatever else is reported before or after."""
     return _told(act, channel, id, (*_UNDECIDED, "failed"), "delivered", None)
 
 
 def undelivered(act: Act, channel: str, id: int, reason: str) -> bool:
-    """It will not arrive. `reason` is a code, never what the carrier wrote."""
+    """Records that a message will not arrive. `reason` is a code, never what the carrier wrote."""
     return _told(act, channel, id, _UNDECIDED, "failed", reason[:300])
 
 

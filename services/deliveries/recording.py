@@ -1,4 +1,4 @@
-"""Writes what became of leased rows: what was sent in one statement, however many; trouble row by row."""
+"""Records what became of leased rows: those sent in one statement, however many; trouble row by row."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from models.types import Utc
 from services.deliveries.values import Result
 from services.foundation.act import Act
 
-LONGEST_WIRE_ID = 64  # as the column has it
+LONGEST_WIRE_ID = 64  # characters, as the column allows
 
 
 def record(act: Act, results: Sequence[Result]) -> None:
-    """A receipt that came before its result stands: nothing is lowered."""
+    """Records results. A receipt that came before its result stands: no state is lowered."""
     sent = {one.id: _wire_id(one) for one in results if one.error is None}
     if sent:
         _SENT.run(act.tx, {"rows": None, "ids": None, "wires": None, **_listed(act.tx, sent), "sent_at": act.now})
@@ -46,33 +46,33 @@ def record(act: Act, results: Sequence[Result]) -> None:
 
 
 def _wire_id(result: Result) -> str | None:
-    """One odd name given by a carrier must not keep all other results from being written."""
+    """The carrier's id of the message where it can be stored: one odd id must not block all other results."""
     name = result.wire_id
     return name if name is None or (len(name) <= LONGEST_WIRE_ID and name.isprintable()) else None
 
 
 def supersede(act: Act, ids: Sequence[int]) -> None:
-    """Rows that a newer screen made pointless before they were sent."""
+    """Marks rows that a newer screen made pointless before they were sent."""
     if ids:
         act.tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(state="superseded"))
 
 
 def stop(act: Act, ids: Sequence[int]) -> None:
-    """Leased rows of an aborted notice that were not sent."""
+    """Marks leased rows of an aborted notice that were not sent."""
     if ids:
         act.tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(state="aborted"))
 
 
-def abort(act: Act, notice_id: str, most: int) -> int:
-    """Takes up to `most` rows of a notice out of the queue, first those that would leave first; returns how many."""
+def abort_deliveries(act: Act, notice_id: str, most: int) -> int:
+    """Takes up to `most` rows of a notice out of the queue, those that would leave first; returns how many."""
     waits = (deliveries.c.notice_id == notice_id) & (deliveries.c.state == "queued")
     first = select(deliveries.c.id).where(waits).order_by(deliveries.c.id).limit(most)
-    # Waits is asked again: a sender may have taken some of them since.
+    # `waits` is checked again: a sender may have taken some of the rows meanwhile.
     return act.tx.execute(update(deliveries).where(deliveries.c.id.in_(first), waits).values(state="aborted")).rowcount
 
 
 def _reached(tx: Connection, ids: Sequence[int]) -> None:
-    """Whoever can be reached has not blocked us any more; but not by SMS, where only the person's own word says so."""
+    """Unblocks contacts that were reached; not by SMS, where only the person's own word lifts a stop."""
     if ids:
         back = contacts.c.id.in_(select(deliveries.c.contact_id).where(deliveries.c.id.in_(ids)))
         tx.execute(update(contacts).where(back, contacts.c.channel != SMS).values(blocked_at=None))
@@ -92,7 +92,7 @@ def _unless_known(state: str | ColumnElement[str]) -> ColumnElement[str]:
 
 
 def _reason(why: ColumnElement[str] | None) -> ColumnElement[str]:
-    """Why the carrier's report said that it failed; what arrived has none."""
+    """The reason to record: the one in the carrier's report stands, and what arrived has none."""
     return case((_known(), deliveries.c.error), else_=why)
 
 

@@ -1,4 +1,4 @@
-"""Sends what is queued on one channel: leased in groups, each contact in order, contacts side by side."""
+"""The sender of one channel: leases what is queued in groups; each contact in order, contacts side by side."""
 
 from __future__ import annotations
 
@@ -13,30 +13,32 @@ import structlog
 from models.database import DatabaseAway
 from services.deliveries.exchange import AWAY_REST, Exchange, Given, Told
 from services.deliveries.stock import Stock, order
-from services.deliveries.values import Parcel, Result, Room
+from services.deliveries.values import Capacity, Parcel, Result
 from services.foundation.act import Acts
 
-LOOK_REST = 1.0  # seconds between two looks whether the notice under way was aborted
-GATHER = 0.3  # seconds in which results come together, while there is something else to do
-LONGEST_END = 8.0  # seconds for what is under way when the program ends
+LOOK_REST = 1.0  # seconds between two looks whether a notice under way was aborted
+GATHER = 0.3  # seconds for which results are gathered while there is something else to do
+LONGEST_END = 8.0  # seconds given to what is under way when the program ends
 HELD_FOR = timedelta(minutes=1)
-NO_ROOM = Room(0, 0, 0)
+NO_CAPACITY = Capacity(0, 0, 0)
 log = structlog.get_logger()
-Turn = Callable[[Parcel], Awaitable[timedelta | None]]
+Clearance = Callable[[Parcel], Awaitable[timedelta | None]]
 
 
 @dataclass(frozen=True)
 class _Held:
-    """A contact whose parcel waits for another try: what is newer waits behind it."""
+    """A contact whose parcel waits for another try: newer parcels wait behind it."""
 
     parcel: Parcel
     until: datetime
 
 
 class Sender:
-    """`run()` until cancelled. `send` gives a Result for whatever the wire does; what it raises fails that parcel.
+    """The sender of a channel: `run()` until cancelled.
 
-    `turn` waits until the parcel may leave, or says for how long the channel is silent. Until then the parcel can be
+    `send` gives a Result for whatever the wire does; an exception fails that parcel.
+
+    `clear` waits until the parcel may leave, or says for how long the channel is silent. Until then the parcel can be
     taken back; once `send` is called it counts as sent.
     """
 
@@ -46,14 +48,14 @@ class Sender:
         channel: str,
         send: Callable[[Parcel], Awaitable[Result]],
         *,
-        turn: Turn | None = None,
+        clear: Clearance | None = None,
         at_once: int = 30,
         place: str | None = None,
     ) -> None:
         self._bells, self._clock, self._channel = acts.bells, acts.clock, channel
-        self._send, self._turn = send, turn
+        self._send, self._clear = send, clear
         self._exchange = Exchange(acts, channel, place)
-        self._enough = 2 * at_once  # results that are worth an exchange
+        self._enough = 2 * at_once  # number of results that is worth an exchange
         self._stock = Stock(at_once)
         self._workers: dict[asyncio.Task[None], Parcel] = {}
         self._on_wire: set[int] = set()
@@ -61,7 +63,7 @@ class Sender:
         self._told = Told()
         self._aborted: frozenset[str] = frozenset()
         self._ours = False
-        self._silent_until = 0.0  # of the loop's clock: nothing leaves before
+        self._silent_until = 0.0  # by the loop's clock: nothing leaves before
         self._news = asyncio.Event()
         self._gathering: asyncio.TimerHandle | None = None
         self._ending = False
@@ -78,7 +80,7 @@ class Sender:
         finally:
             listening.cancel()
             self._ending = True
-            if exchange is not None:  # its lease must not be lost
+            if exchange is not None:  # the lease must not be lost
                 await asyncio.wait({exchange})
             await self._end()
 
@@ -95,13 +97,13 @@ class Sender:
             pass
 
     async def _exchanged(self) -> float:
-        """Returns for how many seconds there is nothing to do unless the bell rings."""
+        """Makes an exchange; returns for how many seconds there is nothing to do unless the bell rings."""
         told, self._told = self._told, Told()
         silent = self._silent_until - asyncio.get_running_loop().time()
-        room, notices = self._stock.room() if silent <= 0 else NO_ROOM, self._stock.notices()
+        capacity, notices = self._stock.capacity() if silent <= 0 else NO_CAPACITY, self._stock.notices()
         if self._exchange.clock_put_back():
             self._held.clear()
-        given = await self._exchange.made(told, room, notices, self._stock.ids)
+        given = await self._exchange.made(told, capacity, notices, self._stock.ids)
         if given is None:
             self._told = told.before(self._told)
             return AWAY_REST
@@ -143,7 +145,7 @@ class Sender:
         return None if self._ending else self._stock.pick()
 
     async def _work(self, first: Parcel) -> None:
-        """One place on the wire: this parcel, and then each that may begin when the one before it has ended."""
+        """Occupies one place on the wire: with this parcel, then with each that may begin when one has ended."""
         worker = asyncio.current_task()
         assert worker is not None
         parcel: Parcel | None = first
@@ -168,19 +170,19 @@ class Sender:
         self._finish(result)
 
     async def _carried(self, parcel: Parcel) -> Result | None:
-        """None for what is no longer to be sent."""
+        """Sends a parcel; None where it must not be sent any more."""
         try:
-            if self._turn is not None and (silent := await self._turn(parcel)) is not None:
+            if self._clear is not None and (silent := await self._clear(parcel)) is not None:
                 self._silent_until = asyncio.get_running_loop().time() + silent.total_seconds()
                 return Result(parcel.id, error="held", retry_after=silent, tried=False)
-            if not self._ours:  # whoever has the lane now has this parcel too
+            if not self._ours:  # the sender that has the lane now has this parcel too
                 return None
             if parcel.notice_id in self._aborted:
                 self._told.aborted.append(parcel.id)
                 return None
             self._on_wire.add(parcel.id)
             result = await self._send(parcel)
-        except Exception as error:  # its traceback could show the words of the message
+        except Exception as error:  # the traceback could show the words of the message
             log.error("parcel_failed", channel=self._channel, delivery=parcel.id, error=type(error).__name__)
             result = Result(parcel.id, error=type(error).__name__)
         finally:
@@ -191,7 +193,7 @@ class Sender:
         self._told.results.append(result)
 
     def _look_up(self) -> None:
-        """Tells the database at once where nothing else is to be done, or much is to be told; else a little later."""
+        """Wakes the exchange at once if nothing else is to be done or much is to be told, otherwise a little later."""
         if not self._stock.busy or len(self._told) >= self._enough:
             self._news.set()
         elif self._gathering is None:
@@ -204,7 +206,7 @@ class Sender:
     # --- what waits ---
 
     def _behind(self, parcel: Parcel) -> timedelta | None:
-        """How long this one waits because an older one of its contact does."""
+        """How long this parcel waits because an older one of its contact does."""
         held = self._held.get(parcel.contact_id)
         now = self._clock()
         if held is None or order(parcel) < order(held.parcel):
@@ -215,7 +217,7 @@ class Sender:
         return max(timedelta(seconds=1), held.until - now)
 
     def _turn_away(self, held: Parcel, error: str, retry_after: timedelta | None) -> None:
-        """What waits behind it; of another try, only what may not overtake it."""
+        """Turns away what waits behind a held parcel; before another try, only what must not overtake it."""
 
         def behind(parcel: Parcel) -> bool:
             return retry_after is None or order(parcel) > order(held)
@@ -224,7 +226,7 @@ class Sender:
             self._finish(Result(parcel.id, error=error, retry_after=retry_after, tried=False))
 
     def _drop(self) -> None:
-        """What is no longer ours, or of a notice that was aborted."""
+        """Drops parcels that are no longer ours, or that belong to an aborted notice."""
         if not self._ours:
             self._stock.take_out(lambda _: True)
         elif self._aborted:
@@ -234,7 +236,7 @@ class Sender:
                 self._news.set()
 
     async def _end(self) -> None:
-        """What is on the wire is finished and recorded, what has not begun goes back, the lane is free."""
+        """Ends quietly: what is on the wire is finished and recorded, the rest goes back, and the lane is given up."""
         if self._gathering is not None:
             self._gathering.cancel()
         back = self._stock.take_out(lambda _: True)
@@ -246,7 +248,7 @@ class Sender:
             self._finish(Result(parcel.id, error="stopped", retry_after=timedelta(0), tried=False))
         if self._workers:
             await asyncio.wait(set(self._workers), timeout=LONGEST_END)
-        for worker in tuple(self._workers):  # nobody knows what became of these: leaving the lane settles them
+        for worker in tuple(self._workers):  # nobody knows what became of these: giving up the lane settles them
             worker.cancel()
         with suppress(DatabaseAway):
             await self._exchange.leave(self._told)

@@ -1,4 +1,4 @@
-"""What a sender has in hand: leased parcels, who is next, and how many may be on the wire at once."""
+"""The stock of a sender: leased parcels, which is next, and how many may be on the wire at once."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 
-from services.deliveries.values import BROADCAST, URGENCY, Parcel, Room
+from services.deliveries.values import BROADCAST, URGENCY, Capacity, Parcel
 
-AHEAD, REMINDERS_AHEAD = 8, 6  # times as many as are sent at once; what has not begun is given back after a crash
+AHEAD, REMINDERS_AHEAD = 8, 6  # this many times what is sent at once; what has not begun goes back after a crash
 _RANK = {urgency: rank for rank, urgency in enumerate(URGENCY)}
 Order = tuple[int, int]
 
 
 def order(parcel: Parcel) -> Order:
-    """The more urgent first, then the older."""
+    """The sort key of a parcel: the more urgent first, then the older."""
     return _RANK[parcel.urgency], parcel.id
 
 
 def _replaces(newer: Parcel, older: Parcel) -> bool:
-    """A newer screen shows everything that an older one does, but for the reason why something was refused.
+    """Whether a newer screen replaces an older one: it shows everything but the reason for a refusal.
 
-    Nine photos of an album give one redraw. What is said is always sent.
+    Nine photos of an album give one redraw. What is said (`Say`) is always sent.
     """
     new, old = newer.body.ask, older.body.ask
     if new is None or old is None:
@@ -30,17 +30,19 @@ def _replaces(newer: Parcel, older: Parcel) -> bool:
 
 
 class Stock:
-    """Each contact has one parcel on the wire at a time. Some places are kept for replies, more for reminders.
+    """The parcels in hand, one at a time on the wire for each contact.
 
-    Broadcasts are leased in no greater number than they are sent at once: a crash leaves each of them uncertain.
+    Some places are kept for replies, more for reminders.
+
+    No more broadcasts are leased than are sent at once, because a crash leaves each of them uncertain.
     """
 
     def __init__(self, at_once: int) -> None:
-        self._most = (at_once, max(1, at_once * 4 // 5), max(1, at_once * 2 // 5))  # of this urgency and all below it
-        self._room = Room(at_once * AHEAD, at_once * REMINDERS_AHEAD, self._most[2])
+        self._most = (at_once, max(1, at_once * 4 // 5), max(1, at_once * 2 // 5))  # by urgency, with all below it
+        self._capacity = Capacity(at_once * AHEAD, at_once * REMINDERS_AHEAD, self._most[2])
         self._waiting: dict[str, list[Parcel]] = {}  # by contact, in order
         self._running: dict[str, Parcel] = {}  # by contact
-        self._next: list[tuple[Order, str]] = []  # heap; what is no longer true is passed over
+        self._next: list[tuple[Order, str]] = []  # heap; outdated entries are skipped
         self._leased: Counter[str] = Counter()  # by urgency
         self._ids: set[int] = set()
 
@@ -56,15 +58,17 @@ class Stock:
     def ids(self) -> set[int]:
         return set(self._ids)
 
-    def room(self) -> Room:
+    def capacity(self) -> Capacity:
         below = self._leased["reminder"] + self._leased[BROADCAST]
-        room = self._room
-        return Room(
-            room.all - len(self._ids), room.reminders - below, max(0, room.broadcasts - self._leased[BROADCAST])
+        capacity = self._capacity
+        return Capacity(
+            capacity.all - len(self._ids),
+            capacity.reminders - below,
+            max(0, capacity.broadcasts - self._leased[BROADCAST]),
         )
 
     def notices(self) -> set[str]:
-        """Those of which something is under way."""
+        """The ids of the notices of which something is under way."""
         if not self._leased[BROADCAST]:
             return set()
         return {one.notice_id for one in (*self._running.values(), *self.waiting()) if one.notice_id}
@@ -82,7 +86,7 @@ class Stock:
         self._offer(parcel.contact_id)
 
     def thin_out(self, contact_id: str) -> list[int]:
-        """Takes out those that wait and that a newer one has made pointless; their ids."""
+        """Takes out a contact's waiting parcels that a newer one has made pointless; returns their ids."""
         queue = self._waiting.get(contact_id, ())
         pointless = {
             older.id for n, older in enumerate(queue) if any(_replaces(newer, older) for newer in queue[n + 1 :])
@@ -90,7 +94,7 @@ class Stock:
         return [one.id for one in self.take_out(lambda one: one.id in pointless, contact_id)] if pointless else []
 
     def pick(self) -> Parcel | None:
-        """The next that may begin now; it then has its place until `done`."""
+        """The next parcel that may begin now; it occupies a place until `done`."""
         while self._next:
             first, contact_id = self._next[0]
             queue = self._waiting.get(contact_id)
@@ -109,7 +113,7 @@ class Stock:
         self._offer(parcel.contact_id)
 
     def take_out(self, wanted: Callable[[Parcel], bool], contact_id: str | None = None) -> list[Parcel]:
-        """Removes those that wait (of this contact) and are wanted."""
+        """Removes the waiting parcels (of this contact) that `wanted` selects, and returns them."""
         taken: list[Parcel] = []
         for name in [contact_id] if contact_id else list(self._waiting):
             queue = self._waiting.pop(name, [])
@@ -129,7 +133,7 @@ class Stock:
         return parcel
 
     def _has_place(self, rank: int) -> bool:
-        """A reply needs one of all places, a broadcast one of each kind."""
+        """Whether a parcel of this rank may begin: a reply needs any place, a broadcast one at each level."""
         running = len(self._running)
         if rank == 0 or running < self._most[rank]:
             return running < self._most[0]

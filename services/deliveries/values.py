@@ -1,4 +1,4 @@
-"""What is said about a delivery: before it is a row, in a sender's hands, and after the wire has had it."""
+"""The values of a delivery: before it is a row, in a sender's hands, and after the wire has had it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from conversation.messages import Body
 
-URGENCY = ("reply", "reminder", "broadcast")  # each overtakes what stands behind it
+URGENCY = ("reply", "reminder", "broadcast")  # each overtakes those after it
 BROADCAST = URGENCY[2]
 MOST_ATTEMPTS = 12
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A body for a contact, before it is a row."""
+    """A body for a contact, before it is a row of deliveries."""
 
     contact_id: str
     channel: str
@@ -23,7 +23,7 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Letter:
-    """A row of a channel that fetches (the web chat): numbered, so that a reconnect goes on where it stopped."""
+    """A row for the web chat: numbered, so that a page that reconnects goes on where it stopped."""
 
     id: int
     body: Body
@@ -39,14 +39,14 @@ class Parcel:
     address: str
     language: str
     body: Body
-    attempts: int  # this one counted
+    attempts: int  # including this one
     urgency: str = URGENCY[0]
-    notice_id: str | None = None  # of a broadcast
-    blocked: bool = False  # the contact could not be reached before
+    notice_id: str | None = None  # the notice of a broadcast
+    blocked: bool = False  # whether the contact could not be reached before
 
     @property
     def once(self) -> bool:
-        """Sent at most once: what may have arrived is never sent again."""
+        """Whether it is sent at most once: a broadcast that may have arrived is never sent again."""
         return self.urgency == BROADCAST
 
 
@@ -58,23 +58,23 @@ class Result:
     wire_id: str | None = None
     error: str | None = None
     retry_after: timedelta | None = None
-    contact_gone: bool = False  # blocked us, or no longer there: nothing more is sent to this contact
+    contact_gone: bool = False  # blocked us, or no longer exists: nothing more is sent to this contact
     contact_back: bool = False  # could not be reached before, and now can
-    uncertain: bool = False  # it may have arrived, and must not be sent again
-    tried: bool = True  # it got as far as the wire, and was not turned away there unread
+    uncertain: bool = False  # whether it may have arrived and must not be sent again
+    tried: bool = True  # whether it got as far as the wire and was not turned away there unread
 
 
 @dataclass(frozen=True)
 class Holder:
-    """A sender: the place that only one process at a time can have, and its present life there."""
+    """The holder of a lane: a place that only one process at a time can have, and the id of its present run there."""
 
     place: str
-    life: str
+    run_id: str
 
 
 @dataclass(frozen=True)
-class Room:
-    """How many rows a sender can take in all, and how many of them may be reminders, how many broadcasts."""
+class Capacity:
+    """The number of rows that a sender can take in all, and how many of them may be reminders, how many broadcasts."""
 
     all: int
     reminders: int

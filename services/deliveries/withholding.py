@@ -1,4 +1,4 @@
-"""What has waited for a channel that was away is looked at again: whether it still asks for anything, and the hour."""
+"""Looks again at what has waited for a channel that was away: whether it still asks for anything, and the hour."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _WAITS = and_(deliveries.c.state == "queued", deliveries.c.urgency == "reminder"
 
 
 def withhold_about(act: Act, obligation_id: str) -> None:
-    """The obligation is not owed as it was: nothing that has not left yet asks for it.
+    """Withdraws what asks for an obligation that is not owed any more as it was, if it has not left yet.
 
-    An open page keeps what it was told: it stands there as said then. The channels are named for the index.
+    An open page keeps what it was told, as words said then. The channels are named for the sake of the index.
     """
     bound = contacts.c.person_id.is_not(None), contacts.c.channel != FETCHING
     channels = select(contacts.c.channel).where(*bound).distinct()
@@ -24,7 +24,7 @@ def withhold_about(act: Act, obligation_id: str) -> None:
 
 
 def withhold_from(act: Act, contact_ids: Collection[str], unit_id: str) -> None:
-    """These have nothing to do with the obligations of the unit, and of those below it, any more."""
+    """Withdraws from these contacts what asks for obligations of the unit and of those below it."""
     channels = select(contacts.c.channel).where(contacts.c.id.in_(contact_ids)).distinct()
     of_units = or_(units.c.id == unit_id, units.c.parent_id == unit_id)
     owing = select(obligations.c.id).join_from(obligations, units).where(of_units)
@@ -33,8 +33,11 @@ def withhold_from(act: Act, contact_ids: Collection[str], unit_id: str) -> None:
 
 
 def hold_over(act: Act, channel: str, night: tuple[datetime, datetime]) -> None:
-    """Reminders of the day that are due in the quiet hours wait for the morning; what somebody did in the night, and
-    what it says, goes out at once. `night`: when it began, when it ends."""
+    """Lets reminders that are due in the quiet hours wait for the morning.
+
+    What somebody did in the night, and what is said because of it, goes out at once. `night`: when it began, when it
+    ends.
+    """
     began, ends = night
     late = and_(
         _WAITS, deliveries.c.channel == channel, deliveries.c.due_at <= act.now, deliveries.c.created_at < began

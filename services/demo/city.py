@@ -1,4 +1,4 @@
-"""The demo city: loaded from data into an empty database, with real people's rights but made-up people."""
+"""The demo city, loaded from data into an empty database, with real people's rights but made-up people."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LINK_VALID = timedelta(days=7)
 
 
 def load_city(act: Act) -> bool:
-    """The demo city; does nothing where there are units already. Whether it was loaded."""
+    """Loads the demo city unless there are units already; returns whether it was loaded."""
     if act.tx.execute(select(units.c.id).limit(1)).first():
         return False
     write_city(act, read_city(HERE / "demo" / "city.toml"))
@@ -32,7 +32,7 @@ def load_city(act: Act) -> bool:
 
 
 def read_city(file: Path) -> City:
-    """A city as data. Raises OSError, ValueError or KeyError when the file is none or holds a number that is none."""
+    """Reads a city from a file. Raises OSError, ValueError or KeyError for a broken file or an invalid phone number."""
     city = tomllib.loads(file.read_text(encoding="utf-8"))
     for unit in city["unit"]:
         _with_windows(unit)
@@ -42,7 +42,7 @@ def read_city(file: Path) -> City:
 
 
 def write_city(act: Act, city: City) -> tuple[int, int]:
-    """Adds what is new; returns how many units, windows and sections that were, and how many people."""
+    """Adds what is new; returns how many units, windows and sections were new, and how many people."""
     named = [unit for one in city["unit"] for unit in _with_windows(one)]
     before = set(act.tx.execute(select(units.c.id)).scalars())
     add_units(act, named)
@@ -57,7 +57,7 @@ def write_city(act: Act, city: City) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class _Person:
-    """Somebody as the file has them; `phone` as it is written there."""
+    """A person in the city's file; `phone` as it is written there."""
 
     name: str
     granted: Sequence[Grant]
@@ -89,7 +89,7 @@ def _known(act: Act) -> set[tuple[str, str, str | None]]:
 
 
 def sign_in_codes(act: Act) -> dict[str, str]:
-    """A fresh one-time code for a supervisor, a head and a clerk; the first two of the unit that the demo shows."""
+    """Fresh one-time codes for a supervisor, a head and a clerk; the first two of the unit that the demo shows."""
     codes = {}
     for role in (Role.SUPERVISOR, Role.HEAD, Role.CLERK):
         of_role = select(grants.c.person_id).where(grants.c.role == role)

@@ -1,4 +1,4 @@
-"""The demo city's first day: a deadline due today, one that has passed, a notice that half of them acknowledged."""
+"""The demo city's first day: a deadline due today, one that has passed, a notice that half have acknowledged."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from templates import DEFAULT_LANGUAGE, LANGUAGES
 WEB = "web"
 OFFICE_OPENS = time(9)
 SOON = timedelta(seconds=30)
-CITY_IS_OLD = timedelta(days=30)  # its people have held their roles for so long
+CITY_IS_OLD = timedelta(days=30)  # how long the city's people have held their roles
 
 
 def start_demo(act: Act) -> dict[str, str]:
-    """A city with its first day, where there is none yet; returns fresh one-time codes by role."""
+    """Makes a city with its first day where there is none yet; returns fresh one-time codes by role."""
     if load_city(act.at(act.now - CITY_IS_OLD)):
         load_day(act)
     return sign_in_codes(act)
 
 
 def load_day(act: Act) -> None:
-    """Into a city that has just been loaded. `now`: in the office's zone."""
+    """Loads the first day into a city that has just been loaded."""
     day = tomllib.loads((HERE / "demo" / "day.toml").read_text(encoding="utf-8"))
     clerk = (
         act.tx.execute(select(grants.c.person_id).where(grants.c.role == Role.CLERK).order_by(grants.c.id))
@@ -55,7 +55,7 @@ def _report(act: Act, report: Mapping[str, Any]) -> None:
     citizen = Contact(_chat(act, None), WEB, DEFAULT_LANGUAGE)
     complaint = cases.Complaint(report["unit"], report["category"], report["what"])
     case, _ = cases.file_complaint(act.at(_days_ago(act.now, report["filed_days_ago"])), citizen, complaint)
-    obligation = report["duty"]
+    obligation = report["obligation"]
     due = _days_ago(act.now, obligation["due_days_ago"]).date()
     handed = _days_ago(act.now, obligation["handed_days_ago"])
     obligation_id = obligations.hand_over(
@@ -73,7 +73,7 @@ def _report(act: Act, report: Mapping[str, Any]) -> None:
 
 
 def _live_through(act: Act, obligation_id: str) -> None:
-    """What went out on the days before counts as gone, and the last of it, in chat and by SMS, comes in a moment."""
+    """Counts earlier days' reminders as gone; the last comes in a moment, in chat and by SMS."""
     past = reminders.c.obligation_id == obligation_id, reminders.c.due_at <= act.now, reminders.c.fired_at.is_(None)
     act.tx.execute(update(reminders).where(*past).values(fired_at=reminders.c.due_at))
     for again in (reminders.c.kind.in_(("before", "day", "over")), reminders.c.by == people.SMS):
@@ -102,13 +102,13 @@ def _notice(act: Act, notice: Mapping[str, Any]) -> None:
 
 
 def _heads(tx: Connection, most: int) -> list[str]:
-    """Of other units than the one whose head the visitor plays."""
+    """Heads of other units than the one whose head the visitor plays."""
     others = grants.c.role == Role.HEAD, grants.c.unit_id != SHOWN
     return list(tx.execute(select(grants.c.person_id).where(*others).order_by(grants.c.unit_id).limit(most)).scalars())
 
 
 def _chat(act: Act, person_id: str | None) -> str:
-    """A web chat that nobody has open."""
+    """A web chat account that nobody has open; returns its contact id."""
     return people.ensure_contacts(act, WEB, [new_id()], DEFAULT_LANGUAGE, [person_id] if person_id else [])[0]
 
 

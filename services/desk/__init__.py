@@ -1,6 +1,7 @@
 """The office's desk: what came in, one report with its evidence, and what the office says about it."""
 
-from services.desk.deciding import accept, answer, ask, decline, note
+from services.desk.codes import DeskCode
+from services.desk.deciding import accept, answer, ask, decline, note_visit
 from services.desk.handing import visit_of
 from services.desk.kinds import KINDS
 from services.desk.listing import counts, fresh, listed
@@ -14,6 +15,7 @@ __all__ = [
     "SHORTEST_REASON",
     "UNKNOWN_UNIT",
     "VISIT",
+    "DeskCode",
     "Filters",
     "Item",
     "Report",
@@ -25,7 +27,7 @@ __all__ = [
     "fresh",
     "listed",
     "look",
-    "note",
+    "note_visit",
     "open_copy",
     "open_identity",
     "open_original",

@@ -1,9 +1,9 @@
 """What the office does with a case: ask, accept, decline, answer; and with a visit: note that it was read.
 
-Entry, audit event and message are one transaction. What speaks to the citizen returns whether an account of theirs can
-be reached.
+Entry, audit event and message are one transaction. An act that speaks to the citizen returns whether an account of
+theirs can be reached.
 
-Every call brings `seen`, what the page saw. A case that has moved since, because another clerk decided or the citizen
+Every call brings `seen`, what the page saw. A case that has changed since, because another clerk decided or the citizen
 added something, is refused with `changed`: nobody decides on what they have not read, and nothing is said twice.
 """
 
@@ -19,12 +19,13 @@ from models.tables import cases, entries, obligations, visits
 from services import people
 from services.cases import ACCEPTED, COMPLAINT, DECLINED, QUESTION, RECEIVED
 from services.deliveries import queue_for
+from services.desk.codes import DeskCode
 from services.desk.values import ANSWERED, SHORTEST_REASON
 from services.foundation import audit
 from services.foundation.act import Act
 from services.foundation.happenings import Happening, record
 from services.foundation.history import unmoved
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Common, Refusal
 from services.foundation.vault import new_id
 from services.foundation.wording import worded
 from services.inspections import NOTED
@@ -40,21 +41,21 @@ class _Case:
 
 
 def ask(act: Act, case_id: str, seen: str, text: str) -> bool:
-    """Asks the citizen something. Raises NotDone: gone, changed, text_wanted, text_too_long."""
+    """Asks the citizen something. Raises Refusal: gone, changed, text_wanted, text_too_long."""
     case, text = _locked(act, case_id, seen), worded(text)
     _note(act, case, "question", text, "question_asked")
     return _tell(act, case, "asked", text, Button(f"/add {case.id}", words="answer"))
 
 
 def accept(act: Act, case_id: str, seen: str, text: str) -> bool:
-    """Takes a complaint on; a word is optional. Raises NotDone: gone, changed, decided, text_too_long."""
+    """Accepts a complaint; a word is optional. Raises Refusal: gone, changed, decided, text_too_long."""
     case, text = _undecided(act, case_id, seen), worded(text, 0)
     return _accepted(act, case, text)
 
 
 def decline(act: Act, case_id: str, seen: str, text: str) -> bool:
-    """Turns a complaint down; the reason reaches the citizen. Raises NotDone: also reason_wanted."""
-    case, text = _undecided(act, case_id, seen), worded(text, SHORTEST_REASON, "reason_wanted")
+    """Declines a complaint; the reason reaches the citizen. Raises Refusal: as `accept`, and reason_wanted."""
+    case, text = _undecided(act, case_id, seen), worded(text, SHORTEST_REASON, DeskCode.REASON_WANTED)
     _decide(act, case, DECLINED)
     _happened(act, case, DECLINED, case.id)
     _note(act, case, "decision", text, "case_declined")
@@ -62,19 +63,21 @@ def decline(act: Act, case_id: str, seen: str, text: str) -> bool:
 
 
 def answer(act: Act, case_id: str, seen: str, text: str) -> bool:
-    """Answers a question, or an accepted complaint about which no unit owes anything (C06): one that was handed over is
-    answered with the last of its obligations (`conclude`). Raises NotDone: gone, changed, text_wanted,
-    text_too_long."""
+    """Answers a question, or an accepted complaint about which no unit owes anything (C06).
+
+    A complaint that was handed over is answered with the last of its obligations (`conclude`). Raises Refusal: gone,
+    changed, text_wanted, text_too_long.
+    """
     case, text = _locked(act, case_id, seen), worded(text)
     if case.kind != QUESTION and (case.state != ACCEPTED or _owes(act.tx, case.id)):
-        raise NotDone("gone")
+        raise Refusal(Common.GONE)
     return _answered(act, case, text)
 
 
 def take_on(act: Act, report_id: str, seen: str) -> None:
-    """A report that is handed to a unit: by it an undecided complaint is accepted, and a spot check noted (S03).
+    """Takes on a report that is handed to a unit: accepts an undecided complaint, notes a spot check (S03).
 
-    An empty `seen` asks for no guard. Raises NotDone: gone, changed, decided (it was declined).
+    An empty `seen` skips the guard. Raises Refusal: gone, changed, decided (it was declined).
     """
     visit = _visit(act.tx, report_id)
     if visit is not None:
@@ -85,26 +88,28 @@ def take_on(act: Act, report_id: str, seen: str) -> None:
         return
     case = _locked(act, report_id, seen) if seen else _held(act.tx, report_id)
     if case.state == DECLINED:
-        raise NotDone("decided")
+        raise Refusal(DeskCode.DECIDED)
     if (case.kind, case.state) == (COMPLAINT, RECEIVED):
         _accepted(act, case, "")
 
 
 def conclude(act: Act, case_id: str, text: str) -> bool:
-    """Answers the citizen once the unit has answered the office (C06). Raises NotDone: gone, text_wanted, …"""
+    """Answers the citizen once the unit has answered the office (C06). Raises Refusal: gone, text_wanted, …"""
     case, text = _held(act.tx, case_id), worded(text)
     return _answered(act, case, text)
 
 
-def note(act: Act, visit_id: str, seen: str, text: str) -> bool:
-    """Marks a spot check as read by the office; nobody is to be told, so that everybody was. Raises NotDone: gone,
-    changed, decided."""
+def note_visit(act: Act, visit_id: str, seen: str, text: str) -> bool:
+    """Marks a spot check as read by the office. Nobody has to be told, so it always returns True.
+
+    Raises Refusal: gone, changed, decided.
+    """
     visit = _visit(act.tx, visit_id)
     if visit is None:
-        raise NotDone("gone")
+        raise Refusal(Common.GONE)
     unmoved(act, visit_id, visit.state, seen)
     if visit.state != RECEIVED:
-        raise NotDone("decided")
+        raise Refusal(DeskCode.DECIDED)
     _noted(act, visit)
     return True
 
@@ -129,7 +134,7 @@ def _accepted(act: Act, case: _Case, text: str) -> bool:
 def _answered(act: Act, case: _Case, text: str) -> bool:
     _decide(act, case, ANSWERED)
     entry_id = _note(act, case, "answer", text, f"{case.kind}_answered")
-    _happened(act, case, ANSWERED, entry_id)  # handed over once more, it is answered once more
+    _happened(act, case, ANSWERED, entry_id)  # a complaint handed over once more is answered once more
     return _tell(act, case, "answered", text, Button(f"/add {case.id}", words="add"))
 
 
@@ -148,16 +153,16 @@ def _held(tx: Connection, case_id: str) -> _Case:
     columns = cases.c.id, cases.c.number, cases.c.kind, cases.c.state, cases.c.unit_id
     row = tx.execute(select(*columns).where(cases.c.id == case_id).with_for_update()).first()
     if row is None:
-        raise NotDone("gone")
+        raise Refusal(Common.GONE)
     return _Case(*row)
 
 
 def _undecided(act: Act, case_id: str, seen: str) -> _Case:
     case = _locked(act, case_id, seen)
     if case.kind != COMPLAINT:
-        raise NotDone("gone")
+        raise Refusal(Common.GONE)
     if case.state != RECEIVED:
-        raise NotDone("decided")
+        raise Refusal(DeskCode.DECIDED)
     return case
 
 
@@ -173,7 +178,7 @@ def _note(act: Act, case: _Case, kind: str, text: str, action: str) -> str:
 
 
 def _happened(act: Act, case: _Case, what: str, once: str) -> None:
-    """A question is to the office, and says nothing of a unit."""
+    """Records a complaint's outcome as a happening of its unit; a question to the office says nothing of a unit."""
     if case.kind == COMPLAINT:
         told = {"number": case.number}
         record(act, Happening(f"{COMPLAINT}_{what}", once, act.now, case.unit_id, case.id, detail=told))

@@ -1,4 +1,4 @@
-"""Where the desk's reports and what units owe because of them meet: what follows for a report from a hand-over, and
+"""Joins the desk's reports with what units owe because of them: what a hand-over means for a report, and
 what its citizen hears when the last unit has answered. The kinds of `services.desk.kinds` call back here."""
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from services.obligations import Subject, UnitSight
 
 
 def named(act: Act, report_ids: Collection[str]) -> Mapping[str, Subject]:
-    """Cases by their numbers; of a spot check no list says anything: its number tells the hour."""
+    """What lists may name of reports: a case's number; nothing of a spot check, whose number tells the hour."""
     known = select(cases.c.id, cases.c.number).where(cases.c.id.in_(report_ids))
     return {row.id: Subject(row.id, row.number, True) for row in act.tx.execute(known)}
 
 
 def sight(act: Act, report_id: str | None, unit: str, asked: str) -> UnitSight | None:
-    """What the unit sees of the report, by `services.desk.sight`."""
+    """What the unit sees of the report, built by `services.desk.sight`."""
     if report_id is None or act.now.tzinfo is None:
         return None
     case = act.tx.execute(select(cases).where(cases.c.id == report_id)).mappings().first()
@@ -32,18 +32,18 @@ def sight(act: Act, report_id: str | None, unit: str, asked: str) -> UnitSight |
 
 
 def handed(act: Act, report_id: str | None, seen: str) -> None:
-    """Takes on the report that is handed over, if there is one. Raises NotDone as `deciding.take_on`."""
+    """Takes on the report that is handed over, if there is one. Raises Refusal as `deciding.take_on`."""
     if report_id:
         deciding.take_on(act, report_id, seen)
 
 
 def waits(act: Act, report_id: str | None) -> bool:
-    """Whether it is a case, whose citizen waits for an answer; locked: of two decisions at once one is the last."""
+    """Whether it is a case, whose citizen waits. It is locked: one of two simultaneous decisions is the last."""
     case = select(cases.c.id).where(cases.c.id == report_id).with_for_update()
     return report_id is not None and act.tx.execute(case).first() is not None
 
 
 def visit_of(act: Act, report_id: str | None) -> tuple[str, str] | None:
-    """Id and number of the spot check that this id is one of: for the office alone, its number tells the hour."""
+    """Id and number of the spot check with this id, if any; for the office alone, as the number tells the hour."""
     row = act.tx.execute(select(visits.c.id, visits.c.number).where(visits.c.id == report_id)).first()
     return (row.id, row.number) if row else None

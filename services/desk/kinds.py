@@ -1,6 +1,6 @@
-"""The kinds of obligation that the desk hands over: an answer to a complaint, and what an instruction asks for.
+"""The desk's kinds of obligation: an answer to a complaint, and what an instruction asks for.
 
-An instruction may follow from a spot check, from a complaint too, or from nothing; so both treat a report alike.
+An instruction may follow from a spot check, from a complaint or from nothing; so both kinds treat a report alike.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What came in, in one list: complaints, questions and visits, unread and newest first."""
+"""Lists what came in: complaints, questions and visits, unread and newest first."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ JUST_READ = timedelta(minutes=10)
 
 
 def listed(act: Act, filters: Filters, after: str = "", keep: str = "") -> Page:
-    """A page of the list. `after` is the key of the item that ended the page before; one that is none is the start.
+    """A page of the list. `after`: the key of the last item of the page before; an invalid key means the start.
 
-    What was read a moment ago stays among the unread, so that nothing jumps under the clerk's hand; the report `keep`,
+    An item read a moment ago stays among the unread, so that nothing jumps under the clerk's hand; the report `keep`,
     which is open beside the list, stays even where only unread ones are wanted.
     """
     found = _found(filters, act.now, keep)
@@ -74,7 +74,7 @@ def counts(act: Act, filters: Filters) -> Counts:
 
 
 def fresh(act: Act, filters: Filters, since: datetime) -> int:
-    """How many unread reports under the filters came in, or had something added, after this moment."""
+    """Counts unread reports under the filters that came in, or had something added, after this moment."""
     found = _found(replace(filters, unread=True), act.now)
     return act.tx.execute(select(func.count()).select_from(found).where(found.c.moved_at > since)).scalar_one()
 
@@ -143,7 +143,7 @@ def _high(columns: Any, now: datetime) -> Any:
 
 
 def _shared(columns: Any, filters: Filters, now: datetime, keep: str) -> list[ColumnElement[bool]]:
-    """The filters that both kinds of report know."""
+    """The filters that apply to both kinds of report."""
     wanted: list[ColumnElement[bool]] = []
     if filters.units == (UNKNOWN_UNIT,):
         wanted.append(columns.unit_id.is_(None))
@@ -174,7 +174,7 @@ def _of_unit(columns: Any, filters: Filters, word: str) -> ColumnElement[bool]:
 
 
 def _remarked(word: str) -> ColumnElement[bool]:
-    """In a remark of a visit. JSON is stored in ASCII: the word is looked for as JSON writes it."""
+    """Whether a visit has the word in a remark. JSON is stored in ASCII, so the word is sought as JSON writes it."""
     if word.isascii():
         return literal(False)
     return cast(visits.c.findings, Text).contains(json.dumps(word)[1:-1], autoescape=True)
@@ -203,7 +203,7 @@ def _beyond(found: Subquery, high: bool, moved_at: datetime, id_: str) -> Column
     return or_(same, ~columns.high) if high else same
 
 
-# --- what only a page's own items need --------------------------------------------------------------------------------
+# --- what only the items of one page need -----------------------------------------------------------------------------
 
 
 def _filled(tx: Connection, items: Sequence[Item]) -> list[Item]:

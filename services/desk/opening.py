@@ -1,4 +1,4 @@
-"""Opening a report, its evidence, its originals and its sender. Each leaves an event in the audit chain."""
+"""Opens a report, its evidence, its originals and its sender. Each opening leaves an event in the audit chain."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 from sqlalchemy import Connection, func, literal, select, update
 
 from models.tables import cases, entries, evidence, notices, obligations, visits
-from services import evidence as proof
 from services import people
+from services.desk.codes import DeskCode
 from services.desk.values import LONGEST_PURPOSE, VISIT, Original, Report, Said
-from services.evidence import Piece
+from services.evidence import Piece, find_piece, pieces_of
 from services.foundation import audit
 from services.foundation.act import Act
 from services.foundation.history import seen_as
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Common, Refusal
 from services.foundation.wording import readable
 
 
 def open_report(act: Act, report_id: str) -> Report | None:
-    """The report with everything said about it; from now on it counts as read. None where there is none."""
+    """Opens the report with everything said about it; from now on it counts as read. None where there is none."""
     table = _mark_read(act, report_id)
     if table is None:
         return None
@@ -28,11 +28,11 @@ def open_report(act: Act, report_id: str) -> Report | None:
 
 
 def look(act: Act, report_id: str) -> Report | None:
-    """The same without the mark, for whoever has it open already."""
+    """The report without marking it as read, for somebody who has it open already."""
     found = _case(act.tx, report_id) or _visit(act.tx, report_id)
     if found is None:
         return None
-    pieces = proof.pieces(act, report_id)
+    pieces = pieces_of(act, report_id)
     said = _said(act.tx, report_id, pieces)
     first = tuple(piece for piece in pieces if piece.entry_id is None)
     seen = seen_as(act, report_id, found["state"])
@@ -40,15 +40,15 @@ def look(act: Act, report_id: str) -> Report | None:
 
 
 def open_copy(act: Act, piece_id: str, *, tell: bool = True) -> Piece | None:
-    """A piece to be shown. `tell` is off for the later parts of a video that is being played."""
-    piece = proof.piece(act, piece_id)
+    """A piece of evidence to be shown. `tell` is off for the later parts of a video that is being played."""
+    piece = find_piece(act, piece_id)
     if piece is not None and piece.has_copy and tell:
         audit.append(act, "evidence_opened", piece_id)
     return piece
 
 
 def open_original(act: Act, piece_id: str, purpose: str) -> Original:
-    """Raises NotDone: gone, purpose_wanted."""
+    """Opens a sealed original for a stated purpose. Raises Refusal: gone, purpose_wanted."""
     stated = _stated(purpose)
     row = act.tx.execute(
         select(evidence.c.sha256, evidence.c.subject_id).where(
@@ -56,21 +56,21 @@ def open_original(act: Act, piece_id: str, purpose: str) -> Original:
         )
     ).first()
     if row is None:
-        raise NotDone("gone")
+        raise Refusal(Common.GONE)
     tables = cases, visits, obligations, notices
     numbers = (act.tx.execute(select(t.c.number).where(t.c.id == row.subject_id)).scalar() for t in tables)
     number = next(filter(None, numbers))
-    place = [piece.id for piece in proof.pieces(act, row.subject_id)].index(piece_id) + 1
+    place = [piece.id for piece in pieces_of(act, row.subject_id)].index(piece_id) + 1
     audit.append(act, "original_opened", piece_id, {"report": row.subject_id, "purpose": stated})
     return Original(row.sha256, f"{number}-{place}")
 
 
 def open_identity(act: Act, report_id: str, purpose: str) -> dict[str, Any]:
-    """Who filed it: name, phone; for a visit person, place and time. Raises NotDone: gone, purpose_wanted."""
+    """Opens who filed it: name, phone; for a visit person, place and time. Raises Refusal: gone, purpose_wanted."""
     stated = _stated(purpose)
     identity = people.identity_of(act, report_id)
     if identity is None:
-        raise NotDone("gone")
+        raise Refusal(Common.GONE)
     audit.append(act, "identity_opened", report_id, {"purpose": stated})
     return identity
 
@@ -78,12 +78,12 @@ def open_identity(act: Act, report_id: str, purpose: str) -> dict[str, Any]:
 def _stated(purpose: str) -> str:
     stated = readable(purpose)
     if not 2 <= len(stated) <= LONGEST_PURPOSE:
-        raise NotDone("purpose_wanted")
+        raise Refusal(DeskCode.PURPOSE_WANTED)
     return stated
 
 
 def _mark_read(act: Act, report_id: str) -> Any:
-    """First of all: on PostgreSQL it makes whoever adds something wait, so that nothing unseen is marked."""
+    """Marks the report as read. Done first: on PostgreSQL additions must wait, so that nothing unseen is marked."""
     for table in (cases, visits):
         read = func.coalesce(table.c.read_at, literal(act.now, table.c.read_at.type))
         if act.tx.execute(update(table).where(table.c.id == report_id).values(read_at=read)).rowcount:

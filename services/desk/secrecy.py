@@ -1,4 +1,4 @@
-"""What of a report must not reach its unit in the office's own words: a pasted sentence finds its writer out (A47)."""
+"""Keeps a sender's words and number out of the office's text to the unit: pasted words betray their writer (A47)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from sqlalchemy import Connection, select
 
 from models.tables import cases, entries, units, visits
 from services import people
+from services.desk.codes import DeskCode
 from services.foundation.act import Act
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Refusal
 from templates import load_texts
 
-# Characters that are nobody's words by chance any more: Chinese, or of an alphabet, where names alone take twenty.
+# Characters of a run that nobody writes by chance: of Chinese, or of an alphabet, where names alone take twenty.
 SAME, SAME_LETTERS = 20, 60
-WHOLE = 18  # letters of a shorter text that is repeated as a whole, where a Chinese character counts three
+WHOLE = 18  # letters of a shorter text that is repeated as a whole; a Chinese character counts as three
 SHORTEST_NUMBER = 7  # digits
 _MOBILE = re.compile(r"(?<!\d)(?:00)?(?:86)?[\s-]?1[3-9]\d(?:[\s-]?\d){8}(?!\d)")
 _LABEL = re.compile(r"(category|order|games|systems|difficulties|service)_(?!help$).*|(unit|window)_short")
 
 
 def own_words(act: Act, report_id: str | None, text: str) -> None:
-    """Raises NotDone where `text`, meant for the unit, gives somebody of the report away.
+    """Checks a text meant for the unit; raises Refusal where it gives somebody of the report away.
 
     their_words: it repeats a long run of what was reported, or a short text as a whole; their_number: it holds a mobile
     number, or theirs.
@@ -34,22 +35,22 @@ def own_words(act: Act, report_id: str | None, text: str) -> None:
         return
     plain = unicodedata.normalize("NFKC", text)
     if _MOBILE.search(plain) or _theirs(act, report_id, plain):
-        raise NotDone("their_number")
+        raise Refusal(DeskCode.THEIR_NUMBER)
     close, letters = _shapes(text)
     for their_close, their_letters in [_shapes(one) for one in _said(act.tx, report_id)]:
         whole = their_letters in letters and _weight(their_letters) >= WHOLE and _is_own(act.tx, their_letters)
         if whole or _repeats(close, their_close) or _repeats(letters, their_letters):
-            raise NotDone("their_words")
+            raise Refusal(DeskCode.THEIR_WORDS)
 
 
 def _theirs(act: Act, report_id: str, text: str) -> bool:
-    """Compared by the program: nobody has opened who filed it."""
+    """Whether the text holds the sender's own number, compared by the program: nobody opens who filed the report."""
     number = _digits(str((people.identity_of(act, report_id) or {}).get("phone") or "")).removeprefix("86")
     return len(number) >= SHORTEST_NUMBER and number in _digits(text)
 
 
 def _said(tx: Connection, report_id: str) -> Iterator[str]:
-    """Everything that its sender has written."""
+    """Everything that the report's sender has written."""
     yield from tx.execute(select(cases.c.what).where(cases.c.id == report_id)).scalars()
     added = entries.c.subject_id == report_id, entries.c.kind == "addition"
     yield from tx.execute(select(entries.c.text).where(*added)).scalars()
@@ -68,7 +69,7 @@ def _repeats(text: str, theirs: str) -> bool:
 
 
 def _is_own(tx: Connection, letters: str) -> bool:
-    """Whether much is left of a text without what is nobody's: the names of units, and what every form says itself."""
+    """Whether much of a text is left without what is nobody's own: names of units, and the words of every form."""
     names = tx.execute(select(units.c.name)).scalars()
     known = {_shapes(name.removeprefix("市"))[1] for name in names} | _labels()
     for one in sorted(known, key=len, reverse=True):
@@ -78,8 +79,8 @@ def _is_own(tx: Connection, letters: str) -> bool:
 
 @cache
 def _labels() -> frozenset[str]:
-    """Kinds of trouble and findings, in every language."""
-    spoken = load_texts(lambda: datetime.min.replace(tzinfo=UTC)).values()  # none of them tells a time
+    """The labels of kinds of trouble and of findings, in every language."""
+    spoken = load_texts(lambda: datetime.min.replace(tzinfo=UTC)).values()  # no label tells a time
     files = [(texts, file) for texts in spoken for file in ("complaint", "visit")]
     said = [texts.say(file, name) for texts, file in files for name in texts.blocks(file) if _LABEL.fullmatch(name)]
     return frozenset(_shapes(one)[1] for one in said)
@@ -90,8 +91,8 @@ def _weight(letters: str) -> int:
 
 
 def _shapes(text: str) -> tuple[str, str]:
-    """Without the spaces and line breaks that a copy gains or loses; and without punctuation either, as another comma
-    makes it no other sentence."""
+    """A text in two shapes: without the spaces and line breaks that a copy gains or loses, and also without
+    punctuation, because another comma does not make another sentence."""
     close = "".join(unicodedata.normalize("NFKC", text).casefold().split())
     return close, "".join(one for one in close if one.isalnum())
 

@@ -13,16 +13,16 @@ from typing import Any
 
 from services.obligations import UnitSight
 
-CODE = re.compile(r"[a-z_]{1,32}")  # what our own lists of kinds and findings look like; nobody's words do
+CODE = re.compile(r"[a-z_]{1,32}")  # the form of our own codes for kinds and findings; nobody's words look so
 
 
 def sight_of_case(row: Mapping[str, Any], unit: str, text: str, zone: tzinfo) -> UnitSight:
-    """`row`: of `cases`. `unit`: its name in the directory. `text`: edited by the office."""
+    """What the unit sees of a case. `row`: of `cases`; `unit`: its name in the directory; `text`: the office's."""
     return UnitSight(row["number"], unit, _codes([row["category"]]), text, _day(row["received_at"], zone))
 
 
 def sight_of_visit(row: Mapping[str, Any], unit: str, text: str) -> UnitSight:
-    """`row`: of `visits`. What was ticked, never a remark, the method, the wait or the day."""
+    """What the unit sees of a visit: what was ticked, never a remark, the method, the wait or the day."""
     ticked = [code for found in row["findings"].values() for code in found.get("ticked") or ()]
     return UnitSight(f"V{row['id'][:8].upper()}", unit, _codes(ticked), text, None)
 

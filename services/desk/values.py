@@ -1,4 +1,4 @@
-"""What the desk hands out: frozen values, nothing of who filed a report."""
+"""The values that the desk hands out, with nothing of who filed a report."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Any
 from services.evidence import Piece
 
 VISIT = "visit"
-ANSWERED = "answered"  # the state of a question that has its answer
+ANSWERED = "answered"  # state of a question that has been answered
 PAGE = 50  # items a page of the list
-UNKNOWN_UNIT = "unknown"  # in a filter: the citizen did not know
+UNKNOWN_UNIT = "unknown"  # in a filter: the citizen did not know the unit
 SHORTEST_REASON = 5
 LONGEST_PURPOSE = 200
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Which reports to list. `units`: ids, or "unknown"; none means all. Days are the office's, both included."""
+    """Which reports to list. `units`: ids, or "unknown"; empty means all. Days are the office's, both included."""
 
     units: tuple[str, ...] = ()
     kind: str = ""  # complaint, question, visit
     category: str = ""
     state: str = ""
     unread: bool = False
-    words: str = ""  # every word must occur in the number or in what was said, or name the unit
-    named: Mapping[str, Sequence[str]] = field(default_factory=dict)  # the units that a word names
+    words: str = ""  # each word must occur in the number or in what was said, or in the unit's name
+    named: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by word, the units that it names
     since: date | None = None
     until: date | None = None
 
@@ -44,7 +44,7 @@ class Item:
     method: str | None
     state: str
     unread: bool
-    high: bool  # stands among the unread: it is, or was read a moment ago
+    high: bool  # whether it is listed among the unread: it is unread, or was read a moment ago
     named: bool
     text: str | None
     received_at: datetime
@@ -61,7 +61,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many there are under the filters, leaving aside the one that is counted."""
+    """Numbers of reports under the filters, each leaving aside the filter that it counts."""
 
     all: int
     unread: int
@@ -71,7 +71,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Said:
-    """Something said about a report afterwards. kind: addition, question, answer, decision."""
+    """Something said about a report later. `kind`: addition, question, answer, decision."""
 
     kind: str
     text: str
@@ -99,14 +99,14 @@ class Report:
     state: str
     received_at: datetime
     decided_at: datetime | None
-    pieces: Sequence[Piece]  # of evidence that came with it
+    pieces: Sequence[Piece]  # pieces of evidence that came with it
     said: Sequence[Said]
     seen: str  # what the page saw: a decision on anything older is refused
 
 
 @dataclass(frozen=True)
 class Original:
-    """A sealed original to be handed out: which one, and a name that says nothing of its sender."""
+    """A sealed original to be handed out: which one, and a file name that says nothing of its sender."""
 
     sha256: str
     name: str  # without an extension: 20261121-0042-1

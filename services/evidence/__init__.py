@@ -11,10 +11,11 @@ from services.evidence.records import (
     add_upload,
     attach,
     due,
+    file_names,
+    find_piece,
     forget_unused,
     keep,
-    piece,
-    pieces,
+    pieces_of,
     uploads,
 )
 from services.evidence.store import LIMITS, Forgotten, Store, Stored
@@ -37,10 +38,11 @@ __all__ = [
     "add_upload",
     "attach",
     "due",
+    "file_names",
+    "find_piece",
     "forget_unused",
     "keep",
-    "piece",
-    "pieces",
+    "pieces_of",
     "refuse_and_tell",
     "uploads",
 ]

@@ -1,4 +1,4 @@
-"""Brings the evidence of submitted reports from the channels, a few at a time, until each is kept or hopeless."""
+"""Fetches the evidence of submitted reports from the channels, a few at a time, until each is kept or hopeless."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from services.evidence.records import MOST_ATTEMPTS, WAITING, Wanted
 from services.evidence.store import Store
 from services.foundation.act import Act, Acts
 
-BELL = "evidence"  # rung, it looks at once
+BELL = "evidence"  # seconds; when rung, it looks at once
 REST = 3.0  # seconds between two looks
 AT_ONCE = 3
 log = structlog.get_logger()
@@ -38,7 +38,10 @@ class Gone(Exception):
 
 
 class Fetcher:
-    """`run()` until cancelled. `fetchers`: by channel, a reference to bytes; raising Later or Gone."""
+    """Fetches evidence, with `run()` until cancelled.
+
+    `fetchers`: by channel, from a reference to bytes; they raise Later or Gone.
+    """
 
     def __init__(self, acts: Acts, store: Store, fetchers: Mapping[str, Callable[[str], Awaitable[bytes]]]) -> None:
         self._acts, self._store, self._fetchers = acts, store, fetchers
@@ -54,7 +57,7 @@ class Fetcher:
                     await self._settle(found)
                     continue
             except DatabaseAway:
-                pass  # told by the database itself
+                pass  # the database logs that itself
             except Exception as error:
                 log.error("fetcher_failed", error=type(error).__name__)
             await self._acts.bells.wait(BELL, REST)
@@ -66,7 +69,7 @@ class Fetcher:
         return due[0] if due else None
 
     async def _settle(self, wanted: Wanted) -> None:
-        """A piece is kept, refused for good, or due again later."""
+        """Fetches one piece: it is kept, refused for good, or due again later."""
         try:
             stored = await self._store.put(await self._fetched(wanted), wanted.id)
         except (Gone, Refused) as final:
@@ -87,7 +90,7 @@ class Fetcher:
         return await fetch(wanted.ref)
 
     async def _postpone(self, wanted: Wanted) -> None:
-        if wanted.channel not in self._fetchers:  # it may be switched on again: never given up
+        if wanted.channel not in self._fetchers:  # the channel may be switched on again: the piece is never given up
             wanted = replace(wanted, attempts=min(wanted.attempts, MOST_ATTEMPTS - 1))
         if wanted.attempts >= MOST_ATTEMPTS:
             await self._refuse(wanted, "gone")
@@ -100,7 +103,7 @@ class Fetcher:
 
 
 def refuse_and_tell(act: Act, wanted: Wanted, code: str) -> None:
-    """Marks the piece and tells whoever sent it what to do, once."""
+    """Marks the piece as refused and tells its sender once what to do."""
     row = act.tx.execute(
         select(evidence.c.kind, evidence.c.subject_id, evidence.c.sealed)
         .where(evidence.c.id == wanted.id, evidence.c.state == WAITING)

@@ -1,4 +1,4 @@
-"""Evidence: the original sealed and stored once, shown only as a clean copy. A report never waits for a picture.
+"""The records of evidence: the original sealed and stored once, shown only as a clean copy.
 
 A piece is a row from the moment its report is submitted. Its bytes come at once (web upload) or later (a download from
 the channel, retried by `due`); whatever happens to them, the report stands.
@@ -18,11 +18,12 @@ from models.tables import evidence
 from services.evidence.store import Forgotten, Stored
 from services.foundation.act import Act
 from services.foundation.vault import new_id
+from services.foundation.wording import readable
 from services.people import Contact
 
 WAITING, KEPT, REFUSED = "waiting", "kept", "refused"
-UPLOADED = "kept:"  # a reference that starts so names a piece whose bytes are here already
-LEASE = timedelta(minutes=6)  # cleaning a long video takes up to four
+UPLOADED = "kept:"  # begins the reference of a piece whose bytes are here already
+LEASE = timedelta(minutes=6)  # cleaning a long video takes up to four minutes
 MOST_ATTEMPTS = 10
 
 
@@ -38,7 +39,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece as it may be shown: nothing of where it came from, no file name."""
+    """A piece as it may be shown: nothing of where it came from, and no file name."""
 
     id: str
     kind: str
@@ -68,7 +69,7 @@ def attach(act: Act, contact: Contact, subject_id: str, media: Sequence[Media], 
 
 
 def _claim_upload(act: Act, contact: Contact, piece_id: str, place: dict[str, Any]) -> None:
-    """Only the uploader's own piece, and only once."""
+    """Ties an upload to its report: only the uploader's own piece, and only once."""
     free = (evidence.c.id == piece_id) & evidence.c.subject_id.is_(None)
     sealed = act.tx.execute(select(evidence.c.sealed).where(free)).scalar()
     if sealed is not None and act.vault.open(sealed, f"evidence {piece_id}")["contact"] == contact.id:
@@ -76,7 +77,7 @@ def _claim_upload(act: Act, contact: Contact, piece_id: str, place: dict[str, An
 
 
 def add_upload(act: Act, contact_id: str, name: str | None, stored: Stored) -> Media:
-    """The row of an upload whose bytes are stored; returns the reference for the session."""
+    """Adds the row of an upload whose bytes are stored; returns the reference for the session."""
     piece_id = stored.id
     source = {"channel": "web", "ref": None, "name": name, "contact": contact_id}
     act.tx.execute(
@@ -93,7 +94,7 @@ def add_upload(act: Act, contact_id: str, name: str | None, stored: Stored) -> M
 
 
 def uploads(act: Act, contact_id: str, refs: Sequence[str]) -> list[Media] | None:
-    """The contact's own uploads of these references, in their order, submitted or not; None when one is not theirs."""
+    """The contact's own uploads with these references, in order, submitted or not; None when one is not theirs."""
     ids = [ref.removeprefix(UPLOADED) for ref in refs]
     columns = evidence.c.id, evidence.c.kind, evidence.c.bytes, evidence.c.sealed
     rows = act.tx.execute(select(*columns).where(evidence.c.id.in_(ids), evidence.c.sha256.is_not(None)))
@@ -106,7 +107,7 @@ def uploads(act: Act, contact_id: str, refs: Sequence[str]) -> list[Media] | Non
 
 
 def forget_unused(act: Act, older_than: datetime) -> list[Forgotten]:
-    """Deletes the rows of uploads that no report has taken since; their files go by `Store.forget` after the commit."""
+    """Deletes the rows of uploads that no report has used since; their files go by `Store.forget` after the commit."""
     unused = evidence.c.subject_id.is_(None) & (evidence.c.created_at < older_than)
     gone = act.tx.execute(delete(evidence).where(unused).returning(evidence.c.id, evidence.c.sha256)).all()
     hashes = {row.sha256 for row in gone if row.sha256}
@@ -115,7 +116,7 @@ def forget_unused(act: Act, older_than: datetime) -> list[Forgotten]:
 
 
 def is_due(act: Act) -> bool:
-    """Whether `due` would find something, without troubling the writer."""
+    """Whether `due` would find something; asked without troubling the writer."""
     first = select(evidence.c.id).where(evidence.c.state == WAITING, evidence.c.due_at <= act.now).limit(1)
     return act.tx.execute(first).first() is not None
 
@@ -147,7 +148,7 @@ def refuse(act: Act, piece_id: str, code: str) -> None:
 
 
 def postpone(act: Act, wanted: Wanted) -> None:
-    """Another try later, with growing waits; after the last one the piece is marked as not to be had."""
+    """Puts off the download, with growing waits; after the last one the piece is marked as not to be had."""
     if wanted.attempts >= MOST_ATTEMPTS:
         refuse(act, wanted.id, "gone")
         return
@@ -155,10 +156,10 @@ def postpone(act: Act, wanted: Wanted) -> None:
     act.tx.execute(update(evidence).where(evidence.c.id == wanted.id).values(due_at=later))
 
 
-def pieces(act: Act, subject_id: str) -> list[Piece]:
-    """Those of the report first, then those of each addition, in the order in which they were sent.
+def pieces_of(act: Act, subject_id: str) -> list[Piece]:
+    """The pieces of a report: those that came with it, then those of each addition, in the order they were sent.
 
-    Several uploads of one message end in any order, so that their own times say nothing.
+    Several uploads of one message end in any order, so their own times do not tell it.
     """
     began = func.min(evidence.c.created_at).over(partition_by=evidence.c.entry_id)
     rows = act.tx.execute(
@@ -169,7 +170,14 @@ def pieces(act: Act, subject_id: str) -> list[Piece]:
     return [_piece(row) for row in rows]
 
 
-def piece(act: Act, piece_id: str) -> Piece | None:
+def file_names(act: Act, subject_id: str) -> dict[str, str]:
+    """The file names of pieces, by piece. Never for a citizen's evidence, as such a name gives people away."""
+    sent = act.tx.execute(select(evidence.c.id, evidence.c.sealed).where(evidence.c.subject_id == subject_id))
+    named = ((row.id, act.vault.open(row.sealed, f"evidence {row.id}").get("name")) for row in sent)
+    return {piece_id: readable(name) for piece_id, name in named if name}
+
+
+def find_piece(act: Act, piece_id: str) -> Piece | None:
     """A piece of a submitted report."""
     submitted = (evidence.c.id == piece_id) & evidence.c.subject_id.is_not(None)
     row = act.tx.execute(select(evidence).where(submitted)).first()

@@ -14,12 +14,12 @@ from media import Cleaned, Limits, Refused, clean_apart
 from services.foundation.vault import Vault, new_id
 
 LIMITS = Limits()
-CLEANED_AT_ONCE = 2  # each takes a core and up to 1 GiB
+CLEANED_AT_ONCE = 2  # cleanings at once: each takes a core and up to 1 GiB
 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """An upload that was never submitted. `sha256` names its original where no other piece has the same bytes."""
+    """An upload that was never submitted. `sha256` names its original unless another piece has the same bytes."""
 
     id: str
     sha256: str | None
@@ -27,7 +27,7 @@ class Forgotten:
 
 @dataclass(frozen=True)
 class Stored:
-    """What was made of the bytes of one piece."""
+    """The result of storing the bytes of one piece."""
 
     id: str
     kind: str
@@ -54,9 +54,9 @@ class Store:
         self._at_once = asyncio.Semaphore(CLEANED_AT_ONCE)
 
     async def put(self, data: bytes, piece_id: str | None = None, *, documents: bool = False) -> Stored:
-        """Cleans and stores. Raises media.Refused with what is wrong; then nothing is kept.
+        """Cleans and stores a piece. Raises media.Refused with what is wrong; then nothing is kept.
 
-        `documents`: a copy is made of documents too, where a clean one can be made.
+        `documents`: documents are copied too, where a clean copy can be made.
         """
         if not data:
             raise Refused("empty")
@@ -89,7 +89,7 @@ class Store:
         return self._thumbnail(piece_id) if thumbnail else self._copy(piece_id)
 
     def forget(self, gone: Sequence[Forgotten]) -> None:
-        """Removes the files of these pieces; those that are not there any more are no trouble."""
+        """Removes the files of these pieces; files that are not there any more are no trouble."""
         for one in gone:
             for path in (self._copy(one.id), self._thumbnail(one.id)):
                 path.unlink(missing_ok=True)
@@ -110,7 +110,7 @@ class Store:
 
 
 def _write_durably(path: Path, data: bytes) -> None:
-    """A file is there whole or not at all."""
+    """Writes a file that is there whole or not at all, even after a crash."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f"{path.name}.{new_id()}.part")
     with half.open("wb") as out:

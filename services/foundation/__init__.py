@@ -1,1 +1,1 @@
-"""What several subjects use and what knows none of them: saying no, how much has happened, what a rule may count."""
+"""Shared by several subjects and knowing none of them: saying no, how much has happened, what a rule may count."""

@@ -1,4 +1,4 @@
-"""`Act`: what a use case needs and collects. `Acts` runs each in one transaction and rings after its commit."""
+"""`Act` is what a use case needs and collects. `Acts` runs each in one transaction and rings after its commit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.database import Database
 from services.foundation.bells import Bells
 from services.foundation.vault import Vault
 
-SYSTEM, CITIZEN, SUPERVISOR = "system", "citizen", "supervisor"  # who acts, where no person may be named
+SYSTEM, CITIZEN, SUPERVISOR = "system", "citizen", "supervisor"  # the actor where no person may be named
 P = ParamSpec("P")
 T = TypeVar("T")
 Work = Callable[Concatenate["Act", P], T]
@@ -21,7 +21,7 @@ Work = Callable[Concatenate["Act", P], T]
 
 @dataclass(frozen=True)
 class Act:
-    """A use case under way. Whatever is queued inside it is rung for after the commit, by `Acts` alone."""
+    """One use case under way. Whatever is queued inside it is rung for after the commit, by `Acts` alone."""
 
     tx: Connection
     vault: Vault
@@ -30,25 +30,25 @@ class Act:
     rung: set[tuple[str, str]] = field(default_factory=set)  # (channel, contact id) of what was queued
 
     def by(self, actor: str) -> Act:
-        """The same act, done by somebody else."""
+        """This act as if done by somebody else."""
         return replace(self, actor=actor)
 
     def at(self, now: datetime) -> Act:
-        """The same act at another moment."""
+        """This act as if done at another moment."""
         return replace(self, now=now)
 
     def ring(self, addressed: Iterable[tuple[str, str]]) -> None:
-        """Something was queued for these (channel, contact id)."""
+        """Notes that something was queued for these (channel, contact id)."""
         self.rung.update(addressed)
 
 
 @dataclass(frozen=True)
 class Acts:
-    """Runs use cases: `acts.by(clerk_id).write(desk.ask, report_id, seen, text)`. The moment is that of the
-    transaction.
+    """Runs use cases: `acts.by(clerk_id).write(desk.ask, report_id, seen, text)`.
 
-    Each is one transaction, committed when it returns and rolled back when it raises; one that crossed another is done
-    again (`models.database.Database.transact`), with an act of its own. Raises DatabaseAway.
+    Each is one transaction, committed when it returns and rolled back when it raises; one that collided with another is
+    run again (`models.database.Database.transact`), with an act of its own, whose moment is
+    that of the transaction. Raises DatabaseAway.
     """
 
     database: Database
@@ -61,7 +61,7 @@ class Acts:
         return replace(self, actor=actor)
 
     def at(self, now: datetime) -> Acts:
-        """At another moment than the clock's."""
+        """These acts, run at another moment than the clock's."""
         return replace(self, clock=lambda: now)
 
     async def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -71,25 +71,25 @@ class Acts:
         return done
 
     async def talk(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Like `write`, for the message path."""
+        """Runs a use case like `write`, for the message path."""
         rung: set[tuple[str, str]] = set()
         done = await self.database.talk(self._acted, rung, lambda act: work(act, *args, **kwargs))
         self.bells.ring(rung)
         return done
 
     async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """For reading only: on SQLite it never waits for the writer."""
+        """Runs a use case that only reads: on SQLite it never waits for the writer."""
         return await self.database.read(lambda tx: work(self._act(tx), *args, **kwargs))
 
     def transact(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Like `write`, in the calling thread, which has to be that of the event loop where there is one."""
+        """Runs a use case like `write`, in the calling thread, which must be the event loop's where there is one."""
         rung: set[tuple[str, str]] = set()
         done = self.database.transact(self._acted, rung, lambda act: work(act, *args, **kwargs))
         self.bells.ring(rung)
         return done
 
     def look(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Like `read`, in the calling thread."""
+        """Runs a use case that only reads, in the calling thread."""
         return self.database.look(lambda tx: work(self._act(tx), *args, **kwargs))
 
     def _act(self, tx: Connection) -> Act:
@@ -98,6 +98,6 @@ class Acts:
     def _acted(self, tx: Connection, rung: set[tuple[str, str]], work: Callable[[Act], T]) -> T:
         act = self._act(tx)
         done = work(act)
-        rung.clear()  # of a try that was broken off
+        rung.clear()  # rings of a try that was broken off
         rung.update(act.rung)
         return done

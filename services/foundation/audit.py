@@ -1,6 +1,6 @@
-"""The chain of what was done: every event carries the hash of the one before it, so that a changed past shows.
+"""The audit chain: every event carries the hash of the one before it, so that a changed past shows.
 
-The chain alone cannot show a cut tail; its head is therefore written to an anchor outside the database (`anchor`).
+The chain alone cannot show that its tail was cut; so its head is written to an anchor outside the database (`anchor`).
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _INSERT = Prepared(insert(audit), "seq", "at", "actor", "action", "subject", "de
 
 @dataclass(frozen=True)
 class Broken:
-    """The first event that does not fit."""
+    """The first event in the chain that does not fit."""
 
     seq: int
     reason: str  # "changed", "missing", "cut"
 
 
 def append(act: Act, action: str, subject: str, detail: dict[str, Any] | None = None) -> None:
-    """Adds one event. `actor` is a role or the random id of one of the office's people, never a citizen or a name."""
+    """Adds one event. Its actor is a role or the random id of one of the office's people, never a citizen or a name."""
     if act.tx.dialect.name == "postgresql":
         act.tx.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     last, previous = head(act.tx) or (0, START)
@@ -46,7 +46,7 @@ def append(act: Act, action: str, subject: str, detail: dict[str, Any] | None = 
 
 
 def verify(tx: Connection, anchors: Mapping[int, str] | None = None) -> Broken | None:
-    """Recomputes the whole chain and compares it with every head that was ever anchored."""
+    """Recomputes the whole chain and compares it with every head that was anchored; returns the first break."""
     anchors = anchors or {}
     previous, seq = START, 0
     for row in tx.execute(select(audit).order_by(audit.c.seq)).mappings():
@@ -71,7 +71,7 @@ def head(tx: Connection) -> tuple[int, str] | None:
 def anchor(file: Path, now: datetime, at: tuple[int, str] | None) -> bool:
     """Appends the head to a file that is kept where the owner of the database cannot reach it.
 
-    False where the head lies before one that was anchored: the chain was cut, and nothing is written over that.
+    Returns False where the head lies before one that was anchored: the chain was cut, and nothing is written over that.
     """
     newest = max(anchors(file), default=0)
     if at is None or at[0] < newest:
@@ -83,7 +83,7 @@ def anchor(file: Path, now: datetime, at: tuple[int, str] | None) -> bool:
 
 
 def anchors(file: Path) -> dict[int, str]:
-    """Every anchored head: the hash by the number of its event. A number that was anchored twice keeps its first."""
+    """Every anchored head: its hash by the number of its event. A number anchored twice keeps its first hash."""
     found: dict[int, str] = {}
     for line in file.read_text(encoding="ascii").splitlines() if file.exists() else []:
         parts = line.split()

@@ -1,4 +1,4 @@
-"""Bells: after a commit, whoever sends is told that there is something to send. A missed ring only costs a poll."""
+"""Bells tell the senders after a commit that there is something to send. A missed ring only costs a poll."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ from contextlib import contextmanager
 
 
 class Bells:
-    """One bell a channel, and one for each contact that listens (an open web chat)."""
+    """One bell for each channel, and one for each contact that listens (an open web chat)."""
 
     def __init__(self) -> None:
         self._channels: dict[str, asyncio.Event] = {}
         self._contacts: dict[str, set[asyncio.Event]] = {}
 
     def ring(self, addressed: Iterable[tuple[str, str]]) -> None:
-        """`addressed` holds (channel, contact id) of what was queued. Call it in the event loop's thread."""
+        """Rings for queued messages; `addressed` holds (channel, contact id).
+
+        Call it in the event loop's thread.
+        """
         for channel, contact_id in addressed:
             self._channel(channel).set()
             for bell in self._contacts.get(contact_id, ()):
                 bell.set()
 
     async def wait(self, channel: str, seconds: float) -> None:
-        """Until the channel's bell rings, or so long."""
+        """Waits until the channel's bell rings, for at most so many seconds."""
         bell = self._channel(channel)
         try:
             async with asyncio.timeout(seconds):  # wait_for may swallow a cancellation that comes with the ring

@@ -1,6 +1,6 @@
-"""What a rule may count, recorded in the transaction in which it happens. Who counts it is nobody's business here.
+"""Happenings: what a rule may count, recorded in the transaction in which it happens. Nobody here knows who counts.
 
-A happening is about a unit: no citizen, no supervisor and no time of a report stands in it.
+A happening is about a unit: it holds no citizen, no supervisor and no time of a report.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from services.foundation.vault import new_id
 class Happening:
     """Something that happened to a unit."""
 
-    kind: str  # overdue, returned, complaint_accepted, …: a word of whoever records it
-    once: str  # names this very happening among those of its kind
+    kind: str  # overdue, returned, complaint_accepted, …: a word of the subject that records it
+    once: str  # names this one happening among those of its kind
     at: datetime
     unit_id: str | None
     subject_id: str | None = None  # a case, a visit
@@ -29,7 +29,7 @@ class Happening:
 
 
 def record(act: Act, happening: Happening) -> bool:
-    """Writes it down unless that has been done already; whether it was new."""
+    """Records a happening unless that has been done already; returns whether it was new."""
     row = {
         "id": new_id(),
         "once": f"{happening.kind} {happening.once}",

@@ -18,9 +18,9 @@ _NEXT = Prepared(
 
 
 def next_number(act: Act, of: str = "case", letter: str = "") -> str:
-    """`20261121-0042`: the day in the office's time zone and a running number, each kind of thing (`of`) for itself.
+    """The next number, `20261121-0042`: the office's day and a running number, separate for each kind of thing (`of`).
 
-    `letter` stands before the number of whatever is no report.
+    `letter` stands before the number of things that are not reports.
     """
     name = {"of": f"{of} {act.now:%Y%m%d}"}
     found = _NEXT.rows(act.tx, name)

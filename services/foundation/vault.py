@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 KEY_BYTES = 32
 NONCE_BYTES = 12
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"[:30] + "01"  # 32 letters; typed O, I, L and U are understood
-RECEIPT_LETTERS = 16  # x 5 bits = 80 bits
+RECEIPT_LETTERS = 16  # at 5 bits each: 80 bits
 
 
 class KeyTrouble(RuntimeError):
@@ -43,7 +43,7 @@ class Vault:
         return nonce + self._cipher.encrypt(nonce, data, purpose.encode())
 
     def open_bytes(self, sealed: bytes, purpose: str) -> bytes:
-        """Raises KeyTrouble when the key is another one or the value was changed."""
+        """Opens a sealed value. Raises KeyTrouble when the key is another one or the value was changed."""
         try:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
         except InvalidTag as error:
@@ -56,12 +56,12 @@ class Vault:
         return msgspec.json.decode(self.open_bytes(sealed, purpose))
 
     def index(self, value: str, purpose: str) -> str:
-        """A keyed hash, 64 hex digits: equal for equal values, and no help in finding the value."""
+        """A keyed hash of 64 hex digits: equal for equal values, and no help in finding the value."""
         return hmac.digest(self._index_key, f"{purpose}\0{value}".encode(), hashlib.sha256).hex()
 
 
 def load_key(path: Path) -> bytes:
-    """The key, made on the first start. Raises KeyTrouble when the file is there but is no key."""
+    """Loads the key, making it on the first start. Raises KeyTrouble when the file is there but holds no key."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -82,13 +82,13 @@ def new_id() -> str:
 
 
 def new_code(letters: int = RECEIPT_LETTERS) -> str:
-    """A code to read aloud: groups of four, without letters that look alike."""
-    code = "".join(CODE_LETTERS[byte % 32] for byte in secrets.token_bytes(letters))  # 32 letters: each as likely
+    """A new code that is easy to read aloud: groups of four, without letters that look alike."""
+    code = "".join(CODE_LETTERS[byte % 32] for byte in secrets.token_bytes(letters))  # all 32 are equally likely
     return "-".join(code[i : i + 4] for i in range(0, letters, 4))
 
 
 def same_code(typed: str) -> str:
-    """What was typed, as the code it means: any case, any spacing, look-alikes taken for each other."""
+    """The code that somebody meant by what they typed: any case, any spacing, look-alikes taken for each other."""
     plain = "".join(c for c in typed.upper() if c.isascii() and c.isalnum())
     return plain.translate(str.maketrans("OILU", "011V"))
 

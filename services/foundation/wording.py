@@ -1,10 +1,11 @@
-"""Words typed into a form: without characters that no channel carries or that turn the text around them."""
+"""Cleans words typed into a form: drops characters that no channel carries or that turn the text around them."""
 
 from __future__ import annotations
 
 import unicodedata
+from enum import StrEnum
 
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Common, Refusal
 
 _NEVER = ("Cc", "Cs", "Co", "Cn")  # controls, lone surrogates, private and unassigned characters
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -13,18 +14,18 @@ LONGEST_SAID = 3_000  # characters: with the words around it still one message o
 
 
 def readable(text: str) -> str:
-    """What is left to read, with plain line ends and nothing around it."""
+    """The readable part of a text, with plain line ends and no space around it."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in lines if c == "\n" or not _acts(c)).strip()
 
 
-def worded(text: str, shortest: int = 2, code: str = "text_wanted") -> str:
-    """What was typed, without what no channel can carry. Raises NotDone: `code`, text_too_long."""
+def worded(text: str, shortest: int = 2, code: StrEnum = Common.TEXT_WANTED) -> str:
+    """A typed text, without what no channel can carry. Raises Refusal: `code`, text_too_long."""
     kept = readable(text)
     if len(kept) < shortest:
-        raise NotDone(code)
+        raise Refusal(code)
     if len(kept) > LONGEST_SAID:
-        raise NotDone("text_too_long")
+        raise Refusal(Common.TEXT_TOO_LONG)
     return kept
 
 
@@ -34,7 +35,7 @@ def first_words(text: str, most: int = 80) -> str:
 
 
 def written_out(text: str) -> str:
-    """Everything, with characters that would act written as escapes: for looking at what came in."""
+    """The whole text, with characters that would act on a screen written as escapes, for inspecting what came in."""
     return "".join(c if c == "\n" or not _acts(c) else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -1,4 +1,4 @@
-"""Supervisors' spot checks: what was seen, filed without where and when."""
+"""Supervisors' spot checks: what was seen, filed without place and time."""
 
 from services.inspections.findings import seen_in
 from services.inspections.visits import NOTED, Visit, file_visit, own

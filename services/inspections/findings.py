@@ -1,4 +1,4 @@
-"""What a supervisor saw, in words: for the desk's pages and for lists."""
+"""A visit's findings in words, for the desk's pages and for lists."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ MOST_OWN = 20
 
 @dataclass(frozen=True)
 class Visit:
-    """What a supervisor saw (S01). `findings`: {block: {"ticked": [code, …], "remark": text or None}}."""
+    """A spot check as filed (S01). `findings`: {block: {"ticked": [code, …], "remark": text or None}}."""
 
     unit_id: str
     method: str
@@ -38,7 +38,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class Filed:
-    """A spot check as its supervisor finds it again: nothing of what was seen, or where."""
+    """A spot check as its supervisor finds it again: without what was seen, or where."""
 
     number: str
     unit_id: str
@@ -47,7 +47,7 @@ class Filed:
 
 
 def file_visit(act: Act, contact: Contact, visit: Visit) -> str:
-    """Returns the visit's number."""
+    """Files a spot check; returns its number."""
     row = {
         "id": new_id(),
         "number": next_number(act),
@@ -69,7 +69,7 @@ def file_visit(act: Act, contact: Contact, visit: Visit) -> str:
 
 
 def own(act: Act, contact_id: str) -> list[Filed]:
-    """What this contact has filed, newest first, the last few."""
+    """The spot checks that this contact filed last, newest first."""
     mine = select(owners.c.subject_id).where(owners.c.owner_hash == act.vault.index(contact_id, "owner"))
     newest = (
         select(visits.c.number, visits.c.unit_id, visits.c.state, visits.c.received_at)

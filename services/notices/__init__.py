@@ -1,6 +1,7 @@
 """Notices: written by a clerk, released to a frozen audience, followed to the last recipient's acknowledgement."""
 
 from services.notices.audience import areas, kinds_with_people, reach
+from services.notices.codes import NoticeCode
 from services.notices.course import Course
 from services.notices.going import Progress, abort, carry_on, progress, settle, starting, stop_rows
 from services.notices.looking import PAGE, listed, look, waiting_for
@@ -10,10 +11,10 @@ from services.notices.releasing import body_of, release, send, take_back
 from services.notices.repeating import again, unacknowledged
 from services.notices.seeing import acknowledge, may_open
 from services.notices.spreading import spread
-from services.notices.values import LONGEST_TEXT, Audience, Notice, NotSent, Written
+from services.notices.values import LONGEST_TEXT, Audience, Notice, Written
 from services.notices.writing import add_numbers, attach, detach, draft, draft_once, drop_numbers, rewrite
 
-NUMBERS_AT_ONCE = 500  # of an uploaded list, in one transaction
+NUMBERS_AT_ONCE = 500  # numbers of an uploaded list in one transaction
 
 __all__ = [
     "LONGEST_TEXT",
@@ -22,8 +23,8 @@ __all__ = [
     "PAGE",
     "Audience",
     "Course",
-    "NotSent",
     "Notice",
+    "NoticeCode",
     "Progress",
     "Written",
     "abort",

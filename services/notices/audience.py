@@ -1,4 +1,4 @@
-"""Who is meant, and by which accounts they are reached: one question to the database, whatever the number."""
+"""Finds who is meant by an audience and by which accounts they are reached, in one query whatever the number."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from services.notices.values import Audience, Reach, Unreached
 from services.people import CHUNK, SMS, Right, address_hash, holds, phones_of, roles_with
 
 MOST_SHOWN = 100
-Ways = Collection[str] | None  # channels that something can leave by; None: all
+Ways = Collection[str] | None  # channels on which something can leave; None: all
 _parents = units.alias("above")
 
 
 def areas(act: Act) -> list[str]:
-    """Those that units lie in."""
+    """The areas of the city in which there are units."""
     found = select(units.c.area).where(units.c.area.is_not(None), ~units.c.closed).distinct().order_by(units.c.area)
     return list(act.tx.execute(found).scalars())
 
 
 def kinds_with_people(act: Act) -> set[str]:
-    """Kinds of unit in which somebody holds a role: those of windows and sections often belong to the unit above."""
+    """Kinds of unit in which somebody holds a role; windows and sections often have only the unit above's people."""
     held = select(units.c.kind).join_from(grants, units, units.c.id == grants.c.unit_id).where(holds(act.now))
     return set(act.tx.execute(held.distinct()).scalars())
 
 
 def chosen(now: datetime, audience: Audience, *columns: Any) -> Select[Any]:
-    """The people of an audience at this moment, by their roles; once for each role and unit."""
+    """The people of an audience at this moment, by their roles; one row for each role and unit."""
     wanted = (
         select(*(columns or (grants.c.person_id,)))
         .select_from(grants.outerjoin(units, units.c.id == grants.c.unit_id))
@@ -42,13 +42,13 @@ def chosen(now: datetime, audience: Audience, *columns: Any) -> Select[Any]:
     places = _places(audience)
     if audience.roles:
         wanted = wanted.where(grants.c.role.in_(audience.roles))
-    elif places:  # a unit is its own people, not those who inspect it or stand above it
+    elif places:  # choosing a unit means its own people, not those who inspect it or stand above it
         wanted = wanted.where(grants.c.role.in_(roles_with(Right.ANSWER_OBLIGATIONS)))
     return wanted.where(or_(*places)) if places else wanted
 
 
 def _places(audience: Audience) -> list[ColumnElement[bool]]:
-    """By kind and area together, or one of the single units with what lies in it."""
+    """Conditions for an audience's units: by kind and area together, or as a single unit with what lies in it."""
     fits: list[ColumnElement[bool]] = []
     if audience.kinds:
         fits.append(units.c.kind.in_(audience.kinds))
@@ -61,18 +61,18 @@ def _places(audience: Audience) -> list[ColumnElement[bool]]:
 
 
 def chats(now: datetime, audience: Audience, ways: Ways) -> Select[Any]:
-    """All chat accounts of the people of an audience that take something."""
+    """All chat accounts of an audience's people that accept messages."""
     return select(contacts.c.id).where(contacts.c.person_id.in_(chosen(now, audience)), open_for(ways), _is_chat())
 
 
 def listed(act: Act, notice_id: str, audience: Audience) -> Select[Any]:
-    """Contact ids in `listeners`; of a notice that is sent again, without those who have acknowledged it meanwhile."""
+    """Contact ids in `listeners`; of a notice that is sent again, without those who have acknowledged it since."""
     mine = select(contacts.c.id).join(listeners).where(listeners.c.notice_id == notice_id)
     return mine.where(not_acknowledged(act, audience.root)) if audience.root else mine
 
 
 def open_for(ways: Ways) -> ColumnElement[bool]:
-    """Accounts that have not stopped us, on a channel that there is."""
+    """The condition for accounts that have not blocked us, on a channel that exists."""
     free = contacts.c.blocked_at.is_(None)
     return free if ways is None else and_(free, contacts.c.channel.in_(ways))
 
@@ -82,14 +82,14 @@ def _is_chat() -> ColumnElement[bool]:
 
 
 def silent(act: Act, audience: Audience, ways: Ways) -> Sequence[Any]:
-    """Those of the audience without a chat: person_id, role, unit_id, in a fixed order."""
+    """The people of an audience who have no chat: person_id, role, unit_id, in a fixed order."""
     has_chat = exists().where(contacts.c.person_id == grants.c.person_id, open_for(ways), _is_chat())
     found = chosen(act.now, audience, grants.c.person_id, grants.c.role, grants.c.unit_id).where(~has_chat)
     return act.tx.execute(found.order_by(grants.c.role, grants.c.unit_id, grants.c.person_id)).all()
 
 
 def texted(act: Act, audience: Audience, ways: Ways) -> tuple[dict[str, str], list[Unreached]]:
-    """Those without a chat: whose number an SMS reaches (number by person), and whom nothing reaches."""
+    """The people of an audience without a chat: numbers that an SMS reaches, by person, and those nothing reaches."""
     quiet = silent(act, audience, ways)
     numbers: dict[str, str] = {}
     if audience.sms and (ways is None or SMS in ways):
@@ -101,7 +101,7 @@ def texted(act: Act, audience: Audience, ways: Ways) -> tuple[dict[str, str], li
 
 
 def _stopped(act: Act, numbers: Sequence[str]) -> set[str]:
-    """Numbers whose owner wants no SMS."""
+    """Those of the numbers whose owner wants no SMS."""
     keys = {address_hash(act.vault, SMS, number): number for number in numbers}
     found: set[str] = set()
     hashes = list(keys)
@@ -112,7 +112,7 @@ def _stopped(act: Act, numbers: Sequence[str]) -> set[str]:
 
 
 def reach(act: Act, notice_id: str, audience: Audience, ways: Ways) -> Reach:
-    """How many would get it if it were sent now. A person with two accounts gets it on both."""
+    """How many would get the notice if it were sent now. A person with two accounts gets it on both."""
     own_list = listed(act, notice_id, audience)
     meant = contacts.c.id.in_(own_list)
     if audience.chooses:

@@ -1,4 +1,4 @@
-"""What goes on after a notice is released or stopped: the first part at once, the rest while others are served."""
+"""What happens after a notice is released or stopped: the first part at once, the rest while others are served."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from services.notices.going import stop_rows
 from services.notices.spreading import spread
 
 log = structlog.get_logger()
-Part = Callable[[str], Awaitable[bool]]  # of what there is to do for a notice; whether there is more
+Part = Callable[[str], Awaitable[bool]]  # one part of the work on a notice; returns whether there is more
 
 
 class Course:
-    """Whatever is left undone by a kill, the job `carry_notices` takes up."""
+    """Carries on a released or stopped notice; what a kill leaves undone, the job `carry_notices` takes up."""
 
     def __init__(self, acts: Acts) -> None:
         self._acts = acts
@@ -38,7 +38,7 @@ class Course:
         return await self._acts.write(stop_rows, notice_id)
 
     async def _begin(self, part: Part, notice_id: str) -> None:
-        """The first part at once, for the page to show. The step itself is saved: this must not say that it is not."""
+        """Does the first part at once, for the page to show. A failure is only logged: the step itself is saved."""
         try:
             if await part(notice_id):
                 errand = asyncio.create_task(self._finish(part, notice_id))

@@ -1,4 +1,4 @@
-"""A notice and its repeats ("…-2", "…-3") are one matter: who has acknowledged one of them has acknowledged it."""
+"""A notice and its repeats ("…-2", "…-3") are one matter: to acknowledge one of them is to acknowledge it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from services.foundation.act import Act
 
 
 def same_matter(first: FromClause, other: FromClause) -> ColumnElement[bool]:
-    """Of two `notices`: whether the other is the first one or a repeat of it."""
+    """The condition on two `notices` that the other is the first one or a repeat of it."""
     return or_(other.c.id == first.c.id, other.c.number.startswith(first.c.number.concat("-")))
 
 
 def family(act: Act, root_id: str) -> dict[str, str]:
-    """The notice and its repeats: states by id."""
+    """The states of a notice and its repeats, by id."""
     first = notices.alias()
     found = select(notices.c.id, notices.c.state).join(first, same_matter(first, notices)).where(first.c.id == root_id)
     return {row.id: row.state for row in act.tx.execute(found)}
 
 
 def not_acknowledged(act: Act, root_id: str) -> ColumnElement[bool]:
-    """Of `contacts`: whose person has acknowledged neither this notice nor a repeat of it, on no account."""
+    """The condition for `contacts` whose person has acknowledged neither this notice nor a repeat, on any account."""
     sent, reader = deliveries.alias(), contacts.alias()
     mine = sent.c.notice_id.in_(list(family(act, root_id))), sent.c.state == "acknowledged"
     readers = select(reader.c.id).join_from(sent, reader, reader.c.id == sent.c.contact_id).where(*mine)

@@ -1,4 +1,4 @@
-"""How a notice goes: counted, stopped, over, and carried on where somebody was stopped over it."""
+"""How a notice goes: counting it, stopping it, noticing that it is over, and carrying it on after a kill."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, exists, func, select, update
 
 from models.tables import FETCHING, deliveries, notices
-from services import deliveries as outbox
+from services.deliveries import abort_deliveries
 from services.foundation import audit
 from services.foundation.act import Act
+from services.foundation.refusal import Common, Refusal
 from services.notices.looking import locked
 from services.notices.spreading import spread, unspread
-from services.notices.values import ABORTED, DONE, DRAFT, RELEASED, WAITING, NotSent
+from services.notices.values import ABORTED, DONE, DRAFT, RELEASED, WAITING
 
-AT_ONCE = 5_000  # rows that one transaction stops: at 30 a second no sender gets through them before the next one
+AT_ONCE = 5_000  # rows that one transaction stops: at 30 a second no sender gets through them before the next
 _UNDER_WAY = ("queued", "sending")
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Recipients by what became of theirs. `ready`: lies in the web chat until its page is opened."""
+    """How far a notice is: recipients by state. `ready`: waits in the web chat until its page is opened."""
 
     state: str
     total: int
@@ -31,16 +32,16 @@ class Progress:
 
     @property
     def over(self) -> bool:
-        """Nothing is left for us to do; what people do may still come."""
+        """Whether nothing is left for us to do; recipients may still act."""
         return not any(self.counts.get(one) for one in ("unspread", *_UNDER_WAY))
 
 
 def progress(act: Act, notice_id: str) -> Progress:
-    """Counted from the rows. Raises NotSent: gone."""
+    """The progress of a notice, counted from its rows. Raises Refusal: gone."""
     wanted = select(notices.c.state, notices.c.total, notices.c.send_at).where(notices.c.id == notice_id)
     row = act.tx.execute(wanted).first()
     if row is None:
-        raise NotSent("gone")
+        raise Refusal(Common.GONE)
     by = deliveries.c.state, deliveries.c.channel
     found = act.tx.execute(select(*by, func.count()).where(deliveries.c.notice_id == notice_id).group_by(*by)).all()
     counts: Counter[str] = Counter()
@@ -56,7 +57,7 @@ def progress(act: Act, notice_id: str) -> Progress:
 
 
 def abort(act: Act, notice_id: str) -> None:
-    """Stops it at once; its rows follow by `stop_rows`. A draft is thrown away. Raises NotSent: gone, changed."""
+    """Stops a notice at once; its rows follow by `stop_rows`. A draft is thrown away. Raises Refusal: gone, changed."""
     notice = locked(act, notice_id, None, DRAFT, WAITING, RELEASED)
     act.tx.execute(
         update(notices).where(notices.c.id == notice_id).values(state=ABORTED, aborted_at=act.now, spread_to=None)
@@ -65,12 +66,12 @@ def abort(act: Act, notice_id: str) -> None:
 
 
 def stop_rows(act: Act, notice_id: str, most: int = AT_ONCE) -> bool:
-    """Stops the next rows of an aborted notice; whether there were any."""
-    return outbox.abort(act, notice_id, most) > 0
+    """Stops the next rows of an aborted notice; returns whether there were any."""
+    return abort_deliveries(act, notice_id, most) > 0
 
 
 def settle(act: Act, notice_id: str) -> bool:
-    """Marks a notice as done when nothing of it is left to do."""
+    """Marks a notice as done when nothing of it is left to do; returns whether it did."""
     told = progress(act, notice_id)
     if told.state != RELEASED or not told.over:
         return False
@@ -79,7 +80,7 @@ def settle(act: Act, notice_id: str) -> bool:
 
 
 def starting(act: Act) -> list[str]:
-    """The channels on which something of a notice is due: a scheduled one rings nobody by itself."""
+    """The channels on which something of a notice is due: a scheduled notice rings nobody by itself."""
     due = (deliveries.c.notice_id == notices.c.id) & (deliveries.c.state == "queued") & (deliveries.c.due_at <= act.now)
     live = select(deliveries.c.channel).join_from(notices, deliveries, due)
     return list(
@@ -91,7 +92,7 @@ def starting(act: Act) -> list[str]:
 
 
 def carry_on(act: Act) -> bool:
-    """One step of what somebody left undone: rows to write, rows to stop, notices to mark; whether there is more."""
+    """Does one step of what was left undone: writes rows, stops rows, marks notices; returns whether there is more."""
     if (notice_id := unspread(act)) is not None:
         spread(act, notice_id)
         return True

@@ -1,4 +1,4 @@
-"""A notice as it is stored, with its pictures and files: for the console, for a step under a lock, and to go out."""
+"""Reads a notice with its pictures and files: for the console, for a step under a lock, and for sending."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from sqlalchemy import Connection, func, select
 from media import is_long
 from models.tables import evidence, notices
 from services.foundation.act import Act
+from services.foundation.refusal import Common, Refusal
 from services.foundation.vault import Vault
-from services.notices.values import WAITING, Notice, NotSent, Part, audience_of
+from services.notices.values import WAITING, Notice, Part, audience_of
 
 PAGE = 50
 PART_COLUMNS = (
@@ -34,7 +35,7 @@ def look(act: Act, notice_id: str) -> Notice | None:
 
 
 def listed(act: Act, most: int = PAGE, before: datetime | None = None) -> list[Notice]:
-    """The newest, or those written before a moment; without their pieces."""
+    """The newest notices, or the newest written before a moment; without their pieces."""
     wanted = select(*_COLUMNS).order_by(notices.c.created_at.desc(), notices.c.id.desc()).limit(most)
     if before is not None:
         wanted = wanted.where(notices.c.created_at < before)
@@ -42,27 +43,27 @@ def listed(act: Act, most: int = PAGE, before: datetime | None = None) -> list[N
 
 
 def waiting_for(act: Act) -> int:
-    """How many wait for a second clerk that this one may be."""
+    """How many notices wait for a second clerk, where this clerk may be the second."""
     theirs = notices.c.state == WAITING, notices.c.created_by != act.actor
     return act.tx.execute(select(func.count()).select_from(notices).where(*theirs)).scalar_one()
 
 
 def locked(act: Act, notice_id: str, seen: str | None, *states: str) -> Notice:
-    """The notice under a lock, its files without their names.
+    """The notice, its row locked; its files come without their names.
 
-    Raises NotSent: gone, or changed when it is in another state or not what the page saw (None: any).
+    Raises Refusal: gone, or changed when it is in another state or not what the page saw (None: any).
     """
     row = act.tx.execute(select(*_COLUMNS).where(notices.c.id == notice_id).with_for_update()).first()
     if row is None:
-        raise NotSent("gone")
+        raise Refusal(Common.GONE)
     notice = _notice(row, [_plain_part(part) for part in _parts(act.tx, row)])
     if notice.state not in states or (seen is not None and seen != notice.seen):
-        raise NotSent("changed")
+        raise Refusal(Common.CHANGED)
     return notice
 
 
 def part_of(vault: Vault, row: Any) -> Part:
-    """From a row of PART_COLUMNS, with the name of a file."""
+    """A piece from a row of PART_COLUMNS, with the file's name."""
     part = _plain_part(row)
     return replace(part, name=vault.open(row.sealed, f"evidence {row.id}")["name"]) if row.kind == "file" else part
 
@@ -73,7 +74,7 @@ def _plain_part(row: Any) -> Part:
 
 
 def _parts(tx: Connection, row: Any) -> Sequence[Any]:
-    """Of a row of `notices`; one that is sent again has those of the first."""
+    """The rows of a notice's pieces; a repeated notice has those of the first."""
     mine = select(*PART_COLUMNS).where(evidence.c.subject_id == (row.audience.get("root") or row.id))
     return tx.execute(mine.order_by(evidence.c.position, evidence.c.id)).all()
 

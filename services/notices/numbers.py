@@ -1,7 +1,7 @@
-"""A list of phone numbers that a clerk uploads: a text, a table with commas, or an Excel sheet.
+"""Reads a list of phone numbers that a clerk uploads: a text, a table with commas, or an Excel sheet.
 
-A line holds a number, alone or in any of its cells; where it holds several, all of them count. A line that holds none
-is told; the rest is kept.
+A line holds a number, alone or in any of its cells; where it holds several, all of them count. A line without any
+is reported; the rest is kept.
 """
 
 from __future__ import annotations
@@ -11,20 +11,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.foundation.phones import BadNumber, normalised
+from services.foundation.refusal import Refusal
 from services.foundation.wording import readable
+from services.notices.codes import NoticeCode
 from services.notices.tables import rows_of
-from services.notices.values import LARGEST_LIST, MOST_NUMBERS, NotSent
+from services.notices.values import LARGEST_LIST, MOST_NUMBERS
 
-_BETWEEN = re.compile(r"[,;/|\t\r\n\u3001\uff0c\uff1b\uff0f\uff5c]")  # two numbers of one cell
+_BETWEEN = re.compile(r"[,;/|\t\r\n\u3001\uff0c\uff1b\uff0f\uff5c]")  # separates two numbers in one cell
 MOST_TOLD = 50
 SHORTEST = 7  # digits of a mobile number anywhere
-MOST_ROWS = 2 * MOST_NUMBERS  # the empty ones too: the number of a sheet's row may claim a milliard of them
-LONGEST_TOLD = 30  # characters of a line that is no number
+MOST_ROWS = 2 * MOST_NUMBERS  # empty rows count too: a sheet may claim a row number of a billion
+LONGEST_TOLD = 30  # characters shown of a line that is no number
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line that holds no number, as far as it is worth showing."""
+    """A line that holds no number, shortened to what is worth showing."""
 
     number: int
     text: str
@@ -32,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What a list holds. `bad`: the first lines that hold no number, `more_bad`: how many others."""
+    """The contents of a list. `bad`: the first lines that hold no number; `more_bad`: how many others there are."""
 
     good: Sequence[str]  # E.164, each once
     repeated: int
@@ -41,9 +43,9 @@ class Numbers:
 
 
 def read(data: bytes) -> Numbers:
-    """Raises NotSent about `list`: list_too_big, list_unreadable, list_empty."""
+    """Reads a list. Raises Refusal about `list`: list_too_big, list_unreadable, list_empty."""
     if len(data) > LARGEST_LIST:
-        raise NotSent("list_too_big", "list")
+        raise Refusal(NoticeCode.LIST_TOO_BIG, "list")
     good: dict[str, None] = {}
     bad: list[Line] = []
     found = more = 0
@@ -56,9 +58,9 @@ def read(data: bytes) -> Numbers:
             more += len(bad) >= MOST_TOLD
             bad += [Line(n, readable(" ".join(filter(None, cells)))[:LONGEST_TOLD])] if len(bad) < MOST_TOLD else []
         if len(good) > MOST_NUMBERS or n > MOST_ROWS:
-            raise NotSent("list_too_big", "list")
+            raise Refusal(NoticeCode.LIST_TOO_BIG, "list")
     if not good and not bad:
-        raise NotSent("list_empty", "list")
+        raise Refusal(NoticeCode.LIST_EMPTY, "list")
     return Numbers(tuple(good), found - len(good), bad, more)
 
 
@@ -68,7 +70,7 @@ def _numbers(cell: str) -> Iterator[str]:
 
 
 def _all_numbers(words: Sequence[str]) -> list[str]:
-    """Empty where one of them is none: "old number 138…" is a remark."""
+    """The numbers of a cell's words; empty where one of them is no number: "old number 138…" is a remark."""
     if any(sum(map(str.isdigit, word)) < SHORTEST for word in words):
         return []
     try:

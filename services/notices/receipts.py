@@ -19,7 +19,7 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a message to one of the office's or the units' people, in every role that it met them in."""
+    """What became of a message to one of the office's or the units' people, in every role in which it reached them."""
 
     places: Sequence[Grant]
     channel: str
@@ -30,9 +30,9 @@ class Receipt:
 
 
 def receipts(act: Act, notice_id: str, *, troubled: bool = False, most: int | None = None) -> list[Receipt]:
-    """One a message, of the recipients known by role: all, or those whom it did not reach; no name and no number.
+    """The receipts of recipients known by role: all, or those whom it did not reach; no name and no number.
 
-    By unit and role; `most`: the first of them.
+    Sorted by unit and role, one for each message; `most`: how many to return.
     """
     role = and_(grants.c.person_id == contacts.c.person_id, held_at(notices.c.released_at))
     known = deliveries.join(contacts).join(notices, notices.c.id == deliveries.c.notice_id).join(grants, role)
@@ -63,7 +63,7 @@ def receipts(act: Act, notice_id: str, *, troubled: bool = False, most: int | No
 
 
 def acknowledged(act: Act, notice_ids: Collection[str]) -> Counter[str]:
-    """How many have acknowledged each of these notices."""
+    """How many people have acknowledged each of these notices."""
     mine = deliveries.c.notice_id.in_(notice_ids), deliveries.c.state == "acknowledged"
     counted = select(deliveries.c.notice_id, func.count().label("many")).where(*mine)
     return Counter({row.notice_id: row.many for row in act.tx.execute(counted.group_by(deliveries.c.notice_id))})

@@ -1,5 +1,7 @@
-"""Sending a notice: by its author, or released by a second clerk; the recipients frozen in one transaction, so that
-nobody is added or lost between two batches of their rows."""
+"""Sends a notice: by its author, or released by a second clerk.
+
+The recipients are frozen in one transaction, so that nobody is added or lost between two batches of their rows.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +15,24 @@ from models.tables import listeners, notices
 from services.deliveries import seal_notice
 from services.foundation import audit
 from services.foundation.act import Act
+from services.foundation.refusal import Refusal
 from services.notices.audience import Ways, chats, listed, open_for, reach, texted
+from services.notices.codes import NoticeCode
 from services.notices.looking import locked, look
-from services.notices.values import DRAFT, RELEASED, WAITING, Notice, NotSent
+from services.notices.values import DRAFT, RELEASED, WAITING, Notice
 from services.people import SMS, ensure_contacts
 from templates import DEFAULT_LANGUAGE
 
-SOON = timedelta(minutes=1)  # a form takes a moment: the minute that has just begun still counts as now
-FARTHEST = timedelta(days=366)  # beyond, somebody has mistyped the year
+SOON = timedelta(minutes=1)  # a form takes a moment to fill in: the minute that has just begun still counts as now
+FARTHEST = timedelta(days=366)  # beyond this, somebody has mistyped the year
 
 
 def send(
     act: Act, notice_id: str, seen: str, send_at: datetime | None, *, second_clerk_above: int, ways: Ways = None
 ) -> str:
-    """The author's word: released at once, or laid before a second clerk where many would get it. Returns the state.
+    """Sends a notice on its author's word, or lays it before a second clerk where many would get it; returns the state.
 
-    Raises NotSent: gone, changed, time_past, time_far, audience_empty, all_seen.
+    Raises Refusal: gone, changed, time_past, time_far, audience_empty, all_seen.
     """
     notice = locked(act, notice_id, seen, DRAFT)
     _check_time(act.now, send_at)
@@ -45,23 +49,23 @@ def send(
 
 
 def release(act: Act, notice_id: str, seen: str, send_at: datetime | None, *, ways: Ways = None) -> None:
-    """The second clerk's word. Raises NotSent: second_clerk, and as `send`."""
+    """Releases a notice on a second clerk's word. Raises Refusal: second_clerk, and as `send`."""
     notice = locked(act, notice_id, seen, WAITING)
     if act.actor == notice.created_by:
-        raise NotSent("second_clerk", "release")
+        raise Refusal(NoticeCode.SECOND_CLERK, "release")
     _check_time(act.now, send_at)
     _freeze(act, notice, send_at, ways)
 
 
 def take_back(act: Act, notice_id: str, seen: str) -> None:
-    """From before the second clerk back to a draft. Raises NotSent: gone, changed."""
+    """Takes a notice back from the second clerk to a draft. Raises Refusal: gone, changed."""
     notice = locked(act, notice_id, seen, WAITING)
     act.tx.execute(update(notices).where(notices.c.id == notice_id).values(state=DRAFT))
     audit.append(act, "notice_taken_back", notice_id, {"number": notice.number})
 
 
 def body_of(notice: Notice) -> Body:
-    """What every recipient gets, in each language that the office has written; each reads the own one."""
+    """The body that every recipient gets, in each language that the office has written; each reads their own."""
     buttons = (Button(f"/seen {notice.id}", words="seen"),) if notice.acknowledges else ()
     values = {"number": notice.number, "texts": dict(notice.texts), "acknowledges": notice.acknowledges}
     pieces = tuple(Attached(part.id, part.kind, part.name, part.long) for part in notice.parts)
@@ -70,13 +74,13 @@ def body_of(notice: Notice) -> Body:
 
 def _check_time(now: datetime, send_at: datetime | None) -> None:
     if send_at is not None and send_at < now - SOON:
-        raise NotSent("time_past", "send_at")
+        raise Refusal(NoticeCode.TIME_PAST, "send_at")
     if send_at is not None and send_at > now + FARTHEST:
-        raise NotSent("time_far", "send_at")
+        raise Refusal(NoticeCode.TIME_FAR, "send_at")
 
 
-def _nobody(notice: Notice) -> NotSent:
-    return NotSent("all_seen" if notice.audience.root else "audience_empty", "audience")
+def _nobody(notice: Notice) -> Refusal:
+    return Refusal(NoticeCode.ALL_SEEN if notice.audience.root else NoticeCode.AUDIENCE_EMPTY, "audience")
 
 
 def _freeze(act: Act, notice: Notice, send_at: datetime | None, ways: Ways) -> None:

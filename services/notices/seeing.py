@@ -12,9 +12,9 @@ from services.notices.values import ABORTED, Part
 
 
 def acknowledge(act: Act, contact_id: str, notice_id: str) -> str | None:
-    """The number of the notice; "" when it was acknowledged already; None for whoever did not get it.
+    """Acknowledges a notice; returns its number, or "" if that was done already; None if not received.
 
-    Whoever taps the button has the message, whatever the wire said of it and whoever stopped it meanwhile.
+    Somebody who taps the button has the message, whatever the wire said of it and whoever stopped it meanwhile.
     """
     mine = (deliveries.c.notice_id == notice_id) & (deliveries.c.contact_id == contact_id)
     row = act.tx.execute(
@@ -31,9 +31,9 @@ def acknowledge(act: Act, contact_id: str, notice_id: str) -> str | None:
 
 
 def may_open(act: Act, contact_id: str, piece_id: str) -> Part | None:
-    """A piece whose notice has come to this contact, or come again; None for any other.
+    """A piece that this contact may open, because its notice (or a repeat) has come to them; None for any other.
 
-    A page shows what is due; anything else has left, by whatever clock. Rows of a stopped notice are stopped a little
+    A page shows what is due; anything else has left, whatever the clock. Rows of a stopped notice are stopped a little
     later.
     """
     again = notices.alias("again")

@@ -1,6 +1,6 @@
-"""The rows of a released notice, one for each recipient, in batches between which replies get through.
+"""Writes the rows of a released notice, one for each recipient, in batches between which replies get through.
 
-`notices.spread_to` says how far they are, so that any process may go on.
+`notices.spread_to` says how far the rows are, so that any process may go on.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def spread(act: Act, notice_id: str, most: int = BATCH) -> bool:
 
 
 def unspread(act: Act) -> str | None:
-    """A notice whose rows are not all written: somebody was killed over it."""
+    """A notice whose rows are not all written, because a process was killed while it wrote them."""
     left = select(notices.c.id).where(notices.c.state == RELEASED, notices.c.spread_to.is_not(None))
     return act.tx.execute(left.limit(1)).scalar()
 
@@ -49,7 +49,7 @@ _ROW = ("contact_id", "channel", "urgency", "notice_id", "state", "due_at", "att
 
 
 def _insert(act: Act, due: datetime, notice_id: str, batch) -> None:
-    """By the contacts' ids, which are locked until the commit: whoever reads rows by number sees them in that order."""
+    """Inserts rows by contact id; contacts are locked until the commit: readers by number see rows in that order."""
     moment = deliveries.c.due_at.type
     rows = (
         select(
@@ -71,7 +71,7 @@ def _insert(act: Act, due: datetime, notice_id: str, batch) -> None:
 
 
 def _addressed(tx: Connection, batch) -> set[tuple[str, str]]:
-    """Every channel once, and each web chat, whose page may be open."""
+    """The bells to ring: every channel once, and each web chat, whose page may be open."""
     of = select(contacts.c.channel, contacts.c.id).select_from(
         listeners.join(contacts, contacts.c.id == listeners.c.contact_id)
     )

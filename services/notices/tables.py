@@ -1,4 +1,4 @@
-"""The lines of an uploaded list, as cells: of a text in any usual encoding, or of an Excel sheet."""
+"""Reads an uploaded list as rows of cells, from a text in any usual encoding or from an Excel sheet."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from media import Refused, check_unpacked
-from services.notices.values import NotSent
+from services.foundation.refusal import Refusal
+from services.notices.codes import NoticeCode
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
-# What a damaged or locked sheet makes its reader raise.
+# What the reader of a sheet raises for a damaged or locked one.
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -29,7 +30,7 @@ _BROKEN = (
 
 
 def rows_of(data: bytes) -> Iterator[list[str]]:
-    """Raises NotSent about `list`, while it is read: list_too_big, list_unreadable."""
+    """The rows of a list. Raises Refusal about `list` while it is read: list_too_big, list_unreadable."""
     return _sheet_rows(data) if data.startswith(b"PK") else _text_rows(data)
 
 
@@ -45,15 +46,15 @@ def _text_rows(data: bytes) -> Iterator[list[str]]:
         except UnicodeError:
             continue
     else:
-        raise NotSent("list_unreadable", "list")
+        raise Refusal(NoticeCode.LIST_UNREADABLE, "list")
     if "\0" in text:
-        raise NotSent("list_unreadable", "list")
+        raise Refusal(NoticeCode.LIST_UNREADABLE, "list")
     plain = text.translate({0xFF0C: ",", 0x3001: ",", ord(";"): ",", 0xFF1B: ",", ord("\t"): ","})
     yield from ([cell.strip() for cell in _cells(line)] for line in plain.splitlines())
 
 
 def _cells(line: str) -> list[str]:
-    """Each line for itself: a quotation mark that nobody closed would take in all the lines behind it."""
+    """The cells of one line, read by itself: an unclosed quotation mark would otherwise swallow all later lines."""
     try:
         return next(csv.reader([line], strict=True), [])
     except csv.Error:
@@ -61,7 +62,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _sheet_rows(data: bytes) -> Iterator[list[str]]:
-    """All sheets, one after the other. What nobody has calculated stands there as its formula."""
+    """The rows of all sheets, one after the other. A cell that nobody has calculated holds its formula."""
     try:
         check_unpacked(data)
         rows = _sheet_values(data, data_only=True)
@@ -69,12 +70,12 @@ def _sheet_rows(data: bytes) -> Iterator[list[str]]:
             typed = _sheet_values(data, data_only=False)
             rows = (map(_first, *both) for both in zip(rows, typed, strict=True))
         yield from ([_cell(value) for value in row] for row in rows)
-    except NotSent:
+    except Refusal:
         raise
     except Refused as error:
-        raise NotSent("list_too_big", "list") from error
+        raise Refusal(NoticeCode.LIST_TOO_BIG, "list") from error
     except _BROKEN as error:
-        raise NotSent("list_unreadable", "list") from error
+        raise Refusal(NoticeCode.LIST_UNREADABLE, "list") from error
 
 
 def _sheet_values(data: bytes, *, data_only: bool) -> Iterator[Iterable[object]]:
@@ -96,7 +97,7 @@ def _calculates(data: bytes) -> bool:
 
 
 def _cell(value: object) -> str:
-    """Excel takes a number that was typed without a sign for a number: 13800138000.0."""
+    """A cell as text. Excel stores a phone number typed without a sign as a number: 13800138000.0."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

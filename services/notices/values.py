@@ -1,4 +1,4 @@
-"""What notices are made of: frozen values, their states and limits."""
+"""The values that notices are made of, with their states and limits."""
 
 from __future__ import annotations
 
@@ -10,30 +10,17 @@ from datetime import datetime
 from typing import Any
 
 DRAFT, WAITING, RELEASED, DONE, ABORTED = "draft", "waiting", "released", "done", "aborted"
-LONGEST_TEXT = 3_000  # characters of each language: with the words around it one message, two with many signs
-MOST_PIECES = 9  # an album of Telegram holds ten
-MOST_NUMBERS = 100_000  # of an uploaded list
-LARGEST_LIST = 5 * 1024 * 1024  # bytes
-# What a letter from a form of another program looks like: {{x}}, {name}, ${x}, and the same in full-width signs.
+LONGEST_TEXT = 3_000  # characters of each language: with the words around it one message, or two with many signs
+MOST_PIECES = 9  # pieces of a notice: an album of Telegram holds ten
+MOST_NUMBERS = 100_000  # numbers in an uploaded list
+LARGEST_LIST = 5 * 1024 * 1024  # bytes of an uploaded list
+# What an unfilled blank of another program looks like: {{x}}, {name}, ${x}, and the same in full-width signs.
 _VARIABLE = re.compile(r"[$#%]?[{\uff5b]+[^{}\uff5b\uff5d\n]{0,40}[}\uff5d]+|<%.{0,40}?%>")
-
-
-class NotSent(Exception):
-    """Nothing was changed. `code` names the text that the clerk reads, `about` the field beside which it stands.
-
-    gone, changed, text_wanted, text_too_long (in `values`: over), variable_left (variable), audience_empty, time_past,
-    time_far, time_wanted, time_unclear, second_clerk, no_copy, too_many_pieces, list_unreadable, list_empty,
-    list_too_big, still_going, all_seen.
-    """
-
-    def __init__(self, code: str, about: str = "", **values: Any) -> None:
-        super().__init__(code)
-        self.code, self.about, self.values = code, about, values
 
 
 @dataclass(frozen=True)
 class Audience:
-    """Whom a notice is for. Empty fields choose nobody by themselves and leave nobody out beside others.
+    """Whom a notice is for. An empty field chooses nobody by itself and excludes nobody beside other fields.
 
     roles: of `Role`; kinds and areas: of units, both must fit; units: ids, with their windows and sections.
     A list of numbers, and the recipients of a notice that is sent again, stand in `listeners`.
@@ -43,10 +30,10 @@ class Audience:
     kinds: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
-    sms: bool = False  # by SMS to those who have no chat
+    sms: bool = False  # whether it goes by SMS to those who have no chat
     listed: int = 0  # how many numbers were uploaded
-    list_id: str = ""  # another one with each change of the list
-    root: str | None = None  # of a notice that is sent again: the first one
+    list_id: str = ""  # a new id with each change of the list
+    root: str | None = None  # of a repeated notice: the first one
 
     @property
     def chooses(self) -> bool:
@@ -103,7 +90,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class Written:
-    """What a clerk has typed into the form."""
+    """What a clerk has typed into the form of a notice."""
 
     texts: Mapping[str, str]
     audience: Audience
@@ -112,7 +99,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Unreached:
-    """Somebody of the audience whom nothing reaches: which role, of which unit."""
+    """Somebody of the audience whom nothing reaches: in which role, of which unit."""
 
     role: str
     unit_id: str | None
@@ -132,6 +119,6 @@ class Reach:
 
 
 def variable_in(text: str) -> str | None:
-    """The first thing that looks like a blank which nobody filled in."""
+    """The first thing in a text that looks like a blank which nobody filled in."""
     found = _VARIABLE.search(text)
     return found.group() if found else None

@@ -1,4 +1,4 @@
-"""A notice before it leaves: written, changed, given pictures, files and a list of numbers."""
+"""Prepares a notice before it leaves: written, changed, given pictures, files and a list of numbers."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from models.database import insert_or_ignore
 from models.tables import evidence, listeners, notices
-from services import evidence as proof
 from services import people
-from services.evidence import Forgotten, Stored
+from services.evidence import Forgotten, Stored, add_upload
 from services.foundation import audit
 from services.foundation.act import Act
 from services.foundation.numbers import next_number
 from services.foundation.once import once
+from services.foundation.refusal import Common, Refusal
 from services.foundation.vault import new_id
 from services.foundation.wording import readable
+from services.notices.codes import NoticeCode
 from services.notices.looking import locked
-from services.notices.values import DRAFT, LONGEST_TEXT, MOST_PIECES, Notice, NotSent, Written, variable_in
+from services.notices.values import DRAFT, LONGEST_TEXT, MOST_PIECES, Notice, Written, variable_in
 from services.people import SMS
 from templates import DEFAULT_LANGUAGE
 
-LONGEST_NAME = 60  # characters of a file's name, without its ending
+LONGEST_NAME = 60  # characters of a file's name, without its extension
 
 
 def draft(act: Act, written: Written, notice_id: str | None = None) -> str:
-    """A new notice that nobody gets yet; returns its id. Raises NotSent: text_wanted, text_too_long, variable_left."""
+    """Makes a draft that nobody gets yet; returns its id. Raises Refusal: text_wanted, text_too_long, variable_left."""
     texts = _worded(written.texts)
     row = {
         "id": notice_id or new_id(),
@@ -47,15 +48,15 @@ def draft(act: Act, written: Written, notice_id: str | None = None) -> str:
 
 
 def draft_once(act: Act, written: Written, number: str) -> str:
-    """`draft`, of a form with this number: one that arrives twice is one notice."""
+    """Makes a draft from the form with this number: a form that arrives twice is one notice."""
     notice_id, first = once(act, number, "notice", act.actor, written)
     return draft(act, written, notice_id) if first else notice_id
 
 
 def rewrite(act: Act, notice_id: str, seen: str, written: Written) -> None:
-    """Other words, another audience. Whoever changes a notice becomes its author: somebody else has to release it.
+    """Changes a notice's words or audience. Whoever does becomes its author: somebody else has to release it.
 
-    The recipients of a notice that is sent again stay as they are. Raises NotSent as `draft`, and gone, changed.
+    The recipients of a notice that is sent again stay as they are. Raises Refusal as `draft`, and gone, changed.
     """
     notice = locked(act, notice_id, seen, DRAFT)
     texts = _worded(written.texts)
@@ -68,11 +69,11 @@ def rewrite(act: Act, notice_id: str, seen: str, written: Written) -> None:
 
 
 def attach(act: Act, notice_id: str, name: str | None, stored: Stored) -> None:
-    """A cleaned and stored picture or file. Raises NotSent: gone, changed, too_many_pieces."""
+    """Attaches a cleaned and stored picture or file. Raises Refusal: gone, changed, too_many_pieces."""
     notice = locked(act, notice_id, None, DRAFT)
     if len(notice.parts) >= MOST_PIECES or notice.audience.root:
-        raise NotSent("too_many_pieces", "files")
-    proof.add_upload(act, act.actor, _file_name(name, stored), stored)
+        raise Refusal(NoticeCode.TOO_MANY_PIECES, "files")
+    add_upload(act, act.actor, _file_name(name, stored), stored)
     last = select(func.max(evidence.c.position)).where(evidence.c.subject_id == notice_id)
     place = {"subject_id": notice_id, "position": (act.tx.execute(last).scalar() or 0) + 1}
     act.tx.execute(update(evidence).where(evidence.c.id == stored.id).values(**place))
@@ -80,7 +81,7 @@ def attach(act: Act, notice_id: str, name: str | None, stored: Stored) -> None:
 
 
 def detach(act: Act, notice_id: str, piece_id: str) -> list[Forgotten]:
-    """Takes a piece away; its files go by `Store.forget` after the commit. Raises NotSent: gone, changed."""
+    """Detaches a piece; its files go by `Store.forget` after the commit. Raises Refusal: gone, changed."""
     locked(act, notice_id, None, DRAFT)
     mine = evidence.c.id == piece_id, evidence.c.subject_id == notice_id
     gone = act.tx.execute(delete(evidence).where(*mine).returning(evidence.c.id, evidence.c.sha256)).all()
@@ -91,7 +92,7 @@ def detach(act: Act, notice_id: str, piece_id: str) -> list[Forgotten]:
 
 
 def add_numbers(act: Act, notice_id: str, language: str, numbers: Sequence[str]) -> None:
-    """Some of the numbers of an uploaded list, in E.164, to what is there. Raises NotSent: gone, changed."""
+    """Adds some numbers of an uploaded list, in E.164, to those that are there. Raises Refusal: gone, changed."""
     notice = _with_list(act, notice_id)
     ids = people.ensure_contacts(act, SMS, numbers, language)
     if ids:
@@ -101,17 +102,17 @@ def add_numbers(act: Act, notice_id: str, language: str, numbers: Sequence[str])
 
 
 def drop_numbers(act: Act, notice_id: str) -> None:
-    """Takes the whole list away. Raises NotSent: gone, changed."""
+    """Drops the whole list of numbers. Raises Refusal: gone, changed."""
     notice = _with_list(act, notice_id)
     act.tx.execute(delete(listeners).where(listeners.c.notice_id == notice_id))
     _relist(act, notice)
 
 
 def _with_list(act: Act, notice_id: str) -> Notice:
-    """Of a notice that is sent again, the listeners are its recipients and no list."""
+    """The notice, if it may have a list of numbers: a repeated one may not, as its listeners are its recipients."""
     notice = locked(act, notice_id, None, DRAFT)
     if notice.audience.root:
-        raise NotSent("gone")
+        raise Refusal(Common.GONE)
     return notice
 
 
@@ -129,21 +130,21 @@ def _change(tx: Connection, notice_id: str, **values: Any) -> None:
 
 
 def _worded(texts: Mapping[str, str]) -> dict[str, str]:
-    """What no channel can carry is gone. The default language is wanted; another one may be missing."""
+    """The texts without what no channel can carry. The default language must be there; another one may be missing."""
     kept = {language: readable(text) for language, text in texts.items()}
     for language, text in kept.items():
         about = f"text_{language}"
         if language == DEFAULT_LANGUAGE and len(text) < 2:
-            raise NotSent("text_wanted", about)
+            raise Refusal(Common.TEXT_WANTED, about)
         if len(text) > LONGEST_TEXT:
-            raise NotSent("text_too_long", about, over=len(text) - LONGEST_TEXT)
+            raise Refusal(Common.TEXT_TOO_LONG, about, over=len(text) - LONGEST_TEXT)
         if (variable := variable_in(text)) is not None:
-            raise NotSent("variable_left", about, variable=variable)
+            raise Refusal(NoticeCode.VARIABLE_LEFT, about, variable=variable)
     return {language: text for language, text in kept.items() if text}
 
 
 def _file_name(name: str | None, stored: Stored) -> str | None:
-    """What the office called the file, with the ending that its kind has."""
+    """The office's name for the file, with the extension of its type."""
     if stored.kind != "file":
         return None
     ending = mimetypes.guess_extension(stored.mime) or ".bin"

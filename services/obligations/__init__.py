@@ -1,6 +1,7 @@
-"""What units owe by a date (督办事项): handed over, reminded of, answered, settled. One table, whatever its kind."""
+"""What units owe by a date (督办事项): handed over, reminded of, answered, settled. One table, whatever the kind."""
 
 from services.obligations.answering import acknowledge, answer, ask_office, request_time
+from services.obligations.codes import ObligationCode
 from services.obligations.deciding import accept_answer, decide_time, excuse, reply_unit, send_back
 from services.obligations.firing import fire
 from services.obligations.handing import LONGEST_LIMIT, deadline, hand_over
@@ -17,13 +18,13 @@ from services.obligations.values import (
     PAGE,
     SETTLED,
     STATES,
+    Dossier,
     Happened,
     Late,
     Obligation,
     ObligationFilters,
     Subject,
     UnitSight,
-    Whole,
 )
 
 __all__ = [
@@ -37,15 +38,16 @@ __all__ = [
     "STATES",
     "TO_HEAD",
     "TO_READER",
+    "Dossier",
     "Happened",
     "Kind",
     "Kinds",
     "Late",
     "Obligation",
+    "ObligationCode",
     "ObligationFilters",
     "Subject",
     "UnitSight",
-    "Whole",
     "accept_answer",
     "acknowledge",
     "answer",

@@ -1,4 +1,4 @@
-"""The unit's side: acknowledge, answer, ask the office, ask for more time. Who may do so the caller has checked."""
+"""The unit's acts: acknowledge, answer, ask the office, ask for more time. The caller has checked the right to."""
 
 from __future__ import annotations
 
@@ -13,36 +13,45 @@ from models.tables import extensions
 from services import evidence
 from services.deliveries import withhold_about
 from services.foundation.act import Act
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Refusal
 from services.foundation.vault import new_id
 from services.foundation.wording import worded
 from services.obligations import planning
+from services.obligations.codes import ObligationCode
 from services.obligations.kinds import Kinds
 from services.obligations.ladder import ladders, last_day
 from services.obligations.lapsing import note_overdue
-from services.obligations.locking import Owed, note, put, unsettled
+from services.obligations.locking import LockedObligation, add_entry, change, unsettled
 from services.obligations.values import ACKNOWLEDGED, ANSWERED, WAITING
 from services.people import Contact
 
 
 def acknowledge(act: Act, obligation_id: str) -> None:
-    """The unit has seen it; said again, or after the answer, it does nothing. Raises NotDone: gone, settled."""
+    """Records that the unit has seen it; a repeat, or one after the answer, does nothing.
+
+    Raises Refusal: gone, settled.
+    """
     obligation = unsettled(act, obligation_id)
     if obligation.owed and obligation.acknowledged_at is None:
         _seen_by(act, obligation)
-        note(act, obligation, "acknowledged", "")
+        add_entry(act, obligation, "acknowledged", "")
 
 
 def answer(act: Act, kinds: Kinds, contact: Contact, obligation_id: str, text: str, media: Sequence[Media]) -> None:
-    """Words or evidence; more may follow until the office has decided. Raises NotDone: gone, settled, text_wanted, …"""
+    """Records the unit's answer, words or evidence; more may follow until the office has decided.
+
+    Raises Refusal: gone, settled, text_wanted, …
+    """
     obligation = unsettled(act, obligation_id)
     kept = worded(text, 0 if media else 1)
-    entry_id = note(act, obligation, "unit_answer", kept, {"late": obligation.owed and act.now > obligation.due_at})
+    entry_id = add_entry(
+        act, obligation, "unit_answer", kept, {"late": obligation.owed and act.now > obligation.due_at}
+    )
     evidence.attach(act, contact, obligation.id, media, entry_id)
     if obligation.owed:
         note_overdue(act, obligation)
         first = {} if obligation.acknowledged_at else {"acknowledged_at": act.now, "acknowledged_by": act.actor}
-        put(act, obligation, state=ANSWERED, owed_since=None, answered_at=act.now, **first)
+        change(act, obligation, state=ANSWERED, owed_since=None, answered_at=act.now, **first)
         planning.drop(act, obligation.id)
         withhold_about(act, obligation.id)
         obligation = replace(obligation, state=ANSWERED, acknowledged_at=obligation.acknowledged_at or act.now)
@@ -52,33 +61,36 @@ def answer(act: Act, kinds: Kinds, contact: Contact, obligation_id: str, text: s
 def ask_office(
     act: Act, obligation_id: str, text: str, contact: Contact | None = None, media: Sequence[Media] = ()
 ) -> None:
-    """With photos from `contact`, where there are any. Raises NotDone: gone, settled, text_wanted, text_too_long."""
+    """Asks the office something, perhaps with photos from `contact`.
+
+    Raises Refusal: gone, settled, text_wanted, text_too_long.
+    """
     obligation = unsettled(act, obligation_id)
     kept = worded(text)
     if obligation.owed:
         obligation = _seen_by(act, obligation)
-    entry_id = note(act, obligation, "unit_question", kept)
+    entry_id = add_entry(act, obligation, "unit_question", kept)
     if contact is not None:
         evidence.attach(act, contact, obligation.id, media, entry_id)
 
 
 def request_time(act: Act, obligation_id: str, until: date, reason: str) -> None:
-    """Before or after the deadline (A33); nothing moves until the office decides.
+    """Asks for more time, before or after the deadline (A33); nothing moves until the office decides.
 
-    Raises NotDone: gone, settled (nothing is owed), waiting_already, due_past (not later than the deadline, or over
-    itself), due_wanted (in a far year), text_wanted, text_too_long.
+    Raises Refusal: gone, settled (nothing is owed), waiting_already, due_past (no later than the deadline, or already
+    past), due_wanted (in a far year), text_wanted, text_too_long.
     """
     obligation = unsettled(act, obligation_id)
     if not obligation.owed:
-        raise NotDone("settled")
+        raise Refusal(ObligationCode.SETTLED)
     waiting = extensions.c.obligation_id == obligation.id, extensions.c.state == WAITING
     if act.tx.execute(select(extensions.c.id).where(*waiting)).first():
-        raise NotDone("waiting_already")
+        raise Refusal(ObligationCode.WAITING_ALREADY)
     if until > last_day(act.now):
-        raise NotDone("due_wanted")
+        raise Refusal(ObligationCode.DUE_WANTED)
     wanted_at = ladders()[obligation.kind].due_at(until, act.now)
     if wanted_at <= max(obligation.due_at, act.now):
-        raise NotDone("due_past")
+        raise Refusal(ObligationCode.DUE_PAST)
     kept = worded(reason)
     obligation = _seen_by(act, obligation)
     late = act.now > obligation.due_at
@@ -94,13 +106,13 @@ def request_time(act: Act, obligation_id: str, until: date, reason: str) -> None
             asked_at=act.now,
         )
     )
-    note(act, obligation, "time_asked", kept, {"until": wanted_at.isoformat(), "late": late})
+    add_entry(act, obligation, "time_asked", kept, {"until": wanted_at.isoformat(), "late": late})
 
 
-def _seen_by(act: Act, obligation: Owed) -> Owed:
-    """Whoever does anything about it has seen it: the ladder of silence ends."""
+def _seen_by(act: Act, obligation: LockedObligation) -> LockedObligation:
+    """Notes that the unit has seen the obligation, as anybody acting on it has: the ladder of silence ends."""
     if obligation.acknowledged_at is not None:
         return obligation
-    put(act, obligation, state=ACKNOWLEDGED, acknowledged_at=act.now, acknowledged_by=act.actor)
+    change(act, obligation, state=ACKNOWLEDGED, acknowledged_at=act.now, acknowledged_by=act.actor)
     planning.drop(act, obligation.id, silence_only=True)
     return replace(obligation, state=ACKNOWLEDGED, acknowledged_at=act.now)

@@ -1,8 +1,8 @@
-"""The office's side: reply, accept, send back, excuse, and decide about more time. The unit is told of each.
+"""The office's acts: reply, accept, send back, excuse, decide about more time. The unit is told of each.
 
-Each returns whether somebody could be told.
+Each act returns whether somebody could be told.
 
-Whatever goes to the unit raises NotDone also where the kind's guard refuses it.
+An act whose words go to the unit also raises Refusal where the kind's guard refuses them.
 """
 
 from __future__ import annotations
@@ -16,24 +16,25 @@ from models.tables import entries, extensions, obligations
 from services.deliveries import withhold_about
 from services.foundation.act import Act
 from services.foundation.happenings import Happening, record
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Common, Refusal
 from services.foundation.wording import worded
 from services.obligations import planning
+from services.obligations.codes import ObligationCode
 from services.obligations.handing import deadline, put_to_unit
 from services.obligations.kinds import Kind, Kinds
 from services.obligations.ladder import ladders
 from services.obligations.lapsing import note_overdue
-from services.obligations.locking import Owed, note, put, unsettled
+from services.obligations.locking import LockedObligation, add_entry, change, unsettled
 from services.obligations.telling import TO_HEAD, TO_READER, tell
 from services.obligations.values import ACCEPTED, ANSWERED, EXCUSED, GRANTED, MOOT, REFUSED, RETURNED, WAITING
 
 
 def reply_unit(act: Act, kinds: Kinds, obligation_id: str, seen: str, text: str) -> bool:
-    """Answers what the unit asked. Raises NotDone: gone, changed, settled, text_wanted, text_too_long."""
+    """Answers a question of the unit. Raises Refusal: gone, changed, settled, text_wanted, text_too_long."""
     obligation, text = unsettled(act, obligation_id, seen), worded(text)
     kinds[obligation.kind].guard(act, obligation.subject_id, text)
     asked_by = _last_actor(act.tx, obligation, "unit_question")
-    note(act, obligation, "office_reply", text)
+    add_entry(act, obligation, "office_reply", text)
     offers = TO_HEAD[1:] if obligation.owed else TO_READER
     return tell(act, obligation, "office_reply", text, began=asked_by, offers=offers)[0]
 
@@ -41,24 +42,26 @@ def reply_unit(act: Act, kinds: Kinds, obligation_id: str, seen: str, text: str)
 def accept_answer(
     act: Act, kinds: Kinds, obligation_id: str, seen: str, word: str, to_citizen: bool | None = None
 ) -> bool:
-    """The answer is enough. Where somebody waits for the last one about the subject, `word` goes to them (C06); else it
+    """Accepts the unit's answer.
+
+    Where somebody waits for the last one about the subject, `word` goes to them (C06); else it
     goes to the unit, and may be empty. `to_citizen`: what the page promised; None asks for no guard.
 
-    Raises NotDone: gone, changed, settled, not_answered, text_wanted, text_too_long.
+    Raises Refusal: gone, changed, settled, not_answered, text_wanted, text_too_long.
     """
     obligation = unsettled(act, obligation_id, seen)
     if obligation.state != ANSWERED:
-        raise NotDone("not_answered")
+        raise Refusal(ObligationCode.NOT_ANSWERED)
     kind = kinds[obligation.kind]
     concluded = _to_conclude(act, kind, obligation)
     if to_citizen not in (None, concluded is not None):
-        raise NotDone("changed")
+        raise Refusal(Common.CHANGED)
     text = worded(word, 2 if concluded else 0)
     if not concluded:
         kind.guard(act, obligation.subject_id, text)
     reached = kind.concluded(act, concluded, text) if concluded else False
     obligation = _settle(act, obligation, ACCEPTED)
-    note(act, obligation, "accepted", text)
+    add_entry(act, obligation, "accepted", text)
     answered_by = _last_actor(act.tx, obligation, "unit_answer")
     told, _ = tell(act, obligation, "accepted", "" if concluded else text, began=answered_by)
     kind.settled(act, obligation)
@@ -66,18 +69,20 @@ def accept_answer(
 
 
 def send_back(act: Act, kinds: Kinds, obligation_id: str, seen: str, why: str, due: date | None = None) -> bool:
-    """The answer is not enough: owed again, by the old deadline or a new one.
+    """Sends the answer back as not enough: it is owed again, by the old deadline or a new one.
 
-    Raises NotDone: gone, changed, settled, not_answered, text_wanted, text_too_long, due_past, due_far.
+    Raises Refusal: gone, changed, settled, not_answered, text_wanted, text_too_long, due_past, due_far.
     """
     obligation, why = unsettled(act, obligation_id, seen), worded(why)
     if obligation.state != ANSWERED:
-        raise NotDone("not_answered")
+        raise Refusal(ObligationCode.NOT_ANSWERED)
     kinds[obligation.kind].guard(act, obligation.subject_id, why)
     due_at = deadline(act, ladders()[obligation.kind], due, None) if due else obligation.due_at
     obligation = replace(obligation, state=RETURNED, due_at=due_at, acknowledged_at=None)
-    put(act, obligation, state=RETURNED, owed_since=act.now, due_at=due_at, acknowledged_at=None, acknowledged_by=None)
-    entry_id = note(act, obligation, "returned", why, {"due": due_at.isoformat()})
+    change(
+        act, obligation, state=RETURNED, owed_since=act.now, due_at=due_at, acknowledged_at=None, acknowledged_by=None
+    )
+    entry_id = add_entry(act, obligation, "returned", why, {"due": due_at.isoformat()})
     detail = {"kind": obligation.kind, "number": obligation.number, "due": due_at.isoformat()}
     record(
         act, Happening(RETURNED, entry_id, act.now, obligation.unit_id, obligation.subject_id, obligation.id, detail)
@@ -89,12 +94,15 @@ def send_back(act: Act, kinds: Kinds, obligation_id: str, seen: str, why: str, d
 
 
 def excuse(act: Act, kinds: Kinds, obligation_id: str, seen: str, why: str) -> bool:
-    """It is owed no longer, with a reason (C23). Raises NotDone: gone, changed, settled, text_wanted, text_too_long."""
+    """Excuses the unit, with a reason (C23): nothing is owed any more.
+
+    Raises Refusal: gone, changed, settled, text_wanted, text_too_long.
+    """
     obligation, why = unsettled(act, obligation_id, seen), worded(why)
     kinds[obligation.kind].guard(act, obligation.subject_id, why)
     note_overdue(act, obligation)
     obligation = _settle(act, obligation, EXCUSED)
-    note(act, obligation, "excused", why)
+    add_entry(act, obligation, "excused", why)
     told, _ = tell(act, obligation, "excused", why)
     kinds[obligation.kind].excused(act, obligation)
     kinds[obligation.kind].settled(act, obligation)
@@ -102,25 +110,27 @@ def excuse(act: Act, kinds: Kinds, obligation_id: str, seen: str, why: str) -> b
 
 
 def decide_time(act: Act, kinds: Kinds, obligation_id: str, seen: str, granted: bool, word: str) -> bool:
-    """About the extension that is waiting (C23, A33); a refusal needs a word. A grant never shortens the deadline.
+    """Decides about the extension that is waiting (C23, A33).
 
-    Raises NotDone: gone, changed, settled, decided, text_wanted, text_too_long.
+    A refusal needs a word; a grant never shortens the deadline.
+
+    Raises Refusal: gone, changed, settled, decided, text_wanted, text_too_long.
     """
     obligation, word = unsettled(act, obligation_id, seen), worded(word, 0 if granted else 2)
     kinds[obligation.kind].guard(act, obligation.subject_id, word)
     columns = extensions.c.id, extensions.c.wanted_at, extensions.c.asked_by
     row = act.tx.execute(select(*columns).where(*_waiting(obligation))).first()
     if row is None:
-        raise NotDone("decided")
+        raise Refusal(ObligationCode.DECIDED)
     state = GRANTED if granted else REFUSED
     decided = {"state": state, "decided_by": act.actor, "decided_at": act.now, "word": word}
     act.tx.execute(update(extensions).where(extensions.c.id == row.id).values(**decided))
-    if granted:  # sent back meanwhile, it may have got more time than was asked for
+    if granted:  # if sent back meanwhile, it may have got more time than was asked for
         note_overdue(act, obligation)
         obligation = replace(obligation, due_at=max(obligation.due_at, row.wanted_at.astimezone(act.now.tzinfo)))
-        put(act, obligation, due_at=obligation.due_at)
+        change(act, obligation, due_at=obligation.due_at)
     kind = f"time_{state}"
-    note(act, obligation, kind, word, {"due": obligation.due_at.isoformat()})
+    add_entry(act, obligation, kind, word, {"due": obligation.due_at.isoformat()})
     offers = TO_HEAD[1:] if obligation.owed else TO_READER
     told = tell(act, obligation, kind, word, began=[row.asked_by], offers=offers)[0]
     if granted and obligation.owed:
@@ -128,9 +138,11 @@ def decide_time(act: Act, kinds: Kinds, obligation_id: str, seen: str, granted: 
     return told
 
 
-def _to_conclude(act: Act, kind: Kind, obligation: Owed) -> str | None:
-    """The subject of which somebody hears now, locked: of two decisions at once one is the last. None where another
-    obligation about it is still owed or unchecked, and where nobody waits."""
+def _to_conclude(act: Act, kind: Kind, obligation: LockedObligation) -> str | None:
+    """The subject of which somebody hears now, locked: one of two simultaneous decisions is the last.
+
+    None where another obligation about it is still owed or unchecked, and where nobody waits.
+    """
     if not kind.waits(act, obligation.subject_id):
         return None
     about_it = obligations.c.subject_id == obligation.subject_id, obligations.c.id != obligation.id
@@ -138,21 +150,21 @@ def _to_conclude(act: Act, kind: Kind, obligation: Owed) -> str | None:
     return None if act.tx.execute(select(others)).scalar() else obligation.subject_id
 
 
-def _waiting(obligation: Owed) -> tuple[ColumnElement[bool], ...]:
-    """The extension about which nobody has decided yet."""
+def _waiting(obligation: LockedObligation) -> tuple[ColumnElement[bool], ...]:
+    """The condition for the extension about which nobody has decided yet."""
     return extensions.c.obligation_id == obligation.id, extensions.c.state == WAITING
 
 
-def _settle(act: Act, obligation: Owed, state: str) -> Owed:
-    put(act, obligation, state=state, owed_since=None, settled_at=act.now)
+def _settle(act: Act, obligation: LockedObligation, state: str) -> LockedObligation:
+    change(act, obligation, state=state, owed_since=None, settled_at=act.now)
     act.tx.execute(update(extensions).where(*_waiting(obligation)).values(state=MOOT))
     planning.drop(act, obligation.id)
     withhold_about(act, obligation.id)
     return replace(obligation, state=state)
 
 
-def _last_actor(tx: Connection, obligation: Owed, kind: str) -> list[str]:
-    """Who of the unit said it last."""
+def _last_actor(tx: Connection, obligation: LockedObligation, kind: str) -> list[str]:
+    """The people of the unit who made the last entry of this kind."""
     said = entries.c.subject_id == obligation.id, entries.c.kind == kind, entries.c.actor.is_not(None)
     newest = select(entries.c.actor).where(*said).order_by(entries.c.at.desc(), entries.c.id.desc()).limit(1)
     return list(tx.execute(newest).scalars())

@@ -1,4 +1,4 @@
-"""The rows of reminders that are due, taken and marked by a few statements however many they are."""
+"""Takes and marks the rows of due reminders by a few statements, however many they are."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ class Row(NamedTuple):
 
 
 def units(act: Act, kinds: Collection[str], most: int) -> list[str]:
-    """Of the first `most` rows of these kinds of obligation."""
+    """The units of the first `most` due rows of these kinds of obligation."""
     return [unit_id for (unit_id,) in _UNITS.rows(act.tx, {"now": act.now, "most": most, "keys": keys(act.tx, kinds)})]
 
 
 def take(act: Act, kinds: Collection[str], unit_ids: Sequence[str], most: int) -> list[Row]:
-    """Up to `most`, oldest first; on PostgreSQL those of these units that nobody else holds."""
+    """Takes up to `most` due rows, oldest first; on PostgreSQL those of these units that nobody else holds."""
     due = {"now": act.now, "most": most, "keys": keys(act.tx, kinds), "units": unit_ids}
     return [Row(*row) for row in _TAKE.rows(act.tx, due)]
 
 
 def mark(act: Act, rows: Sequence[Row], meant: Sequence[Row]) -> None:
-    """Those that go out have fired; those that mean nothing any more are gone."""
+    """Marks the rows that go out as fired, and deletes those that mean nothing any more."""
     if meant:
         _FIRED.run(act.tx, {"now": act.now, "ids": keys(act.tx, [row.id for row in meant])})
     if len(meant) < len(rows):
@@ -56,7 +56,7 @@ def mark(act: Act, rows: Sequence[Row], meant: Sequence[Row]) -> None:
 
 
 def went(act: Act, ids: Sequence[int], to: str, by: str) -> None:
-    """Notes to whom and by which way these went in the end."""
+    """Notes to whom and by which way these reminders went in the end."""
     rows = (
         update(reminders).where(among(act.tx, reminders.c.id, "ids")).values({reminders.c.to: to, reminders.c.by: by})
     )
@@ -64,7 +64,7 @@ def went(act: Act, ids: Sequence[int], to: str, by: str) -> None:
 
 
 def pending(act: Act, obligation_ids: Collection[str]) -> set[tuple[str, str, str]]:
-    """(obligation, to, by) of what is coming up by itself already, or stands on the office's list."""
+    """The steps that are coming up by themselves or stand on the office's list, as (obligation, to, by)."""
     rows = _PENDING.rows(act.tx, {"keys": keys(act.tx, obligation_ids)})
     return {(obligation_id, to, by) for obligation_id, to, by in rows}
 
@@ -75,7 +75,7 @@ def write(act: Act, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def planned(row: Row, step: Step, nth: int) -> dict[str, Any]:
-    """The row of what `row` leads to, as message `nth`."""
+    """The row of the step that `row` leads to, as message `nth`."""
     return {
         "obligation_id": row.obligation_id,
         "kind": step.kind,
@@ -106,7 +106,7 @@ _COLUMNS = (
     reminders.c.due_at,
     reminders.c.obligation_id,
     obligations.c.number,
-    obligations.c.kind.label("duty_kind"),
+    obligations.c.kind.label("obligation_kind"),
     obligations.c.unit_id,
     obligations.c.due_at.label("deadline"),
     obligations.c.state,

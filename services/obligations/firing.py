@@ -1,7 +1,7 @@
-"""The job: what is due becomes deliveries, each reminder exactly once, however many processes tick.
+"""The job of reminding: what is due becomes deliveries, each reminder once, however many processes tick.
 
-A batch is a handful of statements. What its rows share (recipients, names, days) is looked up once; a row itself costs
-one body, encoded and sealed, and its share of one INSERT and one UPDATE.
+A batch is a handful of statements. What its rows share (recipients, names, days) is looked up once; each row costs
+only one body, encoded and sealed, and its share of one INSERT and one UPDATE.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from services.obligations.ladder import BOTH, NOBODY, OFFICE, OVER, SILENCE, Ste
 from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_values
 from services.people import CHAT, SMS, Addressee
 
-# Stand in a body for those of each row.
+# Placeholders in a shared body for the values of each row.
 _NUMBER, _ID, _BEGINS = f"number-{new_id()}", f"id-{new_id()}", f"begins-{new_id()}"
 
-_Reached = Mapping[tuple[str, str, str], Sequence[tuple[str, str]]]  # of `reach.recipients_of`
+_Reached = Mapping[tuple[str, str, str], Sequence[tuple[str, str]]]  # the result of `reach.recipients_of`
 
 
 def fire(act: Act, most: int, ways: Collection[str] = (CHAT, SMS)) -> int:
-    """Up to `most` reminders that are due; how many there were, also those that found nobody. During quiet hours
-    they wait. `ways`: without a carrier, chat alone.
+    """Sends up to `most` due reminders and returns how many there were, including those that found nobody.
 
-    A reminder that has waited too long says so; one whose obligation is not owed any more is dropped.
+    During quiet hours they wait. A reminder that has waited too long says so; one for what is not owed any more
+    is dropped. `ways`: chat alone where there is no carrier for text messages.
     """
     awake = [kind for kind, ladder in ladders().items() if not ladder.quiet(act.now)]
     units = due.units(act, awake, most) if awake else []
     if not units:
         return 0
-    # Locks the recipients before the reminders, as a turn does that acknowledges: on PostgreSQL neither waits for the
-    # other in a circle.
+    # Locks the recipients before the reminders, as a turn that acknowledges does: on PostgreSQL neither can deadlock
+    # with the other.
     reached = people.recipients_of(act, units, ways)
     rows = due.take(act, awake, units, most)
     meant = [row for row in rows if row.owed and not (row.kind == SILENCE and row.acknowledged)]
@@ -52,7 +52,7 @@ def fire(act: Act, most: int, ways: Collection[str] = (CHAT, SMS)) -> int:
 
 
 class _Batch:
-    """Everything that the rows of one run share."""
+    """The rows of one run and everything that they share."""
 
     def __init__(self, act: Act, rows: Sequence[Row], reached: _Reached) -> None:
         self._act, self._now, self._rows, self._reached = act, act.now, rows, reached
@@ -61,10 +61,10 @@ class _Batch:
         self._moments: dict[Any, datetime] = {}
         self._left: dict[Any, int] = {}
         self._bodies: dict[tuple[Any, ...], bytes] = {}
-        self._went: dict[tuple[str, str], list[int]] = {}  # numbers of the rows that went otherwise than planned
+        self._went: dict[tuple[str, str], list[int]] = {}  # ids of the rows that went otherwise than planned
 
     def send(self) -> None:
-        """One body a row for the unit, and one for those above it, who look and do not answer."""
+        """Queues one body per row for the unit, and one for those above it, who only look and do not answer."""
         said, about = [], []
         for planned in self._rows:
             row, to = self._by_what_is_left(planned)
@@ -80,14 +80,14 @@ class _Batch:
         deliveries.queue_shared(self._act, said, "reminder", about=about)
 
     def note(self) -> None:
-        """Whom each has told in the end: the office reads it in the obligation's history."""
+        """Notes whom each reminder reached in the end; the office reads it in the obligation's history."""
         for (to, by), ids in self._went.items():
             due.went(self._act, ids, to, by)
 
     def follow(self) -> list[dict[str, Any]]:
-        """The rows that those of this batch lead to: the next morning over, and the ladder of silence."""
+        """The rows that this batch leads to: the next morning after the deadline, and the ladder of silence."""
         found = [_next(row, self._over(row)) for row in self._rows if row.kind == OVER]
-        # After a standstill several rows are of one obligation: it has one ladder of silence, from the newest on.
+        # After a standstill, rows may belong to one obligation: it has one ladder of silence, from the newest on.
         silent = {row.obligation_id: row for row in self._rows if row.kind != SILENCE and not row.acknowledged}
         if silent:
             there = due.pending(self._act, silent.keys())
@@ -98,9 +98,9 @@ class _Batch:
         return found
 
     def _by_what_is_left(self, row: Row) -> tuple[Row, Sequence[tuple[str, str]]]:
-        """The row as it goes out, and to whom.
+        """The row as it goes out, and its recipients.
 
-        What was acknowledged has no ladder of silence any more: where the head has no chat, or there is no head, its
+        Once acknowledged there is no ladder of silence any more: where the head has no chat, or there is no head, its
         steps are taken at once (A52).
         """
         silent = (Addressee.HEAD, SMS), (Addressee.DEPUTY, CHAT), (Addressee.DEPUTY, SMS)
@@ -111,7 +111,7 @@ class _Batch:
         return row, ()
 
     def _superiors(self, row: Row) -> tuple[str, Sequence[tuple[str, str]]]:
-        """By chat, else by SMS."""
+        """How and where the unit above hears of it: by chat, else by SMS."""
         if row.kind == OVER and -self._days(row) >= ladders()[row.obligation_kind].superior:
             for by in (CHAT, SMS):
                 if reached := self._reached.get((row.unit_id, Addressee.SUPERIOR, by)):
@@ -119,7 +119,7 @@ class _Batch:
         return row.by, ()
 
     def _encoded(self, row: Row, to: str, offers: Sequence[str]) -> bytes:
-        """Rows mostly differ in their number and id alone: what else they say is encoded once."""
+        """The row's encoded body. Rows mostly differ in number and id alone; everything else is encoded once."""
         key = (
             row.unit_id,
             row.deadline,
@@ -136,14 +136,14 @@ class _Batch:
             body = self._body(row._replace(number=_NUMBER, obligation_id=_ID, asked=_BEGINS), to, offers)
             found = self._bodies[key] = deliveries.encoded(body)
         found = found.replace(_NUMBER.encode(), row.number.encode()).replace(_ID.encode(), row.obligation_id.encode())
-        begins = json.dumps(first_words(row.asked), ensure_ascii=False)[1:-1]  # as it stands between quotes
+        begins = json.dumps(first_words(row.asked), ensure_ascii=False)[1:-1]  # as it stands between JSON's quotes
         return found.replace(_BEGINS.encode(), begins.encode())
 
     def _body(self, row: Row, to: str, offers: Sequence[str]) -> Body:
         at, days = self._moment(row.due), self._days(row)
         late_by = at.isoformat() if self._now - at > ladders()[row.obligation_kind].late_after else None
         unit, deadline = self._names.get(row.unit_id, ""), self._moment(row.deadline)
-        begins = row.asked if row.by == CHAT else ""  # no text message holds what is asked (A53)
+        begins = row.asked if row.by == CHAT else ""  # no text message says what is asked (A53)
         offers = offers if row.by == CHAT else offers[:-1]
         values = told_values(
             row.number, row.obligation_kind, unit, deadline, row.state, days, late_by, row.nth, "", to, begins
@@ -151,7 +151,7 @@ class _Batch:
         return Body(say=Say("obligation.reminder", values, buttons(row.obligation_id, offers)))
 
     def _days(self, row: Row) -> int:
-        """The working days that are left."""
+        """The working days that are left for the row's obligation."""
         found = self._left.get(row.deadline)
         if found is None:
             day = self._moment(row.deadline).date()
@@ -170,7 +170,7 @@ class _Batch:
 
 
 def _went(row: Row, told: bool, above: bool) -> tuple[str, str]:
-    """To whom and by which way it went in the end."""
+    """To whom and by which way a reminder went in the end."""
     if above:
         return (BOTH if told else Addressee.SUPERIOR), row.by
     return row.to, row.by if told or row.to == OFFICE else NOBODY[row.by]
@@ -181,5 +181,5 @@ def _next(row: Row, step: Step) -> dict[str, Any]:
 
 
 def _same(row: Row, step: Step) -> dict[str, Any]:
-    """The same message by another way: it keeps its number."""
+    """The row of a message repeated by another way: it keeps its number."""
     return due.planned(row, step, row.nth)

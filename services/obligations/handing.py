@@ -1,4 +1,4 @@
-"""Handing something over to a unit: what is asked, by when, and the reminders that follow from it (R21, C08)."""
+"""Hands something over to a unit: what is asked, by when, and the reminders that follow from it (R21, C08)."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from services.deliveries import withhold_about
 from services.foundation.act import Act
 from services.foundation.numbers import next_number
 from services.foundation.once import once
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Refusal
 from services.foundation.wording import worded
 from services.obligations import planning
+from services.obligations.codes import ObligationCode
 from services.obligations.kinds import Kinds
 from services.obligations.ladder import Ladder, ladders, last_day
-from services.obligations.locking import Owed, note
+from services.obligations.locking import LockedObligation, add_entry
 from services.obligations.telling import TO_HEAD, tell
 from services.obligations.values import OPEN
 from services.people import Addressee
 
-LONGEST_LIMIT = 480  # working days: a little less than `last_day`, so that both fields have one limit
+LONGEST_LIMIT = 480  # working days: a little less than `last_day`, so that the limits of both fields agree
 
 
 def hand_over(
@@ -41,8 +42,8 @@ def hand_over(
 ) -> str:
     """Hands something over to a unit and returns the obligation's id. Its subject hears of it first (`Kind.handed`).
 
-    `asked` is the clerk's own text: nothing of the subject is copied. `number`: of the form; the same form again
-    returns the same id and does nothing more. Raises NotDone: kind_wanted, unit_wanted, unit_without_head,
+    `asked` is the clerk's own text: nothing of the subject is copied. `number` is the form's; the same form again
+    returns the same id and does nothing more. Raises Refusal: kind_wanted, unit_wanted, unit_without_head,
     text_wanted, text_too_long, due_wanted, due_past, due_far, and whatever the kind refuses.
     """
     given = act.actor, subject_id, unit_id, kind, asked, due, working_days
@@ -51,15 +52,16 @@ def hand_over(
         return obligation_id
     ladder, about = ladders().get(kind), kinds.get(kind)
     if ladder is None or about is None:
-        raise NotDone("kind_wanted")
+        raise Refusal(ObligationCode.KIND_WANTED)
     text = worded(asked)
     about.guard(act, subject_id, text)
     _able(act, unit_id)
-    # Locked first, as by a turn: neither waits in a circle.
+    # The head's accounts are locked first, as a turn does: so neither can deadlock with the other.
     people.recipients(act, unit_id, Addressee.HEAD, people.CHAT)
     due_at = deadline(act, ladder, due, working_days)
     about.handed(act, subject_id, seen)
-    obligation = Owed(obligation_id, next_number(act, "duty", "D"), kind, unit_id, subject_id, text, OPEN, due_at, None)
+    number_shown = next_number(act, "obligation", "D")
+    obligation = LockedObligation(obligation_id, number_shown, kind, unit_id, subject_id, text, OPEN, due_at, None)
     act.tx.execute(
         insert(obligations).values(
             id=obligation.id,
@@ -76,16 +78,15 @@ def hand_over(
         )
     )
     detail = {"kind": kind, "due": due_at.isoformat(), "report": subject_id}
-    note(act, obligation, "handed", "", detail)
+    add_entry(act, obligation, "handed", "", detail)
     put_to_unit(act, obligation, "handed", text)
     return obligation.id
 
 
-def put_to_unit(act: Act, obligation: Owed, words: str, text: str, began: Iterable[str] = ()) -> bool:
-    """It is the unit's turn from now on: told at once, reminded later, and not left alone while it is silent.
+def put_to_unit(act: Act, obligation: LockedObligation, words: str, text: str, began: Iterable[str] = ()) -> bool:
+    """Makes it the unit's turn: it is told at once, reminded later, and not left alone while it is silent.
 
-    Returns whether somebody could be told by chat. `began`: as by `tell`. The ladder of silence sends the text
-    messages.
+    Returns whether somebody could be told by chat; the ladder of silence sends text messages. `began`: as in `tell`.
     """
     withhold_about(act, obligation.id)
     told, nth = tell(act, obligation, words, text, began=began, offers=TO_HEAD, texts=False)
@@ -96,25 +97,28 @@ def put_to_unit(act: Act, obligation: Owed, words: str, text: str, began: Iterab
 
 
 def deadline(act: Act, ladder: Ladder, due: date | None, working_days: int | None) -> datetime:
-    """A date stays as it is, be it a holiday (A34). Raises NotDone: due_wanted, due_past, due_far."""
+    """The moment of a deadline. A date stays as it is, even a holiday (A34).
+
+    Raises Refusal: due_wanted, due_past, due_far.
+    """
     if due is None:
         if working_days is None or working_days > LONGEST_LIMIT:
-            raise NotDone("due_wanted")
+            raise Refusal(ObligationCode.DUE_WANTED)
         if working_days < 1:
-            raise NotDone("due_past")
+            raise Refusal(ObligationCode.DUE_PAST)
         due = calendar.workday_after(act.now.date(), working_days, calendar.own_days(act))
     if due > last_day(act.now):
-        raise NotDone("due_far")
+        raise Refusal(ObligationCode.DUE_FAR)
     due_at = ladder.due_at(due, act.now)
     if due_at <= act.now:
-        raise NotDone("due_past")
+        raise Refusal(ObligationCode.DUE_PAST)
     return due_at
 
 
 def _able(act: Act, unit_id: str) -> None:
-    """Raises NotDone where the unit is none, or nobody answers for it."""
+    """Checks that the unit exists and has a head; raises Refusal otherwise."""
     open_units = units.c.id == unit_id, ~units.c.closed
     if act.tx.execute(select(units.c.id).where(*open_units)).first() is None:
-        raise NotDone("unit_wanted")
+        raise Refusal(ObligationCode.UNIT_WANTED)
     if not people.head_ids(act, unit_id):
-        raise NotDone("unit_without_head")
+        raise Refusal(ObligationCode.UNIT_WITHOUT_HEAD)

@@ -1,4 +1,4 @@
-"""How the head of a unit hears of what is handed over or sent back now, and why not where nothing reaches them."""
+"""How the head of a unit would hear now of what is handed over or sent back, and why not if nothing reaches them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SMS_LATER, UNREACHED = "sms_later", "unreached"
 
 
 def hears_by(act: Act, unit_id: str, kind: str, ways: Collection[str] | None) -> str:
-    """By chat, else sms, in quiet hours of the kind sms_later, else unreached.
+    """The way in which the head hears of it: chat, else sms, in the kind's quiet hours sms_later, else unreached.
 
-    `ways`: the channels that something can leave by; None: all.
+    `ways`: the channels on which something can leave; None: all.
     """
     if people.recipients(act, unit_id, Addressee.HEAD, CHAT):
         return CHAT
@@ -26,7 +26,7 @@ def hears_by(act: Act, unit_id: str, kind: str, ways: Collection[str] | None) ->
 
 
 def deaf(act: Act, unit_id: str, ways: Collection[str] | None) -> str:
-    """Why no reminder reaches the head now, empty where one does: no_head, no_sms (nothing sends them), no_number."""
+    """Why no reminder reaches the head now; empty where one does: no_head, no_sms (nothing sends them), no_number."""
     if not people.head_ids(act, unit_id):
         return "no_head"
     if hears_by(act, unit_id, "", ways) != UNREACHED:

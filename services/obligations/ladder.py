@@ -1,6 +1,6 @@
-"""When a unit is reminded: the times of each kind of obligation, as data, and the days on which they fall.
+"""Decides when a unit is reminded: the times of each kind of obligation, as data, and the days on which they fall.
 
-Everything here is pure: days and moments in the office's time zone in, moments out.
+Everything here is pure: it takes days and moments in the office's time zone and returns moments.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from services.calendar import Quiet
 from services.people import Addressee
 
 BEFORE, HOLIDAY, DAY, OVER, SILENCE, TOLD = "before", "holiday", "day", "over", "silence", "told"
-OFFICE = "office"  # as an `Addressee` is: nobody of the unit, the office's own list
-BOTH = "both"  # head and superior, of a reminder that went out
+OFFICE = "office"  # like an `Addressee`: nobody of the unit, but the office's own list
+BOTH = "both"  # head and superior, once a reminder has gone out
 CHAT, SMS = "chat", "sms"
-NOBODY = {CHAT: "no_chat", SMS: "no_sms"}  # of a reminder that had nobody to go to
-FARTHEST_YEARS = 2  # of a deadline: 2036 is a slip of the finger
-FAR = 60  # working days: a deadline farther away is looked at twice before it is handed over
+NOBODY = {CHAT: "no_chat", SMS: "no_sms"}  # by way: what is recorded where a reminder had nobody to go to
+FARTHEST_YEARS = 2  # years ahead of a deadline: 2036 is a slip of the finger
+FAR = 60  # working days: a deadline farther away is confirmed before it is handed over
 Own = Mapping[date, bool]  # the office's own days (services.calendar.own_days.own_days)
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """The times of one kind of obligation; all are times of day in the office's zone, or counted in working days."""
+    """The reminder times of one kind of obligation: times of day in the office's zone, or numbers of working days."""
 
     kind: str
-    working_days: int  # of a deadline, where the clerk names none
+    working_days: int  # time of day of a deadline for which the clerk names none
     due: time
     morning: time
     quiet_hours: Quiet
@@ -52,18 +52,18 @@ class Ladder:
         return self.quiet_hours.holds(moment)
 
     def awake(self, moment: datetime) -> datetime:
-        """This moment, or the end of the quiet hours that it falls into."""
+        """The moment itself, or the end of the quiet hours that it falls into."""
         return self.quiet_hours.awake(moment)
 
 
 def last_day(now: datetime) -> date:
-    """The last one that a deadline can be on."""
+    """The last day that a deadline can fall on."""
     return date(now.year + FARTHEST_YEARS, 12, 31)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One rung, before it is a row."""
+    """One rung of a ladder, before it is a row."""
 
     kind: str
     days: int  # working days before or over the deadline
@@ -74,16 +74,16 @@ class Step:
 
 @cache
 def ladders() -> Mapping[str, Ladder]:
-    """By kind of obligation."""
+    """The ladders by kind of obligation, read from the rulebook."""
     given = tomllib.loads((HERE / "ladders.toml").read_text(encoding="utf-8"))
     default = given.pop("default")
     return {kind: _ladder(kind, _over(default, own)) for kind, own in given.items()}
 
 
 def mornings(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Iterator[Step]:
-    """What is still ahead of the deadline, or the first morning after it.
+    """The reminders still ahead of the deadline, or the first one on the morning after it.
 
-    A deadline on a free day is also recalled on the last working day before (A34); a day has one morning only.
+    A deadline on a free day also brings a reminder on the last working day before it (A34); a day has one morning only.
     """
     due = due_at.astimezone(now.tzinfo).date()
     kinds: dict[date, tuple[str, int]] = {}
@@ -100,7 +100,7 @@ def mornings(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Itera
 
 
 def over(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Step:
-    """The next working morning after the deadline that is still to come."""
+    """The next reminder on a working morning after the deadline that is still to come."""
     due = due_at.astimezone(now.tzinfo).date()
     day = calendar.workday_after(max(due, now.date() - timedelta(1)), 1, own)
     while (at := ladder.awake(_at(day, ladder.morning, now))) <= now:
@@ -109,9 +109,9 @@ def over(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Step:
 
 
 def silence(ladder: Ladder, now: datetime, own: Own, *, chat: bool) -> Iterator[Step]:
-    """Whom it goes to while nobody acknowledges what was said at this moment (A52).
+    """The ladder of silence: who is told while nobody acknowledges what was said at this moment (A52).
 
-    `chat`: whether the head could be told by chat; without it nobody is waited for, and the SMS goes at once.
+    `chat`: whether the head could be told by chat; otherwise nobody is waited for, and the SMS goes at once.
     """
     now = now.replace(second=0, microsecond=0)
     deputy = _at(calendar.workday_after(now.date(), ladder.deputy_days, own), now.time(), now)
@@ -123,7 +123,7 @@ def silence(ladder: Ladder, now: datetime, own: Own, *, chat: bool) -> Iterator[
 
 
 def _working(ladder: Ladder, moment: datetime, own: Own) -> datetime:
-    """This moment of a working day; where quiet hours carry it over into a free one, the next working day's first."""
+    """The moment, on a working day; where quiet hours carry it into a free one, the start of the next working day."""
     at = ladder.awake(moment)
     if calendar.is_workday(at.date(), own):
         return at

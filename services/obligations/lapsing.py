@@ -1,7 +1,7 @@
-"""A deadline that passes while the unit owes: it happens once, whoever notices it first, and at the deadline itself.
+"""Records that a deadline has passed while the unit owes: once, whoever notices it first, dated at the deadline.
 
-The job sees it within a minute. After a standstill a late answer may come before the job, and so may an excuse or a
-deadline that is moved: each records what has happened by then.
+The job notices it within a minute. After a standstill a late answer may come before the job, and so may an excuse or a
+moved deadline: each records what has happened by then.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from sqlalchemy import Select, exists, select
 from models.tables import happenings, obligations
 from services.foundation.act import Act
 from services.foundation.happenings import Happening, record
-from services.obligations.locking import COLUMNS, Owed, owed_of
+from services.obligations.locking import COLUMNS, LockedObligation, obligation_of
 
 OVERDUE = "overdue"
 
 
 def lapse(act: Act, most: int) -> int:
-    """Records up to `most` deadlines that have passed since; returns how many were looked at.
+    """Records up to `most` deadlines that have passed unnoticed; returns how many were looked at.
 
-    An obligation that somebody else holds is left to them, or to the next minute.
+    An obligation that another process holds is left to it, or to the next minute.
     """
     rows = act.tx.execute(_lapsed(act.now).limit(most)).mappings().all()
     for row in rows:
-        note_overdue(act, owed_of(row, act.now))
+        note_overdue(act, obligation_of(row, act.now))
     return len(rows)
 
 
-def note_overdue(act: Act, obligation: Owed) -> None:
+def note_overdue(act: Act, obligation: LockedObligation) -> None:
     """Records a deadline that has passed while the unit owes, if it has. The caller holds the obligation's row."""
     if not obligation.owed or obligation.due_at >= act.now:
         return

@@ -19,7 +19,7 @@ from services.obligations.ladder import CHAT, NOBODY, OFFICE, SILENCE, TOLD
 from services.obligations.values import AGES, ANSWERED, SETTLED, WAITING, Late, Obligation, ObligationFilters, Subject
 
 SETTLED_SHOWN = 20
-BEGINS = 80  # characters of what is asked that lists look at
+BEGINS = 80  # characters of the request that lists read
 MOST = 500
 _owed = obligations.c.owed_since.is_not(None)
 _by_due = obligations.c.due_at, obligations.c.number
@@ -51,7 +51,7 @@ _newest_morning = (
     .limit(1)
     .scalar_subquery()
 )
-_TURNS: dict[str, ColumnElement[bool]] = {
+_STAGES: dict[str, ColumnElement[bool]] = {
     "current": obligations.c.settled_at.is_(None),
     "owed": _owed,
     "unseen": and_(_owed, obligations.c.acknowledged_at.is_(None)),
@@ -59,7 +59,7 @@ _TURNS: dict[str, ColumnElement[bool]] = {
     "waiting": _waiting,
     "asks": and_(obligations.c.settled_at.is_(None), _asks),
     # A52, the office's own list: nobody of the unit has acknowledged it, through all steps of the ladder; or somebody
-    # has, and nobody could be reached since.
+    # has, but nobody could be reached since.
     "silent": and_(
         _owed, case((obligations.c.acknowledged_at.is_(None), _reached_office), else_=_newest_morning == NOBODY[CHAT])
     ),
@@ -79,12 +79,12 @@ _OBLIGATIONS = select(
     obligations.c.subject_id,
     case((_waiting, 1), else_=0).label("waits"),
     case((_asks, 1), else_=0).label("asks"),
-    case((_TURNS["silent"], 1), else_=0).label("silent"),
+    case((_STAGES["silent"], 1), else_=0).label("silent"),
 )
 
 
 def owed_by(act: Act, kinds: Kinds, unit_ids: Collection[str]) -> list[Obligation]:
-    """What these units owe, first what is due first; then what they have answered; then the newest settled ones."""
+    """What these units owe, first due first; then what they have answered; then the newest settled obligations."""
     mine = _OBLIGATIONS.where(obligations.c.unit_id.in_(unit_ids))
     parts = (
         mine.where(_owed).order_by(*_by_due).limit(MOST),
@@ -108,7 +108,7 @@ def one(act: Act, kinds: Kinds, obligation_id: str) -> Obligation | None:
 
 
 def late(act: Act) -> list[Late]:
-    """Who is late, by unit, kind and age; whoever has waited longest first."""
+    """Who is late, by unit, kind and age; the unit that has been late longest comes first."""
     due, oldest = obligations.c.due_at, func.min(obligations.c.due_at).label("oldest")
     week, month = (due >= act.now - timedelta(days=days) for days in (7, 30))
     ages = zip(AGES, (week, and_(~week, month), ~month), strict=True)
@@ -130,10 +130,10 @@ def _late(row: Any, now: datetime, own: Any) -> Late:
 
 
 def listed(act: Act, kinds: Kinds, filters: ObligationFilters) -> list[Obligation]:
-    """By deadline, what is owed first where no state is asked for."""
+    """The obligations under the filters, by deadline; without a state filter, those that are owed come first."""
     wanted = select(obligations.c.id).where(*_conditions(act.now, filters))
     settled = case((obligations.c.settled_at.is_(None), 0), else_=1)
-    newest = filters.turn == "settled"
+    newest = filters.stage == "settled"
     key = _by_settling if newest else _by_due if filters.late else (settled, *_by_due)
     if filters.after:
         place = select(*key).where(obligations.c.id == filters.after)
@@ -143,16 +143,16 @@ def listed(act: Act, kinds: Kinds, filters: ObligationFilters) -> list[Obligatio
             wanted = wanted.where(here < there if newest else here > there)
     order = [column.desc() for column in key] if newest else key
     ids = list(act.tx.execute(wanted.order_by(*order).limit(filters.most)).scalars())
-    # What else an obligation shows is looked up for this page alone.
+    # Everything else that an obligation shows is looked up for this page alone.
     shown = act.tx.execute(_OBLIGATIONS.where(obligations.c.id.in_(ids))).all()
     found = {obligation.id: obligation for obligation in owing(act, kinds, shown)}
     return [found[obligation_id] for obligation_id in ids]
 
 
 def counts(act: Act, filters: ObligationFilters) -> dict[str, int]:
-    """How many there are by turn, and late ones, under the units, the kind and the words of the filters."""
-    wanted = replace(filters, turn="current", late=False)
-    turns = {name: turn for name, turn in _TURNS.items() if name != "settled"} | {
+    """Numbers of obligations by whose turn it is, and of late ones, under the filters for units, kind and words."""
+    wanted = replace(filters, stage="current", late=False)
+    turns = {name: turn for name, turn in _STAGES.items() if name != "settled"} | {
         "late": and_(_owed, obligations.c.due_at < act.now)
     }
     sums = [func.coalesce(func.sum(case((turn, 1), else_=0)), 0).label(name) for name, turn in turns.items()]
@@ -166,8 +166,8 @@ def _conditions(now: datetime, filters: ObligationFilters) -> list[ColumnElement
         found.append(obligations.c.unit_id.in_(filters.units))
     if filters.kind:
         found.append(obligations.c.kind == filters.kind)
-    if filters.turn:
-        found.append(_TURNS[filters.turn])
+    if filters.stage:
+        found.append(_STAGES[filters.stage])
     if filters.late:
         found += [_owed, obligations.c.due_at < now]
     for word in filters.words.split():
@@ -185,7 +185,7 @@ def owing(act: Act, kinds: Kinds, rows: Sequence[Any]) -> list[Obligation]:
 
 
 def _subjects(act: Act, kinds: Kinds, rows: Sequence[Any]) -> dict[tuple[str, str], Subject]:
-    """By kind and id, each kind asked once."""
+    """The subjects of rows by kind and id; each kind is asked once."""
     about: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         if row.subject_id:

@@ -1,4 +1,4 @@
-"""An obligation held until the commit, and what is written about it."""
+"""Holds an obligation until the commit, and writes what happens to it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from models.tables import entries, obligations
 from services.foundation import audit
 from services.foundation.act import Act
 from services.foundation.history import unmoved
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Common, Refusal
 from services.foundation.vault import new_id
+from services.obligations.codes import ObligationCode
 from services.obligations.values import ACKNOWLEDGED, OPEN, RETURNED, SETTLED
 
 
 @dataclass(frozen=True)
-class Owed:
-    """An obligation as it stands. Moments are in the office's time zone."""
+class LockedObligation:
+    """One obligation, its row locked until the commit, so that decisions are made on its present state.
+
+    Moments are in the office's time zone. What lists and pages show is `values.Obligation`.
+    """
 
     id: str
     number: str
@@ -37,38 +41,40 @@ class Owed:
         return self.state in (OPEN, ACKNOWLEDGED, RETURNED)
 
 
-COLUMNS = tuple(obligations.c[name] for name in Owed.__dataclass_fields__)
+COLUMNS = tuple(obligations.c[name] for name in LockedObligation.__dataclass_fields__)
 
 
-def locked(act: Act, obligation_id: str, seen: str | None = None) -> Owed:
-    """Raises NotDone: gone; changed where it has moved since the page that was `seen`."""
+def locked(act: Act, obligation_id: str, seen: str | None = None) -> LockedObligation:
+    """Locks an obligation. Raises Refusal: gone; changed where it has moved since the page that was `seen`."""
     row = act.tx.execute(select(*COLUMNS).where(obligations.c.id == obligation_id).with_for_update()).mappings().first()
     if row is None:
-        raise NotDone("gone")
+        raise Refusal(Common.GONE)
     if seen is not None:
         unmoved(act, obligation_id, row["state"], seen)
-    return owed_of(row, act.now)
+    return obligation_of(row, act.now)
 
 
-def owed_of(row: Mapping[Any, Any], now: datetime) -> Owed:
-    """The obligation of a row of `COLUMNS`."""
-    return Owed(**{**row, "due_at": row["due_at"].astimezone(now.tzinfo)})
+def obligation_of(row: Mapping[Any, Any], now: datetime) -> LockedObligation:
+    """The obligation in a row of `COLUMNS`."""
+    return LockedObligation(**{**row, "due_at": row["due_at"].astimezone(now.tzinfo)})
 
 
-def unsettled(act: Act, obligation_id: str, seen: str | None = None) -> Owed:
-    """Raises NotDone: gone, changed, settled."""
+def unsettled(act: Act, obligation_id: str, seen: str | None = None) -> LockedObligation:
+    """Locks an obligation that is not settled. Raises Refusal: gone, changed, settled."""
     obligation = locked(act, obligation_id, seen)
     if obligation.state in SETTLED:
-        raise NotDone("settled")
+        raise Refusal(ObligationCode.SETTLED)
     return obligation
 
 
-def put(act: Act, obligation: Owed, **values: Any) -> None:
+def change(act: Act, obligation: LockedObligation, **values: Any) -> None:
     act.tx.execute(update(obligations).where(obligations.c.id == obligation.id).values(**values))
 
 
-def note(act: Act, obligation: Owed, kind: str, text: str, detail: dict[str, Any] | None = None) -> str:
-    """One entry of the history and one audit event; returns the entry's id."""
+def add_entry(
+    act: Act, obligation: LockedObligation, kind: str, text: str, detail: dict[str, Any] | None = None
+) -> str:
+    """Adds an entry to the history and an event to the audit chain; returns the entry's id."""
     entry_id = new_id()
     act.tx.execute(
         insert(entries).values(id=entry_id, subject_id=obligation.id, kind=kind, actor=act.actor, text=text, at=act.now)

@@ -1,4 +1,4 @@
-"""One obligation with all that its unit and the office see alike."""
+"""Opens one obligation with everything that its unit and the office see alike."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from typing import Any
 from sqlalchemy import select
 
 from models.tables import entries, extensions, obligations, reminders
-from models.tables import evidence as evidence_rows
 from services import evidence, people
 from services.foundation.act import Act
-from services.foundation.wording import readable
 from services.obligations.kinds import Kinds
 from services.obligations.ladder import TOLD
 from services.obligations.listing import one
-from services.obligations.values import WAITING, Extension, Happened, Reminded, Whole
+from services.obligations.values import WAITING, Dossier, Extension, Happened, Reminded
 
 
-def look(act: Act, kinds: Kinds, obligation_id: str) -> Whole | None:
-    """None where there is none."""
+def look(act: Act, kinds: Kinds, obligation_id: str) -> Dossier | None:
+    """The obligation with its history; None where there is none."""
     obligation = one(act, kinds, obligation_id)
     if obligation is None:
         return None
@@ -28,11 +26,11 @@ def look(act: Act, kinds: Kinds, obligation_id: str) -> Whole | None:
     waiting = next((one for one in more if one.state == WAITING), None)
     unit = people.unit_names(act, [obligation.unit_id]).get(obligation.unit_id, "")
     sight = kinds[obligation.kind].sight(act, obligation.subject_id, unit, asked)
-    return Whole(obligation, asked, history, more, waiting, f"{obligation.state}.{len(history)}", sight)
+    return Dossier(obligation, asked, history, more, waiting, f"{obligation.state}.{len(history)}", sight)
 
 
 def _history(act: Act, obligation_id: str) -> tuple[Happened, ...]:
-    pieces = evidence.pieces(act, obligation_id)
+    pieces = evidence.pieces_of(act, obligation_id)
     rows = act.tx.execute(
         select(entries).where(entries.c.subject_id == obligation_id).order_by(entries.c.at, entries.c.id)
     )
@@ -62,15 +60,12 @@ def _extension(row: Any, now: datetime) -> Extension:
 
 
 def reminded(act: Act, obligation_id: str) -> tuple[Reminded, ...]:
-    """What went out by itself, oldest first: for the office alone."""
+    """The reminders that went out by themselves, oldest first; for the office alone."""
     fired = reminders.c.obligation_id == obligation_id, reminders.c.fired_at.is_not(None), reminders.c.kind != TOLD
     rows = act.tx.execute(select(reminders).where(*fired).order_by(reminders.c.fired_at, reminders.c.id))
     return tuple(Reminded(row.kind, row.to, row.by, row.step, row.fired_at.astimezone(act.now.tzinfo)) for row in rows)
 
 
 def file_names(act: Act, obligation_id: str) -> dict[str, str]:
-    """Of the pieces that the unit sent under a name: a unit, unlike a citizen, is known to the office anyway."""
-    columns = evidence_rows.c.id, evidence_rows.c.sealed
-    sent = act.tx.execute(select(*columns).where(evidence_rows.c.subject_id == obligation_id))
-    named = ((row.id, act.vault.open(row.sealed, f"evidence {row.id}").get("name")) for row in sent)
-    return {piece_id: readable(name) for piece_id, name in named if name}
+    """The names of the files that the unit sent, by piece: a unit, unlike a citizen, is known to the office anyway."""
+    return evidence.file_names(act, obligation_id)

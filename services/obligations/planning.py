@@ -1,4 +1,4 @@
-"""The rows of reminders that are still to come, written again whenever the deadline or the unit's turn changes."""
+"""Plans the reminders still to come, written again whenever the deadline or the unit's turn changes."""
 
 from __future__ import annotations
 
@@ -10,30 +10,27 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from models.tables import reminders
 from services import calendar
 from services.foundation.act import Act
-from services.obligations import ladder as ladders
-from services.obligations.ladder import CHAT, SILENCE, TOLD, Step
-from services.obligations.locking import Owed
+from services.obligations.ladder import CHAT, SILENCE, TOLD, Step, ladders, mornings, silence
+from services.obligations.locking import LockedObligation
 from services.people import Addressee
 
 
-def plan(act: Act, obligation: Owed) -> None:
-    """All mornings anew; rows that have fired stay."""
+def plan(act: Act, obligation: LockedObligation) -> None:
+    """Plans all morning reminders anew; rows that have fired stay."""
     drop(act, obligation.id, mornings_only=True)
-    ladder, own = ladders.ladders()[obligation.kind], calendar.own_days(act)
-    _write(
-        act.tx, obligation.id, told(act, obligation.id) + 1, ladders.mornings(ladder, obligation.due_at, act.now, own)
-    )
+    ladder, own = ladders()[obligation.kind], calendar.own_days(act)
+    _write(act.tx, obligation.id, told(act, obligation.id) + 1, mornings(ladder, obligation.due_at, act.now, own))
 
 
-def plan_silence(act: Act, obligation: Owed, nth: int, *, chat: bool) -> None:
-    """Whom message `nth`, which goes out now, goes to while nobody acknowledges it; `chat`: as in `ladder.silence`."""
-    ladder, own = ladders.ladders()[obligation.kind], calendar.own_days(act)
-    rows = [_row(obligation.id, nth, step) for step in ladders.silence(ladder, act.now, own, chat=chat)]
+def plan_silence(act: Act, obligation: LockedObligation, nth: int, *, chat: bool) -> None:
+    """Plans the ladder of silence for message `nth`, which goes out now; `chat` is as in `ladder.silence`."""
+    ladder, own = ladders()[obligation.kind], calendar.own_days(act)
+    rows = [_row(obligation.id, nth, step) for step in silence(ladder, act.now, own, chat=chat)]
     act.tx.execute(insert(reminders), rows)
 
 
 def drop(act: Act, obligation_id: str, *, silence_only: bool = False, mornings_only: bool = False) -> None:
-    """Takes back what has not gone out."""
+    """Deletes planned reminders that have not gone out."""
     wanted = [reminders.c.obligation_id == obligation_id, reminders.c.fired_at.is_(None)]
     if silence_only:
         wanted.append(reminders.c.kind == SILENCE)
@@ -49,7 +46,7 @@ def told(act: Act, obligation_id: str) -> int:
 
 
 def tell_now(act: Act, obligation_id: str) -> int:
-    """Records that something is said at once, and returns its number; what is still to come moves up by one."""
+    """Records a message that is sent at once and returns its number; what is still to come moves up by one."""
     nth = told(act, obligation_id) + 1
     ahead = reminders.c.obligation_id == obligation_id, reminders.c.fired_at.is_(None), reminders.c.nth >= nth
     act.tx.execute(update(reminders).where(*ahead).values(nth=reminders.c.nth + 1))

@@ -1,4 +1,4 @@
-"""What a unit is told at once: by chat, to its heads and to whoever of the unit began it."""
+"""Tells a unit something at once: by chat, to its heads and to the people of the unit who began it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,23 @@ from services.deliveries import queue_for
 from services.foundation.act import Act
 from services.foundation.wording import first_words
 from services.obligations import planning
-from services.obligations.locking import Owed
+from services.obligations.locking import LockedObligation
 from services.people import Addressee
 
-# The list comes last: a text message, which names each of its buttons, has no room for it.
-TO_HEAD = ("acknowledge", "answer_now", "more_time", "see_duty", "menu_duties")
-TO_READER = ("see_duty", "menu_duties")
-_COMMANDS = {"acknowledge": "/acknowledge", "answer_now": "/answer", "more_time": "/more_time", "see_duty": "/duty"}
+# The list comes last: a text message, which must name each button, has no room for it.
+TO_HEAD = ("acknowledge", "answer_now", "more_time", "see_obligation", "menu_duties")
+TO_READER = ("see_obligation", "menu_duties")
+_COMMANDS = {
+    "acknowledge": "/acknowledge",
+    "answer_now": "/answer",
+    "more_time": "/more_time",
+    "see_obligation": "/duty",
+}
 
 
 def tell(
     act: Act,
-    obligation: Owed,
+    obligation: LockedObligation,
     words: str,
     text: str,
     *,
@@ -31,11 +36,10 @@ def tell(
     offers: Iterable[str] = TO_READER,
     texts: bool = True,
 ) -> tuple[bool, int]:
-    """To the heads by chat, and to those of `began` (person ids) who still hold a role. Returns whether anybody is
-    told,
-    and the message's number.
+    """Tells the heads by chat, and the people of `began` (person ids) who still hold a role.
 
-    `texts`: where none of them has a chat, by SMS to those who have been reached so before.
+    Returns whether anybody is told, and the message's number. `texts`: where none of them has a chat, by SMS to those
+    who have been reached so before.
     """
     nth = planning.tell_now(act, obligation.id)
     still = [one for one in began if any(g.unit_id == obligation.unit_id for g in people.roles_of(act, one))]
@@ -75,10 +79,9 @@ def told_values(
     to: str = Addressee.HEAD,
     begins: str = "",
 ) -> Mapping[str, Any]:
-    """What every message about an obligation holds. `days`: working days left, negative when over. `nth` is what is
-    shown.
+    """The values that every message about an obligation holds. `nth` is the number that is shown.
 
-    `begins`: the first words of what is asked, in a chat alone (A53).
+    `days`: working days left, negative when over. `begins`: the first words of what is asked, only in a chat (A53).
     """
     return {
         "number": number,

@@ -1,4 +1,4 @@
-"""What this package hands out: frozen values. Moments are in the office's time zone."""
+"""The values that this package hands out, all frozen. Moments are in the office's time zone."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from services.evidence import Piece
 OPEN, ACKNOWLEDGED, ANSWERED, RETURNED = "open", "acknowledged", "answered", "returned"
 ACCEPTED, EXCUSED = SETTLED = ("accepted", "excused")
 STATES = (OPEN, ACKNOWLEDGED, ANSWERED, RETURNED, ACCEPTED, EXCUSED)
-# Of an extension. Moot: the obligation was settled before the office had decided.
+# States of an extension. Moot: the obligation was settled before the office had decided.
 WAITING, GRANTED, REFUSED, MOOT = "waiting", "granted", "refused", "moot"
-AGES = ("week", "month", "older")  # of what is late
+AGES = ("week", "month", "older")  # age groups of what is late
 PAGE = 50
 
 
@@ -23,18 +23,18 @@ class Subject:
 
     id: str
     number: str
-    waited_for: bool  # by somebody who hears of it once its last obligation is accepted (C06)
+    waited_for: bool  # whether somebody hears of it once its last obligation is accepted (C06)
 
 
 @dataclass(frozen=True)
 class UnitSight:
     """Everything a unit sees of what its obligation is about. There is no other way from a report to a unit."""
 
-    number: str  # of a case its number; of a visit a name drawn from its random id: numbers run through the day
+    number: str  # of a case its number; of a visit a name drawn from its random id, because numbers run through the day
     unit: str
-    categories: tuple[str, ...]  # codes of our own lists, whose words stand in the templates
-    text: str  # written by the office: the citizen's and the supervisor's own words give them away
-    received: date | None  # the day; None for a visit, whose day is when somebody stood at the counter
+    categories: tuple[str, ...]  # codes from our own lists, whose words are in the templates
+    text: str  # written by the office: a citizen's or a supervisor's own words would give them away
+    received: date | None  # the day; None for a visit, as its day tells when somebody stood at the counter
 
 
 @dataclass(frozen=True)
@@ -43,32 +43,35 @@ class Obligation:
 
     id: str
     number: str  # D20261121-0003
-    kind: str  # of rulebooks/ladders.toml
+    kind: str  # a ladder of rulebooks/ladders.toml
     unit_id: str
     state: str
     due_at: datetime
-    owed: bool  # it is the unit's turn
-    late: bool  # owed, and the deadline has passed
-    working_days_left: int  # 0 on the last day, negative when over; 0 for what is not owed
+    owed: bool  # whether it is the unit's turn
+    late: bool  # whether it is owed and the deadline has passed
+    working_days_left: int  # 0 on the last day, negative after it; 0 for what is not owed
     subject: Subject | None  # None: about nothing, or about something of which no list tells
     created_at: datetime
     acknowledged_at: datetime | None
     waiting_extension: bool
-    asks: bool = False  # the unit's last question has no reply yet
+    asks: bool = False  # whether the unit's last question has no reply yet
     begins: str = ""  # the first words of what is asked, on one line
-    subject_id: str | None = None  # also of what no list tells
-    silent: bool = False  # nobody of the unit has acknowledged it, through all steps of the ladder (A52)
+    subject_id: str | None = None  # set even for a subject of which no list tells
+    silent: bool = False  # whether nobody of the unit has acknowledged it through all steps of the ladder (A52)
 
     @property
     def waited_for(self) -> bool:
-        """Whether somebody else than the unit hears of it when it is accepted."""
+        """Whether somebody other than the unit hears of it when it is accepted."""
         return self.subject is not None and self.subject.waited_for
 
 
 @dataclass(frozen=True)
 class Happened:
-    """One entry of an obligation's history. kind: handed, acknowledged, unit_answer, unit_question, office_reply,
-    returned, accepted, excused, time_asked, time_granted, time_refused."""
+    """One entry of an obligation's history.
+
+    kind: handed, acknowledged, unit_answer, unit_question, office_reply, returned, accepted, excused, time_asked,
+    time_granted, time_refused.
+    """
 
     kind: str
     actor: str | None  # a person's id
@@ -79,33 +82,33 @@ class Happened:
 
 @dataclass(frozen=True)
 class Reminded:
-    """A reminder that went out by itself (C08, A52); of what the office said at once the history tells."""
+    """A reminder that went out by itself (C08, A52); what the office said at once is in the history."""
 
     kind: str  # before, holiday, day, over, silence
-    to: str  # head, both (head and superior), superior (the head had no account), deputy; office: onto its own list
-    by: str  # chat, sms; no_chat, no_sms: nobody had what it takes
-    days: int  # working days before or over the deadline
+    to: str  # head, both (head and superior), superior (the head had no account), deputy; office: only on its list
+    by: str  # chat, sms; no_chat, no_sms: nobody had such an account
+    days: int  # working days before or after the deadline
     at: datetime
 
 
 @dataclass(frozen=True)
 class Extension:
-    """More time, as a unit asked for it."""
+    """An extension: more time, as a unit asked for it."""
 
     id: str
     state: str  # waiting, granted, refused, moot
     reason: str
     wanted_at: datetime
-    late: bool  # asked for after the deadline (A33)
+    late: bool  # whether it was asked for after the deadline (A33)
     asked_by: str
     asked_at: datetime
     decided_by: str | None
     decided_at: datetime | None
-    word: str | None  # of the office
+    word: str | None  # the office's word on it
 
 
 @dataclass(frozen=True)
-class Whole:
+class Dossier:
     """An obligation with everything about it that its unit may see."""
 
     obligation: Obligation
@@ -114,7 +117,7 @@ class Whole:
     extensions: Sequence[Extension]  # oldest first
     waiting: Extension | None
     seen: str  # what the page saw: a decision on anything older is refused
-    sight: UnitSight | None  # of what it is about
+    sight: UnitSight | None  # what the unit sees of its subject
 
 
 @dataclass(frozen=True)
@@ -125,9 +128,7 @@ class Late:
     kind: str
     oldest_due: datetime
     ages: Mapping[str, int]  # by AGES: at most a week, at most a month (30 days), longer
-    days: int = (
-        0  # working days left of the oldest, as `Obligation.working_days_left`: negative, or 0 where none has passed
-    )
+    days: int = 0  # for the oldest, as `Obligation.working_days_left`: negative, or 0 where none has passed
 
     @property
     def count(self) -> int:
@@ -136,15 +137,15 @@ class Late:
 
 @dataclass(frozen=True)
 class ObligationFilters:
-    """Which obligations to list. Empty means all. `after`: the id of the last one of the page before."""
+    """Which obligations to list; empty fields mean all. `after`: the id of the last one on the page before."""
 
     units: tuple[str, ...] = ()
     kind: str = ""
     late: bool = False
-    turn: str = (
+    stage: str = (
         ""  # current (not settled), owed, unseen (not acknowledged), answered, waiting (for time), asks, silent (A52),
         # settled (newest first)
     )
-    words: str = ""  # every word must occur in the number or in what was asked
+    words: str = ""  # each word must occur in the number or in what was asked
     after: str = ""
     most: int = PAGE

@@ -1,4 +1,4 @@
-"""Looking after the whole: exports, figures, the check-up of the database, and what is forgotten in time."""
+"""Looks after the whole system: exports, figures, the check-up of the database, and forgetting in time."""
 
 from services.oversight.checkup import Unsent, count_rows, try_key, unsent
 from services.oversight.export import COLUMNS, FORMS, WHAT, export_rows, receipts_of, write_export

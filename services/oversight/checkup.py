@@ -13,7 +13,7 @@ from services.deliveries import URGENCY
 from services.foundation.vault import Vault
 from services.people import Right, holds, roles_with
 
-LONG = timedelta(minutes=2)  # what is due goes out within seconds; a restart takes less, too
+LONG = timedelta(minutes=2)  # what is due goes out within seconds, and a restart is shorter than this too
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def count_rows(tx: Connection, now: datetime) -> Counted:
 
 @dataclass(frozen=True)
 class Unsent:
-    """What is due on a channel that no process sends on."""
+    """A channel on which something is due and no process sends."""
 
     channel: str
     count: int
@@ -42,14 +42,14 @@ class Unsent:
 
 
 def unsent(tx: Connection, now: datetime, channels: Iterable[str]) -> list[Unsent]:
-    """Of these channels those where something has been due for `LONG` and no sender holds the lane."""
+    """Those of these channels on which something has been due for `LONG` and no sender holds the lane."""
     held = set(tx.execute(select(lanes.c.channel).where(lanes.c.until >= now)).scalars())
     found = [_unsent(tx, now, channel) for channel in channels if channel not in held]
     return [one for one in found if one is not None]
 
 
 def _unsent(tx: Connection, now: datetime, channel: str) -> Unsent | None:
-    """As the index ix_deliveries_due has them. What was being sent when its sender ended waits as well."""
+    """What waits unsent on a channel, by the index ix_deliveries_due; what a lost sender was sending counts too."""
     waits = deliveries.c.state.in_(("queued", "sending")), deliveries.c.urgency.in_(URGENCY)
     due = deliveries.c.channel == channel, *waits, deliveries.c.due_at <= now - LONG
     count, since = tx.execute(select(func.count(), func.min(deliveries.c.due_at)).where(*due)).one()

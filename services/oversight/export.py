@@ -1,4 +1,4 @@
-"""Lists for spreadsheets and other programs, by allow-list: a column that is not named here leaves nowhere.
+"""Exports lists for spreadsheets and other programs, by allow-list: a column that is not named here never leaves.
 
 No export knows who filed a report, when exactly a supervisor was there, or what a file was called.
 """
@@ -57,17 +57,17 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Words(Protocol):
-    """What people read in a spreadsheet, in one language and the office's time zone."""
+    """The words and times of a spreadsheet, in one language and the office's time zone."""
 
     def heading(self, column: str) -> str: ...
 
     def cell(self, column: str, value: Any) -> str | int | None:
-        """`value` as the rows have it: a code, a moment in UTC as ISO 8601, a visit's findings, or anybody's words."""
+        """The cell for a row's `value`: a code, a moment in UTC as ISO 8601, a visit's findings, or anybody's words."""
         ...
 
 
 def export_rows(tx: Connection, what: str, zone: tzinfo) -> Iterator[dict[str, Any]]:
-    """Every row of `complaints`, `visits`, `deliveries` or `notices`, oldest first, with the columns named above.
+    """Every row of `complaints`, `visits`, `deliveries` or `notices`, oldest first, with its listed columns.
 
     `zone` is the office's: it decides on which day something came in. Moments are in UTC.
     """
@@ -76,7 +76,7 @@ def export_rows(tx: Connection, what: str, zone: tzinfo) -> Iterator[dict[str, A
 
 
 def receipts_of(tx: Connection, notice_id: str, zone: tzinfo) -> Iterator[dict[str, Any]]:
-    """Those of the rows of `notices` that belong to one of them."""
+    """The rows of `notices` that belong to one notice."""
     for row in tx.execute(_receipts().where(notices.c.id == notice_id)).mappings():
         yield _receipt(row, zone)
 
@@ -102,7 +102,7 @@ def _deliveries() -> Select[Any]:
 
 
 def _receipts() -> Any:
-    """Of the recipients known by role, what became of each notice: evidence of passing on (N10), without a name."""
+    """What became of each notice, for recipients known by role: evidence of passing on (N10), without a name."""
     role = and_(grants.c.person_id == contacts.c.person_id, held_at(notices.c.released_at))
     columns = (
         notices.c.number,
@@ -202,7 +202,7 @@ def _moment(value: Any) -> str | None:
 
 
 def write_export(out: BinaryIO, form: str, what: str, found: Iterator[dict[str, Any]], words: Words) -> int:
-    """Writes `jsonl`, which programs read, as it is, or `csv` or `xlsx` in words; returns the number of rows."""
+    """Writes `jsonl` unchanged for programs, or `csv` or `xlsx` in words for people; returns the number of rows."""
     counted = 0
 
     def counting() -> Iterator[dict[str, Any]]:
@@ -221,7 +221,7 @@ def _jsonl(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]
 
 
 def _csv(out: BinaryIO, columns: Sequence[str], found: Iterator[dict[str, Any]], words: Words) -> None:
-    """With a byte order mark, without which Excel takes Chinese for noise."""
+    """Writes a CSV with a byte order mark, without which Excel garbles Chinese."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow([words.heading(column) for column in columns])
@@ -255,7 +255,7 @@ FORMS = tuple(_WRITERS)
 
 
 def _inert(value: str | int | None) -> str | int | None:
-    """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    """The value, with an apostrophe in front of a text that a spreadsheet would run as a formula."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return "'" + value
     return value

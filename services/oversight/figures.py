@@ -1,4 +1,4 @@
-"""Counts for those who watch over the machine."""
+"""Counts for the people who watch over the machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Figure:
 
 
 def count_figures(tx: Connection) -> list[Figure]:
-    """Rows by state of what comes in, goes out and waits; accounts by channel that nothing reaches any more."""
+    """Counts rows by state of what comes in, goes out and waits, and accounts by channel that nothing reaches."""
     found = [
         Figure(table.name, row.state, row.number)
         for table in (cases, visits, evidence, obligations, notices, deliveries)

@@ -1,4 +1,4 @@
-"""What a spreadsheet says where the database has codes: the words of one language, in the office's time zone."""
+"""Turns the codes of the database into a spreadsheet's words, in one language and the office's time zone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from templates import Texts
 
 MOMENTS = frozenset(("received", "decided", "created", "sent", "acknowledged"))
 CHANNELS = frozenset(("source", "channel"))  # columns that hold the name of a channel
-CODES: Mapping[str, tuple[str, str]] = {  # of a column: in which file of words its codes stand, and after which prefix
+CODES: Mapping[str, tuple[str, str]] = {  # by column: its codes' template file and their prefix
     "kind": ("terminal", "kind"),
     "category": ("complaint", "category"),
     "method": ("visit", "method"),
@@ -29,7 +29,7 @@ STATES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class SheetWords:
-    """The words of one list. A code that has none is written as it is."""
+    """The words of one list. A code without a word is written as it is."""
 
     texts: Texts
     zone: tzinfo

@@ -1,4 +1,4 @@
-"""What happens by itself: one reminder for what lies half filled in, and forgetting what nobody needs any more."""
+"""Regular upkeep: one reminder for what lies half filled in, and forgetting what nobody needs any more."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from services.deliveries import Outgoing, queue
 from services.foundation.act import Act
 
 IDLE = timedelta(hours=24)
-EVENTS_KEPT = timedelta(days=30)  # a platform redelivers for a day; a month is far beyond
+EVENTS_KEPT = timedelta(days=30)  # a platform redelivers for a day; a month is far longer
 UPLOADS_KEPT = timedelta(days=60)  # a draft may wait for weeks, and its photos with it
 TICKS_KEPT = timedelta(days=2)  # a claim counts for its minute alone
-CLOCKS_APART = timedelta(minutes=2)  # at most, between two machines
+CLOCKS_APART = timedelta(minutes=2)  # clocks of two machines differ by less
 MOST_AT_ONCE = 500
 
 
 def claim_tick(tx: Connection, job: str, minute: datetime) -> bool:
-    """Whether the caller is the one who runs the job this minute.
+    """Claims a minute's tick of a job; returns whether the caller is the one who runs it.
 
     Claims from the future were made under a clock that was wrong: they are thrown away, or nothing would run when the
     real minute comes.
@@ -32,7 +32,7 @@ def claim_tick(tx: Connection, job: str, minute: datetime) -> bool:
 
 
 def remind_idle(act: Act) -> None:
-    """One reminder for each conversation that has lain still for a day. Nights are quiet."""
+    """Sends one reminder for each conversation that has lain still for a day. Nothing goes out at night."""
     if office_quiet().holds(act.now):
         return
     idle = (
@@ -63,7 +63,7 @@ def remind_idle(act: Act) -> None:
 
 
 def forget_old(act: Act) -> None:
-    """Claims of events, ticks, spent links and ended console sessions."""
+    """Deletes old claims of events, ticks, spent links and ended console sessions."""
     act.tx.execute(inbox.delete().where(inbox.c.at < act.now - EVENTS_KEPT))
     act.tx.execute(ticks.delete().where(ticks.c.at < act.now - TICKS_KEPT))
     act.tx.execute(links.delete().where(links.c.expires_at < act.now - EVENTS_KEPT))

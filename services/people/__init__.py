@@ -1,4 +1,4 @@
-"""Who there is: chat accounts, the people behind them, their roles and rights, their ways in, and how to reach them."""
+"""People: chat accounts, the persons behind them, their roles and rights, their ways in, and how to reach them."""
 
 from models.tables import SMS
 from services.people.accounts import (
@@ -11,11 +11,11 @@ from services.people.accounts import (
     lock_contacts,
     reach_changed,
 )
+from services.people.codes import PeopleCode
 from services.people.links import OFFICE_LOGIN, issue_link, peek_link, sign_out, use_link
 from services.people.members import (
     Admitted,
     Member,
-    NotAllowed,
     add_member,
     admit,
     grant_more,
@@ -87,7 +87,7 @@ __all__ = [
     "Grant",
     "Group",
     "Member",
-    "NotAllowed",
+    "PeopleCode",
     "Person",
     "Right",
     "Role",

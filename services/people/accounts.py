@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from models.database import insert_or_ignore, is_new
+from models.database import insert_or_ignore
 from models.prepared import Prepared, among, keys
-from models.tables import contacts, inbox, sessions
+from models.tables import contacts, sessions
+from services.foundation import inbox
 from services.foundation.act import Act
 from services.foundation.vault import Vault, new_id
 
-_MANY = 500  # addresses in one statement
+_MANY = 500  # addresses looked up in one statement
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def address_hash(vault: Vault, channel: str, address: str) -> str:
 
 
 def contact_of_hash(act: Act, key: str) -> str | None:
-    """The contact of an address, None where nobody has written from it yet."""
+    """The contact of an address hash; None where nobody has written from that address yet."""
     return act.tx.execute(select(contacts.c.id).where(contacts.c.address_hash == key)).scalar()
 
 
@@ -57,7 +58,7 @@ _CONTACTS = (
     )
     .join_from(contacts, sessions)
     .order_by(contacts.c.id)
-    .with_for_update()  # both rows: a lock on the contact alone would let the session be read as it was before
+    .with_for_update()  # both rows are locked: with the contact's alone, the session could be read as it was before
 )
 _LOCKED = Prepared(lambda tx: _CONTACTS.where(among(tx, contacts.c.address_hash)))
 
@@ -76,7 +77,7 @@ def lock_contacts(act: Act, senders: Mapping[str, tuple[str, str, str]]) -> dict
         for key in missing
         for channel, address, language in [senders[key]]
     ]
-    if _ADD.run(act.tx, *rows) == len(rows):  # nearly always: nobody else made one of them at the same time
+    if _ADD.run(act.tx, *rows) == len(rows):  # nearly always: no other process made one of them at the same time
         _OPEN.run(act.tx, *(_opened(row["id"], act.now) for row in rows))
         made = {row["address_hash"]: Contact(row["id"], row["channel"], row["language"]) for row in rows}
         return found | made
@@ -86,17 +87,19 @@ def lock_contacts(act: Act, senders: Mapping[str, tuple[str, str, str]]) -> dict
 
 
 def ensure_contact(act: Act, channel: str, address: str, language: str, person_id: str) -> str:
-    """The contact of an address that somebody gave us without having written from it, this person's unless it is
-    somebody else's already."""
+    """The contact of an address that somebody gave us without having written from it.
+
+    It becomes this person's unless it is somebody else's already.
+    """
     return ensure_contacts(act, channel, [address], language, [person_id])[0]
 
 
 def ensure_contacts(
     act: Act, channel: str, addresses: Sequence[str], language: str, person_ids: Sequence[str] = ()
 ) -> list[str]:
-    """The contacts of many addresses, made where nobody has written from one yet; in their order.
+    """The contacts of many addresses, in their order; made where nobody has written from an address yet.
 
-    `person_ids`: whose they are, beside the addresses; a contact that is somebody's already stays so.
+    `person_ids`: whose each address is; a contact that belongs to somebody already stays theirs.
     """
     ids: list[str] = []
     for start in range(0, len(addresses), _MANY):
@@ -109,14 +112,14 @@ def bind_contact(act: Act, contact_id: str, person_id: str | None) -> None:
 
 
 def is_bound(act: Act, person_id: str) -> bool:
-    """Whether an account of theirs can be reached."""
+    """Whether a person has an account that can be reached."""
     theirs = contacts.c.person_id == person_id, contacts.c.blocked_at.is_(None)
     return act.tx.execute(select(contacts.c.id).where(*theirs).limit(1)).first() is not None
 
 
 def reach_changed(act: Act, channel: str, event_id: str, address: str, *, blocked: bool) -> None:
-    """The person has stopped us on this channel, or let us in again. An event that was handled before does nothing."""
-    if is_new(act.tx, inbox, {"channel": channel, "event_id": event_id, "at": act.now}):
+    """Records that a person has stopped us on this channel, or let us in again. A repeated event does nothing."""
+    if inbox.claim(act, channel, event_id):
         known = contacts.c.address_hash == address_hash(act.vault, channel, address)
         act.tx.execute(update(contacts).where(known).values(blocked_at=act.now if blocked else None))
 
@@ -160,5 +163,5 @@ def _row(vault: Vault, now: datetime, key: str, channel: str, address: str, lang
 
 
 def _opened(contact_id: str, now: datetime) -> dict[str, Any]:
-    """The row of a session in which nothing has been said."""
+    """The row of a new session, in which nothing has been said."""
     return {"contact_id": contact_id, "turn": 0, "touched_at": now}

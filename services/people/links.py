@@ -1,4 +1,4 @@
-"""Ways in for people: one-time codes, which bind a chat account or open the console, and the console's sessions."""
+"""The ways in for people: one-time codes, which bind a chat account or open the console, and console sessions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OFFICE_LOGIN = timedelta(hours=12)
 
 
 def issue_link(act: Act, person_id: str, valid_for: timedelta) -> str:
-    """A code that binds one chat account, or opens the console once, to this person."""
+    """Issues a one-time code that binds a chat account, or opens the console, to this person."""
     code = new_code()
     token = act.vault.index(same_code(code), "link")
     act.tx.execute(insert(links).values(token_hash=token, person_id=person_id, expires_at=act.now + valid_for))
@@ -26,15 +26,17 @@ def issue_link(act: Act, person_id: str, valid_for: timedelta) -> str:
 
 
 def peek_link(act: Act, code: str) -> str | None:
-    """The person of a code that is still good; it stays unspent. Without a role it leads nowhere and is as good as
-    expired."""
+    """The person of a code that is still good; the code stays unspent.
+
+    A person without a role cannot use it: the code is as good as expired.
+    """
     return act.tx.execute(select(links.c.person_id).where(_good(act.vault, act.now, code))).scalar()
 
 
 def use_link(act: Act, code: str, way: str) -> str | None:
-    """The person of a code that is still good; it is spent by this call.
+    """Spends a code; returns its person, or None where it is not good any more.
 
-    Whoever comes in by it takes over where they were made head: `services.people.take_over`, once they are bound.
+    A person made head takes over only once they are bound: see `services.people.take_over`.
     """
     spending = update(links).where(_good(act.vault, act.now, code)).values(used_at=act.now)
     person_id = act.tx.execute(spending.returning(links.c.person_id)).scalar()
@@ -44,7 +46,7 @@ def use_link(act: Act, code: str, way: str) -> str | None:
 
 
 def sign_in(act: Act, person_id: str) -> str:
-    """A console session; the token is for the cookie and is not kept."""
+    """Opens a console session; returns its token, which is for the cookie and is not kept."""
     token = secrets.token_urlsafe(32)
     row = {"token_hash": act.vault.index(token, "login"), "person_id": person_id, "expires_at": act.now + OFFICE_LOGIN}
     act.tx.execute(insert(logins).values(**row))

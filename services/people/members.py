@@ -1,4 +1,4 @@
-"""The office's own people: who may open the desk, who holds which role, and the one-time links that bind them."""
+"""Manages the people: who may open the desk, who holds which role, and the one-time links that bind them."""
 
 from __future__ import annotations
 
@@ -9,35 +9,26 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from models.tables import contacts as accounts
-from models.tables import grants, people
+from models.tables import contacts, grants, people
 from services.foundation import audit, phones
 from services.foundation.act import Act
 from services.foundation.once import once
+from services.foundation.refusal import Common, Refusal
 from services.foundation.wording import readable
-from services.people import accounts as contacts
 from services.people import links, persons, succession
+from services.people.accounts import is_bound
+from services.people.codes import PeopleCode
 from services.people.persons import Person
 from services.people.rights import SOLE, WITHOUT_UNIT, Grant, Right, Role, may, place_of, roles_with
 
 CONSOLE, CHAT = "console", "chat"
 LONGEST_NAME = 50
-SHORTEST_LINK, LONGEST_LINK = 1, 30  # days
-
-
-class NotAllowed(Exception):
-    """Nothing was changed. `code`: gone, name_wanted, role_wanted, unit_wanted, last_clerk, days_wanted, bad_phone,
-    has_head (of which units stands in `units`)."""
-
-    def __init__(self, code: str, units: Sequence[str] = ()) -> None:
-        super().__init__(code)
-        self.code = code
-        self.units = tuple(units)
+SHORTEST_LINK, LONGEST_LINK = 1, 30  # days that an invitation may be valid at most
 
 
 @dataclass(frozen=True)
 class Admitted:
-    """Where a one-time code leads: to the console, or, without the right to open it, to the chat, which spends it."""
+    """Where a one-time code leads: to the console, or, without the right to open that, to the chat, which spends it."""
 
     way: str
     token: str | None = None
@@ -45,16 +36,16 @@ class Admitted:
 
 @dataclass(frozen=True)
 class Member:
-    """One of the people with what they may do now."""
+    """One of the people, with what they may do now."""
 
     person: Person
     grants: Sequence[Grant]
-    channels: Sequence[str]  # by which chat accounts they are bound
-    stopped: Sequence[str] = ()  # those of them that blocked us or are gone: nothing reaches them there
+    channels: Sequence[str]  # the channels of the chat accounts bound to them
+    stopped: Sequence[str] = ()  # those on which they blocked us or are gone: nothing reaches them there
 
 
 def admit(act: Act, code: str) -> Admitted | None:
-    """None for a code that is wrong, used, expired, or whose person holds no role any more."""
+    """Admits somebody by a code; None if it is wrong, used or expired, or its person holds no role any more."""
     person_id = links.peek_link(act, code)
     held = persons.roles_of(act, person_id)
     if not held:
@@ -78,7 +69,7 @@ class Seated:
 
 
 def seated(act: Act, token: str) -> Seated | None:
-    """Who sits at the desk with this session; None as soon as nobody with it may open the console any more."""
+    """The person at the desk with this session; None as soon as they may not open the console any more."""
     person_id = links.signed_in(act, token)
     held = persons.roles_of(act, person_id)
     if person_id is None or not may(held, Right.OPEN_CONSOLE):
@@ -88,16 +79,16 @@ def seated(act: Act, token: str) -> Seated | None:
 
 
 def members(act: Act) -> list[Member]:
-    """Everybody, by role and unit. Their names are sealed: this view leaves one audit event."""
+    """All members by role and unit. Their names are sealed, so that this view leaves one audit event."""
     audit.append(act, "people_listed", "people")
     held: dict[str, list[Grant]] = defaultdict(list)
     for row in act.tx.execute(
         select(grants.c.person_id, grants.c.role, grants.c.unit_id).where(persons.holds(act.now))
     ):
         held[row.person_id].append(Grant(row.role, row.unit_id))
-    bound: dict[str, dict[str, bool]] = defaultdict(dict)  # by channel: whether something reaches them there
+    bound: dict[str, dict[str, bool]] = defaultdict(dict)  # by channel: whether something reaches the person there
     for row in act.tx.execute(
-        select(accounts.c.person_id, accounts.c.channel, accounts.c.blocked_at).where(accounts.c.person_id.is_not(None))
+        select(contacts.c.person_id, contacts.c.channel, contacts.c.blocked_at).where(contacts.c.person_id.is_not(None))
     ):
         bound[row.person_id][row.channel] = bound[row.person_id].get(row.channel, False) or row.blocked_at is None
     found = [
@@ -113,7 +104,7 @@ def members(act: Act) -> list[Member]:
 
 
 def names_of(act: Act, person_ids: Collection[str]) -> dict[str, str]:
-    """By id, of those who are there: for a page that tells who of the units and the office did something."""
+    """The names of people who exist, by id, for a page that tells who of the units and the office did something."""
     rows = act.tx.execute(select(people.c.id, people.c.sealed).where(people.c.id.in_(person_ids)))
     return {row.id: act.vault.open(row.sealed, f"person {row.id}")["name"] for row in rows}
 
@@ -132,16 +123,16 @@ def add_member(
     takes_over: bool = False,
     number: str = "",
 ) -> str:
-    """A new person with these roles, each for each of the units where it is one of a unit. Returns the id.
+    """Adds a person with these roles, each for each of the units where the role belongs to one. Returns the id.
 
-    `number`: of the form; the same form again returns the same id and does nothing more.
+    `number` is the form's; the same form again returns the same id and does nothing more.
     """
     person_id, first = once(act, number, act.actor, name, roles, units, phone, takes_over)
     if not first:
         return person_id
     name = " ".join(readable(name).split())
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise NotAllowed("name_wanted")
+        raise Refusal(PeopleCode.NAME_WANTED)
     granted, called = _granted(roles, units), _number(phone)
     if not takes_over:
         _no_other_head(act, "", granted)
@@ -152,13 +143,13 @@ def add_member(
 def grant_more(
     act: Act, person_id: str, roles: Sequence[str], units: Sequence[str], *, takes_over: bool = False
 ) -> None:
-    """More roles for somebody who is there already.
+    """Grants more roles to somebody who is there already.
 
     A unit has one head. Where it has one, `takes_over` says that this is meant; the old one's right then ends when the
     new one's link is used, or at once where an account of the new one is bound already (`succession.take_over`).
     """
     if act.tx.execute(select(people.c.id).where(people.c.id == person_id).with_for_update()).first() is None:
-        raise NotAllowed("gone")
+        raise Refusal(Common.GONE)
     held = persons.roles_of(act, person_id)
     new = [one for one in _granted(roles, units) if one not in held]
     if not takes_over:
@@ -169,47 +160,49 @@ def grant_more(
 
 
 def set_phone(act: Act, person_id: str, phone: str) -> None:
-    """The number that reminders go to by SMS; empty takes it away. Raises NotAllowed: gone, bad_phone."""
+    """Sets the number that reminders go to by SMS; an empty one removes it. Raises Refusal: gone, bad_phone."""
     if persons.person(act, person_id) is None:
-        raise NotAllowed("gone")
+        raise Refusal(Common.GONE)
     persons.set_number(act, person_id, _number(phone))
 
 
 def withdraw_role(act: Act, person_id: str, role: str, unit_id: str | None) -> None:
-    """Ends a role at once, except the last one that lets somebody manage people: nobody could undo it. Said again, it
-    does nothing. Returns for whom something was queued."""
+    """Ends a role at once, except the last one that lets somebody manage people.
+
+    Nobody could undo that. Said again, it does nothing. Returns for whom something was queued.
+    """
     wanted = Grant(role, unit_id)
     managing = _managing(act) if may([wanted], Right.MANAGE_PEOPLE) else []
     if wanted in persons.ended_roles(act, person_id):
         return
     if wanted not in persons.roles_of(act, person_id):
-        raise NotAllowed("gone")
+        raise Refusal(Common.GONE)
     if managing and all(one == (person_id, role) for one in managing):
-        raise NotAllowed("last_clerk")
+        raise Refusal(PeopleCode.LAST_CLERK)
     succession.end_and_tell(act, person_id, role, unit_id)
 
 
 def invite(act: Act, person_id: str, days: int) -> tuple[Person, str]:
-    """A one-time code for somebody; it is shown this once and kept nowhere."""
+    """Issues a one-time code for somebody; it is shown this once and kept nowhere."""
     if not SHORTEST_LINK <= days <= LONGEST_LINK:
-        raise NotAllowed("days_wanted")
+        raise Refusal(PeopleCode.DAYS_WANTED)
     person = persons.person(act, person_id)
     if person is None or not persons.roles_of(act, person_id):
-        raise NotAllowed("gone")
+        raise Refusal(Common.GONE)
     return person, links.issue_link(act, person_id, timedelta(days=days))
 
 
 def _taken_over(act: Act, person_id: str) -> None:
-    """Not where nothing reaches them yet: the head before them would be put out, and nobody reminded."""
-    if contacts.is_bound(act, person_id):
+    """Lets a new head take over, unless nothing reaches them yet: the old head would be out and nobody reminded."""
+    if is_bound(act, person_id):
         succession.take_over(act, person_id)
 
 
 def _granted(roles: Sequence[str], units: Sequence[str]) -> list[Grant]:
     if not roles or any(role not in list(Role) for role in roles):
-        raise NotAllowed("role_wanted")
+        raise Refusal(PeopleCode.ROLE_WANTED)
     if not units and any(role not in WITHOUT_UNIT for role in roles):
-        raise NotAllowed("unit_wanted")
+        raise Refusal(PeopleCode.UNIT_WANTED)
     return [Grant(role, unit) for role in roles for unit in ((None,) if role in WITHOUT_UNIT else units)]
 
 
@@ -219,7 +212,7 @@ def _number(typed: str) -> str | None:
     try:
         return phones.normalised(typed)
     except phones.BadNumber:
-        raise NotAllowed("bad_phone") from None
+        raise Refusal(PeopleCode.BAD_PHONE) from None
 
 
 def _no_other_head(act: Act, person_id: str, granted: Sequence[Grant]) -> None:
@@ -227,11 +220,14 @@ def _no_other_head(act: Act, person_id: str, granted: Sequence[Grant]) -> None:
     heads = persons.heads_of(act, units)
     taken = [unit for unit in units if set(heads.get(unit, ())) - {person_id}]
     if taken:
-        raise NotAllowed("has_head", taken)
+        raise Refusal(PeopleCode.HAS_HEAD, units=tuple(taken))
 
 
 def _managing(act: Act) -> list[tuple[str, str]]:
-    """(person, role), locked in one order: of two who withdraw each other at once, one stays."""
+    """The grants that let people manage people, as (person, role).
+
+    They are locked in one order: of two who withdraw each other at once, one stays.
+    """
     managing = grants.c.role.in_(roles_with(Right.MANAGE_PEOPLE)), persons.holds(act.now)
     rows = act.tx.execute(
         select(grants.c.person_id, grants.c.role).where(*managing).order_by(grants.c.id).with_for_update()

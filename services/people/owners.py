@@ -1,4 +1,4 @@
-"""What cases and visits share: the vault's record of who filed them."""
+"""The owners of cases and visits: the vault's record of who filed a report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OWN = Prepared(lambda tx: insert_or_ignore(tx, owners), "subject_id", "owner_ha
 def keep_identity(
     act: Act, subject_id: str, contact: Contact, identity: Mapping[str, Any], *, receipt: bool
 ) -> str | None:
-    """Puts who filed a report into the vault, apart from the report; returns the receipt code where one is wanted."""
+    """Puts who filed a report into the vault, apart from the report; returns the receipt code if one is wanted."""
     code = new_code() if receipt else None
     row = {
         "subject_id": subject_id,
@@ -34,7 +34,7 @@ def keep_identity(
 
 
 def follow(act: Act, subject_id: str, contact_id: str) -> None:
-    """From now on this contact follows the report."""
+    """Lets this contact follow the report from now on."""
     row = {
         "subject_id": subject_id,
         "owner_hash": act.vault.index(contact_id, "owner"),
@@ -50,7 +50,7 @@ def owner_ids(act: Act, subject_id: str) -> list[str]:
 
 
 def identity_of(act: Act, subject_id: str) -> dict[str, Any] | None:
-    """Name, phone, place, exact time. Whoever opens this leaves an audit event (`desk.open_identity`)."""
+    """Who filed a report: name, phone, place, exact time. Opening it leaves an audit event (`desk.open_identity`)."""
     sealed = act.tx.execute(select(vault.c.sealed).where(vault.c.subject_id == subject_id)).scalar()
     return act.vault.open(sealed, f"identity {subject_id}") if sealed else None
 

@@ -1,4 +1,4 @@
-"""The people of the office, the units and the supervisors: who they are, and which roles each holds at a moment."""
+"""The people of the office and the units, and the supervisors: who they are, and which roles each holds at a moment."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def add_person(
     title: str | None = None,
     person_id: str = "",
 ) -> str:
-    """A person with the roles; returns the id, a random one unless it is given."""
+    """Adds a person with roles; returns the id, a random one unless it is given."""
     person_id = person_id or new_id()
     sealed = act.vault.seal({"name": name, "phone": phone, "title": title}, f"person {person_id}")
     act.tx.execute(insert(people).values(id=person_id, sealed=sealed, created_at=act.now))
@@ -47,7 +47,7 @@ def person(act: Act, person_id: str) -> Person | None:
 
 
 def set_number(act: Act, person_id: str, phone: str | None) -> None:
-    """Another number for a person, in E.164; None: no number. Who writes from the old one is this person no longer."""
+    """Sets a person's number, in E.164, or None. Somebody who writes from the old one is this person no longer."""
     one = person(act, person_id)
     if one is None or one.phone == phone:
         return
@@ -59,12 +59,12 @@ def set_number(act: Act, person_id: str, phone: str | None) -> None:
 
 
 def grant_roles(act: Act, person_id: str, granted: Sequence[Grant]) -> None:
-    """More roles for somebody, from now on."""
+    """Grants somebody more roles, from now on."""
     audit.append(act, "roles_granted", person_id, _given(act, person_id, granted))
 
 
 def end_role(act: Act, person_id: str, role: str, unit_id: str | None) -> None:
-    """Ends a role at once."""
+    """Ends a person's role at once."""
     same_unit = grants.c.unit_id.is_(None) if unit_id is None else grants.c.unit_id == unit_id
     mine = grants.c.person_id == person_id, grants.c.role == role, same_unit, grants.c.until.is_(None)
     act.tx.execute(update(grants).where(*mine).values(until=act.now))
@@ -80,7 +80,7 @@ def roles_of(act: Act, person_id: str | None) -> tuple[Grant, ...]:
 
 
 def ended_roles(act: Act, person_id: str | None) -> tuple[Grant, ...]:
-    """What the person has been and is no longer, what ended last first."""
+    """The roles that the person has held and lost, the last one to end first."""
     if person_id is None:
         return ()
     held = set(roles_of(act, person_id))
@@ -90,13 +90,13 @@ def ended_roles(act: Act, person_id: str | None) -> tuple[Grant, ...]:
 
 
 def grants_at(act: Act, channel: str, address: str) -> tuple[Grant, ...]:
-    """What the person of a chat account may be; nothing where nobody is bound to it."""
+    """The grants of the person behind a chat account; none where nobody is bound to it."""
     known = contacts.c.address_hash == address_hash(act.vault, channel, address)
     return roles_of(act, act.tx.execute(select(contacts.c.person_id).where(known)).scalar())
 
 
 def heads_of(act: Act, unit_ids: Sequence[str]) -> dict[str, list[str]]:
-    """Who is head of these units now, by unit; a unit without one is missing."""
+    """The heads of these units now, by unit; a unit without one is missing."""
     reminded = grants.c.role.in_(roles_with(Right.BE_REMINDED))
     heads = reminded, grants.c.unit_id.in_(unit_ids), holds(act.now)
     found: dict[str, list[str]] = {}
@@ -106,15 +106,15 @@ def heads_of(act: Act, unit_ids: Sequence[str]) -> dict[str, list[str]]:
 
 
 def holds(now: datetime, of: FromClause = grants) -> ColumnElement[bool]:
-    """Whether the role of a row of `grants`, or of an alias of it, is held at this moment.
+    """The condition that the role in a row of `grants`, or of an alias of it, is held at this moment.
 
-    An end is never planned: what was ended stays so, also where the clock stood ahead then and was put back since.
+    An end is never planned: what was ended stays ended, even where the clock was ahead then and was put back since.
     """
     return and_(of.c.since <= now, of.c.until.is_(None))
 
 
 def held_at(moment: ColumnElement[datetime]) -> ColumnElement[bool]:
-    """Whether the role of a row of `grants` was held at the moment of another column."""
+    """The condition that the role in a row of `grants` was held at the moment in another column."""
     return and_(grants.c.since <= moment, or_(grants.c.until.is_(None), grants.c.until > moment))
 
 
@@ -122,7 +122,7 @@ _GRANT = grants.c.role, grants.c.unit_id
 
 
 def _given(act: Act, person_id: str, granted: Sequence[Grant]) -> dict[str, object]:
-    """Writes the roles; returns how the audit chain tells of them."""
+    """Writes grants; returns how the audit chain tells of them."""
     for one in granted:
         row = {"id": new_id(), "person_id": person_id, "role": one.role, "unit_id": one.unit_id, "since": act.now}
         act.tx.execute(insert(grants).values(**row))

@@ -1,4 +1,4 @@
-"""Who of a unit is reached, and where: only people whose role holds at this moment, on every account they have."""
+"""Finds who of a unit is reached, and where: only people whose role holds now, on every account they have."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
-from models.tables import SMS, grants, people, units
-from models.tables import contacts as accounts
+from models.tables import SMS, contacts, grants, people, units
 from services.foundation import phones
 from services.foundation.act import Act
-from services.people import accounts as contacts
 from services.people import persons
+from services.people.accounts import ensure_contact
 from services.people.rights import SOLE, TOLD_BY, Addressee, Scope, roles_with, scope_of
 from templates import DEFAULT_LANGUAGE
 
 CHAT = "chat"  # any channel but SMS
-CHUNK = 500  # ids in one statement
+CHUNK = 500  # ids looked up in one statement
 
 
 def head_ids(act: Act, unit_id: str) -> list[str]:
@@ -26,7 +25,7 @@ def head_ids(act: Act, unit_id: str) -> list[str]:
 
 
 def heirs(act: Act) -> set[tuple[str, str]]:
-    """(person, unit) of those who are head beside an older one: named, and not come in by their link yet."""
+    """People named head beside an older one who have not used their link yet, as (person, unit)."""
     columns, named = (grants.c.unit_id, grants.c.person_id), (grants.c.role.in_(SOLE), persons.holds(act.now))
     first: dict[str, str] = {}
     found: set[tuple[str, str]] = set()
@@ -37,14 +36,14 @@ def heirs(act: Act) -> set[tuple[str, str]]:
 
 
 def recipients(act: Act, unit_id: str, to: str, by: str) -> list[str]:
-    """Contact ids. `to`: an `Addressee`. `by`: chat (all their chat accounts) or sms."""
+    """The contact ids to tell. `to`: an `Addressee`. `by`: chat (all their chat accounts) or sms."""
     return [contact_id for _, contact_id in recipients_of(act, [unit_id], {by})[unit_id, to, by]]
 
 
 def recipients_of(
     act: Act, unit_ids: Collection[str], ways: Collection[str] = (CHAT, SMS)
 ) -> dict[tuple[str, str, str], list[tuple[str, str]]]:
-    """(channel, contact id) by (unit, to, by), for many units at once. Whoever is head is told as head alone."""
+    """The recipients of many units at once: (channel, contact id) by (unit, to, by). A head is told as head alone."""
     holders = _holders(act, unit_ids)
     reached = _accounts(act, {person for _, _, person in holders}, ways)
     found: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
@@ -60,23 +59,25 @@ def recipients_of(
 
 
 def takes_sms(act: Act, unit_id: str) -> bool:
-    """Whether a head of the unit has a number that an SMS can go to."""
+    """Whether some head of the unit has a number that an SMS can go to."""
     numbers = phones_of(act, head_ids(act, unit_id))
-    stopped = accounts.c.channel == SMS, accounts.c.person_id.in_(numbers), accounts.c.blocked_at.is_not(None)
-    left = numbers.keys() - set(act.tx.execute(select(accounts.c.person_id).where(*stopped)).scalars())
+    stopped = contacts.c.channel == SMS, contacts.c.person_id.in_(numbers), contacts.c.blocked_at.is_not(None)
+    left = numbers.keys() - set(act.tx.execute(select(contacts.c.person_id).where(*stopped)).scalars())
     return any(_usable(numbers[person_id]) for person_id in left)
 
 
 def accounts_of(act: Act, person_ids: Iterable[str], by: str = CHAT) -> list[str]:
-    """Contact ids of the accounts of these people, without those that have stopped us. `by`: chat, or the numbers at
-    which they have been reached by sms before."""
-    way = accounts.c.channel == SMS if by == SMS else accounts.c.channel != SMS
-    mine = accounts.c.person_id.in_(list(person_ids)), way, accounts.c.blocked_at.is_(None)
-    return list(act.tx.execute(select(accounts.c.id).where(*mine)).scalars())
+    """The accounts of these people, as contact ids, without those that have stopped us.
+
+    `by`: chat, or the numbers at which they have been reached by sms before.
+    """
+    way = contacts.c.channel == SMS if by == SMS else contacts.c.channel != SMS
+    mine = contacts.c.person_id.in_(list(person_ids)), way, contacts.c.blocked_at.is_(None)
+    return list(act.tx.execute(select(contacts.c.id).where(*mine)).scalars())
 
 
 def phones_of(act: Act, person_ids: Collection[str]) -> dict[str, str]:
-    """The numbers of those who have one, by person and in their order: as they were typed where nobody checked them."""
+    """Phone numbers by person, for those who have one; as typed, where nobody checked them."""
     found: dict[str, str] = {}
     ids = sorted(person_ids)
     for start in range(0, len(ids), CHUNK):
@@ -88,7 +89,7 @@ def phones_of(act: Act, person_ids: Collection[str]) -> dict[str, str]:
 
 
 def unit_names(act: Act, unit_ids: Collection[str]) -> dict[str, str]:
-    """Full names, with that of the unit that they belong to."""
+    """Full names of units, each with the name of the unit that it belongs to."""
     above = units.alias("above")
     rows = act.tx.execute(
         select(units.c.id, units.c.name, above.c.name.label("above"))
@@ -99,7 +100,7 @@ def unit_names(act: Act, unit_ids: Collection[str]) -> dict[str, str]:
 
 
 def _holders(act: Act, unit_ids: Collection[str]) -> set[tuple[str, Addressee, str]]:
-    """(unit, to, person). Where a right reaches below, it is that of the unit next above alone."""
+    """The people to tell, as (unit, to, person). A right that reaches below is used by the unit next above alone."""
     above = {
         row.id: row.parent_id
         for row in act.tx.execute(select(units.c.id, units.c.parent_id).where(units.c.id.in_(unit_ids)))
@@ -121,14 +122,14 @@ def _holders(act: Act, unit_ids: Collection[str]) -> set[tuple[str, Addressee, s
 
 
 def _accounts(act: Act, person_ids: Collection[str], ways: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-    """(channel, contact id) by person, without those who have stopped us."""
+    """The accounts of people, as (channel, contact id) by person, without those who have stopped us."""
     if SMS in ways:
         _make_sms(act, person_ids)
     rows = act.tx.execute(
-        select(accounts.c.person_id, accounts.c.channel, accounts.c.id)
-        .where(accounts.c.person_id.in_(person_ids), accounts.c.blocked_at.is_(None))
-        .order_by(accounts.c.id)
-        .with_for_update()  # whoever reads rows by their number must see them in that order
+        select(contacts.c.person_id, contacts.c.channel, contacts.c.id)
+        .where(contacts.c.person_id.in_(person_ids), contacts.c.blocked_at.is_(None))
+        .order_by(contacts.c.id)
+        .with_for_update()  # pages that read rows by number must see them in that order
     )
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in rows:
@@ -137,16 +138,16 @@ def _accounts(act: Act, person_ids: Collection[str], ways: Collection[str]) -> d
 
 
 def _make_sms(act: Act, person_ids: Collection[str]) -> None:
-    """The SMS contacts of people who have a number and none yet."""
-    known = select(accounts.c.person_id).where(accounts.c.channel == SMS, accounts.c.person_id.in_(person_ids))
+    """Makes the SMS contacts of people who have a number and no contact for it yet."""
+    known = select(contacts.c.person_id).where(contacts.c.channel == SMS, contacts.c.person_id.in_(person_ids))
     new = set(person_ids).difference(act.tx.execute(known).scalars())
     for person_id, number in phones_of(act, new).items():
         if address := _usable(number):
-            contacts.ensure_contact(act, SMS, address, DEFAULT_LANGUAGE, person_id)
+            ensure_contact(act, SMS, address, DEFAULT_LANGUAGE, person_id)
 
 
 def _usable(number: str) -> str | None:
-    """The address of an SMS; None for what was written before numbers were checked."""
+    """A number's SMS address; None for what was written before numbers were checked."""
     try:
         return phones.normalised(number)
     except phones.BadNumber:

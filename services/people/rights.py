@@ -1,6 +1,6 @@
-"""Which role may do what, and where: the one table, and the questions that everybody else asks it.
+"""Rights: which role may do what, and where. One table, and the questions that everybody else asks it.
 
-No other module compares a role. What somebody may do follows from their grants, each a role in a unit or in none.
+No other module compares a role. What somebody may do follows from their grants, each of a role in a unit or in none.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What somebody is appointed to be, in the order in which roles are listed."""
+    """A role to which somebody is appointed; the order is that in which roles are listed."""
 
     CLERK = "clerk"
     REVIEWER = "reviewer"
@@ -32,16 +32,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Grant:
-    """A role that somebody holds, in a unit or in none. `role`: a `Role`; one that is not known gives no right."""
+    """A role that somebody holds, in a unit or in none. `role`: a `Role`; an unknown one gives no right."""
 
     role: str
     unit_id: str | None
 
 
 class Right(StrEnum):
-    """Something that not everybody may do."""
+    """A right: something that not everybody may do."""
 
-    OPEN_CONSOLE = "open_console"  # a one-time link leads there instead of to the chat
+    OPEN_CONSOLE = "open_console"  # a one-time link leads to the console instead of to the chat
     READ_REPORTS = "read_reports"  # complaints, questions and visits, with the clean copies of their evidence
     DECIDE_REPORTS = "decide_reports"  # ask, accept, decline, answer, note
     HANDLE_CONFLICTS = "handle_conflicts"  # reports about the office itself (A44, R16, R29)
@@ -50,20 +50,20 @@ class Right(StrEnum):
     HAND_OVER = "hand_over"  # make an obligation of a unit, from a report or without one
     OVERSEE_OBLIGATIONS = "oversee_obligations"  # the office's list at the console
     DECIDE_OBLIGATIONS = "decide_obligations"  # accept or return an answer, give time, excuse, reply
-    LOOK_AT_OBLIGATIONS = "look_at_obligations"  # the unit's own sight of what it owes
+    LOOK_AT_OBLIGATIONS = "look_at_obligations"  # the unit's own view of what it owes
     ANSWER_OBLIGATIONS = "answer_obligations"  # act for the unit: acknowledge, answer, ask for time
-    BE_REMINDED = "be_reminded"  # by every reminder, before and after the deadline
+    BE_REMINDED = "be_reminded"  # be told by every reminder, before and after the deadline
     STAND_IN = "stand_in"  # be reminded where the head does not react
     HEAR_OF_LATENESS = "hear_of_lateness"  # be told of what a unit owes once it is late
     SEE_LATE = "see_late"  # the list of who is late
     FILE_VISITS = "file_visits"
     REPORT_MONITORING = "report_monitoring"  # a monitoring point's monthly answer (R12)
     SUPPLY_EVIDENCE = "supply_evidence"  # confirm or deny what a deduction rests on (R25)
-    CONFIRM_DEDUCTIONS = "confirm_deductions"  # as the second person
+    CONFIRM_DEDUCTIONS = "confirm_deductions"  # approve a deduction as the second person
     APPROVE_RESULTS = "approve_results"  # grades and consequences (R01)
     READ_NOTICES = "read_notices"  # those that the office sends, and their receipts
     WRITE_NOTICES = "write_notices"
-    RELEASE_NOTICES = "release_notices"  # as the second person
+    RELEASE_NOTICES = "release_notices"  # release a notice as the second person
     EXPORT = "export"  # take a list away as a file
     MANAGE_PEOPLE = "manage_people"
     SET_CALENDAR = "set_calendar"
@@ -75,12 +75,12 @@ class Scope(StrEnum):
     """Where a role gives a right."""
 
     OWN = "own"  # in the unit of the grant
-    BELOW = "below"  # in it and in everything under it
+    BELOW = "below"  # in that unit and in everything below it
     ALL = "all"  # everywhere, also in what belongs to no unit
 
 
 class Group(StrEnum):
-    """Roles that belong together wherever roles are listed."""
+    """A group of roles that belong together wherever roles are listed."""
 
     OFFICE = "office"
     FIELD = "field"
@@ -88,7 +88,7 @@ class Group(StrEnum):
 
 
 class Addressee(StrEnum):
-    """As whom somebody is told of an obligation: what is stored with a reminder, and chooses its words."""
+    """The capacity in which somebody is told of an obligation; it is stored with a reminder and chooses its words."""
 
     HEAD = "head"
     DEPUTY = "deputy"
@@ -110,7 +110,7 @@ GROUPS: Mapping[Group, Sequence[Role]] = {
 }
 WITHOUT_UNIT = frozenset((*GROUPS[Group.OFFICE], Role.MONITOR))  # a monitor belongs to a point, which is no unit
 SOLE = frozenset((Role.HEAD,))  # held by one person of a unit at a time
-TOLD_BY: Mapping[Addressee, Right] = {  # whoever is told by several is told by the first
+TOLD_BY: Mapping[Addressee, Right] = {  # somebody who would be told in several capacities is told in the first
     Addressee.HEAD: Right.BE_REMINDED,
     Addressee.DEPUTY: Right.STAND_IN,
     Addressee.SUPERIOR: Right.HEAR_OF_LATENESS,
@@ -179,7 +179,7 @@ def scope_of(role: str, right: Right) -> Scope | None:
 
 
 def roles_with(right: Right) -> frozenset[Role]:
-    """The roles that give a right somewhere: for a question to the database."""
+    """The roles that give a right somewhere, for a database query."""
     return frozenset(role for role, given in RIGHTS.items() if right in given)
 
 

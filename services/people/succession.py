@@ -1,4 +1,4 @@
-"""A unit has one head: whoever takes over puts the one before out, who is told so in the same transaction."""
+"""A unit has one head: the head who takes over removes the one before, who is told in the same transaction."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ ABOUT_OBLIGATIONS = roles_with(Right.LOOK_AT_OBLIGATIONS)
 
 
 def take_over(act: Act, person_id: str) -> None:
-    """Where this person is head, whoever was it before is head no longer.
+    """Makes this person the only head of their units: earlier heads are head no longer.
 
-    Who was made head later keeps it, so that an old head with a new link puts nobody out. Called at the moment when the
+    A head named later keeps the role, so that an old head with a new link removes nobody. Called at the moment when the
     person can be reached: a link of theirs is used, or the role is granted and an account of theirs is bound already.
     Until then the old head stays, so that no reminder goes to nobody.
     """
@@ -27,9 +27,11 @@ def take_over(act: Act, person_id: str) -> None:
 
 
 def end_and_tell(act: Act, person_id: str, role: str, unit_id: str | None) -> None:
-    """Takes a role away. Whoever has nothing to do with the unit's obligations any more hears so, and nothing else
-    about
-    them: what still waits for a channel is taken back."""
+    """Ends a role and tells the person about it.
+
+    Somebody who has nothing to do with the unit's obligations any more gets this and nothing else of them: what still
+    waits for a channel is withdrawn.
+    """
     end_role(act, person_id, role, unit_id)
     held = {one.unit_id for one in roles_of(act, person_id) if one.role in ABOUT_OBLIGATIONS}
     if role not in ABOUT_OBLIGATIONS or unit_id is None or unit_id in held:
@@ -40,7 +42,7 @@ def end_and_tell(act: Act, person_id: str, role: str, unit_id: str | None) -> No
 
 
 def _older_heads(act: Act, person_id: str) -> list[tuple[str, str, str]]:
-    """(person, role, unit) of the units that this person is head of."""
+    """Earlier heads of the units that this person is head of, as (person, role, unit)."""
     mine = grants.alias("mine")
     same = and_(mine.c.role == grants.c.role, mine.c.unit_id == grants.c.unit_id, mine.c.person_id == person_id)
     heads = grants.c.role.in_(SOLE), holds(act.now), grants.c.person_id != person_id
@@ -55,7 +57,7 @@ def _older_heads(act: Act, person_id: str) -> list[tuple[str, str, str]]:
 
 
 def _tell(act: Act, person_id: str, role: str, unit_id: str) -> None:
-    """By chat, on every account of theirs; by SMS where they have none and have been reached so before."""
+    """Tells a person that a role has ended: by chat on every account, else by SMS where they were reached so before."""
     values = {"role": role, "unit": reach.unit_names(act, [unit_id]).get(unit_id, "")}
     body = Body(say=Say("menu.ended", values, (Button("/menu", words="menu"),)))
     to = reach.accounts_of(act, [person_id]) or reach.accounts_of(act, [person_id], SMS)

@@ -1,4 +1,4 @@
-"""What people can set out to do, and one turn of it: everything a handler may touch, in one transaction."""
+"""Journeys: what people can set out to do, and one turn of it with everything that a handler may touch."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Phrases(Protocol):
 
     @property
     def name(self) -> str:
-        """What the language calls itself."""
+        """The language's name in its own words."""
         ...
 
     def option(self, flow: str, key: str, value: str) -> str: ...
@@ -44,30 +44,30 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Journey:
-    """Something to set out for. `opens(turn, argument)` answers its command; a flow's answers go to `submit`.
+    """A journey to set out for. `opens(turn, argument)` answers its command; a flow's answers go to `submit`.
 
-    Without a `right` everybody may. Whoever may not is answered as if there were no such command.
+    Without a `right` it is open to everybody. A person without the right is answered as if there were no such command.
     """
 
     name: str
     opens: Callable[[Turn, str], None]
     flow: Flow | None = None
     submit: Callable[[Turn, Answers], None] | None = None
-    strays: Callable[[Turn, Reply], None] | None = None  # takes words that its questions refuse
-    right: Right | None = None  # somewhere: in which unit, the journey asks itself
+    strays: Callable[[Turn, Reply], None] | None = None  # whether it takes words that its questions refuse
+    right: Right | None = None  # a right somewhere is enough: the journey itself asks in which unit
     in_menu: bool = False
-    listed: bool = False  # in the channel's own list of commands
-    asks_once: bool = False  # whoever goes elsewhere is not asked again below every other answer
+    listed: bool = False  # whether it is in the channel's own list of commands
+    asks_once: bool = False  # for people who go elsewhere: not asked again below every other answer
 
 
 @dataclass(frozen=True)
 class Tools:
-    """What every turn shares: made once by build()."""
+    """What all turns share; made once by build()."""
 
     journeys: Mapping[str, Journey]
     sources: Mapping[str, Source]
     phrases: Mapping[str, Phrases]
-    find_place: Callable[[Turn, Reply], None]  # for words that answer nothing
+    find_place: Callable[[Turn, Reply], None]  # opened for words that answer nothing
     directory: Callable[[], Directory]
     clock: Callable[[], datetime]
     limits: Limits
@@ -121,7 +121,7 @@ class Turn:
         """Sets out for a journey by its name. What is under way is never dropped without asking."""
         journey = self.tools.journeys.get(name)
         if journey is None or not self.may(journey):
-            if name in ENGINE_WORDS:  # the button of a conversation that is over
+            if name in ENGINE_WORDS:  # a button of a conversation that is over
                 self.tools.journeys["menu"].opens(self, "stale")
             elif journey is not None and journey.right and may_somewhere(self.former(), journey.right):
                 self.tools.journeys["menu"].opens(self, "ended")
@@ -134,13 +134,12 @@ class Turn:
             journey.opens(self, argument)
 
     def former(self) -> Sequence[Grant]:
-        """Roles about obligations that this person has lost: an old button of theirs is told from a mistyped
-        command."""
+        """Roles that this person has lost; they tell an old button from a mistyped command."""
         lost = ended_roles(self.act, self.contact.person_id)
         return [one for one in lost if may_somewhere([one], Right.LOOK_AT_OBLIGATIONS)]
 
     def resume(self, problem: Problem | None = None) -> None:
-        """Shows again where the person is, if anywhere."""
+        """Shows again the screen where the person is, if anything is under way."""
         if self.session is None:
             self.tools.journeys["menu"].opens(self, "")
         else:
@@ -152,15 +151,15 @@ class Turn:
         return self.session is not None and not self.tools.journeys[self.session.flow].asks_once
 
     def go_on(self) -> None:
-        """Below an answer to something else, shows again what is under way, if anything.
+        """Shows again what is under way, if anything, below an answer to something else.
 
-        Not by SMS: its numbers would mean something else than those of the message above it; 0 goes on there.
+        Not by SMS: the numbers would mean something else than those of the message above; 0 goes on there.
         """
         if self._waits and self.contact.channel != SMS:
             self.resume()
 
     def called(self, text: str) -> str:
-        """The journey whose name was typed, as its button says it; in the middle of a flow the menu alone."""
+        """The journey whose name was typed, as its button says it; in the middle of a flow only the menu counts."""
         journey = self.tools.journeys.get(self.tools.phrases[self.contact.language].journey(text) or "")
         if journey is None or not self.may(journey):
             return ""
@@ -176,7 +175,7 @@ class Turn:
         self.contact = replace(self.contact, language=language)
 
     def bind(self, person_id: str) -> None:
-        """From now on this chat account is that person's."""
+        """Binds this chat account to the person from now on."""
         bind_contact(self.act, self.contact.id, person_id)
         self.contact = replace(self.contact, person_id=person_id)
         self._roles = None
@@ -188,7 +187,7 @@ class Turn:
         return flow
 
     def outgoing(self) -> list[Outgoing]:
-        """What was said since the last call."""
+        """The deliveries for what was said since the last call."""
         said, self.said = self.said, []
         return said
 
@@ -210,6 +209,6 @@ class Turn:
         self.said.append(Outgoing(self.contact.id, self.contact.channel, body))
 
     def _edits(self) -> str | None:
-        """Only the first body of a turn may draw over the tapped message."""
+        """The message to draw over: only the first body of a turn may replace the tapped message."""
         edits, self.edits = self.edits, None
         return edits

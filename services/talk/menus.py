@@ -1,6 +1,6 @@
-"""What each number of a contact's last menu by text message stands for.
+"""Menus: what each number of a contact's last menu by text message stands for.
 
-It is kept when the message has been handed to the carrier. A sender that is killed in between sends the message again,
+A menu is kept when the message has been handed to the carrier. A sender killed in between sends the message again,
 and the menu with it; a number sent meanwhile presses a button of an old turn, which shows the present question.
 """
 
@@ -13,9 +13,10 @@ import msgspec
 from sqlalchemy import select
 
 from conversation.messages import Body, Button, Reply, Say
-from models.database import insert_or_update, is_new
-from models.tables import contacts, inbox, menus, sessions
+from models.database import insert_or_update
+from models.tables import contacts, menus, sessions
 from services.deliveries import queue_for
+from services.foundation import inbox
 from services.foundation.act import Act
 from services.foundation.vault import KeyTrouble, Vault
 from services.people import address_hash
@@ -26,17 +27,17 @@ MESSAGE = "message"  # the kind of a menu that belongs to no question
 
 @dataclass(frozen=True)
 class Menu:
-    """`numbers` are those of the message, `keys` its signs (0, #, n, p), `kind` the question's kind."""
+    """A menu as sent: `numbers` in the message, `keys` for its signs (0, #, n, p), `kind` of the question."""
 
     kind: str
     numbers: Mapping[str, Press] = field(default_factory=dict)
     keys: Mapping[str, Press] = field(default_factory=dict)
-    several: bool = False  # numbers may come together: "1 3"
-    place: str = ""  # the question and its turn: its pages count on
+    several: bool = False  # whether several numbers may come together: "1 3"
+    place: str = ""  # the question and its turn; its pages count on
     first: int = 1
-    rest: Body | None = None  # the options that had no room: the next page
-    buttons: tuple[Button, ...] = ()  # of a message, to show them again
-    words: Mapping[str, str] = field(default_factory=dict)  # what stands beside each number, folded: its number
+    rest: Body | None = None  # the options that had no room, for the next page
+    buttons: tuple[Button, ...] = ()  # the options of a message, to show them again
+    words: Mapping[str, str] = field(default_factory=dict)  # the words beside each number, folded, with the number
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ class Standing:
 
     contact_id: str | None = None
     menu: Menu | None = None
-    under_way: bool = False  # a question waits for an answer
-    stopped: bool = False  # the sender wants no messages
+    under_way: bool = False  # whether a question waits for an answer
+    stopped: bool = False  # whether the sender wants no messages
 
 
 _decoder = msgspec.json.Decoder(Menu)
@@ -70,12 +71,12 @@ def standing(act: Act, channel: str, address: str) -> Standing:
 
 
 def may_send(act: Act, contact_id: str) -> bool:
-    """Whether the contact has not asked us to stop."""
+    """Whether messages may be sent to the contact: they have not asked us to stop."""
     return act.tx.execute(select(contacts.c.blocked_at).where(contacts.c.id == contact_id)).scalar() is None
 
 
 def keep_menu(act: Act, contact_id: str, menu: Menu) -> None:
-    """From now on the contact's numbers mean this. Those of earlier pages of the same question go on being good."""
+    """Keeps a contact's menu: its numbers mean this from now on, and earlier pages of the same question stay good."""
     if menu.first > 1:
         sealed = act.tx.execute(select(menus.c.sealed).where(menus.c.contact_id == contact_id)).scalar()
         before = _opened(act.vault, contact_id, sealed)
@@ -87,8 +88,8 @@ def keep_menu(act: Act, contact_id: str, menu: Menu) -> None:
 
 
 def show_menu(act: Act, channel: str, event_id: str, contact_id: str, body: Body) -> None:
-    """Answers an event with this body, once: a page of the menu, or the menu again."""
-    if not claimed(act, channel, event_id):
+    """Answers an event once with this body: a page of the menu, or the menu again."""
+    if not inbox.claim(act, channel, event_id):
         return
     queue_for(act, [contact_id], body)
 
@@ -96,11 +97,6 @@ def show_menu(act: Act, channel: str, event_id: str, contact_id: str, body: Body
 def menu_again(menu: Menu) -> Body:
     """The numbers of a message once more, for a reply that is none of them."""
     return Body(say=Say("sms.again", {"example": next(iter(menu.numbers), "1")}, menu.buttons))
-
-
-def claimed(act: Act, channel: str, event_id: str) -> bool:
-    """Whether this event is handled for the first time; from now on it has been."""
-    return is_new(act.tx, inbox, {"channel": channel, "event_id": event_id, "at": act.now})
 
 
 def pressed(press: Press) -> Reply:
@@ -112,5 +108,5 @@ def _opened(vault: Vault, contact_id: str, sealed: bytes | None) -> Menu | None:
         return None
     try:
         return _decoder.decode(vault.open_bytes(sealed, f"menu {contact_id}"))
-    except (KeyTrouble, msgspec.MsgspecError):  # of another version, or another key: as if there were none
+    except (KeyTrouble, msgspec.MsgspecError):  # written by another version or under another key: treated as absent
         return None

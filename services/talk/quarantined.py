@@ -1,4 +1,4 @@
-"""Messages that could not be understood, kept raw and sealed: what a clerk sees of them."""
+"""Messages that could not be understood, kept raw and sealed, as a clerk sees them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Raw:
     """What came over the wire, as far as it is shown."""
 
     kept: Kept
-    text: str  # bytes that are no UTF-8, and characters that would act on a screen, are written out
+    text: str  # bytes that are not UTF-8, and characters that would act on a screen, are written out
     bytes: int
     cut: bool
 
@@ -44,7 +44,7 @@ def quarantined(act: Act) -> list[Kept]:
 
 
 def open_raw(act: Act, kept_id: str) -> Raw | None:
-    """The raw message may name its sender, so that opening it is an audited act."""
+    """Opens a raw message. It may name its sender, so opening it is an audited act."""
     row = act.tx.execute(_KEPT.where(quarantine.c.id == kept_id)).first()
     if row is None:
         return None

@@ -1,22 +1,22 @@
-"""Who wants no more text messages, and who wants them again. Only the person's own word changes it."""
+"""Stops text messages and starts them again. Only the person's own word changes this."""
 
 from __future__ import annotations
 
 from sqlalchemy import update
 
 from conversation.messages import Body, Say
-from models.tables import contacts, deliveries, inbox
+from models.tables import contacts, deliveries
 from services.deliveries import Outgoing, queue
+from services.foundation import inbox
 from services.foundation.act import Act
 from services.people import address_hash, lock_contacts
-from services.talk.menus import claimed
 
 STOPPED = "sms.stopped"  # the one message that still goes out
 
 
 def stop_texting(act: Act, channel: str, event_id: str, address: str, language: str) -> None:
-    """Marks the contact, drops what waits for it, and queues one confirmation; nothing for who has stopped already."""
-    if not claimed(act, channel, event_id):
+    """Stops a contact: drops what waits for it and queues one confirmation; nothing for somebody who stopped before."""
+    if not inbox.claim(act, channel, event_id):
         return
     key = address_hash(act.vault, channel, address)
     contact = lock_contacts(act, {key: (channel, address, language)})[key]
@@ -29,9 +29,8 @@ def stop_texting(act: Act, channel: str, event_id: str, address: str, language: 
 
 
 def start_texting(act: Act, channel: str, event_id: str, contact_id: str) -> None:
-    """Lets messages through again, and says so. A word that came twice, with a stop in between, does nothing."""
-    seen = inbox.select().where(inbox.c.channel == channel, inbox.c.event_id == event_id)
-    if act.tx.execute(seen).first() is not None:
+    """Lets messages through again, and says so. A word that comes twice, with a stop in between, does nothing."""
+    if inbox.is_claimed(act, channel, event_id):
         return
     act.tx.execute(update(contacts).where(contacts.c.id == contact_id).values(blocked_at=None))
     queue(act, [Outgoing(contact_id, channel, Body(say=Say("sms.started")))])

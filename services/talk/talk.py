@@ -13,15 +13,16 @@ from datetime import UTC, datetime
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, Executable, String, bindparam, insert, select, true, update
+from sqlalchemy import insert, update
 
 from conversation.engine import Cancelled, Session, Submitted, advance
 from conversation.messages import Incoming, Problem, Reply, Screen
-from models.database import DatabaseAway, insert_or_ignore, insert_or_update
-from models.prepared import Prepared, each, keys
-from models.tables import contacts, inbox, quarantine, sessions
+from models.database import DatabaseAway, insert_or_update
+from models.prepared import Prepared
+from models.tables import contacts, quarantine, sessions
 from services import people
 from services.deliveries import Outgoing, queue
+from services.foundation import inbox
 from services.foundation.act import CITIZEN, Act, Acts
 from services.foundation.vault import new_id
 from services.people import SMS, Contact, address_hash, lock_contacts
@@ -41,7 +42,7 @@ class _Waiting:
     done: asyncio.Future[None]
 
     def settle(self, error: Exception | None = None) -> None:
-        """Tells whoever waits, unless it has gone away meanwhile."""
+        """Gives the result to the waiting caller, unless it has gone away meanwhile."""
         if self.done.done():
             return
         if error is None:
@@ -56,19 +57,19 @@ class Talk:
     def __init__(
         self, acts: Acts, tools: Tools, *, language: str = DEFAULT_LANGUAGE, largest_batch: int = LARGEST_BATCH
     ) -> None:
-        self._acts = acts.by(CITIZEN)  # no turn names a person by itself: who acts for a unit is said where it counts
+        self._acts = acts.by(CITIZEN)  # no turn names a person by itself: the acts that a person does for a unit say so
         self._tools = tools
         self._language = language
         self._largest = largest_batch
         self._waiting: list[_Waiting] = []
         self._running: asyncio.Task[None] | None = None
-        self.turns = 0  # handled since the start of this process
+        self.turns = 0  # number handled since the start of this process
 
     def now(self) -> datetime:
         return self._tools.clock()
 
     async def handle(self, incoming: Incoming) -> None:
-        """Raises DatabaseAway when nothing could be kept. An event that was handled before does nothing."""
+        """Handles one message. Raises DatabaseAway when nothing could be kept. A repeated event does nothing."""
         waiting = _Waiting(incoming, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._running is None:
@@ -121,7 +122,7 @@ class Talk:
     def _turns(self, act: Act, incoming: Sequence[Incoming]) -> None:
         utc = act.at(
             act.now.astimezone(UTC)
-        )  # once a batch: the office's zone costs more to convert than a row to write
+        )  # converted once a batch: the office's zone costs more to convert than a row to write
         fresh = _claim(utc, incoming)
         if not fresh:
             return
@@ -189,8 +190,8 @@ def _save(act: Act, turns: Collection[Turn], before: Iterable[Contact]) -> None:
 
 
 def take(turn: Turn, incoming: Incoming) -> None:
-    """One message of one contact: a command, an answer, or something that needs a place."""
-    if turn.contact.channel == SMS and turn.contact.person_id:  # whoever has no chat uses no link: this is their way in
+    """Takes one message of one contact: a command, an answer, or something that needs a place."""
+    if turn.contact.channel == SMS and turn.contact.person_id:  # without a chat nobody uses a link: this is the way in
         people.take_over(turn.act.by(turn.contact.person_id), turn.contact.person_id)
     reply = incoming.reply
     name, argument = _command(reply)
@@ -225,8 +226,8 @@ def _advance(turn: Turn, session: Session, reply: Reply) -> None:
 
 
 def _command(reply: Reply) -> tuple[str, str]:
-    """The name and argument of "/complaint u-gtj", typed or tapped; empty for anything else."""
-    said = (reply.choice or reply.text or "").replace("\0", "")  # PostgreSQL takes none
+    """The name and argument of a command typed or tapped, "/complaint u-gtj"; empty for anything else."""
+    said = (reply.choice or reply.text or "").replace("\0", "")  # PostgreSQL takes no NUL
     if not said.startswith("/") or len(said) > LONGEST_COMMAND:
         return "", ""
     name, _, argument = said[1:].partition(" ")
@@ -234,21 +235,10 @@ def _command(reply: Reply) -> tuple[str, str]:
 
 
 def _claim(act: Act, incoming: Sequence[Incoming]) -> list[Incoming]:
-    """Those that no process has handled before, each once. Waits for another process that handles one right now."""
+    """Claims events that no process has handled before, each once; waits for a process that handles one right now."""
     by_key = {(one.channel, one.event_id): one for one in incoming}
     fresh: set[tuple[str, str]] = set()
     for channel in sorted({channel for channel, _ in by_key}):
-        events = keys(act.tx, sorted(event for of, event in by_key if of == channel))
-        fresh.update(
-            (channel, event) for (event,) in _CLAIM.rows(act.tx, {"of": channel, "at": act.now, "keys": events})
-        )
+        events = [event for of, event in by_key if of == channel]
+        fresh.update((channel, event) for event in inbox.claim_all(act, channel, events))
     return [one for key, one in by_key.items() if key in fresh]
-
-
-def _claiming(tx: Connection) -> Executable:
-    events = each(tx)
-    rows = select(bindparam("of", type_=String), events.c.value, bindparam("at", type_=inbox.c.at.type)).where(true())
-    return insert_or_ignore(tx, inbox).from_select(["channel", "event_id", "at"], rows).returning(inbox.c.event_id)
-
-
-_CLAIM = Prepared(_claiming)

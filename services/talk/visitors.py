@@ -1,4 +1,4 @@
-"""Whoever opens the web chat: known by a token in a cookie, fetching letters from its own rows of the deliveries."""
+"""Visitors of the web chat: known by a token in a cookie, they fetch letters from their own rows of the deliveries."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Post:
 
 
 def visitor(act: Act, channel: str, address: str) -> Visitor | None:
-    """None where nobody has said anything from this address yet."""
+    """The visitor with this address; None where nobody has said anything from it yet."""
     mine = contacts.c.address_hash == address_hash(act.vault, channel, address)
     row = act.tx.execute(select(contacts.c.id, contacts.c.language).where(mine)).first()
     return Visitor(row.id, row.language) if row else None

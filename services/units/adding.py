@@ -1,4 +1,4 @@
-"""Writing units: each with its pinyin, made once, so that searching needs no dictionary."""
+"""Writes units, each with its pinyin, which is made once so that searching needs no dictionary."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class NewUnit:
     name: str
     kind: str = "bureau"
     parent_id: str | None = None
-    area: str | None = None  # of the city: an audience of notices
-    initials: str | None = None  # only where the name's own are not what people type
+    area: str | None = None  # area of the city: an audience of notices
+    initials: str | None = None  # given only where people do not type the name's own
 
 
 def add_units(act: Act, new: Iterable[NewUnit]) -> None:
-    """In this order; an id that exists already is left as it is."""
+    """Adds units in this order; an id that exists already is left as it is."""
     rows = [
         {
             "id": unit.id,
@@ -39,8 +39,8 @@ def add_units(act: Act, new: Iterable[NewUnit]) -> None:
 
 
 def _pinyin(unit: NewUnit) -> dict[str, str]:
-    """Syllables run together from every start that people leave out: 市国土局 is shiguotuju and guotuju."""
-    from pypinyin import Style, lazy_pinyin  # a dictionary of 300 ms: only who writes units pays for it
+    """The pinyin of a name, run together from every start that people use: 市国土局 is shiguotuju and guotuju."""
+    from pypinyin import Style, lazy_pinyin  # a dictionary of 300 ms, which only writing units should pay for
 
     core = unit.name.removeprefix("市")
     spelled = ["".join(lazy_pinyin(name)) for name in dict.fromkeys((core, unit.name))]

@@ -1,4 +1,4 @@
-"""The units, held in memory: every keystroke searches them, and they change a few times a year."""
+"""The directory holds the units in memory: every keystroke searches them, and they change a few times a year."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Unit:
     parent_id: str | None
     kind: str
     name: str
-    full_name: str  # with the parent's: 市国土局·办证窗口
+    full_name: str  # with the parent's name: 市国土局·办证窗口
     pinyin: str
     initials: str
 
 
 class Directory:
-    """All units in their order, each followed by its windows and sections. Unchanging: a change makes another one."""
+    """All units in order, each followed by its windows and sections. Immutable: a change makes a new directory."""
 
     def __init__(self, units: Iterable[Unit] = ()) -> None:
         given = list(units)
@@ -47,7 +47,7 @@ class Directory:
         return unit.full_name if unit else None
 
     def below(self, unit_id: str | None) -> Sequence[Unit]:
-        """Its windows and sections."""
+        """The windows and sections of a unit."""
         return self._below.get(unit_id, ()) if unit_id else ()
 
     def under(self, unit_id: str) -> Iterator[str]:
@@ -62,7 +62,7 @@ class Directory:
         return (unit_id, *(self.line(unit.parent_id) if unit and unit.parent_id else ()))
 
     def _search(self, query: str) -> Sequence[Option]:
-        """By part of the name, pinyin or initials (`gtj` finds 国土局); the best match first."""
+        """Finds units by part of the name, pinyin or initials (`gtj` finds 国土局); the best match first."""
         word = "".join(query.split()).casefold()
         if not word:
             return unit_options(self.top)
@@ -93,7 +93,7 @@ def load_units(tx: Connection) -> Directory:
 
 
 def _meant(unit: Unit, ranks: dict[str, int]) -> int:
-    """Whoever names a unit exactly may mean one of its windows."""
+    """The best rank among a unit and its windows: somebody who names a unit exactly may mean one of its windows."""
     above = ranks.get(unit.parent_id or "", NO_MATCH)
     return above if above <= EXACT else NO_MATCH
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.command import mingcha
+from tests.drivers.command import mingcha
 
 
 @pytest.fixture(scope="module")

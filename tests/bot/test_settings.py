@@ -8,8 +8,8 @@ import pytest
 
 from bot.settings import Settings
 from models.database import BadDatabaseUrl, parse
-from tests.bot.command import mingcha
 from tests.conftest import settings_for
+from tests.drivers.command import mingcha
 
 
 @pytest.mark.parametrize(

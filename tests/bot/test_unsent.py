@@ -6,7 +6,7 @@ import json
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestServer
 
 from bot.build import Program
 from bot.doctor import examine
@@ -19,6 +19,7 @@ from services.deliveries import Holder, Outgoing
 from services.foundation.act import Act
 from services.people import ensure_contacts
 from tests.conftest import Clock
+from tests.drivers.browsing import browsing
 
 ME = Holder("here", "life")
 
@@ -40,7 +41,7 @@ async def looked(program: Program) -> tuple[int, list[str], str]:
     """What /readyz answers, and the lines of /metrics about it."""
     app = web.Application()
     app.add_routes(Health(program, ()).routes())
-    async with TestClient(TestServer(app)) as client:
+    async with browsing(TestServer(app)) as client:
         ready = await client.get("/readyz")
         figures = await (await client.get("/metrics")).text()
         lines = [line for line in figures.splitlines() if line.startswith("mingcha_unsent")]

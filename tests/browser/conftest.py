@@ -15,9 +15,9 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.build import Program
-from tests.channels.webchat_browser import web_chat
 from tests.conftest import Clock, copied
-from tests.waiting import PATIENCE_SECONDS
+from tests.drivers.waiting import PATIENCE_SECONDS
+from tests.drivers.webchat_browser import web_chat
 from web.site import assets
 
 CHROMIUM = shutil.which("chromium")

@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from console_browser import (
+from playwright.async_api import Browser, expect
+
+from bot.build import Program
+from channels.fake import FakePerson
+from models.tables import units
+from tests.drivers.console_browser import (
     LONG,
     PHONE,
     WIDE,
@@ -20,11 +25,6 @@ from console_browser import (
     too_wide,
     troubles,
 )
-from playwright.async_api import Browser, expect
-
-from bot.build import Program
-from channels.fake import FakePerson
-from models.tables import units
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
 

@@ -12,9 +12,9 @@ from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
 from services import cases, evidence, people
-from tests.browser.console_browser import clerk_link, desk, page_at, shot, somebody, too_wide
 from tests.browser.test_chat_page import Phone, Shot, asked, say, tap
-from tests.channels.notice_desk import written
+from tests.drivers.console_browser import clerk_link, desk, page_at, shot, somebody, too_wide
+from tests.drivers.notice_desk import written
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
 
@@ -88,7 +88,7 @@ async def test_in_the_console_it_is_a_square_and_opens_whole(
     one = cases.Complaint("gtj-1", "rude", "聊天记录为证。" * 6, media=(Media("p", "photo"),))
     contact: people.Contact = somebody(program)
     case, _ = program.acts.transact(cases.file_complaint, contact, one)
-    [piece] = program.acts.look(evidence.pieces, case.id)
+    [piece] = program.acts.look(evidence.pieces_of, case.id)
     program.acts.transact(evidence.keep, await program.store.put(talk(), piece.id))
     notice_id, _ = await written(program, [(None, talk())])
     async with desk(program) as address:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from console_browser import PHONE, WIDE, clerk_link, desk, page_at, shot, somebody, too_wide, troubles
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import update
 
@@ -12,6 +11,7 @@ from models.tables import deliveries
 from services import notices, people
 from services.notices import Audience, Written
 from services.people import Grant, Role
+from tests.drivers.console_browser import PHONE, WIDE, clerk_link, desk, page_at, shot, somebody, too_wide, troubles
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
 

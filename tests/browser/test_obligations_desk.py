@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
-from console_browser import (
+from playwright.async_api import Browser, expect
+
+from bot.build import Program
+from models.database import DatabaseAway
+from models.tables import units
+from services import obligations, people
+from services.desk import KINDS
+from services.foundation.act import Act
+from services.people import Contact, Grant, Role
+from services.units import NewUnit, add_units
+from tests.drivers.console_browser import (
     LONG,
     PHONE,
     WIDE,
@@ -18,16 +28,6 @@ from console_browser import (
     too_wide,
     troubles,
 )
-from playwright.async_api import Browser, expect
-
-from bot.build import Program
-from models.database import DatabaseAway
-from models.tables import units
-from services import obligations, people
-from services.desk import KINDS
-from services.foundation.act import Act
-from services.people import Contact, Grant, Role
-from services.units import NewUnit, add_units
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
 

@@ -8,14 +8,23 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from console_browser import PHONE, WIDE, clerk_link, desk, file_one_with_evidence, page_at, somebody, troubles
 from playwright.async_api import Browser, Page, expect
 
 from bot.build import Program, build
 from migrations.run import migrate
 from services.demo import start_demo
 from tests.conftest import Clock, settings_for
-from tests.pseudo import PSEUDO, spoken, untranslated
+from tests.drivers.console_browser import (
+    PHONE,
+    WIDE,
+    clerk_link,
+    desk,
+    file_one_with_evidence,
+    page_at,
+    somebody,
+    troubles,
+)
+from tests.drivers.pseudo import PSEUDO, spoken, untranslated
 from web.site import assets
 
 VALUE = re.compile(r"[0-9a-f]{20}|\?(?!q=none).*")  # what tells two pages of a kind apart

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aiohttp import CookieJar, web
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 import templates
@@ -28,10 +28,11 @@ from services.deliveries import Outgoing, Parcel, Result
 from services.foundation.act import Act
 from services.people import Grant, Role
 from templates import Texts
-from tests.channels.serving import photo
 from tests.conftest import Clock, rows
-from tests.services.test_fetching import asks
-from tests.waiting import until
+from tests.drivers.browsing import browsing
+from tests.drivers.serving import photo
+from tests.drivers.waiting import until
+from tests.services.evidence.test_fetching import asks
 from tests.web.conftest import Browser, link, member
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -56,7 +57,7 @@ class Pigeon:
         self.sent.append((parcel.address, parcel.body))
         return Result(parcel.id, wire_id="ring-1")
 
-    async def turn(self, parcel: Parcel) -> timedelta | None:
+    async def clear(self, parcel: Parcel) -> timedelta | None:
         return None
 
     async def fetch(self, ref: str) -> bytes:
@@ -74,7 +75,7 @@ class Pigeon:
             routes=[web.get("/pigeon", self.lands)],
             run=self.run,
             send=self.send,
-            turn=self.turn,
+            clear=self.clear,
             fetch=self.fetch,
             ready=lambda: self.answers,
             close=self.close,
@@ -117,7 +118,7 @@ def program(_words: None, make_program: Callable[..., Program], kind: ChannelKin
 @pytest.fixture
 async def client(program: Program) -> AsyncIterator[TestClient]:
     """The whole program, as `mingcha serve` puts it together."""
-    async with TestClient(TestServer(assemble(program).app), cookie_jar=CookieJar(unsafe=True)) as running:
+    async with browsing(TestServer(assemble(program).app)) as running:
         yield running
 
 
@@ -196,7 +197,7 @@ async def test_a_notice_is_shown_on_it(program: Program, client: TestClient) -> 
 async def test_a_notice_says_where_it_is_not_set_up(make_program: Callable[..., Program], kind: ChannelKind) -> None:
     shut = ChannelKind(kind.name, lambda settings, program: None, drawn)
     program = make_program(channels=(*KINDS, shut))
-    async with TestClient(TestServer(assemble(program).app), cookie_jar=CookieJar(unsafe=True)) as client:
+    async with browsing(TestServer(assemble(program).app)) as client:
         clerk = Browser(client)
         await clerk.sends("/in", code=link(program, member(program, "钱一", Grant(Role.CLERK, None))))
         await clerk.opens("/console/notices/new")

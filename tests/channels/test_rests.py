@@ -18,7 +18,7 @@ def rests(time: Time) -> Rests:
 
 
 async def goes(ours: Rests, chat: str, left: list[str]) -> None:
-    while await ours.turn(chat, "broadcast") is not None:
+    while await ours.clear(chat, "broadcast") is not None:
         pass
     left.append(chat)
 
@@ -30,7 +30,7 @@ async def test_it_rests_longer_and_longer_and_says_so_once() -> None:
         waits: list[timedelta | None] = []
         for _ in range(SILENCES + 6):
             ours.unheard("502")
-            waits.append(await ours.turn("a", "reply") if waits.count(None) < len(waits) else None)
+            waits.append(await ours.clear("a", "reply") if waits.count(None) < len(waits) else None)
             time.now += LONGEST_REST
         ours.heard()
     assert [line["event"] for line in said] == ["channel_unheard", "channel_heard_again"]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from conversation.engine import BACK, SUBMIT, Cancelled, Session, Submitted, position, prefilled, screen
 from conversation.messages import Media, Reply
-from tests.conversation.talking import SmallWorld, Talker, through_json
 from tests.conversation.test_engine import REPORT
+from tests.drivers.talking import SmallWorld, Talker, through_json
 
 WORLD = SmallWorld()
 PRESSES = (

@@ -7,7 +7,7 @@ import pytest
 from conversation.engine import Flow, prefilled
 from conversation.messages import Answers, Reply
 from conversation.questions import Choice, Day, Evidence, Moment, Number, Phone, Place, Text, Ticks, World, YesNo
-from tests.conversation.talking import SmallWorld, Talker
+from tests.drivers.talking import SmallWorld, Talker
 
 
 def has_windows(answers: Answers, world: World) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conversation.moments import read_moment
 from templates import LANGUAGES, load_texts
-from tests.conversation.talking import NOW
+from tests.drivers.talking import NOW
 
 TEXTS = load_texts(lambda: NOW)
 

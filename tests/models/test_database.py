@@ -12,7 +12,7 @@ from bot.build import Program
 from models.database import Database
 from scheduler.ticker import Job, Ticker
 from services.evidence import BELL, Fetcher
-from tests.waiting import PATIENCE_SECONDS
+from tests.drivers.waiting import PATIENCE_SECONDS
 
 
 def switch(server: str, name: str, on: bool) -> None:

@@ -17,7 +17,7 @@ from models.tables import ticks
 from scheduler.ticker import Job, Ticker
 from services import oversight
 from tests.conftest import Clock
-from tests.waiting import until
+from tests.drivers.waiting import until
 
 LOOK_EVERY_SECONDS = 0.02
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

@@ -1,4 +1,4 @@
-"""The words of the pages: every name is defined in every language and used, and every refusal can be told."""
+"""The words of the pages: every name is defined in every language and used."""
 
 from __future__ import annotations
 
@@ -16,15 +16,6 @@ ROOT, SHARED = HERE.parent, HERE / "shared"
 PAGES = sorted(str(path.relative_to(SHARED)) for path in SHARED.rglob("*.html"))
 SUBJECTS = sorted(path.stem for path in (HERE / LANGUAGES[0] / "web").glob("*.html"))
 SITE = "site"  # the words that every subject's pages may say
-REFUSALS = ("NotDone", "NotSent", "NotAllowed")
-RAISED = {  # where the refusals are raised that a subject's pages tell
-    "desk": ("services/desk/deciding.py", "services/desk/opening.py"),
-    "obligations": ("services/obligations", "services/desk/secrecy.py", "web/obligations"),
-    "people": ("services/people",),
-    "notices": ("services/notices", "web/notices"),
-}
-# Drawn as "not found"; asked again in words of their own; told in the chat alone.
-ELSEWHERE = {"gone", "due_unsure", "has_head", "waiting_already"}
 
 
 def words(language: str, subject: str) -> dict[str, Any]:
@@ -58,16 +49,6 @@ def asked(page: str) -> set[tuple[str, str]]:
     """Each `alias.name` of a page."""
     found = tree(page).find_all(nodes.Getattr)
     return {(one.node.name, one.attr) for one in found if isinstance(one.node, nodes.Name)}
-
-
-def raised(*places: str) -> set[str]:
-    """The codes of the refusals that these files and folders raise."""
-    paths = [path for place in places for path in sorted((ROOT / place).rglob("*.py")) or [ROOT / place]]
-    calls = [one for path in paths for one in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(one, ast.Call)]
-    first = [one.args[0] for one in calls if getattr(one.func, "id", "") in REFUSALS and one.args]
-    codes = {str(code.value) for told in first for code in ast.walk(told) if isinstance(code, ast.Constant)}
-    assert codes, places
-    return codes
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -113,17 +94,3 @@ def test_no_page_is_left_that_nobody_draws() -> None:
     for path in (path for folder in ("web", "bot", "channels") for path in (ROOT / folder).rglob("*.py")):
         drawn |= {node.value for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Constant)}
     assert set(PAGES) - drawn == set()
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("subject", ["desk", "obligations", "people"])
-def test_every_refusal_can_be_told(language: str, subject: str) -> None:
-    assert raised(*RAISED[subject]) - ELSEWHERE <= words(language, subject)["problem"].keys()
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_refusal_of_a_notice_can_be_told_and_not_as_a_change(language: str) -> None:
-    said, values = words(language, "notices"), {"over": 3, "variable": "x"}
-    codes = raised(*RAISED["notices"]) - ELSEWHERE - {"changed"}
-    same = {code for code in codes if said["problem"](code, values) == said["problem"]("changed", values)}
-    assert same <= said["refused"].keys(), "of a file, beside its name"

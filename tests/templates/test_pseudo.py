@@ -25,7 +25,7 @@ from channels.fake import FakePerson
 from conversation.messages import Incoming, Reply
 from templates import Texts, load_texts
 from tests.conftest import rows
-from tests.pseudo import PSEUDO, pseudo, spoken, untranslated
+from tests.drivers.pseudo import PSEUDO, pseudo, spoken, untranslated
 from tests.templates.test_templates import variables
 
 ROOT = Path(templates.__file__).parent.parent

@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse, CookieJar, web
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.build import Program
 from bot.serve import shown_channels
 from services import people
 from services.people import Grant, Role
+from tests.drivers.browsing import browsing
 from web.site.site import Site
 
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
@@ -77,7 +78,7 @@ async def browser(program: Program) -> AsyncIterator[Callable[[], Awaitable[Brow
     opened: list[TestClient] = []
 
     async def open_one() -> Browser:
-        client = TestClient(server, cookie_jar=CookieJar(unsafe=True))
+        client = browsing(server)
         opened.append(client)
         return Browser(client)
 

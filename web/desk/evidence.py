@@ -9,9 +9,10 @@ from aiohttp import web
 
 from media import sniff
 from services import desk
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Refusal
 from services.people import Right
 from web.site.frame import ID, IS_ID, Frame, Seat, form
+from web.site.refused import status_of
 from web.site.security import FILE_POLICY
 
 SHOWN = ("image/", "audio/", "video/")
@@ -40,7 +41,7 @@ class Evidence:
         return self._file(piece.id, piece.mime or UNKNOWN)
 
     async def _small(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """Part of the report that was opened, so that it leaves no event of its own."""
+        """The thumbnail; it is part of the report that was opened, so it leaves no audit event of its own."""
         piece = await seat.acts.read(desk.open_copy, request.match_info["id"], tell=False)
         if piece is None or not piece.has_thumbnail:
             raise web.HTTPNotFound
@@ -54,10 +55,9 @@ class Evidence:
             raise web.HTTPNotFound
         try:
             original = await seat.acts.write(desk.open_original, piece_id, sent.get("purpose", ""))
-        except NotDone as error:
-            if error.code == "gone":
-                raise web.HTTPNotFound from None
-            return frame.page(request, "site/error.html", seat, status=422, code=error.code, id=None, unsaved=None)
+        except Refusal as error:
+            status = status_of(error)
+            return frame.page(request, "site/error.html", seat, status=status, code=error.code, id=None, unsaved=None)
         data = await asyncio.to_thread(frame.store.original, original.sha256)
         mime = sniff(data) or UNKNOWN
         name = f"{original.name}{mimetypes.guess_extension(mime) or '.bin'}"

@@ -1,4 +1,4 @@
-"""The filters of the list, to and from the address of the page. A value that is none counts as not given."""
+"""Reads the filters of the list from a page's address and writes them into it. An invalid value counts as not given."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from services.cases import CATEGORIES
 from services.desk import UNKNOWN_UNIT, Filters
 from services.foundation.wording import readable
 from services.units import Directory
@@ -13,7 +14,6 @@ from web.site.asked import Asked
 
 KINDS = ("complaint", "question", "visit")
 STATES = ("received", "accepted", "declined", "answered", "noted")
-CATEGORIES = ("slow", "shirk", "rude", "bribe", "fees", "abuse", "absent", "other")
 NAMES = ("q", "unit", "kind", "category", "state", "unread", "from", "to")
 LONGEST_WORDS = 100
 PLACE = re.compile(r"[01]\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)
@@ -23,7 +23,7 @@ class Query(Asked):
     LIST = "/console"
 
     def report(self, report_id: str, **more: str) -> str:
-        """The address of a report beside this list."""
+        """The address of a report, shown beside this list."""
         return self.beside(f"/console/report/{report_id}", **more)
 
     def filters(self, directory: Directory) -> Filters:
@@ -57,7 +57,7 @@ def read(asked: Mapping[str, str], directory: Directory) -> Query:
 
 
 def units_under(unit: str, directory: Directory) -> tuple[str, ...]:
-    """A unit with its windows and sections."""
+    """The ids of a unit and of its windows and sections."""
     known = directory.get(unit)
     if known is None:
         return (unit,) if unit else ()
@@ -65,12 +65,12 @@ def units_under(unit: str, directory: Directory) -> tuple[str, ...]:
 
 
 def _named(words: str, directory: Directory) -> dict[str, tuple[str, ...]]:
-    """Of each word the units whose names it is part of; a single character is part of too many."""
+    """The units whose names contain each word, by word; a single character is contained in too many."""
     return {word: tuple(option.value for option in directory.search(word)) for word in words.split() if len(word) > 1}
 
 
 def a_day(text: str) -> date | None:
-    """A day of this century as a form sends it, None for anything else."""
+    """A day of this century as a form sends it; None for anything else."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -1,16 +1,17 @@
-"""Handing over: a report from its page, an instruction without a case, and the deadline that is shown while typing."""
+"""Handing over: a report from its page, an instruction without a case, and the deadline shown while typing."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
 from services import obligations
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Refusal
 from services.foundation.wording import LONGEST_SAID
 from services.people import Right
-from web.desk.pages import CONFLICT, CONFLICTS, WRONG, Desk
+from web.desk.pages import Desk
 from web.obligations.hand_form import due_of, hand_form, limit_of, look_twice, told_by, typed_of
 from web.site.frame import ID, Frame, Seat, form
+from web.site.refused import WRONG
 
 
 class Handing:
@@ -34,7 +35,7 @@ class Handing:
         sent = await form(request, self._frame.site_url)
         try:
             obligation_id, done = await self._over(seat, sent, None)
-        except NotDone as error:
+        except Refusal as error:
             return await self._draw(request, seat, typed=typed_of(sent), problem=error.code)
         raise web.HTTPSeeOther(f"/console/duty/{obligation_id}?done={done}")
 
@@ -42,19 +43,16 @@ class Handing:
         report_id, sent = request.match_info["id"], await form(request, self._frame.site_url)
         try:
             _, done = await self._over(seat, sent, report_id)
-        except NotDone as error:
-            if error.code == "gone":
-                raise web.HTTPNotFound from None
-            status = CONFLICT if error.code in CONFLICTS else WRONG
-            return await self._desk.again(request, seat, status, error.code, "hand", handed=typed_of(sent))
+        except Refusal as error:
+            return await self._desk.again(request, seat, error, "hand", handed=typed_of(sent))
         raise web.HTTPSeeOther(self._desk.address(request, report_id, done))
 
     async def _over(self, seat: Seat, sent: dict[str, str], report_id: str | None) -> tuple[str, str]:
-        """The new obligation's id, and how the head hears of it: `told_by`."""
+        """Hands over what the form says; returns the new obligation's id, and how the head hears of it (`told_by`)."""
         frame, unit_id = self._frame, sent.get("unit", "")
         due, days = limit_of(sent)
         await look_twice(frame, sent)
-        # Asked before: after the hand-over nothing may fail any more and say that nothing was saved.
+        # Asked first: after the hand-over nothing may fail and then say that nothing was saved.
         done = await told_by(frame, "hand", unit_id, sent.get("kind", ""))
         obligation_id = await seat.acts.write(
             obligations.hand_over,
@@ -71,7 +69,7 @@ class Handing:
         return obligation_id, done
 
     async def _due(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """The words under the two fields of a deadline, for the script of the page."""
+        """The words under the two fields of a deadline, for the page's script."""
         return self._frame.page(request, "obligations/due.html", seat, limit=await due_of(self._frame, request.query))
 
     async def _draw(

@@ -1,4 +1,4 @@
-"""The desk: the list of what came in, one report beside it, and what the office does about it."""
+"""The desk's pages: the list of what came in, one report beside it, and what the office does about it."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any
 from aiohttp import web
 
 from services import desk, people
+from services.cases import CATEGORIES
 from services.desk import SHORTEST_REASON, VISIT, Report
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Refusal
 from services.foundation.wording import LONGEST_SAID
 from services.inspections import seen_in
 from services.people import Right
-from web.desk.filters import CATEGORIES, KINDS, STATES, Query, read
+from web.desk.filters import KINDS, STATES, Query, read
 from web.obligations.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, hand_form
 from web.site.frame import ID, Frame, Seat, form
+from web.site.refused import status_of
 
 ACTS: Mapping[str, Callable[..., bool]] = {
     "ask": desk.ask,
     "accept": desk.accept,
     "decline": desk.decline,
     "answer": desk.answer,
-    "note": desk.note,
+    "note": desk.note_visit,
 }
 DONE = frozenset((*ACTS, "unreached", *TOLD))
-CONFLICTS = frozenset(("changed", "decided"))
-WRONG, CONFLICT = 422, 409
 
 
 class Desk:
@@ -48,7 +48,7 @@ class Desk:
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """Also where signing in leads to: whoever reads no reports goes on to a page that they may open."""
+        """The list. Signing in leads here too: people who read no reports are sent to a page that they may open."""
         if not seat.may(Right.READ_REPORTS):
             raise web.HTTPSeeOther(seat.pages[0].path)
         return await self._draw(request, seat, None)
@@ -74,8 +74,8 @@ class Desk:
         sent = await form(request, frame.site_url)
         try:
             reached = await seat.acts.write(ACTS[act], report_id, sent.get("seen", ""), sent.get("text", ""))
-        except NotDone as error:
-            return await self._again(request, seat, error.code, act=act, typed=sent.get("text", ""))
+        except Refusal as error:
+            return await self.again(request, seat, error, act, typed=sent.get("text", ""))
         done = act if reached else "unreached"
         raise web.HTTPSeeOther(self._query(request).report(report_id, done=done))
 
@@ -84,8 +84,8 @@ class Desk:
         sent = await form(request, frame.site_url)
         try:
             identity = await seat.acts.write(desk.open_identity, report_id, sent.get("purpose", ""))
-        except NotDone as error:
-            return await self._again(request, seat, error.code, act="identity", typed=sent.get("purpose", ""))
+        except Refusal as error:
+            return await self.again(request, seat, error, "identity", typed=sent.get("purpose", ""))
         report = await self._report(report_id)
         who = await self._filed_by(identity.get("person_id"))
         return await self._draw(request, seat, report, identity=identity, filed_by=who)
@@ -95,34 +95,27 @@ class Desk:
             return None
         return await self._frame.acts.read(people.person, person_id)
 
-    async def _again(self, request: web.Request, seat: Seat, code: str, *, act: str, typed: str) -> web.StreamResponse:
-        """The report as it stands now, with what was wrong and what was typed."""
-        if code == "gone":
-            raise web.HTTPNotFound
-        status = CONFLICT if code in CONFLICTS else WRONG
-        return await self.again(request, seat, status, code, act, typed=typed)
-
     async def again(
         self,
         request: web.Request,
         seat: Seat,
-        status: int,
-        code: str,
+        refused: Refusal,
         act: str,
         *,
         typed: str = "",
         handed: Mapping[str, str] | None = None,
     ) -> web.StreamResponse:
-        """The same for whoever else takes a form of this page; `handed`: the fields of a hand-over."""
-        report = await self._report(request.match_info["id"])
-        return await self._draw(request, seat, report, status=status, problem=code, act=act, typed=typed, handed=handed)
+        """The report as it stands now, with what was wrong and what was typed; `handed`: the fields of a hand-over."""
+        status, report = status_of(refused), await self._report(request.match_info["id"])
+        told = {"problem": refused.code, "act": act, "typed": typed, "handed": handed}
+        return await self._draw(request, seat, report, status=status, **told)
 
     def address(self, request: web.Request, report_id: str, done: str) -> str:
-        """The report's page with what was just done, in the list that it was opened from."""
+        """The address of the report's page after an act, within the list that it was opened from."""
         return self._query(request).report(report_id, done=done)
 
     async def _hand_form(self, report: Report, handed: Mapping[str, str] | None, problem: str) -> HandForm:
-        """With what follows from the report already."""
+        """The hand-over form, with what follows from the report already."""
         kind, problem = WITHOUT_CASE if report.kind == VISIT else OF_CASE, problem if handed is not None else ""
         return await hand_form(
             self._frame, kind, unit_id=report.unit_id, report_id=report.id, typed=handed, problem=problem

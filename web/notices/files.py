@@ -10,7 +10,8 @@ from aiohttp.web_request import FileField
 from media import Refused
 from services import notices
 from services.evidence import Forgotten, Stored
-from services.notices import NotSent
+from services.foundation.refusal import Refusal
+from services.notices import NoticeCode
 from services.people import Right
 from web.notices.pages import PATH, Pages
 from web.site.frame import ID, IS_ID, Frame, Seat, fields, form
@@ -32,7 +33,7 @@ class Files:
         ]
 
     async def _file(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """The clean copy, as a recipient gets it."""
+        """The clean copy of a piece, as a recipient gets it."""
         notice, piece_id = await self._pages.notice(request), request.match_info["piece"]
         part = next((one for one in notice.parts if one.id == piece_id), None)
         path = self._frame.store.copy_path(piece_id)
@@ -44,14 +45,14 @@ class Files:
         return web.FileResponse(path, headers=headers)
 
     async def _attach(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """Each file is cleaned and stored; what cannot be sent is told by its name, the others stay."""
+        """Cleans and stores each file; a file that cannot be sent is named in a problem, and the others stay."""
         notice = await self._pages.notice(request)
         refused: list[tuple[str, str]] = []
         for file in await self._given(request, "file"):
             try:
                 await self._attached(seat, notice.id, file)
-            except (Refused, NotSent) as error:
-                if isinstance(error, NotSent) and error.code in ("gone", "changed"):
+            except (Refused, Refusal) as error:
+                if isinstance(error, Refusal) and error.code in ("gone", "changed"):
                     return await self._pages.refused(request, seat, error)
                 refused.append((file.filename, error.code))
         if refused:
@@ -63,15 +64,15 @@ class Files:
         stored = await store.put(await asyncio.to_thread(file.file.read), documents=True)
         try:
             await self._kept(seat, notice_id, file.filename, stored)
-        except NotSent:
-            # It never became a row. Its original may be that of another piece: it stays.
+        except Refusal:
+            # It has no row. Its original may belong to another piece, so it stays.
             await asyncio.to_thread(store.forget, [Forgotten(stored.id, None)])
             raise
 
     async def _kept(self, seat: Seat, notice_id: str, name: str, stored: Stored) -> None:
         frame = self._frame
         if not frame.store.copy_path(stored.id).is_file():
-            raise NotSent("no_copy", "files")
+            raise Refusal(NoticeCode.NO_COPY, "files")
         await seat.acts.write(notices.attach, notice_id, name, stored)
 
     async def _detach(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -81,13 +82,13 @@ class Files:
             raise web.HTTPNotFound
         try:
             gone = await seat.acts.write(notices.detach, notice_id, piece_id)
-        except NotSent as error:
+        except Refusal as error:
             return await self._pages.refused(request, seat, error)
         await asyncio.to_thread(frame.store.forget, gone)
         raise web.HTTPSeeOther(f"{PATH}/{notice_id}#files")
 
     async def _take_list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """The numbers go in by some hundreds at once, so that nobody waits for a long list."""
+        """Adds the numbers of an uploaded list, some hundreds at once, so that nobody waits for a long list."""
         notice_id, language = request.match_info["id"], self._frame.language(request)
         try:
             uploaded = await self._given(request, "list")
@@ -96,7 +97,7 @@ class Files:
             for start in range(0, len(found.good), notices.NUMBERS_AT_ONCE):
                 some = found.good[start : start + notices.NUMBERS_AT_ONCE]
                 await seat.acts.write(notices.add_numbers, notice_id, language, some)
-        except NotSent as error:
+        except Refusal as error:
             return await self._pages.refused(request, seat, error)
         if found.bad or found.repeated:
             return await self._pages.one(request, seat, await self._pages.notice(request), numbers=found)
@@ -106,7 +107,7 @@ class Files:
         notice_id = request.match_info["id"]
         try:
             await seat.acts.write(notices.drop_numbers, notice_id)
-        except NotSent as error:
+        except Refusal as error:
             return await self._pages.refused(request, seat, error)
         raise web.HTTPSeeOther(f"{PATH}/{notice_id}#list")
 

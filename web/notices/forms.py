@@ -1,4 +1,4 @@
-"""What a clerk types about a notice, to and from the form. A value that is none counts as not given."""
+"""Reads what a clerk types about a notice and fills the form with it. An invalid value counts as not given."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.notices import Audience, Notice, NotSent, Written
+from services.foundation.refusal import Refusal
+from services.notices import Audience, Notice, NoticeCode, Written
 from services.people import Role
 from services.units import Directory
 
 
 @dataclass(frozen=True)
-class Around:
+class AudienceChoices:
     """What an audience can be chosen from."""
 
     directory: Directory
     areas: Sequence[str]
-    languages: Collection[str]  # in which a notice can be written
-    peopled: Collection[str] = ()  # kinds of unit that somebody is registered with
+    languages: Collection[str]  # languages in which a notice can be written
+    peopled: Collection[str] = ()  # kinds of unit in which somebody holds a role
 
     @property
     def kinds(self) -> Sequence[str]:
@@ -27,22 +28,22 @@ class Around:
 
     @property
     def nobody(self) -> Sequence[str]:
-        """Kinds that choose nobody by themselves."""
+        """Kinds of unit that choose nobody by themselves, as nobody holds a role there."""
         return [kind for kind in self.kinds if kind not in self.peopled]
 
 
-def written_of(sent: Mapping[str, Sequence[str]], around: Around) -> Written:
+def written_of(sent: Mapping[str, Sequence[str]], choices: AudienceChoices) -> Written:
     def among(name: str, known: Sequence[str]) -> tuple[str, ...]:
         return tuple(one for one in known if one in sent.get(name, ()))
 
     audience = Audience(
         roles=among("role", list(Role)),
-        kinds=among("kind", around.kinds),
-        areas=among("area", around.areas),
-        units=among("unit", [unit.id for unit in around.directory.units]),
+        kinds=among("kind", choices.kinds),
+        areas=among("area", choices.areas),
+        units=among("unit", [unit.id for unit in choices.directory.units]),
         sms="sms" in sent,
     )
-    texts = {language: sent.get(f"text_{language}", [""])[-1] for language in around.languages}
+    texts = {language: sent.get(f"text_{language}", [""])[-1] for language in choices.languages}
     return Written(texts, audience, "acknowledges" in sent)
 
 
@@ -56,14 +57,14 @@ def typed_of(given: Notice | Written | None) -> dict[str, Any]:
 def moment_of(sent: Mapping[str, str], now: datetime) -> datetime | None:
     """When to send, in the office's time zone; None: at once.
 
-    Raises NotSent for a time that is none (time_wanted), and for one that is filled in beside "now": which of the two
+    Raises Refusal for an invalid time (time_wanted), and for one that is filled in beside "now": which of the two
     is meant cannot be known, and what has gone out cannot be taken back (time_unclear).
     """
     if sent.get("when") != "later":
         if sent.get("send_at", "").strip():
-            raise NotSent("time_unclear", "send_at")
+            raise Refusal(NoticeCode.TIME_UNCLEAR, "send_at")
         return None
     try:
         return datetime.fromisoformat(sent.get("send_at", "")).replace(tzinfo=now.tzinfo)
     except ValueError:
-        raise NotSent("time_wanted", "send_at") from None
+        raise Refusal(NoticeCode.TIME_WANTED, "send_at") from None

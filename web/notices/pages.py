@@ -9,16 +9,17 @@ from typing import Any
 from aiohttp import web
 
 from services import notices
+from services.foundation.refusal import Refusal
 from services.foundation.vault import new_id
-from services.notices import Notice, NotSent, Progress
+from services.notices import Notice, Progress
 from services.people import GROUPS, person
-from web.notices.forms import Around
+from web.notices.forms import AudienceChoices
 from web.notices.view import bar, mark, off, shots
 from web.site.frame import Frame, Seat
+from web.site.refused import WRONG, status_of
 
-WRONG, CONFLICT = 422, 409
 PATH = "/console/notices"
-BEFORE = ("draft", "waiting")  # nobody has got it
+BEFORE = ("draft", "waiting")  # states in which nobody has got it
 
 
 class Pages:
@@ -26,19 +27,19 @@ class Pages:
         self._frame = frame
 
     async def notice(self, request: web.Request) -> Notice:
-        """That of the address; 404 where there is none."""
+        """The notice in the address; 404 where there is none."""
         notice = await self._frame.acts.read(notices.look, request.match_info["id"])
         if notice is None:
             raise web.HTTPNotFound
         return notice
 
-    async def around(self) -> Around:
+    async def choices(self) -> AudienceChoices:
         frame, read = self._frame, self._frame.acts.read
         peopled = await read(notices.kinds_with_people)
-        return Around(frame.directory(), await read(notices.areas), list(frame.texts), peopled)
+        return AudienceChoices(frame.directory(), await read(notices.areas), list(frame.texts), peopled)
 
     async def refused(
-        self, request: web.Request, seat: Seat, error: NotSent, sent: Mapping[str, str] | None = None
+        self, request: web.Request, seat: Seat, error: Refusal, sent: Mapping[str, str] | None = None
     ) -> web.StreamResponse:
         """The notice as it is now, and why a step was not taken."""
         if error.code == "gone":
@@ -51,7 +52,7 @@ class Pages:
         seat: Seat,
         notice: Notice | None,
         typed: Mapping[str, Any],
-        error: NotSent | None = None,
+        error: Refusal | None = None,
     ) -> web.StreamResponse:
         return await self.draw(
             request,
@@ -60,16 +61,16 @@ class Pages:
             error,
             part="notices/form.html",
             typed=typed,
-            around=await self.around(),
+            choices=await self.choices(),
             number=new_id(),
             GROUPS=GROUPS,
         )
 
     async def one(
-        self, request: web.Request, seat: Seat, notice: Notice, error: NotSent | None = None, **more: Any
+        self, request: web.Request, seat: Seat, notice: Notice, error: Refusal | None = None, **more: Any
     ) -> web.StreamResponse:
         frame = self._frame
-        values = {"around": await self.around(), "shots": shots(frame, notice)}
+        values = {"choices": await self.choices(), "shots": shots(frame, notice)}
         if notice.state in BEFORE:
             part = "notices/draft.html"
             values["reach"] = await frame.acts.read(notices.reach, notice.id, notice.audience, frame.ways)
@@ -81,9 +82,9 @@ class Pages:
         return await self.draw(request, seat, notice, error, part=part, **values, **more)
 
     async def live(self, request: web.Request, seat: Seat, notice: Notice) -> dict[str, Any]:
-        """For the page's script, each second: `html` to put in place; empty where what it knows still holds.
+        """The live part of a page, for its script each second: `html` to put in place, empty if nothing has changed.
 
-        The list of receipts grows with the recipients: it comes when nothing is left to do.
+        The list of receipts grows with the recipients, so it comes when nothing is left to do.
         """
         if notice.state in BEFORE:
             return {"state": notice.state, "over": True, "mark": "", "html": ""}
@@ -102,7 +103,7 @@ class Pages:
             now=now,
             error=None,
             unsent="",
-            around=Around(frame.directory(), (), list(frame.texts)),
+            choices=AudienceChoices(frame.directory(), (), list(frame.texts)),
         )
         return answer | {"html": html}
 
@@ -111,16 +112,15 @@ class Pages:
         request: web.Request,
         seat: Seat,
         notice: Notice | None = None,
-        error: NotSent | None = None,
+        error: Refusal | None = None,
         part: str = "",
         **values: Any,
     ) -> web.StreamResponse:
-        """The list, and beside it `part`."""
+        """Draws the list, and beside it `part`."""
         frame, now = self._frame, self._frame.acts.clock()
         shown = await frame.acts.read(notices.listed, notices.PAGE, _before(request))
         answered = await frame.acts.read(notices.acknowledged, [one.id for one in shown if one.acknowledges])
-        wrong = error is not None or values.get("refused")
-        status = 200 if not wrong else CONFLICT if error and error.code == "changed" else WRONG
+        status = status_of(error) if error else WRONG if values.get("refused") else 200
         nothing = {"refused": (), "numbers": None, "sent": None, "unsent": ""}
         return frame.page(
             request,
@@ -142,7 +142,7 @@ class Pages:
         )
 
     async def _settled(self, notice: Notice) -> tuple[Notice, Progress]:
-        """How it goes; a notice of which nothing is left to do is marked as done by whoever sees it first."""
+        """The notice and how it goes. One with nothing left to do is marked as done by whoever sees it first."""
         frame = self._frame
         told = await frame.acts.read(notices.progress, notice.id)
         if notice.state == "released" and told.over:
@@ -151,7 +151,7 @@ class Pages:
         return notice, told
 
     async def _course(self, notice: Notice, told: Progress, *, listed: bool) -> dict[str, Any]:
-        """What changes by itself while somebody looks at it. Who has not answered is counted when all have gone."""
+        """The values that change while somebody looks. Who has not answered is counted when all have gone."""
         read, most = self._frame.acts.read, notices.MOST_SHOWN
         left = await read(notices.unacknowledged, notice) if notice.acknowledges and told.over else 0
         troubled = await read(notices.receipts, notice.id, troubled=True, most=most)

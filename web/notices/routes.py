@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from services import notices, oversight
-from services.notices import NotSent
+from services.foundation.refusal import Refusal
 from services.oversight import SheetWords
 from services.people import Right
 from web.notices.files import Files
@@ -57,10 +57,10 @@ class Notices:
         return web.json_response(await self._pages.live(request, seat, await self._pages.notice(request)))
 
     async def _receipts(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """By unit and role, as `mingcha export notices` writes them; no name and no number."""
+        """The receipts by unit and role, as `mingcha export notices` writes them; no name and no number."""
         frame, notice, form = self._frame, await self._pages.notice(request), request.match_info["form"]
         zone = frame.acts.clock().tzinfo
-        assert zone is not None  # the office's, in which its clock tells the time
+        assert zone is not None  # the office's language, in which its clock tells the time
         words, out = SheetWords(frame.speaks(request), zone, "notices"), io.BytesIO()
 
         def write(tx: Any) -> int:
@@ -72,20 +72,20 @@ class Notices:
 
     async def _draft(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         sent = await fields(request, self._frame.site_url)
-        written, number = written_of(sent, await self._pages.around()), sent.get("number", [""])[-1]
+        written, number = written_of(sent, await self._pages.choices()), sent.get("number", [""])[-1]
         try:
             notice_id = await seat.acts.write(notices.draft_once, written, number)
-        except NotSent as error:
+        except Refusal as error:
             return await self._pages.form(request, seat, None, typed_of(written), error)
         raise web.HTTPSeeOther(f"{PATH}/{notice_id}")
 
     async def _rewrite(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         frame, notice_id = self._frame, request.match_info["id"]
         sent = await fields(request, frame.site_url)
-        written, seen = written_of(sent, await self._pages.around()), sent.get("seen", [""])[-1]
+        written, seen = written_of(sent, await self._pages.choices()), sent.get("seen", [""])[-1]
         try:
             await seat.acts.write(notices.rewrite, notice_id, seen, written)
-        except NotSent as error:
+        except Refusal as error:
             notice = await self._pages.notice(request)
             if notice.state != "draft":
                 return await self._pages.one(request, seat, notice, error, unsent=written_in(sent))
@@ -96,6 +96,6 @@ class Notices:
         sent, notice_id = await form(request, self._frame.site_url), request.match_info["id"]
         try:
             place = await self._steps.take(request.match_info["step"], notice_id, seat, sent)
-        except NotSent as error:
+        except Refusal as error:
             return await self._pages.refused(request, seat, error, sent)
         raise web.HTTPSeeOther(f"{PATH}/{place}")

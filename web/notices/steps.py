@@ -15,7 +15,7 @@ class Steps:
         self._course = notices.Course(frame.acts)
 
     async def take(self, step: str, notice_id: str, seat: Seat, sent: Mapping[str, str]) -> str:
-        """The id of the notice to look at then. Raises NotSent, as the service of the step does."""
+        """Takes a step; returns the id of the notice to show then. Raises Refusal, as the service of the step does."""
         frame, seen, write, released = self._frame, sent.get("seen", ""), seat.acts.write, False
         if step == "send":
             at, above = moment_of(sent, frame.acts.clock()), frame.second_clerk_above

@@ -1,4 +1,4 @@
-"""What the pages of notices show: how it looks on each channel, and how it goes in numbers."""
+"""What the pages of notices show: how a notice looks on each channel, and how it goes in numbers."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from services import notices
 from services.notices import Notice, Progress
 from web.site.frame import Frame
 
-# From the left of the bar to its right: what went best first.
+# The parts of the bar from left to right: what went best comes first.
 PARTS = ("acknowledged", "delivered", "sent", "ready", "sending", "queued", "uncertain", "failed", "aborted")
 _ALWAYS = frozenset(("queued", "sent", "delivered", "acknowledged", "failed"))
 
 
 def off(frame: Frame) -> list[str]:
-    """The channels that nothing can leave by."""
+    """The channels on which nothing can leave."""
     return [one.name for one in frame.channels if frame.ways is not None and one.name not in frame.ways]
 
 
 def shots(frame: Frame, notice: Notice) -> list[Mapping[str, Any]]:
-    """In each language that it has, how the channels show it that are set up."""
+    """How the channels that are set up show the notice, in each language that it has."""
     body, closed = notices.body_of(notice), off(frame)
     shown = [one for one in frame.channels if one.name not in closed]
     return [
@@ -36,14 +36,14 @@ def shots(frame: Frame, notice: Notice) -> list[Mapping[str, Any]]:
 
 
 def mark(notice: Notice, told: Progress, now: datetime) -> str:
-    """The same for as long as a page of this notice says the same."""
+    """A mark of what a page of this notice says; it stays the same as long as the page would."""
     timed = notice.send_at is not None and notice.send_at > now
     counts = (f"{name}{many}" for name, many in sorted(told.counts.items()) if many)
     return ".".join((notice.state, "timed" if timed else "", *counts))
 
 
 def bar(told: Progress) -> dict[str, Any]:
-    """The bar's parts with their share, from left to right, and what is said of it in words."""
+    """The parts of the bar with their share, from left to right, and the figures told beside it."""
     counts = dict(told.counts)
     counts["queued"] = counts.get("queued", 0) + counts.pop("unspread", 0)
     whole = max(1, told.total)

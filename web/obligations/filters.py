@@ -1,5 +1,4 @@
-"""The filters of the list of obligations, to and from the address of the page. A value that is none counts as not
-given."""
+"""Reads and writes the filters of the list of obligations in a page's address; an invalid value counts as not given."""
 
 from __future__ import annotations
 
@@ -12,9 +11,9 @@ from web.desk.filters import LONGEST_WORDS, units_under
 from web.site.asked import Asked
 from web.site.frame import IS_ID
 
-# What `state` in the address may be: whose turn it is. Without one: everything that is not settled.
+# What `state` in the address may be: whose turn it is. Without it, everything that is not settled.
 SHOWN = ("owed", "unseen", "late", "answered", "waiting", "asks", "office", "settled")
-TURNS = {"": "current", "late": "", "office": "silent"}
+STAGES = {"": "current", "late": "", "office": "silent"}
 NAMES = ("q", "unit", "kind", "state")
 
 
@@ -22,16 +21,16 @@ class ObligationQuery(Asked):
     LIST = "/console/duties"
 
     def obligation(self, obligation_id: str, **more: str) -> str:
-        """The address of an obligation beside this list."""
+        """The address of an obligation, shown beside this list."""
         return self.beside(f"/console/duty/{obligation_id}", **more)
 
     def filters(self, directory: Directory) -> ObligationFilters:
-        """One more than a page, to know whether there is another."""
+        """The filters for the service, asking for one more than a page, to know whether there is another."""
         state = self.get("state")
         return ObligationFilters(
             units=units_under(self.get("unit"), directory),
             kind=self.get("kind"),
-            turn=TURNS.get(state, state),
+            stage=STAGES.get(state, state),
             late=state == "late",
             words=self.get("q"),
             after=self.after,

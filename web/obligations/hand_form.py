@@ -7,53 +7,56 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from services import calendar, obligations, people
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Refusal
 from services.foundation.vault import new_id
-from services.obligations import FAR, LONGEST_LIMIT, Obligation, deadline, hears_by, ladders, last_day
+from services.obligations import FAR, LONGEST_LIMIT, Obligation, ObligationCode, deadline, hears_by, ladders, last_day
 from web.site.frame import Frame
 
 OF_CASE, WITHOUT_CASE = "complaint", "instruction"
 FIELDS = ("unit", "kind", "text", "days", "date")
-TOLD = ("hand", "hand_sms", "hand_sms_later", "hand_unreached")  # of `told_by`: what was done, and how it was told
-DUE_WRONG = ("due_wanted", "due_past", "due_far", "no_date")  # told beside the field of a deadline
+TOLD = ("hand", "hand_sms", "hand_sms_later", "hand_unreached")  # of `told_by`: what was done, and how that was told
+DUE_WRONG = ("due_wanted", "due_past", "due_far", "no_date")  # problems shown beside the field of a deadline
 
 
 @dataclass(frozen=True)
 class Limit:
-    """What the fields of a deadline come to."""
+    """The deadline that the form's fields come to."""
 
     at: datetime | None = None
     works: bool = True  # whether offices work on that day
-    far: int = 0  # working days until then, where they are more than FAR
-    problem: str = ""  # why there is none
+    far: int = 0  # working days until then, if there are more than FAR
+    problem: str = ""  # why there is no deadline
 
 
 @dataclass(frozen=True)
 class HandForm:
-    typed: Mapping[str, str]  # unit, kind, text, days, date; a text that was not typed yet is missing
+    typed: Mapping[str, str]  # by field: unit, kind, text, days, date; a text that was not typed yet is missing
     kinds: Sequence[str]
     limit: Limit
     problem: str = ""
-    chosen: str = ""  # the unit that was; one without a head gives way in `typed` to the one that answers for it
-    owing: Sequence[Obligation] = field(default=())  # what follows from this report already
-    last: date | None = None  # that a deadline can be on
+    chosen: str = ""  # the unit that was chosen; one without a head gives way in `typed` to the one that answers for it
+    owing: Sequence[Obligation] = field(default=())  # what was handed over already because of this report
+    last: date | None = None  # the last day that a deadline can be on
     longest: int = LONGEST_LIMIT  # working days
-    number: str = field(default_factory=new_id)  # of this form: `services.foundation.once`
+    number: str = field(default_factory=new_id)  # the number of this form, for `services.foundation.once`
 
 
 def limit_of(sent: Mapping[str, str]) -> tuple[date | None, int | None]:
-    """Date and working days as typed; a date wins. None for working days that are none. Raises NotDone as `due_day`."""
+    """The date and the working days as typed; a date wins.
+
+    None for an invalid number of days. Raises Refusal as `due_day`.
+    """
     due, days = due_day(sent), sent.get("days", "").strip()
     return due, int(days) if due is None and days.isascii() and days.isdigit() and len(days) < 5 else None
 
 
 def due_day(sent: Mapping[str, str]) -> date | None:
-    """The date as typed, None for an empty field. Raises NotDone: no_date."""
+    """The date as typed; None for an empty field. Raises Refusal: no_date."""
     typed = sent.get("date", "").strip()
     try:
         return date.fromisoformat(typed) if typed else None
     except ValueError:
-        raise NotDone("no_date") from None
+        raise Refusal(ObligationCode.NO_DATE) from None
 
 
 def typed_of(sent: Mapping[str, str]) -> dict[str, str]:
@@ -69,10 +72,10 @@ async def hand_form(
     typed: Mapping[str, str] | None = None,
     problem: str = "",
 ) -> HandForm:
-    """For a report, or for none. Nothing of the report but its unit comes into the form."""
+    """The form for a report, or for none. Of the report, only its unit comes into the form."""
     now, kinds = frame.acts.clock(), tuple(ladders())
     owing = await frame.acts.at(now).read(obligations.of_subject, frame.kinds, report_id) if report_id else ()
-    # What was handed over already goes to another unit.
+    # What was handed over already goes to another unit this time.
     filled = dict(typed) if typed is not None else await _prefilled(frame, None if owing else unit_id, kind)
     limit, chosen = await due_of(frame, filled), filled["unit"]
     if problem == "unit_without_head":
@@ -81,20 +84,20 @@ async def hand_form(
 
 
 async def look_twice(frame: Frame, sent: Mapping[str, str]) -> None:
-    """Raises NotDone: due_unsure, for a far deadline that was not confirmed by a second look at this very day."""
+    """Refuses a far deadline that was not confirmed by a second look at this very day. Raises Refusal: due_unsure."""
     limit = await due_of(frame, sent)
     if limit.at and limit.far and sent.get("sure") != limit.at.date().isoformat():
-        raise NotDone("due_unsure")
+        raise Refusal(ObligationCode.DUE_UNSURE)
 
 
 async def due_of(frame: Frame, typed: Mapping[str, str]) -> Limit:
-    """Of the fields kind, days and date. A form that has no days may leave its date empty."""
+    """The deadline of the form's fields kind, days and date. A form without days may leave its date empty."""
     if "days" not in typed and not typed.get("date", "").strip():
         return Limit()
     ladder = ladders().get(typed.get("kind", "")) or ladders()[WITHOUT_CASE]
     try:
         due = await frame.acts.read(deadline, ladder, *limit_of(typed))
-    except NotDone as error:
+    except Refusal as error:
         return Limit(problem=error.code)
     own = await frame.acts.read(calendar.own_days)
     left = calendar.workdays_left(frame.acts.clock().date(), due.date(), own)
@@ -102,19 +105,19 @@ async def due_of(frame: Frame, typed: Mapping[str, str]) -> Limit:
 
 
 async def told_by(frame: Frame, act: str, unit_id: str, kind: str) -> str:
-    """The words for how the head hears of `act`: act, act_sms, act_sms_later, act_unreached."""
+    """The code of the words for how the head hears of `act`: act, act_sms, act_sms_later, act_unreached."""
     by = await frame.acts.read(hears_by, unit_id, kind, frame.ways)
     return act if by == people.CHAT else f"{act}_{by}"
 
 
 async def _prefilled(frame: Frame, unit_id: str | None, kind: str) -> dict[str, str]:
-    """With the case's own unit, or whoever answers for it."""
+    """The form's first values, with the case's own unit or the one that answers for it."""
     unit = await _answers_for(frame, unit_id)
     return {"unit": unit, "kind": kind, "days": str(ladders()[kind].working_days), "date": ""}
 
 
 async def _answers_for(frame: Frame, unit_id: str | None) -> str:
-    """The unit itself; for a window without a head of its own the nearest one above it that has one."""
+    """The unit that answers for this one: itself; for a window without a head, the nearest above that has one."""
     directory = frame.directory()
     chain, unit = [], directory.get(unit_id)
     while unit is not None:

@@ -1,4 +1,4 @@
-"""Who is late, as the page shows it: by unit with the most first, by kind, and by age (A52, C08)."""
+"""Shows who is late: by unit with the most first, by kind, and by age (A52, C08)."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class LateUnit:
     kinds: Mapping[str, int]
     oldest: datetime
     days: int  # working days left of the oldest: never more than 0
-    share: int  # of the longest bar, in percent
+    share: int  # length in percent of the longest bar
 
 
 @dataclass(frozen=True)
 class Lateness:
     count: int
-    units: Sequence[LateUnit]  # the most first, the older first among equals
+    units: Sequence[LateUnit]  # sort: the most first; among equals, the older first
     kinds: Mapping[str, int]
     ages: Mapping[str, int]
 

@@ -1,4 +1,4 @@
-"""What units owe: who is late, the list, one obligation beside it, what the office does about it (C08, C23, A52)."""
+"""The pages of what units owe: who is late, the list, one obligation, what the office does about it (C08, C23, A52)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from aiohttp import web
 
 from services import desk, obligations, people
 from services.cases import ACCEPTED
-from services.foundation.refusal import NotDone
+from services.foundation.refusal import Refusal
 from services.foundation.wording import LONGEST_SAID
-from services.obligations import PAGE, SETTLED, Obligation, Whole, deaf, ladders, last_day
+from services.obligations import PAGE, SETTLED, Dossier, Obligation, deaf, ladders, last_day
 from services.people import Right
-from web.desk.pages import CONFLICT, WRONG
 from web.obligations.filters import SHOWN, ObligationQuery, read
 from web.obligations.hand_form import DUE_WRONG, TOLD, Limit, due_day, due_of, look_twice, told_by
 from web.obligations.lateness import Lateness, lateness
 from web.site.frame import ID, Frame, Seat, form
+from web.site.refused import status_of
 
 ACTS = "accept|return|excuse|grant|refuse|reply"
 DONE = frozenset((*ACTS.split("|"), "accept_case", *TOLD, "return_sms", "return_sms_later", "unreached"))
-CONFLICTS = frozenset(("changed", "decided", "settled", "not_answered"))
 
 
 class Obligations:
@@ -49,17 +48,15 @@ class Obligations:
         sent = await form(request, frame.site_url)
         obligation = (await self._whole(request)).obligation
         typed = {"kind": obligation.kind, "text": sent.get("text", ""), "date": sent.get("date", "")}
-        # Asked before, as by the hand-over. What is the unit's turn again goes by SMS too.
+        # Asked first, as for a hand-over. What becomes the unit's turn again goes by SMS too.
         untold = await told_by(frame, act, obligation.unit_id, obligation.kind) if act == "return" else ""
         answers = act == "accept" and obligation.waited_for and not await self._others(obligation)
         try:
             if act == "return":
                 await look_twice(frame, sent | typed)
             reached = await self._do(act, seat, obligation_id, sent)
-        except NotDone as error:
-            if error.code == "gone":
-                raise web.HTTPNotFound from None
-            whole, status = await self._whole(request), CONFLICT if error.code in CONFLICTS else WRONG
+        except Refusal as error:
+            status, whole = status_of(error), await self._whole(request)
             told = {"problem": error.code, "act": act, "typed": typed, "limit": await due_of(frame, typed)}
             return await self._draw(request, seat, whole, status=status, **told)
         done = "accept_case" if answers else act
@@ -68,8 +65,10 @@ class Obligations:
         raise web.HTTPSeeOther(self._query(request).obligation(obligation_id, done=done))
 
     def _do(self, act: str, seat: Seat, obligation_id: str, sent: Mapping[str, str]) -> Awaitable[bool]:
-        """Whether somebody could be told. Raises NotDone, also as `due_day`: an empty date means that the deadline
-        stays."""
+        """Does one act of the office; returns whether somebody could be told.
+
+        Raises Refusal, as `due_day` does; without a date the deadline stays.
+        """
         text, known = sent.get("text", ""), (self._frame.kinds, obligation_id, sent.get("seen", ""))
         if act == "return":
             return seat.acts.write(obligations.send_back, *known, text, due_day(sent))
@@ -80,7 +79,7 @@ class Obligations:
             return seat.acts.write(obligations.accept_answer, *known, text, promised)
         return seat.acts.write(SAID[act], *known, text)
 
-    async def _whole(self, request: web.Request) -> Whole:
+    async def _whole(self, request: web.Request) -> Dossier:
         frame = self._frame
         whole = await frame.acts.read(obligations.look, frame.kinds, request.match_info["id"])
         if whole is None:
@@ -88,7 +87,7 @@ class Obligations:
         return whole
 
     async def _others(self, obligation: Obligation) -> list[Obligation]:
-        """What else of the same case is not settled."""
+        """Other obligations of the same case that are not settled."""
         if obligation.subject is None:
             return []
         frame = self._frame
@@ -96,14 +95,14 @@ class Obligations:
         return [one for one in of_case if one.id != obligation.id and one.state not in SETTLED]
 
     async def _waits(self, obligation: Obligation, others: list[Obligation]) -> bool:
-        """Whether all of its case is settled and the citizen has no answer yet: that is given on the case's page."""
+        """Whether all of the case is settled and its citizen still has no answer, which is given on the case's page."""
         if obligation.subject is None or others or obligation.state not in SETTLED:
             return False
         report = await self._frame.acts.read(desk.look, obligation.subject.id)
         return report is not None and report.state == ACCEPTED
 
-    async def _around(self, whole: Whole) -> dict[str, Any]:
-        """What the page of one obligation says of its case, and of a head who gets no reminder."""
+    async def _around(self, whole: Dossier) -> dict[str, Any]:
+        """What the page of one obligation says of its case, and of a head whom no reminder reaches."""
         obligation, others = whole.obligation, await self._others(whole.obligation)
         frame, told = self._frame, ""
         if obligation.owed:
@@ -117,7 +116,7 @@ class Obligations:
         return read(request.query, self._frame.directory(), ladders())
 
     async def _draw(
-        self, request: web.Request, seat: Seat, whole: Whole | None, *, status: int = 200, **values: Any
+        self, request: web.Request, seat: Seat, whole: Dossier | None, *, status: int = 200, **values: Any
     ) -> web.Response:
         frame, query, now = self._frame, self._query(request), self._frame.acts.clock()
         filters = query.filters(frame.directory())
@@ -159,8 +158,8 @@ class Obligations:
 SAID: Mapping[str, Callable[..., bool]] = {"excuse": obligations.excuse, "reply": obligations.reply_unit}
 
 
-def _actors(whole: Whole) -> frozenset[str]:
-    """Whose names stand on the page of an obligation."""
+def _actors(whole: Dossier) -> frozenset[str]:
+    """The ids of people whose names are on the page of an obligation."""
     told = (one.actor for one in whole.history)
     asked = (who for one in whole.extensions for who in (one.asked_by, one.decided_by))
     return frozenset(who for who in (*told, *asked) if who)

@@ -1,4 +1,4 @@
-"""What stands in the address of a list: the filters that were given, and which page."""
+"""The address of a list: the filters that were given, and which page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 @dataclass(frozen=True)
 class Asked:
-    """Checked already; `given` holds only what filters something. A list says where it stands."""
+    """The checked filters of a list; `given` holds only what filters something. A list says where it stands."""
 
     LIST: ClassVar[str]
 
@@ -19,7 +19,7 @@ class Asked:
 
     @property
     def place(self) -> str:
-        """Filters and page, to come back to."""
+        """The list's filters and page, to come back to."""
         return urlencode(self._placed)
 
     @property
@@ -35,7 +35,7 @@ class Asked:
         return f"{self.LIST}?{urlencode(given)}" if given else self.LIST
 
     def beside(self, address: str, **more: str) -> str:
-        """The address of one thing beside this list."""
+        """The address of one thing, shown beside this list."""
         asked = urlencode(self._placed | more)
         return address + (f"?{asked}" if asked else "")
 

@@ -24,7 +24,7 @@ class _Asset:
 
 
 def version(folder: Path = FOLDER) -> str:
-    """Changes whenever a file changes: pages ask for `/static/<name>?v=<version>`."""
+    """The version of the files, which changes whenever one does: pages ask for `/static/<name>?v=<version>`."""
     digest = hashlib.sha256()
     for path in _files(folder):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
@@ -32,7 +32,7 @@ def version(folder: Path = FOLDER) -> str:
 
 
 def routes(folder: Path = FOLDER) -> list[web.RouteDef]:
-    """Reads the files once. A file that is not there now is 404 for ever."""
+    """The routes of the static files, which are read once. A file that is not there now is 404 for ever."""
     assets = {path.relative_to(folder).as_posix(): _read(path) for path in _files(folder)}
     return [web.get("/static/{name:.+}", partial(_serve, assets, version(folder)))]
 

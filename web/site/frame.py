@@ -1,4 +1,4 @@
-"""What every page is made of, and the doors before it: language, session, form token."""
+"""What every page is built from, and the checks before it: language, session, form token."""
 
 from __future__ import annotations
 
@@ -14,40 +14,41 @@ from conversation.text import inert
 from services import notices, people
 from services.evidence import Store
 from services.foundation.act import Acts
+from services.foundation.origin import from_our_page
 from services.obligations import Kinds
 from services.people import Grant, Person, Right, may
 from services.units import Directory
 from templates import DEFAULT_LANGUAGE, Texts
 from web.site.navigation import PAGES, Page
-from web.site.security import OFFICE_COOKIE, form_token, proven, same_origin
+from web.site.security import OFFICE_COOKIE, form_token, proven
 
 LANGUAGE_COOKIE = "mingcha_language"
 LONGEST_TOKEN = 100
 FORM = "application/x-www-form-urlencoded"
 FILES = "multipart/form-data"
-WRITTEN = ("purpose", "note", "name")  # fields that somebody thinks about, besides texts
-SECRETS = frozenset(("code",))  # fields that no page ever shows again
-ID = "{id:[0-9a-f]{20}}"  # in routes: an id that can be one
+WRITTEN = ("purpose", "note", "name")  # fields that somebody thinks about while typing, besides texts
+SECRETS = frozenset(("code",))  # secret fields, which no page ever shows again
+ID = "{id:[0-9a-f]{20}}"  # in routes: matches what can be an id
 IS_ID = re.compile(r"[0-9a-f]{20}")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True)
 class Seat:
-    """Somebody at the desk: who, the token that the forms of this session carry, and what they may do."""
+    """Somebody at the desk: who it is, the token that the forms of this session carry, and what they may do."""
 
     person: Person
     csrf: str
-    acts: Acts  # done by this person
+    acts: Acts  # acts done by this person
     grants: Sequence[Grant] = ()
-    waiting: int = 0  # notices that they may release
+    waiting: int = 0  # number of notices that they may release
 
     def may(self, right: Right) -> bool:
         return may(self.grants, right)
 
     @property
     def pages(self) -> Sequence[Page]:
-        """What the bar leads to."""
+        """The pages that this person's bar leads to."""
         return [page for page in PAGES if self.may(page.right)]
 
 
@@ -60,31 +61,31 @@ class ShownChannel:
 
     name: str
     draw: Callable[[Body, Texts], Any]
-    draws_menus: bool = False  # it takes no media
-    to_phones: bool = False  # only who is on a list of numbers, or has no chat, is reached by it
+    draws_menus: bool = False  # whether it takes no media
+    to_phones: bool = False  # whether it reaches only people who are on a list of numbers, or have no chat
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What the pages share: made once, by whoever serves them."""
+    """What the pages share; made once, by whoever serves them."""
 
     site_url: str
     acts: Acts
     texts: Mapping[str, Texts]
     store: Store
     directory: Callable[[], Directory]
-    version: str  # of the static files
-    channels: Sequence[ShownChannel]  # as they stand beside each other
+    version: str  # version of the static files
+    channels: Sequence[ShownChannel]  # in the order in which they are shown
     kinds: Kinds
-    ways: Collection[str] | None = None  # channels that something can leave by; None: all
-    second_clerk_above: int = 200  # recipients of a notice
+    ways: Collection[str] | None = None  # channels on which something can leave; None: all
+    second_clerk_above: int = 200  # recipients of a notice above which a second clerk must release it
 
     @property
     def secure(self) -> bool:
         return self.site_url.startswith("https://")
 
     def language(self, request: web.Request) -> str:
-        """The chosen one, else the first that the browser asks for, else the default."""
+        """The language chosen, else the first one that the browser asks for, else the default."""
         chosen = request.cookies.get(LANGUAGE_COOKIE, "")
         asked = (part.strip()[:2].lower() for part in request.headers.get("Accept-Language", "").split(","))
         return next((one for one in (chosen, *asked) if one in self.texts), DEFAULT_LANGUAGE)
@@ -110,13 +111,13 @@ class Frame:
         return web.Response(text=html, content_type="text/html", status=status)
 
     def forbidden(self, request: web.Request, seat: Seat) -> web.Response:
-        """What somebody sees who is signed in and may not open this page: nothing of it, and what to do."""
+        """The page for somebody who is signed in and may not open this one: nothing of it, and what to do."""
         return self.page(request, "site/error.html", seat, status=403, code="no_right", id=None, unsaved=None)
 
     def seated(self, handler: Seated, right: Right) -> Handler:
-        """Only for somebody with a session and this right, whose forms were made for that session.
+        """Guards a handler: only for somebody with a session and this right, whose forms were made for that session.
 
-        Whoever has no session is asked to sign in.
+        Somebody without a session is asked to sign in.
         """
 
         async def check(request: web.Request) -> web.StreamResponse:
@@ -141,18 +142,18 @@ class Frame:
 
 
 def session_of(request: web.Request) -> str:
-    """The token of the session as the browser tells it; empty where it has none."""
+    """The session's token as the browser sends it; empty where it has none."""
     return inert(request.cookies.get(OFFICE_COOKIE, ""))[:LONGEST_TOKEN]
 
 
 async def form(request: web.Request, site_url: str) -> dict[str, str]:
-    """A form's fields, the last of each name. Raises 400 for what is none and 403 for one from another site."""
+    """A form's fields, the last of each name. Raises 400 for anything but a form and 403 for one from another site."""
     return {name: values[-1] for name, values in (await fields(request, site_url)).items() if values}
 
 
 async def fields(request: web.Request, site_url: str) -> dict[str, list[str]]:
-    """The same with every value of each name. Characters that no database takes are gone (`inert`)."""
-    if not same_origin(request, site_url):
+    """A form's fields with every value of each name. Characters that no database takes are removed (`inert`)."""
+    if not from_our_page(request.headers, site_url, request.host):
         raise web.HTTPForbidden
     if request.content_type not in (FORM, FILES):
         raise web.HTTPBadRequest
@@ -165,7 +166,7 @@ async def fields(request: web.Request, site_url: str) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class Unsaved:
-    """A form that nobody took: where it goes, all its fields, and what somebody wrote in it."""
+    """A form that could not be taken: its address, all its fields, and the longer texts in it."""
 
     address: str
     fields: Mapping[str, Sequence[str]]
@@ -173,9 +174,11 @@ class Unsaved:
 
 
 async def unsaved(request: web.Request, site_url: str) -> Unsaved | None:
-    """The form of this request, to be given back to whoever sent it. None for a file and for a code to sign in with.
+    """This request's form, to be given back to its sender.
 
-    Its token is the one that was sent: a page that cannot know who asks makes none.
+    None for a file and for a sign-in code.
+
+    Its token is the one that was sent: a page that cannot know who asks makes no new one.
     """
     if request.method != "POST" or request.content_type != FORM:
         return None

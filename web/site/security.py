@@ -1,4 +1,4 @@
-"""What keeps a page to itself: headers, the same-origin check, the form token, and the limit on wrong codes."""
+"""Protects the pages: headers, the form token, and the limit on wrong codes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hmac
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -17,7 +16,7 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"  # a picture or a sound acts on nothing
+FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"  # a picture or a sound runs nothing
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": PAGE_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -38,16 +37,8 @@ def protect(response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
 
 
-def same_origin(request: web.Request, site_url: str) -> bool:
-    """Whether a form was sent from one of our own pages, as far as the browser says."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        return False
-    origin = request.headers.get("Origin")
-    return origin is None or origin.partition("://")[2] in (urlsplit(site_url).netloc, request.host)
-
-
 def form_token(vault: Vault, session: str) -> str:
-    """Proves that a form was made for this session."""
+    """A token that proves that a form was made for this session."""
     return vault.index(session, "form")
 
 

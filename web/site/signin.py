@@ -56,9 +56,9 @@ class SignIn:
         raise answer
 
     async def _refuse(self, request: web.Request, client: str) -> web.StreamResponse:
-        """Wrong, used and expired look alike. Whoever came back to a used link and is signed in goes on.
+        """Refuses a code. Wrong, used and expired look alike; somebody signed in who came back to a used link goes on.
 
-        The limit is on wrong codes alone: a whole office behind one address must not be locked out by one guest.
+        The limit counts wrong codes alone: a whole office behind one address must not be locked out by one guest.
         """
         if await self._frame.acts.read(people.seated, session_of(request)):
             raise web.HTTPSeeOther("/console")
@@ -87,5 +87,5 @@ class SignIn:
 
 
 def _ours(path: str) -> bool:
-    """A path of this site, not a disguised address of another one."""
+    """Whether it is a path of this site, not a disguised address of another one."""
     return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isascii() and path.isprintable()

@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 
 class Site:
-    """Sign-in, desk, people, evidence and quarantine. The application takes `middlewares()` and `routes()`."""
+    """The site: sign-in, desk, people, evidence, quarantine. The application takes `middlewares()` and `routes()`."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Site:
         return [route for part in parts for route in part(self._frame).routes()]
 
     def middlewares(self) -> Sequence[Middleware]:
-        """Guards our own pages, and draws "not found" for whoever asks for a page that nobody has."""
+        """Middlewares that guard our own pages and draw "not found" for an address that does not exist."""
 
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -85,7 +85,7 @@ class Site:
             return page
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Whatever goes wrong becomes a page that says what to do; the cause is logged under the page's id."""
+        """Answers a request. Whatever goes wrong becomes a page that says what to do; the log has the cause."""
         try:
             return await handler(request)
         except web.HTTPException as stop:

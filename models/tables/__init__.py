@@ -1,0 +1,53 @@
+"""All the tables. Ids are random: nothing about a report follows from its id, and no report names its sender.
+
+The identity store is `people`, `contacts`, `vault` and `owners`: their content is sealed with the key file, and what
+must be found again (a chat address, a receipt code, the owner of a report) is kept as a keyed hash. A dump without the
+key tells nothing.
+"""
+
+from models.tables.base import FETCHING, SMS, metadata
+from models.tables.calendar import calendar_days
+from models.tables.cases import cases
+from models.tables.deliveries import deliveries, lanes
+from models.tables.evidence import entries, evidence
+from models.tables.foundation import audit, counters, happenings, ticks
+from models.tables.inspections import visits
+from models.tables.notices import listeners, notices
+from models.tables.obligations import extensions, obligations, reminders
+from models.tables.people import contacts, grants, links, logins, owners, people, vault
+from models.tables.talk import inbox, menus, quarantine, sessions
+from models.tables.units import units
+
+__all__ = [
+    "FETCHING",
+    "SMS",
+    "audit",
+    "calendar_days",
+    "cases",
+    "contacts",
+    "counters",
+    "deliveries",
+    "entries",
+    "evidence",
+    "extensions",
+    "grants",
+    "happenings",
+    "inbox",
+    "lanes",
+    "links",
+    "listeners",
+    "logins",
+    "menus",
+    "metadata",
+    "notices",
+    "obligations",
+    "owners",
+    "people",
+    "quarantine",
+    "reminders",
+    "sessions",
+    "ticks",
+    "units",
+    "vault",
+    "visits",
+]

@@ -1,0 +1,86 @@
+"""The deliveries, which are everything that leaves, and who sends on which channel."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+
+from models.tables.base import FETCHING, BigId, metadata
+from models.types import Utc
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("contact_id", ForeignKey("contacts.id"), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("urgency", String(16), nullable=False),  # reply, reminder, broadcast
+    Column("notice_id", ForeignKey("notices.id")),  # the notice of a broadcast
+    Column("about", String(32)),  # the obligation that it asks for: withdrawn when nothing is owed any more
+    Column("sealed", LargeBinary),  # the sealed Body; None: the notice's own
+    # queued sending sent delivered acknowledged; failed, uncertain, aborted, superseded
+    Column("state", String(12), nullable=False),
+    Column("due_at", Utc, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("error", String(300)),
+    Column("wire_id", String(64)),  # the channel's own id of the message
+    Column("created_at", Utc, nullable=False),
+    Column("sent_at", Utc),
+    Column("acknowledged_at", Utc),
+)
+
+
+Index(
+    "ix_deliveries_due",
+    deliveries.c.channel,
+    deliveries.c.state,
+    deliveries.c.urgency,
+    deliveries.c.due_at,
+    deliveries.c.id,
+)
+
+
+Index(  # counts how a notice goes without reading rows
+    "ix_deliveries_notice",
+    deliveries.c.notice_id,
+    deliveries.c.state,
+    deliveries.c.channel,
+    sqlite_where=deliveries.c.notice_id.is_not(None),
+    postgresql_where=deliveries.c.notice_id.is_not(None),
+)
+
+
+Index(  # finds whose tap acknowledges the notice
+    "ix_deliveries_recipient",
+    deliveries.c.notice_id,
+    deliveries.c.contact_id,
+    sqlite_where=deliveries.c.notice_id.is_not(None),
+    postgresql_where=deliveries.c.notice_id.is_not(None),
+)
+
+
+Index(  # finds what a page must not see yet
+    "ix_deliveries_scheduled",
+    deliveries.c.due_at,
+    sqlite_where=(deliveries.c.channel == FETCHING) & (deliveries.c.due_at > deliveries.c.created_at),
+    postgresql_where=(deliveries.c.channel == FETCHING) & (deliveries.c.due_at > deliveries.c.created_at),
+)
+
+
+# Only on the channel whose pages fetch are rows looked up by contact.
+Index(
+    "ix_deliveries_mailbox",
+    deliveries.c.contact_id,
+    deliveries.c.id,
+    sqlite_where=deliveries.c.channel == FETCHING,
+    postgresql_where=deliveries.c.channel == FETCHING,
+)
+
+
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("place", String(200), nullable=False),  # the sender's: one sender keeps the channel's order and pace
+    Column("run_id", String(32), nullable=False),
+    Column("until", Utc, nullable=False),
+)

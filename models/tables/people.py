@@ -1,0 +1,79 @@
+"""The identity store, sealed and found by keyed hashes: people, accounts, roles, ways in, and who filed what."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table
+
+from models.tables.base import id_column, metadata
+from models.types import Utc
+
+people = Table(
+    "people",
+    metadata,
+    id_column(),
+    Column("sealed", LargeBinary, nullable=False),  # name, phone, title
+    Column("created_at", Utc, nullable=False),
+)
+
+
+contacts = Table(
+    "contacts",
+    metadata,
+    id_column(),
+    Column("channel", String(16), nullable=False),
+    Column("address_hash", String(64), nullable=False, unique=True),  # keyed hash of channel and address
+    Column("sealed", LargeBinary, nullable=False),  # the address itself
+    Column("language", String(8), nullable=False),
+    Column("person_id", ForeignKey("people.id"), index=True),  # set when a one-time link binds the account
+    Column("blocked_at", Utc),
+    Column("created_at", Utc, nullable=False),
+)
+
+
+vault = Table(
+    "vault",
+    metadata,
+    Column("subject_id", String(32), primary_key=True),  # a case or a visit
+    Column("receipt_hash", String(64), unique=True),  # keyed hash of the receipt code
+    Column("sealed", LargeBinary, nullable=False),  # name, phone, place, exact time
+)
+
+
+owners = Table(
+    "owners",
+    metadata,
+    Column("subject_id", String(32), primary_key=True),
+    Column("owner_hash", String(64), primary_key=True, index=True),  # keyed hash of a contact that may follow it
+    Column("sealed", LargeBinary, nullable=False),  # that contact's id
+)
+
+
+grants = Table(
+    "grants",
+    metadata,
+    id_column(),
+    Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("role", String(32), nullable=False),  # a services.people.rights.Role
+    Column("unit_id", ForeignKey("units.id")),
+    Column("since", Utc, nullable=False),
+    Column("until", Utc),
+)
+
+
+links = Table(
+    "links",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("expires_at", Utc, nullable=False),
+    Column("used_at", Utc),
+)
+
+
+logins = Table(
+    "logins",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("expires_at", Utc, nullable=False),
+)

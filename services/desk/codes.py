@@ -1,0 +1,15 @@
+"""The codes for refusing a decision about a report."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class DeskCode(StrEnum):
+    """Why a decision about a report was refused. Each code has its words in the templates, in every language."""
+
+    DECIDED = "decided"
+    PURPOSE_WANTED = "purpose_wanted"
+    REASON_WANTED = "reason_wanted"
+    THEIR_NUMBER = "their_number"
+    THEIR_WORDS = "their_words"

@@ -1,0 +1,22 @@
+"""The codes for refusing a change to an obligation."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ObligationCode(StrEnum):
+    """Why a change to an obligation was refused. Each code has its words in the templates, in every language."""
+
+    DECIDED = "decided"
+    DUE_FAR = "due_far"
+    DUE_PAST = "due_past"
+    DUE_UNSURE = "due_unsure"
+    DUE_WANTED = "due_wanted"
+    KIND_WANTED = "kind_wanted"
+    NO_DATE = "no_date"
+    NOT_ANSWERED = "not_answered"
+    SETTLED = "settled"
+    UNIT_WANTED = "unit_wanted"
+    UNIT_WITHOUT_HEAD = "unit_without_head"
+    WAITING_ALREADY = "waiting_already"

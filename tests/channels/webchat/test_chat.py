@@ -1,0 +1,369 @@
+"""The web chat on the wire: what a browser sends and gets, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+from aiohttp import WSMsgType, WSServerHandshakeError
+from PIL import Image
+
+from bot.build import Program
+from channels.webchat import protocol
+from conversation.text import inert
+from models.database import DatabaseAway
+from services import evidence
+from tests.conftest import Clock, rows
+from tests.drivers.webchat_browser import SOON, Tab, browsing, fresh_id, opened, served
+
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the wire alone
+
+
+def photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(out, "JPEG")
+    return out.getvalue()
+
+
+async def fill_in(tab: Tab) -> None:
+    """A complaint up to the evidence."""
+    await tab.taps("我要反映问题")
+    await tab.says("gtj")
+    await tab.taps("市国土局·办证窗口")
+    await tab.taps("态度不好")
+    await tab.says("周二上午十点到窗口，等了两个小时没有人理")
+    await tab.taps("跳过")
+    await tab.taps("昨天")
+
+
+async def test_a_complaint_with_a_photo_gets_its_receipt(program: Program) -> None:
+    async with browsing(program) as browser, browser.tab() as tab:
+        assert "您好，这里是市效能办" in tab.letters[-1]["text"]
+        await fill_in(tab)
+        assert (tab.letters[-1]["asks"], tab.letters[-1]["progress"]) == ("media", "(6 / 8)")
+        status, stored = await browser.upload(photo(), **{"X-File-Name": "%E5%BC%A0%E4%B8%89.jpg"})
+        assert (status, stored["kind"]) == (200, "photo")
+        await tab.tells(media=[stored["ref"]])
+        [asked] = await tab.answer()
+        assert "已收到 1 件" in asked["text"]
+        await tab.taps("完成")
+        [review] = await tab.taps("匿名，单位看不到您是谁")
+        shown = {line["label"]: line["value"] for line in review["lines"]}
+        assert (shown["单位"], shown["材料"]) == ("市国土局·办证窗口", "1 件")
+        assert [key["label"] for key in review["rows"][0]] == ["提交"]
+        [received] = await tab.taps("提交")
+        assert "已收到，编号 20261121-0001" in received["text"]
+        assert tab.turn is None
+    [piece] = rows(program, "evidence")
+    assert piece["subject_id"] is not None
+    assert "张三".encode() not in bytes(piece["sealed"])  # type: ignore[arg-type]
+
+
+@ON_ONE_DATABASE
+async def test_a_unit_s_link_asks_for_the_window_at_once(program: Program) -> None:
+    async with browsing(program) as browser:
+        assert 'data-start="u-gtj"' in await browser.page("/chat?unit=gtj")
+        async with browser.tab(start="u-gtj") as tab:
+            assert "哪个窗口" in tab.letters[-1]["head"]
+
+
+@ON_ONE_DATABASE
+async def test_turning_the_page_draws_over_the_same_letter(program: Program) -> None:
+    async with browsing(program) as browser, browser.tab() as tab:
+        [asked] = await tab.taps("我要反映问题")
+        [more] = await tab.taps("下一页")
+        assert (more["edits"], more["turn"]) == (asked["id"], asked["turn"])
+        assert [key["stays"] for row in asked["rows"] for key in row if key["press"] == "/next"] == [True]
+
+
+async def test_coming_back_brings_what_was_missed_and_nothing_twice(program: Program) -> None:
+    async with browsing(program) as browser:
+        async with browser.tab() as tab:
+            await tab.taps("我要反映问题")
+            last = tab.letters[-1]["id"]
+        async with browser.tab() as other:
+            await other.says("市国土局")
+            expected = [letter["id"] for letter in other.letters]
+        async with browser.tab(last=last) as again:
+            assert [letter["id"] for letter in again.letters] == [one for one in expected if one > last]
+            assert again.turn == again.letters[-1]["turn"]
+
+
+async def test_what_is_sent_again_has_no_second_effect(program: Program) -> None:
+    async with browsing(program) as browser, browser.tab() as tab:
+        frame = {**tab.key("我要反映问题"), "id": fresh_id()}
+        await tab.tells(**frame)
+        await tab.answer()
+        told = len(tab.letters)
+        await tab.tells(**frame)
+        assert await tab.until(lambda said: said.get("kept") == frame["id"])
+        await tab.says("市国土局")
+        assert len(tab.letters) == told + 1
+        async with opened(browser.server) as stranger, stranger.tab() as other:
+            await other.tells(**{**other.key("我要反映问题"), "id": frame["id"]})
+            assert "哪个单位" in (await other.answer())[0]["head"]
+
+
+async def test_two_tabs_opened_at_once_are_greeted_once(program: Program) -> None:
+    async with browsing(program) as browser, browser.tab() as one, browser.tab() as two:
+        assert [letter["id"] for letter in one.letters] == [letter["id"] for letter in two.letters]
+        assert len(rows(program, "deliveries")) == 1
+
+
+@ON_ONE_DATABASE
+async def test_two_tabs_see_the_same_conversation(program: Program) -> None:
+    async with browsing(program) as browser, browser.tab() as one, browser.tab() as two:
+        await one.taps("我要反映问题")
+        await two.until(lambda said: "turn" in said)
+        assert [letter["id"] for letter in one.letters] == [letter["id"] for letter in two.letters]
+        assert two.turn == one.turn
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_two_programs_share_one_conversation(make_program: Callable[..., Program]) -> None:
+    first, second = make_program(), make_program()
+    async with (
+        browsing(first, poll_seconds=0.05) as browser,
+        served(second, poll_seconds=0.05) as there,
+        browser.tab() as here,
+        browser.tab(at=there) as elsewhere,
+    ):
+        await here.taps("我要反映问题")
+        await elsewhere.until(lambda said: "turn" in said)
+        frame = {**elsewhere.key("市国土局"), "id": fresh_id()}
+        await asyncio.gather(here.tells(**frame), elsewhere.tells(**frame))
+        await asyncio.gather(*(tab.until(lambda said: said.get("kept") == frame["id"]) for tab in (here, elsewhere)))
+        for tab in (here, elsewhere):
+            while "哪个窗口" not in (tab.letters[-1]["head"] or ""):
+                await tab.hears()
+        assert [one["id"] for one in here.letters] == [one["id"] for one in elsewhere.letters]
+        assert len(here.letters) == 3
+
+
+async def test_the_receipt_code_brings_a_case_to_another_device(program: Program) -> None:
+    async with browsing(program) as browser:
+        async with browser.tab() as tab:
+            await fill_in(tab)
+            await tab.taps("跳过")
+            await tab.taps("匿名，单位看不到您是谁")
+            [received] = await tab.taps("提交")
+        code = next(line.split()[1] for line in received["text"].splitlines() if line.startswith("查询码"))
+        async with opened(browser.server) as elsewhere, elsewhere.tab() as other:
+            await other.says("/status")
+            assert "没有找到您的来件" in other.letters[-1]["text"]
+            [shown] = await other.says(f"/status {code}")
+            assert "20261121-0001" in shown["text"]
+
+
+@ON_ONE_DATABASE
+async def test_the_page_speaks_the_language_of_the_conversation(program: Program) -> None:
+    async with browsing(program, language="en") as browser:
+        async with browser.tab() as tab:
+            assert '<html lang="en">' in await browser.page()
+            await tab.tells(tap="/language zh")
+            assert (await tab.answer())[0]["language"] == "zh"
+        assert '<html lang="zh-CN">' in await browser.page()
+
+
+async def test_a_confirmed_letter_is_delivered(program: Program) -> None:
+    async with browsing(program) as browser, browser.tab() as tab:
+        assert {row["state"] for row in rows(program, "deliveries")} == {"queued"}
+        await tab.tells(got=2**52)
+        await tab.tells(beat=1)
+        await tab.until(lambda said: "beat" in said)
+        assert {row["state"] for row in rows(program, "deliveries")} == {"delivered"}
+
+
+@ON_ONE_DATABASE
+async def test_a_page_of_another_site_is_turned_away(program: Program) -> None:
+    async with browsing(program) as browser:
+        for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {}):
+            with pytest.raises(WSServerHandshakeError) as refused:
+                await browser.client.session.ws_connect(browser.server.make_url("/chat/ws"), headers=headers)
+            assert refused.value.status == 403
+        assert await browser.upload(photo(), Origin="https://evil.example") == (403, {"code": "foreign"})
+        async with browser.client.post("/chat/forget", headers={"Origin": "https://evil.example"}) as response:
+            assert response.status == 403
+
+
+@ON_ONE_DATABASE
+async def test_without_a_cookie_the_page_is_told(program: Program) -> None:
+    async with browsing(program) as browser:
+        browser.client.session.cookie_jar.clear()
+        headers = {"Origin": browser.origin}
+        async with browser.client.session.ws_connect(browser.server.make_url("/chat/ws"), headers=headers) as socket:
+            assert await socket.receive_json() == {"bye": "no_session"}
+        assert await browser.upload(photo()) == (403, {"code": "no_session"})
+
+
+@ON_ONE_DATABASE
+async def test_the_cookie_is_out_of_reach_and_long_enough(make_program: Callable[..., Program]) -> None:
+    program = make_program(public_url="https://mingcha.example")
+    async with served(program) as server, opened(server) as browser:
+        [cookie] = browser.client.session.cookie_jar
+        assert cookie["httponly"]
+        assert cookie["secure"]
+        assert (cookie["samesite"], len(cookie.value)) == ("Lax", 43)
+        policy = (await browser.client.get("/chat")).headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "default-src 'none'" in policy
+
+
+HOSTILE = [
+    "",
+    "[]",
+    "null",
+    "{",
+    '"x"',
+    "{}",
+    '{"say": "x"}',
+    '{"say": 5, "id": "abcdefgh"}',
+    "[" * 100_000,
+    '{"say": "a", "tap": "b", "id": "abcdefgh"}',
+    '{"place": [91, 0], "id": "abcdefgh"}',
+    '{"place": [NaN, 0], "id": "abcdefgh"}',
+    '{"media": [], "id": "abcdefgh"}',
+    '{"hello": -1, "id": "abcdefgh"}',
+    '{"media": ["web:1"], "id": "abcdefgh"}',
+    '{"got": 1' + "0" * 5000 + "}",
+    '{"tap": "x", "turn": 1e99, "id": "abcdefgh"}',
+    '{"say": "x", "id": "no spaces please"}',
+    '{"hello": 0, "start": "<b>", "id": "abcdefgh"}',
+]
+
+
+@ON_ONE_DATABASE
+async def test_hostile_frames_are_refused_and_the_line_stays(program: Program) -> None:
+    async with browsing(program) as browser, browser.tab() as tab:
+        for raw in HOSTILE:
+            await tab.socket.send_str(raw)
+            assert (await tab.hears())["code"] == "garbled", raw[:60]
+        await tab.socket.send_bytes(b"\0\1")
+        assert (await tab.hears())["code"] == "garbled"
+        too_long = await tab.tells(say="长" * 20_001)
+        assert await tab.hears() == {"refused": too_long, "code": "too_long"}
+        await tab.socket.send_str('{"tap": "/complaint", "id": "still-alive"}')
+        assert "哪个单位" in (await tab.answer())[0]["head"]
+
+
+@ON_ONE_DATABASE
+async def test_a_frame_beyond_the_limit_ends_the_line_only(program: Program) -> None:
+    async with browsing(program) as browser:
+        async with browser.tab() as tab:
+            await tab.socket.send_str("x" * (protocol.LARGEST_FRAME + 1))
+            ended = await asyncio.wait_for(tab.socket.receive(), SOON)
+            assert (ended.type, ended.data) == (WSMsgType.CLOSE, 1009)
+        async with browser.tab() as tab:
+            assert tab.letters
+
+
+async def test_words_are_kept_and_shown_inert(program: Program) -> None:
+    hostile = "周二\x00上午\ud800去\u202e办证 <b>=1+1</b>\nfrom \x1b[31m"
+    assert inert(hostile) == "周二上午\ufffd去办证 <b>=1+1</b>\nfrom [31m"
+    async with browsing(program) as browser, browser.tab() as tab:
+        await fill_in(tab)
+        await tab.taps("跳过")
+        [review] = await tab.taps("匿名，单位看不到您是谁")
+        edit = next(line["press"] for line in review["lines"] if line["label"] == "经过")
+        await tab.tells(tap=edit, turn=review["turn"], message=review["id"])
+        await tab.answer()
+        await tab.socket.send_str(json.dumps({"say": hostile, "id": fresh_id()}))
+        [again] = await tab.answer()
+        assert inert(hostile) in [line["value"] for line in again["lines"]]
+
+
+@ON_ONE_DATABASE
+async def test_too_fast_is_said_so(program: Program) -> None:
+    async with browsing(program) as browser, browser.tab() as tab:
+        for _ in range(60):
+            await tab.socket.send_str('{"beat": 1}')
+        refused = await tab.until(lambda said: "refused" in said)
+        assert refused["code"] == "too_fast"
+
+
+@ON_ONE_DATABASE
+async def test_a_database_that_is_away_loses_nothing(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with browsing(program) as browser, browser.tab() as tab:
+        frame = {"say": "/complaint", "id": fresh_id()}
+
+        async def away(*_: object, **__: object) -> None:
+            raise DatabaseAway
+
+        with monkeypatch.context() as gone:
+            gone.setattr(program.database, "talk", away)
+            await tab.tells(**frame)
+            assert await tab.hears() == {"away": frame["id"]}
+        await tab.tells(**frame)
+        assert "哪个单位" in (await tab.answer())[0]["head"]
+
+
+@ON_ONE_DATABASE
+async def test_uploads_that_cannot_be_taken_say_why(program: Program) -> None:
+    async with browsing(program, uploads_per_hour=4) as browser, browser.tab() as tab:
+        assert await browser.upload(b"\0" * (evidence.LIMITS.file_bytes + 1)) == (413, {"code": "too_big"})
+        assert await browser.upload(b"") == (422, {"code": "empty"})
+        assert await browser.upload(photo()[:200]) == (422, {"code": "unreadable"})
+        assert await browser.upload(b"MZ\x90\0\3\0\0\0" + bytes(300)) == (422, {"code": "kind_not_allowed"})
+        assert await browser.upload(photo()) == (429, {"code": "too_often"})
+        unknown = await tab.tells(media=["kept:0000"])
+        assert await tab.hears() == {"refused": unknown, "code": "gone"}
+
+
+@ON_ONE_DATABASE
+async def test_uploads_that_never_end_hold_memory_only_while_they_last(program: Program) -> None:
+    """Phones that lose their network, and those who mean harm. The page repeats what was answered with 503."""
+    async with browsing(program, uploads_held=50_000, uploads_per_hour=10_000) as browser, browser.tab():
+        assert (await browser.upload(photo()))[0] == 200
+        host, cookie = browser.origin.removeprefix("http://"), f"mingcha_chat={browser.token}"
+        mine = f"Host: {host}\r\nOrigin: http://{host}\r\nCookie: {cookie}"
+        head = f"POST /chat/upload HTTP/1.1\r\n{mine}\r\nContent-Length: 60000\r\n\r\n"
+        answer = (200, None)
+        async with asyncio.timeout(SOON):
+            while answer[0] == 200:  # where the photo was first, the half one is the one that is sent away
+                _, half = await asyncio.open_connection(browser.server.host, browser.server.port)
+                half.write(head.encode() + bytes(49_999))
+                await half.drain()
+                answer = await browser.upload(photo())
+                if answer[0] == 200:
+                    half.close()
+                    await half.wait_closed()
+        assert answer == (503, {"code": "busy"})
+        half.close()
+        await half.wait_closed()
+        async with asyncio.timeout(SOON):
+            while (await browser.upload(photo()))[0] != 200:
+                pass
+
+
+async def test_another_s_upload_is_as_good_as_none(program: Program) -> None:
+    async with browsing(program) as browser, browser.tab(), opened(browser.server) as stranger, stranger.tab() as tab:
+        _, stored = await browser.upload(photo())
+        taken = await tab.tells(media=[stored["ref"]])
+        assert await tab.hears() == {"refused": taken, "code": "gone"}
+
+
+async def test_unused_uploads_are_forgotten_with_their_files(program: Program, clock: Clock) -> None:
+    async with browsing(program) as browser, browser.tab():
+        _, stored = await browser.upload(photo())
+        copy = program.store.copy_path(stored["ref"].removeprefix("kept:"))
+        assert copy.exists()
+        assert await program.acts.write(evidence.forget_unused, clock()) == []
+        clock.passes(days=8)
+        gone = await program.acts.write(evidence.forget_unused, clock())
+        program.store.forget(gone)
+        assert rows(program, "evidence") == []
+        assert not copy.exists()
+        assert not list(copy.parents[2].glob("originals/*/*"))
+
+
+@ON_ONE_DATABASE
+async def test_leaving_a_device_makes_it_nobody_s(program: Program) -> None:
+    async with browsing(program) as browser:
+        before = browser.token
+        async with browser.client.post("/chat/forget", headers={"Origin": browser.origin}) as response:
+            assert response.status == 204
+        await browser.page()
+        assert browser.token != before

@@ -1,0 +1,41 @@
+"""The command as a person types it: in a process of its own, a fork of one in which everything is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from multiprocessing import get_context
+from pathlib import Path
+from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
+
+from bot import cli
+from tests.drivers.waiting import PATIENCE_SECONDS
+
+_forks = get_context("forkserver")
+_forks.set_forkserver_preload(["bot.doctor", "bot.preview", "bot.serve", "migrations.run", "services.demo.city.day"])
+
+
+def mingcha(folder: Path, *arguments: str, **settings: str) -> CompletedProcess[str]:
+    """Runs it in this folder, with these settings and no others."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MINGCHA_")}
+    with TemporaryDirectory() as said:
+        out, errors = Path(said, "out"), Path(said, "errors")
+        life = _forks.Process(target=_run, args=(folder, arguments, {**environment, **settings}, out, errors))
+        life.start()
+        life.join(PATIENCE_SECONDS)
+        if life.exitcode is None:
+            life.kill()
+        assert life.exitcode is not None, f"mingcha {arguments} does not end"
+        return CompletedProcess(arguments, life.exitcode, out.read_text("utf-8"), errors.read_text("utf-8"))
+
+
+def _run(folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str], out: Path, errors: Path) -> None:
+    for number, file in ((1, out), (2, errors)):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), number)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["mingcha", *arguments]
+    cli.main()

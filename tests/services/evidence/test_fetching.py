@@ -1,0 +1,133 @@
+"""Evidence on its way: tried again, kept, or given up with a word to whoever sent it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from bot.build import Program
+from channels.fake import FakePerson
+from conversation.messages import Media
+from services import evidence
+from services.evidence import BELL, LEASE, MOST_ATTEMPTS, Fetcher, Gone, Later
+from tests.conftest import Clock, rows
+from tests.drivers import waiting
+from tests.drivers.serving import photo
+
+Fetch = Callable[[str], bytes]
+
+
+@asynccontextmanager
+async def fetching(program: Program, fetch: Fetch, channel: str = "fake") -> AsyncIterator[None]:
+    async def fetched(ref: str) -> bytes:
+        return fetch(ref)
+
+    fetcher = Fetcher(program.acts, program.store, {channel: fetched})
+    task = asyncio.create_task(fetcher.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(program: Program, seen: Callable[[], object]) -> None:
+    await waiting.until(lambda: seen() or program.bells.ring([(BELL, "")]))
+
+
+async def asks(person: FakePerson, *refs: str) -> None:
+    """A question to the office with these files."""
+    await person.says("/question")
+    await person.says("中午上班吗？")
+    await person.sends(*[Media(ref, "photo") for ref in refs])
+    await person.taps("/done")
+
+
+def state(program: Program) -> object:
+    return rows(program, "evidence")[0]["state"]
+
+
+async def test_a_piece_is_kept_after_trouble(program: Program, citizen: FakePerson, clock: Clock) -> None:
+    tries: list[str] = []
+
+    def fetch(ref: str) -> bytes:
+        tries.append(ref)
+        if len(tries) == 1:
+            raise Later("500")
+        if len(tries) == 2:
+            raise ZeroDivisionError
+        return photo()
+
+    def tried(times: int) -> bool:
+        return len(tries) == times
+
+    await asks(citizen, "p1")
+    async with fetching(program, fetch):
+        for times in (1, 2):
+            await until(program, partial(tried, times))
+            await until(program, lambda: rests(program, clock))
+            clock.passes(minutes=1)
+        await until(program, lambda: state(program) == evidence.KEPT)
+    assert tries == ["p1"] * 3
+
+
+def rests(program: Program, clock: Clock) -> bool:
+    """Whether a try has ended and the next one waits for its time; while one is under way, the clock stands still."""
+    left = rows(program, "evidence")[0]["due_at"] - clock()  # pyright: ignore[reportOperatorIssue]
+    return left > timedelta(0) and left != LEASE
+
+
+def hour_after_hour(program: Program, clock: Clock) -> None:
+    if rests(program, clock):
+        clock.passes(hours=1)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("code", ["gone", "too_big", "unreadable", "kind_not_allowed"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_cannot_be_kept_is_told(
+    program: Program, person: Callable[..., FakePerson], code: str, language: str
+) -> None:
+    def fetch(ref: str) -> bytes:
+        raise Gone(code)
+
+    citizen = person("c", language=language)
+    await asks(citizen, "p1")
+    async with fetching(program, fetch):
+        await until(program, lambda: state(program) == evidence.REFUSED)
+    told = citizen.screen()
+    assert "20261121-0001" in told.text
+    assert program.texts[language].say("common", f"not_kept_{code}") in told.text
+    await citizen.taps("/add " + str(rows(program, "cases")[0]["id"]))
+    assert program.texts[language].say("addition", "text") in citizen.screen().text
+
+
+async def test_after_the_last_try_it_is_given_up(program: Program, citizen: FakePerson, clock: Clock) -> None:
+    def fetch(ref: str) -> bytes:
+        raise Later("500")
+
+    await asks(citizen, "p1")
+    heard = len(citizen.heard())
+    async with fetching(program, fetch):
+        await until(program, lambda: hour_after_hour(program, clock) or state(program) == evidence.REFUSED)
+    assert rows(program, "evidence")[0]["attempts"] == MOST_ATTEMPTS
+    assert len(citizen.heard()) == heard + 1
+    assert len(rows(program, "cases")) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_channel_that_is_switched_off_is_waited_for(
+    program: Program, citizen: FakePerson, clock: Clock
+) -> None:
+    await asks(citizen, "p1")
+    async with fetching(program, lambda ref: b"", channel="another"):
+        await until(program, lambda: hour_after_hour(program, clock) or rows(program, "evidence")[0]["attempts"] == 12)
+    assert state(program) == evidence.WAITING
+    clock.passes(hours=1)
+    async with fetching(program, lambda ref: photo()):
+        await until(program, lambda: state(program) == evidence.KEPT)

@@ -1,0 +1,85 @@
+"""Every refusal can be told: each code, on every surface that can show it, in every language."""
+
+from __future__ import annotations
+
+import ast
+from datetime import datetime
+from enum import StrEnum
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from services.desk.codes import DeskCode
+from services.foundation.refusal import Common
+from services.notices.codes import NoticeCode
+from services.obligations.codes import ObligationCode
+from services.people.codes import PeopleCode
+from templates import HERE, LANGUAGES, load_texts
+from tests.templates.test_page_words import words
+
+TEXTS = load_texts(lambda: datetime(2026, 11, 21, 14, 20))
+CODES = {kind.__name__: kind for kind in (Common, DeskCode, NoticeCode, ObligationCode, PeopleCode)}
+SECRECY = {DeskCode.THEIR_NUMBER, DeskCode.THEIR_WORDS}  # told at the form that hands over, whose words are theirs
+ASKED_AGAIN = {ObligationCode.DUE_UNSURE, PeopleCode.HAS_HEAD}  # not a mistake: the page asks once more, in other words
+IN_THE_CHAT = {
+    Common.GONE,
+    Common.TEXT_TOO_LONG,
+    Common.TEXT_WANTED,
+    ObligationCode.DUE_PAST,
+    ObligationCode.DUE_WANTED,
+    ObligationCode.SETTLED,
+    ObligationCode.WAITING_ALREADY,
+}
+# What is gone is drawn as "not found", but where an obligation's state may have moved under the page.
+ON_PAGES: dict[str, set[StrEnum]] = {
+    "desk": {*Common, *DeskCode} - SECRECY - {Common.GONE},
+    "obligations": {*Common, *ObligationCode, *SECRECY} - ASKED_AGAIN - {ObligationCode.WAITING_ALREADY},
+    "people": {*PeopleCode} - ASKED_AGAIN,
+    "notices": {*Common, *NoticeCode} - {Common.GONE, NoticeCode.NO_COPY},
+}
+BESIDE_A_FILE = {NoticeCode.NO_COPY, NoticeCode.TOO_MANY_PIECES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("subject", ON_PAGES)
+def test_a_page_tells_each_of_its_refusals_in_words_of_its_own(language: str, subject: str) -> None:
+    problem = words(language, subject)["problem"]
+    if callable(problem):
+        told = {code: str(problem(code, {"over": 3, "variable": "姓名"})) for code in ON_PAGES[subject]}
+    else:
+        told = {code: problem[code] for code in ON_PAGES[subject]}
+        assert problem.keys() == {str(code) for code in told}, "no words that nobody is told"
+    assert all(len(said.strip()) > 5 for said in told.values())
+    assert len(set(told.values())) == len(told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_that_a_notice_does_not_take_is_told_beside_its_name(language: str) -> None:
+    assert words(language, "notices")["refused"].keys() >= {str(code) for code in BESIDE_A_FILE}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_chat_tells_a_unit_each_refusal(language: str) -> None:
+    told = {code: TEXTS[language].say("obligation", "refused", {"number": "D1", "code": code}) for code in IN_THE_CHAT}
+    assert all(said.startswith("D1") and len(said) > 8 for said in told.values())
+    assert len(set(told.values())) == len(told)
+
+
+def test_what_a_unit_does_is_refused_with_no_other_code() -> None:
+    files = (HERE.parent / "services" / "obligations" / f"{name}.py" for name in ("answering", "locking"))
+    assert raised(*files) <= IN_THE_CHAT
+
+
+def test_every_code_is_raised_and_has_a_surface() -> None:
+    folders = (HERE.parent / folder for folder in ("services", "web"))
+    everything = set(chain.from_iterable(CODES.values()))
+    assert raised(*chain.from_iterable(folder.rglob("*.py") for folder in folders)) == everything
+    assert set().union(*ON_PAGES.values()) | IN_THE_CHAT | BESIDE_A_FILE | ASKED_AGAIN == everything
+
+
+def raised(*paths: Path) -> set[StrEnum]:
+    """The codes that these files name outside of their imports."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in paths)
+    named = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    return {CODES[one.value.id][one.attr] for one in named if isinstance(one.value, ast.Name) and one.value.id in CODES}
