@@ -12,6 +12,7 @@ from services.foundation.wording import readable
 from services.people import Right
 from web.desk.filters import a_day
 from web.site.frame import Frame, Seat, form
+from web.site.navigation import Page
 
 PAGE = "/console/calendar"
 DONE = frozenset(("set", "clear"))
@@ -20,6 +21,8 @@ WHAT = {"works": True, "free": False}
 
 
 class Calendar:
+    PAGE = Page("calendar", "/console/calendar", Right.SET_CALENDAR)
+
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
 

@@ -16,6 +16,7 @@ from services.foundation.wording import readable
 from services.people import GROUPS, SOLE, Member, Right
 from web.desk.filters import LONGEST_WORDS
 from web.site.frame import ID, Frame, Seat, fields, form
+from web.site.navigation import Page
 from web.site.refused import status_of
 
 DAYS = 7
@@ -29,6 +30,8 @@ PLACES = {
 
 
 class People:
+    PAGE = Page("people", "/console/people", Right.MANAGE_PEOPLE)
+
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
 

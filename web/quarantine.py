@@ -7,9 +7,12 @@ from aiohttp import web
 from services import talk
 from services.people import Right
 from web.site.frame import ID, Frame, Seat
+from web.site.navigation import Page
 
 
 class Quarantine:
+    PAGE = Page("quarantine", "/console/quarantine", Right.READ_QUARANTINE)
+
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
 

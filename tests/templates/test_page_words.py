@@ -10,7 +10,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, nodes
 
 from templates import HERE, LANGUAGES
-from web.site import navigation
+from web.site import site
 
 ROOT, SHARED = HERE.parent, HERE / "shared"
 PAGES = sorted(str(path.relative_to(SHARED)) for path in SHARED.rglob("*.html"))
@@ -85,7 +85,7 @@ def test_no_word_is_left_that_no_page_says(subject: str) -> None:
         if own == alias
     }
     if subject == SITE:
-        spoken |= {f"nav_{page.name}" for page in navigation.PAGES}
+        spoken |= {f"nav_{page.name}" for page in site.PAGES}
     assert words(LANGUAGES[0], subject).keys() - spoken == set()
 
 

@@ -18,6 +18,7 @@ from services.people import Right
 from web.desk.filters import KINDS, STATES, Query, read
 from web.obligations.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, hand_form
 from web.site.frame import ID, Frame, Seat, form
+from web.site.navigation import Page
 from web.site.refused import status_of
 
 ACTS: Mapping[str, Callable[..., bool]] = {
@@ -31,6 +32,8 @@ DONE = frozenset((*ACTS, "unreached", *TOLD))
 
 
 class Desk:
+    PAGE = Page("reports", "/console", Right.READ_REPORTS)
+
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
 

@@ -16,11 +16,14 @@ from web.notices.forms import typed_of, written_of
 from web.notices.pages import PATH, Pages
 from web.notices.steps import Steps
 from web.site.frame import ID, Frame, Seat, fields, form, written_in
+from web.site.navigation import Page
 
 SHEETS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 class Notices:
+    PAGE = Page("notices", "/console/notices", Right.READ_NOTICES)
+
     def __init__(self, frame: Frame) -> None:
         self._frame, self._pages, self._steps = frame, Pages(frame), Steps(frame)
         self._files = Files(frame, self._pages)

@@ -11,12 +11,13 @@ from services import desk, obligations, people
 from services.cases import ACCEPTED
 from services.foundation.refusal import Refusal
 from services.foundation.wording import LONGEST_SAID
-from services.obligations import PAGE, SETTLED, Dossier, Obligation, deaf, ladders, last_day
+from services.obligations import PAGE, SETTLED, Dossier, Obligation, deaf, last_day
 from services.people import Right
 from web.obligations.filters import SHOWN, ObligationQuery, read
 from web.obligations.hand_form import DUE_WRONG, TOLD, Limit, due_day, due_of, look_twice, told_by
 from web.obligations.lateness import Lateness, lateness
 from web.site.frame import ID, Frame, Seat, form
+from web.site.navigation import Page
 from web.site.refused import status_of
 
 ACTS = "accept|return|excuse|grant|refuse|reply"
@@ -24,6 +25,8 @@ DONE = frozenset((*ACTS.split("|"), "accept_case", *TOLD, "return_sms", "return_
 
 
 class Obligations:
+    PAGE = Page("obligations", "/console/duties", Right.OVERSEE_OBLIGATIONS)
+
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
 
@@ -113,7 +116,7 @@ class Obligations:
         return lateness(await self._frame.acts.read(obligations.late))
 
     def _query(self, request: web.Request) -> ObligationQuery:
-        return read(request.query, self._frame.directory(), ladders())
+        return read(request.query, self._frame.directory(), self._frame.kinds)
 
     async def _draw(
         self, request: web.Request, seat: Seat, whole: Dossier | None, *, status: int = 200, **values: Any
@@ -146,7 +149,7 @@ class Obligations:
             files=files,
             reminded=reminded,
             SHOWN=SHOWN,
-            KINDS=tuple(ladders()),
+            KINDS=tuple(self._frame.kinds),
             PAGE=PAGE,
             LONGEST=LONGEST_SAID,
             DUE_WRONG=DUE_WRONG,

@@ -19,7 +19,7 @@ from services.obligations import Kinds
 from services.people import Grant, Person, Right, may
 from services.units import Directory
 from templates import DEFAULT_LANGUAGE, Texts
-from web.site.navigation import PAGES, Page
+from web.site.navigation import Page
 from web.site.security import OFFICE_COOKIE, form_token, proven
 
 LANGUAGE_COOKIE = "mingcha_language"
@@ -41,15 +41,11 @@ class Seat:
     csrf: str
     acts: Acts  # acts done by this person
     grants: Sequence[Grant] = ()
+    pages: Sequence[Page] = ()  # that their bar leads to
     waiting: int = 0  # number of notices that they may release
 
     def may(self, right: Right) -> bool:
         return may(self.grants, right)
-
-    @property
-    def pages(self) -> Sequence[Page]:
-        """The pages that this person's bar leads to."""
-        return [page for page in PAGES if self.may(page.right)]
 
 
 Seated = Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]
@@ -77,6 +73,7 @@ class Frame:
     version: str  # version of the static files
     channels: Sequence[ShownChannel]  # in the order in which they are shown
     kinds: Kinds
+    pages: Sequence[Page]  # that the bar leads to, in its order
     ways: Collection[str] | None = None  # channels on which something can leave; None: all
     second_clerk_above: int = 200  # recipients of a notice above which a second clerk must release it
 
@@ -127,7 +124,8 @@ class Frame:
                 sent = await fields(request, self.site_url) if request.method == "POST" else {}
                 return self.page(request, "site/signin.html", status=401, problem=None, unsent=written_in(sent))
             acts = self.acts.by(found.person.id)
-            seat = Seat(found.person, form_token(acts.vault, token), acts, found.grants)
+            pages = [page for page in self.pages if may(found.grants, page.right)]
+            seat = Seat(found.person, form_token(acts.vault, token), acts, found.grants, pages)
             if not seat.may(right):
                 return self.forbidden(request, seat)
             if request.method == "POST":

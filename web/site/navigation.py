@@ -1,4 +1,4 @@
-"""The pages of the console that its bar leads to, and the right that each of them needs."""
+"""What the console's bar leads to."""
 
 from __future__ import annotations
 
@@ -14,13 +14,3 @@ class Page:
     name: str
     path: str
     right: Right
-
-
-PAGES = (
-    Page("reports", "/console", Right.READ_REPORTS),
-    Page("obligations", "/console/duties", Right.OVERSEE_OBLIGATIONS),
-    Page("notices", "/console/notices", Right.READ_NOTICES),
-    Page("people", "/console/people", Right.MANAGE_PEOPLE),
-    Page("calendar", "/console/calendar", Right.SET_CALENDAR),
-    Page("quarantine", "/console/quarantine", Right.READ_QUARANTINE),
-)

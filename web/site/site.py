@@ -24,9 +24,13 @@ from web.obligations.pages import Obligations
 from web.people import People
 from web.quarantine import Quarantine
 from web.site.frame import Frame, ShownChannel, Unsaved, unsaved
+from web.site.navigation import Page
 from web.site.security import protect
 from web.site.signin import SignIn
 
+# Every page of the site. What has a `PAGE` stands in the bar, in this order.
+PARTS = (SignIn, Desk, Handing, Obligations, Notices, Evidence, People, Calendar, Quarantine)
+PAGES = tuple(page for part in PARTS if isinstance(page := getattr(part, "PAGE", None), Page))
 OURS = ("/console", "/in", "/language")
 KNOWN_TROUBLE = frozenset((400, 403, 404, 405, 413))
 log = structlog.get_logger()
@@ -50,12 +54,11 @@ class Site:
         second_clerk_above: int = 200,
     ) -> None:
         self._frame = Frame(
-            site_url, acts, texts, store, directory, assets_version, channels, kinds, ways, second_clerk_above
+            site_url, acts, texts, store, directory, assets_version, channels, kinds, PAGES, ways, second_clerk_above
         )
 
     def routes(self) -> list[web.RouteDef]:
-        parts = (SignIn, Desk, Handing, Obligations, Notices, Evidence, People, Calendar, Quarantine)
-        return [route for part in parts for route in part(self._frame).routes()]
+        return [route for part in PARTS for route in part(self._frame).routes()]
 
     def middlewares(self) -> Sequence[Middleware]:
         """Middlewares that guard our own pages and draw "not found" for an address that does not exist."""

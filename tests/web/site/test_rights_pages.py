@@ -12,7 +12,7 @@ from services.foundation.refusal import Refusal
 from services.people import RIGHTS, WITHOUT_UNIT, Contact, Grant, Right, Role, roles_with
 from tests.conftest import rows
 from tests.web.conftest import Browser, link, member
-from web.site.navigation import PAGES
+from web.site.site import PAGES
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 AT_DESK = sorted(roles_with(Right.OPEN_CONSOLE))
