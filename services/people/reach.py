@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -24,14 +25,21 @@ def head_ids(act: Act, unit_id: str) -> list[str]:
     return persons.heads_of(act, [unit_id]).get(unit_id, [])
 
 
-def heirs(act: Act) -> set[tuple[str, str]]:
-    """People named head beside an older one who have not used their link yet, as (person, unit)."""
+class Heir(NamedTuple):
+    """Somebody named head of a unit beside an older one, who has not used their link yet."""
+
+    person_id: str
+    unit_id: str
+
+
+def heirs(act: Act) -> set[Heir]:
+    """Everybody who becomes head of a unit as soon as they can be reached."""
     columns, named = (grants.c.unit_id, grants.c.person_id), (grants.c.role.in_(SOLE), persons.holds(act.now))
     first: dict[str, str] = {}
-    found: set[tuple[str, str]] = set()
+    found: set[Heir] = set()
     for unit_id, person_id in act.tx.execute(select(*columns).where(*named).order_by(grants.c.since, grants.c.id)):
         if first.setdefault(unit_id, person_id) != person_id:
-            found.add((person_id, unit_id))
+            found.add(Heir(person_id, unit_id))
     return found
 
 
