@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal, Protocol
-
-from aiohttp import web
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from channels.settings import Reached
 from conversation.messages import Body
-from services.deliveries import Parcel, Result
-from services.evidence import Store
-from services.foundation.act import Acts
-from services.talk import Talk, Tools
 from templates import Texts
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from services.deliveries import Parcel, Result
+    from services.evidence import Store
+    from services.foundation.act import Acts
+    from services.talk import Talk, Tools
 
 Level = Literal["good", "note", "bad"]
 Work = Callable[[], Awaitable[None]]

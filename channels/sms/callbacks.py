@@ -11,14 +11,14 @@ from urllib.parse import parse_qsl
 import structlog
 from aiohttp import web
 
-from channels.sms.intake import CHANNEL, Intake, Message
+from channels.sms.intake import Intake, Message
+from channels.sms.settings import CHANNEL
 from models.database import DatabaseAway
 from services import deliveries
 from services.foundation.act import Acts
 
 REPORT, INCOMING = "/sms/report", "/sms/in"
 LARGEST = 1024 * 1024  # bytes
-LONGEST_LINE = 160 * 1024  # bytes of a request's first line: a text of 255 parts, nine bytes to each Chinese character
 # What a report's type means for the delivery; 4 (waits) and 8 (the message centre has it) change nothing.
 FAILED = {"2": "undelivered", "16": "rejected"}
 Fields = Mapping[str, str]

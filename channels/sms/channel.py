@@ -14,7 +14,8 @@ from channels.rests import Rests, wait_after
 from channels.sms.callbacks import Callbacks
 from channels.sms.carrier import Carrier, Refused
 from channels.sms.drawing import letter_of
-from channels.sms.intake import CHANNEL, Intake
+from channels.sms.intake import Intake
+from channels.sms.settings import CHANNEL
 from models.database import DatabaseAway
 from services import talk
 from services.deliveries import Parcel, Result

@@ -10,6 +10,7 @@ import structlog
 
 from channels.sms.reading import Spoken, understood
 from channels.sms.replies import folded
+from channels.sms.settings import CHANNEL
 from conversation.messages import Body, Incoming, Reply
 from conversation.text import inert
 from services import talk
@@ -18,7 +19,6 @@ from services.foundation.phones import BadNumber, normalised
 from services.talk import Talk
 from templates import Texts
 
-CHANNEL = "sms"
 LONGEST_EVENT = 80
 log = structlog.get_logger()
 

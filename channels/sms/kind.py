@@ -1,32 +1,36 @@
-"""Text messages as one of the program's channels: how the settings open it, its check-up, its preview."""
+"""Text messages as one of the program's channels: how the settings open it, its check-up, its preview.
+
+Every command reads this for its settings; what it takes to run the channel is imported when it is opened.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from channels.channel import Channel, ChannelKind, Found, ProgramParts, Shot
-from channels.pace import Pace
-from channels.sms.aliyun import Aliyun
-from channels.sms.callbacks import LONGEST_LINE
-from channels.sms.carrier import Carrier
-from channels.sms.channel import Sms
-from channels.sms.console import Console
-from channels.sms.drawing import letter_of
-from channels.sms.intake import CHANNEL
-from channels.sms.kannel import Kannel
-from channels.sms.parts import parts
-from channels.sms.settings import ALIYUN, CONSOLE, SmsSettings
+from channels.sms.settings import ALIYUN, CHANNEL, CONSOLE, LONGEST_LINE, SmsSettings
 from conversation.messages import Body
 from templates import Texts
+
+if TYPE_CHECKING:
+    from channels.sms.carrier import Carrier
+    from channels.sms.channel import Sms
 
 
 def carrier_of(settings: SmsSettings) -> Carrier:
     """The carrier that the address in the settings names; the terminal where there is no address."""
     url, user, password = settings.sms_url or CONSOLE, settings.sms_username, settings.sms_password
     if url == CONSOLE:
+        from channels.sms.console import Console
+
         return Console()
     if settings.sms_carrier == ALIYUN:
+        from channels.sms.aliyun import Aliyun
+
         return Aliyun(url, user, password, settings.sms_sender, settings.sms_template)
+    from channels.sms.kannel import Kannel
+
     return Kannel(url, user, password, settings.sms_sender, settings.sms_callbacks, settings.sms_callback_secret)
 
 
@@ -34,6 +38,9 @@ def sms_of(settings: SmsSettings, program: ProgramParts) -> Sms | None:
     """The text message channel as the settings want it; None without a carrier."""
     if settings.sms_carrier is None:
         return None
+    from channels.pace import Pace
+    from channels.sms.channel import Sms
+
     rate = settings.sms_per_second
     return Sms(
         carrier_of(settings),
@@ -71,6 +78,9 @@ async def examined(settings: SmsSettings) -> Sequence[Found]:
 
 def drawn(settings: SmsSettings, body: Body, texts: Texts) -> Shot:
     """A body as the messages that a phone would get, with their parts counted."""
+    from channels.sms.drawing import letter_of
+    from channels.sms.parts import parts
+
     pieces = letter_of(body, texts, settings.sms_parts).texts
     return Shot(pieces, parts=sum(map(parts, pieces)))
 

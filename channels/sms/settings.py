@@ -9,6 +9,8 @@ from pydantic import field_validator, model_validator
 
 from channels.settings import ANYWHERE, SECRET, Reached, Unset
 
+CHANNEL = "sms"
+LONGEST_LINE = 160 * 1024  # bytes of a request's first line: a text of 255 parts, nine bytes to each Chinese character
 CONSOLE: Literal["console"] = "console"
 ALIYUN: Literal["aliyun"] = "aliyun"
 ALIYUN_HOST = re.compile(r"^https?://([\w-]+\.)+aliyuncs\.com(/|$)")

@@ -16,11 +16,12 @@ from aiohttp import web
 from channels.pace import Pace
 from channels.telegram.client import Client, Trouble
 from channels.telegram.commands import Commands
-from channels.telegram.decode import ALLOWED, CHANNEL, Event
+from channels.telegram.decode import ALLOWED, Event
 from channels.telegram.intake import Intake, Unkept, kept
 from channels.telegram.media import Media
 from channels.telegram.polling import Patience, Poller, log_trouble
 from channels.telegram.posting import Poster
+from channels.telegram.settings import CHANNEL
 from models.database import DatabaseAway
 from services import people
 from services.deliveries import Parcel, Result

@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
+from channels.telegram.settings import CHANNEL
 from channels.telegram.wire import Chat, File, Message, Tap, Update, User
 from conversation.messages import Incoming, Media, Reply
 from conversation.text import inert
 
-CHANNEL = "telegram"
 ALLOWED = ("message", "callback_query", "my_chat_member")
 LARGEST_ID = 2**63 - 1
 _PRESSED = re.compile(r"(\d{1,9}):(.*)", re.DOTALL | re.ASCII)

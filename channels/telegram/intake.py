@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import structlog
 
-from channels.telegram.decode import CHANNEL, Event, Undecodable, decode
+from channels.telegram.decode import Event, Undecodable, decode
+from channels.telegram.settings import CHANNEL
 from models.database import DatabaseAway
 from services import people
 from services.foundation.act import Acts

@@ -1,4 +1,7 @@
-"""Telegram as one of the program's channels: how the settings open it, its check-up, its preview."""
+"""Telegram as one of the program's channels: how the settings open it, its check-up, its preview.
+
+Every command reads this for its settings; what it takes to run the channel is imported when it is opened.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,7 @@ from collections.abc import Sequence
 
 from channels.channel import Channel, ChannelKind, Found, ProgramParts, Shot
 from channels.render import draw
-from channels.telegram.channel import Telegram
-from channels.telegram.checkup import who_am_i
-from channels.telegram.decode import CHANNEL
-from channels.telegram.drawing import letter_of
-from channels.telegram.settings import TelegramSettings
+from channels.telegram.settings import CHANNEL, TelegramSettings
 from conversation.messages import Body
 from templates import Texts
 
@@ -18,6 +17,8 @@ from templates import Texts
 def opened(settings: TelegramSettings, program: ProgramParts) -> Channel | None:
     if settings.telegram_token is None:
         return None
+    from channels.telegram.channel import Telegram
+
     telegram = Telegram(
         settings.telegram_token,
         settings.telegram_api_url,
@@ -47,6 +48,8 @@ async def examined(settings: TelegramSettings) -> Sequence[Found]:
     """Asks Telegram whose token it is, for the doctor."""
     if settings.telegram_token is None:
         return [Found("note", "doctor_telegram_off")]
+    from channels.telegram.checkup import who_am_i
+
     name, reason = await who_am_i(settings.telegram_token, settings.telegram_api_url)
     if name is None:
         return [Found("bad", "doctor_telegram_bad", {"reason": reason})]
@@ -55,6 +58,8 @@ async def examined(settings: TelegramSettings) -> Sequence[Found]:
 
 def drawn(settings: TelegramSettings, body: Body, texts: Texts) -> Shot:
     """A body as the messages that a chat would get, with the buttons under the last of them."""
+    from channels.telegram.drawing import letter_of
+
     letter = letter_of(draw(body, texts))
     rows = letter.markup.inline_keyboard if letter.markup else ()
     return Shot(letter.pieces, tuple(tuple((button.text, "") for button in row) for row in rows))

@@ -11,6 +11,8 @@ from channels.settings import SECRET, Reached, Unset, web_address
 
 TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,100}")
 
+CHANNEL = "telegram"
+
 
 class TelegramSettings(Reached):
     """The settings of Telegram; without a token there is no Telegram.

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, web
 
-from channels.webchat.connection import CHANNEL, Connection, Parts
+from channels.webchat.connection import Connection, Parts
 from channels.webchat.guard import give_token, take_token, token_of
 from channels.webchat.pieces import Pieces
-from channels.webchat.protocol import LARGEST_FRAME, write
+from channels.webchat.protocol import CHANNEL, LARGEST_FRAME, write
 from channels.webchat.uploads import MOST_HELD, Uploads
 from models.database import DatabaseAway
 from services import talk

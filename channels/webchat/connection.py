@@ -13,16 +13,14 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from channels.webchat import protocol
 from channels.webchat.drawing import drawn
 from channels.webchat.guard import Pace
-from channels.webchat.protocol import Frame, Garbled, write
+from channels.webchat.protocol import CHANNEL, Frame, Garbled, write
 from conversation.messages import Incoming, Media, Reply
 from models.database import DatabaseAway
-from models.tables import FETCHING
 from services import deliveries, evidence, talk
 from services.foundation.act import Acts
 from services.talk import Talk, Visitor
 from templates import Texts
 
-CHANNEL = FETCHING
 MOST_LETTERS = 200  # past letters sent to a browser that has none
 BURST, PER_SECOND = 30, 3  # frames of one connection
 PATIENCE = 60  # excess frames before the line is cut

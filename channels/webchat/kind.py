@@ -1,4 +1,7 @@
-"""The web chat as one of the program's channels: always there; its pages read their own messages."""
+"""The web chat as one of the program's channels: always there; its pages read their own messages.
+
+Every command reads this; what it takes to run the channel is imported when it is opened.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,14 @@ from datetime import UTC, datetime
 
 from channels.channel import Channel, ChannelKind, ProgramParts, Shot
 from channels.settings import Reached
-from channels.webchat.chat import WebChat
-from channels.webchat.connection import CHANNEL
-from channels.webchat.drawing import drawn as letter_drawn
+from channels.webchat.protocol import CHANNEL
 from conversation.messages import Body
-from services.deliveries import Letter
 from templates import Texts
 
 
 def opened(settings: Reached, program: ProgramParts) -> Channel:
+    from channels.webchat.chat import WebChat
+
     chat = WebChat(
         site=settings.site,
         door=program.talk,
@@ -29,7 +31,10 @@ def opened(settings: Reached, program: ProgramParts) -> Channel:
 
 def drawn(settings: Reached, body: Body, texts: Texts) -> Shot:
     """A body as the page would show it, without the time it came."""
-    shown = letter_drawn(Letter(1, body, datetime.fromtimestamp(0, UTC)), texts, UTC)
+    from channels.webchat import drawing
+    from services.deliveries import Letter
+
+    shown = drawing.drawn(Letter(1, body, datetime.fromtimestamp(0, UTC)), texts, UTC)
     return Shot(
         (shown["text"],),
         tuple(tuple((key["label"], key["role"]) for key in row) for row in shown["rows"]),

@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from channels.webchat.connection import CHANNEL, Parts
+from channels.webchat.connection import Parts
 from channels.webchat.guard import token_of
+from channels.webchat.protocol import CHANNEL
 from media import sniff
 from models.database import DatabaseAway
 from services import notices, talk

@@ -35,7 +35,9 @@ import msgspec
 from msgspec import Meta
 
 from conversation.text import inert
+from models.tables import FETCHING
 
+CHANNEL = FETCHING
 LARGEST_FRAME = 256 * 1024  # bytes
 LONGEST_TEXT = 20_000  # characters; questions have shorter limits and words of their own for them
 MOST_PIECES = 20  # in one message

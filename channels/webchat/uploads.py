@@ -7,8 +7,9 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from channels.webchat.connection import CHANNEL, Parts
+from channels.webchat.connection import Parts
 from channels.webchat.guard import Hourly, token_of
+from channels.webchat.protocol import CHANNEL
 from conversation.text import inert
 from media import Refused
 from models.database import DatabaseAway
