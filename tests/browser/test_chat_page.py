@@ -4,43 +4,26 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
 from PIL import Image
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from bot.build import Program
 from services import people
 from services.foundation.act import Act
 from services.people import Grant, Role
 from tests.conftest import rows
+from tests.drivers.chat_page import Phone, Shot, asked, say, tap
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
-
-Phone = Callable[..., Awaitable[Page]]
-Shot = Callable[[Page, str], Awaitable[None]]
 
 
 def photo(shade: int) -> dict[str, object]:
     out = io.BytesIO()
     Image.linear_gradient("L").rotate(shade).resize((1200, 900)).save(out, "JPEG")
     return {"name": f"IMG_{shade}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
-
-
-async def tap(page: Page, name: str) -> None:
-    await page.get_by_role("button", name=name, exact=True).last.tap()
-
-
-async def say(page: Page, text: str) -> None:
-    await page.get_by_role("textbox", name="要说的话").fill(text)
-    await tap(page, "发送")
-
-
-async def asked(page: Page, text: str) -> None:
-    """The newest letter says so."""
-    await expect(page.locator("#log .it").last).to_contain_text(text)
 
 
 async def test_a_complaint_by_tapping_with_photos_and_a_reload(phone: Phone, shot: Shot, program: Program) -> None:

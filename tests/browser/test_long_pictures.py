@@ -12,7 +12,7 @@ from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
 from services import cases, evidence, people
-from tests.browser.test_chat_page import Phone, Shot, asked, say, tap
+from tests.drivers.chat_page import Phone, Shot, asked, say, tap
 from tests.drivers.console_browser import clerk_link, desk, page_at, shot, somebody, too_wide
 from tests.drivers.notice_desk import written
 

@@ -29,10 +29,10 @@ from services.foundation.act import Act
 from services.people import Grant, Role
 from templates import Texts
 from tests.conftest import Clock, rows
+from tests.drivers.asking import asks
 from tests.drivers.browsing import browsing
 from tests.drivers.serving import photo
 from tests.drivers.waiting import until
-from tests.services.evidence.test_fetching import asks
 from tests.web.conftest import Browser, link, member
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from channels.pace import LONGEST_HOLD, Pace
 from channels.rests import AHEAD_SECONDS, LONGEST_REST, SILENCES, Rests
-from tests.channels.test_pace import Time
+from tests.drivers.sleepers import Time
 
 
 def rests(time: Time) -> Rests:

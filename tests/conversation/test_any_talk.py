@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from conversation.engine import BACK, SUBMIT, Cancelled, Session, Submitted, position, prefilled, screen
 from conversation.messages import Media, Reply
-from tests.conversation.test_engine import REPORT
+from tests.drivers.small_report import REPORT
 from tests.drivers.talking import SmallWorld, Talker, through_json
 
 WORLD = SmallWorld()

@@ -1,42 +1,26 @@
-"""The engine, told as talk."""
+"""The way through the questions to the review, told as talk."""
 
 from __future__ import annotations
 
 import pytest
 
 from conversation.engine import Flow, prefilled
-from conversation.messages import Answers, Reply
-from conversation.questions import Choice, Day, Evidence, Moment, Number, Phone, Place, Text, Ticks, World, YesNo
+from conversation.messages import Reply
+from conversation.questions import Choice, Ticks, YesNo
+from tests.drivers.small_report import (
+    EVIDENCE,
+    HAPPENED,
+    IDENTITY,
+    PHONE,
+    REPORT,
+    STORY,
+    UNIT,
+    WHAT,
+    WINDOW,
+    asking,
+    reviewing,
+)
 from tests.drivers.talking import SmallWorld, Talker
-
-
-def has_windows(answers: Answers, world: World) -> bool:
-    return bool(world.options("windows", "", answers))
-
-
-def is_named(answers: Answers, world: World) -> bool:
-    return answers.get("identity") == "named"
-
-
-UNIT = Choice(key="unit", source="units", extra=("unknown",))
-WINDOW = Choice(key="window", source="windows", when=has_windows, optional=True)
-WHAT = Text(key="what", shortest=5, longest=30)
-HAPPENED = Moment(key="happened", optional=True)
-EVIDENCE = Evidence(key="evidence", optional=True, largest=1_000)
-IDENTITY = Choice(key="identity", values=("anonymous", "named"))
-PHONE = Phone(key="phone", when=is_named)
-REPORT = Flow("report", [UNIT, WINDOW, WHAT, HAPPENED, EVIDENCE, IDENTITY, PHONE])
-STORY = "等了两个小时没有人理"
-
-
-def reviewing(flow: Flow = REPORT) -> Talker:
-    return Talker(flow).says("国土局", STORY, "昨天", "/skip", "anonymous")
-
-
-def asking(
-    *questions: Choice | Text | Ticks | Evidence | Moment | Phone | Number | Place, review: bool = True
-) -> Talker:
-    return Talker(Flow("short", questions, review))
 
 
 def test_questions_come_in_their_order_and_the_review_at_the_end() -> None:
@@ -181,229 +165,6 @@ def test_what_was_known_before_is_not_asked_and_hidden_answers_are_handed_on() -
     citizen = Talker(flow, session=prefilled(flow, {"unit": "u4", "_began": "now"}, 7))
     assert (citizen.at, citizen.screen.turn) == ("what", 7)
     assert citizen.says(STORY).answers == {"unit": "u4", "_began": "now", "what": STORY}
-
-
-class TestChoosing:
-    def test_pages_go_on_with_their_numbers(self) -> None:
-        citizen = Talker(REPORT)
-        assert citizen.options == ["国土局", "工商局", "公安局", "税务局", "交通局", "卫生局", "unknown"]
-        assert "/next" in citizen.screen.actions
-        citizen.says("下一页")
-        assert (citizen.screen.first, citizen.options) == (7, ["林业局", "水利局", "unknown"])
-        assert "/next" not in citizen.screen.actions
-        assert citizen.taps("/next").screen.first == 7  # forged: there is no page behind
-        assert citizen.says("8").answers == {"unit": "u8"}
-
-    def test_a_number_of_another_page_counts_too(self) -> None:
-        assert Talker(REPORT).says("8").answers == {"unit": "u8"}
-
-    def test_typing_searches_and_the_whole_name_answers(self) -> None:
-        citizen = Talker(REPORT).says("业")
-        assert (citizen.at, citizen.options, citizen.answers) == ("unit", ["林业局", "unknown"], {})
-        assert citizen.says("1").answers == {"unit": "u7"}
-        assert Talker(REPORT).says("水利局").answers == {"unit": "u8"}
-
-    def test_what_is_not_there_is_said(self) -> None:
-        citizen = Talker(REPORT).says("火星局")
-        assert citizen.problem == "nothing_found"
-        assert citizen.options[0] == "国土局"
-
-    def test_the_fixed_option_after_the_list(self) -> None:
-        assert Talker(REPORT).says("unknown").answers == {"unit": "unknown"}
-        assert Talker(REPORT).taps("unknown").answers == {"unit": "unknown"}
-
-    @pytest.mark.parametrize("typed", ["2", "２", "²", "named", "NAMED", "ｎａｍｅｄ"])
-    def test_a_fixed_option_is_typed_by_number_or_name_on_any_keyboard(self, typed: str) -> None:
-        assert asking(IDENTITY).says(typed).answers == {"identity": "named"}
-
-    @pytest.mark.parametrize("typed", ["0", "3", "99999999", "perhaps", "", "二百"])
-    def test_anything_else_is_refused(self, typed: str) -> None:
-        assert asking(IDENTITY).says(typed).problem == "choose_one"
-
-    @pytest.mark.parametrize("forged", ["u99", "", "/next", "w1", "named "])
-    def test_a_forged_button_is_refused(self, forged: str) -> None:
-        assert asking(IDENTITY).taps(forged).problem == "choose_one"
-
-
-class TestTicking:
-    ORDER = Ticks(key="order", values=("messy", "noisy", "unattended"))
-
-    def test_ticks_are_toggled_and_a_remark_is_added(self) -> None:
-        visitor = asking(self.ORDER).taps("messy", "noisy", "messy").says("一楼大厅没人").says("二楼也没有")
-        assert (visitor.screen.ticked, visitor.screen.remark) == (("noisy",), "一楼大厅没人\n二楼也没有")
-        assert visitor.answers == {}
-        assert visitor.says("完成").answers["order"] == {"ticked": ["noisy"], "remark": "一楼大厅没人\n二楼也没有"}
-
-    @pytest.mark.parametrize("typed", ["1 3", "1,3", "1，3", "3、1", "１ ３", "messy unattended"])
-    def test_several_typed_at_once(self, typed: str) -> None:
-        assert asking(self.ORDER).says(typed).screen.ticked == ("messy", "unattended")
-
-    def test_nothing_ticked_is_an_answer(self) -> None:
-        assert asking(self.ORDER).taps("/done").answers["order"] == {"ticked": [], "remark": None}
-
-    def test_an_endless_remark_is_refused_and_the_ticks_stay(self) -> None:
-        visitor = asking(self.ORDER).taps("noisy").says("长" * 2_001)
-        assert (visitor.problem, visitor.screen.ticked) == ("text_too_long", ("noisy",))
-
-
-class TestSendingMedia:
-    def test_nine_pieces_over_messages_and_albums(self) -> None:
-        citizen = asking(EVIDENCE).sends("a").sends("b", "c", "d").sends("e", "f", "g", "h", "i")
-        assert (citizen.problem, citizen.screen.count) == (None, 9)
-        assert [piece["ref"] for piece in citizen.taps("/done").answers["evidence"]] == list("abcdefghi")
-
-    def test_what_is_beyond_nine_is_refused_and_the_first_are_kept(self) -> None:
-        citizen = asking(EVIDENCE).sends(*"abcdefg").sends(*"hijkl")
-        assert (citizen.problem, citizen.screen.count) == ("media_too_many", 9)
-        assert [piece["ref"] for piece in citizen.taps("/done").answers["evidence"]] == list("abcdefghi")
-
-    def test_one_that_is_too_large_is_refused_and_the_rest_kept(self) -> None:
-        citizen = asking(EVIDENCE).sends("a").sends("b", size=1_001)
-        assert (citizen.problem, citizen.screen.count) == ("media_too_large", 1)
-
-    def test_photos_that_have_come_cannot_be_skipped_away_but_replaced(self) -> None:
-        citizen = asking(EVIDENCE).sends("a").says("/skip")
-        assert (citizen.at, citizen.screen.count) == ("evidence", 1)
-        assert citizen.taps("/clear").screen.count == 0
-        assert [piece["ref"] for piece in citizen.sends("b").taps("/done").answers["evidence"]] == ["b"]
-
-    def test_words_alone_are_no_evidence_and_those_under_a_photo_stay_with_it(self) -> None:
-        assert asking(EVIDENCE).says("看这里").problem == "media_wanted"
-        captioned = asking(EVIDENCE).sends("a", "b", text="看这里")
-        assert (captioned.problem, captioned.screen.count) == (None, 2)
-        assert [piece["caption"] for piece in captioned.taps("/done").answers["evidence"]] == ["看这里", None]
-
-    def test_a_photo_that_comes_early_is_kept_for_its_question(self) -> None:
-        citizen = Talker(REPORT).says("国土局").sends("early")
-        assert (citizen.at, citizen.problem) == ("what", "media_kept")
-        citizen.says(STORY, "昨天")
-        assert (citizen.at, citizen.screen.count) == ("evidence", 1)
-        assert citizen.taps("/done").answers["evidence"][0]["ref"] == "early"
-
-    def test_a_photo_with_the_answer_under_it_answers_and_is_kept(self) -> None:
-        citizen = Talker(REPORT).says("国土局").sends("early", text=STORY)
-        assert (citizen.at, citizen.answers["what"]) == ("happened", STORY)
-        assert citizen.says("/skip").screen.count == 1
-
-    def test_a_photo_at_the_review_opens_its_question_again(self) -> None:
-        citizen = reviewing()
-        old = citizen.screen.turn
-        citizen.sends("late")
-        assert (citizen.at, citizen.problem, citizen.screen.count) == ("evidence", "media_kept", 1)
-        assert citizen.replies(Reply(choice="/submit", turn=old)).problem == "stale"
-        assert citizen.taps("/done").at == "review"
-        assert citizen.taps("/submit").answers["evidence"][0]["ref"] == "late"
-
-    def test_where_no_evidence_is_wanted_a_photo_is_no_answer(self) -> None:
-        assert asking(WHAT).sends("a").problem == "not_an_answer"
-
-
-class TestMomentPhoneNumberPlace:
-    @pytest.mark.parametrize("said", ["明天", "不记得", "tomorrow", "2026-11-22", "16:00", "11月31日", "25:00"])
-    def test_no_time_or_a_time_to_come_is_refused(self, said: str) -> None:
-        assert asking(HAPPENED).says(said).problem in ("moment_wanted", "moment_in_future")
-
-    def test_the_buttons_of_a_moment(self) -> None:
-        assert asking(HAPPENED).taps("yesterday").answers == {"happened": "2026-11-20"}
-        assert asking(HAPPENED).says("1").answers == {"happened": "2026-11-21T15:00+08:00"}
-
-    @pytest.mark.parametrize(
-        ("said", "kept"),
-        [
-            ("138 0013 8000", "13800138000"),
-            ("+86 138-0013-8000", "+8613800138000"),
-            ("0797-1234567", "07971234567"),
-            ("（0797）12345678", "079712345678"),
-            ("１３８００１３８０００", "13800138000"),
-            ("+44 20 7946 0958", "+442079460958"),
-        ],
-    )
-    def test_a_phone_number(self, said: str, kept: str) -> None:
-        assert asking(Phone(key="phone")).says(said).answers == {"phone": kept}
-
-    @pytest.mark.parametrize("said", ["138", "12800138000", "138001380001", "电话", "٠٧٩٧١٢٣٤٥٦٧", "+0123456789"])
-    def test_no_phone_number(self, said: str) -> None:
-        assert asking(Phone(key="phone")).says(said).problem == "phone_wanted"
-
-    @pytest.mark.parametrize(("said", "kept"), [("25", 25), ("0", 0), ("25分钟", 25), ("25 minutes", 25), ("２５", 25)])
-    def test_a_number(self, said: str, kept: int) -> None:
-        assert asking(Number(key="waited", most=600)).says(said).answers == {"waited": kept}
-
-    @pytest.mark.parametrize("said", ["601", "-5", "2.5", "很久", "9" * 5_000])
-    def test_no_number(self, said: str) -> None:
-        assert asking(Number(key="waited", most=600)).says(said).problem == "number_wanted"
-
-    def test_a_place_is_sent_not_written(self) -> None:
-        visitor = asking(Place(key="place")).says("人民路1号")
-        assert visitor.problem == "location_wanted"
-        assert visitor.replies(Reply(location=(float("nan"), 114.9))).problem == "location_wanted"
-        assert visitor.replies(Reply(location=(25.8, 114.9))).answers == {"place": [25.8, 114.9]}
-
-
-class TestWriting:
-    @pytest.mark.parametrize(
-        "blank",
-        [
-            "\u200b" * 9,
-            "\ufeff",
-            "\x00\x07",
-            "\u2060 \u200d",
-            "\u3164\uffa0\u115f",
-            "\u2800" * 9,
-            "\ufe0f\U000e0100",
-            "\u3000\u00a0",
-        ],
-    )
-    def test_what_shows_nothing_is_no_answer(self, blank: str) -> None:
-        assert asking(WHAT).says(blank).problem == "text_wanted"
-        assert asking(WHAT).says(f"好{blank}的").problem == "text_too_short"
-        assert asking(Ticks(key="order", values=("messy",))).says(blank).problem == "tick_or_write"
-
-    @pytest.mark.parametrize("said", ["👨‍👩‍👧👍👍🏽👌👏", "很好 很好", "می‌خواهم"])
-    def test_what_has_invisible_marks_between_is_kept_as_it_is(self, said: str) -> None:
-        assert asking(WHAT).says(said).answers == {"what": said}
-
-    def test_words_that_came_before_and_are_too_long_wait_as_a_draft(self) -> None:
-        known = "长" * 31
-        citizen = Talker(REPORT, session=prefilled(REPORT, {"unit": "u1", "what": known}, 1))
-        assert (citizen.at, citizen.problem, citizen.answers) == ("what", "text_too_long", {"unit": "u1"})
-        assert citizen.taps("/done").problem is not None  # there is nothing to be done with yet
-        assert (citizen.at, citizen.session and citizen.session.drafts) == ("what", {"what": known})
-
-    @pytest.mark.parametrize(
-        ("draft", "problem", "answer"), [("长" * 31, "text_too_long", STORY), ("好", "text_too_short", f"好\n{STORY}")]
-    )
-    def test_a_draft_that_is_too_long_is_replaced_and_one_that_is_too_short_goes_on(
-        self, draft: str, problem: str, answer: str
-    ) -> None:
-        citizen = Talker(REPORT, session=prefilled(REPORT, {"unit": "u1"}, 1, {"what": draft}))
-        assert citizen.problem == problem
-        citizen.says(STORY)
-        assert (citizen.at, citizen.answers["what"]) == ("happened", answer)
-        assert citizen.session is not None
-        assert citizen.session.drafts == {}
-
-
-class TestADayAhead:
-    FLOW = Flow("short", [Day(key="until", source="none", after="_due", years=2)])
-
-    @pytest.mark.parametrize(
-        ("said", "problem"),
-        [
-            ("不知道", "day_wanted"),
-            ("2026-11-20", "day_past"),
-            ("2026-11-27", "day_too_early"),
-            ("2029-01-01", "day_too_far"),
-            ("9999-12-31", "day_too_far"),
-        ],
-    )
-    def test_a_day_that_cannot_be(self, said: str, problem: str) -> None:
-        asked = Talker(self.FLOW, session=prefilled(self.FLOW, {"_due": "2026-11-27T18:00+08:00"}, 1))
-        assert asked.says(said).problem == problem
-
-    def test_the_last_day_that_can_be(self) -> None:
-        asked = Talker(self.FLOW, session=prefilled(self.FLOW, {"_due": "2026-11-27T18:00+08:00"}, 1))
-        assert asked.says("2028-12-31").answers["until"] == "2028-12-31"
 
 
 def test_the_review_takes_buttons_only() -> None:

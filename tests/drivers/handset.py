@@ -18,6 +18,8 @@ from services.people import address_hash
 from tests.conftest import rows
 from tests.drivers.waiting import until
 
+SECRET = "test-secret"
+NUMBER = "13800138000"
 _events = count(1)
 
 

@@ -8,16 +8,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.build import Program
 from models.tables import contacts as accounts
 from models.tables import deliveries, grants, reminders
-from services import obligations, people
+from services import cases, obligations, people
 from services.deliveries import open_body
 from services.foundation.act import SYSTEM, Act
+from services.foundation.refusal import Refusal
 from tests.conftest import Clock
 
+PHONE = "+8613800138000"
 CLERK, UNIT = "clerk-id", "gtj"
 ZONE = ZoneInfo("Asia/Shanghai")
 MINUTE = timedelta(minutes=1)
@@ -147,3 +150,15 @@ class Office:
 
 def withdraw(office: Office, role: str) -> None:
     office.office(people.end_role, office.people[role], role, UNIT)
+
+
+def refused(run: Any, *args: Any, **kwargs: Any) -> str:
+    with pytest.raises(Refusal) as caught:
+        run(*args, **kwargs)
+    return caught.value.code
+
+
+def complaint(office: Office, what: str = "窗口没有人，我等了两个小时") -> cases.Case:
+    citizen = people.address_hash(office.program.vault, "fake", "citizen")
+    account = office.do(people.lock_contacts, {citizen: ("fake", "citizen", "zh")})[citizen]
+    return office.do(cases.file_complaint, account, cases.Complaint(UNIT, "slow", what))[0]

@@ -15,7 +15,7 @@ from PIL import Image
 
 import media
 from media import DEFAULT_LIMITS, Refused
-from tests.media.test_cleaning import MARK, holds_mark, photo_jpeg, picture, saved
+from tests.drivers.media_samples import MARK, holds_mark, photo_jpeg, picture, saved
 
 WITH_COPIES = replace(DEFAULT_LIMITS, documents=True)
 TEXT = "请各单位于周五前报送自查材料 & <表二>"

@@ -41,6 +41,7 @@ from tests.drivers.marked import (
     told,
 )
 from tests.drivers.postgresql import Copies
+from web.site.site import PAGES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one story, looked at from all sides
 HEADS_PHONE = "+86" + MARKS["head's phone"]
@@ -156,8 +157,8 @@ async def test_no_export_holds_a_mark(story: Story, what: str) -> None:
 async def test_no_page_of_the_office_holds_a_mark_unasked(story: Story) -> None:
     program = story.program
     subjects = [str(row["id"]) for table in ("cases", "visits") for row in rows(program, table)]
-    lists = ("/console", "/console/calendar", "/console/quarantine", "/console/notices", "/console/notices/new")
-    owing = ("/console/duties", "/console/duties/new", "/console/duties?state=settled")
+    lists = *(page.path for page in PAGES if page.name != "people"), "/console/notices/new"
+    owing = ("/console/duties/new", "/console/duties?state=settled")
     notice = (story.notice, f"{story.notice}/progress")
     async with story.desk() as clerk:
         for path in (*lists, *owing, *notice, *(f"/console/report/{one}" for one in subjects)):

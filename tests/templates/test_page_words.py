@@ -7,22 +7,16 @@ from functools import cache
 from typing import Any
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, nodes
+from jinja2 import Environment, nodes
 
 from templates import HERE, LANGUAGES
+from tests.drivers.template_words import words
 from web.site import site
 
 ROOT, SHARED = HERE.parent, HERE / "shared"
 PAGES = sorted(str(path.relative_to(SHARED)) for path in SHARED.rglob("*.html"))
 SUBJECTS = sorted(path.stem for path in (HERE / LANGUAGES[0] / "web").glob("*.html"))
 SITE = "site"  # the words that every subject's pages may say
-
-
-def words(language: str, subject: str) -> dict[str, Any]:
-    """What a page can say by `w` or `site`."""
-    own = Environment(loader=FileSystemLoader(HERE / language / "web"), autoescape=True)
-    module = own.get_template(f"{subject}.html").module
-    return {name: value for name, value in vars(module).items() if not name.startswith("_")}
 
 
 def shape(value: Any) -> object:
@@ -87,6 +81,11 @@ def test_no_word_is_left_that_no_page_says(subject: str) -> None:
     if subject == SITE:
         spoken |= {f"nav_{page.name}" for page in site.PAGES}
     assert words(LANGUAGES[0], subject).keys() - spoken == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_the_bar_has_a_title(language: str) -> None:
+    assert {f"nav_{page.name}" for page in site.PAGES} <= words(language, SITE).keys()
 
 
 def test_no_page_is_left_that_nobody_draws() -> None:

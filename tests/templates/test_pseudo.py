@@ -26,7 +26,7 @@ from conversation.messages import Incoming, Reply
 from templates import Texts, load_texts
 from tests.conftest import rows
 from tests.drivers.pseudo import PSEUDO, pseudo, spoken, untranslated
-from tests.templates.test_templates import variables
+from tests.drivers.template_words import variables
 
 ROOT = Path(templates.__file__).parent.parent
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -16,7 +16,7 @@ from services.notices.codes import NoticeCode
 from services.obligations.codes import ObligationCode
 from services.people.codes import PeopleCode
 from templates import HERE, LANGUAGES, load_texts
-from tests.templates.test_page_words import words
+from tests.drivers.template_words import words
 
 TEXTS = load_texts(lambda: datetime(2026, 11, 21, 14, 20))
 CODES = {kind.__name__: kind for kind in (Common, DeskCode, NoticeCode, ObligationCode, PeopleCode)}

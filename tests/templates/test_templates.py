@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, meta, nodes
 
 from bot.preview import NOW, page
 from bot.samples import Scene, flows, messages, scenes
@@ -23,26 +22,13 @@ from conversation.questions import Choice, Evidence, Moment, Ticks
 from handlers.all import JOURNEYS
 from services.deliveries import Letter
 from templates import HERE, LANGUAGES, load_texts
+from tests.drivers.template_words import variables
 
 TEXTS = load_texts(lambda: NOW)
 ROOT = HERE.parent
 SPEAKING = [*sorted((ROOT / "handlers").rglob("*.py")), *sorted((ROOT / "services").rglob("*.py"))]
 ENGINE = [*sorted((ROOT / "conversation").glob("*.py"))]
 FILES = [(language, file) for language in LANGUAGES for file in TEXTS[language].files()]
-
-
-@cache
-def variables(language: str, file: str) -> dict[str, frozenset[str]]:
-    """What each block of a file needs to be told."""
-    source = (HERE / language / "chat" / f"{file}.j2").read_text(encoding="utf-8")
-    environment = Environment(autoescape=True)
-    environment.filters |= dict.fromkeys(("moment", "day", "ago", "left", "own", "clip", "paragraphs"), str)
-    found = {}
-    for block in environment.parse(source).find_all(nodes.Block):
-        body = nodes.Template(block.body, lineno=1)
-        body.set_environment(environment)
-        found[block.name] = frozenset(meta.find_undeclared_variables(body))
-    return found
 
 
 @cache

@@ -13,10 +13,9 @@ from channels.sms.intake import CHANNEL
 from models.database import DatabaseAway
 from models.tables import deliveries
 from tests.conftest import rows
+from tests.drivers.handset import NUMBER, SECRET
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-SECRET = "test-secret"
-NUMBER = "13800138000"
 
 
 async def writes(client: TestClient[web.Request, web.Application], text: str, **fields: str) -> int:

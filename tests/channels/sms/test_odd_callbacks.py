@@ -11,9 +11,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from bot.build import Program
-from tests.channels.sms.test_callbacks import NUMBER, SECRET
 from tests.conftest import rows
-from tests.drivers.handset import network
+from tests.drivers.handset import NUMBER, SECRET, network
 
 Client = TestClient[web.Request, web.Application]
 ODD = ("%00", "a%00b", "%ED%A0%80", "%ff%fe", "x" * 300, "%E2%80%AE", "%0d%0a", "")

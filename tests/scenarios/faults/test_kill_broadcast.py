@@ -5,20 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
-
-from sqlalchemy import insert
 
 from bot.build import Program
-from conversation.messages import Body, Say
-from models.tables import deliveries, notices
-from services.deliveries import Outgoing, queue, seal_notice
-from services.people import address_hash, lock_contacts
 from tests.botapi import BotApi
 from tests.conftest import rows
+from tests.drivers.broadcasting import contacts_of, put, release
 from tests.drivers.forking import Lives
 from tests.drivers.waiting import until
 
@@ -26,11 +19,6 @@ KILLS = 20
 AT_ONCE = 30
 RECIPIENTS = 90
 NOTICE, AFTER = "during-kills", "after-kills"
-Chat = TypeVar("Chat", int, str)
-
-
-def said(mark: str) -> Body:
-    return Body(say=Say("status.answered", {"number": mark, "text": "ok"}))
 
 
 async def test_nobody_gets_the_notice_twice_and_everybody_the_rest(program: Program, tmp_path: Path) -> None:
@@ -83,46 +71,3 @@ async def test_nobody_gets_the_notice_twice_and_everybody_the_rest(program: Prog
 
 def _goes_on(api: BotApi, before: int) -> bool:
     return len(api.called("sendMessage")) > before
-
-
-def contacts_of(program: Program, chats: list[Chat], channel: str = "telegram") -> dict[Chat, str]:
-    """A contact's id for each chat."""
-    keys = {chat: address_hash(program.vault, channel, str(chat)) for chat in chats}
-    wanted = {key: (channel, str(chat), "zh") for chat, key in keys.items()}
-    found = program.acts.at(datetime.now(UTC)).transact(lock_contacts, wanted)
-    return {chat: found[key].id for chat, key in keys.items()}
-
-
-def release(program: Program, contact_ids: list[str], name: str, channel: str = "telegram") -> None:
-    now = datetime.now(UTC)
-    notice = {
-        "id": name,
-        "number": name,
-        "state": "released",
-        "texts": {},
-        "audience": {},
-        "acknowledges": False,
-        "created_at": now,
-        "created_by": "clerk",
-        "body": seal_notice(program.vault, said(name)),
-    }
-    row = {
-        "channel": channel,
-        "urgency": "broadcast",
-        "state": "queued",
-        "notice_id": name,
-        "due_at": now,
-        "created_at": now,
-        "attempts": 0,
-    }
-
-    def work(tx) -> None:
-        tx.execute(insert(notices).values(**notice))
-        tx.execute(insert(deliveries), [{**row, "contact_id": id} for id in contact_ids])
-
-    program.database.transact(work)
-
-
-def put(program: Program, contact_id: str, mark: str, urgency: str, channel: str = "telegram") -> None:
-    outgoing = [Outgoing(contact_id, channel, said(mark))]
-    program.acts.at(datetime.now(UTC)).transact(queue, outgoing, urgency)

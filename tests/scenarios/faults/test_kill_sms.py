@@ -18,9 +18,9 @@ from aiohttp import web
 from bot.build import Program
 from services.people import SMS
 from tests.conftest import rows
+from tests.drivers.broadcasting import contacts_of, put, release
 from tests.drivers.forking import Lives
 from tests.drivers.waiting import until
-from tests.scenarios.faults.test_kill_broadcast import contacts_of, put, release
 
 KILLS, PER_SECOND, PEOPLE = 8, 20, 30
 NOTICE = "during-kills"

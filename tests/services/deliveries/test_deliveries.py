@@ -34,7 +34,7 @@ from services.people import address_hash, lock_contacts
 from tests.conftest import Clock, rows
 from tests.drivers.ringing import rung
 from tests.drivers.waiting import until
-from tests.services.deliveries.test_sending import WIRE, Wire, put, say, sending, states
+from tests.drivers.wires import WIRE, Wire, put, say, sending, states
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # where the database does not matter
 

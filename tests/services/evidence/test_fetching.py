@@ -12,11 +12,11 @@ import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
-from conversation.messages import Media
 from services import evidence
 from services.evidence import BELL, LEASE, MOST_ATTEMPTS, Fetcher, Gone, Later
 from tests.conftest import Clock, rows
 from tests.drivers import waiting
+from tests.drivers.asking import asks
 from tests.drivers.serving import photo
 
 Fetch = Callable[[str], bytes]
@@ -38,14 +38,6 @@ async def fetching(program: Program, fetch: Fetch, channel: str = "fake") -> Asy
 
 async def until(program: Program, seen: Callable[[], object]) -> None:
     await waiting.until(lambda: seen() or program.bells.ring([(BELL, "")]))
-
-
-async def asks(person: FakePerson, *refs: str) -> None:
-    """A question to the office with these files."""
-    await person.says("/question")
-    await person.says("中午上班吗？")
-    await person.sends(*[Media(ref, "photo") for ref in refs])
-    await person.taps("/done")
 
 
 def state(program: Program) -> object:

@@ -7,9 +7,8 @@ import re
 from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
+from tests.drivers.desk_pages import ASKED, WORDS, answers, complains, first_report, is_head
 from tests.web.conftest import Browser
-from tests.web.desk.test_desk_pages import complains, first_report
-from tests.web.obligations.test_obligation_pages import ASKED, WORDS, answers, is_head
 
 FIELDS = {"kind": "complaint", "text": ASKED, "days": "3", "date": ""}
 WAITS = "来件人还没有得到答复"

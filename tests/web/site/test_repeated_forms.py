@@ -11,9 +11,8 @@ from channels.fake import FakePerson
 from services.foundation.vault import new_id
 from services.people import Grant, Role
 from tests.conftest import rows
+from tests.drivers.desk_pages import ASKED, complains, first_report, is_head
 from tests.web.conftest import CSRF, NUMBER, SEEN, Browser, link, member
-from tests.web.desk.test_desk_pages import complains, first_report
-from tests.web.obligations.test_obligation_pages import ASKED, is_head
 
 GIVEN = {"unit": "gtj", "kind": "instruction", "text": ASKED, "days": "5", "date": ""}
 NEW = "/console/duties/new"

@@ -17,10 +17,9 @@ from models.database import Database, DatabaseAway
 from services import notices
 from services.people import Grant, Role
 from tests.conftest import rows
+from tests.drivers.desk_pages import ASKED, complains, first_report, instruct
+from tests.drivers.notice_pages import uploads
 from tests.web.conftest import Browser, link, member
-from tests.web.desk.test_desk_pages import complains, first_report
-from tests.web.notices.test_notice_pages import uploads
-from tests.web.obligations.test_obligation_pages import ASKED, instruct
 
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # only a server goes away
 FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')

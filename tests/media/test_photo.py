@@ -1,0 +1,159 @@
+"""Photos: no mark survives in a copy, and the picture is seen as before."""
+
+import io
+
+import pytest
+from PIL import Image, ImageFile
+
+import media
+from tests.drivers.media_samples import (
+    MARK,
+    holds_mark,
+    marked_exif,
+    marked_icc,
+    photo_gif,
+    photo_heic,
+    photo_jpeg,
+    photo_png,
+    photo_webp,
+    picture,
+    saved,
+)
+
+
+def photo_mpo() -> bytes:
+    return saved(picture(), "MPO", save_all=True, append_images=[picture((80, 60))], exif=marked_exif())
+
+
+PHOTOS = {
+    "jpeg": photo_jpeg,
+    "jpeg+trailing": lambda: photo_jpeg() + MARK.encode() * 50,
+    "live photo": photo_mpo,
+    "png": photo_png,
+    "png palette": lambda: photo_png("P"),
+    "png+trailing": lambda: photo_png() + MARK.encode(),
+    "webp": photo_webp,
+    "gif": photo_gif,
+    "heic": photo_heic,
+}
+
+
+@pytest.mark.parametrize("make", PHOTOS.values(), ids=PHOTOS)
+def test_no_mark_is_left_in_a_photo(make):
+    original = make()
+    assert holds_mark(original), "the test must put the mark in"
+    cleaned = media.clean(original)
+    assert (cleaned.kind, cleaned.mime, cleaned.extension) == ("photo", "image/jpeg", "jpg")
+    assert cleaned.thumbnail
+    assert not holds_mark(cleaned.copy)
+    assert not holds_mark(cleaned.thumbnail)
+    copy = Image.open(io.BytesIO(cleaned.copy))
+    assert (copy.width, copy.height) == (cleaned.width, cleaned.height) == (80, 60)
+    assert set(copy.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    assert copy.getpixel((2, 2))[1] > 220
+    assert copy.getpixel((70, 50))[1] < 60
+    assert len(cleaned.fingerprint) == 16
+    assert int(cleaned.fingerprint, 16) >= 0
+
+
+WHITE_CORNER = {  # where the top left corner is seen, by EXIF orientation
+    1: "left top",
+    2: "right top",
+    3: "right bottom",
+    4: "left bottom",
+    5: "left top",
+    6: "right top",
+    7: "right bottom",
+    8: "left bottom",
+}
+
+
+@pytest.mark.parametrize(("orientation", "corner"), WHITE_CORNER.items())
+def test_the_orientation_is_turned_into_pixels(orientation, corner):
+    cleaned = media.clean(photo_jpeg(orientation))
+    copy = Image.open(io.BytesIO(cleaned.copy))
+    assert copy.size == ((80, 60) if orientation < 5 else (60, 80))
+    x, y = (2 if "left" in corner else copy.width - 3), (2 if "top" in corner else copy.height - 3)
+    for at in ((x, y), (copy.width - 1 - x, y), (x, copy.height - 1 - y)):
+        assert (copy.getpixel(at)[1] > 200) == (at == (x, y))
+
+
+def test_a_broken_orientation_does_not_lose_the_photo():
+    exif = b"Exif\0\0II*\0\xff\xff\xff\x7f" + b"\xff" * 40
+    assert media.clean(saved(picture(), "JPEG", exif=exif)).width == 80
+
+
+def test_transparency_becomes_white_and_grey_stays_grey():
+    clear = saved(Image.new("RGBA", (9, 9), (0, 0, 0, 0)), "PNG")
+    assert min(Image.open(io.BytesIO(media.clean(clear).copy)).getpixel((4, 4))) > 250
+    grey16 = saved(Image.new("I;16", (9, 9), 0x8000), "PNG")
+    assert 120 < Image.open(io.BytesIO(media.clean(grey16).copy)).getpixel((4, 4))[0] < 136
+
+
+@pytest.mark.parametrize("profile", [b"", b"no profile", marked_icc()[:200], b"\xff" * 5000])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_wrong_colour_profile_is_passed_over(mode, profile):
+    assert media.clean(saved(picture(mode=mode), "JPEG", icc_profile=profile)).kind == "photo"
+
+
+def test_a_big_photo_is_shrunk():
+    cleaned = media.clean(saved(picture((5000, 2500)), "JPEG"))
+    assert (cleaned.width, cleaned.height) == (2048, 1024)
+    assert Image.open(io.BytesIO(cleaned.thumbnail)).size == (320, 160)
+
+
+LONG = {  # what comes in, and its copy
+    "a phone's shot of a talk": ((1080, 12_000), (1080, 12_000)),
+    "a panorama": ((5000, 1000), (5000, 1000)),
+    "a plan": ((2500, 10_000), (1080, 4320)),
+    "beyond the budget": ((1440, 20_000), (1004, 13_944)),
+    "beyond what viewers open": ((300, 60_000), (150, 30_000)),
+    "a line": ((1, 60_000), (1, 30_000)),
+}
+
+
+@pytest.mark.parametrize(("size", "copied"), LONG.values(), ids=LONG)
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_a_long_picture_stays_wide_enough_to_be_read(size, copied, form):
+    cleaned = media.clean(saved(picture(size), form))
+    assert (cleaned.width, cleaned.height) == Image.open(io.BytesIO(cleaned.copy)).size == copied
+    side = min(320, *copied)
+    small = Image.open(io.BytesIO(cleaned.thumbnail))
+    assert small.size == (side, side), "of its beginning"
+    assert side == 1 or min(small.getpixel((0, 0))) > 220
+
+
+def test_a_long_picture_is_not_decoded_larger_than_its_copy(monkeypatch):
+    """Or a hostile one would take the memory of all its pixels."""
+    data = saved(picture((4320, 11_000)), "JPEG", exif=marked_exif(6))
+    decoded = []
+    load = ImageFile.ImageFile.load
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda self: decoded.append(self.size) or load(self))
+    cleaned = media.clean(data)
+    assert (cleaned.width, cleaned.height) == (2750, 1080)
+    assert max(height for _, height in decoded) == 2750
+
+
+async def test_the_costliest_long_picture_fits_into_the_memory():
+    data = saved(Image.new("RGBA", (16_383, 3_100), (9, 9, 9, 9)), "WEBP", lossless=True, method=0)
+    cleaned = await media.clean_apart(data)
+    assert (cleaned.width, cleaned.height) == (5708, 1080)
+
+
+@pytest.mark.parametrize("size", [(8064, 6048), (8192, 6144)], ids=["48 MP", "50 MP"])
+def test_a_photo_of_the_newest_phones_is_taken(size):
+    cleaned = media.clean(saved(Image.new("L", size, 200), "JPEG"))
+    assert (cleaned.width, cleaned.height) == (2048, 1536)
+
+
+def test_near_duplicates_have_near_fingerprints():
+    noisy = Image.effect_mandelbrot((400, 300), (-2, -1.5, 1, 1.5), 80).convert("RGB")
+    one = media.clean(saved(noisy, "JPEG", quality=95)).fingerprint
+    two = media.clean(saved(noisy.resize((200, 150)), "WEBP", quality=40)).fingerprint
+    other = media.clean(saved(noisy.rotate(90), "JPEG")).fingerprint
+
+    def distance(left, right):
+        return (int(left, 16) ^ int(right, 16)).bit_count()
+
+    assert distance(one, two) <= 6
+    assert distance(one, other) > 15

@@ -1,0 +1,72 @@
+"""Evidence at the desk, and what nobody understood, shown inert."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.build import Program
+from channels.fake import FakePerson
+from services import evidence
+from tests.conftest import rows
+from tests.drivers.desk_pages import actions, complains, first_report
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
+
+
+@ON_SQLITE
+async def test_evidence_is_played_in_parts_and_the_original_has_a_purpose(
+    program: Program, clerk, citizen: FakePerson, clerk_id: str
+) -> None:
+    number = await complains(citizen)
+    piece_id = str(rows(program, "evidence")[0]["id"])
+    stored = await program.store.put(photo(), piece_id)
+    program.acts.transact(evidence.keep, stored)
+    await clerk.opens(first_report(await clerk.opens("/console")))
+    answer = await clerk.client.get(f"/console/evidence/{piece_id}", headers={"Range": "bytes=0-9"})
+    assert answer.status == 206
+    assert answer.content_type == "image/jpeg"
+    assert len(await answer.read()) == 10
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    small = await clerk.client.get(f"/console/evidence/{piece_id}/small")
+    assert small.content_type == "image/jpeg"
+    assert (await small.read()).startswith(b"\xff\xd8")
+    await clerk.sends("/console/original", piece=piece_id, purpose=" ")
+    assert clerk.status == 422
+    await clerk.opens("/console")
+    await clerk.sends("/console/original", piece=piece_id, purpose="固定证据")
+    assert clerk.answer is not None
+    assert clerk.answer.headers["Content-Disposition"] == f'attachment; filename="{number}-1.png"'
+    assert await clerk.answer.read() == photo()
+    last = rows(program, "audit")[-1]
+    assert (last["action"], last["actor"]) == ("original_opened", clerk_id)
+    assert actions(program).count("evidence_opened") == 1
+    await clerk.opens("/console")
+    await clerk.sends("/console/original", piece="0" * 20, purpose="固定证据")
+    assert clerk.status == 404
+
+
+def photo() -> bytes:
+    from io import BytesIO
+
+    from PIL import Image
+
+    out = BytesIO()
+    Image.new("RGB", (64, 48), (30, 90, 160)).save(out, "PNG")
+    return out.getvalue()
+
+
+@ON_SQLITE
+async def test_what_was_not_understood_is_shown_inert(program: Program, clerk) -> None:
+    raw = b'{"message": "<img src=x onerror=alert(1)>\x00\xff\xe2\x80\xae"}' + b"x" * 30_000
+    await program.talk.refuse("telegram", "7", None, raw, "DecodeError")
+    page = await clerk.opens("/console/quarantine")
+    assert "DecodeError" in page
+    kept = rows(program, "quarantine")[0]["id"]
+    page = await clerk.sends(f"/console/quarantine/{kept}")
+    assert "&lt;img src=x onerror=alert(1)&gt;" in page
+    assert "\\x00" in page
+    assert "\\xff" in page
+    assert "\\u202e" in page
+    assert len(page) < 30_000
+    assert actions(program)[-1] == "quarantine_opened"

@@ -1,0 +1,165 @@
+"""What units answer and ask, as clerk and head live it: accepted, sent back, given more time."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.build import Program
+from channels.fake import FakePerson
+from conversation.messages import Media
+from services import obligations
+from tests.conftest import rows
+from tests.drivers.desk_pages import ASKED, WORDS, answers, complains, first_obligation, first_report, instruct, is_head
+from tests.web.conftest import link
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
+
+
+async def test_a_case_is_handed_over_answered_and_accepted(
+    program: Program, clerk, person, citizen: FakePerson
+) -> None:
+    head = person("head-1")
+    head_id = await is_head(program, head)
+    number = await complains(citizen, WORDS)
+    report = first_report(await clerk.opens("/console"))
+    page = await clerk.opens(report)
+    assert '<option value="gtj" data-find="guotuju shiguotuju gtj" selected>' in page
+    form = page[page.index('id="hand-text"') :]
+    assert "等了两个小时" not in form[: form.index("</textarea>")]
+    assert "请核实所反映的情况" in form
+    assert "交办就是受理" in page
+
+    page = await clerk.sends(f"{report}/hand", unit="gtj", kind="complaint", text=ASKED, days="3", date="")
+    assert "已交办\uff0c单位负责人会收到通知" in page
+    assert "11月25日 周三 18:00" in page
+    assert f"您反映的 {number} 已经受理" in citizen.screen().text
+    assert "11月25日 周三" in head.screen().text
+    assert WORDS not in head.screen().text
+
+    obligation = first_obligation(page)
+    page = await clerk.opens(obligation)
+    assert ASKED in page
+    assert "待签收" in page
+    assert number in page
+    answers(program, head_id, obligation[-20:], "已安排专人值守。", Media("p", "photo"))
+    page = await clerk.sends(f"{obligation}/accept", text="已安排专人值守\uff0c感谢反映")
+    assert clerk.status == 409
+    assert "刚刚有变化" in page
+    assert 'id="typed" dir="auto">已安排专人值守' in page
+    assert "已安排专人值守。" in page
+    assert "照片 1" in page
+    page = await clerk.sends(f"{obligation}/accept", text=" ")
+    assert clerk.status == 422
+    assert "请写清楚\uff0c至少 2 个字" in page
+    page = await clerk.sends(f"{obligation}/accept", text="窗口已安排专人值守\uff0c感谢反映。")
+    assert "答复已发给来件人" in page
+    assert "感谢反映" in citizen.screen().text
+    assert "已办结" in page
+    await clerk.opens(obligation)
+    await clerk.sends(f"{obligation}/excuse", text="不用办了")
+    assert clerk.status == 409
+
+
+async def test_the_answer_is_sent_back_with_a_new_deadline(program: Program, clerk, clerk_id: str, person) -> None:
+    head = person("head-1")
+    head_id = await is_head(program, head)
+    obligation_id = instruct(program, clerk_id)
+    answers(program, head_id, obligation_id, "已办。")
+    obligation = f"/console/duty/{obligation_id}"
+    await clerk.opens(obligation)
+    page = await clerk.sends(f"{obligation}/return", text="请附证明材料", date="2026-11-01")
+    assert clerk.status == 422
+    assert "期限已经过去" in page
+    assert "请附证明材料</textarea>" in page
+    assert 'value="2026-11-01"' in page
+    for odd, told in (("2027-02-31", "没有这个日期"), ("2099-01-01", "这个日期太远")):
+        page = await clerk.sends(f"{obligation}/return", text="请附证明材料", date=odd)
+        assert (clerk.status, told in page, f'value="{odd}"' in page) == (422, True, True)
+    page = await clerk.sends(f"{obligation}/return", text="请附证明材料", date="2026-12-04")
+    assert "已退回" in page
+    assert "12月4日 周五 18:00" in page
+    assert "请附证明材料" in head.screen().text
+
+    program.acts.by(head_id).transact(obligations.ask_office, obligation_id, "要哪种证明？")
+    page = await clerk.opens("/console/duties?state=asks")
+    assert '<span class="tag soon">单位询问</span>' in page
+    page = await clerk.opens(obligation)
+    assert "要哪种证明？" in page
+    page = await clerk.sends(f"{obligation}/reply", text="值班表即可")
+    assert "已发给单位" in page
+    assert "值班表即可" in head.screen().text
+    page = await clerk.sends(f"{obligation}/excuse", text="领导已另行安排")
+    assert "已免办" in page
+    assert first_obligation(await clerk.opens("/console/duties?state=settled")) == obligation
+
+
+@pytest.mark.parametrize(
+    ("act", "word", "told"), [("grant", "", "已同意延期"), ("refuse", "材料本周就要用", "已答复不同意延期")]
+)
+@ON_SQLITE
+async def test_more_time_is_decided(
+    program: Program, clerk, clerk_id: str, person, clock, act: str, word: str, told: str
+) -> None:
+    head_id = await is_head(program, person("head-1"))
+    obligation_id = instruct(program, clerk_id, days=1)
+    clock.passes(days=4)
+    until = program.clock().date().replace(month=12, day=4)
+    program.acts.by(head_id).transact(obligations.request_time, obligation_id, until, "经办人住院")
+    code = link(program, clerk_id)
+    await clerk.sends("/in", code=code)
+    page = await clerk.opens("/console/duties?state=waiting")
+    assert first_obligation(page)[-20:] == obligation_id
+    obligation = f"/console/duty/{obligation_id}"
+    page = await clerk.opens(obligation)
+    assert "经办人住院" in page
+    assert "到期之后才申请" in page
+    assert "12月4日 周五 18:00" in page
+    if act == "refuse":
+        page = await clerk.sends(f"{obligation}/refuse", text="")
+        assert clerk.status == 422
+        assert "不同意要写明原因\uff0c至少 2 个字\uff0c例如\uff1a材料本周就要用" in page
+        assert "请核实并书面说明处理结果" not in page
+    page = await clerk.sends(f"{obligation}/{act}", text=word)
+    assert told in page
+    assert "申请延期</span>" not in page
+    page = await clerk.sends(f"{obligation}/{act}", text=word or "好")
+    assert clerk.status == 409
+
+
+@ON_SQLITE
+async def test_a_file_of_the_unit_keeps_its_name(program: Program, clerk, clerk_id: str, person) -> None:
+    head_id = await is_head(program, person("head-1"))
+    obligation_id = instruct(program, clerk_id)
+    answers(
+        program, head_id, obligation_id, "见附件。", Media("r1", "file", name="整改报告<1>.pdf"), Media("r2", "photo")
+    )
+    page = await clerk.opens(f"/console/duty/{obligation_id}")
+    assert page.count("<bdi>整改报告&lt;1&gt;.pdf</bdi>") == 1
+
+
+@ON_SQLITE
+async def test_a_far_deadline_is_looked_at_twice_when_an_answer_is_sent_back_too(
+    program: Program, clerk, clerk_id: str, person
+) -> None:
+    head_id = await is_head(program, person("head-1"))
+    obligation_id = instruct(program, clerk_id)
+    answers(program, head_id, obligation_id, "已办。")
+    obligation, given = f"/console/duty/{obligation_id}", {"text": "请附证明材料"}
+    page = await clerk.opens(obligation)
+    assert 'name="kind" value="instruction"' in page[page.index('/return"') :]  # for the line that follows the typing
+    assert not (await clerk.opens("/console/duties/due?kind=instruction&date=")).strip()
+    await clerk.opens(obligation)
+    page = await clerk.sends(f"{obligation}/return", **given, date="2027-11-29")
+    assert clerk.status == 422
+    assert "期限很远，还没有退回" in page
+    assert re.search(r'id="return-due"[^>]*>到期：2027年11月29日 周一 18:00\s+⚠ 很远', page)
+    assert ">请附证明材料</textarea>" in page
+    sure = re.search(r'name="sure" value="([^"]+)"', page)
+    assert sure
+    await clerk.sends(f"{obligation}/return", **given, date="2028-11-29", sure=sure.group(1))
+    assert (clerk.status, rows(program, "obligations")[0]["state"]) == (422, "answered")
+    page = await clerk.sends(f"{obligation}/return", **given, date="2027-11-29", sure=sure.group(1))
+    assert "已退回" in page
+    assert "2027年11月29日 周一 18:00" in page
