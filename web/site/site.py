@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 
 class Site:
-    """The site: sign-in, desk, people, evidence, quarantine. The application takes `middlewares()` and `routes()`."""
+    """The site: every page of `PARTS`. The application takes `middlewares()` and `routes()`."""
 
     def __init__(
         self,
