@@ -85,7 +85,7 @@ async def _to_chat(request: web.Request) -> web.Response:
 def shown_channels(program: Program) -> list[ShownChannel]:
     """Every channel that the program knows, as the office's pages show it; set up or not."""
     return [
-        ShownChannel(kind.name, partial(kind.draw, program.settings), kind.draws_menus, kind.to_phones)
+        ShownChannel(kind.name, partial(kind.draw, program.settings), kind.without_media, kind.to_phones)
         for kind in program.channel_kinds
     ]
 

@@ -109,7 +109,7 @@ class ChannelKind:
     mode: Callable[[Any], str | None] = lambda settings: None  # how it runs, to be told at the start
     demo: Mapping[str, Any] = field(default_factory=dict)  # settings of the demo, where they are None
     pages_read: bool = False  # there is no sender: its pages read their own messages
-    draws_menus: bool = False  # sends plain texts with numbered menus, without buttons and media
+    without_media: bool = False  # sends texts alone: the pieces of a notice do not leave with it
     to_phones: bool = False  # its addresses are phone numbers
     longest_line: int = 0  # bytes of a request's first line that its wire may send
 

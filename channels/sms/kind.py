@@ -92,7 +92,7 @@ KIND = ChannelKind(
     settings=SmsSettings,
     doctor=examined,
     demo={"sms_url": CONSOLE},  # the terminal is the carrier
-    draws_menus=True,
+    without_media=True,
     to_phones=True,
     longest_line=LONGEST_LINE,
 )

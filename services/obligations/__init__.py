@@ -10,6 +10,7 @@ from services.obligations.kinds import Kind, Kinds
 from services.obligations.ladder import FAR, FARTHEST_YEARS, ladders, last_day
 from services.obligations.lapsing import lapse
 from services.obligations.listing import counts, late, listed, of_subject, owed_by
+from services.obligations.locking import LockedObligation
 from services.obligations.opening import file_names, look, reminded
 from services.obligations.telling import TO_HEAD, TO_READER, buttons
 from services.obligations.values import (
@@ -43,6 +44,7 @@ __all__ = [
     "Kind",
     "Kinds",
     "Late",
+    "LockedObligation",
     "Obligation",
     "ObligationCode",
     "ObligationFilters",

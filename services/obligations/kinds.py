@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from services.foundation.act import Act
+from services.foundation.refusal import Refusal
+from services.obligations.codes import ObligationCode
 from services.obligations.locking import LockedObligation
 from services.obligations.values import Subject, UnitSight
 
@@ -26,6 +28,12 @@ def _nothing(*_given: object) -> None:
     return None
 
 
+def _about_nothing(act: Act, subject_id: str | None, seen: str) -> None:
+    """What a kind does that says nothing of subjects: it has none. Raises Refusal: kind_wanted."""
+    if subject_id is not None:
+        raise Refusal(ObligationCode.KIND_WANTED)
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of obligation, with what happens to its subject at each step."""
@@ -34,15 +42,14 @@ class Kind:
     named: Named = lambda act, subject_ids: {}  # tells which number names each subject
     sight: Sight = _nothing  # tells what the unit sees of the subject
     guard: Guard = _nothing  # guards the office's words to the unit
-    handed: Handed = _nothing  # called when the subject is being handed to a unit
+    handed: Handed = _about_nothing  # called when the subject is being handed to a unit; a kind without takes none
     waits: Waits = lambda act, subject_id: False  # whether somebody hears of it once its last obligation is accepted
-    concluded: Concluded = lambda act, subject_id, word: (
-        False
-    )  # called when that one is accepted: the word goes to whoever waits, not to the unit
+    # Called when that last one is accepted: the word goes to whoever waits, not to the unit.
+    concluded: Concluded = lambda act, subject_id, word: False
     answered: Moved = _nothing
     returned: Moved = _nothing
     excused: Moved = _nothing
-    settled: Moved = _nothing  # whether accepted or excused
+    settled: Moved = _nothing  # whether accepted or excused; also where there is no subject that anybody waits for
 
 
 Kinds = Mapping[str, Kind]  # kinds by name

@@ -12,7 +12,9 @@ from bot.samples import messages
 from channels.sms.drawing import letter_of
 from conversation.messages import Body, Say
 from services import obligations
+from services.desk import KINDS
 from templates import LANGUAGES, load_texts
+from tests.drivers.template_words import words
 
 TEXTS = load_texts(lambda: NOW)
 LONG_UNIT = "市人力资源社会保障局"  # 10 characters: longer than most
@@ -70,3 +72,10 @@ def test_every_kind_and_state_has_words(language: str) -> None:
     texts = TEXTS[language]
     wanted = {f"kind_{kind}" for kind in obligations.ladders()} | {f"state_{state}" for state in obligations.STATES}
     assert wanted <= set(texts.blocks("obligation"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_calls_each_kind_what_the_chat_calls_it(language: str) -> None:
+    chat = {kind: TEXTS[language].say("obligation", f"kind_{kind}") for kind in KINDS}
+    page = words(language, "obligations")["kind"]
+    assert {kind: name.lower() for kind, name in page.items()} == chat

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels import KINDS
 from bot.preview import NOW, page
 from bot.samples import Scene, flows, messages, scenes
+from channels.channel import ChannelKind
 from channels.render import Drawn, draw
 from channels.telegram.drawing import letter_of
 from channels.webchat.drawing import drawn
@@ -220,14 +222,21 @@ def test_no_word_typed_for_an_action_means_two() -> None:
         assert len(words) == len(set(words)), language
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_channel_can_be_named_and_told_to_be_off(language: str, kind: ChannelKind) -> None:
+    wanted = ("name",) if kind.pages_read else ("name", "notice_off")  # the web chat is never off
+    assert all(TEXTS[language].has(kind.words, block) for block in wanted)
+
+
 def test_the_preview_shows_every_flow_question_and_message() -> None:
     html = page(TEXTS)
     assert "<script" not in html
     assert not re.search(r"""(?:src|href)=["'](?!#)""", html)
     for language in LANGUAGES:
         texts = TEXTS[language]
-        for channel in ("telegram", "web", "sms"):
-            assert f"<figcaption>{texts.channel_name(channel)}</figcaption>" in html
+        for channel in KINDS:
+            assert f"<figcaption>{texts.channel_name(channel.name)}</figcaption>" in html
         for flow in flows():
             assert f'<section id="{flow.name}">' in html
             seen = {(scene.name, scene.state) for name, scene, _ in shown(language) if name == flow.name}

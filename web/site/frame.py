@@ -57,7 +57,7 @@ class ShownChannel:
 
     name: str
     draw: Callable[[Body, Texts], Any]
-    draws_menus: bool = False  # whether it takes no media
+    without_media: bool = False  # whether it takes no media
     to_phones: bool = False  # whether it reaches only people who are on a list of numbers, or have no chat
 
 

@@ -163,18 +163,22 @@ def test_of_two_about_one_subject_the_last_one_concludes_it(office: Office) -> N
 
 
 def test_a_kind_that_says_nothing_asks_for_nothing(office: Office) -> None:
-    desk = Desk(office, {"instruction": Kind("instruction")})
+    desk = Desk(office, {"instruction": Kind("instruction", handed=lambda act, subject_id, seen: None)})
     obligation, _ = desk.hand_over(subject_id=PAPER)
     whole = desk.look(obligation)
-    assert (whole.obligation.subject, whole.obligation.subject_id, whole.sight, whole.obligation.waited_for) == (
-        None,
-        PAPER,
-        None,
-        False,
-    )
+    told = whole.obligation.subject, whole.obligation.subject_id, whole.sight, whole.obligation.waited_for
+    assert told == (None, PAPER, None, False)
     desk.answer(obligation)
     desk.decide(obligations.accept_answer, obligation, "")
     assert desk.look(obligation).obligation.state == obligations.ACCEPTED
+
+
+def test_a_kind_that_says_nothing_of_subjects_takes_none(office: Office) -> None:
+    desk = Desk(office, {"instruction": Kind("instruction")})
+    with pytest.raises(Refusal, match="kind_wanted"):
+        desk.hand_over(subject_id=PAPER)
+    assert rows(office.program, "obligations") == []
+    desk.hand_over()
 
 
 def test_a_kind_that_nobody_registered_is_not_handed_over(office: Office) -> None:
