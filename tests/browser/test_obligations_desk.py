@@ -78,7 +78,7 @@ async def test_a_case_is_handed_over_on_a_phone(program: Program, chromium: Brow
         await page.locator("a[href^='/console/duty/']").click()
         await expect(page.locator("#report h1")).to_contain_text("市国土局")
         await expect(page.locator(".bar [aria-current]")).to_have_text("督办")
-        await shot(page, "phone-duty")
+        await shot(page, "phone-obligation")
         assert not await too_wide(page)
         assert [line for line in troubles(page) if "422" not in line] == []
 
@@ -188,7 +188,7 @@ async def test_who_is_late_beside_the_list(program: Program, chromium: Browser, 
         await expect(page.locator(".item")).to_have_count(2)
         await page.goto(f"{address}/console/duty/{obligation_id}?state=late")
         await page.emulate_media(color_scheme="dark")
-        await shot(page, "wide-duty-dark", full=False)
+        await shot(page, "wide-obligation-dark", full=False)
         await page.locator("summary", has_text="免办").click()
         await page.locator("#excuse-text").fill("不")
         await page.locator("#excuse-text").evaluate("field => field.removeAttribute('minlength')")
