@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import insert
@@ -28,8 +29,18 @@ def contacts_of(program: Program, chats: list[Chat], channel: str = "telegram") 
     return {chat: found[key].id for chat, key in keys.items()}
 
 
-def release(program: Program, contact_ids: list[str], name: str, channel: str = "telegram") -> None:
-    now = datetime.now(UTC)
+def release(
+    program: Program,
+    contact_ids: Collection[str],
+    name: str,
+    channel: str = "telegram",
+    *,
+    body: Body | None = None,
+    now: datetime | None = None,
+    wait: timedelta = timedelta(0),
+) -> None:
+    """A released notice to these, a row each, due after `wait`."""
+    now = now or datetime.now(UTC)
     notice = {
         "id": name,
         "number": name,
@@ -39,14 +50,14 @@ def release(program: Program, contact_ids: list[str], name: str, channel: str = 
         "acknowledges": False,
         "created_at": now,
         "created_by": "clerk",
-        "body": seal_notice(program.vault, said(name)),
+        "body": seal_notice(program.vault, body or said(name)),
     }
     row = {
         "channel": channel,
         "urgency": "broadcast",
         "state": "queued",
         "notice_id": name,
-        "due_at": now,
+        "due_at": now + wait,
         "created_at": now,
         "attempts": 0,
     }

@@ -6,10 +6,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from bot.build import Program
-from models.tables import deliveries, notices
+from models.tables import notices
 from services.deliveries import (
     Capacity,
     Holder,
@@ -26,12 +26,12 @@ from services.deliveries import (
     received,
     record,
     renumber_due,
-    seal_notice,
     undelivered,
 )
 from services.foundation.act import Act
 from services.people import address_hash, lock_contacts
 from tests.conftest import Clock, rows
+from tests.drivers import broadcasting
 from tests.drivers.ringing import rung
 from tests.drivers.waiting import until
 from tests.drivers.wires import WIRE, Wire, put, say, sending, states
@@ -55,32 +55,7 @@ def person(program: Program, address: str, channel: str = WIRE) -> str:
 
 def release(program: Program, name: str, *contact_ids: str, channel: str = WIRE, due: timedelta = timedelta(0)) -> None:
     """A notice to these, a row each."""
-    now = program.clock()
-    notice = {
-        "id": name,
-        "number": name,
-        "state": "released",
-        "texts": {},
-        "audience": {},
-        "acknowledges": False,
-        "created_at": now,
-        "created_by": "c",
-        "body": seal_notice(program.vault, say(name)),
-    }
-    row = {
-        "channel": channel,
-        "urgency": "broadcast",
-        "state": "queued",
-        "notice_id": name,
-        "due_at": now + due,
-        "created_at": now,
-    }
-
-    def work(act: Act) -> None:
-        act.tx.execute(insert(notices).values(**notice))
-        act.tx.execute(insert(deliveries), [{**row, "contact_id": id} for id in contact_ids])
-
-    program.acts.transact(work)
+    broadcasting.release(program, contact_ids, name, channel, body=say(name), now=program.clock(), wait=due)
 
 
 def abort(program: Program, name: str) -> None:
