@@ -17,14 +17,14 @@ _LEADING_SIGN = re.compile(r"^[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\u
 
 
 @dataclass(frozen=True)
-class Letter:
+class SmsLetter:
     """Text messages in their order, and what the numbers in the last of them mean (None where it has none)."""
 
     texts: tuple[str, ...]
     menu: Menu | None
 
 
-def letter_of(body: Body, texts: Texts, most: int) -> Letter:
+def letter_of(body: Body, texts: Texts, most: int) -> SmsLetter:
     """The text messages that a body becomes, each of `most` parts at most."""
     if body.ask is not None:
         return _asked(body.ask, texts, most)
@@ -33,7 +33,7 @@ def letter_of(body: Body, texts: Texts, most: int) -> Letter:
     raise ValueError("an empty body")
 
 
-def _said(say: Say, body: Body, texts: Texts, most: int) -> Letter:
+def _said(say: Say, body: Body, texts: Texts, most: int) -> SmsLetter:
     file, _, block = say.words.partition(".")
     offers = [_short(button, texts) for button in say.buttons if button.url is None]
     say = replace(say, values={**say.values, "offers": offers, "pieces": len(say.pieces)})
@@ -52,7 +52,7 @@ def _said(say: Say, body: Body, texts: Texts, most: int) -> Letter:
     kept = {"0": ("/resume", None)}
     words = worded(enumerate(offers, 1))
     menu = Menu(MESSAGE, numbers, kept, buttons=say.buttons, words=words) if numbers else None
-    return Letter(tuple(messages("\n".join(lines), most)), menu)
+    return SmsLetter(tuple(messages("\n".join(lines), most)), menu)
 
 
 def _short(button: Button, texts: Texts) -> str:
@@ -62,7 +62,7 @@ def _short(button: Button, texts: Texts) -> str:
     return button_label(button, texts.by_sms)
 
 
-def _asked(screen: Screen, texts: Texts, most: int) -> Letter:
+def _asked(screen: Screen, texts: Texts, most: int) -> SmsLetter:
     entries = entries_of(screen, draw(Body(ask=screen), texts), texts)
     whole = foot(screen, entries, texts)
     for helped in (True, False):  # where room is short, the options are worth more than the help
@@ -73,9 +73,9 @@ def _asked(screen: Screen, texts: Texts, most: int) -> Letter:
             text = _page(head, entries[:shown] if left else entries, last)
             if parts(text) <= most:
                 rest = replace(screen, options=screen.options[shown:], first=screen.first + shown, problem=None)
-                return Letter((text,), menu_of(screen, entries, Body(ask=rest) if left else None))
+                return SmsLetter((text,), menu_of(screen, entries, Body(ask=rest) if left else None))
     text = _page(_head(screen, entries, texts, helped=True), entries, whole)
-    return Letter(tuple(messages(text, most)), menu_of(screen, entries, None))
+    return SmsLetter(tuple(messages(text, most)), menu_of(screen, entries, None))
 
 
 def _page(head: str, entries: Sequence[Entry], last: str) -> str:

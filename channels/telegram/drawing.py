@@ -16,16 +16,16 @@ LONGEST_DATA = 64  # bytes of a button's callback data
 
 
 @dataclass(frozen=True)
-class Letter:
+class TelegramLetter:
     pieces: tuple[str, ...]
     markup: InlineKeyboardMarkup | None
     edits: int | None  # the message to draw over
 
 
-def letter_of(drawn: Drawn) -> Letter:
+def letter_of(drawn: Drawn) -> TelegramLetter:
     rows = [buttons for row in drawn.rows if (buttons := [made for key in row if (made := _button(key))])]
     edits = int(drawn.edits) if drawn.edits and drawn.edits.isdecimal() else None
-    return Letter(tuple(split(inert(drawn.text))), InlineKeyboardMarkup(rows) if rows else None, edits)
+    return TelegramLetter(tuple(split(inert(drawn.text))), InlineKeyboardMarkup(rows) if rows else None, edits)
 
 
 def split(text: str, most: int = LONGEST_TEXT) -> list[str]:

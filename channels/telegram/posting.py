@@ -12,7 +12,7 @@ from channels.pace import Held, Pace
 from channels.render import draw
 from channels.rests import LONGEST_WAIT, Rests, wait_after
 from channels.telegram.client import Client, Trouble
-from channels.telegram.drawing import Letter, letter_of, units
+from channels.telegram.drawing import TelegramLetter, letter_of, units
 from channels.telegram.media import LONGEST_CAPTION, Media, NoCopy
 from channels.telegram.trip import Trip, id_of, markup_of, placed, says
 from conversation.messages import Body
@@ -47,7 +47,7 @@ class Poster:
         self._rests = Rests("telegram", pace)
         self._through = 0  # count of messages that have got through
         self._fast: dict[str, tuple[int, int]] = {}  # chats that were too fast: how often, and `_through` at that time
-        self._notices: dict[str, tuple[Body, Letter]] = {}  # the notice drawn last, by language
+        self._notices: dict[str, tuple[Body, TelegramLetter]] = {}  # the notice drawn last, by language
 
     async def clear(self, parcel: Parcel) -> timedelta | None:
         """Returns when the parcel may leave, or how long the channel is silent where that is long."""
@@ -68,7 +68,7 @@ class Poster:
         self._fast.pop(parcel.address, None)
         return Result(parcel.id, wire_id=str(wire_id))
 
-    def _letter(self, parcel: Parcel) -> Letter:
+    def _letter(self, parcel: Parcel) -> TelegramLetter:
         """The drawn parcel. All recipients of a notice share one body, which is drawn once for each language."""
         body, letter = self._notices.get(parcel.language, (None, None))
         if letter is None or body is not parcel.body:
@@ -77,7 +77,7 @@ class Poster:
                 self._notices[parcel.language] = (parcel.body, letter)
         return letter
 
-    async def _sent(self, trip: Trip, letter: Letter, parcel: Parcel) -> int:
+    async def _sent(self, trip: Trip, letter: TelegramLetter, parcel: Parcel) -> int:
         pieces = parcel.body.say.pieces if parcel.body.say is not None and self._media is not None else ()
         if not pieces or self._media is None:
             return await placed(trip, letter, over=parcel.body.ask is not None)

@@ -10,7 +10,7 @@ import structlog
 
 from channels.pace import Held, Pace
 from channels.telegram.client import MALFORMED, Client, Trouble
-from channels.telegram.drawing import Letter
+from channels.telegram.drawing import TelegramLetter
 from channels.telegram.media import Files
 from services.deliveries import Parcel
 
@@ -81,7 +81,7 @@ def _pause(trouble: Held | Trouble) -> float | None:
     return (trouble.retry_after or 5.0) if trouble.code == 429 else None
 
 
-async def placed(trip: Trip, letter: Letter, *, over: bool) -> int:
+async def placed(trip: Trip, letter: TelegramLetter, *, over: bool) -> int:
     """Places the letter in its chat; returns the id of the message that shows its end."""
     if letter.edits is not None:
         if over and len(letter.pieces) == 1:
@@ -94,7 +94,7 @@ async def placed(trip: Trip, letter: Letter, *, over: bool) -> int:
     return await trip.send(text=letter.pieces[-1], reply_markup=markup_of(letter), link_preview_options=_NO_PREVIEW)
 
 
-async def _redrawn(trip: Trip, message_id: int, letter: Letter) -> bool:
+async def _redrawn(trip: Trip, message_id: int, letter: TelegramLetter) -> bool:
     """Draws the letter over an old message; False where that message is gone or too old."""
     try:
         await trip.edit(
@@ -124,7 +124,7 @@ def id_of(message: Any) -> int:
     return id
 
 
-def markup_of(letter: Letter) -> dict[str, Any] | None:
+def markup_of(letter: TelegramLetter) -> dict[str, Any] | None:
     return letter.markup.to_dict() if letter.markup is not None else None
 
 

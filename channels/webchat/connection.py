@@ -12,7 +12,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from channels.webchat import protocol
 from channels.webchat.drawing import drawn
-from channels.webchat.guard import Pace
+from channels.webchat.guard import Bucket
 from channels.webchat.protocol import CHANNEL, Frame, Garbled, write
 from conversation.messages import Incoming, Media, Reply
 from models.database import DatabaseAway
@@ -40,7 +40,7 @@ class Parts:
 class Connection:
     def __init__(self, parts: Parts, socket: web.WebSocketResponse, token: str) -> None:
         self._parts, self._socket, self._token = parts, socket, token
-        self._pace = Pace(BURST, PER_SECOND, asyncio.get_running_loop().time)
+        self._pace = Bucket(BURST, PER_SECOND, asyncio.get_running_loop().time)
         self._too_many = 0
         self._visitor: Visitor | None = None
         self._language: str | None = None

@@ -34,7 +34,7 @@ def take_token(response: web.StreamResponse) -> None:
     response.del_cookie(COOKIE, path="/chat")
 
 
-class Pace:
+class Bucket:
     """A bucket of `burst` calls that refills at `per_second`."""
 
     def __init__(self, burst: float, per_second: float, now: Callable[[], float]) -> None:

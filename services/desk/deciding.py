@@ -24,7 +24,7 @@ from services.desk.values import ANSWERED, SHORTEST_REASON
 from services.foundation import audit
 from services.foundation.act import Act
 from services.foundation.happenings import Happening, record
-from services.foundation.history import unmoved
+from services.foundation.history import require_unmoved
 from services.foundation.refusal import Common, Refusal
 from services.foundation.vault import new_id
 from services.foundation.wording import worded
@@ -82,7 +82,7 @@ def take_on(act: Act, report_id: str, seen: str) -> None:
     visit = _visit(act.tx, report_id)
     if visit is not None:
         if seen:
-            unmoved(act, report_id, visit.state, seen)
+            require_unmoved(act, report_id, visit.state, seen)
         if visit.state == RECEIVED:
             _noted(act, visit)
         return
@@ -107,7 +107,7 @@ def note_visit(act: Act, visit_id: str, seen: str, text: str) -> bool:
     visit = _visit(act.tx, visit_id)
     if visit is None:
         raise Refusal(Common.GONE)
-    unmoved(act, visit_id, visit.state, seen)
+    require_unmoved(act, visit_id, visit.state, seen)
     if visit.state != RECEIVED:
         raise Refusal(DeskCode.DECIDED)
     _noted(act, visit)
@@ -145,7 +145,7 @@ def _owes(tx: Connection, case_id: str) -> bool:
 
 def _locked(act: Act, case_id: str, seen: str) -> _Case:
     case = _held(act.tx, case_id)
-    unmoved(act, case_id, case.state, seen)
+    require_unmoved(act, case_id, case.state, seen)
     return case
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from services.desk import handing
 from services.desk.deciding import conclude
-from services.desk.secrecy import own_words
+from services.desk.secrecy import refuse_their_words
 from services.obligations import Kind, Kinds
 
 
@@ -16,7 +16,7 @@ def _about_reports(name: str) -> Kind:
         name,
         named=handing.named,
         sight=handing.sight,
-        guard=own_words,
+        guard=refuse_their_words,
         handed=handing.handed,
         waits=handing.waits,
         concluded=conclude,

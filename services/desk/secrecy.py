@@ -25,7 +25,7 @@ _MOBILE = re.compile(r"(?<!\d)(?:00)?(?:86)?[\s-]?1[3-9]\d(?:[\s-]?\d){8}(?!\d)"
 _LABEL = re.compile(r"(category|order|games|systems|difficulties|service)_(?!help$).*|(unit|window)_short")
 
 
-def own_words(act: Act, report_id: str | None, text: str) -> None:
+def refuse_their_words(act: Act, report_id: str | None, text: str) -> None:
     """Checks a text meant for the unit; raises Refusal where it gives somebody of the report away.
 
     their_words: it repeats a long run of what was reported, or a short text as a whole; their_number: it holds a mobile

@@ -9,7 +9,7 @@ from services.foundation.act import Act
 from services.foundation.refusal import Common, Refusal
 
 
-def unmoved(act: Act, subject_id: str, state: str, seen: str) -> None:
+def require_unmoved(act: Act, subject_id: str, state: str, seen: str) -> None:
     """Checks that nothing has happened to a thing since the page that was `seen`. Raises Refusal: changed."""
     if seen != seen_as(act, subject_id, state):
         raise Refusal(Common.CHANGED)

@@ -5,7 +5,7 @@ from services.notices.codes import NoticeCode
 from services.notices.course import Course
 from services.notices.going import Progress, abort, carry_on, progress, settle, starting, stop_rows
 from services.notices.looking import PAGE, listed, look, waiting_for
-from services.notices.numbers import read
+from services.notices.phone_lists import read
 from services.notices.receipts import MOST_SHOWN, acknowledged, receipts
 from services.notices.releasing import body_of, release, send, take_back
 from services.notices.repeating import again, unacknowledged

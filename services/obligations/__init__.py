@@ -5,7 +5,7 @@ from services.obligations.codes import ObligationCode
 from services.obligations.deciding import accept_answer, decide_time, excuse, reply_unit, send_back
 from services.obligations.firing import fire
 from services.obligations.handing import LONGEST_LIMIT, deadline, hand_over
-from services.obligations.hearing import deaf, hears_by
+from services.obligations.hearing import way_to_head, why_unreached
 from services.obligations.kinds import Kind, Kinds
 from services.obligations.ladder import FAR, FARTHEST_YEARS, ladders, last_day
 from services.obligations.lapsing import lapse
@@ -57,13 +57,11 @@ __all__ = [
     "buttons",
     "counts",
     "deadline",
-    "deaf",
     "decide_time",
     "excuse",
     "file_names",
     "fire",
     "hand_over",
-    "hears_by",
     "ladders",
     "lapse",
     "last_day",
@@ -76,4 +74,6 @@ __all__ = [
     "reply_unit",
     "request_time",
     "send_back",
+    "way_to_head",
+    "why_unreached",
 ]

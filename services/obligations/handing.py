@@ -55,7 +55,7 @@ def hand_over(
         raise Refusal(ObligationCode.KIND_WANTED)
     text = worded(asked)
     about.guard(act, subject_id, text)
-    _able(act, unit_id)
+    _require_head(act, unit_id)
     # The head's accounts are locked first, as a turn does: so neither can deadlock with the other.
     people.recipients(act, unit_id, Addressee.HEAD, people.CHAT)
     due_at = deadline(act, ladder, due, working_days)
@@ -115,7 +115,7 @@ def deadline(act: Act, ladder: Ladder, due: date | None, working_days: int | Non
     return due_at
 
 
-def _able(act: Act, unit_id: str) -> None:
+def _require_head(act: Act, unit_id: str) -> None:
     """Checks that the unit exists and has a head; raises Refusal otherwise."""
     open_units = units.c.id == unit_id, ~units.c.closed
     if act.tx.execute(select(units.c.id).where(*open_units)).first() is None:

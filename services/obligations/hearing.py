@@ -12,7 +12,7 @@ from services.people import CHAT, SMS, Addressee
 SMS_LATER, UNREACHED = "sms_later", "unreached"
 
 
-def hears_by(act: Act, unit_id: str, kind: str, ways: Collection[str] | None) -> str:
+def way_to_head(act: Act, unit_id: str, kind: str, ways: Collection[str] | None) -> str:
     """The way in which the head hears of it: chat, else sms, in the kind's quiet hours sms_later, else unreached.
 
     `ways`: the channels on which something can leave; None: all.
@@ -25,11 +25,11 @@ def hears_by(act: Act, unit_id: str, kind: str, ways: Collection[str] | None) ->
     return SMS_LATER if ladder and ladder.quiet(act.now) else SMS
 
 
-def deaf(act: Act, unit_id: str, ways: Collection[str] | None) -> str:
+def why_unreached(act: Act, unit_id: str, ways: Collection[str] | None) -> str:
     """Why no reminder reaches the head now; empty where one does: no_head, no_sms (nothing sends them), no_number."""
     if not people.head_ids(act, unit_id):
         return "no_head"
-    if hears_by(act, unit_id, "", ways) != UNREACHED:
+    if way_to_head(act, unit_id, "", ways) != UNREACHED:
         return ""
     return "no_number" if _sends_sms(ways) else "no_sms"
 

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from models.tables import entries, obligations
 from services.foundation import audit
 from services.foundation.act import Act
-from services.foundation.history import unmoved
+from services.foundation.history import require_unmoved
 from services.foundation.refusal import Common, Refusal
 from services.foundation.vault import new_id
 from services.obligations.codes import ObligationCode
@@ -50,7 +50,7 @@ def locked(act: Act, obligation_id: str, seen: str | None = None) -> LockedOblig
     if row is None:
         raise Refusal(Common.GONE)
     if seen is not None:
-        unmoved(act, obligation_id, row["state"], seen)
+        require_unmoved(act, obligation_id, row["state"], seen)
     return obligation_of(row, act.now)
 
 

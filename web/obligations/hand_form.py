@@ -9,7 +9,16 @@ from datetime import date, datetime
 from services import calendar, obligations, people
 from services.foundation.refusal import Refusal
 from services.foundation.vault import new_id
-from services.obligations import FAR, LONGEST_LIMIT, Obligation, ObligationCode, deadline, hears_by, ladders, last_day
+from services.obligations import (
+    FAR,
+    LONGEST_LIMIT,
+    Obligation,
+    ObligationCode,
+    deadline,
+    ladders,
+    last_day,
+    way_to_head,
+)
 from web.site.frame import Frame
 
 OF_CASE, WITHOUT_CASE = "complaint", "instruction"
@@ -106,7 +115,7 @@ async def due_of(frame: Frame, typed: Mapping[str, str]) -> Limit:
 
 async def told_by(frame: Frame, act: str, unit_id: str, kind: str) -> str:
     """The code of the words for how the head hears of `act`: act, act_sms, act_sms_later, act_unreached."""
-    by = await frame.acts.read(hears_by, unit_id, kind, frame.ways)
+    by = await frame.acts.read(way_to_head, unit_id, kind, frame.ways)
     return act if by == people.CHAT else f"{act}_{by}"
 
 

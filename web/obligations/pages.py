@@ -11,7 +11,7 @@ from services import desk, obligations, people
 from services.cases import ACCEPTED
 from services.foundation.refusal import Refusal
 from services.foundation.wording import LONGEST_SAID
-from services.obligations import PAGE, SETTLED, Dossier, Obligation, deaf, last_day
+from services.obligations import PAGE, SETTLED, Dossier, Obligation, last_day, why_unreached
 from services.people import Right
 from web.obligations.filters import SHOWN, ObligationQuery, read
 from web.obligations.hand_form import DUE_WRONG, TOLD, Limit, due_day, due_of, look_twice, told_by
@@ -109,8 +109,8 @@ class Obligations:
         obligation, others = whole.obligation, await self._others(whole.obligation)
         frame, told = self._frame, ""
         if obligation.owed:
-            told = await frame.acts.read(deaf, obligation.unit_id, frame.ways)
-        return {"others": others, "waits": await self._waits(obligation, others), "deaf": told}
+            told = await frame.acts.read(why_unreached, obligation.unit_id, frame.ways)
+        return {"others": others, "waits": await self._waits(obligation, others), "why_unreached": told}
 
     async def _late(self) -> Lateness:
         return lateness(await self._frame.acts.read(obligations.late))

@@ -33,7 +33,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Numbers:
+class PhoneList:
     """The contents of a list. `bad`: the first lines that hold no number; `more_bad`: how many others there are."""
 
     good: Sequence[str]  # E.164, each once
@@ -42,7 +42,7 @@ class Numbers:
     more_bad: int = 0
 
 
-def read(data: bytes) -> Numbers:
+def read(data: bytes) -> PhoneList:
     """Reads a list. Raises Refusal about `list`: list_too_big, list_unreadable, list_empty."""
     if len(data) > LARGEST_LIST:
         raise Refusal(NoticeCode.LIST_TOO_BIG, "list")
@@ -61,7 +61,7 @@ def read(data: bytes) -> Numbers:
             raise Refusal(NoticeCode.LIST_TOO_BIG, "list")
     if not good and not bad:
         raise Refusal(NoticeCode.LIST_EMPTY, "list")
-    return Numbers(tuple(good), found - len(good), bad, more)
+    return PhoneList(tuple(good), found - len(good), bad, more)
 
 
 def _numbers(cell: str) -> Iterator[str]:
