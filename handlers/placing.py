@@ -9,7 +9,8 @@ from conversation.engine import Flow
 from conversation.messages import Answers, Reply
 from conversation.questions import Choice, World
 from conversation.text import seen
-from handlers.cases.addition import pieces, said_thanks, send_question
+from handlers.answers import pieces
+from handlers.cases.addition import said_thanks, send_question
 from handlers.cases.status import is_code
 from handlers.obligations import acts, sight
 from services import cases

@@ -10,7 +10,7 @@ from services import calendar
 from services.calendar import LONGEST_NOTE, is_workday
 from services.foundation.wording import readable
 from services.people import Right
-from web.desk.filters import a_day
+from web.site.asked import a_day
 from web.site.frame import Frame, Seat, form
 from web.site.navigation import Page
 

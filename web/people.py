@@ -14,7 +14,7 @@ from services.foundation.refusal import Refusal
 from services.foundation.vault import new_id
 from services.foundation.wording import readable
 from services.people import GROUPS, SOLE, Member, Right
-from web.desk.filters import LONGEST_WORDS
+from web.site.asked import LONGEST_WORDS
 from web.site.frame import ID, Frame, Seat, fields, form
 from web.site.navigation import Page
 from web.site.refused import status_of

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from conversation.engine import Flow
 from conversation.messages import Answers, Button, Media
 from conversation.questions import Choice, Evidence, Text, World
+from handlers.answers import pieces
 from services import cases
 from services.talk import Journey, Turn
 
@@ -64,11 +65,6 @@ def send_question(turn: Turn, text: str, media: Sequence[Media]) -> None:
 def said_thanks(turn: Turn, case_id: str) -> None:
     case = next(case for case in cases.own(turn.act, turn.contact.id) if case.id == case_id)
     turn.say("addition.received", Button(f"/status {case.id}", words="see_status"), number=case.number)
-
-
-def pieces(answers: Answers) -> tuple[Media, ...]:
-    """The evidence of a flow's answers as values."""
-    return tuple(Media(**piece) for piece in answers.get("evidence") or ())
 
 
 ADD = Journey("add", open_addition, in_menu=False)

@@ -5,15 +5,11 @@ from __future__ import annotations
 from conversation.engine import Flow
 from conversation.messages import Answers, Button
 from conversation.questions import Choice, Evidence, Moment, Phone, Text, World
-from handlers.cases.addition import pieces
+from handlers.answers import has_windows, pieces
 from services import calendar, cases
 from services.talk import Journey, Turn
 
 UNKNOWN = "unknown"
-
-
-def has_windows(answers: Answers, world: World) -> bool:
-    return bool(world.options("windows", "", answers))
 
 
 def is_named(answers: Answers, world: World) -> bool:

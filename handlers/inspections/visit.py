@@ -5,8 +5,7 @@ from __future__ import annotations
 from conversation.engine import Flow
 from conversation.messages import Answers
 from conversation.questions import Choice, Evidence, Number, Place, Text, Ticks
-from handlers.cases.addition import pieces
-from handlers.cases.complaint import has_windows
+from handlers.answers import has_windows, pieces
 from services import inspections
 from services.people import Right
 from services.talk import Journey, Turn

@@ -12,7 +12,7 @@ from datetime import date
 from conversation.engine import Flow
 from conversation.messages import Answers, Button, Media
 from conversation.questions import Day, Evidence, Text
-from handlers.cases.addition import pieces
+from handlers.answers import pieces
 from handlers.obligations.view import person_of, refused, show, to_act_on, why_returned
 from handlers.obligations.words import told, written
 from services import obligations

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 
 from services.cases import CATEGORIES
 from services.desk import UNKNOWN_UNIT, Filters
 from services.foundation.wording import readable
 from services.units import Directory
-from web.site.asked import Asked
+from web.site.asked import LONGEST_WORDS, Asked, a_day, units_under
 
 KINDS = ("complaint", "question", "visit")
 STATES = ("received", "accepted", "declined", "answered", "noted")
 NAMES = ("q", "unit", "kind", "category", "state", "unread", "from", "to")
-LONGEST_WORDS = 100
 PLACE = re.compile(r"[01]\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)
 
 
@@ -56,23 +54,6 @@ def read(asked: Mapping[str, str], directory: Directory) -> Query:
     return Query(given, after if PLACE.fullmatch(after) else "")
 
 
-def units_under(unit: str, directory: Directory) -> tuple[str, ...]:
-    """The ids of a unit and of its windows and sections."""
-    known = directory.get(unit)
-    if known is None:
-        return (unit,) if unit else ()
-    return (known.id, *(below.id for below in directory.below(known.id)))
-
-
 def _named(words: str, directory: Directory) -> dict[str, tuple[str, ...]]:
     """The units whose names contain each word, by word; a single character is contained in too many."""
     return {word: tuple(option.value for option in directory.search(word)) for word in words.split() if len(word) > 1}
-
-
-def a_day(text: str) -> date | None:
-    """A day of this century as a form sends it; None for anything else."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 2000 <= day.year <= 2100 else None

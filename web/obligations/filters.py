@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from services.foundation.wording import readable
 from services.obligations import PAGE, ObligationFilters
 from services.units import Directory
-from web.desk.filters import LONGEST_WORDS, units_under
-from web.site.asked import Asked
+from web.site.asked import LONGEST_WORDS, Asked, units_under
 from web.site.frame import IS_ID
 
 # What `state` in the address may be: whose turn it is. Without it, everything that is not settled.

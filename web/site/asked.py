@@ -1,11 +1,16 @@
-"""The address of a list: the filters that were given, and which page."""
+"""The address of a list: the filters that were given, and which page; and how a filter is read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 from urllib.parse import urlencode
+
+from services.units import Directory
+
+LONGEST_WORDS = 100  # characters of what somebody searches for
 
 
 @dataclass(frozen=True)
@@ -42,3 +47,20 @@ class Asked:
     @property
     def _placed(self) -> dict[str, str]:
         return dict(self.given) | ({"after": self.after} if self.after else {})
+
+
+def units_under(unit: str, directory: Directory) -> tuple[str, ...]:
+    """The ids of a unit and of its windows and sections."""
+    known = directory.get(unit)
+    if known is None:
+        return (unit,) if unit else ()
+    return (known.id, *(below.id for below in directory.below(known.id)))
+
+
+def a_day(text: str) -> date | None:
+    """A day of this century as a form sends it; None for anything else."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2100 else None
