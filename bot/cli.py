@@ -1,7 +1,7 @@
 """The command line: `mingcha serve | work | demo | migrate | doctor | export | preview | units | invite`.
 
-Every word comes from templates/<language>/chat: from `terminal.j2` and from one file per channel. The commands are
-therefore made when `main` runs.
+Every word of ours comes from templates/<language>/chat: from `terminal.j2` and from one file per channel. The
+commands are therefore made when `main` runs.
 """
 
 # Annotations are evaluated here: typer reads them, and the help texts come from the templates.

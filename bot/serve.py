@@ -101,6 +101,7 @@ def _site(program: Program, channels: Sequence[Channel]) -> Site:
         channels=shown_channels(program),
         ways=frozenset(one.name for one in channels),
         kinds=program.tools.kinds,
+        language=program.language,
         second_clerk_above=program.tools.limits.second_clerk_above,
     )
 

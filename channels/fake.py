@@ -1,4 +1,4 @@
-"""A channel without a wire, for tests and the preview: somebody says and taps things, and reads what came back."""
+"""A channel without a wire, for tests: somebody says and taps things, and reads what came back."""
 
 from __future__ import annotations
 

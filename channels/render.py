@@ -9,7 +9,6 @@ from typing import Any
 from conversation.messages import Body, Button, Line, Option, Say, Screen
 from templates import Texts, clipped
 
-LONGEST_KEY = 40  # characters of a button; the whole name is in the text or the review
 NARROW = 9  # a row takes two buttons that are this short
 LONGEST_SHOWN = 300
 

@@ -6,8 +6,6 @@ from handlers import menu, notices, placing
 from handlers.cases import addition, complaint, status
 from handlers.inspections import visit
 from handlers.obligations import acts, lists, view
-from handlers.placing import find_place
-from handlers.sources import SOURCES
 from services.talk import Journey
 
 JOURNEYS: dict[str, Journey] = {
@@ -31,5 +29,3 @@ JOURNEYS: dict[str, Journey] = {
         *menu.MENU,
     )
 }
-
-__all__ = ["JOURNEYS", "SOURCES", "find_place"]

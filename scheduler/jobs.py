@@ -20,7 +20,7 @@ LAPSES_AT_ONCE = 200
 
 
 def jobs(acts: Acts, store: Store, anchor: Path, *, sms: bool = False) -> Sequence[Job]:
-    """Every job with its time; each run is one service call. `sms`: a carrier for text messages is set up."""
+    """Every job with its time; each run calls services until nothing is left. `sms`: whether there is a carrier."""
     ways = (CHAT, SMS) if sms else (CHAT,)
 
     async def remind_units() -> None:

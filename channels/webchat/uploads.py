@@ -54,7 +54,7 @@ class Uploads:
         try:
             await self._read(request, data)
             async with self._cleaning:
-                stored = await self._store.put(bytes(data))
+                stored = await self._store.clean_and_keep(bytes(data))
         finally:  # free the bytes now: the traceback of a broken line would hold them until it is collected
             self._held -= len(data)
             data.clear()

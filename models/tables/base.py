@@ -1,4 +1,4 @@
-"""What every table is built with."""
+"""The metadata, the column types and the names of channels with which every table is built."""
 
 from __future__ import annotations
 
@@ -8,12 +8,8 @@ metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"}
 )
 
-
 SMS = "sms"  # the channel whose addresses are people's phone numbers
-
-
 FETCHING = "web"  # the channel whose pages fetch their own rows
-
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 

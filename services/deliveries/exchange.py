@@ -57,8 +57,8 @@ class Exchange:
 
     def __init__(self, acts: Acts, channel: str, place: str | None) -> None:
         self._acts, self._channel = acts, channel
-        life = new_id()
-        self._holder = Holder(place or life, life)
+        run_id = new_id()
+        self._holder = Holder(place or run_id, run_id)
         self._bodies = NoticeBodies(acts.vault)
         self._had = False  # whether the lane has been ours in this run
         self._looked_at: datetime | None = None

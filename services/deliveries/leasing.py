@@ -39,7 +39,7 @@ def next_due(act: Act, channel: str) -> datetime | None:
 
 
 def with_news(act: Act, channels: Collection[str]) -> list[str]:
-    """Those of these channels that have something due."""
+    """The channels, among these, that have something due."""
     return [channel for channel in channels if (due := next_due(act, channel)) is not None and due <= act.now]
 
 

@@ -14,7 +14,7 @@ _WAITS = and_(deliveries.c.state == "queued", deliveries.c.urgency == "reminder"
 
 
 def withhold_about(act: Act, obligation_id: str) -> None:
-    """Withdraws what asks for an obligation that is not owed any more as it was, if it has not left yet.
+    """Withdraws the messages about this obligation that have not left yet: what they ask for no longer holds.
 
     An open page keeps what it was told, as words said then. The channels are named for the sake of the index.
     """

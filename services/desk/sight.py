@@ -17,7 +17,7 @@ CODE = re.compile(r"[a-z_]{1,32}")  # the form of our own codes for kinds and fi
 
 
 def sight_of_case(row: Mapping[str, Any], unit: str, text: str, zone: tzinfo) -> UnitSight:
-    """What the unit sees of a case. `row`: of `cases`; `unit`: its name in the directory; `text`: the office's."""
+    """What the unit sees of a case. `row`: one of `cases`; `unit`: the unit's name; `text`: the office's own words."""
     return UnitSight(row["number"], unit, _codes([row["category"]]), text, _day(row["received_at"], zone))
 
 

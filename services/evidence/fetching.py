@@ -71,7 +71,7 @@ class Fetcher:
     async def _settle(self, wanted: Wanted) -> None:
         """Fetches one piece: it is kept, refused for good, or due again later."""
         try:
-            stored = await self._store.put(await self._fetched(wanted), wanted.id)
+            stored = await self._store.clean_and_keep(await self._fetched(wanted), wanted.id)
         except (Gone, Refused) as final:
             await self._refuse(wanted, final.code)
         except Later as later:

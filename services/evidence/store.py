@@ -53,7 +53,7 @@ class Store:
         self._vault = vault
         self._at_once = asyncio.Semaphore(CLEANED_AT_ONCE)
 
-    async def put(self, data: bytes, piece_id: str | None = None, *, documents: bool = False) -> Stored:
+    async def clean_and_keep(self, data: bytes, piece_id: str | None = None, *, documents: bool = False) -> Stored:
         """Cleans and stores a piece. Raises media.Refused with what is wrong; then nothing is kept.
 
         `documents`: documents are copied too, where a clean copy can be made.

@@ -47,8 +47,7 @@ class Acts:
     """Runs use cases: `acts.by(clerk_id).write(desk.ask, report_id, seen, text)`.
 
     Each is one transaction, committed when it returns and rolled back when it raises; one that collided with another is
-    run again (`models.database.Database.transact`), with an act of its own, whose moment is
-    that of the transaction. Raises DatabaseAway.
+    run again (`models.database.Database.transact`), with an act and a moment of its own. Raises DatabaseAway.
     """
 
     database: Database

@@ -29,7 +29,7 @@ def _nothing(*_given: object) -> None:
 
 
 def _about_nothing(act: Act, subject_id: str | None, seen: str) -> None:
-    """What a kind does that says nothing of subjects: it has none. Raises Refusal: kind_wanted."""
+    """Refuses a subject, for kinds of obligation that are about none. Raises Refusal: kind_wanted."""
     if subject_id is not None:
         raise Refusal(ObligationCode.KIND_WANTED)
 
@@ -50,6 +50,10 @@ class Kind:
     returned: Moved = _nothing
     excused: Moved = _nothing
     settled: Moved = _nothing  # whether accepted or excused; also where there is no subject that anybody waits for
+
+    @property
+    def takes_subject(self) -> bool:
+        return self.handed is not _about_nothing
 
 
 Kinds = Mapping[str, Kind]  # kinds by name

@@ -32,8 +32,8 @@ class Ladder:
     """The reminder times of one kind of obligation: times of day in the office's zone, or numbers of working days."""
 
     kind: str
-    working_days: int  # time of day of a deadline for which the clerk names none
-    due: time
+    working_days: int  # that the form offers for a deadline
+    due: time  # of day, of every deadline
     morning: time
     quiet_hours: Quiet
     before: tuple[int, ...]

@@ -89,7 +89,7 @@ async def test_in_the_console_it_is_a_square_and_opens_whole(
     contact: people.Contact = somebody(program)
     case, _ = program.acts.transact(cases.file_complaint, contact, one)
     [piece] = program.acts.look(evidence.pieces_of, case.id)
-    program.acts.transact(evidence.keep, await program.store.put(talk(), piece.id))
+    program.acts.transact(evidence.keep, await program.store.clean_and_keep(talk(), piece.id))
     notice_id, _ = await written(program, [(None, talk())])
     async with desk(program) as address:
         page = await page_at(chromium, SCREENS[name])

@@ -159,7 +159,7 @@ async def test_many_units_long_names_and_files_fit_a_phone(program: Program, chr
     heads(program)
     many = Audience(units=tuple(unit.id for unit in program.units.units[:12]))
     notice_id = program.acts.by("clerk-1").transact(notices.draft, Written({"zh": TEXT * 60, "en": TEXT}, many, True))
-    stored = await program.store.put(b"x", documents=True)
+    stored = await program.store.clean_and_keep(b"x", documents=True)
     name = "关于进一步加强整改工作的通知" * 4 + ".txt"
     program.acts.by("clerk-1").transact(notices.attach, notice_id, name, stored)
     async with desk(program) as address:

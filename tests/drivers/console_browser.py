@@ -126,7 +126,7 @@ async def file_one_with_evidence(program: Program, contact: Contact) -> str:
     pieces = program.acts.look(evidence.pieces_of, case.id)
     for n, piece in enumerate(pieces[:4]):
         data = sound() if piece.kind == "voice" else picture(n)
-        program.acts.transact(evidence.keep, await program.store.put(data, piece.id))
+        program.acts.transact(evidence.keep, await program.store.clean_and_keep(data, piece.id))
     return case.id
 
 

@@ -44,7 +44,7 @@ async def written(program: Program, uploads: Sequence[Upload] = (), text: str = 
     notice_id = program.acts.by("clerk-1").transact(notices.draft, words)
     pieces: list[Stored] = []
     for name, data in uploads:
-        stored = await program.store.put(data, documents=True)
+        stored = await program.store.clean_and_keep(data, documents=True)
         program.acts.by("clerk-1").transact(notices.attach, notice_id, name, stored)
         pieces.append(stored)
     return notice_id, pieces

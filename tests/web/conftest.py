@@ -62,8 +62,7 @@ def application(program: Program, **how: Any) -> web.Application:
         lambda: program.units,
         "1",
         channels=shown_channels(program),
-        kinds=program.tools.kinds,
-        **how,
+        **{"kinds": program.tools.kinds, **how},
     )
     app = web.Application(middlewares=site.middlewares())
     app.add_routes(site.routes())

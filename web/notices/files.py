@@ -61,7 +61,7 @@ class Files:
 
     async def _attached(self, seat: Seat, notice_id: str, file: FileField) -> None:
         store = self._frame.store
-        stored = await store.put(await asyncio.to_thread(file.file.read), documents=True)
+        stored = await store.clean_and_keep(await asyncio.to_thread(file.file.read), documents=True)
         try:
             await self._kept(seat, notice_id, file.filename, stored)
         except Refusal:

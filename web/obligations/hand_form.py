@@ -82,7 +82,8 @@ async def hand_form(
     problem: str = "",
 ) -> HandForm:
     """The form for a report, or for none. Of the report, only its unit comes into the form."""
-    now, kinds = frame.acts.clock(), tuple(frame.kinds)
+    now = frame.acts.clock()
+    kinds = tuple(name for name, kind in frame.kinds.items() if kind.takes_subject or not report_id)
     owing = await frame.acts.at(now).read(obligations.of_subject, frame.kinds, report_id) if report_id else ()
     # What was handed over already goes to another unit this time.
     filled = dict(typed) if typed is not None else await _prefilled(frame, None if owing else unit_id, kind)

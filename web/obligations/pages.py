@@ -104,7 +104,7 @@ class Obligations:
         report = await self._frame.acts.read(desk.look, obligation.subject.id)
         return report is not None and report.state == ACCEPTED
 
-    async def _around(self, whole: Dossier) -> dict[str, Any]:
+    async def _beside(self, whole: Dossier) -> dict[str, Any]:
         """What the page of one obligation says of its case, and of a head whom no reminder reaches."""
         obligation, others = whole.obligation, await self._others(whole.obligation)
         frame, told = self._frame, ""
@@ -129,7 +129,7 @@ class Obligations:
         reminded = await frame.acts.at(now).read(obligations.reminded, whole.obligation.id) if whole else ()
         files = await frame.acts.read(obligations.file_names, whole.obligation.id) if whole else {}
         visit = await frame.acts.read(desk.visit_of, whole.obligation.subject_id) if whole else None
-        values |= await self._around(whole) if whole else {}
+        values |= await self._beside(whole) if whole else {}
         late = await self._late() if whole is None else None
         nothing = {"done": None, "problem": None, "act": "", "typed": {"text": "", "date": ""}, "limit": Limit()}
         return frame.page(

@@ -74,6 +74,7 @@ class Frame:
     channels: Sequence[ShownChannel]  # in the order in which they are shown
     kinds: Kinds
     pages: Sequence[Page]  # that the bar leads to, in its order
+    default_language: str = DEFAULT_LANGUAGE  # for whoever has chosen none and whose browser asks for none of ours
     ways: Collection[str] | None = None  # channels on which something can leave; None: all
     second_clerk_above: int = 200  # recipients of a notice above which a second clerk must release it
 
@@ -82,10 +83,10 @@ class Frame:
         return self.site_url.startswith("https://")
 
     def language(self, request: web.Request) -> str:
-        """The language chosen, else the first one that the browser asks for, else the default."""
+        """The language chosen, else the first one that the browser asks for, else the one in the settings."""
         chosen = request.cookies.get(LANGUAGE_COOKIE, "")
         asked = (part.strip()[:2].lower() for part in request.headers.get("Accept-Language", "").split(","))
-        return next((one for one in (chosen, *asked) if one in self.texts), DEFAULT_LANGUAGE)
+        return next((one for one in (chosen, *asked) if one in self.texts), self.default_language)
 
     def speaks(self, request: web.Request) -> Texts:
         return self.texts[self.language(request)]
@@ -172,11 +173,9 @@ class Unsaved:
 
 
 async def unsaved(request: web.Request, site_url: str) -> Unsaved | None:
-    """This request's form, to be given back to its sender.
+    """This request's form, to be given back to its sender; None for a file and for a sign-in code.
 
-    None for a file and for a sign-in code.
-
-    Its token is the one that was sent: a page that cannot know who asks makes no new one.
+    The form keeps the token that was sent: a page that cannot know who asks makes no new one.
     """
     if request.method != "POST" or request.content_type != FORM:
         return None

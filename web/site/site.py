@@ -14,7 +14,7 @@ from services.foundation.act import Acts
 from services.foundation.vault import new_id
 from services.obligations import Kinds
 from services.units import Directory
-from templates import Texts
+from templates import DEFAULT_LANGUAGE, Texts
 from web.calendar import Calendar
 from web.desk.evidence import Evidence
 from web.desk.handing import Handing
@@ -50,11 +50,23 @@ class Site:
         *,
         channels: Sequence[ShownChannel],
         kinds: Kinds,
+        language: str = DEFAULT_LANGUAGE,
         ways: Collection[str] | None = None,
         second_clerk_above: int = 200,
     ) -> None:
         self._frame = Frame(
-            site_url, acts, texts, store, directory, assets_version, channels, kinds, PAGES, ways, second_clerk_above
+            site_url,
+            acts,
+            texts,
+            store,
+            directory,
+            assets_version,
+            channels,
+            kinds,
+            PAGES,
+            default_language=language,
+            ways=ways,
+            second_clerk_above=second_clerk_above,
         )
 
     def routes(self) -> list[web.RouteDef]:

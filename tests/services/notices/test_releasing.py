@@ -45,7 +45,7 @@ async def test_two_clerks_at_the_same_instant_never_both_have_their_way(program:
 
 
 def test_taking_a_piece_away_touches_no_upload_of_anybody_else(program: Program) -> None:
-    theirs = asyncio.run(program.store.put(picture()))
+    theirs = asyncio.run(program.store.clean_and_keep(picture()))
     program.acts.transact(evidence.add_upload, "somebody", None, theirs)
     notice_id = draft(program, Audience())
     assert program.acts.by("clerk-1").transact(notices.detach, notice_id, theirs.id) == []

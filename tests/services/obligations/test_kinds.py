@@ -179,6 +179,7 @@ def test_a_kind_that_says_nothing_of_subjects_takes_none(office: Office) -> None
         desk.hand_over(subject_id=PAPER)
     assert rows(office.program, "obligations") == []
     desk.hand_over()
+    assert [kind.takes_subject for kind in (Kind("instruction"), *KINDS.values())] == [False, True, True]
 
 
 def test_a_kind_that_nobody_registered_is_not_handed_over(office: Office) -> None:

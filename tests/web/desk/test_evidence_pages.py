@@ -19,7 +19,7 @@ async def test_evidence_is_played_in_parts_and_the_original_has_a_purpose(
 ) -> None:
     number = await complains(citizen)
     piece_id = str(rows(program, "evidence")[0]["id"])
-    stored = await program.store.put(photo(), piece_id)
+    stored = await program.store.clean_and_keep(photo(), piece_id)
     program.acts.transact(evidence.keep, stored)
     await clerk.opens(first_report(await clerk.opens("/console")))
     answer = await clerk.client.get(f"/console/evidence/{piece_id}", headers={"Range": "bytes=0-9"})

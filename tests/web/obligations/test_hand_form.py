@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from aiohttp.test_utils import TestServer
 
 from bot.build import Program
 from channels.fake import FakePerson
@@ -12,6 +13,7 @@ from services import obligations, people
 from services.desk import KINDS
 from services.obligations import LONGEST_LIMIT
 from tests.conftest import rows
+from tests.drivers.browsing import browsing
 from tests.drivers.desk_pages import (
     ASKED,
     WORDS,
@@ -24,7 +26,7 @@ from tests.drivers.desk_pages import (
     how_many,
     is_head,
 )
-from tests.web.conftest import link
+from tests.web.conftest import Browser, application, link
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 
@@ -270,3 +272,18 @@ async def test_two_things_that_are_wrong_are_both_told(program: Program, clerk) 
     page = await clerk.sends("/console/duties/new", **given)
     assert 'id="hand-text-wrong">请写清楚' in page
     assert 'id="hand-due-wrong">期限已经过去' in page
+
+
+@ON_SQLITE
+async def test_a_report_is_offered_no_kind_that_is_about_none(program: Program, browser, citizen: FakePerson) -> None:
+    await complains(citizen)
+    clerk = program.acts.transact(people.add_person, "钱一", [people.Grant(people.Role.CLERK, None)])
+    kinds = {"complaint": KINDS["complaint"], "instruction": obligations.Kind("instruction")}
+    async with browsing(TestServer(application(program, kinds=kinds))) as client:
+        mine = Browser(client)
+        await mine.sends("/in", code=link(program, clerk))
+        page = await mine.opens(first_report(mine.page))
+        assert 'value="complaint"' in page
+        assert 'value="instruction"' not in page.split("hand-kind")[1].split("</select>")[0]
+        page = await mine.opens("/console/duties/new")
+        assert {'value="complaint"', 'value="instruction"'} <= set(re.findall(r'value="\w+"', page))

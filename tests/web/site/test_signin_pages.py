@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from aiohttp.test_utils import TestServer
 
 from bot.build import Program
 from channels.fake import FakePerson
@@ -15,7 +16,8 @@ from services import people
 from services.foundation.refusal import Refusal
 from services.people import Grant, Role
 from tests.conftest import rows
-from tests.web.conftest import member
+from tests.drivers.browsing import browsing
+from tests.web.conftest import Browser, application, member
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 DOOR = "不存在、已用过或已过期"
@@ -226,3 +228,12 @@ def test_of_two_clerks_who_withdraw_each_other_at_once_one_stays(
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(withdraw, (0, 1)))
     assert sorted(got) == ["last_clerk", "ok"]
+
+
+@ON_SQLITE
+async def test_whoever_asks_for_no_language_of_ours_gets_the_one_of_the_settings(program: Program) -> None:
+    server = TestServer(application(program, language="en"))
+    async with browsing(server) as client:
+        mine = Browser(client)
+        assert 'lang="en"' in await mine.opens("/in", headers={"Accept-Language": "fr-FR,fr;q=0.9"})
+        assert 'lang="zh-CN"' in await mine.opens("/in", headers={"Accept-Language": "zh-CN"})
