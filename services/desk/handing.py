@@ -8,16 +8,34 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 
 from models.tables import cases, visits
+from services import obligations
+from services.cases import ACCEPTED
 from services.desk import deciding
 from services.desk.sight import sight_of_case, sight_of_visit
 from services.foundation.act import Act
-from services.obligations import Subject, UnitSight
+from services.obligations import SETTLED, Kinds, Obligation, Subject, UnitSight
 
 
 def named(act: Act, report_ids: Collection[str]) -> Mapping[str, Subject]:
     """What lists may name of reports: a case's number; nothing of a spot check, whose number tells the hour."""
     known = select(cases.c.id, cases.c.number).where(cases.c.id.in_(report_ids))
     return {row.id: Subject(row.id, row.number, True) for row in act.tx.execute(known)}
+
+
+def still_owed(act: Act, kinds: Kinds, obligation: Obligation) -> list[Obligation]:
+    """The other obligations of the same case that are not settled."""
+    if obligation.subject is None:
+        return []
+    of_case = obligations.of_subject(act, kinds, obligation.subject.id)
+    return [one for one in of_case if one.id != obligation.id and one.state not in SETTLED]
+
+
+def awaits_answer(act: Act, kinds: Kinds, obligation: Obligation) -> bool:
+    """Whether all of the case is settled and its citizen still has no answer, which is given on the case's page."""
+    if obligation.subject is None or obligation.state not in SETTLED or still_owed(act, kinds, obligation):
+        return False
+    state = act.tx.execute(select(cases.c.state).where(cases.c.id == obligation.subject.id)).scalar()
+    return state == ACCEPTED
 
 
 def sight(act: Act, report_id: str | None, unit: str, asked: str) -> UnitSight | None:

@@ -1,34 +1,48 @@
-"""What happens after a notice is released or stopped: the first part at once, the rest while others are served."""
+"""How a notice is sent and stopped: the clerk's word and its first part at once, the rest while others are served."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import structlog
 
 from models.database import DatabaseAway
 from services.foundation.act import Acts
-from services.notices.going import stop_rows
+from services.notices import releasing
+from services.notices.audience import Ways
+from services.notices.going import abort, stop_rows
 from services.notices.spreading import spread
+from services.notices.values import RELEASED
 
 log = structlog.get_logger()
 Part = Callable[[str], Awaitable[bool]]  # one part of the work on a notice; returns whether there is more
 
 
 class Course:
-    """Carries on a released or stopped notice; what a kill leaves undone, the job `carry_notices` takes up."""
+    """Sends and stops notices; what a kill leaves undone, the job `carry_notices` takes up."""
 
     def __init__(self, acts: Acts) -> None:
         self._acts = acts
         self._errands: set[asyncio.Task[None]] = set()
 
-    async def spread(self, notice_id: str) -> None:
-        """Writes the rows of a notice that has been released."""
+    async def send(
+        self, acts: Acts, notice_id: str, seen: str, send_at: datetime | None, *, second_clerk_above: int, ways: Ways
+    ) -> None:
+        """Sends a notice on its author's word, or lays it before a second clerk. Raises as `releasing.send`."""
+        sent = acts.write(releasing.send, notice_id, seen, send_at, second_clerk_above=second_clerk_above, ways=ways)
+        if await sent == RELEASED:
+            await self._begin(self._spread, notice_id)
+
+    async def release(self, acts: Acts, notice_id: str, seen: str, send_at: datetime | None, *, ways: Ways) -> None:
+        """Releases a notice on a second clerk's word. Raises Refusal, as `releasing.release`."""
+        await acts.write(releasing.release, notice_id, seen, send_at, ways=ways)
         await self._begin(self._spread, notice_id)
 
-    async def stop(self, notice_id: str) -> None:
-        """Stops the rows of a notice that has been aborted."""
+    async def abort(self, acts: Acts, notice_id: str) -> None:
+        """Stops a notice at once, then the rows that have not left. Raises Refusal, as `going.abort`."""
+        await acts.write(abort, notice_id)
         await self._begin(self._stop, notice_id)
 
     async def _spread(self, notice_id: str) -> bool:

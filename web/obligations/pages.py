@@ -8,10 +8,9 @@ from typing import Any
 from aiohttp import web
 
 from services import desk, obligations, people
-from services.cases import ACCEPTED
 from services.foundation.refusal import Refusal
 from services.foundation.wording import LONGEST_SAID
-from services.obligations import PAGE, SETTLED, Dossier, Obligation, last_day, why_unreached
+from services.obligations import PAGE, Dossier, Obligation, last_day, why_unreached
 from services.people import Right
 from web.obligations.filters import SHOWN, ObligationQuery, read
 from web.obligations.hand_form import DUE_WRONG, TOLD, Limit, due_day, due_of, look_twice, told_by
@@ -53,7 +52,11 @@ class Obligations:
         typed = {"kind": obligation.kind, "text": sent.get("text", ""), "date": sent.get("date", "")}
         # Asked first, as for a hand-over. What becomes the unit's turn again goes by SMS too.
         untold = await told_by(frame, act, obligation.unit_id, obligation.kind) if act == "return" else ""
-        answers = act == "accept" and obligation.waited_for and not await self._others(obligation)
+        answers = (
+            act == "accept"
+            and obligation.waited_for
+            and not await frame.acts.read(desk.still_owed, frame.kinds, obligation)
+        )
         try:
             if act == "return":
                 await look_twice(frame, sent | typed)
@@ -89,28 +92,17 @@ class Obligations:
             raise web.HTTPNotFound
         return whole
 
-    async def _others(self, obligation: Obligation) -> list[Obligation]:
-        """Other obligations of the same case that are not settled."""
-        if obligation.subject is None:
-            return []
-        frame = self._frame
-        of_case = await frame.acts.read(obligations.of_subject, frame.kinds, obligation.subject.id)
-        return [one for one in of_case if one.id != obligation.id and one.state not in SETTLED]
-
-    async def _waits(self, obligation: Obligation, others: list[Obligation]) -> bool:
-        """Whether all of the case is settled and its citizen still has no answer, which is given on the case's page."""
-        if obligation.subject is None or others or obligation.state not in SETTLED:
-            return False
-        report = await self._frame.acts.read(desk.look, obligation.subject.id)
-        return report is not None and report.state == ACCEPTED
+    async def _still_owed(self, obligation: Obligation) -> list[Obligation]:
+        return await self._frame.acts.read(desk.still_owed, self._frame.kinds, obligation)
 
     async def _beside(self, whole: Dossier) -> dict[str, Any]:
         """What the page of one obligation says of its case, and of a head whom no reminder reaches."""
-        obligation, others = whole.obligation, await self._others(whole.obligation)
-        frame, told = self._frame, ""
+        frame, obligation, told = self._frame, whole.obligation, ""
+        others = await self._still_owed(obligation)
+        waits = await frame.acts.read(desk.awaits_answer, frame.kinds, obligation)
         if obligation.owed:
             told = await frame.acts.read(why_unreached, obligation.unit_id, frame.ways)
-        return {"others": others, "waits": await self._waits(obligation, others), "why_unreached": told}
+        return {"others": others, "waits": waits, "why_unreached": told}
 
     async def _late(self) -> Lateness:
         return lateness(await self._frame.acts.read(obligations.late))
