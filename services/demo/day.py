@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from models.tables import grants, reminders
+from models.tables import FETCHING, grants, reminders
 from rulebooks import HERE
 from services import cases, deliveries, notices, obligations, people
 from services.demo.city import SHOWN, load_city, sign_in_codes
@@ -21,7 +21,6 @@ from services.notices import Audience, Written
 from services.people import Addressee, Contact, Role
 from templates import DEFAULT_LANGUAGE, LANGUAGES
 
-WEB = "web"
 OFFICE_OPENS = time(9)
 SOON = timedelta(seconds=30)
 CITY_IS_OLD = timedelta(days=30)  # how long the city's people have held their roles
@@ -52,7 +51,7 @@ def load_day(act: Act) -> None:
 
 
 def _report(act: Act, report: Mapping[str, Any]) -> None:
-    citizen = Contact(_chat(act, None), WEB, DEFAULT_LANGUAGE)
+    citizen = Contact(_chat(act, None), FETCHING, DEFAULT_LANGUAGE)
     complaint = cases.Complaint(report["unit"], report["category"], report["what"])
     case, _ = cases.file_complaint(act.at(_days_ago(act.now, report["filed_days_ago"])), citizen, complaint)
     obligation = report["obligation"]
@@ -96,8 +95,8 @@ def _notice(act: Act, notice: Mapping[str, Any]) -> None:
     while notices.spread(act, notice_id):
         pass
     for contact_id in readers[::2]:
-        newest = deliveries.mailbox(act, WEB, contact_id, 0, 1)
-        deliveries.received(act, WEB, contact_id, newest[-1].id)
+        newest = deliveries.mailbox(act, FETCHING, contact_id, 0, 1)
+        deliveries.received(act, FETCHING, contact_id, newest[-1].id)
         notices.acknowledge(act, contact_id, notice_id)
 
 
@@ -109,7 +108,7 @@ def _heads(tx: Connection, most: int) -> list[str]:
 
 def _chat(act: Act, person_id: str | None) -> str:
     """A web chat account that nobody has open; returns its contact id."""
-    return people.ensure_contacts(act, WEB, [new_id()], DEFAULT_LANGUAGE, [person_id] if person_id else [])[0]
+    return people.ensure_contacts(act, FETCHING, [new_id()], DEFAULT_LANGUAGE, [person_id] if person_id else [])[0]
 
 
 def _days_ago(now: datetime, days: int) -> datetime:

@@ -2,7 +2,7 @@
 
 from services.desk.codes import DeskCode
 from services.desk.deciding import accept, answer, ask, decline, note_visit
-from services.desk.handing import awaits_answer, still_owed, visit_of
+from services.desk.handing import beside, still_owed, visit_of
 from services.desk.kinds import KINDS
 from services.desk.listing import counts, fresh, listed
 from services.desk.opening import look, open_copy, open_identity, open_original, open_report
@@ -22,7 +22,7 @@ __all__ = [
     "accept",
     "answer",
     "ask",
-    "awaits_answer",
+    "beside",
     "counts",
     "decline",
     "fresh",

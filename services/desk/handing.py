@@ -30,12 +30,16 @@ def still_owed(act: Act, kinds: Kinds, obligation: Obligation) -> list[Obligatio
     return [one for one in of_case if one.id != obligation.id and one.state not in SETTLED]
 
 
-def awaits_answer(act: Act, kinds: Kinds, obligation: Obligation) -> bool:
-    """Whether all of the case is settled and its citizen still has no answer, which is given on the case's page."""
-    if obligation.subject is None or obligation.state not in SETTLED or still_owed(act, kinds, obligation):
-        return False
+def beside(act: Act, kinds: Kinds, obligation: Obligation) -> tuple[list[Obligation], bool]:
+    """What is still owed about the same case (`still_owed`), and whether its citizen only waits for the answer.
+
+    The citizen does where all of the case is settled; the answer is given on the case's page.
+    """
+    others = still_owed(act, kinds, obligation)
+    if obligation.subject is None or others or obligation.state not in SETTLED:
+        return others, False
     state = act.tx.execute(select(cases.c.state).where(cases.c.id == obligation.subject.id)).scalar()
-    return state == ACCEPTED
+    return others, state == ACCEPTED
 
 
 def sight(act: Act, report_id: str | None, unit: str, asked: str) -> UnitSight | None:

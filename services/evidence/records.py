@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from conversation.messages import Media
-from models.tables import evidence
+from models.tables import FETCHING, evidence
 from services.evidence.store import Forgotten, Stored
 from services.foundation.act import Act
 from services.foundation.vault import new_id
@@ -79,7 +79,7 @@ def _claim_upload(act: Act, contact: Contact, piece_id: str, place: dict[str, An
 def add_upload(act: Act, contact_id: str, name: str | None, stored: Stored) -> Media:
     """Adds the row of an upload whose bytes are stored; returns the reference for the session."""
     piece_id = stored.id
-    source = {"channel": "web", "ref": None, "name": name, "contact": contact_id}
+    source = {"channel": FETCHING, "ref": None, "name": name, "contact": contact_id}
     act.tx.execute(
         insert(evidence).values(
             id=piece_id,

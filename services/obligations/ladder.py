@@ -15,12 +15,11 @@ from typing import Any
 from rulebooks import HERE
 from services import calendar
 from services.calendar import Quiet
-from services.people import Addressee
+from services.people import CHAT, SMS, Addressee
 
 BEFORE, HOLIDAY, DAY, OVER, SILENCE, TOLD = "before", "holiday", "day", "over", "silence", "told"
 OFFICE = "office"  # like an `Addressee`: nobody of the unit, but the office's own list
 BOTH = "both"  # head and superior, once a reminder has gone out
-CHAT, SMS = "chat", "sms"
 NOBODY = {CHAT: "no_chat", SMS: "no_sms"}  # by way: what is recorded where a reminder had nobody to go to
 FARTHEST_YEARS = 2  # years ahead of a deadline: 2036 is a slip of the finger
 FAR = 60  # working days: a deadline farther away is confirmed before it is handed over

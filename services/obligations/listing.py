@@ -15,8 +15,9 @@ from services import calendar
 from services.foundation.act import Act
 from services.foundation.wording import first_words
 from services.obligations.kinds import Kinds
-from services.obligations.ladder import CHAT, NOBODY, OFFICE, SILENCE, TOLD
+from services.obligations.ladder import NOBODY, OFFICE, SILENCE, TOLD
 from services.obligations.values import AGES, ANSWERED, SETTLED, WAITING, Late, Obligation, ObligationFilters, Subject
+from services.people import CHAT
 
 SETTLED_SHOWN = 20
 BEGINS = 80  # characters of the request that lists read

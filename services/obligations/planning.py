@@ -10,9 +10,9 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from models.tables import reminders
 from services import calendar
 from services.foundation.act import Act
-from services.obligations.ladder import CHAT, SILENCE, TOLD, Step, ladders, mornings, silence
+from services.obligations.ladder import SILENCE, TOLD, Step, ladders, mornings, silence
 from services.obligations.locking import LockedObligation
-from services.people import Addressee
+from services.people import CHAT, Addressee
 
 
 def plan(act: Act, obligation: LockedObligation) -> None:

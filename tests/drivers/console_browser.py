@@ -18,15 +18,14 @@ from PIL import Image, ImageDraw
 from playwright.async_api import Browser, Page, ViewportSize
 
 from bot.build import Program
-from bot.serve import shown_channels
 from conversation.messages import Media
 from services import cases, evidence, inspections, people
 from services.foundation.act import Act
 from services.people import Contact, Grant, Role
+from tests.drivers.browsing import site_of
 from tests.drivers.waiting import PATIENCE_SECONDS
 from tests.drivers.webchat_browser import web_chat
 from web.site import assets
-from web.site.site import Site
 
 SHOTS = Path("var/shots")
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -37,16 +36,7 @@ LONG = "市政务服务中心管理委员会办公室驻经济技术开发区不
 @asynccontextmanager
 async def desk(program: Program) -> AsyncIterator[str]:
     """The address of the site, with the web chat beside it."""
-    site = Site(
-        program.settings.site,
-        program.acts,
-        program.texts,
-        program.store,
-        lambda: program.units,
-        assets.version(),
-        channels=shown_channels(program),
-        kinds=program.tools.kinds,
-    )
+    site = site_of(program, assets.version())
     chat = web_chat(program, version=assets.version())
     app = web.Application(middlewares=site.middlewares())
     app.add_routes([*assets.routes(), *chat.routes(), *site.routes()])

@@ -12,11 +12,9 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.build import Program
-from bot.serve import shown_channels
 from services import people
 from services.people import Grant, Role
-from tests.drivers.browsing import browsing
-from web.site.site import Site
+from tests.drivers.browsing import browsing, site_of
 
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 SEEN = re.compile(r'name="seen" value="([a-z]+\.\d+)"')
@@ -54,16 +52,7 @@ class Browser:
 
 
 def application(program: Program, **how: Any) -> web.Application:
-    site = Site(
-        program.settings.site,
-        program.acts,
-        program.texts,
-        program.store,
-        lambda: program.units,
-        "1",
-        channels=shown_channels(program),
-        **{"kinds": program.tools.kinds, **how},
-    )
+    site = site_of(program, **how)
     app = web.Application(middlewares=site.middlewares())
     app.add_routes(site.routes())
     return app

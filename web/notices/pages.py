@@ -42,8 +42,6 @@ class Pages:
         self, request: web.Request, seat: Seat, error: Refusal, sent: Mapping[str, str] | None = None
     ) -> web.StreamResponse:
         """The notice as it is now, and why a step was not taken."""
-        if error.code == "gone":
-            raise web.HTTPNotFound
         return await self.one(request, seat, await self.notice(request), error, sent=sent)
 
     async def form(

@@ -10,7 +10,7 @@ from aiohttp import web
 from services import desk, obligations, people
 from services.foundation.refusal import Refusal
 from services.foundation.wording import LONGEST_SAID
-from services.obligations import PAGE, Dossier, Obligation, last_day, why_unreached
+from services.obligations import PAGE, Dossier, last_day, why_unreached
 from services.people import Right
 from web.obligations.filters import SHOWN, ObligationQuery, read
 from web.obligations.hand_form import DUE_WRONG, TOLD, Limit, due_day, due_of, look_twice, told_by
@@ -92,14 +92,10 @@ class Obligations:
             raise web.HTTPNotFound
         return whole
 
-    async def _still_owed(self, obligation: Obligation) -> list[Obligation]:
-        return await self._frame.acts.read(desk.still_owed, self._frame.kinds, obligation)
-
     async def _beside(self, whole: Dossier) -> dict[str, Any]:
         """What the page of one obligation says of its case, and of a head whom no reminder reaches."""
         frame, obligation, told = self._frame, whole.obligation, ""
-        others = await self._still_owed(obligation)
-        waits = await frame.acts.read(desk.awaits_answer, frame.kinds, obligation)
+        others, waits = await frame.acts.read(desk.beside, frame.kinds, obligation)
         if obligation.owed:
             told = await frame.acts.read(why_unreached, obligation.unit_id, frame.ways)
         return {"others": others, "waits": waits, "why_unreached": told}
