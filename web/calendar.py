@@ -90,7 +90,6 @@ class Calendar:
             announced=calendar.is_announced(year),
             today=frame.acts.clock().date(),
             problem=problem,
-            LONGEST=LONGEST_NOTE,
             typed=typed or {"day": "", "what": "free", "note": ""},
             changes=lambda one: is_workday(one.day) != one.works,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from channels.render import button_label, draw
@@ -52,7 +52,7 @@ def _said(say: Say, body: Body, texts: Texts, most: int) -> SmsLetter:
     kept = {"0": ("/resume", None)}
     words = worded(enumerate(offers, 1))
     menu = Menu(MESSAGE, numbers, kept, buttons=say.buttons, words=words) if numbers else None
-    return SmsLetter(tuple(messages("\n".join(lines), most)), menu)
+    return SmsLetter(tuple(messages(_joined(lines), most)), menu)
 
 
 def _short(button: Button, texts: Texts) -> str:
@@ -79,7 +79,12 @@ def _asked(screen: Screen, texts: Texts, most: int) -> SmsLetter:
 
 
 def _page(head: str, entries: Sequence[Entry], last: str) -> str:
-    return "\n".join(part for part in (head, *(f"{number} {label}" for number, label, _ in entries), last) if part)
+    return _joined(part for part in (head, *(f"{number} {label}" for number, label, _ in entries), last) if part)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    """The lines of a text message. No handset has a tab, and some show nothing for it: figures would run together."""
+    return "\n".join(lines).replace("\t", " ")
 
 
 def _head(screen: Screen, entries: Sequence[Entry], texts: Texts, *, helped: bool) -> str:

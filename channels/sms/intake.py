@@ -60,7 +60,7 @@ class Intake:
         except BadNumber as bad:
             log.info("sms_from_no_person", code=bad.code)
             return
-        text, event = inert("\n".join(message.text.splitlines())).strip(), _event_id(message)
+        text, event = inert(message.text).strip(), _event_id(message)
         if not text:
             return
         standing = await self._acts.read(talk.standing, CHANNEL, sender)
@@ -85,7 +85,7 @@ class Intake:
 
 def _event_id(message: Message) -> str:
     """The carrier's own event id where it can be stored: PostgreSQL takes no NUL and no half of a character."""
-    if 0 < len(message.event_id) <= LONGEST_EVENT and message.event_id.isprintable():
+    if 0 < len(message.event_id) <= LONGEST_EVENT and inert(message.event_id) == message.event_id:
         return message.event_id
     told = "\0".join((message.event_id, message.sender, message.text, message.at))
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()

@@ -34,7 +34,7 @@ def own_days(act: Act) -> dict[date, bool]:
 
 def set_day(act: Act, day: date, works: bool, note: str) -> None:
     """Decides about a day, perhaps not for the first time. Planned deadlines and reminders stay as they are."""
-    values = {"works": works, "note": readable(note)[:LONGEST_NOTE], "set_at": act.now}
+    values = {"works": works, "note": readable(note), "set_at": act.now}
     act.tx.execute(insert_or_update(act.tx, calendar_days, "day", tuple(values)), {"day": day.isoformat(), **values})
     audit.append(act, "calendar_day_set", day.isoformat(), {"works": works})
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from conversation.text import inert
 from models.prepared import Prepared
 from models.tables import SMS, contacts, deliveries
 from models.types import Utc
@@ -48,7 +49,7 @@ def record(act: Act, results: Sequence[Result]) -> None:
 def _wire_id(result: Result) -> str | None:
     """The carrier's id of the message where it can be stored: one odd id must not block all other results."""
     name = result.wire_id
-    return name if name is None or (len(name) <= LONGEST_WIRE_ID and name.isprintable()) else None
+    return name if name is None or (len(name) <= LONGEST_WIRE_ID and inert(name) == name) else None
 
 
 def supersede(act: Act, ids: Sequence[int]) -> None:

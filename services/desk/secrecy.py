@@ -22,6 +22,7 @@ SAME, SAME_LETTERS = 20, 60
 WHOLE = 18  # letters of a shorter text that is repeated as a whole; a Chinese character counts as three
 SHORTEST_NUMBER = 7  # digits
 _MOBILE = re.compile(r"(?<!\d)(?:00)?(?:86)?[\s-]?1[3-9]\d(?:[\s-]?\d){8}(?!\d)")
+_UNKNOWN = ("Cn", "Co")  # letters of somebody's name that are newer than the interpreter, or private
 _LABEL = re.compile(r"(category|order|games|systems|difficulties|service)_(?!help$).*|(unit|window)_short")
 
 
@@ -94,7 +95,7 @@ def _shapes(text: str) -> tuple[str, str]:
     """A text in two shapes: without the spaces and line breaks that a copy gains or loses, and also without
     punctuation, because another comma does not make another sentence."""
     close = "".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return close, "".join(one for one in close if one.isalnum())
+    return close, "".join(one for one in close if one.isalnum() or unicodedata.category(one) in _UNKNOWN)
 
 
 def _digits(text: str) -> str:

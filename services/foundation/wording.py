@@ -1,22 +1,19 @@
-"""Cleans words typed into a form: drops characters that no channel carries or that turn the text around them."""
+"""Words typed into a form: how long they may be, and how they begin."""
 
 from __future__ import annotations
 
-import unicodedata
 from enum import StrEnum
 
+from conversation.text import inert, seen
 from services.foundation.refusal import Common, Refusal
-
-_NEVER = ("Cc", "Cs", "Co", "Cn")  # controls, lone surrogates, private and unassigned characters
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 LONGEST_SAID = 3_000  # characters: with the words around it still one message on every channel
 
 
 def readable(text: str) -> str:
-    """The readable part of a text, with plain line ends and no space around it."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c == "\n" or not _acts(c)).strip()
+    """The readable part of a text, without space around it; nothing where nothing of it can be seen."""
+    kept = inert(text).strip()
+    return kept if seen(kept) else ""
 
 
 def worded(text: str, shortest: int = 2, code: StrEnum = Common.TEXT_WANTED) -> str:
@@ -32,12 +29,3 @@ def worded(text: str, shortest: int = 2, code: StrEnum = Common.TEXT_WANTED) -> 
 def first_words(text: str, most: int = 80) -> str:
     """The first `most` characters on one line: enough to tell one thing from another."""
     return " ".join(text[:most].split())
-
-
-def written_out(text: str) -> str:
-    """The whole text, with characters that would act on a screen written as escapes, for inspecting what came in."""
-    return "".join(c if c == "\n" or not _acts(c) else c.encode("unicode_escape").decode() for c in text)
-
-
-def _acts(c: str) -> bool:
-    return c in _TURNING or unicodedata.category(c) in _NEVER

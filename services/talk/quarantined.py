@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from conversation.text import written_out
 from models.tables import quarantine
 from services.foundation import audit
 from services.foundation.act import Act
-from services.foundation.wording import written_out
 
 MOST_LISTED = 200
 LARGEST_SHOWN = 20_000  # bytes

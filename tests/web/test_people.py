@@ -97,3 +97,19 @@ async def test_a_head_who_is_bound_already_takes_over_at_once(program: Program, 
     assert head_of(program, "gtj") == deputy_id
     held = program.acts.look(people.roles_of, deputy_id)
     assert Grant(Role.HEAD, "gtj") in held
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("name", ["林\U0003158e", "王\ue863", "李\U00033fff"], ids=ascii)
+async def test_a_rare_character_in_a_name_is_kept(clerk, name: str) -> None:
+    await clerk.opens("/console/people")
+    page = await clerk.sends("/console/people", name=name, role="supervisor", unit="gtj")
+    assert (clerk.status, name in page) == (200, True)
+
+
+@ON_SQLITE
+async def test_a_name_of_which_nothing_is_seen_is_asked_again(clerk) -> None:
+    await clerk.opens("/console/people")
+    page = await clerk.sends("/console/people", name="\u200b\u3164", role="supervisor", unit="gtj")
+    assert clerk.status == 422
+    assert "请填姓名" in page

@@ -6,7 +6,6 @@ from aiohttp import web
 
 from services import obligations
 from services.foundation.refusal import Refusal
-from services.foundation.wording import LONGEST_SAID
 from services.people import Right
 from web.desk.pages import Desk
 from web.obligations.hand_form import due_of, hand_form, limit_of, look_twice, told_by, typed_of
@@ -84,5 +83,4 @@ class Handing:
             status=WRONG if problem else 200,
             hand=drawn,
             directory=frame.directory(),
-            LONGEST=LONGEST_SAID,
         )

@@ -12,7 +12,6 @@ from services import desk, people
 from services.cases import CATEGORIES
 from services.desk import SHORTEST_REASON, VISIT, Report
 from services.foundation.refusal import Refusal
-from services.foundation.wording import LONGEST_SAID
 from services.inspections import seen_in
 from services.people import Right
 from web.desk.filters import KINDS, STATES, Query, read
@@ -168,7 +167,6 @@ class Desk:
             KINDS=KINDS,
             STATES=STATES,
             CATEGORIES=CATEGORIES,
-            LONGEST=LONGEST_SAID,
             SHORTEST=SHORTEST_REASON,
             **({"filed_by": None} | nothing | values),
         )

@@ -9,7 +9,6 @@ from aiohttp import web
 
 from services import desk, obligations, people
 from services.foundation.refusal import Refusal
-from services.foundation.wording import LONGEST_SAID
 from services.obligations import PAGE, Dossier, last_day, why_unreached
 from services.people import Right
 from web.obligations.filters import SHOWN, ObligationQuery, read
@@ -139,7 +138,6 @@ class Obligations:
             SHOWN=SHOWN,
             KINDS=tuple(self._frame.kinds),
             PAGE=PAGE,
-            LONGEST=LONGEST_SAID,
             DUE_WRONG=DUE_WRONG,
             last_day=last_day(now),
             **(nothing | values),

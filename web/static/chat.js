@@ -719,7 +719,7 @@ function grow() {
 }
 
 text.value = saved.get("draft") || "";
-text.addEventListener("input", () => { saved.set("draft", text.value); grow(); });
+text.addEventListener("input", () => { saved.set("draft", text.value); text.setCustomValidity(""); grow(); });
 text.addEventListener("keydown", event => {
   const desk = matchMedia("(pointer: fine)").matches;
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing && desk) submit(event);
@@ -730,6 +730,8 @@ function submit(event) {
   event.preventDefault();
   const said = text.value.trim();
   if (!said) return;
+  text.setCustomValidity(Array.from(said).length > Number(text.dataset.longest) ? words.refused.too_long : "");
+  if (!text.reportValidity()) return;   // a paste is never cut: all of it stays in the box
   text.value = "";
   saved.set("draft", "");
   grow();

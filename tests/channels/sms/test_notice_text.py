@@ -48,3 +48,9 @@ def test_what_nobody_need_acknowledge_asks_for_no_reply() -> None:
     letter = told("zh", acknowledges=False)
     assert letter.texts == ("【效能办】通知 N20261121-0003\n明天停水。",)
     assert letter.menu is None
+
+
+def test_the_cells_of_a_table_are_apart_by_text_message_too() -> None:
+    texts = {"zh": "窗口\t人数\n二号窗口\t12\n3\t45"}
+    letter = letter_of(Body(say=Say("notice.body", VALUES | {"texts": texts})), TEXTS["zh"], 4)
+    assert "窗口 人数\n二号窗口 12\n3 45" in letter.texts[0]
