@@ -76,6 +76,7 @@ def _database(settings: Settings, vault: Vault | None, now: datetime, sent_on: C
         yield Found("good" if current else "bad", "doctor_schema_ok" if current else "doctor_schema_bad")
         if current:
             yield from _contents(database, settings, vault, now)
+            yield from _calendar(database, now.astimezone(settings.zone))
             yield from _unsent(database, now, sent_on)
     except DatabaseAway:
         yield Found("bad", "doctor_database_bad")
@@ -99,6 +100,12 @@ def _contents(database: Database, settings: Settings, vault: Vault | None, now: 
         yield Found("good", "doctor_audit_ok", {"count": counted.audit})
     if counted.quarantined:
         yield Found("note", "doctor_quarantine", {"count": counted.quarantined})
+
+
+def _calendar(database: Database, now: datetime) -> Iterator[Found]:
+    for one in database.look(oversight.unannounced, now):
+        told = {"year": one.year, "count": one.deadlines}
+        yield Found("bad" if one.year == now.year else "note", "doctor_year_unknown", told)
 
 
 def _unsent(database: Database, now: datetime, sent_on: Collection[str]) -> Iterator[Found]:

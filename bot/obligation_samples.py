@@ -10,6 +10,7 @@ from services.obligations import TO_HEAD, TO_READER
 
 NUMBER = "D20261121-0003"
 DUE, LATER, OVER = "2026-11-27T18:00+08:00", "2026-12-02", "2026-11-18T18:00+08:00"
+NEXT_YEAR = "2027-01-27T18:00+08:00"
 SENT = "2026-11-20T08:30+08:00"
 Sample = tuple[str, Mapping[str, Any], tuple[Button, ...]]
 
@@ -33,6 +34,7 @@ def said(unit: str | None, case: str, word: Callable[[str], str]) -> list[Sample
         "text": word("sample_asked"),
         "asked": word("sample_asked"),
         "begins": word("sample_asked"),
+        "provisional": False,
     }
     samples = [*_shown(obligation, word), *_sent(word)]
     return [(f"obligation.{block}", {**obligation, **own}, buttons) for block, own, buttons in samples]
@@ -62,6 +64,7 @@ def _shown(obligation: Mapping[str, Any], word: Callable[[str], str]) -> list[Sa
         ("none", {}, _buttons("menu")),
         ("unknown", {}, (to_list,)),
         ("look_only", {}, see),
+        ("one", {**plain, "due": NEXT_YEAR, "days": 44, "provisional": True}, _buttons("answer_now")),
         ("one", plain, (*_buttons("acknowledge", "answer_now", "more_time", "ask_office"), to_list)),
         (
             "one",
@@ -104,7 +107,9 @@ def _sent(word: Callable[[str], str]) -> list[Sample]:
     to_head, to_reader = _buttons(*TO_HEAD), _buttons(*TO_READER)
     return [
         ("handed", {}, to_head),
+        ("handed", {"due": NEXT_YEAR, "days": 44, "provisional": True}, to_head),
         ("reminder", {"days": 3, "state": "open"}, to_head),
+        ("reminder", {"due": NEXT_YEAR, "days": 7, "provisional": True}, to_head),
         ("reminder", {"days": 1, "state": "acknowledged"}, to_head[1:]),
         ("reminder", {"days": 0, "due": "2026-11-21T18:00+08:00"}, to_head),
         ("reminder", {"days": 0, "due": "2026-11-22T18:00+08:00"}, to_head),

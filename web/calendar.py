@@ -74,7 +74,8 @@ class Calendar:
     ) -> web.Response:
         frame = self._frame
         own = await frame.acts.read(calendar.own_days_listed)
-        works = {one.day: one.works for one in own}
+        works, loaded = await frame.acts.read(calendar.own_days), await frame.acts.read(calendar.loaded_days)
+        years = await frame.acts.database.read(calendar.loaded_years)
         return frame.page(
             request,
             "calendar/page.html",
@@ -83,15 +84,15 @@ class Calendar:
             year=year,
             own=own,
             done=done,
-            months=calendar.months(year, works),
+            months=calendar.months(year, works, {one.day for one in own}),
             working_days=calendar.working_days_of(year, works),
             FIRST=FIRST,
             LAST=LAST,
-            announced=calendar.is_announced(year),
+            announced=calendar.is_announced(year, years),
             today=frame.acts.clock().date(),
             problem=problem,
             typed=typed or {"day": "", "what": "free", "note": ""},
-            changes=lambda one: is_workday(one.day) != one.works,
+            changes=lambda one: is_workday(one.day, loaded) != one.works,
         )
 
 

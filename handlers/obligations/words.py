@@ -23,6 +23,7 @@ def told(turn: Turn, obligation: Obligation) -> dict[str, Any]:
         "days": obligation.working_days_left,
         "waiting": obligation.waiting_extension,
         "begins": obligation.begins,
+        "provisional": obligation.provisional,
     }
 
 

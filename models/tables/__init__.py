@@ -6,7 +6,7 @@ key tells nothing.
 """
 
 from models.tables.base import FETCHING, SMS, metadata
-from models.tables.calendar import calendar_days
+from models.tables.calendar import announced_days, announced_years, calendar_days
 from models.tables.cases import cases
 from models.tables.deliveries import deliveries, lanes
 from models.tables.evidence import entries, evidence
@@ -21,6 +21,8 @@ from models.tables.units import units
 __all__ = [
     "FETCHING",
     "SMS",
+    "announced_days",
+    "announced_years",
     "audit",
     "calendar_days",
     "cases",

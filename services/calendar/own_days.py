@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from models.database import insert_or_update
 from models.tables import calendar_days
+from services.calendar.announced import loaded_days
 from services.foundation import audit
 from services.foundation.act import Act
 from services.foundation.wording import readable
@@ -27,9 +28,9 @@ class OwnDay:
 
 
 def own_days(act: Act) -> dict[date, bool]:
-    """The days that the office has decided for itself, and whether offices work on them."""
+    """The days that the office has loaded from a notice or decided for itself, and whether offices work on them."""
     rows = act.tx.execute(select(calendar_days.c.day, calendar_days.c.works))
-    return {date.fromisoformat(row.day): row.works for row in rows}
+    return loaded_days(act) | {date.fromisoformat(row.day): row.works for row in rows}
 
 
 def set_day(act: Act, day: date, works: bool, note: str) -> None:

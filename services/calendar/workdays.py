@@ -1,6 +1,7 @@
-"""Working days: China's calendar with its make-up days; Monday to Friday in years that it does not know yet.
+"""Working days: China's calendar with its make-up days; in years that it does not know yet, Monday to Friday without
+the holidays that the law fixes.
 
-The office's own days win over both (A34).
+What the office has loaded or decided for itself wins over both (A34).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from functools import lru_cache
 
 from rulebooks import HERE
 
-ALWAYS_FREE = {(1, 1), (5, 1), (10, 1), (10, 2), (10, 3)}  # (month, day)
+# The holidays that the law fixes to a date (since 2025), as (month, day); the others move with the moon and the sun.
+ALWAYS_FREE = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,20 @@ def is_workday(day: date, own: Mapping[date, bool] | None = None) -> bool:
     if own and day in own:
         return own[day]
     works = by_calendar(day)
-    return works if works is not None else day.weekday() < 5 and (day.month, day.day) not in ALWAYS_FREE
+    return works if works is not None else day.weekday() < 5 and not is_free_by_law(day)
+
+
+def is_free_by_law(day: date) -> bool:
+    """Whether the law itself makes it a holiday, whatever the State Council announces for the year."""
+    return (day.month, day.day) in ALWAYS_FREE or day in by_law(day.year)
+
+
+@lru_cache(20)
+def by_law(year: int) -> frozenset[date]:
+    """The holidays that the law fixes for a year that is not announced: from New Year to the National Days."""
+    from holidays.countries.china import China
+
+    return frozenset(China(years=year, observed=False))
 
 
 @lru_cache(4_000)

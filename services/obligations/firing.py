@@ -56,7 +56,7 @@ class _Batch:
 
     def __init__(self, act: Act, rows: Sequence[Row], reached: _Reached) -> None:
         self._act, self._now, self._rows, self._reached = act, act.now, rows, reached
-        self._own = calendar.own_days(act)
+        self._own, self._years = calendar.own_days(act), calendar.loaded_years(act.tx)
         self._names = people.unit_names(act, {row.unit_id for row in rows})
         self._moments: dict[Any, datetime] = {}
         self._left: dict[Any, int] = {}
@@ -145,8 +145,20 @@ class _Batch:
         unit, deadline = self._names.get(row.unit_id, ""), self._moment(row.deadline)
         begins = row.asked if row.by == CHAT else ""  # no text message says what is asked (A53)
         offers = offers if row.by == CHAT else offers[:-1]
+        provisional = not calendar.is_announced(deadline.year, self._years)
         values = told_values(
-            row.number, row.obligation_kind, unit, deadline, row.state, days, late_by, row.nth, "", to, begins
+            row.number,
+            row.obligation_kind,
+            unit,
+            deadline,
+            row.state,
+            days,
+            late_by,
+            row.nth,
+            "",
+            to,
+            begins,
+            provisional,
         )
         return Body(say=Say("obligation.reminder", values, buttons(row.obligation_id, offers)))
 

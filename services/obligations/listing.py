@@ -181,8 +181,9 @@ def _bound(key: Iterable[Any], row: Any) -> list[Any]:
 
 
 def owing(act: Act, kinds: Kinds, rows: Sequence[Any]) -> list[Obligation]:
-    own, subjects = calendar.own_days(act), _subjects(act, kinds, rows)
-    return [_obligation(row, act.now, own, subjects.get((row.kind, row.subject_id))) for row in rows]
+    own, years, subjects = calendar.own_days(act), calendar.loaded_years(act.tx), _subjects(act, kinds, rows)
+    found = [_obligation(row, act.now, own, subjects.get((row.kind, row.subject_id))) for row in rows]
+    return [replace(one, provisional=one.owed and not calendar.is_announced(one.due_at.year, years)) for one in found]
 
 
 def _subjects(act: Act, kinds: Kinds, rows: Sequence[Any]) -> dict[tuple[str, str], Subject]:

@@ -48,7 +48,7 @@ def tell(
         to = set(people.accounts_of(act, [*people.head_ids(act, obligation.unit_id), *still], people.SMS))
     days = calendar.workdays_left(act.now.date(), obligation.due_at.date(), calendar.own_days(act))
     unit = people.unit_names(act, [obligation.unit_id]).get(obligation.unit_id, "")
-    begins = first_words(obligation.asked)
+    begins, provisional = first_words(obligation.asked), calendar.is_provisional(act, obligation.due_at.date())
     values = told_values(
         obligation.number,
         obligation.kind,
@@ -60,6 +60,7 @@ def tell(
         nth,
         text,
         begins=begins,
+        provisional=provisional,
     )
     asked_for = obligation.id if "acknowledge" in offers else None
     body = Body(say=Say(f"obligation.{words}", values, buttons(obligation.id, offers)))
@@ -78,10 +79,12 @@ def told_values(
     text: str,
     to: str = Addressee.HEAD,
     begins: str = "",
+    provisional: bool = False,
 ) -> Mapping[str, Any]:
     """The values that every message about an obligation holds. `nth` is the number that is shown.
 
     `days`: working days left, negative when over. `begins`: the first words of what is asked, only in a chat (A53).
+    `provisional`: whether the deadline falls into a year whose holidays are not announced.
     """
     return {
         "number": number,
@@ -95,6 +98,7 @@ def told_values(
         "text": text,
         "to": to,
         "begins": begins,
+        "provisional": provisional,
     }
 
 

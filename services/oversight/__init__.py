@@ -1,6 +1,6 @@
 """Looks after the whole system: exports, figures, the check-up of the database, and forgetting in time."""
 
-from services.oversight.checkup import Unsent, count_rows, try_key, unsent
+from services.oversight.checkup import Unannounced, Unsent, count_rows, try_key, unannounced, unsent
 from services.oversight.export import COLUMNS, FORMS, WHAT, export_rows, receipts_of, write_export
 from services.oversight.figures import Figure, count_figures
 from services.oversight.sheet import SheetWords
@@ -13,6 +13,7 @@ __all__ = [
     "WHAT",
     "Figure",
     "SheetWords",
+    "Unannounced",
     "Unsent",
     "claim_tick",
     "count_figures",
@@ -22,6 +23,7 @@ __all__ = [
     "receipts_of",
     "remind_idle",
     "try_key",
+    "unannounced",
     "unsent",
     "write_export",
 ]

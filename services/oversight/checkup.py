@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from models.tables import audit, deliveries, grants, lanes, people, quarantine, units
+from models.tables import audit, deliveries, grants, lanes, obligations, people, quarantine, units
+from services.calendar import is_announced, loaded_years
 from services.deliveries import URGENCY
 from services.foundation.vault import Vault
 from services.people import Right, holds, roles_with
@@ -39,6 +41,22 @@ class Unsent:
     channel: str
     count: int
     since: datetime  # when the first of them was due
+
+
+@dataclass(frozen=True)
+class Unannounced:
+    """A year whose holidays are not announced, with how many deadlines fall into it."""
+
+    year: int
+    deadlines: int
+
+
+def unannounced(tx: Connection, now: datetime) -> list[Unannounced]:
+    """This year and the next, and any other with an open deadline, as far as their holidays are not announced."""
+    waiting = tx.execute(select(obligations.c.due_at).where(obligations.c.settled_at.is_(None))).scalars()
+    due = Counter(at.astimezone(now.tzinfo).year for at in waiting)
+    loaded, years = loaded_years(tx), sorted({now.year, now.year + 1, *due})
+    return [Unannounced(year, due[year]) for year in years if year >= now.year and not is_announced(year, loaded)]
 
 
 def unsent(tx: Connection, now: datetime, channels: Iterable[str]) -> list[Unsent]:

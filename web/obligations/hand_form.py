@@ -33,6 +33,7 @@ class Limit:
 
     at: datetime | None = None
     works: bool = True  # whether offices work on that day
+    provisional: bool = False  # whether it lies in a year whose holidays are not announced
     far: int = 0  # working days until then, if there are more than FAR
     problem: str = ""  # why there is no deadline
 
@@ -111,7 +112,8 @@ async def due_of(frame: Frame, typed: Mapping[str, str]) -> Limit:
         return Limit(problem=error.code)
     own = await frame.acts.read(calendar.own_days)
     left = calendar.workdays_left(frame.acts.clock().date(), due.date(), own)
-    return Limit(due, calendar.is_workday(due.date(), own), left if left > FAR else 0)
+    provisional = await frame.acts.read(calendar.is_provisional, due.date())
+    return Limit(due, calendar.is_workday(due.date(), own), provisional, left if left > FAR else 0)
 
 
 async def told_by(frame: Frame, act: str, unit_id: str, kind: str) -> str:

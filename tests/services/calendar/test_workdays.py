@@ -38,3 +38,26 @@ def test_no_limit_lies_behind() -> None:
 
 def test_the_limits_are_data() -> None:
     assert calendar.limits().accept == 2
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        ("2027-02-04", True),
+        ("2027-02-05", False),  # the eve of the Spring Festival, a Friday
+        ("2027-02-08", False),  # its third day, a Monday
+        ("2027-02-09", True),
+        ("2027-04-05", False),  # Qingming
+        ("2027-06-09", False),  # the Dragon Boat Festival
+        ("2027-09-15", False),  # the Mid-Autumn Festival
+        ("2028-05-02", False),  # the second day of May, a Tuesday
+        ("2028-05-03", True),
+    ],
+)
+def test_what_the_law_fixes_is_free_in_a_year_that_is_not_announced(day: str, works: bool) -> None:
+    assert calendar.is_workday(date.fromisoformat(day)) is works
+    assert not calendar.is_announced(int(day[:4]))
+
+
+def test_a_limit_runs_through_a_year_that_is_not_announced() -> None:
+    assert calendar.workday_after(date(2027, 2, 4), 1) == date(2027, 2, 9)

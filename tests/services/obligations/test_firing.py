@@ -29,6 +29,7 @@ def test_a_unit_that_acknowledges_is_reminded_by_chat_alone(office: Office) -> N
         "text": "请报送整改情况",
         "to": "head",
         "begins": "请报送整改情况",
+        "provisional": False,
     }
     names = ("/acknowledge", "/answer", "/more_time", "/duty")
     assert handed.presses == [*(f"{name} {obligation}" for name in names), "/duties"]
@@ -156,3 +157,16 @@ def test_a_deadline_that_is_over_reaches_the_superior_too(office: Office) -> Non
     listed = office.listed(units=(UNIT,), late=True)
     assert [(one.id, one.late, one.working_days_left) for one in listed] == [(obligation, True, -3)]
     assert not office.listed(units=("fgw",), late=True)
+
+
+def test_a_deadline_in_a_year_that_is_not_announced_is_provisional(office: Office) -> None:
+    office.at("2027-01-25 09:00")
+    obligation = office.hand_over(working_days=10)
+    [handed] = office.told()
+    assert (handed.values["due"][:10], handed.values["provisional"]) == ("2027-02-10", True)  # the festival, four days
+    assert office.look(obligation).obligation.provisional
+    office.act(obligations.acknowledge, obligation)
+    office.at("2027-01-28 08:30")
+    office.fire()
+    [said] = office.told()
+    assert (said.values["days"], said.values["provisional"]) == (7, True)
