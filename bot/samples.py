@@ -16,6 +16,7 @@ from conversation.questions import Choice, Evidence, Question, Text, Ticks
 from handlers.all import JOURNEYS
 from handlers.sources import BEGINS
 from rulebooks import HERE
+from services.foundation.phones import callback
 from templates import Texts, clipped
 
 NOTICE = "N20261121-0003"
@@ -62,6 +63,9 @@ class SampleWorld:
 
     def spoken(self, flow: str, key: str, option: Option) -> str:
         return option.label or self._phrases.option(flow, key, option.value)
+
+    def phone(self, text: str) -> str | None:
+        return callback(text)
 
     def action(self, text: str) -> str | None:
         return self._phrases.action(text)

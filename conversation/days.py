@@ -10,7 +10,8 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
-from conversation.moments import MONTH, WEEKDAYS_EN, WEEKDAYS_ZH, arabic, english_day
+from conversation.moments import MONTH, WEEKDAYS_EN, WEEKDAYS_ZH, english_day
+from conversation.numerals import arabic
 
 _AHEAD = {
     "今天": 0,

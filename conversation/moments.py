@@ -11,7 +11,8 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 
-_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+from conversation.numerals import arabic
+
 _DAYS = {  # words for a day: how many days ago it is, and the time of day that some of them imply
     "今天": (0, ""),
     "今日": (0, ""),
@@ -52,7 +53,7 @@ def read_moment(text: str, now: datetime) -> str | None:
     if text in ("now", "刚才", "刚刚", "现在", "just now"):
         return now.isoformat(timespec="minutes")
     try:
-        return _read(arabic(text), now)
+        return _read(arabic(text.replace("一刻", "15分").replace("三刻", "45分")), now)
     except (ValueError, OverflowError):
         return None
 
@@ -78,22 +79,6 @@ def _day_first(text: str) -> str:
     if not found or re.match(MONTH, found[2]):
         return text
     return f"{found[2].removeprefix('on ')} {found[1]}"
-
-
-def arabic(text: str) -> str:
-    """The text with Chinese numerals up to 99 as digits; weekday characters stay (周三 is no number)."""
-
-    def number(found: re.Match[str]) -> str:
-        word = found[0]
-        if "十" not in word:
-            return "".join(str(_DIGITS[c]) for c in word)
-        tens, _, units = word.partition("十")
-        return str((_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[units] if units else 0))
-
-    text = text.replace("一刻", "15分").replace("三刻", "45分")
-    return re.sub(
-        r"(?<![周期拜])(?:[一二两三四五六七八九]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九]+)", number, text
-    )
 
 
 def _day(text: str, today: date) -> tuple[date | None, str]:

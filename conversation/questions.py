@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
 
+from conversation.amounts import read_amount
 from conversation.days import read_day
 from conversation.messages import Answers, Line, Media, Option, Problem, Reply
 from conversation.moments import read_moment
@@ -36,6 +37,10 @@ class World(Protocol):
 
     def spoken(self, flow: str, key: str, option: Option) -> str:
         """The words of an option in this person's language, as its button shows it."""
+        ...
+
+    def phone(self, text: str) -> str | None:
+        """The telephone number that a text holds, in the form that is kept; None where it holds none."""
         ...
 
     def action(self, text: str) -> str | None:
@@ -398,29 +403,28 @@ class Day(Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Phone(Question):
-    """A mainland mobile (11 digits), a landline with its area code, or an international number with +."""
+    """A number to be called back at: a mobile, a landline with its area code, one of another country with its +."""
 
     def read(self, reply: Reply, asked: Asked) -> Step:
-        digits = re.sub(r"[\s\-()]", "", unicodedata.normalize("NFKC", reply.text or ""))
-        if not re.fullmatch(r"(\+86)?1[3-9]\d{9}|0\d{9,11}|\+[1-9]\d{6,14}", digits, re.ASCII):
+        number = asked.world.phone(reply.text or "")
+        if number is None:
             raise Refused("phone_wanted")
-        return Answered(digits)
+        return Answered(number)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Question):
-    """A whole number within bounds."""
+    """A whole number within bounds. With `unit` MINUTES hours are converted and other things refused."""
 
     kind: ClassVar[str] = "number"
     least: int = 0
     most: int = 10_000
+    unit: str = ""
 
     def read(self, reply: Reply, asked: Asked) -> Step:
-        text = unicodedata.normalize("NFKC", reply.text or "").strip()
-        found = re.fullmatch(r"(\d{1,9})\s*[^\d.,]{0,12}", text, re.ASCII)  # a unit may follow: 25分钟, 25 minutes
-        number = int(found[1]) if found else -1
-        if not self.least <= number <= self.most:
-            raise Refused("number_wanted", least=self.least, most=self.most)
+        number = read_amount(reply.text or "", self.unit)
+        if number is None or not self.least <= number <= self.most:
+            raise Refused(f"{self.unit or 'number'}_wanted", least=self.least, most=self.most)
         return Answered(number)
 
     def show(self, value: Any, asked: Asked) -> Line:

@@ -19,6 +19,7 @@ import structlog
 from channels.sms.carrier import NO_ANSWER, Refused, Taken
 from channels.sms.wire import Silent, Wire
 from conversation.text import inert
+from services.foundation.phones import national
 
 VERSION = "2017-05-25"
 ALGORITHM = "ACS3-HMAC-SHA256"
@@ -91,7 +92,7 @@ class Aliyun:
 
     async def send(self, to: str, text: str, ref: str) -> Taken | Refused:
         query = {
-            "PhoneNumbers": to.removeprefix("+86").removeprefix("+"),
+            "PhoneNumbers": national(to).removeprefix("+"),
             "SignName": self._sign,
             "TemplateCode": self._template,
             "TemplateParam": msgspec.json.encode({"text": text}).decode(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conversation.amounts import MINUTES
 from conversation.engine import Flow
 from conversation.messages import Answers
 from conversation.questions import Choice, Evidence, Number, Place, Text, Ticks
@@ -25,7 +26,7 @@ VISIT = Flow(
         Choice(key="method", values=("patrol", "shadow", "simulate")),
         *(Ticks(key=block, values=values) for block, values in BLOCKS.items()),
         Evidence(key="evidence", optional=True),
-        Number(key="waited", most=600, optional=True),
+        Number(key="waited", most=600, unit=MINUTES, optional=True),
         Place(key="place", optional=True),
         Text(key="note", longest=2_000, optional=True),
     ],

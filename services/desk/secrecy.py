@@ -14,14 +14,13 @@ from models.tables import cases, entries, units, visits
 from services import people
 from services.desk.codes import DeskCode
 from services.foundation.act import Act
+from services.foundation.phones import has_mobile, has_number
 from services.foundation.refusal import Refusal
 from templates import load_texts
 
 # Characters of a run that nobody writes by chance: of Chinese, or of an alphabet, where names alone take twenty.
 SAME, SAME_LETTERS = 20, 60
 WHOLE = 18  # letters of a shorter text that is repeated as a whole; a Chinese character counts as three
-SHORTEST_NUMBER = 7  # digits
-_MOBILE = re.compile(r"(?<!\d)(?:00)?(?:86)?[\s-]?1[3-9]\d(?:[\s-]?\d){8}(?!\d)")
 _UNKNOWN = ("Cn", "Co")  # letters of somebody's name that are newer than the interpreter, or private
 _LABEL = re.compile(r"(category|order|games|systems|difficulties|service)_(?!help$).*|(unit|window)_short")
 
@@ -34,8 +33,7 @@ def refuse_their_words(act: Act, report_id: str | None, text: str) -> None:
     """
     if report_id is None:
         return
-    plain = unicodedata.normalize("NFKC", text)
-    if _MOBILE.search(plain) or _theirs(act, report_id, plain):
+    if has_mobile(text) or _theirs(act, report_id, text):
         raise Refusal(DeskCode.THEIR_NUMBER)
     close, letters = _shapes(text)
     for their_close, their_letters in [_shapes(one) for one in _said(act.tx, report_id)]:
@@ -46,8 +44,8 @@ def refuse_their_words(act: Act, report_id: str | None, text: str) -> None:
 
 def _theirs(act: Act, report_id: str, text: str) -> bool:
     """Whether the text holds the sender's own number, compared by the program: nobody opens who filed the report."""
-    number = _digits(str((people.identity_of(act, report_id) or {}).get("phone") or "")).removeprefix("86")
-    return len(number) >= SHORTEST_NUMBER and number in _digits(text)
+    number = str((people.identity_of(act, report_id) or {}).get("phone") or "")
+    return has_number(text, number)
 
 
 def _said(tx: Connection, report_id: str) -> Iterator[str]:
@@ -96,7 +94,3 @@ def _shapes(text: str) -> tuple[str, str]:
     punctuation, because another comma does not make another sentence."""
     close = "".join(unicodedata.normalize("NFKC", text).casefold().split())
     return close, "".join(one for one in close if one.isalnum() or unicodedata.category(one) in _UNKNOWN)
-
-
-def _digits(text: str) -> str:
-    return "".join(one for one in text if one.isdigit())

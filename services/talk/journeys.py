@@ -12,6 +12,7 @@ from conversation.messages import Answers, Body, Button, Option, Problem, Reply,
 from services.calendar import Limits
 from services.deliveries import Outgoing
 from services.foundation.act import Act
+from services.foundation.phones import callback
 from services.obligations import Kinds
 from services.people import SMS, Contact, Grant, Right, bind_contact, ended_roles, may_somewhere, roles_of
 from services.units import Directory
@@ -201,6 +202,9 @@ class Turn:
 
     def spoken(self, flow: str, key: str, option: Option) -> str:
         return option.label or self.tools.phrases[self.contact.language].option(flow, key, option.value)
+
+    def phone(self, text: str) -> str | None:
+        return callback(text)
 
     def action(self, text: str) -> str | None:
         return self.tools.phrases[self.contact.language].action(text)

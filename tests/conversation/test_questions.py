@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conversation.amounts import MINUTES
 from conversation.engine import Flow, prefilled
 from conversation.messages import Reply
 from conversation.questions import Day, Number, Phone, Place, Ticks
@@ -135,31 +136,23 @@ class TestMomentPhoneNumberPlace:
         assert asking(HAPPENED).taps("yesterday").answers == {"happened": "2026-11-20"}
         assert asking(HAPPENED).says("1").answers == {"happened": "2026-11-21T15:00+08:00"}
 
-    @pytest.mark.parametrize(
-        ("said", "kept"),
-        [
-            ("138 0013 8000", "13800138000"),
-            ("+86 138-0013-8000", "+8613800138000"),
-            ("0797-1234567", "07971234567"),
-            ("（0797）12345678", "079712345678"),
-            ("１３８００１３８０００", "13800138000"),
-            ("+44 20 7946 0958", "+442079460958"),
-        ],
-    )
-    def test_a_phone_number(self, said: str, kept: str) -> None:
-        assert asking(Phone(key="phone")).says(said).answers == {"phone": kept}
+    def test_a_phone_number_is_what_the_world_reads(self) -> None:
+        assert asking(Phone(key="phone")).says("0086 138 0013 8000").answers == {"phone": "13800138000"}
+        assert asking(Phone(key="phone")).says("12800138000").problem == "phone_wanted"
 
-    @pytest.mark.parametrize("said", ["138", "12800138000", "138001380001", "电话", "٠٧٩٧١٢٣٤٥٦٧", "+0123456789"])
-    def test_no_phone_number(self, said: str) -> None:
-        assert asking(Phone(key="phone")).says(said).problem == "phone_wanted"
-
-    @pytest.mark.parametrize(("said", "kept"), [("25", 25), ("0", 0), ("25分钟", 25), ("25 minutes", 25), ("２５", 25)])
+    @pytest.mark.parametrize(("said", "kept"), [("25", 25), ("0", 0), ("25人", 25), ("25 people", 25), ("２５", 25)])
     def test_a_number(self, said: str, kept: int) -> None:
-        assert asking(Number(key="waited", most=600)).says(said).answers == {"waited": kept}
+        assert asking(Number(key="visitors", most=600)).says(said).answers == {"visitors": kept}
 
-    @pytest.mark.parametrize("said", ["601", "-5", "2.5", "很久", "9" * 5_000])
+    @pytest.mark.parametrize("said", ["601", "-5", "2.5", "很久", "10点", "9" * 5_000])
     def test_no_number(self, said: str) -> None:
-        assert asking(Number(key="waited", most=600)).says(said).problem == "number_wanted"
+        assert asking(Number(key="visitors", most=600)).says(said).problem == "number_wanted"
+
+    def test_a_length_of_time_within_its_bounds(self) -> None:
+        waited = Number(key="waited", most=600, unit=MINUTES)
+        assert asking(waited).says("1个半小时").answers == {"waited": 90}
+        assert asking(waited).says("10点").problem == "minutes_wanted"
+        assert asking(waited).says("11小时").problem == "minutes_wanted"
 
     def test_a_place_is_sent_not_written(self) -> None:
         visitor = asking(Place(key="place")).says("人民路1号")

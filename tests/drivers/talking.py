@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 from conversation.engine import Cancelled, Effect, Flow, Session, Submitted, advance, prefilled, screen
 from conversation.messages import Answers, Media, Option, Reply, Screen
+from services.foundation.phones import callback
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=timezone(timedelta(hours=8)))  # a Saturday
 UNITS = {
@@ -33,6 +34,9 @@ class SmallWorld:
 
     def spoken(self, flow: str, key: str, option: Option) -> str:
         return option.label or option.value
+
+    def phone(self, text: str) -> str | None:
+        return callback(text)
 
     def action(self, text: str) -> str | None:
         return WORDS.get(text)

@@ -1,0 +1,60 @@
+"""Reads whole numbers as people write them, with the unit that they add: `read_amount("1个半小时", MINUTES)` is 90."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from conversation.numerals import arabic
+
+MINUTES = "minutes"
+_ENGLISH = "zero one two three four five six seven eight nine ten eleven twelve"
+_WORDS = {word: n for n, word in enumerate(_ENGLISH.split())}
+_ROUNDLY = r"大概|大约|差不多|将近|约|等了|about|around|nearly|almost|some|for"
+_BEFORE = re.compile(rf"^(?:{_ROUNDLY})\s*")
+_AFTER = re.compile(r"\s*(?:左右|上下|的样子|吧|了|or so)[.。!！]?$|[.。]$")
+_MINUTE, _HOUR = r"(?:分钟?|minutes?|mins?|m)", r"(?:个?多?(?:小时|钟头)|hours?|hrs?|h)"
+_N = r"\d{1,4}(?:\.\d{1,2})?"
+_SPOKEN = (  # what makes an amount of minutes, each as a pattern with one number (or 半) and what that is worth
+    (re.compile(rf"(?P<n>{_N})\s*个半(?:小时|钟头)"), 60, 30),
+    (re.compile(rf"(?P<n>{_N})\s*{_HOUR}\s*(?:半|and a half)"), 60, 30),
+    (re.compile(rf"(?P<n>{_N})\s*(?:and a half)\s*{_HOUR}"), 60, 30),
+    (re.compile(rf"(?P<n>{_N})\s*{_HOUR}"), 60, 0),
+    (re.compile(r"(?P<n>半)\s*个?多?(?:小时|钟头)|(?P<half>half an? hour)"), 0, 30),
+    (re.compile(rf"(?P<n>{_N})\s*刻钟?"), 15, 0),
+    (re.compile(rf"(?P<n>{_N})\s*多?{_MINUTE}"), 1, 0),
+)
+_COUNTED = re.compile(
+    r"(\d{1,9})\s*(?:[个件次位人名份张项条处元块天岁]|people|persons?|times?|pieces?|items?|days?|yuan)?"
+)
+
+
+def read_amount(text: str, unit: str = "") -> int | None:
+    """The whole number that a text means, or None. `unit`: MINUTES converts hours and quarters; "" takes a count."""
+    text = unicodedata.normalize("NFKC", text).strip().casefold()
+    if not text or len(text) > 40:
+        return None
+    text = re.sub(r"(?<=\d)[,\s](?=\d{3}\b)", "", _AFTER.sub("", _BEFORE.sub("", text)))
+    text = re.sub(r"\b[a-z]+\b", lambda found: str(_WORDS.get(found[0], found[0])), text)
+    text = re.sub(r"^an? (?=hour|minute)", "1 ", arabic(text))
+    if unit == MINUTES and not text.isdigit():
+        return _minutes(text)
+    found = _COUNTED.fullmatch(text)
+    return int(found[1]) if found else None
+
+
+def _minutes(text: str) -> int | None:
+    """Sums up hours, quarters and minutes in this order; a number alone after hours is minutes (1h30)."""
+    total, worth, rest = 0.0, 10_000, text
+    while rest:
+        found = next(((m, *w) for pattern, *w in _SPOKEN if (m := pattern.match(rest))), None)
+        if found is None:
+            bare = re.fullmatch(r"(\d{1,2})", rest) if worth == 60 else None
+            return round(total) + int(bare[1]) if bare else None
+        matched, each, more = found
+        if (each or more) >= worth:  # 20分钟1小时 is no amount
+            return None
+        number = matched["n"] if matched["n"] not in (None, "半") else "0"
+        total += float(number) * each + more
+        worth, rest = each or 30, re.sub(r"^\s*(?:零|0(?=\d\D)|又|and|,|,)?\s*", "", rest[matched.end() :])
+    return round(total)
