@@ -7,12 +7,16 @@ file without harm. Pillow and PyAV are imported only inside the functions that n
 
 from media.cleaning import clean
 from media.document import check_unpacked
-from media.sniffing import sniff
+from media.sniffing import EXTENSIONS, PHOTOS, RECORDINGS, UNHEARD, sniff
 from media.supervisor import clean_apart
 from media.values import DEFAULT_LIMITS, Cleaned, Limits, Refused, is_long
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "EXTENSIONS",
+    "PHOTOS",
+    "RECORDINGS",
+    "UNHEARD",
     "Cleaned",
     "Limits",
     "Refused",

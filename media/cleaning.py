@@ -1,7 +1,7 @@
 """One way in for every file: finds out what the file is and hands it to the module for that type."""
 
 from media import document
-from media.sniffing import PHOTOS, RECORDINGS, sniff
+from media.sniffing import EXTENSIONS, PHOTOS, RECORDINGS, UNHEARD, sniff
 from media.values import DEFAULT_LIMITS, Cleaned, Limits, Refused
 
 
@@ -34,7 +34,14 @@ def _by_kind(data: bytes, mime: str, limits: Limits) -> Cleaned:
     if mime in RECORDINGS:
         from media import recording
 
-        return recording.clean(data, mime, limits)
+        return recording.clean(data, mime, limits) or _sealed(mime)
+    if mime in UNHEARD:
+        return _sealed(mime)
     document.check_unpacked(data)
     copy = document.copied(data, mime) if limits.documents else b""
-    return Cleaned(kind="file", mime=mime, extension=document.EXTENSIONS[mime], copy=copy)
+    return _sealed(mime, copy)
+
+
+def _sealed(mime: str, copy: bytes = b"") -> Cleaned:
+    """A file that nobody looks at here; without a copy it can be read as the original only."""
+    return Cleaned(kind="file", mime=mime, extension=EXTENSIONS[mime], copy=copy)

@@ -2,12 +2,15 @@
 
 Nothing but pixels survives: no EXIF, XMP, GPS, ICC profile, comment, text chunk, embedded preview,
 maker note or byte after the end. The orientation is turned into pixels, colours become sRGB,
-transparency becomes white, an animation or a live photo is its first frame.
+transparency becomes white, an animation or a live photo is its first frame. A picture without its end is shown as far
+as it goes.
 """
 
 import io
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from media.colour import plain, to_srgb
@@ -21,6 +24,12 @@ _COPY_QUALITY = 85
 _THUMBNAIL_QUALITY = 75
 _LONGEST_SIDE_PX = 30_000  # libjpeg ends at 65,500, many a viewer at 32,767
 _ORIENTATION_TAG = 0x0112
+_WEBP_COST = 1.55  # its decoder takes that much more memory for a pixel than any other
+_SAMPLES_FOR_A_PIXEL = 2.5
+"""What the numbers in a JPEG may be to `Limits.pixels`: the decoder may keep each in two bytes, however small the
+picture it is asked for."""
+_SHOWN_IN_PART = ("image/jpeg", "image/png", "image/gif")
+_SHORTEST_SCAN = 16  # bytes with which a JPEG's scan begins to show anything
 
 
 def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
@@ -30,7 +39,7 @@ def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
     """
     with warnings.catch_warnings():
         _bombs_are_errors()
-        image = _picture(data, mime, limits)
+        image, is_whole = _as_much_as_there_is(data, mime, limits)
     return Cleaned(
         kind="photo",
         mime="image/jpeg",
@@ -40,6 +49,7 @@ def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
         width=image.width,
         height=image.height,
         fingerprint=fingerprint(image),
+        flaw=None if is_whole else "cut",
     )
 
 
@@ -69,16 +79,49 @@ def _bombs_are_errors() -> None:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
+def _as_much_as_there_is(data: bytes, mime: str, limits: Limits) -> "tuple[Image.Image, bool]":
+    """The picture, and whether it is whole. Raises as `clean`, also where nothing of a picture is there."""
+    try:
+        return _picture(data, mime, limits), True
+    except OSError:  # Pillow's word for what breaks off
+        if mime not in _SHOWN_IN_PART:
+            raise
+    with _ends_forgiven():
+        image = _picture(data, mime, limits)
+    if not _shows_anything(image, data, mime):
+        raise Refused("unreadable")
+    return image, False
+
+
+@contextmanager
+def _ends_forgiven() -> Iterator[None]:
+    from PIL import ImageFile
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def _shows_anything(image: "Image.Image", data: bytes, mime: str) -> bool:
+    """Whether a picture that breaks off has begun at all: what is missing is all of one colour."""
+    if any(channel.getextrema()[0] != channel.getextrema()[1] for channel in image.split()):
+        return True
+    return mime == "image/jpeg" and len(data) - data.rfind(b"\xff\xda") > _SHORTEST_SCAN
+
+
 def _picture(data: bytes, mime: str, limits: Limits) -> "Image.Image":
     from PIL import Image
 
     if mime == "image/webp":  # this decoder allocates the canvas on opening
-        _check_pixels(*_webp_size(data), limits)
+        _check_pixels(*_webp_size(data), limits, _WEBP_COST)
     image = _open(data, mime)
-    _check_pixels(*image.size, limits)
     box = _box(*image.size, limits)
     if mime == "image/jpeg":
+        _check_samples(image, limits)
         image.draft(None, box)  # decode at 1/2, 1/4 or 1/8 when that is enough
+    _check_pixels(*image.size, limits)
     image.load()
     _check_pixels(*image.size, limits)
     profile, orientation = image.info.get("icc_profile"), _orientation(image)
@@ -111,8 +154,16 @@ def _open(data: bytes, mime: str) -> "Image.Image":
     return JpegImageFile(file)
 
 
-def _check_pixels(width: int, height: int, limits: Limits) -> None:
-    if width * height > limits.pixels:
+def _check_pixels(width: int, height: int, limits: Limits, cost: float = 1) -> None:
+    if width * height * cost > limits.pixels:
+        raise Refused("too_many_pixels")
+
+
+def _check_samples(image: "Image.Image", limits: Limits) -> None:
+    """Checks how many numbers a JPEG holds: colours often have fewer of them than brightness."""
+    shares = [across * down for _, across, down, _ in getattr(image, "layer", ())]
+    samples = image.width * image.height * sum(shares) / max(shares, default=1)
+    if samples > limits.pixels * _SAMPLES_FOR_A_PIXEL:
         raise Refused("too_many_pixels")
 
 

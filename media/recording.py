@@ -21,18 +21,25 @@ if TYPE_CHECKING:
 
 _READERS = {
     "audio/aac": "aac",
+    "audio/aiff": "aiff",
     "audio/amr": "amr",
+    "audio/flac": "flac",
     "audio/mpeg": "mp3",
     "audio/ogg": "ogg",
     "audio/wav": "wav",
+    "audio/x-caf": "caf",
+    "video/mp2t": "mpegts",
+    "video/mpeg": "mpeg",
     "video/webm": "matroska",
     "video/x-matroska": "matroska",
+    "video/x-ms-asf": "asf",
+    "video/x-msvideo": "avi",
 }
 _FAST_START = {"movflags": "faststart"}  # the index first: a player begins before it has the whole file
 
 
-def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
-    """The copy of a recording of one of the types in `sniffing.RECORDINGS`.
+def clean(data: bytes, mime: str, limits: Limits) -> Cleaned | None:
+    """The copy of a recording of one of the types in `sniffing.RECORDINGS`; None where its coding is not known here.
 
     Raises Refused: "too_many_pixels", "too_long", "too_big" (of the copy: a small file can name
     the same bytes a thousand times), "unreadable"; and whatever PyAV raises on broken bytes.
@@ -49,6 +56,8 @@ def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
         io_open=_no_other_file,
     ) as source:
         sound, picture = _first_sound(source), _first_picture(source)
+        if not all(stream.codec_context for stream in (sound, picture) if stream):
+            return None
         if picture and picture.width * picture.height > limits.pixels:
             raise Refused("too_many_pixels")
         target = io.BytesIO()
@@ -73,7 +82,8 @@ def _no_other_file(*_: Any) -> Any:
 
 
 def _first_sound(source: "InputContainer") -> "Any | None":
-    return next((each for each in source.streams.audio if each.codec_context), None)
+    """The first sound that can be decoded, or else the first."""
+    return next((each for each in source.streams.audio if each.codec_context), next(iter(source.streams.audio), None))
 
 
 def _first_picture(source: "InputContainer") -> "Any | None":

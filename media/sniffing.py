@@ -2,20 +2,31 @@
 
 from media import document
 
-PHOTOS = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/heic")
-RECORDINGS = (
-    "audio/aac",
-    "audio/amr",
-    "audio/mp4",
-    "audio/mpeg",
-    "audio/ogg",
-    "audio/wav",
-    "video/3gpp",
-    "video/mp4",
-    "video/quicktime",
-    "video/webm",
-    "video/x-matroska",
-)
+PHOTOS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif", "image/heic": "heic"}
+RECORDINGS = {
+    "audio/aac": "aac",
+    "audio/aiff": "aiff",
+    "audio/amr": "amr",
+    "audio/flac": "flac",
+    "audio/mp4": "m4a",
+    "audio/mpeg": "mp3",
+    "audio/ogg": "ogg",
+    "audio/wav": "wav",
+    "audio/x-caf": "caf",
+    "video/3gpp": "3gp",
+    "video/mp2t": "ts",
+    "video/mp4": "mp4",
+    "video/mpeg": "mpg",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+    "video/x-matroska": "mkv",
+    "video/x-ms-asf": "wmv",
+    "video/x-msvideo": "avi",
+}
+UNHEARD = {"audio/x-silk": "silk"}
+"""Recordings that no library here decodes, such as a voice message saved out of WeChat."""
+EXTENSIONS = {**PHOTOS, **RECORDINGS, **UNHEARD, **document.EXTENSIONS}
+"""Every type that is taken, with the extension that such a file has; without the dot."""
 
 _STARTS = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -24,9 +35,22 @@ _STARTS = (
     (b"GIF89a", "image/gif"),
     (b"OggS", "audio/ogg"),
     (b"#!AMR", "audio/amr"),
+    (b"#!SILK_V3", "audio/x-silk"),
+    (b"\x02#!SILK_V3", "audio/x-silk"),  # as WeChat writes it
     (b"ID3", "audio/mpeg"),
+    (b"fLaC", "audio/flac"),
+    (b"caff", "audio/x-caf"),
+    (b"\0\0\1\xba", "video/mpeg"),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video/x-ms-asf"),
 )
-_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav"}
+_IN_CHUNKS = {
+    (b"RIFF", b"WEBP"): "image/webp",
+    (b"RIFF", b"WAVE"): "audio/wav",
+    (b"RIFF", b"AVI "): "video/x-msvideo",
+    (b"FORM", b"AIFF"): "audio/aiff",
+    (b"FORM", b"AIFC"): "audio/aiff",
+}
+_TS_PACKETS = ((0, 188), (4, 192))  # where the first begins and how many bytes each has; cameras put a time before it
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 _AUDIO_BRANDS = {b"M4A ", b"M4B ", b"M4P "}
 _OLD_QUICKTIME = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
@@ -41,15 +65,15 @@ def sniff(data: bytes) -> str | None:
     for start, mime in _STARTS:
         if data.startswith(start):
             return mime
-    if data.startswith(b"RIFF"):
-        return _RIFF.get(data[8:12])
+    if data[:4] in (b"RIFF", b"FORM"):
+        return _IN_CHUNKS.get((data[:4], data[8:12])) or document.sniff(data)
     if data.startswith(b"\x1a\x45\xdf\xa3"):
         return _matroska(data[:4096])
     if data[4:8] == b"ftyp":
         return _iso_media(data)
     if data[4:8] in _OLD_QUICKTIME:
         return "video/quicktime"
-    return _bare_audio_frames(data) or document.sniff(data)
+    return _bare_audio_frames(data) or _transport_stream(data) or document.sniff(data)
 
 
 def _matroska(head: bytes) -> str | None:
@@ -82,3 +106,12 @@ def _bare_audio_frames(data: bytes) -> str | None:
         return "audio/aac"
     layer_3 = data[1] & 0xE6 == 0xE2 and data[1] & 0x18 != 0x08
     return "audio/mpeg" if layer_3 and data[2] >> 4 not in (0, 15) else None
+
+
+def _transport_stream(data: bytes) -> str | None:
+    """The type of an MPEG transport stream: each of its first packets begins with 0x47, and carries something."""
+    for start, size in _TS_PACKETS:
+        heads = [data[at : at + 4] for at in range(start, start + 5 * size, size) if at + 4 <= len(data)]
+        if len(heads) > 1 and all(head[0] == 0x47 and head[3] & 0x30 for head in heads):
+            return "video/mp2t"
+    return None

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from media.values import CODES, DEFAULT_LIMITS, KINDS, Cleaned, Limits, Refused
+from media.values import CODES, DEFAULT_LIMITS, FLAWS, KINDS, Cleaned, Limits, Refused
 
 if TYPE_CHECKING:
     from asyncio import StreamReader
@@ -84,6 +84,7 @@ def _plain(cleaned: Cleaned) -> bool:
         and cleaned.extension.isalnum()
         and all(number is None or isinstance(number, int | float) for number in numbers)
         and isinstance(cleaned.fingerprint, str | None)
+        and cleaned.flaw in {None, *FLAWS}
     )
 
 

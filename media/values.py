@@ -6,8 +6,11 @@ from typing import Literal, get_args
 Kind = Literal["photo", "voice", "video", "file"]
 Code = Literal["empty", "too_big", "too_many_pixels", "too_long", "unreadable", "kind_not_allowed", "locked", "form"]
 
+Flaw = Literal["cut"]
+
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 CODES: frozenset[str] = frozenset(get_args(Code))
+FLAWS: frozenset[str] = frozenset(get_args(Flaw))
 
 
 @dataclass(frozen=True)
@@ -18,10 +21,10 @@ class Limits:
     """Bytes of the upload."""
     copy_bytes: int = 64 * 2**20
     """Bytes of the copy: three hours of speech, encoded anew, are larger than the upload."""
-    pixels: int = 51_000_000
-    """Width times height of a photo or a video frame, looked at before decoding; phones make 50 MP.
+    pixels: int = 80_000_000
+    """Width times height of a photo or a video frame as it is decoded; a phone's widest panorama has 64 million.
 
-    The costliest, a WebP of this size, takes 0.8 GiB.
+    A JPEG is decoded smaller and may have more, a WebP less; the costliest takes 0.8 GiB.
     """
     copy_edge_px: int = 2048
     """The longer side of a photo's copy; a smaller photo keeps its size."""
@@ -60,7 +63,8 @@ class Cleaned:
     extension: str
     """The file's extension without the dot, chosen by us: a sender's file name is never used."""
     copy: bytes
-    """The copy without metadata; b"" for a document of which none was asked for or none could be made."""
+    """The copy without metadata; b"" for a document of which none was asked for or none could be made, and for a
+    recording that nothing here decodes."""
     thumbnail: bytes | None = None
     """A JPEG of the photo or of a video's first frame."""
     width: int | None = None
@@ -69,6 +73,8 @@ class Cleaned:
     seconds: float | None = None
     fingerprint: str | None = None
     """16 hex digits, see `fingerprint`; photos only."""
+    flaw: Flaw | None = None
+    """What the copy lacks. cut: the file breaks off, and the picture may end early."""
 
 
 class Refused(Exception):

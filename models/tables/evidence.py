@@ -37,7 +37,7 @@ evidence = Table(
     Column("height", Integer),
     Column("seconds", Float),
     Column("fingerprint", String(16)),
-    Column("error", String(40)),
+    Column("error", String(40)),  # why it was refused; of a kept piece, what its copy lacks
     Column("attempts", Integer, nullable=False, default=0),
     Column("due_at", Utc, nullable=False),
     Column("created_at", Utc, nullable=False),

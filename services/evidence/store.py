@@ -38,10 +38,12 @@ class Stored:
     height: int | None
     seconds: float | None
     fingerprint: str | None
+    flaw: str | None = None
+    """What the copy lacks, see `media.Cleaned`."""
 
     def columns(self) -> dict[str, Any]:
         names = ("kind", "sha256", "mime", "bytes", "width", "height", "seconds", "fingerprint")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in names} | {"error": self.flaw}
 
 
 class Store:
@@ -83,6 +85,7 @@ class Store:
             cleaned.height,
             cleaned.seconds,
             cleaned.fingerprint,
+            cleaned.flaw,
         )
 
     def copy_path(self, piece_id: str, *, thumbnail: bool = False) -> Path:

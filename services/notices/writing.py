@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from media import EXTENSIONS
 from models.database import insert_or_ignore
 from models.tables import evidence, listeners, notices
 from services import people
@@ -147,6 +147,5 @@ def _file_name(name: str | None, stored: Stored) -> str | None:
     """The office's name for the file, with the extension of its type."""
     if stored.kind != "file":
         return None
-    ending = mimetypes.guess_extension(stored.mime) or ".bin"
     stem = readable(name or "").replace("\\", "/").rpartition("/")[2].rpartition(".")[0].replace("\n", " ")
-    return f"{stem.strip('. ')[:LONGEST_NAME] or 'file'}{ending}"
+    return f"{stem.strip('. ')[:LONGEST_NAME] or 'file'}.{EXTENSIONS[stored.mime]}"

@@ -54,6 +54,8 @@ def recording(form, audio=None, video=None, *, rate=48000, options=None, attach=
         if sound_stream:
             sound_stream.layout = "stereo" if audio == "vorbis" else "mono"
             sound_stream.metadata.update(title=MARK, artist=MARK, handler_name=MARK)
+            if audio == "wmav2":
+                sound_stream.bit_rate = 64_000
             if audio == "vorbis":
                 sound_stream.options = {"strict": "-2"}
         if picture_stream:

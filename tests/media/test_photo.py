@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from PIL import Image, ImageFile
+from PIL import Image, ImageChops, ImageFile, ImageStat
 
 import media
 from tests.drivers.media_samples import (
@@ -144,6 +144,62 @@ async def test_the_costliest_long_picture_fits_into_the_memory():
 def test_a_photo_of_the_newest_phones_is_taken(size):
     cleaned = media.clean(saved(Image.new("L", size, 200), "JPEG"))
     assert (cleaned.width, cleaned.height) == (2048, 1536)
+
+
+CUT = {
+    "jpeg without its end mark": (lambda: seen("JPEG")[:-2], True),
+    "jpeg without its last bytes": (lambda: seen("JPEG")[:-40], True),
+    "jpeg cut in half": (lambda: half(seen("JPEG")), True),
+    "progressive jpeg cut in half": (lambda: half(seen("JPEG", progressive=True)), True),
+    "jpeg with something else where its end was": (lambda: seen("JPEG")[:-40] + MARK.encode() * 9, True),
+    "white jpeg without its end mark": (lambda: saved(Image.new("L", (400, 300), 255), "JPEG")[:-2], False),
+    "png cut in half": (lambda: half(seen("PNG")), True),
+    "gif cut in half": (lambda: half(seen("GIF")), True),
+}
+
+
+def seen(form: str, **options) -> bytes:
+    noisy = Image.effect_mandelbrot((400, 300), (-2, -1.5, 1, 1.5), 80).convert("RGB")
+    more = {"interlace": False} if form == "GIF" else {"exif": marked_exif()}
+    return saved(noisy, form, **more, **options)
+
+
+def half(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+@pytest.mark.parametrize(("make", "is_detailed"), CUT.values(), ids=CUT)
+def test_of_a_picture_without_its_end_there_is_as_much_as_was_sent(make, is_detailed):
+    cleaned = media.clean(make())
+    assert (cleaned.kind, cleaned.flaw, cleaned.width, cleaned.height) == ("photo", "cut", 400, 300)
+    assert not holds_mark(cleaned.copy)
+    if is_detailed:
+        whole = Image.open(io.BytesIO(media.clean(seen("PNG")).copy)).crop((0, 0, 400, 40))
+        upper = Image.open(io.BytesIO(cleaned.copy)).crop((0, 0, 400, 40))
+        assert sum(ImageStat.Stat(ImageChops.difference(whole, upper)).mean) / 3 < 12
+
+
+@pytest.mark.parametrize("make", PHOTOS.values(), ids=PHOTOS)
+def test_a_whole_picture_is_not_called_cut(make):
+    assert media.clean(make()).flaw is None
+
+
+@pytest.mark.parametrize("size", [(16_382, 3_628), (23_000, 5_000), (12_000, 9_000)], ids=["59 MP", "115 MP", "108 MP"])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}], ids=["baseline", "progressive"])
+async def test_a_jpeg_that_is_larger_than_memory_is_decoded_smaller(size, options):
+    cleaned = await media.clean_apart(saved(picture(size), "JPEG", **options))
+    assert cleaned.width / cleaned.height == pytest.approx(size[0] / size[1], rel=0.002)
+    assert min(cleaned.width, cleaned.height) >= 1080
+    copy = Image.open(io.BytesIO(cleaned.copy))
+    assert min(copy.getpixel((5, 5))) > 240
+    assert copy.getpixel((copy.width - 9, copy.height - 9))[1] < 60
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "LA", "I;16"])
+async def test_the_costliest_png_fits_into_the_memory(mode):
+    image = Image.new("RGBA" if mode == "LA" else mode, (16_000, 5_000))
+    data = saved(image, "PNG", compress_level=1, **({"transparency": 0} if mode in ("P", "I;16") else {}))
+    assert (await media.clean_apart(data)).height == 1080
 
 
 def test_near_duplicates_have_near_fingerprints():

@@ -45,6 +45,13 @@ RECORDINGS = {
     "m4a": (lambda: with_boxes(recording("ipod", "aac")), "voice"),
     "mp3": (lambda: with_id3(recording("mp3", "libmp3lame")), "voice"),
     "wav": (lambda: recording("wav", "pcm_s16le"), "voice"),
+    "flac": (lambda: recording("flac", "flac"), "voice"),
+    "caf": (lambda: recording("caf", "pcm_s16le"), "voice"),
+    "aiff": (lambda: recording("aiff", "pcm_s16be"), "voice"),
+    "wma of a voice recorder": (lambda: recording("asf", "wmav2"), "voice"),
+    "avi": (lambda: recording("avi", "libmp3lame", "mpeg4"), "video"),
+    "ts": (lambda: recording("mpegts", "aac", "libx264"), "video"),
+    "ts of a camera": (lambda: recording("mpegts", "aac", "libx264", options={"mpegts_m2ts_mode": "1"}), "video"),
     "mp4": (lambda: with_boxes(recording("mp4", "aac", "libx264")), "video"),
     "mp4 h264 note": (lambda: with_h264_note(recording("mp4", None, "libx264")), "video"),
     "iphone mov": (
@@ -58,6 +65,12 @@ RECORDINGS = {
     "webm vp9": (lambda: recording("webm", "libopus", "libvpx-vp9"), "video"),
     "matroska": (lambda: recording("matroska", "libopus", "libx264", attach=True), "video"),
 }
+
+
+def test_a_recording_of_an_old_camera_is_seen():
+    cleaned = media.clean(recording("vob", "mp2", "mpeg2video"))
+    assert (cleaned.kind, cleaned.width, cleaned.height) == ("video", 64, 48)
+    assert_plays(cleaned)
 
 
 @pytest.mark.parametrize(("make", "kind"), RECORDINGS.values(), ids=RECORDINGS)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import mimetypes
 
 from aiohttp import web
 
-from media import sniff
+from media import EXTENSIONS, sniff
 from services import desk
 from services.foundation.refusal import Refusal
 from services.people import Right
@@ -60,7 +59,7 @@ class Evidence:
             return frame.page(request, "site/error.html", seat, status=status, code=error.code, id=None, unsaved=None)
         data = await asyncio.to_thread(frame.store.original, original.sha256)
         mime = sniff(data) or UNKNOWN
-        name = f"{original.name}{mimetypes.guess_extension(mime) or '.bin'}"
+        name = f"{original.name}.{EXTENSIONS.get(mime, 'bin')}"
         return web.Response(
             body=data,
             content_type=mime,

@@ -6,9 +6,12 @@ import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
+from media import EXTENSIONS, PHOTOS, RECORDINGS
 from services import evidence
+from templates import HERE, LANGUAGES
 from tests.conftest import rows
 from tests.drivers.desk_pages import actions, complains, first_report
+from tests.drivers.media_samples import PDF, photo_jpeg
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 
@@ -54,6 +57,51 @@ def photo() -> bytes:
     out = BytesIO()
     Image.new("RGB", (64, 48), (30, 90, 160)).save(out, "PNG")
     return out.getvalue()
+
+
+SILK = b"\x02#!SILK_V3" + bytes(range(256))
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("data", "ending", "told"),
+    [
+        (SILK, "silk", ("微信或 QQ 的语音（SILK）", "放不出来", "原件已加密封存", "请在「取原件」里写明用途再下载")),
+        (b"\n" + PDF, "pdf", ("PDF", "不在这里打开", "原件已加密封存", "请在「取原件」里写明用途再下载")),
+    ],
+)
+async def test_what_cannot_be_shown_is_named_with_the_way_to_its_original(
+    program: Program, clerk, citizen: FakePerson, data: bytes, ending: str, told: tuple[str, ...]
+) -> None:
+    number = await complains(citizen)
+    piece_id = str(rows(program, "evidence")[0]["id"])
+    program.acts.transact(evidence.keep, await program.store.clean_and_keep(data, piece_id))
+    page = await clerk.opens(first_report(await clerk.opens("/console")))
+    for words in told:
+        assert words in page
+    await clerk.sends("/console/original", piece=piece_id, purpose="固定证据")
+    assert clerk.answer.headers["Content-Disposition"] == f'attachment; filename="{number}-1.{ending}"'
+    assert await clerk.answer.read() == data
+
+
+@ON_SQLITE
+async def test_a_picture_without_its_end_is_shown_with_a_word(program: Program, clerk, citizen: FakePerson) -> None:
+    await complains(citizen)
+    piece_id = str(rows(program, "evidence")[0]["id"])
+    whole = photo_jpeg()
+    for data in (whole, whole[:-40]):
+        program.acts.transact(evidence.keep, await program.store.clean_and_keep(data, piece_id))
+        page = await clerk.opens(first_report(await clerk.opens("/console")))
+        assert f"/console/evidence/{piece_id}/small" in page
+        assert ("图片下面可能缺一截" in page) == (data != whole)
+
+
+def test_what_has_no_copy_has_a_name_in_every_language() -> None:
+    """Of a recording that is usually played, the general name is enough."""
+    documents = set(EXTENSIONS) - set(PHOTOS) - set(RECORDINGS)
+    for language in LANGUAGES:
+        named = (HERE / language / "web" / "evidence.html").read_text()
+        assert not [mime for mime in documents if f'"{mime}": "' not in named]
 
 
 @ON_SQLITE
