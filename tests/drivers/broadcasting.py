@@ -1,4 +1,4 @@
-"""Rows of a broadcast and of what goes beside it, written past the desk."""
+"""Broadcasts and what goes beside them: rows written past the desk, and a notice that the office really releases."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from sqlalchemy import insert
 from bot.build import Program
 from conversation.messages import Body, Say
 from models.tables import deliveries, notices
+from services import notices as office
+from services import people
 from services.deliveries import Outgoing, queue, seal_notice
-from services.people import address_hash, lock_contacts
+from services.foundation.act import Act
+from services.notices import Audience, Written
+from services.people import Grant, address_hash, lock_contacts
 
 Chat = TypeVar("Chat", int, str)
 
@@ -72,3 +76,26 @@ def release(
 def put(program: Program, contact_id: str, mark: str, urgency: str, channel: str = "telegram") -> None:
     outgoing = [Outgoing(contact_id, channel, said(mark))]
     program.acts.at(datetime.now(UTC)).transact(queue, outgoing, urgency)
+
+
+def appointed(program: Program, chats: Collection[int], role: str) -> dict[int, str]:
+    """A contact's id for each chat, whose people hold this role."""
+
+    def make(act: Act) -> dict[int, str]:
+        persons = [people.add_person(act, f"{role} {chat}", [Grant(role, None)]) for chat in chats]
+        ids = people.ensure_contacts(act, "telegram", [str(chat) for chat in chats], "zh", persons)
+        return dict(zip(chats, ids, strict=True))
+
+    return program.acts.at(datetime.now(UTC)).transact(make)
+
+
+def release_notice(program: Program, text: str, *roles: str) -> str:
+    """Drafts a notice to these roles, sends it and writes its rows, as the desk does; the notice's id."""
+    desk = program.acts.at(datetime.now(UTC)).by("clerk-1")
+    notice_id = desk.transact(office.draft, Written({"zh": text}, Audience(roles), acknowledges=False))
+    notice = desk.look(office.look, notice_id)
+    assert notice
+    assert desk.transact(office.send, notice_id, notice.seen, None, second_clerk_above=100_000) == "released"
+    while desk.transact(office.spread, notice_id):
+        pass
+    return notice_id

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import templates
 from bot import logs
-from bot.build import build, utc_now
+from bot.build import Program, build, utc_now
 from bot.serve import serve
 from bot.settings import Settings
 from bot.tasks import settle_memory
 from bot.work import work
 from templates import load_texts
+from tests.botapi import BotApi
 from tests.drivers.compiled import environment
 from tests.drivers.waiting import PATIENCE_SECONDS
 
@@ -67,6 +68,16 @@ class Lives:
         process.stdin.write(f"{what}\n".encode())
         async with asyncio.timeout(PATIENCE_SECONDS):
             assert await process.stdout.readline() == b"done\n"
+
+
+def working(program: Program, api: BotApi) -> Mapping[str, str]:
+    """The environment of a `mingcha work` beside this program, sending to this Bot API server."""
+    return {
+        "MINGCHA_DATA_DIR": str(program.settings.data_dir),
+        "MINGCHA_DATABASE_URL": program.settings.database,
+        "MINGCHA_TELEGRAM_TOKEN": api.token,
+        "MINGCHA_TELEGRAM_API_URL": api.url,
+    }
 
 
 def life(command: str) -> None:
