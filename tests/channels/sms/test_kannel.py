@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from bot.build import Program
 from bot.serve import runner_of
@@ -45,7 +46,9 @@ def boxes(centre: Centre, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @asynccontextmanager
-async def serving(make_program: Callable[..., Program], boxes: Kannel) -> AsyncIterator[Program]:
+async def serving(
+    make_program: Callable[..., Program], boxes: Kannel, *middlewares: Middleware
+) -> AsyncIterator[Program]:
     """Our channel with its callbacks where this Kannel calls them."""
     program = make_program(
         sms_url=boxes.url,
@@ -58,7 +61,7 @@ async def serving(make_program: Callable[..., Program], boxes: Kannel) -> AsyncI
     )
     sms = sms_of(program.settings, program)
     assert sms is not None
-    app = web.Application()
+    app = web.Application(middlewares=middlewares)
     app.add_routes(sms.routes())
     runner = runner_of(app)
     await runner.setup()
@@ -153,3 +156,23 @@ async def test_delivered_failed_and_rejected_and_a_centre_that_is_down(
         centre.sends("8613800131234", "10690", "你好，我想投诉")
         await until(lambda: len(states(program)) > 4 and states(program)[-1] == "delivered")
         assert "刚才的内容已经留着" in [one for one in centre.submitted if one.to.endswith("1234")][-1].text
+
+
+async def test_reports_that_come_in_the_wrong_order(make_program: Callable[..., Program], boxes: Kannel) -> None:
+    """Kannel brings a report again that was not taken: "arrived" overtakes "the message centre has it"."""
+    came: list[tuple[str, int]] = []
+
+    @web.middleware
+    async def late(request: web.Request, handler: Handler) -> web.StreamResponse:
+        kind = request.query.get("type", "")
+        early = kind == "8" and ("1", 200) not in came
+        answer = web.Response(status=503) if early else await handler(request)
+        came.append((kind, answer.status))
+        return answer
+
+    async with serving(make_program, boxes, late) as program:
+        push(program, "+8613800139876")
+        await until(lambda: ("8", 200) in came)
+        assert came.index(("8", 503)) < came.index(("1", 200)) < came.index(("8", 200))
+        [row] = rows(program, "deliveries")
+        assert (row["state"], row["error"]) == ("delivered", None)
