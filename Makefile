@@ -19,8 +19,9 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
+# ONLY=talk,out,desk,life: these parts alone, each under five minutes.
 bench: $(VENV)/.dev
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 
 # Two environments would cost a newcomer a minute: the first build takes what is asked for, the second adds to it.
 $(VENV)/.run: requirements.txt pyproject.toml

@@ -1,4 +1,7 @@
-"""`make bench`: every claim measured side by side with others, told as a table and in var/bench.json."""
+"""`make bench`: every claim measured side by side with others, told as a table and in var/bench.json.
+
+`make bench ONLY=talk,desk` measures these parts alone and leaves the other entries of the file as they are.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import shutil
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,20 +71,21 @@ class Bench:
     def __init__(self, sizes: Sizes, folder: Path, wanted: set[str], console: Console) -> None:
         self.sizes, self.folder, self.wanted, self.console = sizes, folder, wanted, console
 
-    def all(self) -> Iterator[tuple[str, Callable[[], Measured]]]:
-        """What to measure, by name; each gives the figures of one or more claims."""
-        yield from (
-            ("turns", self.turns),
-            ("http", self.http),
-            ("out", self.out),
-            ("release", self.release),
-            ("pace", self.pace),
-            ("reply wait", self.reply_wait),
-            ("reminders", self.reminders),
-            ("late list", self.late_list),
-            ("ready", self.ready),
-            ("idle", self.idle),
-        )
+    def all(self) -> Sequence[tuple[str, Callable[[], Measured]]]:
+        """What there is to measure of what is wanted, by name; each gives the figures of one or more claims."""
+        measures: dict[str, tuple[Callable[[], Measured], set[str]]] = {
+            "turns": (self.turns, {"turns_vs_ptb_sqlite", "turns_vs_ptb_pg", "turns_vs_aiogram_sqlite"}),
+            "webhooks": (self.http, {"http_vs_ptb", "http_p99_ms"}),
+            "messages out": (self.out, {"out_vs_ptb", "out_vs_aiogram"}),
+            "release": (self.release, {"release_100k_s", "release_100k_mib"}),
+            "pace": (self.pace, {"pace_30_error", "pace_30_peak", "pace_30_core"}),
+            "reply wait": (self.reply_wait, {"reply_wait_p99_ms"}),
+            "reminders": (self.reminders, {"reminders_vs_apscheduler", "reminders_fire_per_s"}),
+            "late list": (self.late_list, {"late_list_ms"}),
+            "ready": (self.ready, {"ready_ms"}),
+            "idle": (self.idle, {"idle_mib"}),
+        }
+        return [(name, measure) for name, (measure, claims) in measures.items() if self.wanted & claims]
 
     def turns(self) -> Measured:
         pairs = {
@@ -95,8 +99,6 @@ class Bench:
         if more:
             runs[("ptb_answering", "sqlite")] = None
         found: dict[tuple[str, str], list[dict[str, float]]] = defaultdict(list)
-        if not runs:
-            return {}
         with _servers({kind for _, kind in runs}) as fresh:
             for n in range(self.sizes.rounds):
                 self.tell(f"turns, round {n + 1} of {self.sizes.rounds}")
@@ -127,8 +129,6 @@ class Bench:
         figures.show_stages(stages["turn"], stages["render"], self.console)
 
     def http(self) -> Measured:
-        if not self.wanted & {"http_vs_ptb", "http_p99_ms"}:
-            return {}
         runs: dict[str, list[http.Run]] = defaultdict(list)
         for n in range(self.sizes.rounds):
             self.tell(f"webhooks, round {n + 1} of {self.sizes.rounds}")
@@ -150,8 +150,6 @@ class Bench:
     def out(self) -> Measured:
         rivals = {"out_vs_ptb": "ptb", "out_vs_aiogram": "aiogram"}
         rivals = {name: who for name, who in rivals.items() if name in self.wanted}
-        if not rivals:
-            return {}
         speed: dict[str, list[float]] = defaultdict(list)
         for n in range(self.sizes.rounds):
             self.tell(f"messages out, round {n + 1} of {self.sizes.rounds}")
@@ -163,22 +161,16 @@ class Bench:
         return {name: ratio(speed["ours"], speed[who]) for name, who in rivals.items()}
 
     def pace(self) -> Measured:
-        if not self.wanted & {"pace_30_error", "pace_30_peak", "pace_30_core"}:
-            return {}
         self.tell("30 a second")
         error, peak, core = measure.even(self.folder, self.sizes.pace_seconds)
         return {"pace_30_error": Figure([error]), "pace_30_peak": Figure([peak]), "pace_30_core": Figure([core])}
 
     def reply_wait(self) -> Measured:
-        if "reply_wait_p99_ms" not in self.wanted:
-            return {}
         self.tell("replies beside a broadcast")
         waits = measure.reply_waits(self.folder, self.sizes.wait_seconds, self.sizes.recipients)
         return {"reply_wait_p99_ms": Figure([measure.p99(waits)])}
 
     def release(self) -> Measured:
-        if not self.wanted & {"release_100k_s", "release_100k_mib"}:
-            return {}
         many, runs = 100_000 if self.sizes.more else 200, []
         for n in range(min(3, self.sizes.starts)):
             self.tell(f"a notice to {many:,}, run {n + 1}")
@@ -192,8 +184,6 @@ class Bench:
         }
 
     def reminders(self) -> Measured:
-        if not self.wanted & {"reminders_vs_apscheduler", "reminders_fire_per_s"}:
-            return {}
         speed: dict[str, list[float]] = defaultdict(list)
         for n in range(self.sizes.rounds):
             self.tell(f"reminders, round {n + 1} of {self.sizes.rounds}")
@@ -218,8 +208,6 @@ class Bench:
         }
 
     def late_list(self) -> Measured:
-        if "late_list_ms" not in self.wanted:
-            return {}
         self.tell(f"who is late among {self.sizes.obligations:,}")
         found: dict[str, float] = {}
         with _servers({"pg"}) as fresh:
@@ -232,14 +220,10 @@ class Bench:
         return {"late_list_ms": Figure([max(found.values())])}
 
     def ready(self) -> Measured:
-        if "ready_ms" not in self.wanted:
-            return {}
         self.tell("starts")
         return {"ready_ms": Figure([life.ready_ms(self.folder) for _ in range(self.sizes.starts)])}
 
     def idle(self) -> Measured:
-        if "idle_mib" not in self.wanted:
-            return {}
         self.tell("memory")
         weighed = [life.idle_mib(self.folder, self.sizes.idle_seconds) for _ in range(min(3, self.sizes.starts))]
         resident = Figure([resident for _, resident in weighed])
@@ -298,8 +282,11 @@ def _servers(kinds: set[str]) -> Iterator[Callable[[], str]]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", action="append", choices=CLAIMS, help="a claim; may be repeated")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    known = ", ".join((*figures.PARTS, *CLAIMS))
+    parser.add_argument("--only", type=figures.chosen, default=set(CLAIMS), help=f"by comma, of: {known}")
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it runs")
     parser.add_argument("--output", type=Path, default=Path("var/bench.json"))
     given = parser.parse_args()
@@ -308,15 +295,19 @@ def main() -> int:
     given.output.parent.mkdir(parents=True, exist_ok=True)
     failed, measured = False, Measured()
     with tempfile.TemporaryDirectory(dir=given.output.parent) as folder:
-        bench = Bench(QUICK if given.quick else Sizes(), Path(folder), set(given.only or CLAIMS), console)
-        for name, measure in bench.all():
+        bench = Bench(QUICK if given.quick else Sizes(), Path(folder), given.only, console)
+        steps = bench.all()
+        for n, (name, measure) in enumerate(steps, 1):
+            console.print(f"[bold]{n} of {len(steps)}: {name}[/]", highlight=False)
             try:
-                measured |= measure()
+                found = measure()
             except RuntimeError as error:
                 failed = True
                 console.print(f"[red]{name}: {error}[/]", highlight=False)
+            else:
+                measured |= found
+                figures.write(found, given.output)  # at once: whoever stops it keeps what has been measured
     figures.show_claims(measured, console)
-    figures.write(measured, given.output)
     return 1 if failed else 0
 
 

@@ -1,6 +1,6 @@
 """Who is late, among very many obligations: `python -m benchmarks.late <folder> <url> <how many>`.
 
-Nineteen of twenty are settled; of what is owed, four in ten are over their deadline. The answer is one query.
+A third is owed, and four in ten of that are over their deadline; the rest is settled. The answer is one query.
 """
 
 from __future__ import annotations
@@ -59,12 +59,12 @@ def _owe(tx: Connection, made: Program, numbers: range) -> None:
     now, known = made.clock(), list(tx.execute(select(units.c.id)).scalars())
     rows = []
     for n in numbers:
-        owed, days = n % 20 == 0, (n // 20) % 100
+        owed, days = n % 3 == 0, (n // 3) % 100
         rows.append(
             {
                 "id": new_id(),
                 "number": f"D{n}",
-                "kind": ("complaint", "instruction")[n // 20 % 3 % 2],
+                "kind": ("complaint", "instruction")[n // 3 % 3 % 2],
                 "unit_id": known[n * 7 % len(known)],
                 "asked": "请报送整改情况。",
                 "created_by": "clerk",
