@@ -6,9 +6,8 @@ commands are therefore made when `main` runs.
 
 # Annotations are evaluated here: typer reads them, and the help texts come from the templates.
 import asyncio
-import errno
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,22 +17,33 @@ import typer
 from pydantic import ValidationError
 
 from bot.channels import KINDS
-from bot.settings import Settings, spoken_language
+from bot.settings import Settings, nearest_names, spoken_language
 from models.database import DatabaseAway
 from services.foundation.act import Act
 from services.foundation.vault import KeyTrouble
 from templates import Texts
 
-WORDS = ("terminal", *(kind.words for kind in KINDS))  # template files for the terminal; each block is in one of them
+WORDS = (
+    "terminal",
+    "rulebook",
+    *(kind.words for kind in KINDS),
+)  # template files for the terminal; each block is in one of them
 MARKS = {"good": "✓", "note": "–", "bad": "✗"}
 
 
 class Stop(Exception):
-    """Ends the command with a message for the person. Carries the name of its template block and the block's values."""
+    """Ends the command with a message for the person: a template block and its values, or several of these."""
 
     def __init__(self, words: str, **values: Any) -> None:
         super().__init__(words)
-        self.words, self.values = words, values
+        self.said: Sequence[tuple[str, Mapping[str, Any]]] = [(words, values)]
+
+    @classmethod
+    def all(cls, said: Iterable[tuple[str, Mapping[str, Any]]]) -> "Stop":
+        (words, values), *others = said
+        stop = cls(words, **values)
+        stop.said = [(words, values), *others]
+        return stop
 
 
 def main() -> None:
@@ -47,6 +57,7 @@ class Terminal:
 
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
+        self._named = False  # whether the unknown settings have been told already
 
     def word(self, block: str, **values: Any) -> str:
         file = next((file for file in WORDS if self.texts.has(file, block)), WORDS[0])
@@ -55,11 +66,21 @@ class Terminal:
     def tell(self, block: str, **values: Any) -> None:
         typer.echo(self.word(block, **values))
 
-    def settings(self) -> Settings:
+    def settings(self, *, names: bool = True) -> Settings:
+        """The settings. Raises Stop for whatever is wrong with them and, with `names`, for a misspelt name."""
         try:
-            return Settings()
+            settings = Settings()
         except ValidationError as error:
-            raise Stop(_wrong_setting(error, self.texts), name=_name(error)) from error
+            raise Stop.all(_wrong(one, self.texts) for one in error.errors()) from error
+        except (OSError, UnicodeError) as error:
+            raise Stop("env_file") from error
+        near = nearest_names() if names else {}
+        if misspelt := [(name, meant) for name, meant in near.items() if meant]:
+            raise Stop.all(("misspelt", {"name": name, "meant": meant}) for name, meant in misspelt)
+        if near and not self._named:
+            self._named = True
+            typer.echo(self.word("unknown_names", names=list(near)), err=True)
+        return settings
 
     @contextmanager
     def plainly(self) -> Iterator[None]:
@@ -67,35 +88,30 @@ class Terminal:
         try:
             yield
         except Stop as stop:
-            self._stop(stop.words, **stop.values)
+            self._stop(*stop.said)
         except KeyTrouble:
-            self._stop("bad_key", file=self.settings().key_path)
+            self._stop(("bad_key", {"file": self.settings().key_path}))
         except DatabaseAway:
-            self._stop("database_away")
+            self._stop(("database_away", {}))
         except OSError as error:
             if error.filename is None:
                 raise
-            self._stop("not_written", file=error.filename)
+            self._stop(("not_written", {"file": error.filename}))
 
-    def _stop(self, block: str, **values: Any) -> None:
-        typer.echo(self.word(block, **values), err=True)
+    def _stop(self, *said: tuple[str, Mapping[str, Any]]) -> None:
+        for block, values in said:
+            typer.echo(self.word(block, **values), err=True)
         raise typer.Exit(1)
 
 
-def _name(error: ValidationError) -> str:
-    first = error.errors()[0]["loc"]
-    return f"MINGCHA_{first[0]}".upper() if first else "MINGCHA_"
-
-
-def _wrong_setting(error: ValidationError, texts: Texts) -> str:
-    """The template block for the first wrong setting, named after the validator's own code or else the setting."""
-    first = error.errors()[0]
-    cause = str(first.get("ctx", {}).get("error", ""))
-    name = str(first["loc"][0]) if first["loc"] else ""
+def _wrong(error: Any, texts: Texts) -> tuple[str, Mapping[str, Any]]:
+    """The words for a wrong setting: a template block named after the validator's own code or else the setting."""
+    cause = str(error.get("ctx", {}).get("error", ""))
+    name = str(error["loc"][0]) if error["loc"] else ""
     for code in (cause, name):
         if any(texts.has(file, f"setting_{code}") for file in WORDS):
-            return f"setting_{code}"
-    return "setting_other"
+            return f"setting_{code}", {}
+    return "setting_other", {"name": f"MINGCHA_{name}".upper()}
 
 
 def commands(terminal: Terminal) -> typer.Typer:
@@ -134,7 +150,7 @@ def commands(terminal: Terminal) -> typer.Typer:
         from bot.doctor import examine
 
         with terminal.plainly():
-            found = asyncio.run(examine(terminal.settings()))
+            found = asyncio.run(examine(terminal.settings(names=False)))
             for one in found:
                 typer.echo(f"{MARKS[one.level]} {say(one.words, **one.values)}")
             if any(one.level == "bad" for one in found):
@@ -177,9 +193,14 @@ def commands(terminal: Terminal) -> typer.Typer:
 
 
 def _program(terminal: Terminal, settings: Settings | None = None) -> Any:
+    """The program, once settings and rulebooks have been found to be in order."""
+    from bot import rulebooks
     from bot.build import build
 
-    return build(settings or terminal.settings())
+    settings = settings or terminal.settings()
+    if faults := rulebooks.faults():
+        raise Stop.all((one.words, one.values) for one in rulebooks.told(faults))
+    return build(settings)
 
 
 def _current(program: Any) -> None:
@@ -200,7 +221,7 @@ def _migrate(terminal: Terminal) -> None:
 
 def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
     from bot import logs
-    from bot.serve import serve
+    from bot.serve import Unheard, serve
     from migrations.run import migrate
     from services.demo import start_demo
 
@@ -225,10 +246,8 @@ def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
 
     try:
         asyncio.run(serve(program, ready=ready, work=settings.work if work is None else work))
-    except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
-            raise
-        raise Stop("port_taken", listen=settings.listen) from error
+    except Unheard as unheard:
+        raise Stop(f"listen_{unheard.code}", listen=settings.listen) from unheard
     finally:
         program.close()
 
@@ -286,14 +305,19 @@ def _export(terminal: Terminal, what: str, form: str, output: Path | None) -> No
 
 
 def _load_units(terminal: Terminal, file: Path) -> None:
+    from bot import rulebooks
+    from rulebooks.reading import BadRules
     from services.demo import read_city, write_city
 
-    try:
-        city = read_city(file)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Stop("bad_file", file=file, reason=str(error)) from error
+    if not file.is_file():
+        raise Stop("no_file", file=file)
     program = _program(terminal)
     _current(program)
+    program.load_units()
+    try:
+        city = read_city(file, program.units.by_id)
+    except BadRules as bad:
+        raise Stop.all((one.words, one.values) for one in rulebooks.told(bad.faults)) from bad
     units, people = program.acts.transact(write_city, city)
     program.close()
     terminal.tell("units_loaded", units=units, people=people)

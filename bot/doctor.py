@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from bot import rulebooks
 from bot.channels import KINDS, with_sender
-from bot.settings import Settings, unknown_names
+from bot.settings import Settings, nearest_names
 from channels.channel import ChannelKind, Found
 from migrations.run import is_current
 from models.database import Database, DatabaseAway
@@ -25,14 +26,22 @@ async def examine(
     found = [Found("good", "doctor_settings", _shown(settings))]
     if not settings.public_url:
         found.append(Found("note", "doctor_public_url_none", {"site": settings.site}))
-    if names := unknown_names():
-        found.append(Found("note", "doctor_unknown", {"names": names}))
+    found += _names()
+    found += rulebooks.told(rulebooks.faults()) or [Found("good", "doctor_rulebooks_ok")]
     found += _folder(settings)
     vault, key = _key(settings)
     found += [key, *_database(settings, vault, clock(), with_sender(kinds))]
     for kind in kinds:
         found += await kind.doctor(settings)
     return found
+
+
+def _names() -> Iterator[Found]:
+    for name, meant in nearest_names().items():
+        if meant:
+            yield Found("bad", "misspelt", {"name": name, "meant": meant})
+        else:
+            yield Found("note", "unknown_names", {"names": [name]})
 
 
 def _shown(settings: Settings) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -52,7 +53,7 @@ def assemble(program: Program, *, work: bool = True) -> Served:
 
 
 async def serve(program: Program, *, ready: Callable[[], None], work: bool = True) -> None:
-    """Serves until SIGTERM or SIGINT. `ready` is called once the address answers. Raises OSError when it is taken."""
+    """Serves until SIGTERM or SIGINT. `ready` is called once the address answers. Raises Unheard where it cannot."""
     doors = _listening(*program.settings.address)  # bind first: if the address is taken, nothing has begun yet
     runner = runner_of(assemble(program, work=work).app, program.channel_kinds)
     await runner.setup()
@@ -67,10 +68,35 @@ async def serve(program: Program, *, ready: Callable[[], None], work: bool = Tru
         await runner.cleanup()
 
 
+class Unheard(Exception):
+    """The address cannot be listened on. `code` says why: taken, elsewhere, denied, nameless."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+_WHY_UNHEARD = {
+    errno.EADDRINUSE: "taken",
+    errno.EADDRNOTAVAIL: "elsewhere",  # an address of another machine
+    errno.EAFNOSUPPORT: "elsewhere",
+    errno.EACCES: "denied",  # a port below 1024
+    errno.EPERM: "denied",
+}
+
+
 def _listening(host: str, port: int) -> list[socket.socket]:
-    """Listening sockets, one for each address that the host name resolves to."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [socket.create_server(where[:2], family=family) for family, *_, where in found]
+    """Listening sockets, one for each address that the host name resolves to. Raises Unheard."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        raise Unheard("nameless") from error
+    try:
+        return [socket.create_server(where[:2], family=family) for family, *_, where in found]
+    except OSError as error:
+        if error.errno not in _WHY_UNHEARD:
+            raise
+        raise Unheard(_WHY_UNHEARD[error.errno]) from error
 
 
 def runner_of(app: web.Application, kinds: Collection[ChannelKind] = KINDS) -> web.AppRunner:

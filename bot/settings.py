@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from bot.channels import KINDS
-from channels.settings import Reached
+from channels.settings import Reached, empty_is_none
 from models.database import parse
 from templates import DEFAULT_LANGUAGE, LANGUAGES
+
+File = Annotated[Path | None, BeforeValidator(empty_is_none)]
+ALIKE = 0.75  # of 1: two names that share so much are one of them and its misspelling
 
 
 class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
@@ -21,10 +25,10 @@ class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
     The channels bring their own settings (`channels.telegram.settings` and so on).
     """
 
-    data_dir: Path = Path("var")
+    data_dir: Annotated[Path, BeforeValidator(lambda given: given or "var")] = Path("var")
     database_url: str = ""  # SQLite under data_dir
-    key_file: Path | None = None  # data_dir/keys/mingcha.key
-    anchor_file: Path | None = None  # data_dir/keys/anchor.log
+    key_file: File = None  # data_dir/keys/mingcha.key
+    anchor_file: File = None  # data_dir/keys/anchor.log
     timezone: str = "Asia/Shanghai"
     language: str = DEFAULT_LANGUAGE
     work: bool = True  # whether `serve` also sends and runs the jobs
@@ -84,12 +88,24 @@ class _Language(BaseSettings):
 
 def spoken_language() -> str:
     """The language of the terminal, known even where another setting is wrong."""
-    wish = _Language().language
+    try:
+        wish = _Language().language
+    except (OSError, UnicodeError):  # of `.env`; whoever wants the settings is told
+        wish = _Language(_env_file=None).language  # pyright: ignore[reportCallIssue]
     return wish if wish in LANGUAGES else DEFAULT_LANGUAGE
 
 
-def unknown_names() -> list[str]:
-    """Names set under our prefix, in the environment or in `.env`, that are no setting: most likely misspelled."""
+def nearest_names() -> dict[str, str]:
+    """Names set under our prefix, in the environment or in `.env`, that are no setting: each with the one it resembles.
+
+    One that resembles none, such as a container host sets for a service of our name, stands with an empty string.
+    """
     given = {*EnvSettingsSource(Settings).env_vars, *DotEnvSettingsSource(Settings).env_vars}
-    known = {f"mingcha_{name}" for name in Settings.model_fields}
-    return sorted(name.upper() for name in given if name.startswith("mingcha_") and name not in known)
+    known = {f"mingcha_{name}": name for name in Settings.model_fields}
+    unknown = sorted(name for name in given if name.startswith("mingcha_") and name not in known)
+    return {name.upper(): _nearest(name.removeprefix("mingcha_")) for name in unknown}
+
+
+def _nearest(name: str) -> str:
+    near = get_close_matches(name, Settings.model_fields, 1, ALIKE)
+    return f"MINGCHA_{near[0].upper()}" if near else ""

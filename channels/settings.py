@@ -12,11 +12,12 @@ ANYWHERE = frozenset(("0.0.0.0", "::"))  # noqa: S104  # recognised, never bound
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
-def _empty_is_none(value: object) -> object:
+def empty_is_none(value: object) -> object:
+    """What a setting means: left empty, it counts as not given."""
     return None if value == "" else value
 
 
-Unset = Annotated[str | None, BeforeValidator(_empty_is_none)]  # an empty value counts as not given
+Unset = Annotated[str | None, BeforeValidator(empty_is_none)]
 
 
 def web_address(value: str) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 
 from rulebooks import HERE
+from rulebooks.values import day_time
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,10 @@ class Quiet:
     ends: time
 
     def holds(self, moment: datetime) -> bool:
-        at = moment.time()
+        return self.covers(moment.time())
+
+    def covers(self, at: time) -> bool:
+        """Whether they hold at this time of day; beginning and end at the same time mean that there are none."""
         if self.begins <= self.ends:
             return self.begins <= at < self.ends
         return at >= self.begins or at < self.ends
@@ -40,7 +44,7 @@ class Quiet:
 def office_quiet() -> Quiet:
     """The office's own quiet hours, for everything that is no kind of obligation (rulebooks/ladders.toml)."""
     given = tomllib.loads((HERE / "ladders.toml").read_text(encoding="utf-8"))["default"]["quiet"]
-    return Quiet(*map(time.fromisoformat, given))
+    return Quiet(*map(day_time, given))
 
 
 def _at(day: date, at: time, moment: datetime) -> datetime:

@@ -6,29 +6,32 @@ What the office has loaded or decided for itself wins over both (A34).
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from rulebooks import HERE
+from rulebooks.reading import Shape, read
+from rulebooks.values import Days
 
 # The holidays that the law fixes to a date (since 2025), as (month, day); the others move with the moon and the sun.
 ALWAYS_FREE = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Shape):
     """The limits that the office sets for itself."""
 
-    accept: int  # working days (A32)
-    second_clerk_above: int = 200  # recipients of a notice
+    accept: Days  # working days (A32)
+    second_clerk_above: Annotated[int, Field(ge=0)] = 200  # recipients of a notice
 
 
-def limits() -> Limits:
-    """The office's limits, read from a rulebook."""
-    return Limits(**tomllib.loads((HERE / "limits.toml").read_text(encoding="utf-8")))
+def limits(file: Path = HERE / "limits.toml") -> Limits:
+    """The office's limits, read from a rulebook. Raises BadRules."""
+    return read(file, Limits)
 
 
 def is_workday(day: date, own: Mapping[date, bool] | None = None) -> bool:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 from sqlalchemy import or_, select
 
 from models.tables import grants, people, units
-from rulebooks import HERE
+from services.demo.files import City, UnitRules, read_city
 from services.foundation.act import Act
-from services.foundation.phones import normalised
 from services.people import GROUPS, Grant, Group, Role, add_person, issue_link
 from services.units import NewUnit, add_units
 
-City = Mapping[str, Any]
 SHOWN = "gtj"
 LINK_VALID = timedelta(days=7)
 
@@ -27,23 +22,13 @@ def load_city(act: Act) -> bool:
     """Loads the demo city unless there are units already; returns whether it was loaded."""
     if act.tx.execute(select(units.c.id).limit(1)).first():
         return False
-    write_city(act, read_city(HERE / "demo" / "city.toml"))
+    write_city(act, read_city())
     return True
-
-
-def read_city(file: Path) -> City:
-    """Reads a city from a file. Raises OSError, ValueError or KeyError for a broken file or an invalid phone number."""
-    city = tomllib.loads(file.read_text(encoding="utf-8"))
-    for unit in city["unit"]:
-        _with_windows(unit)
-    for one in _people(city):
-        _phone(one)
-    return city
 
 
 def write_city(act: Act, city: City) -> tuple[int, int]:
     """Adds what is new; returns how many units, windows and sections were new, and how many people."""
-    named = [unit for one in city["unit"] for unit in _with_windows(one)]
+    named = [unit for one in city.unit for unit in _with_windows(one)]
     before = set(act.tx.execute(select(units.c.id)).scalars())
     add_units(act, named)
     known = _known(act)
@@ -51,13 +36,13 @@ def write_city(act: Act, city: City) -> tuple[int, int]:
         one for one in _people(city) if any((one.name, grant.role, grant.unit_id) not in known for grant in one.granted)
     ]
     for one in newcomers:
-        add_person(act, one.name, one.granted, title=one.title, phone=_phone(one))
+        add_person(act, one.name, one.granted, title=one.title, phone=one.phone)
     return len({unit.id for unit in named} - before), len(newcomers)
 
 
 @dataclass(frozen=True)
 class _Person:
-    """A person in the city's file; `phone` as it is written there."""
+    """A person in the city's file."""
 
     name: str
     granted: Sequence[Grant]
@@ -66,19 +51,15 @@ class _Person:
 
 
 def _people(city: City) -> Iterator[_Person]:
-    for one in city["unit"]:
+    for unit in city.unit:
         for role in GROUPS[Group.UNIT]:
-            if role in one:
-                yield _Person(one[role], [Grant(role, one["id"])], one.get(f"{role}_phone"))
-    for one in city.get("supervisor", ()):
-        granted = [Grant(Role.SUPERVISOR, unit_id) for unit_id in one["units"]]
-        yield _Person(one["name"], granted, one.get("phone"), one.get("title"))
-    for one in city.get("clerk", ()):
-        yield _Person(one["name"], [Grant(Role.CLERK, None)], one.get("phone"), one.get("title"))
-
-
-def _phone(one: _Person) -> str | None:
-    return None if one.phone is None else normalised(one.phone)
+            if name := getattr(unit, role):
+                yield _Person(name, [Grant(role, unit.id)], getattr(unit, f"{role}_phone"))
+    for one in city.supervisor:
+        granted = [Grant(Role.SUPERVISOR, unit_id) for unit_id in one.units]
+        yield _Person(one.name, granted, one.phone, one.title)
+    for one in city.clerk:
+        yield _Person(one.name, [Grant(Role.CLERK, None)], one.phone, one.title)
 
 
 def _known(act: Act) -> set[tuple[str, str, str | None]]:
@@ -99,12 +80,10 @@ def sign_in_codes(act: Act) -> dict[str, str]:
     return codes
 
 
-def _with_windows(one: Mapping[str, Any]) -> list[NewUnit]:
-    unit = NewUnit(
-        one["id"], one["name"], one.get("kind", "bureau"), area=one.get("area"), initials=one.get("initials")
-    )
+def _with_windows(one: UnitRules) -> list[NewUnit]:  # pyright: ignore[reportInvalidTypeForm]
+    own, *below = one.ids()
     windows = [
-        NewUnit(f"{unit.id}-{n}", name, "window" if name.endswith(("窗口", "厅")) else "section", unit.id)
-        for n, name in enumerate(one.get("windows", ()), 1)
+        NewUnit(window, name, "window" if name.endswith(("窗口", "厅")) else "section", own)
+        for window, name in zip(below, one.windows, strict=True)
     ]
-    return [unit, *windows]
+    return [NewUnit(own, one.name, one.kind, area=one.area, initials=one.initials), *windows]

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from models.tables import FETCHING, grants, reminders
-from rulebooks import HERE
 from services import cases, deliveries, notices, obligations, people
 from services.demo.city import SHOWN, load_city, sign_in_codes
+from services.demo.files import NoticeRules, ReportRules, read_day
 from services.desk import KINDS
 from services.foundation.act import Act
-from services.foundation.phones import normalised
 from services.foundation.vault import new_id
 from services.notices import Audience, Written
 from services.people import Addressee, Contact, Role
-from templates import DEFAULT_LANGUAGE, LANGUAGES
+from templates import DEFAULT_LANGUAGE
 
 OFFICE_OPENS = time(9)
 SOON = timedelta(seconds=30)
@@ -35,7 +31,7 @@ def start_demo(act: Act) -> dict[str, str]:
 
 def load_day(act: Act) -> None:
     """Loads the first day into a city that has just been loaded."""
-    day = tomllib.loads((HERE / "demo" / "day.toml").read_text(encoding="utf-8"))
+    day = read_day()
     clerk = (
         act.tx.execute(select(grants.c.person_id).where(grants.c.role == Role.CLERK).order_by(grants.c.id))
         .scalars()
@@ -43,26 +39,26 @@ def load_day(act: Act) -> None:
     )
     if clerk is None:
         return
-    [head] = people.heads_of(act, [day["head"]["unit"]])[day["head"]["unit"]]
-    people.set_number(act.by(clerk), head, normalised(day["head"]["phone"]))
-    for report in day["report"]:
+    [head] = people.heads_of(act, [day.head.unit])[day.head.unit]
+    people.set_number(act.by(clerk), head, day.head.phone)
+    for report in day.report:
         _report(act.by(clerk), report)
-    _notice(act.by(clerk), day["notice"])
+    _notice(act.by(clerk), day.notice)
 
 
-def _report(act: Act, report: Mapping[str, Any]) -> None:
+def _report(act: Act, report: ReportRules) -> None:
     citizen = Contact(_chat(act, None), FETCHING, DEFAULT_LANGUAGE)
-    complaint = cases.Complaint(report["unit"], report["category"], report["what"])
-    case, _ = cases.file_complaint(act.at(_days_ago(act.now, report["filed_days_ago"])), citizen, complaint)
-    obligation = report["obligation"]
-    due = _days_ago(act.now, obligation["due_days_ago"]).date()
-    handed = _days_ago(act.now, obligation["handed_days_ago"])
+    complaint = cases.Complaint(report.unit, report.category, report.what)
+    case, _ = cases.file_complaint(act.at(_days_ago(act.now, report.filed_days_ago)), citizen, complaint)
+    owed = report.obligation
+    due = _days_ago(act.now, owed.due_days_ago).date()
+    handed = _days_ago(act.now, owed.handed_days_ago)
     obligation_id = obligations.hand_over(
         act.at(handed),
         KINDS,
-        unit_id=obligation["unit"],
+        unit_id=owed.unit,
         kind="complaint",
-        asked=obligation["asked"],
+        asked=owed.asked,
         due=due,
         working_days=None,
         subject_id=case.id,
@@ -85,10 +81,9 @@ def _live_through(act: Act, obligation_id: str) -> None:
         act.tx.execute(update(reminders).where(reminders.c.id.in_(last)).values(due_at=act.now + SOON, fired_at=None))
 
 
-def _notice(act: Act, notice: Mapping[str, Any]) -> None:
-    readers = [_chat(act, head) for head in _heads(act.tx, notice["readers"])]
-    texts = {language: notice[language] for language in LANGUAGES if language in notice}
-    written = Written(texts, Audience(roles=tuple(notice["roles"])), True)
+def _notice(act: Act, notice: NoticeRules) -> None:  # pyright: ignore[reportInvalidTypeForm]
+    readers = [_chat(act, head) for head in _heads(act.tx, notice.readers)]
+    written = Written(notice.texts(), Audience(roles=tuple(notice.roles)), True)
     notice_id = notices.draft(act, written)
     draft = notices.look(act, notice_id)
     notices.send(act, notice_id, draft.seen if draft else "", None, second_clerk_above=len(readers))

@@ -12,6 +12,7 @@ from services.obligations.lapsing import lapse
 from services.obligations.listing import counts, late, listed, of_subject, owed_by
 from services.obligations.locking import LockedObligation
 from services.obligations.opening import file_names, look, reminded
+from services.obligations.rules import read_rules
 from services.obligations.telling import TO_HEAD, TO_READER, buttons
 from services.obligations.values import (
     ACCEPTED,
@@ -70,6 +71,7 @@ __all__ = [
     "look",
     "of_subject",
     "owed_by",
+    "read_rules",
     "reminded",
     "reply_unit",
     "request_time",

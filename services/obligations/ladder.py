@@ -5,16 +5,14 @@ Everything here is pure: it takes days and moments in the office's time zone and
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Any
 
-from rulebooks import HERE
 from services import calendar
 from services.calendar import Quiet
+from services.obligations.rules import LadderRules, read_rules
 from services.people import CHAT, SMS, Addressee
 
 BEFORE, HOLIDAY, DAY, OVER, SILENCE, TOLD = "before", "holiday", "day", "over", "silence", "told"
@@ -74,9 +72,7 @@ class Step:
 @cache
 def ladders() -> Mapping[str, Ladder]:
     """The ladders by kind of obligation, read from the rulebook."""
-    given = tomllib.loads((HERE / "ladders.toml").read_text(encoding="utf-8"))
-    default = given.pop("default")
-    return {kind: _ladder(kind, _over(default, own)) for kind, own in given.items()}
+    return {kind: _ladder(kind, rules) for kind, rules in read_rules().items()}
 
 
 def mornings(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Iterator[Step]:
@@ -129,25 +125,20 @@ def _working(ladder: Ladder, moment: datetime, own: Own) -> datetime:
     return ladder.awake(_at(calendar.workday_after(at.date(), 1, own), time.min, at))
 
 
-def _ladder(kind: str, given: Mapping[str, Any]) -> Ladder:
-    silent = given["silence"]
+def _ladder(kind: str, rules: LadderRules) -> Ladder:
     return Ladder(
-        kind=kind,
-        working_days=given["working_days"],
-        due=time.fromisoformat(given["due"]),
-        morning=time.fromisoformat(given["morning"]),
-        quiet_hours=Quiet(*map(time.fromisoformat, given["quiet"])),
-        before=tuple(given["before"]),
-        superior=given["superior"],
-        late_after=timedelta(minutes=given["late_minutes"]),
-        sms_after=timedelta(hours=silent["sms_hours"]),
-        deputy_days=silent["deputy_days"],
-        office_days=silent["office_days"],
+        kind,
+        rules.working_days,
+        rules.due,
+        rules.morning,
+        rules.quiet_hours,
+        tuple(rules.before),
+        rules.superior,
+        timedelta(minutes=rules.late_minutes),
+        timedelta(hours=rules.silence.sms_hours),
+        rules.silence.deputy_days,
+        rules.silence.office_days,
     )
-
-
-def _over(default: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    return {**default, **own, "silence": {**default["silence"], **own.get("silence", {})}}
 
 
 def _at(day: date, at: time, now: datetime) -> datetime:

@@ -14,6 +14,7 @@ from services.people.accounts import (
 from services.people.codes import PeopleCode
 from services.people.links import OFFICE_LOGIN, issue_link, peek_link, sign_out, use_link
 from services.people.members import (
+    LONGEST_NAME,
     Admitted,
     Member,
     add_member,
@@ -76,6 +77,7 @@ __all__ = [
     "CHAT",
     "CHUNK",
     "GROUPS",
+    "LONGEST_NAME",
     "OFFICE_LOGIN",
     "RIGHTS",
     "SMS",

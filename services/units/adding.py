@@ -35,7 +35,8 @@ def add_units(act: Act, new: Iterable[NewUnit]) -> None:
         }
         for position, unit in enumerate(new)
     ]
-    act.tx.execute(insert_or_ignore(act.tx, units), rows)
+    if rows:
+        act.tx.execute(insert_or_ignore(act.tx, units), rows)
 
 
 def _pinyin(unit: NewUnit) -> dict[str, str]:

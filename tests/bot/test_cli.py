@@ -95,11 +95,47 @@ def test_the_doctor_looks_at_a_begun_office(office: Path) -> None:
     assert "MINGCHA_TELEGRAM_TOKEN" in said
 
 
-def test_the_doctor_names_what_it_does_not_know(tmp_path: Path) -> None:
+def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("MINGCHA_LISTN=127.0.0.1:1\nOTHER=1\n")
-    done = mingcha(tmp_path, "doctor", MINGCHA_TELEGRAM_TOKN="1:a", mingcha_listen="127.0.0.1:8081")
-    assert "– 不认识这些设置，它们不起作用：MINGCHA_LISTN、MINGCHA_TELEGRAM_TOKN" in done.stdout
-    assert "不认识" not in mingcha(tmp_path.parent, "doctor", MINGCHA_LISTEN="127.0.0.1:8081").stdout
+    for command in ("serve", "work", "demo", "migrate"):
+        done = mingcha(tmp_path, command, MINGCHA_TELEGRAM_TOKN="1:a", mingcha_listen="127.0.0.1:8081")
+        assert done.returncode == 1
+        first, second = done.stderr.splitlines()
+        assert "MINGCHA_LISTN 这个设置，是不是 MINGCHA_LISTEN？" in first
+        assert "MINGCHA_TELEGRAM_TOKN 这个设置，是不是 MINGCHA_TELEGRAM_TOKEN？" in second
+    assert "✗ 没有 MINGCHA_LISTN 这个设置，是不是 MINGCHA_LISTEN？" in mingcha(tmp_path, "doctor").stdout
+    assert [path.name for path in tmp_path.iterdir()] == [".env"]
+
+
+def test_a_name_that_resembles_no_setting_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    """As container hosts set them for a service called mingcha."""
+    done = mingcha(tmp_path, "migrate", MINGCHA_SERVICE_HOST="10.0.0.1")
+    assert (done.returncode, done.stderr.count("MINGCHA_SERVICE_HOST")) == (0, 1)
+    assert "– 不认识这些设置，它们不起作用：MINGCHA_SERVICE_HOST" in (
+        mingcha(tmp_path, "doctor", MINGCHA_SERVICE_HOST="10.0.0.1").stdout
+    )
+    assert "不认识" not in mingcha(tmp_path, "doctor", MINGCHA_LISTEN="127.0.0.1:8081").stdout
+
+
+def test_all_wrong_settings_are_told_at_once(tmp_path: Path) -> None:
+    done = mingcha(tmp_path, "serve", MINGCHA_LISTEN="8080", MINGCHA_SMS_PARTS="many", MINGCHA_TIMEZONE="Mars")
+    assert [line.split()[0] for line in done.stderr.splitlines()] == [
+        "MINGCHA_LISTEN",
+        "MINGCHA_SMS_PARTS",
+        "MINGCHA_TIMEZONE",
+    ]
+
+
+def test_a_settings_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("MINGCHA_PUBLIC_URL=http://效能".encode("gb18030"))
+    done = mingcha(tmp_path, "migrate", MINGCHA_LANGUAGE="en")
+    assert done.returncode == 1
+    assert done.stderr.startswith("The file .env here cannot be read.")
+
+
+def test_a_setting_left_empty_counts_as_not_given(tmp_path: Path) -> None:
+    mingcha(tmp_path, "migrate", MINGCHA_DATA_DIR="", MINGCHA_KEY_FILE="", MINGCHA_ANCHOR_FILE="")
+    assert (tmp_path / "var" / "keys" / "mingcha.key").exists()
 
 
 def test_the_doctor_knows_another_databases_key(office: Path, tmp_path: Path) -> None:
@@ -142,6 +178,23 @@ def test_a_taken_address_is_told_before_anything_begins(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert "已被占用" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("listen", "says"),
+    [
+        ("192.0.2.1:8080", "不是本机的地址"),
+        ("[2001:db8::1]:8080", "不是本机的地址"),
+        ("no-such-host.invalid:8080", "主机名解析不了"),
+        ("127.0.0.1:80800", "应写成「地址:端口」"),
+    ],
+)
+def test_an_address_that_cannot_be_listened_on_is_told_for_what_it_is(office: Path, listen: str, says: str) -> None:
+    done = mingcha(office, "serve", MINGCHA_LISTEN=listen)
+    assert done.returncode == 1
+    [line] = done.stderr.splitlines()
+    assert says in line
+    assert "占用" not in line
 
 
 def test_the_language_may_stand_in_the_settings_file(tmp_path: Path) -> None:

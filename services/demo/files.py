@@ -1,0 +1,167 @@
+"""The files of a city as they have to be: its units and people, as an office writes them, and the demo's first day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, create_model, model_validator
+
+from rulebooks import HERE
+from rulebooks.reading import Book, Shape, not_as_expected
+from services.cases import CATEGORIES
+from services.foundation.phones import normalised
+from services.people import GROUPS, LONGEST_NAME, Group, Role
+from templates import DEFAULT_LANGUAGE, LANGUAGES
+
+CITY, DAY = HERE / "demo" / "city.toml", HERE / "demo" / "day.toml"
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,27}$")]  # a window adds "-12"
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Area = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Initials = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,100}$")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)]
+Phone = Annotated[str, AfterValidator(normalised)]
+Count = Annotated[int, Field(ge=0, le=1_000)]
+
+
+def _one_of(choices: Collection[str]) -> AfterValidator:
+    def chosen(given: str) -> str:
+        if given not in choices:
+            raise ValueError(given)
+        return given
+
+    return AfterValidator(chosen)
+
+
+def _maybe(shape: Any) -> Any:
+    """An entry that may be left out."""
+    return shape | None
+
+
+class _Unit(Shape):
+    id: Id
+    name: Words
+    kind: Literal["bureau", "district", "vertical", "subordinate"] = "bureau"
+    area: Area | None = None
+    initials: Initials | None = None
+    windows: list[Words] = []
+
+    @model_validator(mode="after")
+    def _phones_of_somebody(self) -> _Unit:
+        for role in GROUPS[Group.UNIT]:
+            if getattr(self, f"{role}_phone") and not getattr(self, role):
+                raise not_as_expected(role)
+        return self
+
+    def ids(self) -> list[str]:
+        """Its own id and those of its windows and sections."""
+        return [self.id, *(f"{self.id}-{n}" for n in range(1, len(self.windows) + 1))]
+
+
+_people: dict[str, Any] = {role.value: (_maybe(Name), None) for role in GROUPS[Group.UNIT]}
+_phones: dict[str, Any] = {f"{role}_phone": (_maybe(Phone), None) for role in GROUPS[Group.UNIT]}
+UnitRules = create_model("UnitRules", __base__=_Unit, **_people, **_phones)
+
+
+class ClerkRules(Shape):
+    """One of the office's clerks."""
+
+    name: Name
+    title: Words | None = None
+    phone: Phone | None = None
+
+
+class SupervisorRules(ClerkRules):
+    """A supervisor, with the units that he or she visits."""
+
+    units: Annotated[list[str], Field(min_length=1)]
+
+
+class City(Shape):
+    """A city: its units with their people, the supervisors, the clerks."""
+
+    unit: list[UnitRules] = []  # pyright: ignore[reportInvalidTypeForm]
+    supervisor: list[SupervisorRules] = []
+    clerk: list[ClerkRules] = []
+
+
+class OwedRules(Shape):
+    """What a unit owes because of a report, counted in days before the start."""
+
+    unit: str
+    asked: Words
+    handed_days_ago: Count
+    due_days_ago: Count
+
+
+class ReportRules(Shape):
+    """A report of the first day."""
+
+    unit: str
+    category: Annotated[str, _one_of(CATEGORIES)]
+    what: Words
+    filed_days_ago: Count
+    obligation: OwedRules
+
+
+class HeadRules(Shape):
+    """The head whose text messages are shown."""
+
+    unit: str
+    phone: Phone
+
+
+class _Notice(Shape):
+    roles: Annotated[list[Annotated[str, _one_of(list(Role))]], Field(min_length=1)]
+    readers: Annotated[int, Field(ge=1, le=1_000)]
+
+    def texts(self) -> dict[str, str]:
+        """The text in each language that it is written in."""
+        return {language: text for language in LANGUAGES if (text := getattr(self, language))}
+
+
+_texts: dict[str, Any] = {one: (Words, ...) if one == DEFAULT_LANGUAGE else (_maybe(Words), None) for one in LANGUAGES}
+NoticeRules = create_model("NoticeRules", __base__=_Notice, **_texts)
+
+
+class Day(Shape):
+    """The demo's first day."""
+
+    report: list[ReportRules]
+    head: HeadRules
+    notice: NoticeRules  # pyright: ignore[reportInvalidTypeForm]
+
+
+def read_city(file: Path = CITY, known: Collection[str] = ()) -> City:
+    """Reads a city. `known`: ids of units that are there already. Raises OSError, or BadRules with every fault."""
+    book = Book(file)
+    city = book.check(City, book.data)
+    if city is not None:
+        ids: set[str] = set()
+        for number, unit in enumerate(city.unit):
+            if not ids.isdisjoint(unit.ids()):
+                book.note("twice", ("unit", number, "id"))
+            ids.update(unit.ids())
+        for number, one in enumerate(city.supervisor):
+            for unknown in sorted({*one.units} - ids - {*known}):
+                book.note("no_unit", ("supervisor", number, "units"), value=unknown, known=[*ids, *known])
+    book.done()
+    assert city is not None, "what is wrong was noted"
+    return city
+
+
+def read_day(file: Path = DAY, known: Collection[str] = ()) -> Day:
+    """Reads the first day. `known`: ids of the city's units. Raises OSError, or BadRules with every fault."""
+    book = Book(file)
+    day = book.check(Day, book.data)
+    if day is not None:
+        named = [(("report", n, "unit"), one.unit) for n, one in enumerate(day.report)]
+        named += [(("report", n, "obligation", "unit"), one.obligation.unit) for n, one in enumerate(day.report)]
+        for place, unit in (*named, (("head", "unit"), day.head.unit)):
+            if known and unit not in known:
+                book.note("no_unit", place, value=unit, known=known)
+    book.done()
+    assert day is not None, "what is wrong was noted"
+    return day
