@@ -19,14 +19,18 @@ REMINDERS_AT_ONCE = 1_000  # rows: a transaction of some 30 ms, so that nobody's
 LAPSES_AT_ONCE = 200
 
 
-def jobs(acts: Acts, store: Store, anchor: Path, *, sms: bool = False) -> Sequence[Job]:
-    """Every job with its time; each run calls services until nothing is left. `sms`: whether there is a carrier."""
+def jobs(acts: Acts, store: Store, anchor: Path, *, sms: bool = False, any_hour: bool = False) -> Sequence[Job]:
+    """Every job with its time; each run calls services until nothing is left.
+
+    `sms`: whether there is a carrier. `any_hour`: whether units are reminded at night too.
+    """
     ways = (CHAT, SMS) if sms else (CHAT,)
+    kept = oversight.keeping()
 
     async def remind_units() -> None:
         full = True
         while full:
-            full = await acts.write(obligations.fire, REMINDERS_AT_ONCE, ways) == REMINDERS_AT_ONCE
+            full = await acts.write(obligations.fire, REMINDERS_AT_ONCE, ways, any_hour=any_hour) == REMINDERS_AT_ONCE
 
     async def note_overdue() -> None:
         while await acts.write(obligations.lapse, LAPSES_AT_ONCE) == LAPSES_AT_ONCE:
@@ -43,8 +47,11 @@ def jobs(acts: Acts, store: Store, anchor: Path, *, sms: bool = False) -> Sequen
         await acts.write(oversight.remind_idle)
 
     async def forget_old() -> None:
-        await acts.write(oversight.forget_old)
-        store.forget(await acts.write(evidence.forget_unused, acts.clock() - oversight.UPLOADS_KEPT))
+        await acts.write(oversight.forget_old, kept)
+        store.forget(await acts.write(evidence.forget_unused, acts.clock() - kept.uploads_for))
+        row = 0
+        while row := await acts.write(oversight.forget_screens, kept, row):
+            pass
 
     async def anchor_audit() -> None:
         if not audit.anchor(anchor, acts.clock(), await acts.database.read(audit.head)):

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from conversation.messages import Body, Button, Say
 from models.database import is_new
-from models.tables import contacts, inbox, links, logins, sessions, ticks
+from models.tables import contacts, inbox, links, logins, menus, sessions, ticks
 from services.calendar import office_quiet
 from services.deliveries import Outgoing, queue
 from services.foundation.act import Act
+from services.oversight.keeping import Keeping, keeping
 
 IDLE = timedelta(hours=24)
-EVENTS_KEPT = timedelta(days=30)  # a platform redelivers for a day; a month is far longer
-UPLOADS_KEPT = timedelta(days=60)  # a draft may wait for weeks, and its photos with it
 TICKS_KEPT = timedelta(days=2)  # a claim counts for its minute alone
 CLOCKS_APART = timedelta(minutes=2)  # clocks of two machines differ by less
 MOST_AT_ONCE = 500
@@ -62,9 +61,12 @@ def remind_idle(act: Act) -> None:
     queue(act, reminders, urgency="reminder")
 
 
-def forget_old(act: Act) -> None:
-    """Deletes old claims of events, ticks, spent links and ended console sessions."""
-    act.tx.execute(inbox.delete().where(inbox.c.at < act.now - EVENTS_KEPT))
+def forget_old(act: Act, kept: Keeping | None = None) -> None:
+    """Deletes old claims of events, ticks, menus by SMS, links that lead nowhere and ended console sessions."""
+    kept = kept or keeping()
+    spent = act.now - timedelta(kept.links)
+    act.tx.execute(inbox.delete().where(inbox.c.at < act.now - timedelta(kept.events)))
+    act.tx.execute(menus.delete().where(menus.c.at < act.now - timedelta(kept.menus)))
     act.tx.execute(ticks.delete().where(ticks.c.at < act.now - TICKS_KEPT))
-    act.tx.execute(links.delete().where(links.c.expires_at < act.now - EVENTS_KEPT))
+    act.tx.execute(links.delete().where(or_(links.c.expires_at < spent, links.c.used_at < spent)))
     act.tx.execute(logins.delete().where(logins.c.expires_at < act.now))

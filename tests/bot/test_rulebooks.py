@@ -19,17 +19,19 @@ from bot import rulebooks
 from bot.cli import Terminal
 from rulebooks import HERE
 from rulebooks.reading import BadRules, Fault
-from services import calendar, demo, desk, obligations
+from services import calendar, demo, desk, obligations, oversight
 from services.demo.files import City, Day
 from services.obligations.rules import LadderRules
 from templates import LANGUAGES, Texts
 from tests.drivers.command import mingcha
 
 ROOT = HERE.parent
-LADDERS, LIMITS, CITY, DAY = "ladders.toml", "limits.toml", "demo/city.toml", "demo/day.toml"
+LADDERS, LIMITS, KEEPING = "ladders.toml", "limits.toml", "keeping.toml"
+CITY, DAY = "demo/city.toml", "demo/day.toml"
 READ: dict[str, Callable[[Path], object]] = {
     LADDERS: partial(obligations.read_rules, kinds=list(desk.KINDS)),
     LIMITS: calendar.limits,
+    KEEPING: oversight.keeping,
     CITY: demo.read_city,
     DAY: lambda file: demo.read_day(file, ["gtj", "gtj-1", "wsj", "wsj-1"]),
 }
@@ -70,6 +72,9 @@ FAULTS = [  # file, what stands there, what is written instead, the entry that i
     (LIMITS, "accept = 2", "acept = 2", "acept", "unknown"),
     (LIMITS, "accept = 2", "", "accept", "missing"),
     (LIMITS, "second_clerk_above = 200", "second_clerk_above = -1", "second_clerk_above", "value"),
+    (KEEPING, "events = 30", "events = 1", "events", "value"),
+    (KEEPING, "replies = 365", "replies = 0", "replies", "value"),
+    (KEEPING, "menus = 90", "menu = 90", "menu", "unknown"),
     (CITY, 'kind = "vertical"', 'kind = "vertikal"', "kind", "value"),
     (CITY, 'head = "周建国"', 'haed = "周建国"', "haed", "unknown"),
     (CITY, 'head = "周建国"', 'head = " "', "head", "value"),
@@ -144,7 +149,7 @@ def shapes(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("shape", [LadderRules, calendar.Limits, City, Day])
+@pytest.mark.parametrize("shape", [LadderRules, calendar.Limits, oversight.Keeping, City, Day])
 def test_every_entry_has_words_for_what_is_expected(language: str, shape: type[BaseModel]) -> None:
     texts = Texts(language, lambda: datetime.now(UTC))
     silent = [
