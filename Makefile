@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+says = echo "$(1) / $(2)"
 
 .PHONY: run test lint bench requirements clean
 
 run: $(VENV)/.run
-	$(BIN)/mingcha demo
+	@$(BIN)/mingcha demo
 
 # Bytecode is written, whatever the environment says: each worker and each program it starts would compile everything.
 test: $(VENV)/.dev
@@ -25,16 +26,22 @@ bench: $(VENV)/.dev
 
 # Two environments would cost a newcomer a minute: the first build takes what is asked for, the second adds to it.
 $(VENV)/.run: requirements.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	test -e $(VENV)/.dev || $(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	touch $@
+	@$(call says,正在安装：第一步，建立 Python 环境,Installing 1 of 3: a Python environment)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(call says,第二步，下载并安装依赖（第一次约一分钟）,2 of 3: downloading and installing what it needs; about a minute the first time)
+	@test -e $(VENV)/.dev || $(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	@$(call says,第三步，安装明察,3 of 3: Mingcha itself)
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	touch $@
+	@$(call says,正在安装：第一步，建立 Python 环境,Installing 1 of 3: a Python environment)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(call says,第二步，下载并安装依赖和测试工具（第一次一两分钟）,2 of 3: downloading and installing what it and its tests need; a minute or two the first time)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@$(call says,第三步，安装明察,3 of 3: Mingcha itself)
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
 
 # For maintainers: new pins after a change of pyproject.toml. Needs uv; the lock file stays out of the repository.
 requirements:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot import privacy
 from bot.channels import KINDS
 from bot.settings import Settings
 from channels.channel import ChannelKind
@@ -40,6 +41,7 @@ class Program:
     tools: Tools
     talk: Talk
     channel_kinds: Sequence[ChannelKind] = KINDS
+    is_demo: bool = False
     units: Directory = field(default_factory=Directory)
 
     @property
@@ -79,11 +81,12 @@ def utc_now() -> datetime:
 
 def build(settings: Settings, *, clock: Clock = utc_now, channels: Sequence[ChannelKind] = KINDS) -> Program:
     """Builds the program without starting anything. The database schema must exist already (`mingcha migrate`)."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.key_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.anchor_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     vault = Vault(load_key(settings.key_path))
     database = Database(settings.database)
+    privacy.close_to_others(settings)
 
     def now() -> datetime:
         return clock().astimezone(settings.zone)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot import rulebooks
+from bot import privacy, rulebooks
 from bot.channels import KINDS, with_sender
 from bot.settings import Settings, nearest_names
 from channels.channel import ChannelKind, Found
@@ -29,6 +29,8 @@ async def examine(
     found += _names()
     found += rulebooks.told(rulebooks.faults()) or [Found("good", "doctor_rulebooks_ok")]
     found += _folder(settings)
+    found += [Found("bad", "doctor_open", {"file": path}) for path in privacy.open_to_others(settings)]
+    found += [Found("bad", "doctor_owner", {"file": path}) for path in privacy.of_somebody_else(settings)]
     vault, key = _key(settings)
     found += [key, *_database(settings, vault, clock(), with_sender(kinds))]
     for kind in kinds:
@@ -69,8 +71,6 @@ def _key(settings: Settings) -> tuple[Vault | None, Found]:
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
         return None, Found("bad", "doctor_key_bad", file)
-    if path.stat().st_mode & 0o077:
-        return Vault(key), Found("bad", "doctor_key_open", file)
     return Vault(key), Found("good", "doctor_key_ok", file)
 
 

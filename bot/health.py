@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from aiohttp import web
@@ -14,6 +15,8 @@ from bot.channels import with_sender
 from channels.channel import Channel
 from models.database import DatabaseAway
 from services import oversight
+
+ASKED_SECONDS = 5.0  # in which a channel's wire has to answer
 
 
 class Health:
@@ -35,7 +38,8 @@ class Health:
 
     async def _ready(self, request: web.Request) -> web.Response:
         state = {"database": await self._program.database.answers()}
-        state |= {one.name: one.ready() for one in self._channels if one.ready}
+        asked = [one for one in self._channels if one.ready]
+        state |= zip([one.name for one in asked], await asyncio.gather(*map(_ready, asked)), strict=True)
         told = {**state, "unsent": [one.channel for one in await self._unsent()]}
         return web.json_response(told, status=200 if all(state.values()) else 503)
 
@@ -54,6 +58,17 @@ class Health:
         registry = CollectorRegistry()
         registry.register(_Counted(counted, self._program.talk.turns))
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _ready(channel: Channel) -> bool:
+    """Whether the channel's wire answers, and in time."""
+    answer = channel.ready() if channel.ready else True
+    if isinstance(answer, bool):
+        return answer
+    try:
+        return await asyncio.wait_for(answer, ASKED_SECONDS)
+    except TimeoutError:
+        return False
 
 
 class _Counted(Collector):

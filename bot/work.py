@@ -35,7 +35,8 @@ def add_work(tasks: Tasks, program: Program, channels: Sequence[Channel], place:
     tasks.named += [(f"{name}_sender", sender.run) for name, sender in senders.items()]
     fetchers = {one.name: one.fetch for one in channels if one.fetch}
     fetcher = Fetcher(program.acts, program.store, fetchers)
-    known = jobs(program.acts, program.store, program.settings.anchor_path, sms=SMS in senders)
+    at_night = program.is_demo  # whose visitor waits for a reminder, whatever the hour
+    known = jobs(program.acts, program.store, program.settings.anchor_path, sms=SMS in senders, any_hour=at_night)
     ticker = Ticker(program.database, program.clock, program.settings.zone, known)
     tasks.named += [("fetcher", fetcher.run), ("ticker", ticker.run)]
     if senders and (alone or not program.database.is_sqlite):

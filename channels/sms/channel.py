@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -24,6 +25,7 @@ from services.talk import Menu, Talk
 from templates import DEFAULT_LANGUAGE, Texts
 
 AWAY_TRIES, AWAY_SECONDS = 20, 1.0
+ASKED_EVERY = 10.0  # seconds: whoever looks more often is told the carrier's last answer
 log = structlog.get_logger()
 
 
@@ -47,6 +49,7 @@ class Sms:
         self.intake = Intake(door, acts, texts, language)
         self._callbacks = Callbacks(secret, self.intake, acts)
         self._rests = Rests(CHANNEL, pace)
+        self._answer = (-ASKED_EVERY, False)  # when the carrier was last asked whether it would send, and its answer
         self._sent: dict[int, int] = {}  # by parcel that waits for another try: how many of its messages have left
 
     def routes(self) -> list[web.RouteDef]:
@@ -54,6 +57,12 @@ class Sms:
 
     async def close(self) -> None:
         await self._carrier.close()
+
+    async def ready(self) -> bool:
+        """Whether the carrier would send: it is asked, now or a moment ago."""
+        if time.monotonic() - self._answer[0] >= ASKED_EVERY:
+            self._answer = time.monotonic(), await self._carrier.trouble() is None
+        return self._answer[1]
 
     async def clear(self, parcel: Parcel) -> timedelta | None:
         """Returns when the parcel may leave, or how long nothing may leave."""

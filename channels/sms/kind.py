@@ -56,7 +56,9 @@ def sms_of(settings: SmsSettings, program: ProgramParts) -> Sms | None:
 
 def opened(settings: SmsSettings, program: ProgramParts) -> Channel | None:
     sms = sms_of(settings, program)
-    return sms and Channel(CHANNEL, routes=sms.routes(), send=sms.send, clear=sms.clear, close=sms.close)
+    return sms and Channel(
+        CHANNEL, routes=sms.routes(), send=sms.send, clear=sms.clear, ready=sms.ready, close=sms.close
+    )
 
 
 async def examined(settings: SmsSettings) -> Sequence[Found]:

@@ -83,6 +83,16 @@ class Telegram:
         """Whether Telegram answered the last time it was asked."""
         return self._ready
 
+    async def answers(self) -> bool:
+        """Whether Telegram answers. A poll asks all the time; where Telegram calls us, it is asked now."""
+        if self._mode == "polling":
+            return self._ready
+        try:
+            await self._client.bot.get_me()
+        except Trouble:
+            return False
+        return self._ready
+
     async def run(self) -> None:
         """Receives updates until cancelled. Trouble with Telegram is waited out."""
         await self._prepared()

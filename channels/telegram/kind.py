@@ -39,7 +39,7 @@ def opened(settings: TelegramSettings, program: ProgramParts) -> Channel | None:
         send=telegram.send,
         clear=telegram.clear,
         fetch=telegram.fetch,
-        ready=telegram.ready,
+        ready=telegram.answers,
         close=telegram.close,
     )
 

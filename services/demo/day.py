@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from models.tables import FETCHING, grants, reminders
 from services import cases, deliveries, notices, obligations, people
@@ -14,7 +14,7 @@ from services.desk import KINDS
 from services.foundation.act import Act
 from services.foundation.vault import new_id
 from services.notices import Audience, Written
-from services.people import Addressee, Contact, Role
+from services.people import Contact, Role
 from templates import DEFAULT_LANGUAGE
 
 OFFICE_OPENS = time(9)
@@ -68,17 +68,20 @@ def _report(act: Act, report: ReportRules) -> None:
 
 
 def _live_through(act: Act, obligation_id: str) -> None:
-    """Counts earlier days' reminders as gone; the last comes in a moment, in chat and by SMS."""
-    past = reminders.c.obligation_id == obligation_id, reminders.c.due_at <= act.now, reminders.c.fired_at.is_(None)
-    act.tx.execute(update(reminders).where(*past).values(fired_at=reminders.c.due_at))
-    for again in (reminders.c.kind.in_(("before", "day", "over")), reminders.c.by == people.SMS):
-        last = (
-            select(reminders.c.id)
-            .where(reminders.c.obligation_id == obligation_id, reminders.c.to == Addressee.HEAD, again)
-            .order_by((reminders.c.fired_at.is_(None)).asc(), reminders.c.due_at.desc())
-            .limit(1)
-        )
-        act.tx.execute(update(reminders).where(reminders.c.id.in_(last)).values(due_at=act.now + SOON, fired_at=None))
+    """Lets the newest morning's reminder, and what the unit's silence has led to, come in a moment.
+
+    Nothing counts as gone that never went: earlier mornings are struck out, and the numbers go on without a gap.
+    """
+    waiting = reminders.c.obligation_id == obligation_id, reminders.c.fired_at.is_(None)
+    of_mornings = select(reminders.c.id, reminders.c.due_at).where(*waiting, reminders.c.kind != "silence")
+    mornings = act.tx.execute(of_mornings.order_by(reminders.c.due_at)).all()
+    missed = [row.id for row in mornings if row.due_at <= act.now]
+    newest = missed.pop() if missed else mornings[0].id
+    act.tx.execute(reminders.delete().where(reminders.c.id.in_(missed)))
+    soon = or_(reminders.c.due_at <= act.now, reminders.c.id == newest)
+    act.tx.execute(update(reminders).where(*waiting, soon).values(due_at=act.now + SOON))
+    for nth, row in enumerate((row for row in mornings if row.id not in missed), 2):  # the hand-over was the first
+        act.tx.execute(update(reminders).where(reminders.c.id == row.id).values(nth=nth))
 
 
 def _notice(act: Act, notice: NoticeRules) -> None:  # pyright: ignore[reportInvalidTypeForm]

@@ -14,7 +14,9 @@ from bot import cli
 from tests.drivers.waiting import PATIENCE_SECONDS
 
 _forks = get_context("forkserver")
-_forks.set_forkserver_preload(["bot.doctor", "bot.preview", "bot.serve", "migrations.run", "services.demo.city.day"])
+_forks.set_forkserver_preload(
+    ["bot.backup", "bot.doctor", "bot.preview", "bot.serve", "migrations.run", "services.demo", "sqlite3"]
+)
 
 
 def mingcha(folder: Path, *arguments: str, **settings: str) -> CompletedProcess[str]:
