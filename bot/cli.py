@@ -1,4 +1,4 @@
-"""The command line: `mingcha serve | work | demo | migrate | doctor | export | preview | units | invite`.
+"""The command line: `mingcha serve | work | demo | migrate | doctor | backup | restore | export | …`.
 
 Every word of ours comes from templates/<language>/chat: from `terminal.j2` and from one file per channel. The
 commands are therefore made when `main` runs.
@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from bot import privacy
 from bot.channels import KINDS
 from bot.settings import Settings, nearest_names, spoken_language
 from models.database import DatabaseAway
@@ -48,6 +49,7 @@ class Stop(Exception):
 
 def main() -> None:
     """The `mingcha` command."""
+    privacy.close_new_files()
     texts = Texts(spoken_language(), lambda: datetime.now(UTC))
     commands(Terminal(texts))()
 
@@ -157,6 +159,19 @@ def commands(terminal: Terminal) -> typer.Typer:
                 raise typer.Exit(1)
 
     @command
+    def backup(
+        file: Annotated[Path | None, typer.Argument(help=say("help_backup_file"))] = None,
+        with_key: Annotated[bool, typer.Option("--with-key", help=say("help_with_key"))] = False,
+    ) -> None:
+        with terminal.plainly():
+            _backup(terminal, file, with_key)
+
+    @command
+    def restore(file: Annotated[Path, typer.Argument(help=say("help_restore_file"))]) -> None:
+        with terminal.plainly():
+            _restore(terminal, file)
+
+    @command
     def export(
         what: Annotated[str, typer.Argument(help=say("help_what"))],
         form: Annotated[str, typer.Option("--format", help=say("help_format"))] = "jsonl",
@@ -200,6 +215,7 @@ def _program(terminal: Terminal, settings: Settings | None = None) -> Any:
     settings = settings or terminal.settings()
     if faults := rulebooks.faults():
         raise Stop.all((one.words, one.values) for one in rulebooks.told(faults))
+    privacy.act_as_owner(settings.data_dir)
     return build(settings)
 
 
@@ -213,7 +229,13 @@ def _current(program: Any) -> None:
 def _migrate(terminal: Terminal) -> None:
     from migrations.run import migrate
 
-    program = _program(terminal)
+    settings = terminal.settings()
+    as_root = privacy.made_as_root(settings.data_dir)
+    program = _program(terminal, settings)
+    if as_root:
+        typer.echo(terminal.word("made_as_root", folder=settings.data_dir), err=True)
+    terminal.tell("migrating")
+    sys.stdout.flush()
     migrate(program.database)
     program.close()
     terminal.tell("migrated")
@@ -230,8 +252,11 @@ def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
         settings = _for_demo(settings)
     logs.configure(settings.log_level)
     program = _program(terminal, settings)
+    program.is_demo = demo
     links: dict[str, str] = {}
     if demo:
+        terminal.tell("preparing_demo")
+        sys.stdout.flush()
         migrate(program.database)
         links = program.acts.transact(start_demo)
     _current(program)
@@ -254,8 +279,9 @@ def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
 
 def _for_demo(settings: Settings) -> Settings:
     """The settings, completed with what each channel needs for the demo wherever nothing is set."""
+    quiet = {} if "log_level" in settings.model_fields_set else {"log_level": "warning"}  # nothing follows the welcome
     wanted = [item for kind in KINDS for item in kind.demo.items() if getattr(settings, item[0]) is None]
-    return settings.model_copy(update=dict(wanted))
+    return settings.model_copy(update={**quiet, **dict(wanted)})
 
 
 def _work(terminal: Terminal) -> None:
@@ -302,6 +328,42 @@ def _export(terminal: Terminal, what: str, form: str, output: Path | None) -> No
     program.close()
     if output is not None:
         terminal.tell("exported", count=count, file=output)
+
+
+def _backup(terminal: Terminal, file: Path | None, with_key: bool) -> None:
+    from bot.backup import back_up
+    from models.copying import CopyTrouble
+
+    settings = terminal.settings()
+    file = file or Path(f"mingcha-{datetime.now(settings.zone):%Y%m%d-%H%M%S}.tar")
+    terminal.tell("backing_up")
+    sys.stdout.flush()
+    try:
+        made = back_up(settings, file, with_key=with_key)
+    except FileExistsError as error:
+        raise Stop("file_exists", file=file) from error
+    except CopyTrouble as trouble:
+        raise Stop(f"copy_{trouble.code}", reason=trouble.reason) from trouble
+    size = max(1, file.stat().st_size // 2**20)
+    terminal.tell("backed_up", file=file, count=len(made.files), size=size, key=settings.key_path, with_key=with_key)
+
+
+def _restore(terminal: Terminal, file: Path) -> None:
+    from bot.restore import NotRestored, restore
+    from models.copying import CopyTrouble
+
+    settings = terminal.settings()
+    if not file.is_file():
+        raise Stop("no_archive", file=file)
+    terminal.tell("restoring")
+    sys.stdout.flush()
+    try:
+        made = restore(settings, file)
+    except NotRestored as no:
+        raise Stop(f"restore_{no.code}", file=file, what=no.what) from no
+    except CopyTrouble as trouble:
+        raise Stop(f"copy_{trouble.code}", reason=trouble.reason) from trouble
+    terminal.tell("restored", file=file, count=len(made.files), made_at=made.made_at.astimezone(settings.zone))
 
 
 def _load_units(terminal: Terminal, file: Path) -> None:

