@@ -12,6 +12,7 @@ from tests.conftest import settings_for
 from tests.drivers.command import mingcha
 
 SERVICE = 12345  # a user's number
+EXPORT = ("export", "visits", "--format", "csv", "-o", "var/visits.csv")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 
 
@@ -22,7 +23,7 @@ def open_ones(folder: Path) -> list[str]:
 def test_nothing_is_made_that_others_can_read(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        for command in (("migrate",), ("invite", "章文", "--role", "clerk"), ("backup", "var/b.tar")):
+        for command in (("migrate",), ("invite", "章文", "--role", "clerk"), ("backup", "var/b.tar"), EXPORT):
             assert mingcha(tmp_path, *command).returncode == 0
     finally:
         os.umask(before)
