@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from string import Template as Blanks
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound
@@ -50,6 +51,21 @@ class Texts:
                 self._plain[key] = self._render(file, block, {})
             return self._plain[key]
         return self._render(file, block, values)
+
+    def fill(self, file: str, block: str, blanks: Mapping[str, str]) -> str:
+        """A block whose text has blanks such as `${unit}`, filled in."""
+        return Blanks(self.say(file, block)).substitute(blanks)
+
+    def filled(self, file: str, block: str, values: Mapping[str, Any]) -> list[tuple[str, Mapping[str, str]]]:
+        """The blocks that a block fills in, in their order, and what it puts into the blanks of each."""
+        found: list[tuple[str, Mapping[str, str]]] = []
+
+        def fill(name: str, **blanks: str) -> str:
+            found.append((name, blanks))
+            return ""
+
+        self._render(file, block, {**values, "fill": fill})
+        return found
 
     @cached_property
     def by_sms(self) -> Texts:
@@ -126,6 +142,7 @@ class Texts:
             self._callable[file] = {
                 **template.globals,
                 "say": lambda name, **told: self.say(file, name, told or None),
+                "fill": lambda name, **blanks: self.fill(file, name, blanks),
                 "title_of": lambda flow: self.say(flow, "title"),
                 "channel_name": self.channel_name,
             }

@@ -1,13 +1,13 @@
 """Aliyun's SendSms: one request, signed with ACS3-HMAC-SHA256 as Aliyun's own SDK signs it.
 
-The text is the one variable of an approved template: `${text}`.
+It takes no whole texts: each message fills the blanks of an approved template (`channels.sms.forms`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -17,6 +17,7 @@ import msgspec
 import structlog
 
 from channels.sms.carrier import NO_ANSWER, Refused, Taken
+from channels.sms.forms import Form
 from channels.sms.wire import Silent, Wire
 from conversation.text import inert
 from services.foundation.phones import national
@@ -40,6 +41,7 @@ MENDABLE = (
     "isv.DAY_LIMIT",
 )
 UNREACHED = "not_reached"
+APPROVED = 1
 LONGEST_CODE = 100  # as it can be stored
 LIMIT_WAIT, MEND_WAIT = 90.0, 300.0  # seconds
 log = structlog.get_logger()
@@ -72,7 +74,11 @@ def written(query: Mapping[str, str]) -> str:
 
 
 class Aliyun:
-    """Aliyun as a carrier. `sign` is the registered signature (短信签名), `template` the template's code (SMS_…)."""
+    """Aliyun as a carrier.
+
+    `sign`: the registered signature (短信签名). `codes`: the codes of the registered templates (SMS_…) by kind of form.
+    `words`: what each of these templates says, as it should be registered.
+    """
 
     def __init__(
         self,
@@ -80,22 +86,30 @@ class Aliyun:
         key: str,
         secret: str,
         sign: str,
-        template: str,
+        codes: Mapping[str, str],
+        words: Mapping[str, str],
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         nonce: Callable[[], str] = lambda: uuid4().hex,
     ) -> None:
         self._url = urlsplit(url)
-        self._key, self._secret, self._sign, self._template = key, secret, sign, template
+        self._key, self._secret, self._sign = key, secret, sign
+        self._codes, self._words = codes, words
         self._clock, self._nonce = clock, nonce
         self._wire = Wire()
 
-    async def send(self, to: str, text: str, ref: str) -> Taken | Refused:
+    @property
+    def kinds(self) -> Collection[str]:
+        return self._codes.keys()
+
+    async def send(self, to: str, text: str, ref: str, form: Form | None = None) -> Taken | Refused:
+        if form is None:
+            raise ValueError("only what fills a form can be sent")
         query = {
             "PhoneNumbers": national(to).removeprefix("+"),
             "SignName": self._sign,
-            "TemplateCode": self._template,
-            "TemplateParam": msgspec.json.encode({"text": text}).decode(),
+            "TemplateCode": self._codes[form.kind],
+            "TemplateParam": msgspec.json.encode(form.values).decode(),
             "OutId": ref,
         }
         code, answer = await self._asked("SendSms", query)
@@ -103,8 +117,18 @@ class Aliyun:
         return Taken(told if isinstance(told, str) else None) if code == "OK" else _refused(code)
 
     async def trouble(self) -> str | None:
-        code, _ = await self._asked("QuerySmsTemplate", {"TemplateCode": self._template})
-        return None if code == "OK" else code
+        """What keeps a template from being used: one that is unknown, not approved, or registered with other words."""
+        found = [await self._wrong(kind, code) for kind, code in self._codes.items()]
+        return "; ".join(filter(None, found)) or None
+
+    async def _wrong(self, kind: str, template: str) -> str | None:
+        code, answer = await self._asked("QuerySmsTemplate", {"TemplateCode": template})
+        if code != "OK":
+            return code if code in (NO_ANSWER, UNREACHED) else f"{kind} {template} {code}"
+        if answer.get("TemplateStatus", APPROVED) != APPROVED:
+            return f"{kind} {template} not_approved"
+        registered = answer.get("TemplateContent", self._words[kind])
+        return None if registered == self._words[kind] else f"{kind} {template} other_words"
 
     async def close(self) -> None:
         await self._wire.close()

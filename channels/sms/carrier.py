@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
+
+from channels.sms.forms import Form
 
 NO_ANSWER = "no_answer"
 TIMEOUT_SECONDS = 20.0
@@ -35,10 +38,16 @@ class Refused:
 class Carrier(Protocol):
     """Something that sends text messages.
 
-    `to` is E.164; `ref` comes back with the reports. `text` has as many parts as the network may join.
+    `to` is E.164; `ref` comes back with the reports. `text` has as many parts as the network may join. `form` is what
+    the text was made of, for a carrier that takes no whole texts.
     """
 
-    async def send(self, to: str, text: str, ref: str) -> Taken | Refused: ...
+    @property
+    def kinds(self) -> Collection[str] | None:
+        """The kinds of form that can be sent; None for a carrier that takes whole texts."""
+        ...
+
+    async def send(self, to: str, text: str, ref: str, form: Form | None = None) -> Taken | Refused: ...
 
     async def trouble(self) -> str | None:
         """Why nothing would be sent, or None when all is well; found out without sending anything."""

@@ -15,6 +15,7 @@ from channels.rests import Rests, wait_after
 from channels.sms.callbacks import Callbacks
 from channels.sms.carrier import Carrier, Refused
 from channels.sms.drawing import letter_of
+from channels.sms.forms import FORM_LANGUAGE, KEYS, Form, form_of
 from channels.sms.intake import Intake
 from channels.sms.settings import CHANNEL
 from models.database import DatabaseAway
@@ -78,13 +79,22 @@ class Sms:
                 return Result(parcel.id, error="database_away", retry_after=timedelta(seconds=2))
             if not allowed:
                 return Result(parcel.id, error="stopped")
-        letter = letter_of(parcel.body, self._texts[parcel.language], self._most)
-        result = await self._placed(parcel, letter.texts)
-        if result.error is None and letter.menu is not None:
-            await self._keep(parcel.contact_id, letter.menu)
+        texts, menu, form = self._drawn(parcel)
+        result = await self._placed(parcel, texts, form)
+        if result.error is None and menu is not None:
+            await self._keep(parcel.contact_id, menu)
         return result
 
-    async def _placed(self, parcel: Parcel, texts: tuple[str, ...]) -> Result:
+    def _drawn(self, parcel: Parcel) -> tuple[tuple[str, ...], Menu | None, Form | None]:
+        """The messages of a parcel, what numbers in the last mean, and the form they fill if no whole text is taken."""
+        kinds = self._carrier.kinds
+        letter = letter_of(parcel.body, self._texts[parcel.language if kinds is None else FORM_LANGUAGE], self._most)
+        if kinds is None:
+            return letter.texts, letter.menu, None
+        form = form_of(parcel.body, self._texts[FORM_LANGUAGE], kinds)
+        return (form.text,), letter.menu if KEYS in form.values else None, form
+
+    async def _placed(self, parcel: Parcel, texts: tuple[str, ...], form: Form | None) -> Result:
         """Sends the messages of a parcel one by one; another try goes on with the message that was refused."""
         wire_id = None
         begin = self._sent.pop(parcel.id, 0)
@@ -93,7 +103,7 @@ class Sms:
             if number > begin + 1 and (held := await self.clear(parcel)):
                 self._sent[parcel.id] = number - 1
                 return Result(parcel.id, error="held", retry_after=held, tried=False)
-            answer = await self._carrier.send(parcel.address, text, ref)
+            answer = await self._carrier.send(parcel.address, text, ref, form)
             if isinstance(answer, Refused):
                 if answer.down:
                     self._rests.unheard(answer.code)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from channels.sms.carrier import Refused, Taken
+from channels.sms.forms import Form
 from services.foundation.phones import masked
 
 
@@ -15,10 +16,12 @@ def _print(line: str) -> None:
 
 
 class Console:
+    kinds = None
+
     def __init__(self, show: Callable[[str], None] = _print) -> None:
         self._show = show
 
-    async def send(self, to: str, text: str, ref: str) -> Taken | Refused:
+    async def send(self, to: str, text: str, ref: str, form: Form | None = None) -> Taken | Refused:
         self._show(f"SMS {masked(to)} | {text.replace(chr(10), ' / ')}")
         return Taken(f"console-{ref}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from channels.render import button_label, draw
 from channels.sms.parts import messages, parts
@@ -35,8 +36,7 @@ def letter_of(body: Body, texts: Texts, most: int) -> SmsLetter:
 
 def _said(say: Say, body: Body, texts: Texts, most: int) -> SmsLetter:
     file, _, block = say.words.partition(".")
-    offers = [_short(button, texts) for button in say.buttons if button.url is None]
-    say = replace(say, values={**say.values, "offers": offers, "pieces": len(say.pieces)})
+    say = replace(say, values=values_of(say, texts))
     drawn = draw(replace(body, say=say), texts.by_sms)
     keys = [key for row in drawn.rows for key in row]
     pressed = [key for key in keys if key.url is None]
@@ -50,9 +50,15 @@ def _said(say: Say, body: Body, texts: Texts, most: int) -> SmsLetter:
         lines += [texts.say("sms", "pick")] * bool(pressed)
     numbers = {str(number): (key.press, key.turn) for number, key in enumerate(pressed, 1)}
     kept = {"0": ("/resume", None)}
-    words = worded(enumerate(offers, 1))
+    words = worded(enumerate(say.values["offers"], 1))
     menu = Menu(MESSAGE, numbers, kept, buttons=say.buttons, words=words) if numbers else None
     return SmsLetter(tuple(messages(_joined(lines), most)), menu)
+
+
+def values_of(say: Say, texts: Texts) -> dict[str, Any]:
+    """The values for the words of a text message: those of the saying, what to reply, how much cannot come with it."""
+    offers = [_short(button, texts) for button in say.buttons if button.url is None]
+    return {**say.values, "offers": offers, "pieces": len(say.pieces)}
 
 
 def _short(button: Button, texts: Texts) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 import structlog
 
 from channels.sms.carrier import NO_ANSWER, Refused, Taken
+from channels.sms.forms import Form
 from channels.sms.parts import is_plain
 from channels.sms.wire import Silent, Wire
 
@@ -18,13 +19,15 @@ log = structlog.get_logger()
 class Kannel:
     """Kannel as a carrier. `callback` is our own address for reports, as Kannel reaches it."""
 
+    kinds = None
+
     def __init__(self, url: str, username: str, password: str, sender: str, callback: str, secret: str) -> None:
         self._url = url
         self._who = {"username": username, "password": password} | ({"from": sender} if sender else {})
         self._callback, self._secret = callback, secret
         self._wire = Wire()
 
-    async def send(self, to: str, text: str, ref: str) -> Taken | Refused:
+    async def send(self, to: str, text: str, ref: str, form: Form | None = None) -> Taken | Refused:
         told = {
             "to": to,
             "text": text,

@@ -6,6 +6,7 @@ Every command reads this for its settings; what it takes to run the channel is i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from channels.channel import Channel, ChannelKind, Found, ProgramParts, Shot
@@ -28,10 +29,17 @@ def carrier_of(settings: SmsSettings) -> Carrier:
     if settings.sms_carrier == ALIYUN:
         from channels.sms.aliyun import Aliyun
 
-        return Aliyun(url, user, password, settings.sms_sender, settings.sms_template)
+        return Aliyun(url, user, password, settings.sms_sender, settings.sms_codes, _templates())
     from channels.sms.kannel import Kannel
 
     return Kannel(url, user, password, settings.sms_sender, settings.sms_callbacks, settings.sms_callback_secret)
+
+
+def _templates() -> dict[str, str]:
+    """What each template says that is to be registered, by kind of form."""
+    from channels.sms.forms import FORM_LANGUAGE, templates_of
+
+    return templates_of(Texts(FORM_LANGUAGE, lambda: datetime.now(UTC)))
 
 
 def sms_of(settings: SmsSettings, program: ProgramParts) -> Sms | None:
@@ -75,15 +83,22 @@ async def examined(settings: SmsSettings) -> Sequence[Found]:
         await asked.close()
     if reason is not None:
         return [Found("bad", "doctor_sms_bad", {"carrier": kind, "reason": reason})]
-    return [Found("good", "doctor_sms_ok", {"carrier": kind})]
+    found = [Found("good", "doctor_sms_ok", {"carrier": kind})]
+    if kind == ALIYUN and (missing := sorted(_templates().keys() - settings.sms_codes.keys())):
+        found.append(Found("note", "doctor_sms_short", {"kinds": missing}))
+    return found
 
 
 def drawn(settings: SmsSettings, body: Body, texts: Texts) -> Shot:
     """A body as the messages that a phone would get, with their parts counted."""
     from channels.sms.drawing import letter_of
+    from channels.sms.forms import form_of
     from channels.sms.parts import parts
 
-    pieces = letter_of(body, texts, settings.sms_parts).texts
+    if settings.sms_carrier == ALIYUN:
+        pieces = (form_of(body, texts, settings.sms_codes).text,)
+    else:
+        pieces = letter_of(body, texts, settings.sms_parts).texts
     return Shot(pieces, parts=sum(map(parts, pieces)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Literal
 
 from pydantic import field_validator, model_validator
@@ -28,7 +29,7 @@ class SmsSettings(Reached):
     sms_sender: str = ""
     sms_callback_secret: str = ""
     sms_callback_url: str = ""  # http:// and the listening address
-    sms_template: str = ""
+    sms_templates: str = ""  # Aliyun's: "short=SMS_1 reminder=SMS_2"
     sms_parts: int = 4
     sms_per_second: float = 10
 
@@ -73,9 +74,28 @@ class SmsSettings(Reached):
             raise ValueError("sms_callback_secret")
         if self.sms_carrier == ALIYUN and not self.sms_sender:
             raise ValueError("sms_sign")
-        if self.sms_carrier == ALIYUN and not self.sms_template:
-            raise ValueError("sms_template")
+        if self.sms_carrier == ALIYUN:
+            self._sms_forms()
         return self
+
+    def _sms_forms(self) -> None:
+        """Checks that each template is of a known kind, that the shortest is there, that none exceeds the limits."""
+        from channels.sms.forms import FORM_LANGUAGE, SHORT, beyond_limits, templates_of
+        from templates import Texts
+
+        templates = templates_of(Texts(FORM_LANGUAGE, lambda: datetime.now(UTC)))
+        if not self.sms_codes.keys() <= templates.keys() or len(self.sms_codes) < len(self.sms_templates.split()):
+            raise ValueError("sms_templates")
+        if SHORT not in self.sms_codes:
+            raise ValueError("sms_templates_short")
+        if any(beyond_limits(templates[kind]) for kind in self.sms_codes):
+            raise ValueError("sms_template_words")
+
+    @property
+    def sms_codes(self) -> dict[str, str]:
+        """The codes of Aliyun's templates, by kind of message."""
+        found = (re.fullmatch(r"(\w+)=(SMS_\d+)", one, re.ASCII) for one in self.sms_templates.split())
+        return {one[1]: one[2] for one in found if one}
 
     @property
     def sms_carrier(self) -> Literal["console", "aliyun", "kannel"] | None:

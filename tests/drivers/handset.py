@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from itertools import count
 
@@ -11,6 +11,7 @@ from bot.build import Program
 from channels.pace import Pace
 from channels.sms.carrier import Refused, Taken
 from channels.sms.channel import Sms
+from channels.sms.forms import Form
 from channels.sms.intake import CHANNEL, Message
 from services import people
 from services.deliveries import Sender
@@ -24,13 +25,17 @@ _events = count(1)
 
 
 class Recorder:
-    """`answers` are given first, in turn: to refuse some. Everything taken stands in `sent` as (to, text, ref)."""
+    """`answers` are given first, in turn: to refuse some. Everything taken stands in `sent` as (to, text, ref).
 
-    def __init__(self) -> None:
+    `kinds`: of forms, for a carrier that takes no whole texts.
+    """
+
+    def __init__(self, kinds: Collection[str] | None = None) -> None:
+        self.kinds = kinds
         self.sent: list[tuple[str, str, str]] = []
         self.answers: list[Taken | Refused] = []
 
-    async def send(self, to: str, text: str, ref: str) -> Taken | Refused:
+    async def send(self, to: str, text: str, ref: str, form: Form | None = None) -> Taken | Refused:
         answer = self.answers.pop(0) if self.answers else Taken()
         if isinstance(answer, Taken):
             self.sent.append((to, text, ref))

@@ -23,6 +23,7 @@ from sqlalchemy import select
 from bot.build import Program
 from channels.sms.carrier import Refused, Taken
 from channels.sms.console import Console
+from channels.sms.forms import Form
 from channels.sms.intake import CHANNEL as SMS
 from models.tables import grants
 from scheduler.jobs import jobs
@@ -123,7 +124,7 @@ class Terminal(Recorder):
         super().__init__()
         self._console = Console()
 
-    async def send(self, to: str, text: str, ref: str) -> Taken | Refused:
+    async def send(self, to: str, text: str, ref: str, form: Form | None = None) -> Taken | Refused:
         await self._console.send(to, text, ref)
         return await super().send(to, text, ref)
 

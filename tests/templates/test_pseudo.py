@@ -30,7 +30,7 @@ from tests.drivers.template_words import variables
 
 ROOT = Path(templates.__file__).parent.parent
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-SAYING = {"say", "title_of", "languages"}  # of the variables of a block, what is there already
+SAYING = {"say", "fill", "title_of", "languages"}  # of the variables of a block, what is there already
 LINE = 'LANGUAGES = ("zh", "en")'
 
 

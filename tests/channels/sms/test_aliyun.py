@@ -15,6 +15,8 @@ from Tea.request import TeaRequest
 
 from channels.sms.aliyun import Aliyun, signed, written
 from channels.sms.carrier import Refused, Taken
+from channels.sms.forms import Form, templates_of
+from templates import load_texts
 
 KEY, SECRET = "testid", "testsecret"
 AT = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
@@ -25,6 +27,24 @@ QUERY = {
     "OutId": "7",
     "TemplateParam": '{"text":"已收到 20261121-0042, 50% ~*+/=?&😀"}',
 }
+CODES = {"short": "SMS_1", "reminder": "SMS_2"}
+TEMPLATES = templates_of(load_texts(lambda: AT)["zh"])
+SHORT = Form("short", TEMPLATES["short"], {})
+REMINDER = Form(
+    "reminder",
+    "市国土局督办事项D20261121-0001-1，11月24日到期，剩1个工作日。回复1签收",
+    {
+        "unit": "市国土局",
+        "number": "D20261121-0001-1",
+        "day": "11月24日",
+        "left": "剩1个工作日",
+        "keys": "回复1签收 ~*+/=?&",
+    },
+)
+
+
+def aliyun(url: str, **more: Any) -> Aliyun:
+    return Aliyun(url, KEY, SECRET, "市效能办", CODES, TEMPLATES, **more)
 
 
 def test_the_signature_is_that_of_the_sdk() -> None:
@@ -49,13 +69,13 @@ async def test_the_whole_request_is_that_of_the_sdk(asked: Asked, monkeypatch: p
     monkeypatch.setenv("NO_PROXY", "*")
     endpoint = asked.url.removeprefix("http://")
     client = Client(Config(access_key_id=KEY, access_key_secret=SECRET, endpoint=endpoint, protocol="http"))
-    param = json.dumps({"text": "您好"}, ensure_ascii=False, separators=(",", ":"))
+    param = json.dumps(dict(REMINDER.values), ensure_ascii=False, separators=(",", ":"))
     request = SendSmsRequest(
-        phone_numbers="13800138000", sign_name="市效能办", template_code="SMS_1", template_param=param, out_id="7"
+        phone_numbers="13800138000", sign_name="市效能办", template_code="SMS_2", template_param=param, out_id="7"
     )
     await client.send_sms_async(request)
-    ours = Aliyun(asked.url, KEY, SECRET, "市效能办", "SMS_1", clock=lambda: AT, nonce=lambda: "n1")
-    assert await ours.send("+8613800138000", "您好", "7") == Taken("900619746936498440^0")
+    ours = aliyun(asked.url, clock=lambda: AT, nonce=lambda: "n1")
+    assert await ours.send("+8613800138000", REMINDER.text, "7", REMINDER) == Taken("900619746936498440^0")
     await ours.close()
     theirs, mine = asked.requests
     assert mine["query"] == theirs["query"]
@@ -87,21 +107,21 @@ def _as_sdk(request: dict[str, Any]) -> TeaRequest:
 )
 async def test_each_answer_is_taken_for_what_it_is(asked: Asked, code: str, again: bool, at_least: int) -> None:
     asked.answer = {"Code": code, "Message": "x", "RequestId": "r"}
-    ours = Aliyun(asked.url, KEY, SECRET, "市效能办", "SMS_1")
-    answer = await ours.send("+8613800138000", "您好", "7")
+    ours = aliyun(asked.url)
+    answer = await ours.send("+8613800138000", SHORT.text, "7", SHORT)
     assert isinstance(answer, Refused)
     assert (answer.code, answer.again, answer.wait >= at_least) == (code, again, True)
-    assert await ours.trouble() == code
+    assert await ours.trouble() == f"short SMS_1 {code}; reminder SMS_2 {code}"
     await ours.close()
 
 
 @pytest.mark.parametrize("told", ["x" * 65, "1\0^\u202e0", 17, None, {"a": 1}, ["x"]])
 async def test_an_odd_id_or_code_is_an_answer_all_the_same(asked: Asked, told: Any) -> None:
     asked.answer = {"Code": "OK", "BizId": told}
-    ours = Aliyun(asked.url, KEY, SECRET, "市效能办", "SMS_1")
-    assert await ours.send("+8613800138000", "您好", "7") == Taken(told if isinstance(told, str) else None)
+    ours = aliyun(asked.url)
+    assert await ours.send("+8613800138000", SHORT.text, "7", SHORT) == Taken(told if isinstance(told, str) else None)
     asked.answer = {"Code": f"isv.{told}", "BizId": told}
-    refused = await ours.send("+8613800138000", "您好", "7")
+    refused = await ours.send("+8613800138000", SHORT.text, "7", SHORT)
     assert isinstance(refused, Refused)
     assert len(refused.code) <= 100
     assert refused.code.isprintable()
@@ -111,16 +131,35 @@ async def test_an_odd_id_or_code_is_an_answer_all_the_same(asked: Asked, told: A
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"Code":"\xff\xfe"}', b'{"Code":"\\ud800"}', b"\x00"])
 async def test_an_answer_that_cannot_be_read_is_tried_again(asked: Asked, body: bytes) -> None:
     asked.raw = body
-    ours = Aliyun(asked.url, KEY, SECRET, "市效能办", "SMS_1")
-    refused = await ours.send("+8613800138000", "您好", "7")
+    ours = aliyun(asked.url)
+    refused = await ours.send("+8613800138000", SHORT.text, "7", SHORT)
     assert isinstance(refused, Refused)
     assert (refused.code, refused.again) == ("ServiceUnavailable", True)
     await ours.close()
 
 
 async def test_a_server_that_is_not_there_is_tried_again() -> None:
-    ours = Aliyun("http://127.0.0.1:1", KEY, SECRET, "市效能办", "SMS_1")
-    assert await ours.send("+8613800138000", "您好", "7") == Refused("not_reached", again=True, down=True)
+    ours = aliyun("http://127.0.0.1:1")
+    assert await ours.send("+8613800138000", SHORT.text, "7", SHORT) == Refused("not_reached", again=True, down=True)
+    await ours.close()
+
+
+@pytest.mark.parametrize(
+    ("told", "trouble"),
+    [
+        ({"TemplateStatus": 1, "TemplateContent": TEMPLATES["short"]}, "reminder SMS_2 other_words"),
+        (
+            {"TemplateStatus": 0, "TemplateContent": TEMPLATES["short"]},
+            "short SMS_1 not_approved; reminder SMS_2 not_approved",
+        ),
+        ({"TemplateStatus": 1}, None),
+    ],
+)
+async def test_doctor_compares_what_is_registered(asked: Asked, told: dict[str, Any], trouble: str | None) -> None:
+    asked.answer = {"Code": "OK"} | told
+    ours = aliyun(asked.url)
+    assert await ours.trouble() == trouble
+    assert [one["query"] for one in asked.requests] == [{"TemplateCode": "SMS_1"}, {"TemplateCode": "SMS_2"}]
     await ours.close()
 
 

@@ -126,7 +126,7 @@ async def test_what_comes_back_says_so(office: Office, program: Program, clock: 
         office.decide(obligations.send_back, obligation_id, "没有写明责任人")
         office.fire()
         [back] = [text for text in await head.hears() if "退回" in text]
-        assert back.startswith("【效能办】市国土局答复被退回D20261121-0001-")
+        assert back.startswith("【效能办】市国土局督办事项D20261121-0001-2（答复被退回），")
         assert "没有写明" not in back
 
 

@@ -23,7 +23,7 @@ KANNEL = {
     "sms_password": "p",
     "sms_callback_secret": "s",
 }
-ALIYUN = KANNEL | {"sms_url": "https://dysmsapi.aliyuncs.com", "sms_sender": "效能办", "sms_template": "SMS_1"}
+ALIYUN = KANNEL | {"sms_url": "https://dysmsapi.aliyuncs.com", "sms_sender": "效能办", "sms_templates": "short=SMS_1"}
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,12 @@ ALIYUN = KANNEL | {"sms_url": "https://dysmsapi.aliyuncs.com", "sms_sender": "�
         (KANNEL, {"sms_per_second": 0}, "sms_per_second"),
         (KANNEL, {"sms_callback_url": "x"}, "sms_callback_url"),
         (ALIYUN, {"sms_sender": ""}, "sms_sign"),
-        (ALIYUN, {"sms_template": ""}, "sms_template"),
+        (ALIYUN, {"sms_templates": ""}, "sms_templates_short"),
+        (ALIYUN, {"sms_templates": "reminder=SMS_1"}, "sms_templates_short"),
+        (ALIYUN, {"sms_templates": "SMS_1"}, "sms_templates"),
+        (ALIYUN, {"sms_templates": "short=SMS_1 remainder=SMS_2"}, "sms_templates"),
+        (ALIYUN, {"sms_templates": "short=SMS_1, reminder=SMS_2"}, "sms_templates"),
+        (ALIYUN, {"sms_templates": "short=SMS_1 short=SMS_2"}, "sms_templates"),
     ],
 )
 def test_a_wrong_setting_has_its_line(

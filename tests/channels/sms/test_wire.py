@@ -10,6 +10,7 @@ import pytest
 
 from channels.sms.aliyun import Aliyun
 from channels.sms.carrier import Carrier, Refused
+from channels.sms.forms import Form
 from channels.sms.kannel import Kannel
 from channels.sms.wire import Silent, Wire
 
@@ -34,8 +35,8 @@ async def breaking(answer: bytes = b"") -> AsyncIterator[tuple[str, list[bytes]]
 async def test_a_message_in_doubt_is_asked_for_once(kind: str, answer: bytes) -> None:
     async with breaking(answer) as (url, asked):
         kannel = Kannel(f"{url}/cgi-bin/sendsms", "u", "p", "", "http://127.0.0.1:1", "s")
-        ours: Carrier = kannel if kind == "kannel" else Aliyun(url, "k", "s", "市效能办", "SMS_1")
-        told = await ours.send("+8613800138000", "您好", "7")
+        ours: Carrier = kannel if kind == "kannel" else Aliyun(url, "k", "s", "市效能办", {"short": "SMS_1"}, {})
+        told = await ours.send("+8613800138000", "您好", "7", Form("short", "您好", {}))
         await ours.close()
     assert isinstance(told, Refused)
     assert (told.code, told.again, told.unknown, told.down) == ("no_answer", True, True, True)

@@ -155,7 +155,7 @@ async def test_a_deadline_from_the_complaint_to_the_answer(city: City, citizen: 
     await city.reaches("2026-11-23 13:01")
     [short] = handset.reads()
     assert short.startswith(
-        "【效能办】市国土局新督办事项D20261123-0001-1，11月26日到期，剩3个工作日。回复1签收2答复3延期4详情"
+        "【效能办】市国土局督办事项D20261123-0001-1（新），11月26日到期，剩3个工作日。回复1签收2答复3延期4详情"
     )
     assert len(short) <= 70
     await city.reaches("2026-11-24 09:01")
