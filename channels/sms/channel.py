@@ -15,7 +15,7 @@ from channels.rests import Rests, wait_after
 from channels.sms.callbacks import Callbacks
 from channels.sms.carrier import Carrier, Refused
 from channels.sms.drawing import letter_of
-from channels.sms.forms import FORM_LANGUAGE, KEYS, Form, form_of
+from channels.sms.forms import FORM_LANGUAGE, KEYS, Form, form_of, without_questions
 from channels.sms.intake import Intake
 from channels.sms.settings import CHANNEL
 from models.database import DatabaseAway
@@ -88,11 +88,13 @@ class Sms:
     def _drawn(self, parcel: Parcel) -> tuple[tuple[str, ...], Menu | None, Form | None]:
         """The messages of a parcel, what numbers in the last mean, and the form they fill if no whole text is taken."""
         kinds = self._carrier.kinds
-        letter = letter_of(parcel.body, self._texts[parcel.language if kinds is None else FORM_LANGUAGE], self._most)
         if kinds is None:
+            letter = letter_of(parcel.body, self._texts[parcel.language], self._most)
             return letter.texts, letter.menu, None
-        form = form_of(parcel.body, self._texts[FORM_LANGUAGE], kinds)
-        return (form.text,), letter.menu if KEYS in form.values else None, form
+        body, texts = without_questions(parcel.body), self._texts[FORM_LANGUAGE]
+        form = form_of(body, texts, kinds)
+        menu = letter_of(body, texts, self._most).menu if KEYS in form.values else None
+        return (form.text,), menu, form
 
     async def _placed(self, parcel: Parcel, texts: tuple[str, ...], form: Form | None) -> Result:
         """Sends the messages of a parcel one by one; another try goes on with the message that was refused."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from channels.sms.drawing import values_of
 from conversation.messages import Body
@@ -21,6 +21,7 @@ FORM_LANGUAGE = DEFAULT_LANGUAGE  # templates are registered in one language onl
 SHORT = "short"
 KEYS = "keys"  # the blank that tells what to reply; without it no number was named
 _ENDING = "_form"
+_ENDING_KEYS = frozenset(("acknowledge", "see_obligation", "seen"))
 _BLANK = re.compile(r"\$\{(\w*)\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,19}", re.ASCII)
 _TAKEN_NAMES = frozenset(("email", "mobile", "id", "nick", "site"))
@@ -55,6 +56,17 @@ def beyond_limits(template: str) -> bool:
         or len(set(names)) < len(names)
         or not all(_NAME.fullmatch(name) and name not in _TAKEN_NAMES for name in names)
         or not re.search(r"\w", _BLANK.sub("", template))
+    )
+
+
+def without_questions(body: Body) -> Body:
+    """The body with those buttons only whose effect a form tells: a question could not be sent, and nobody would see
+    what the next words answer.
+    """
+    if body.say is None:
+        return body
+    return replace(
+        body, say=replace(body.say, buttons=tuple(one for one in body.say.buttons if one.words in _ENDING_KEYS))
     )
 
 

@@ -92,11 +92,11 @@ async def examined(settings: SmsSettings) -> Sequence[Found]:
 def drawn(settings: SmsSettings, body: Body, texts: Texts) -> Shot:
     """A body as the messages that a phone would get, with their parts counted."""
     from channels.sms.drawing import letter_of
-    from channels.sms.forms import form_of
+    from channels.sms.forms import form_of, without_questions
     from channels.sms.parts import parts
 
     if settings.sms_carrier == ALIYUN:
-        pieces = (form_of(body, texts, settings.sms_codes).text,)
+        pieces = (form_of(without_questions(body), texts, settings.sms_codes).text,)
     else:
         pieces = letter_of(body, texts, settings.sms_parts).texts
     return Shot(pieces, parts=sum(map(parts, pieces)))

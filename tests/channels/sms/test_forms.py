@@ -144,7 +144,7 @@ def test_the_page_gives_the_words_to_register(page: str) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_head_acknowledges_where_no_whole_text_is_sent(program: Program, clock: Clock) -> None:
-    """Whoever is asked something by a message that cannot be sent is told to go on in the chat."""
+    """No number opens a question, as that could not be sent, and the next words would answer it unseen."""
     office = Office(program, clock)
     office.bind("head", phone=NUMBER)
     office.hand_over(working_days=3)
@@ -153,9 +153,14 @@ async def test_a_head_acknowledges_where_no_whole_text_is_sent(program: Program,
     async with network(program, recorder=Recorder(ALL)) as net:
         head = net.phone(NUMBER)
         [reminder] = await head.hears()
-        assert reminder.endswith("。回复1签收2答复3延期4详情")
+        assert reminder.endswith("。回复1签收2详情")
+        [details] = await head.says("2")
+        assert details == (
+            "市国土局督办事项D20261121-0001：11月25日到期，待签收，剩3个工作日。"
+            "内容请在聊天里看；没有账号，请向效能办要链接。回复1签收"
+        )
         [acknowledged] = await head.says("签收")
-        assert acknowledged.startswith("已签收D20261121-0001，11月25日到期")
-        assert set(await head.says("答复")) == {TEMPLATES["short"]}
+        assert acknowledged == "已签收D20261121-0001，11月25日到期，剩3个工作日。回复1详情"
+        assert set(await head.says("菜单")) == {TEMPLATES["short"]}
         assert await head.says("TD") == [TEMPLATES["stopped"]]
-        assert await head.says("恢复") == [TEMPLATES["started"]]
+        assert (await head.says("恢复"))[0] == TEMPLATES["started"]
