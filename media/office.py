@@ -11,6 +11,7 @@ import re
 import zipfile
 
 from media import ooxml
+from media.colour import plain
 from media.values import Refused
 
 _LONGEST_PART = 64 * 2**20
@@ -86,12 +87,12 @@ def _picture(part: bytes) -> bytes | None:
         if picture.width * picture.height > _MOST_PIXELS:
             raise Refused("too_many_pixels")
         kind = picture.format
-        shown = picture.convert("RGBA") if "transparency" in picture.info else picture
+        shown = plain(picture) if "transparency" in picture.info else picture
         shown.load()
-        plain = Image.new(shown.mode, shown.size)
+        fresh = Image.new(shown.mode, shown.size)
         if shown.mode == "P":
-            plain.putpalette(shown.getpalette() or [])
-        plain.paste(shown)
+            fresh.putpalette(shown.getpalette() or [])
+        fresh.paste(shown)
     out = io.BytesIO()
-    plain.save(out, kind, **({"quality": _JPEG_QUALITY} if kind == "JPEG" else {}))
+    fresh.save(out, kind, **({"quality": _JPEG_QUALITY} if kind == "JPEG" else {}))
     return out.getvalue()
