@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from conversation.messages import Body, Button, Line, Option, Say, Screen
+from conversation.messages import Body, Button, Line, Option, Problem, Say, Screen
 from templates import Texts, clipped
 
 NARROW = 9  # a row takes two buttons that are this short
@@ -92,11 +92,20 @@ _MAIN = ("/submit", "/done")
 
 
 def _problem(screen: Screen, texts: Texts) -> str | None:
-    if screen.problem is None:
-        return None
-    own = f"{screen.asks}_{screen.problem.code}"
+    """What is said above a question, in the order in which it happened."""
+    told, problem = [], screen.problem
+    while problem is not None:
+        told.append(_told(problem, screen, texts))
+        problem = problem.after
+    return "\n".join(reversed(told)) or None
+
+
+def _told(problem: Problem, screen: Screen, texts: Texts) -> str:
+    own, values = f"{screen.asks}_{problem.code}", dict(problem.values)
+    if "question" in values:
+        values["what"] = _short(screen, values["question"], texts)
     file = screen.flow if texts.has(screen.flow, own) else "common"
-    return texts.say(file, own if file != "common" else screen.problem.code, screen.problem.values)
+    return texts.say(file, own if file != "common" else problem.code, values)
 
 
 def _question(screen: Screen, texts: Texts) -> str:
@@ -141,6 +150,8 @@ def _value(screen: Screen, line: Line, texts: Texts) -> str:
             return texts.say("common", "pieces", {"count": len(line.value)})
         case "moment":
             return texts.moment(line.value)
+        case "recording":
+            return texts.say("common", "recording")
         case "location":
             return texts.say("common", "location")
         case "number" if texts.has(screen.flow, f"{line.key}_unit"):

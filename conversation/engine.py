@@ -6,14 +6,34 @@ question added by a deployment are the same thing: the first question that lacks
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conversation.messages import Answers, Line, Media, Problem, Reply, Screen
-from conversation.questions import Answered, Asked, Choice, Evidence, Question, Refused, Text, Ticks, World
+from conversation.questions import (
+    CLEAR,
+    DONE,
+    NEXT,
+    PREVIOUS,
+    Answered,
+    Asked,
+    Choice,
+    Evidence,
+    Place,
+    Question,
+    Refused,
+    Text,
+    Ticks,
+    World,
+)
+from conversation.strays import captioned, keep_words, unheld
+from conversation.text import seen
 
 BACK, KEEP, SKIP, CANCEL, SUBMIT = "/back", "/keep", "/skip", "/cancel", "/submit"
+COMMANDS = frozenset((BACK, KEEP, SKIP, CANCEL, SUBMIT, DONE, CLEAR, NEXT, PREVIOUS, "/edit"))
+_LONE = re.compile(r"/[A-Za-z]\w*", re.ASCII)  # what looks like a command and stands alone is never an answer
 REVIEW = "review"
 
 
@@ -40,6 +60,7 @@ class Session:
     editing: str | None = None  # the only cursor there is
     page: int = 0
     query: str = ""
+    heard: dict[str, Any] = field(default_factory=dict)  # what each message has said that can be changed
 
 
 @dataclass(frozen=True)
@@ -99,9 +120,10 @@ def advance(flow: Flow, session: Session, reply: Reply, world: World) -> tuple[S
         case ["/skip"] if here is not None and SKIP in place.actions():
             return place.answered(here, None)
     if reply.media and not isinstance(here, Evidence):
-        place, problem = _kept_for_later(place, reply.media)
-        if here is None or problem or reply.text is None:
-            return place.session, place.screen(problem or Problem("media_kept"))
+        return _beside(place, here, reply)
+    if reply.location is not None and not isinstance(here, Place):
+        session, problem = keep_words(place.questions, session, reply.written() or "", "place_kept")
+        return session, place.with_session(answers=session.answers, drafts=session.drafts).screen(problem)
     if here is None:
         return place.session, place.screen(Problem("choose_action"))
     try:
@@ -115,7 +137,7 @@ class _Place:
 
     def __init__(self, flow: Flow, session: Session, world: World) -> None:
         self.flow, self.session, self.world = flow, session, world
-        self._asked = Asked(flow.name, session.answers, world, None, session.page, session.query)
+        self._asked = Asked(flow.name, session.answers, world, None, session.page, session.query, drafts=session.drafts)
         self.questions = [q for q in flow.questions if q.when(session.answers, world)]
         edited = next((q for q in self.questions if q.key == session.editing), None)
         self.here = edited or next((q for q in self.questions if not self._is_answered(q)), None)
@@ -148,8 +170,7 @@ class _Place:
             "editing": self.session.editing is not None,
         }
         here = self.here
-        if problem is None and here is not None:
-            shown["problem"] = here.obstacle(self.at(here))
+        shown["problem"] = problem or self.obstacle()
         if here is None:
             return Screen(asks=REVIEW, kind=REVIEW, number=total, lines=tuple(map(self._line, self.questions)), **shown)
         at = self.at(here)
@@ -159,8 +180,13 @@ class _Place:
             shown |= {"ticked": tuple(draft["ticked"]), "remark": draft["remark"]}
         elif isinstance(here, Evidence):
             shown["count"] = len(here.held(at))
+        elif isinstance(here, Text) and at.draft:
+            shown["remark"] = at.draft
         number = self.questions.index(here) + 1
         return Screen(asks=here.key, kind=here.kind, number=number, options=tuple(options), first=first, **shown)
+
+    def obstacle(self) -> Problem | None:
+        return self.here.obstacle(self.at(self.here)) if self.here else None
 
     def moved(self, *, editing: str | None) -> tuple[Session, Screen]:
         moved = self.with_session(turn=self.session.turn + 1, editing=editing, page=0, query="")
@@ -215,7 +241,42 @@ def _read(place: _Place, here: Question, reply: Reply) -> tuple[Session | None, 
         return place.answered(here, step.value)
     drafts = place.session.drafts if step.draft is None else {**place.session.drafts, here.key: step.draft}
     drafted = place.with_session(drafts=drafts, page=step.page, query=step.query)
-    return drafted.session, drafted.screen(step.problem)
+    return _with_lost_words(drafted, captioned(reply), step.problem)
+
+
+def _beside(place: _Place, here: Question | None, reply: Reply) -> tuple[Session | None, Effect]:
+    """A piece where none is asked for waits for its question; the words under it answer this one, or stay with it."""
+    answer = here is not None and _answers(place, here, reply.text)
+    media = reply.media if answer else captioned(reply)
+    kept, problem = _kept_for_later(place, media)
+    if here is None or not answer:
+        return _with_lost_words(kept, media, problem or kept.obstacle() or Problem("media_kept"))
+    after, effect = _read(kept, here, Reply(text=reply.text))
+    if problem is None or isinstance(effect, Screen):
+        return after, replace(effect, problem=problem) if isinstance(effect, Screen) and problem else effect
+    unsent = kept.with_session(drafts={**kept.session.drafts, here.key: reply.text})  # not without what was not taken
+    return unsent.session, unsent.screen(problem)
+
+
+def _answers(place: _Place, here: Question, text: str | None) -> bool:
+    """Whether these words answer the question, wholly or in part."""
+    if not seen(text or ""):
+        return False
+    try:
+        step = here.read(Reply(text=text), place.at(here))
+    except Refused:
+        return False
+    return isinstance(step, Answered) or step.draft is not None
+
+
+def _with_lost_words(place: _Place, media: Sequence[Media], problem: Problem | None) -> tuple[Session, Screen]:
+    """Shows the screen; the words under pieces that were not taken are put where words are asked for."""
+    lost = unheld(place.questions, place.session, media)
+    if not lost:
+        return place.session, place.screen(problem)
+    session, told = keep_words(place.questions, place.session, lost)
+    place = place.with_session(answers=session.answers, drafts=session.drafts)
+    return place.session, place.screen(replace(told, after=problem))
 
 
 def _kept_for_later(place: _Place, media: Sequence[Media]) -> tuple[_Place, Problem | None]:
@@ -227,7 +288,7 @@ def _kept_for_later(place: _Place, media: Sequence[Media]) -> tuple[_Place, Prob
             if kept.here is not place.here:  # the buttons shown so far now belong to another question
                 kept = kept.with_session(turn=place.session.turn + 1, page=0, query="")
             return kept, problem
-    return place, Problem("not_an_answer")
+    return place, Problem("media_not_here")
 
 
 def _without(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:
@@ -239,8 +300,9 @@ def _spoken_action(reply: Reply, place: _Place) -> Reply:
     if reply.choice is not None or reply.text is None:
         return reply
     text = reply.text.strip()
-    action = text if text.startswith("/") else place.world.action(text)
+    command = text.partition(" ")[0] in COMMANDS or _LONE.fullmatch(text) is not None
+    action = text if command else place.world.action(text)
     heard = (*place.actions(), BACK) if place.here is None else place.actions()  # a review has no room for its button
-    if action is None or (action not in heard and not text.startswith("/")):
+    if action is None or (action not in heard and not command):
         return reply
     return replace(reply, text=None, choice=action)

@@ -24,11 +24,19 @@ class Media:
 class Reply:
     """What one incoming message holds, whatever the channel."""
 
-    text: str | None = None
+    text: str | None = None  # beside media what was written under them, beside a location what the place is called
     choice: str | None = None  # the value of a tapped button
     turn: int | None = None  # the turn that was printed into that button
     media: tuple[Media, ...] = ()
     location: tuple[float, float] | None = None  # latitude, longitude in degrees
+    phone: str | None = None  # of a contact card; its name and number are the text
+    unread: bool = False  # a kind of message of which nothing can be kept
+
+    def written(self) -> str | None:
+        """The reply in words, for where a place on the map is none of the answers."""
+        if self.location is None:
+            return self.text
+        return " ".join(filter(None, ["\U0001f4cd", self.text, "{:.6f},{:.6f}".format(*self.location)]))
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,8 @@ class Incoming:
     reply: Reply
     language: str | None = None  # what the sender's device prefers
     message: str | None = None  # the channel's id of the message whose button was tapped
+    origin: str | None = None  # the channel's id of the message itself, where its writer can change it later
+    edited: bool = False  # whether the reply holds the new words of a message that came before
     raw: bytes = b""  # what came over the wire, for the quarantine
 
 
@@ -58,6 +68,7 @@ class Problem:
 
     code: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    after: Problem | None = None  # what is said before it
 
 
 @dataclass(frozen=True)

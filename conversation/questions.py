@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
 
@@ -15,6 +15,7 @@ from conversation.messages import Answers, Line, Media, Option, Problem, Reply
 from conversation.moments import read_moment
 from conversation.text import seen
 
+RECORDINGS = ("voice", "video")
 MAYBE_CUT = 3_500  # characters: devices cut a message at 4,096 UTF-16 units, or at the last full stop before that
 DONE, CLEAR, NEXT, PREVIOUS = "/done", "/clear", "/next", "/previous"
 
@@ -84,6 +85,12 @@ class Asked:
     draft: Any = None
     page: int = 0
     query: str = ""
+    drafts: Mapping[str, Any] = field(default_factory=dict)  # of all questions
+
+    def present(self, key: str) -> Any:
+        """What a question holds now: its unfinished answer, or else its answer."""
+        draft = self.drafts.get(key)
+        return self.answers.get(key) if draft is None else draft
 
 
 def always(answers: Answers, world: World) -> bool:
@@ -126,10 +133,13 @@ class Text(Question):
 
     A device cuts a text that is too long for one message in two, so after a very long text the question stays open for
     the rest. A draft that is too long, of words that came before the question was asked, is replaced by the next ones.
+    An empty answer stands for a recording: what happened is told in a voice or video message.
     """
 
     shortest: int = 1
     longest: int = 10_000
+    story: bool = False  # whether words that answer nothing else are kept here
+    told_in: str | None = None  # the evidence question whose recordings may tell it instead
 
     def wrong(self, text: str) -> Problem | None:
         """Why the text is no answer. A text that shows nothing says nothing."""
@@ -144,7 +154,7 @@ class Text(Question):
 
     def read(self, reply: Reply, asked: Asked) -> Step:
         if reply.choice == DONE and DONE in self.actions(asked):
-            return Answered(asked.draft)
+            return Answered(asked.draft or "")
         said = (reply.text or "").strip()
         if not seen(said):
             raise Refused("text_wanted")
@@ -157,10 +167,24 @@ class Text(Question):
         return Answered(text)
 
     def actions(self, asked: Asked) -> Sequence[str]:
-        return (DONE,) if asked.draft and not self.wrong(asked.draft) else ()
+        told = not self.wrong(asked.draft) if asked.draft else self.is_told(asked)
+        return (DONE,) if told else ()
 
     def obstacle(self, asked: Asked) -> Problem | None:
-        return self.wrong(asked.draft) if asked.draft else None
+        if asked.draft:
+            return self.wrong(asked.draft)
+        return Problem("recording_kept") if self.is_told(asked) else None
+
+    def holds(self, value: Any, asked: Asked) -> bool:
+        return value != "" or self.is_told(asked)
+
+    def is_told(self, asked: Asked) -> bool:
+        """Whether a recording tells it."""
+        pieces = asked.present(self.told_in) if self.told_in else None
+        return any(piece["kind"] in RECORDINGS for piece in pieces or ())
+
+    def show(self, value: Any, asked: Asked) -> Line:
+        return super().show(value, asked) if value else Line(self.key, "recording")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -406,7 +430,7 @@ class Phone(Question):
     """A number to be called back at: a mobile, a landline with its area code, one of another country with its +."""
 
     def read(self, reply: Reply, asked: Asked) -> Step:
-        number = asked.world.phone(reply.text or "")
+        number = asked.world.phone(reply.phone or reply.text or "")
         if number is None:
             raise Refused("phone_wanted")
         return Answered(number)

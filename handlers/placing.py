@@ -17,7 +17,9 @@ from services import cases
 from services.talk import Journey, Turn
 
 OBLIGATION_PLACES = ("obligation_answer", "obligation_question")
-MOST_KEPT = 3 * cases.LONGEST_TEXT  # characters: a text too long for its place is kept whole, to be shortened there
+# What is too much for its place is kept whole, to be shortened there. What goes beyond this is not taken, and is told.
+MOST_KEPT = 3 * cases.LONGEST_TEXT  # characters
+MOST_PIECES = 3 * cases.MOST_MEDIA
 
 
 def places(answers: Answers, world: World) -> Sequence[str]:
@@ -54,13 +56,19 @@ def find_place(turn: Turn, reply: Reply) -> None:
     """
     if reply.text and not reply.media and is_code(turn, reply.text):
         return
-    said = reply.text if reply.text and seen(reply.text) else None
+    said = reply.written()
+    said = said if said and seen(said) else None
     if not said and not reply.media:
         turn.resume()
         return
     before = turn.session.answers if turn.session else {}
-    text = "\n".join(filter(None, [before.get("_text"), said]))[:MOST_KEPT]
-    media = [*before.get("_media", []), *(asdict(piece) for piece in reply.media)][: cases.MOST_MEDIA]
+    text = "\n".join(filter(None, [before.get("_text"), said]))
+    media = [*before.get("_media", []), *(asdict(piece) for piece in reply.media)]
+    over = len(text) > MOST_KEPT
+    if over or len(media) > MOST_PIECES:
+        left_out = {"pieces": max(0, len(media) - MOST_PIECES), "most_pieces": MOST_PIECES}
+        turn.say("placing.left_out", text=over, most=MOST_KEPT, **left_out)
+        text, media = before.get("_text") or "" if over else text, media[:MOST_PIECES]
     owed = sight.owed_now(turn)
     known = {"_obligation": owed[0].id} if len(owed) == 1 else {}
     turn.start("placing", {"_text": text, "_media": media, **known})

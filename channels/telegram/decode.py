@@ -11,11 +11,12 @@ from typing import Any
 import msgspec
 
 from channels.telegram.settings import CHANNEL
-from channels.telegram.wire import Chat, File, Message, Tap, Update, User
+from channels.telegram.wire import SERVICE, Chat, File, Message, Tap, Update, User
+from channels.telegram.wording import words_of
 from conversation.messages import Incoming, Media, Reply
 from conversation.text import inert
 
-ALLOWED = ("message", "callback_query", "my_chat_member")
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 LARGEST_ID = 2**63 - 1
 _PRESSED = re.compile(r"(\d{1,9}):(.*)", re.DOTALL | re.ASCII)
 
@@ -46,7 +47,7 @@ _decoder = msgspec.json.Decoder(Update)
 
 
 def decode(raw: bytes) -> Event:
-    """Decodes one update. Raises Undecodable. Edits, groups and unknown kinds become an event that means nothing."""
+    """Decodes one update. Raises Undecodable. Groups and kinds of update that we do not know mean nothing."""
     try:
         update = _decoder.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -56,6 +57,8 @@ def decode(raw: bytes) -> Event:
         raise Undecodable("update_id", raw)
     if update.message is not None:
         return _said(number, update.message, raw)
+    if update.edited_message is not None:
+        return _changed(number, update.edited_message, raw)
     if update.callback_query is not None:
         return _tapped(number, update.callback_query, raw)
     if update.my_chat_member is not None and update.my_chat_member.chat.type == "private":
@@ -67,17 +70,35 @@ def decode(raw: bytes) -> Event:
 def _said(number: int, message: Message, raw: bytes) -> Event:
     if message.chat.type != "private":
         return Event(number)
-    media = _media(message)
-    location = (message.location.latitude, message.location.longitude) if message.location else None
-    text = message.contact.phone_number if message.contact else (message.text or message.caption)
-    if not (media or location or text is not None or _is_talk(message)):
-        return Event(number)  # a service message: something was pinned, a timer was set
-    reply = Reply(text=None if text is None else inert(text), media=media, location=location)
-    return _event(number, message.chat.id, message.sender, reply, raw)
+    reply = _reply(message)
+    if reply == Reply():
+        if _is_service(raw):
+            return Event(number)  # something was pinned, a timer was set
+        reply = Reply(unread=True)
+    return _event(number, message.chat.id, message.sender, reply, raw, origin=str(message.message_id))
 
 
-def _is_talk(message: Message) -> bool:
-    return any(one is not None for one in (message.sticker, message.dice, message.poll, message.story))
+def _changed(number: int, message: Message, raw: bytes) -> Event:
+    """The new words of an earlier message. A shared location changes while its owner walks: that says nothing new."""
+    reply = _reply(message)
+    if message.chat.type != "private" or reply == Reply() or message.location is not None:
+        return Event(number)
+    return _event(number, message.chat.id, message.sender, reply, raw, origin=str(message.message_id), edited=True)
+
+
+def _reply(message: Message) -> Reply:
+    place = message.location
+    return Reply(
+        text=words_of(message),
+        media=_media(message),
+        location=(place.latitude, place.longitude) if place else None,
+        phone=inert(message.contact.phone_number) if message.contact else None,
+    )
+
+
+def _is_service(raw: bytes) -> bool:
+    """Whether a message without anything that we read tells of an event in the chat, which nobody has said."""
+    return not SERVICE.isdisjoint(_raw_message(raw))
 
 
 def _media(message: Message) -> tuple[Media, ...]:
@@ -105,20 +126,14 @@ def _tapped(number: int, tap: Tap, raw: bytes) -> Event:
     found = _PRESSED.fullmatch(inert(tap.data))
     turn, press = (int(found[1]), found[2]) if found else (None, inert(tap.data))
     message = str(tap.message.message_id) if tap.message else None
-    return _event(number, chat.id, tap.sender, Reply(choice=press, turn=turn), raw, message, tap.id)
+    return _event(number, chat.id, tap.sender, Reply(choice=press, turn=turn), raw, tap.id, message=message)
 
 
 def _event(
-    number: int,
-    chat: int,
-    sender: User | None,
-    reply: Reply,
-    raw: bytes,
-    message: str | None = None,
-    tap: str | None = None,
+    number: int, chat: int, sender: User | None, reply: Reply, raw: bytes, tap: str | None = None, **more: Any
 ) -> Event:
     language = sender.language_code if sender else None
-    incoming = Incoming(CHANNEL, str(number), str(chat), reply, language=language, message=message, raw=bytes(raw))
+    incoming = Incoming(CHANNEL, str(number), str(chat), reply, language=language, raw=bytes(raw), **more)
     return Event(number, incoming, tap, incoming.sender)
 
 
@@ -137,6 +152,12 @@ def _patiently(raw: bytes) -> Update:
         raise Undecodable("shape", raw, _usable_number(tree), _sender_of(tree)) from None
 
 
+def _raw_message(raw: bytes) -> frozenset[str]:
+    """The names of all fields of the update's message, those that we do not read among them."""
+    tree = json.loads(raw, parse_int=_number, parse_constant=lambda _: None)
+    return frozenset(tree.get("message") or ())
+
+
 def _number(digits: str) -> int | None:
     return int(digits) if len(digits) <= 19 else None
 
@@ -153,7 +174,7 @@ def _usable_number(tree: Any) -> int | None:
 
 def _sender_of(tree: Any) -> str | None:
     """The sender's private chat, read from an update whose other parts have the wrong shape."""
-    for path in (("message", "chat"), ("callback_query", "message", "chat")):
+    for path in (("message", "chat"), ("edited_message", "chat"), ("callback_query", "message", "chat")):
         found = tree
         for key in path:
             found = found.get(key) if isinstance(found, dict) else None

@@ -2,11 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
 Id = Annotated[int, msgspec.Meta(ge=-(2**62), le=2**62)]
+
+
+# What happens in a chat without anybody saying anything. Whatever is neither here nor read below is answered: a kind of
+# message that is newer than this program has a sender who waits.
+SERVICE = frozenset(
+    (
+        "new_chat_members",
+        "left_chat_member",
+        "new_chat_title",
+        "new_chat_photo",
+        "delete_chat_photo",
+        "chat_owner_left",
+        "chat_owner_changed",
+        "group_chat_created",
+        "supergroup_chat_created",
+        "channel_chat_created",
+        "migrate_to_chat_id",
+        "migrate_from_chat_id",
+        "message_auto_delete_timer_changed",
+        "pinned_message",
+        "invoice",
+        "successful_payment",
+        "refunded_payment",
+        "users_shared",
+        "chat_shared",
+        "gift",
+        "unique_gift",
+        "gift_upgrade_sent",
+        "connected_website",
+        "write_access_allowed",
+        "passport_data",
+        "proximity_alert_triggered",
+        "boost_added",
+        "chat_background_set",
+        "checklist_tasks_done",
+        "checklist_tasks_added",
+        "direct_message_price_changed",
+        "paid_message_price_changed",
+        "forum_topic_created",
+        "forum_topic_edited",
+        "forum_topic_closed",
+        "forum_topic_reopened",
+        "general_forum_topic_hidden",
+        "general_forum_topic_unhidden",
+        "giveaway_created",
+        "giveaway_completed",
+        "suggested_post_approved",
+        "suggested_post_approval_failed",
+        "suggested_post_declined",
+        "suggested_post_paid",
+        "suggested_post_refunded",
+        "video_chat_scheduled",
+        "video_chat_started",
+        "video_chat_ended",
+        "video_chat_participants_invited",
+        "web_app_data",
+    )
+)
 
 
 class _Struct(msgspec.Struct, gc=False):
@@ -36,8 +94,38 @@ class Location(_Struct):
     longitude: Annotated[float, msgspec.Meta(ge=-180, le=180)]
 
 
-class Phone(_Struct):
+class Venue(_Struct):
+    title: str = ""
+    address: str = ""
+
+
+class Card(_Struct):
     phone_number: str
+    first_name: str = ""
+    last_name: str = ""
+
+
+class Entity(_Struct):
+    """A stretch of a text that is marked; offset and length count UTF-16 units."""
+
+    type: str
+    offset: int
+    length: int
+    url: str | None = None
+
+
+class Worded(_Struct):
+    text: str = ""
+
+
+class Poll(_Struct):
+    question: str = ""
+    options: list[Worded] = []
+
+
+class Checklist(_Struct):
+    title: str = ""
+    tasks: list[Worded] = []
 
 
 class Message(_Struct):
@@ -54,11 +142,12 @@ class Message(_Struct):
     audio: File | None = None
     document: File | None = None
     location: Location | None = None
-    contact: Phone | None = None
-    sticker: Any = None  # messages of these kinds say nothing that we could use, but their sender gets an answer
-    dice: Any = None
-    poll: Any = None
-    story: Any = None
+    venue: Venue | None = None
+    contact: Card | None = None
+    poll: Poll | None = None
+    checklist: Checklist | None = None
+    entities: list[Entity] = []
+    caption_entities: list[Entity] = []
 
 
 class Tapped(_Struct):
@@ -85,5 +174,6 @@ class Membership(_Struct):
 class Update(_Struct):
     update_id: int
     message: Message | None = None
+    edited_message: Message | None = None
     callback_query: Tap | None = None
     my_chat_member: Membership | None = None

@@ -130,7 +130,9 @@ class Connection:
         """Hands a reply to the dialogue. The event's id is bound to this browser: nobody can use up another's."""
         event_id = self._parts.acts.vault.index(f"{self._token}\0{event}", "web event")
         kept = raw.encode("utf-8", "replace")
-        await self._parts.talk.handle(Incoming(CHANNEL, event_id, self._token, reply, self._language, message, kept))
+        await self._parts.talk.handle(
+            Incoming(CHANNEL, event_id, self._token, reply, self._language, message, raw=kept)
+        )
         await self._find_visitor()
 
     async def _find_visitor(self) -> None:

@@ -20,12 +20,16 @@ ADDITION = Flow(
     "addition",
     [
         Choice(key="case", source="own_cases", when=case_open),
-        Text(key="text", optional=True),
+        Text(key="text", optional=True, story=True),
         Evidence(key="evidence", optional=True),
     ],
     review=False,
 )
-QUESTION = Flow("question", [Text(key="text", shortest=2), Evidence(key="evidence", optional=True)], review=False)
+QUESTION = Flow(
+    "question",
+    [Text(key="text", shortest=2, story=True, told_in="evidence"), Evidence(key="evidence", optional=True)],
+    review=False,
+)
 
 
 def open_addition(turn: Turn, argument: str) -> None:

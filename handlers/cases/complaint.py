@@ -22,7 +22,7 @@ COMPLAINT = Flow(
         Choice(key="unit", source="units", extra=(UNKNOWN,)),
         Choice(key="window", source="windows", when=has_windows, optional=True),
         Choice(key="category", values=cases.CATEGORIES),
-        Text(key="what", shortest=5),
+        Text(key="what", shortest=5, story=True, told_in="evidence"),
         Text(key="staff", longest=200, optional=True),
         Moment(key="happened", optional=True),
         Evidence(key="evidence", optional=True),

@@ -28,7 +28,7 @@ VISIT = Flow(
         Evidence(key="evidence", optional=True),
         Number(key="waited", most=600, unit=MINUTES, optional=True),
         Place(key="place", optional=True),
-        Text(key="note", longest=2_000, optional=True),
+        Text(key="note", longest=2_000, optional=True, story=True),
     ],
 )
 

@@ -23,7 +23,8 @@ from services.obligations import FARTHEST_YEARS, TO_READER, Dossier, ObligationC
 from services.people import Right
 from services.talk import Journey, Turn
 
-ANSWER = Flow("answer", [Text(key="text", shortest=2, longest=LONGEST_SAID), Evidence(key="evidence", optional=True)])
+SAID = Text(key="text", shortest=2, longest=LONGEST_SAID, story=True)
+ANSWER = Flow("answer", [SAID, Evidence(key="evidence", optional=True)])
 MORE_TIME = Flow(
     "more_time",
     [
@@ -31,8 +32,7 @@ MORE_TIME = Flow(
         Text(key="reason", shortest=SHORTEST_REASON, longest=1_000),
     ],
 )
-ASKED = Text(key="text", shortest=2, longest=LONGEST_SAID)
-ASK_OFFICE = Flow("ask_office", [ASKED], review=False)
+ASK_OFFICE = Flow("ask_office", [SAID], review=False)
 
 
 def open_answer(turn: Turn, argument: str) -> None:
@@ -121,7 +121,7 @@ def submit_ask_office(turn: Turn, answers: Answers) -> None:
 
 def place_question(turn: Turn, obligation_id: str, text: str, media: Sequence[Media]) -> None:
     """Sends words and photos that turned out to be a question; asks for other words where these cannot be sent."""
-    if ASKED.wrong(text):
+    if SAID.wrong(text):
         begin_question(turn, obligation_id, text, media)
         return
     whole = to_act_on(turn, obligation_id)

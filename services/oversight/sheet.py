@@ -45,6 +45,8 @@ class SheetWords:
             return f"{datetime.fromisoformat(value).astimezone(self.zone):%Y-%m-%d %H:%M}"
         if column == "named":
             return self.texts.say("common", "yes" if value else "no")
+        if column == "what" and not value:
+            return self.texts.say("common", "recording")
         if column == "findings":
             return self._findings(value)
         return self.texts.say(*self._word(column, value)) if self.has(column, value) else value

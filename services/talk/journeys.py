@@ -86,6 +86,7 @@ class Turn:
     turn_number: int
     edits: str | None = None
     said: list[Outgoing] = field(default_factory=list)
+    heard: dict[str, Any] = field(default_factory=dict)  # which message has said what, since the conversation began
     _roles: tuple[Grant, ...] | None = None
 
     # --- what handlers use ---
@@ -115,7 +116,7 @@ class Turn:
         """Begins a flow with what is known already and shows its first open question."""
         flow = self.flow(name)
         self.turn_number += 1
-        self.session = prefilled(flow, answers or {}, self.turn_number, drafts)
+        self.session = replace(prefilled(flow, answers or {}, self.turn_number, drafts), heard=self.heard)
         self.show(screen(flow, self.session, self))
 
     def take(self, name: str, argument: str) -> None:
@@ -170,7 +171,7 @@ class Turn:
         self._queue(Body(ask=shown, edits=self._edits()))
 
     def discard(self) -> None:
-        self.session = None
+        self.session, self.heard = None, {}
 
     def speak(self, language: str) -> None:
         self.contact = replace(self.contact, language=language)

@@ -7,6 +7,7 @@ batch raises, it is rolled back and each message is handled alone, so that only 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ import structlog
 from sqlalchemy import insert, update
 
 from conversation.engine import Cancelled, Session, Submitted, advance
-from conversation.messages import Incoming, Problem, Reply, Screen
+from conversation.messages import Button, Incoming, Problem, Reply, Screen
 from models.database import DatabaseAway, insert_or_update
 from models.prepared import Prepared
 from models.tables import contacts, quarantine, sessions
@@ -26,11 +27,13 @@ from services.foundation import inbox
 from services.foundation.act import CITIZEN, Act, Acts
 from services.foundation.vault import new_id
 from services.people import SMS, Contact, address_hash, lock_contacts
+from services.talk.edits import changes_now, remember
 from services.talk.journeys import ENGINE_WORDS, Tools, Turn
 from templates import DEFAULT_LANGUAGE
 
 LARGEST_BATCH = 100
 LONGEST_COMMAND = 200
+_COMMAND = re.compile(r"/(?P<name>[A-Za-z]\w*)(?:@\w*)?(?:\s(?P<argument>.*))?", re.ASCII | re.DOTALL)
 log = structlog.get_logger()
 _sessions = msgspec.json.Decoder(Session)
 _encode = msgspec.json.Encoder().encode
@@ -194,14 +197,19 @@ def take(turn: Turn, incoming: Incoming) -> None:
     if turn.contact.channel == SMS and turn.contact.person_id:  # without a chat nobody uses a link: this is the way in
         people.take_over(turn.act.by(turn.contact.person_id), turn.contact.person_id)
     reply = incoming.reply
-    name, argument = _command(reply)
+    name, argument = _command(reply, turn)
     if not name and reply.text and not reply.media:
         name = turn.called(reply.text)
+    if incoming.edited and not name and changes_now(turn, incoming):
+        return
+    remember(turn, incoming)
     if name and not (turn.session and name in ENGINE_WORDS):
         turn.take(name, argument)
+    elif reply.unread:
+        _unread(turn)
     elif turn.session is not None:
         _advance(turn, turn.session, reply)
-    elif reply.text or reply.media:
+    elif _says_something(reply):
         turn.tools.find_place(turn, reply)
     else:
         turn.tools.journeys["menu"].opens(turn, "stale" if reply.choice else "")
@@ -218,20 +226,36 @@ def _advance(turn: Turn, session: Session, reply: Reply) -> None:
         case Cancelled():
             turn.turn_number += 1
             turn.tools.journeys["menu"].opens(turn, "cancelled")
-        case Screen(problem=Problem()) if journey.strays is not None and (reply.text or reply.media):
+        case Screen(problem=Problem()) if journey.strays is not None and _says_something(reply):
             journey.strays(turn, reply)
         case Screen():
             turn.turn_number = effect.turn
             turn.show(effect)
 
 
-def _command(reply: Reply) -> tuple[str, str]:
-    """The name and argument of a command typed or tapped, "/complaint u-gtj"; empty for anything else."""
-    said = (reply.choice or reply.text or "").replace("\0", "")  # PostgreSQL takes no NUL
-    if not said.startswith("/") or len(said) > LONGEST_COMMAND:
+def _unread(turn: Turn) -> None:
+    if turn.session is not None:
+        turn.resume(Problem("unread"))
+    else:
+        turn.say("common.unread", Button("/menu", words="menu"))
+
+
+def _says_something(reply: Reply) -> bool:
+    return bool(reply.text or reply.media or reply.location)
+
+
+def _command(reply: Reply, turn: Turn) -> tuple[str, str]:
+    """The name and argument of a command typed or tapped, "/complaint u-gtj"; empty for anything else.
+
+    Words that begin with a slash (/三号窗口/ 没人) are words. A single one that could be a command is taken as one.
+    """
+    said = reply.choice or reply.text or ""
+    found = _COMMAND.fullmatch(said)
+    if found is None or reply.media or len(said) > LONGEST_COMMAND:
         return "", ""
-    name, _, argument = said[1:].partition(" ")
-    return name.partition("@")[0].lower(), argument.strip()
+    name, argument = found["name"].lower(), (found["argument"] or "").strip()
+    known = name in turn.tools.journeys or name in ENGINE_WORDS
+    return (name, argument) if known or reply.choice or not argument else ("", "")
 
 
 def _claim(act: Act, incoming: Sequence[Incoming]) -> list[Incoming]:

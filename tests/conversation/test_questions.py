@@ -124,7 +124,7 @@ class TestSendingMedia:
         assert citizen.taps("/submit").answers["evidence"][0]["ref"] == "late"
 
     def test_where_no_evidence_is_wanted_a_photo_is_no_answer(self) -> None:
-        assert asking(WHAT).sends("a").problem == "not_an_answer"
+        assert asking(WHAT).sends("a").problem == "media_not_here"
 
 
 class TestMomentPhoneNumberPlace:

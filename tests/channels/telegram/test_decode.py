@@ -47,14 +47,54 @@ def test_a_text() -> None:
         ({"animation": {"file_id": "g"}, "document": {"file_id": "g"}}, Reply(media=(Media("g", "video"),))),
         ({"document": {"file_id": "d", "file_name": "b.pdf"}}, Reply(media=(Media("d", "file", None, "b.pdf"),))),
         ({"location": {"latitude": 25.8, "longitude": 114}}, Reply(location=(25.8, 114.0))),
-        ({"contact": {"phone_number": "+8613800138000"}}, Reply(text="+8613800138000")),
-        ({"sticker": {"file_id": "x"}}, Reply()),
+        (
+            {
+                "location": {"latitude": 25.8, "longitude": 114},
+                "venue": {"title": "政务中心", "address": "长征大道1号"},
+            },
+            Reply(text="政务中心 长征大道1号", location=(25.8, 114.0)),
+        ),
+        (
+            {"contact": {"phone_number": "0797-1234567", "first_name": "李主任", "last_name": "国土局"}},
+            Reply(text="李主任 国土局 0797-1234567", phone="0797-1234567"),
+        ),
+        ({"poll": {"question": "去不去", "options": [{"text": "去"}]}}, Reply(text="去不去\n- 去")),
+        ({"checklist": {"title": "证据", "tasks": [{"id": 1, "text": "收据"}]}}, Reply(text="证据\n- 收据")),
+        ({"sticker": {"file_id": "x"}}, Reply(unread=True)),
+        ({"paid_media": {"star_count": 1, "paid_media": []}}, Reply(unread=True)),
+        ({"a_kind_of_the_future": {"x": 1}}, Reply(unread=True)),
+        ({}, Reply(unread=True)),
         ({"text": "a\u0000b\u202e\u2066c\td\r\n"}, Reply(text="abc\td\n")),
         ({"text": "a\ud800b"}, Reply(text="a\ufffdb")),
     ],
 )
 def test_what_a_message_holds(fields: dict[str, object], reply: Reply) -> None:
     assert said(**fields) == reply
+
+
+@pytest.mark.parametrize(
+    ("text", "links", "words"),
+    [
+        ("\U0001f4ce 看全文。", [(3, 3, "https://a.cn/7")], "\U0001f4ce 看全文 (https://a.cn/7)。"),
+        ("一二", [(0, 1, "https://a.cn"), (1, 1, "https://b.cn")], "一 (https://a.cn)二 (https://b.cn)"),
+        ("https://a.cn", [(0, 12, "https://a.cn/")], "https://a.cn"),
+        ("一", [(-5, 3, "https://a.cn"), (0, 99, "https://b.cn")], " (https://a.cn)一 (https://b.cn)"),
+        ("\U0001f4ce", [(0, 1, "https://a.cn")], "\ufffd (https://a.cn)\ufffd"),
+        ("一", [(0, 1, "https://a.cn/\u202e")], "一 (https://a.cn/)"),
+    ],
+)
+def test_the_address_behind_a_word_is_written_out(text: str, links: list[tuple[int, int, str]], words: str) -> None:
+    marks = [{"type": "text_link", "offset": offset, "length": many, "url": url} for offset, many, url in links]
+    marks.append({"type": "bold", "offset": 0, "length": 1})
+    assert said(text=text, entities=marks).text == words
+    photo = [{"file_id": "p", "width": 1, "height": 1}]
+    assert said(photo=photo, caption=text, caption_entities=marks).text == words
+
+
+def test_new_words_of_an_old_message() -> None:
+    incoming = decode(json.dumps(update(edited_message={**GOOD, "text": "改过"})).encode()).incoming
+    assert incoming
+    assert (incoming.reply, incoming.origin, incoming.edited) == (Reply(text="改过"), "9", True)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +118,9 @@ def test_a_tap(data: str, reply: Reply) -> None:
     [
         {"message": {**GOOD, "chat": {"id": -5, "type": "supergroup"}}},
         {"message": {**SILENT, "pinned_message": {"message_id": 1}}},
-        {"edited_message": GOOD},
+        {"message": {**SILENT, "message_auto_delete_timer_changed": {"message_auto_delete_time": 9}}},
+        {"edited_message": {**SILENT, "location": {"latitude": 25.8, "longitude": 114}}},
+        {"edited_message": {**GOOD, "chat": {"id": -5, "type": "supergroup"}}},
         {"a_kind_of_the_future": {"x": [1]}},
         {},
     ],
