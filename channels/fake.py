@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 from channels.render import Drawn, Key, draw
@@ -34,6 +35,7 @@ class FakePerson:
     ) -> None:
         self._talk, self._acts, self._texts = talk, acts, texts
         self.address, self.channel, self.language = address, channel, language
+        self.newest = ""  # the id of the newest message that was said
 
     async def says(self, text: str, *, event_id: str | None = None) -> list[Drawn]:
         return await self._send(Reply(text=text), event_id)
@@ -42,6 +44,10 @@ class FakePerson:
         self, *media: Media, text: str | None = None, location: tuple[float, float] | None = None
     ) -> list[Drawn]:
         return await self._send(Reply(text=text, media=media, location=location))
+
+    async def edits(self, message: str, text: str, *media: Media) -> list[Drawn]:
+        """Changes a message that was said before: `newest` after it was said is its id."""
+        return await self._send(Reply(text=text, media=media), origin=message)
 
     async def taps(self, label: str, *, event_id: str | None = None) -> list[Drawn]:
         """Taps a button of the newest message, found by its label or by what it sends."""
@@ -74,8 +80,10 @@ class FakePerson:
         key = address_hash(self._acts.vault, self.channel, self.address)
         return self._acts.look(people.contact_of_hash, key)
 
-    async def _send(self, reply: Reply, event_id: str | None = None) -> list[Drawn]:
+    async def _send(self, reply: Reply, event_id: str | None = None, origin: str | None = None) -> list[Drawn]:
         before = len(self.heard())
         event = event_id or f"e{next(_events)}"
-        await self._talk.handle(Incoming(self.channel, event, self.address, reply, language=self.language))
+        incoming = Incoming(self.channel, event, self.address, reply, language=self.language, origin=origin or event)
+        self.newest = origin or event
+        await self._talk.handle(replace(incoming, edited=origin is not None))
         return self.heard()[before:]

@@ -25,6 +25,11 @@ class Heard:
     words: str
     refs: tuple[str, ...] = ()
 
+    def now(self, reply: Reply) -> Heard:
+        """The same message with its new words, and the pieces that it holds now."""
+        refs = tuple(piece.ref for piece in reply.media) or self.refs
+        return Heard(self.asked, _words(reply), refs)
+
 
 def heard(flow: Flow, session: Session, reply: Reply, world: World) -> Heard:
     """What is to be remembered of a message that comes in now."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Answers = Mapping[str, Any]
+PIN = "\U0001f4cd"  # begins the words that stand for a place on the map
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Reply:
         """The reply in words, for where a place on the map is none of the answers."""
         if self.location is None:
             return self.text
-        return " ".join(filter(None, ["\U0001f4cd", self.text, "{:.6f},{:.6f}".format(*self.location)]))
+        return " ".join(filter(None, [PIN, self.text, "{:.6f},{:.6f}".format(*self.location)]))
 
 
 @dataclass(frozen=True)

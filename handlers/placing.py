@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from conversation.engine import Flow
-from conversation.messages import Answers, Reply
+from conversation.messages import PIN, Answers, Reply
 from conversation.questions import Choice, World
 from conversation.text import seen
 from handlers.answers import pieces
@@ -80,7 +80,11 @@ def submit(turn: Turn, answers: Answers) -> None:
     fits = len(text) <= cases.LONGEST_TEXT
     match answers["place"]:
         case "complaint":
-            turn.start("complaint", {"what": text} if text else {}, begun)
+            told = {"what": text} if text else {}
+            if all(line.startswith(PIN) for line in text.splitlines()):  # a place alone is the beginning of a story
+                turn.start("complaint", {}, begun | told)
+            else:
+                turn.start("complaint", told, begun)
         case "addition" if fits:
             cases.add(turn.act, turn.contact, answers["case"], text, media)
             said_thanks(turn, answers["case"])

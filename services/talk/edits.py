@@ -35,9 +35,11 @@ def changes_now(turn: Turn, incoming: Incoming) -> bool:
     flow = turn.flow(session.flow)
     changed = amended(flow, session, said, reply, turn)
     if changed is not None:
-        turn.session, shown = changed
-        turn.turn_number = shown.turn
-        remember(turn, incoming)
+        after, shown = changed
+        if after != session:
+            turn.heard = remembered(session.heard, incoming.origin or "", said.now(reply))
+            after = replace(after, heard=turn.heard)
+        turn.session, turn.turn_number = after, shown.turn
         turn.show(shown)
         return True
     here = position(flow, session, turn)
