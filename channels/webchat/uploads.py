@@ -58,7 +58,7 @@ class Uploads:
         finally:  # free the bytes now: the traceback of a broken line would hold them until it is collected
             self._held -= len(data)
             data.clear()
-        name = inert(unquote(request.headers.get("X-File-Name", ""))[:LONGEST_NAME]) or None
+        name = _shortened(inert(unquote(request.headers.get("X-File-Name", "")))) or None
         media = await parts.acts.write(evidence.add_upload, contact_id, name, stored)
         return {"ref": media.ref, "kind": media.kind}
 
@@ -85,6 +85,11 @@ class Uploads:
         if not found:
             raise _No("no_session")
         return found.id
+
+
+def _shortened(name: str) -> str:
+    """The name of a file, a long one without its middle: its end tells what it is."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 41]}…{name[-40:]}"
 
 
 class _No(Exception):

@@ -16,6 +16,7 @@ from services.foundation.wording import readable
 from services.notices.codes import NoticeCode
 from services.notices.tables import rows_of
 from services.notices.values import LARGEST_LIST, MOST_NUMBERS
+from templates import clipped
 
 _BETWEEN = re.compile(r"[,;/|\t\r\n\u3001\uff0c\uff1b\uff0f\uff5c]")  # separates two numbers in one cell
 MOST_TOLD = 50
@@ -56,7 +57,11 @@ def read(data: bytes) -> PhoneList:
         heading = n == 1 and not _has_digits(cells)
         if not (numbers or heading) and any(cells):
             more += len(bad) >= MOST_TOLD
-            bad += [Line(n, readable(" ".join(filter(None, cells)))[:LONGEST_TOLD])] if len(bad) < MOST_TOLD else []
+            bad += (
+                [Line(n, clipped(readable(" ".join(filter(None, cells))), LONGEST_TOLD))]
+                if len(bad) < MOST_TOLD
+                else []
+            )
         if len(good) > MOST_NUMBERS or n > MOST_ROWS:
             raise Refusal(NoticeCode.LIST_TOO_BIG, "list")
     if not good and not bad:

@@ -599,11 +599,16 @@ function pump() {
   }
 }
 
+function shortName(name) {   // a header has little room; the end of a name tells what it is
+  const signs = Array.from(name);
+  return signs.length > 120 ? signs.slice(0, 80).join("") + "…" + signs.slice(-39).join("") : name;
+}
+
 function upload(entry, piece, local) {
   const request = local.request = new XMLHttpRequest();
   running++;
   request.open("POST", "/chat/upload");
-  request.setRequestHeader("X-File-Name", encodeURIComponent(local.file.name || "").slice(0, 600));
+  request.setRequestHeader("X-File-Name", encodeURIComponent(shortName(local.file.name || "")));
   request.setRequestHeader("Content-Type", "application/octet-stream");
   request.responseType = "json";
   request.upload.onprogress = event => { if (event.lengthComputable) progress(piece, local, event.loaded / event.total); };
