@@ -317,11 +317,11 @@ def _export(terminal: Terminal, what: str, form: str, output: Path | None) -> No
     words = SheetWords(terminal.texts, zone, what)
 
     def write(tx: Any) -> int:
-        found = oversight.export_rows(tx, what, zone)
+        columns, found = oversight.COLUMNS[what], oversight.export_rows(tx, what, zone)
         if output is None:
-            return oversight.write_export(sys.stdout.buffer, form, what, found, words)
+            return oversight.write_table(sys.stdout.buffer, form, columns, found, words)
         with output.open("wb") as out:
-            return oversight.write_export(out, form, what, found, words)
+            return oversight.write_table(out, form, columns, found, words)
 
     _current(program)
     count = program.database.look(write)

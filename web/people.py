@@ -16,6 +16,7 @@ from services.foundation.wording import readable
 from services.people import GROUPS, SOLE, Member, Right
 from web.site.asked import LONGEST_WORDS
 from web.site.frame import ID, Frame, Seat, fields, form
+from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 from web.site.refused import status_of
 
@@ -39,6 +40,7 @@ class People:
         seated = self._frame.seated
         return [
             web.get("/console/people", seated(self._list, Right.MANAGE_PEOPLE)),
+            web.get(f"/console/people.{FORM}", seated(self._leave, Right.MANAGE_PEOPLE)),
             web.post("/console/people", seated(self._add, Right.MANAGE_PEOPLE)),
             web.post(f"/console/people/{ID}/grant", seated(self._grant, Right.MANAGE_PEOPLE)),
             web.post(f"/console/people/{ID}/withdraw", seated(self._withdraw, Right.MANAGE_PEOPLE)),
@@ -49,6 +51,11 @@ class People:
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         return await self._draw(request, seat)
+
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The people as a file or for paper, with what the page shows of each."""
+        table = Leaving("people", people.COLUMNS, people.leaving, "people/paper.html")
+        return await leave(self._frame, request, seat, table)
 
     async def _more(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The forms for one of the people, as a part of the page."""

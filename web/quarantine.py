@@ -7,6 +7,7 @@ from aiohttp import web
 from services import talk
 from services.people import Right
 from web.site.frame import ID, Frame, Seat
+from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 
 
@@ -19,12 +20,18 @@ class Quarantine:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/console/quarantine", self._frame.seated(self._list, Right.READ_QUARANTINE)),
+            web.get(f"/console/quarantine.{FORM}", self._frame.seated(self._leave, Right.READ_QUARANTINE)),
             web.post(f"/console/quarantine/{ID}", self._frame.seated(self._open, Right.READ_QUARANTINE)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         kept = await self._frame.acts.read(talk.quarantined)
         return self._frame.page(request, "quarantine/list.html", seat, kept=kept)
+
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The list as a file or for paper; what the messages said stays here."""
+        table = Leaving("quarantine", talk.COLUMNS, talk.leaving, "quarantine/paper.html")
+        return await leave(self._frame, request, seat, table)
 
     async def _open(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         frame = self._frame

@@ -18,10 +18,12 @@ from services.cases.filing import (
     history,
     own,
 )
+from services.cases.leaving import COLUMNS, leaving
 
 __all__ = [
     "ACCEPTED",
     "CATEGORIES",
+    "COLUMNS",
     "COMPLAINT",
     "DECLINED",
     "LONGEST_TEXT",
@@ -35,5 +37,6 @@ __all__ = [
     "file_complaint",
     "file_question",
     "history",
+    "leaving",
     "own",
 ]

@@ -4,6 +4,7 @@ from services.desk.codes import DeskCode
 from services.desk.deciding import accept, answer, ask, decline, note_visit
 from services.desk.handing import beside, still_owed, visit_of
 from services.desk.kinds import KINDS
+from services.desk.leaving import COLUMNS, leaving
 from services.desk.listing import counts, fresh, listed
 from services.desk.opening import look, open_copy, open_identity, open_original, open_report
 from services.desk.sight import sight_of_case, sight_of_visit
@@ -11,6 +12,7 @@ from services.desk.values import ANSWERED, SHORTEST_REASON, UNKNOWN_UNIT, VISIT,
 
 __all__ = [
     "ANSWERED",
+    "COLUMNS",
     "KINDS",
     "SHORTEST_REASON",
     "UNKNOWN_UNIT",
@@ -26,6 +28,7 @@ __all__ = [
     "counts",
     "decline",
     "fresh",
+    "leaving",
     "listed",
     "look",
     "note_visit",

@@ -43,8 +43,8 @@ def listed(act: Act, filters: Filters, after: str = "", keep: str = "") -> Page:
     An item read a moment ago stays among the unread, so that nothing jumps under the clerk's hand; the report `keep`,
     which is open beside the list, stays even where only unread ones are wanted.
     """
-    found = _found(filters, act.now, keep)
-    wanted = select(found).order_by(found.c.high.desc(), found.c.moved_at.desc(), found.c.id.desc())
+    found = found_by(filters, act.now, keep)
+    wanted = newest_first(found, select(found))
     place = _place(after)
     if place:
         wanted = wanted.where(_beyond(found, *place))
@@ -54,7 +54,7 @@ def listed(act: Act, filters: Filters, after: str = "", keep: str = "") -> Page:
 
 
 def counts(act: Act, filters: Filters) -> Counts:
-    found = _found(replace(filters, kind="", state="", unread=False), act.now)
+    found = found_by(replace(filters, kind="", state="", unread=False), act.now)
     grouped = act.tx.execute(
         select(found.c.kind, found.c.state, found.c.unread, func.count().label("many")).group_by(
             found.c.kind, found.c.state, found.c.unread
@@ -75,11 +75,17 @@ def counts(act: Act, filters: Filters) -> Counts:
 
 def fresh(act: Act, filters: Filters, since: datetime) -> int:
     """Counts unread reports under the filters that came in, or had something added, after this moment."""
-    found = _found(replace(filters, unread=True), act.now)
+    found = found_by(replace(filters, unread=True), act.now)
     return act.tx.execute(select(func.count()).select_from(found).where(found.c.moved_at > since)).scalar_one()
 
 
-def _found(filters: Filters, now: datetime, keep: str = "") -> Subquery:
+def newest_first(found: Subquery, wanted: Select[Any]) -> Select[Any]:
+    """The order of the list: the unread first, each part by when something last came in."""
+    return wanted.order_by(found.c.high.desc(), found.c.moved_at.desc(), found.c.id.desc())
+
+
+def found_by(filters: Filters, now: datetime, keep: str = "") -> Subquery:
+    """The reports under the filters, of both kinds."""
     return union_all(_cases(filters, now, keep), _visits(filters, now, keep)).subquery("found")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from conversation.text import inert, seen
@@ -29,3 +30,8 @@ def worded(text: str, shortest: int = 2, code: StrEnum = Common.TEXT_WANTED) -> 
 def first_words(text: str, most: int = 80) -> str:
     """The first `most` characters on one line: enough to tell one thing from another."""
     return " ".join(text[:most].split())
+
+
+def told_at(moment: datetime | None) -> str | None:
+    """A moment as programs read it, in ISO 8601 to the second."""
+    return moment.isoformat(timespec="seconds") if moment else None

@@ -4,6 +4,7 @@ from services.notices.audience import areas, kinds_with_people, reach
 from services.notices.codes import NoticeCode
 from services.notices.course import Course
 from services.notices.going import Progress, abort, carry_on, progress, settle, starting, stop_rows
+from services.notices.leaving import COLUMNS, leaving
 from services.notices.looking import PAGE, listed, look, waiting_for
 from services.notices.phone_lists import read
 from services.notices.receipts import MOST_SHOWN, acknowledged, receipts
@@ -17,6 +18,7 @@ from services.notices.writing import add_numbers, attach, detach, draft, draft_o
 NUMBERS_AT_ONCE = 500  # numbers of an uploaded list in one transaction
 
 __all__ = [
+    "COLUMNS",
     "LONGEST_TEXT",
     "MOST_SHOWN",
     "NUMBERS_AT_ONCE",
@@ -41,6 +43,7 @@ __all__ = [
     "draft_once",
     "drop_numbers",
     "kinds_with_people",
+    "leaving",
     "listed",
     "look",
     "may_open",

@@ -9,6 +9,7 @@ from services.obligations.hearing import way_to_head, why_unreached
 from services.obligations.kinds import Kind, Kinds
 from services.obligations.ladder import FAR, FARTHEST_YEARS, ladders, last_day
 from services.obligations.lapsing import lapse
+from services.obligations.leaving import COLUMNS, leaving
 from services.obligations.listing import counts, late, listed, of_subject, owed_by
 from services.obligations.locking import LockedObligation
 from services.obligations.opening import file_names, look, reminded
@@ -32,6 +33,7 @@ from services.obligations.values import (
 __all__ = [
     "ACCEPTED",
     "ACKNOWLEDGED",
+    "COLUMNS",
     "FAR",
     "FARTHEST_YEARS",
     "LONGEST_LIMIT",
@@ -67,6 +69,7 @@ __all__ = [
     "lapse",
     "last_day",
     "late",
+    "leaving",
     "listed",
     "look",
     "of_subject",

@@ -1,19 +1,23 @@
 """Looks after the whole system: exports, figures, the check-up of the database, and forgetting in time."""
 
 from services.oversight.checkup import Unannounced, Unsent, count_rows, try_key, unannounced, unsent
-from services.oversight.export import COLUMNS, FORMS, WHAT, export_rows, receipts_of, write_export
+from services.oversight.export import COLUMNS, RECEIPTS, WHAT, export_rows, receipts_of
 from services.oversight.figures import Figure, count_figures
 from services.oversight.forgetting import forget_screens
 from services.oversight.keeping import Keeping, keeping
 from services.oversight.sheet import SheetWords
 from services.oversight.upkeep import claim_tick, forget_old, remind_idle
+from services.oversight.writers import FORMS, Printed, Row, printed, write_table
 
 __all__ = [
     "COLUMNS",
     "FORMS",
+    "RECEIPTS",
     "WHAT",
     "Figure",
     "Keeping",
+    "Printed",
+    "Row",
     "SheetWords",
     "Unannounced",
     "Unsent",
@@ -24,10 +28,11 @@ __all__ = [
     "forget_old",
     "forget_screens",
     "keeping",
+    "printed",
     "receipts_of",
     "remind_idle",
     "try_key",
     "unannounced",
     "unsent",
-    "write_export",
+    "write_table",
 ]

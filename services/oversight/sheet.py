@@ -1,17 +1,23 @@
-"""Turns the codes of the database into a spreadsheet's words, in one language and the office's time zone."""
+"""Turns the codes of the database into a table's words, in one language and the office's time zone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from services.inspections import seen_in
+from services.oversight.cells import Cell
 from templates import Texts
 
-MOMENTS = frozenset(("received", "decided", "created", "sent", "acknowledged"))
+_OFFICE = ("received", "decided", "handed", "due", "acknowledged", "answered", "settled")
+_SENDING = ("created", "send_at", "released", "sent", "at")
+MOMENTS = frozenset((*_OFFICE, *_SENDING))
+DAYS = frozenset(("happened_day", "received_day", "day"))
 CHANNELS = frozenset(("source", "channel"))  # columns that hold the name of a channel
+CHANNEL_LISTS = frozenset(("channels", "stopped"))
+
 CODES: Mapping[str, tuple[str, str]] = {  # by column: its codes' template file and their prefix
     "kind": ("terminal", "kind"),
     "category": ("complaint", "category"),
@@ -19,11 +25,18 @@ CODES: Mapping[str, tuple[str, str]] = {  # by column: its codes' template file 
     "urgency": ("terminal", "urgency"),
     "role": ("menu", "role"),
 }
-STATES: Mapping[str, tuple[str, str]] = {
+STATES: Mapping[str, tuple[str, str]] = {  # by list
     "complaints": ("status", "state"),
     "visits": ("status", "check"),
     "deliveries": ("terminal", "delivery"),
     "notices": ("terminal", "delivery"),
+}
+OF_PAGES: Mapping[tuple[str, str], tuple[str, str]] = {  # by list and column: the page that has the words, their name
+    ("reports", "kind"): ("desk", "kind"),
+    ("reports", "state"): ("desk", "state"),
+    ("duties", "kind"): ("obligations", "kind"),
+    ("duties", "state"): ("obligations", "state"),
+    ("sent_notices", "state"): ("notices", "state"),
 }
 
 
@@ -38,28 +51,36 @@ class SheetWords:
     def heading(self, column: str) -> str:
         return self.texts.say("terminal", f"column_{column}")
 
-    def cell(self, column: str, value: Any) -> str | int | None:
+    def cell(self, column: str, value: Any) -> Cell:
         if value is None:
             return None
         if column in MOMENTS:
-            return f"{datetime.fromisoformat(value).astimezone(self.zone):%Y-%m-%d %H:%M}"
-        if column == "named":
+            # A visit tells its day alone, also among reports that tell their hour.
+            return datetime.fromisoformat(value).astimezone(self.zone) if "T" in value else _day(value)
+        if column in DAYS:
+            return _day(value)
+        if isinstance(value, bool):
             return self.texts.say("common", "yes" if value else "no")
         if column == "what" and not value:
             return self.texts.say("common", "recording")
         if column == "findings":
             return self._findings(value)
-        return self.texts.say(*self._word(column, value)) if self.has(column, value) else value
+        if column in CHANNEL_LISTS:
+            return self.texts.say("common", "list", {"labels": [self.texts.channel_name(one) for one in value]})
+        return self.word(column, value) or value
 
-    def has(self, column: str, code: str | int) -> bool:
-        """Whether the value is a code that has a word."""
-        file, name = self._word(column, code)
-        return file != "" and self.texts.has(file, name)
+    def word(self, column: str, code: str | int) -> str:
+        """The word of a code; empty where it has none."""
+        page = OF_PAGES.get((self.what, column))
+        if page:
+            return self.texts.of_page(*page).get(str(code), "")
+        file, name = self._block(column, code)
+        return self.texts.say(file, name) if file and self.texts.has(file, name) else ""
 
-    def _word(self, column: str, code: str | int) -> tuple[str, str]:
+    def _block(self, column: str, code: str | int) -> tuple[str, str]:
         if column in CHANNELS:
             return f"channel_{code}", "name"
-        file, prefix = STATES[self.what] if column == "state" else CODES.get(column, ("", ""))
+        file, prefix = STATES.get(self.what, ("", "")) if column == "state" else CODES.get(column, ("", ""))
         return file, f"{prefix}_{code}"
 
     def _findings(self, found: Mapping[str, Any]) -> str:
@@ -70,3 +91,11 @@ class SheetWords:
         if not blocks:
             return self.texts.say("common", "nothing_ticked")
         return self.texts.say("terminal", "findings", {"blocks": blocks})
+
+
+def _day(value: str) -> date | str:
+    """A day; what somebody left unfinished stays as it is."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return value

@@ -12,6 +12,7 @@ from services.people.accounts import (
     reach_changed,
 )
 from services.people.codes import PeopleCode
+from services.people.leaving import COLUMNS, leaving
 from services.people.links import OFFICE_LOGIN, issue_link, peek_link, sign_out, use_link
 from services.people.members import (
     LONGEST_NAME,
@@ -76,6 +77,7 @@ from services.people.succession import take_over
 __all__ = [
     "CHAT",
     "CHUNK",
+    "COLUMNS",
     "GROUPS",
     "LONGEST_NAME",
     "OFFICE_LOGIN",
@@ -120,6 +122,7 @@ __all__ = [
     "invite",
     "issue_link",
     "keep_identity",
+    "leaving",
     "lock_contacts",
     "may",
     "may_somewhere",

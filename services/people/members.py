@@ -81,6 +81,11 @@ def seated(act: Act, token: str) -> Seated | None:
 def members(act: Act) -> list[Member]:
     """All members by role and unit. Their names are sealed, so that this view leaves one audit event."""
     audit.append(act, "people_listed", "people")
+    return known_members(act)
+
+
+def known_members(act: Act) -> list[Member]:
+    """All members, without an event of its own: for whoever leaves another."""
     held: dict[str, list[Grant]] = defaultdict(list)
     for row in act.tx.execute(
         select(grants.c.person_id, grants.c.role, grants.c.unit_id).where(persons.holds(act.now))

@@ -13,12 +13,13 @@ from services.talk.menus import (
     show_menu,
     standing,
 )
-from services.talk.quarantined import open_raw, quarantined
+from services.talk.quarantined import COLUMNS, leaving, open_raw, quarantined
 from services.talk.stopping import STOPPED, start_texting, stop_texting
 from services.talk.talk import Talk
 from services.talk.visitors import Visitor, post, visitor
 
 __all__ = [
+    "COLUMNS",
     "MESSAGE",
     "STOPPED",
     "Journey",
@@ -31,6 +32,7 @@ __all__ = [
     "Turn",
     "Visitor",
     "keep_menu",
+    "leaving",
     "may_send",
     "menu_again",
     "open_raw",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,9 +13,12 @@ from conversation.text import written_out
 from models.tables import quarantine
 from services.foundation import audit
 from services.foundation.act import Act
+from services.foundation.wording import told_at
 
 MOST_LISTED = 200
 LARGEST_SHOWN = 20_000  # bytes
+SHORT_ID = 8  # characters of an id that its sender was told
+COLUMNS = ("at", "channel", "error", "short_id")  # of the list that leaves: never what a message said
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,13 @@ _KEPT = select(quarantine.c.id, quarantine.c.channel, quarantine.c.event_id, qua
 def quarantined(act: Act) -> list[Kept]:
     rows = act.tx.execute(_KEPT.order_by(quarantine.c.at.desc(), quarantine.c.id).limit(MOST_LISTED))
     return [Kept(*row) for row in rows]
+
+
+def leaving(act: Act) -> Iterator[dict[str, Any]]:
+    """All that are kept, newest first, with the columns of the list that leaves."""
+    for row in act.tx.execute(_KEPT.order_by(quarantine.c.at.desc(), quarantine.c.id)):
+        whole = {"at": told_at(row.at), "channel": row.channel, "error": row.error, "short_id": row.id[:SHORT_ID]}
+        yield {column: whole[column] for column in COLUMNS}
 
 
 def open_raw(act: Act, kept_id: str) -> Raw | None:

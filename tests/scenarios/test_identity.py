@@ -146,8 +146,12 @@ async def test_no_export_holds_a_mark(story: Story, what: str) -> None:
     for form in oversight.FORMS:
         out = io.BytesIO()
         story.program.database.look(
-            lambda tx, out=out, form=form: oversight.write_export(
-                out, form, what, oversight.export_rows(tx, what, UTC), SheetWords(story.program.texts["zh"], UTC, what)
+            lambda tx, out=out, form=form: oversight.write_table(
+                out,
+                form,
+                oversight.COLUMNS[what],
+                oversight.export_rows(tx, what, UTC),
+                SheetWords(story.program.texts["zh"], UTC, what),
             )
         )
         assert out.getbuffer().nbytes > 0
@@ -160,8 +164,9 @@ async def test_no_page_of_the_office_holds_a_mark_unasked(story: Story) -> None:
     lists = *(page.path for page in PAGES if page.name != "people"), "/console/notices/new"
     owing = ("/console/duties/new", "/console/duties?state=settled")
     notice = (story.notice, f"{story.notice}/progress")
+    leaving = [f"/console/{name}.{form}" for name in ("reports", "duties", "notices") for form in ("csv", "print")]
     async with story.desk() as clerk:
-        for path in (*lists, *owing, *notice, *(f"/console/report/{one}" for one in subjects)):
+        for path in (*lists, *owing, *notice, *leaving, *(f"/console/report/{one}" for one in subjects)):
             page = await clerk.opens(path)
             assert clerk.status == 200, path
             assert found(page) == [], path

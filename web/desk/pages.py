@@ -17,6 +17,7 @@ from services.people import Right
 from web.desk.filters import KINDS, STATES, Query, read
 from web.obligations.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, hand_form
 from web.site.frame import ID, Frame, Seat, form
+from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 from web.site.refused import status_of
 
@@ -41,6 +42,7 @@ class Desk:
         return [
             web.get("/console", seated(self._list, Right.OPEN_CONSOLE)),
             web.get("/console/", _to_the_list),
+            web.get(f"/console/reports.{FORM}", seated(self._leave, Right.READ_REPORTS)),
             web.get("/console/fresh", seated(self._fresh, Right.READ_REPORTS)),
             web.get(f"/console/report/{ID}", seated(self._open, Right.READ_REPORTS)),
             web.post(
@@ -54,6 +56,13 @@ class Desk:
         if not seat.may(Right.READ_REPORTS):
             raise web.HTTPSeeOther(seat.pages[0].path)
         return await self._draw(request, seat, None)
+
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The list as a file or for paper: every report under the filters."""
+        frame, query = self._frame, self._query(request)
+        filters = query.filters(frame.directory())
+        table = Leaving("reports", desk.COLUMNS, lambda act: desk.leaving(act, filters), "desk/paper.html", query.given)
+        return await leave(frame, request, seat, table, asked=query.text, directory=frame.directory())
 
     async def _open(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         report = await seat.acts.write(desk.open_report, request.match_info["id"])

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import io
-from typing import Any
-
 from aiohttp import web
 
 from services import notices, oversight
 from services.foundation.refusal import Refusal
-from services.oversight import SheetWords
 from services.people import Right
 from web.notices.files import Files
 from web.notices.forms import typed_of, written_of
 from web.notices.pages import PATH, Pages
 from web.notices.steps import Steps
 from web.site.frame import ID, Frame, Seat, fields, form, written_in
+from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
-
-SHEETS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 class Notices:
@@ -40,7 +35,8 @@ class Notices:
             web.post(f"{one}/{{step:send|abort|again}}", seated(self._step, Right.WRITE_NOTICES)),
             web.post(f"{one}/{{step:release|back}}", seated(self._step, Right.RELEASE_NOTICES)),
             web.get(f"{one}/progress", seated(self._progress, Right.READ_NOTICES)),
-            web.get(f"{one}/receipts.{{form:csv|xlsx}}", seated(self._receipts, Right.EXPORT)),
+            web.get(f"{PATH}.{FORM}", seated(self._leave, Right.READ_NOTICES)),
+            web.get(f"{one}/receipts.{FORM}", seated(self._receipts, Right.READ_NOTICES)),
             *self._files.routes(),
         ]
 
@@ -59,19 +55,23 @@ class Notices:
     async def _progress(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         return web.json_response(await self._pages.live(request, seat, await self._pages.notice(request)))
 
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The list as a file or for paper: every notice."""
+        table = Leaving("sent_notices", notices.COLUMNS, notices.leaving, "notices/paper.html")
+        return await leave(self._frame, request, seat, table, number="")
+
     async def _receipts(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The receipts by unit and role, as `mingcha export notices` writes them; no name and no number."""
-        frame, notice, form = self._frame, await self._pages.notice(request), request.match_info["form"]
-        zone = frame.acts.clock().tzinfo
-        assert zone is not None  # the office's language, in which its clock tells the time
-        words, out = SheetWords(frame.speaks(request), zone, "notices"), io.BytesIO()
-
-        def write(tx: Any) -> int:
-            return oversight.write_export(out, form, "notices", oversight.receipts_of(tx, notice.id, zone), words)
-
-        await frame.acts.database.read(write)
-        headers = {"Content-Disposition": f'attachment; filename="{notice.number}.{form}"'}
-        return web.Response(body=out.getvalue(), content_type=SHEETS[form], headers=headers)
+        notice = await self._pages.notice(request)
+        table = Leaving(
+            "notices",
+            oversight.RECEIPTS,
+            lambda act: oversight.receipts_of(act.tx, notice.id),
+            "notices/paper.html",
+            {"notice": notice.id},
+            called=notice.number,
+        )
+        return await leave(self._frame, request, seat, table, number=notice.number, notice_id=notice.id)
 
     async def _draft(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         sent = await fields(request, self._frame.site_url)

@@ -15,6 +15,7 @@ from web.obligations.filters import SHOWN, ObligationQuery, read
 from web.obligations.hand_form import DUE_WRONG, TOLD, Limit, due_day, due_of, look_twice, told_by
 from web.obligations.lateness import Lateness, lateness
 from web.site.frame import ID, Frame, Seat, form
+from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 from web.site.refused import status_of
 
@@ -32,12 +33,26 @@ class Obligations:
         seated = self._frame.seated
         return [
             web.get("/console/duties", seated(self._list, Right.OVERSEE_OBLIGATIONS)),
+            web.get(f"/console/duties.{FORM}", seated(self._leave, Right.OVERSEE_OBLIGATIONS)),
             web.get(f"/console/duty/{ID}", seated(self._open, Right.OVERSEE_OBLIGATIONS)),
             web.post(f"/console/duty/{ID}/{{act:{ACTS}}}", seated(self._act, Right.DECIDE_OBLIGATIONS)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         return await self._draw(request, seat, None)
+
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The list as a file or for paper: every obligation under the filters."""
+        frame, query = self._frame, self._query(request)
+        filters = query.filters(frame.directory())
+        table = Leaving(
+            "duties",
+            obligations.COLUMNS,
+            lambda act: obligations.leaving(act, frame.kinds, filters),
+            "obligations/paper.html",
+            query.given,
+        )
+        return await leave(frame, request, seat, table, asked=query.text, directory=frame.directory())
 
     async def _open(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         done = request.query.get("done", "")

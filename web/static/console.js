@@ -316,6 +316,21 @@ addEventListener("keydown", (event) => {
   KEYS[event.key]();
 });
 
+// --- printing: a list is printed whole, from a page of its own -------------------------------------------------------------
+
+const whole = $("[data-print-list]");
+addEventListener("keydown", (event) => {
+  if (event.key !== "p" || !(event.ctrlKey || event.metaKey) || !whole || $(".opened")) return;
+  event.preventDefault();
+  location.href = whole.href;
+});
+if ($("[data-print]")) {
+  const now = $("[data-print-now]");
+  now.hidden = false;
+  now.addEventListener("click", () => print());
+  if (performance.getEntriesByType("navigation")[0]?.type === "navigate") print();
+}
+
 // --- what a page refuses: on a phone it may stand far below the top ---------------------------------------------------
 
 if ("posted" in document.body.dataset) $("[role=alert]")?.scrollIntoView({ block: "center" });

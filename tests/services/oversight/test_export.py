@@ -38,7 +38,7 @@ def written(program: Program, what: str, form: str, language: str = "zh") -> byt
     words = SheetWords(program.texts[language], zone, what)
 
     def write(tx: Any) -> int:
-        return oversight.write_export(out, form, what, oversight.export_rows(tx, what, zone), words)
+        return oversight.write_table(out, form, oversight.COLUMNS[what], oversight.export_rows(tx, what, zone), words)
 
     program.database.look(write)
     return out.getvalue()
@@ -120,8 +120,15 @@ def table(program: Program, what: str, form: str, language: str = "zh") -> list[
         return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     sheet = openpyxl.load_workbook(io.BytesIO(data)).active
     assert sheet is not None
-    head, *lines = [[str(value or "") for value in row] for row in sheet.iter_rows(values_only=True)]
+    head, *lines = [[shown(cell) for cell in row] for row in sheet.iter_rows()]
     return [dict(zip(head, line, strict=True)) for line in lines]
+
+
+def shown(cell: Any) -> str:
+    """A cell as a spreadsheet shows it."""
+    if isinstance(cell.value, datetime):
+        return f"{cell.value:%Y-%m-%d %H:%M}" if "h" in cell.number_format else f"{cell.value:%Y-%m-%d}"
+    return str(cell.value or "")
 
 
 def test_every_code_of_a_list_has_its_word() -> None:
@@ -141,7 +148,7 @@ def test_every_code_of_a_list_has_its_word() -> None:
             },
         }.items():
             words = SheetWords(texts, UTC, what)
-            assert [code for column, all_ in codes.items() for code in all_ if not words.has(column, code)] == [], (
+            assert [code for column, all_ in codes.items() for code in all_ if not words.word(column, code)] == [], (
                 language
             )
 

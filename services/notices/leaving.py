@@ -1,0 +1,41 @@
+"""What of notices leaves in a list: their words, and how many got and acknowledged each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from services.foundation.act import Act
+from services.foundation.wording import told_at
+from services.notices.looking import listed
+from services.notices.receipts import acknowledged
+from services.notices.values import RELEASED, Notice
+from templates import DEFAULT_LANGUAGE
+
+COLUMNS = ("number", "state", "text", "created", "send_at", "released", "recipients", "acknowledged_by")
+_AT_ONCE = 500
+_TIMED = "timed"  # how pages call a notice that was released for later
+
+
+def leaving(act: Act) -> Iterator[dict[str, Any]]:
+    """Every notice, newest first."""
+    before = None
+    while some := listed(act, _AT_ONCE, before):
+        seen = acknowledged(act, [one.id for one in some])
+        yield from (_shaped(act, one, seen[one.id]) for one in some)
+        before = some[-1].created_at
+
+
+def _shaped(act: Act, one: Notice, seen: int) -> dict[str, Any]:
+    timed = one.state == RELEASED and one.send_at is not None and one.send_at > act.now
+    whole = {
+        "number": one.number,
+        "state": _TIMED if timed else one.state,
+        "text": one.texts.get(DEFAULT_LANGUAGE, ""),
+        "created": told_at(one.created_at),
+        "send_at": told_at(one.send_at),
+        "released": told_at(one.released_at),
+        "recipients": one.total,
+        "acknowledged_by": seen if one.acknowledges and one.released_at else None,
+    }
+    return {column: whole[column] for column in COLUMNS}

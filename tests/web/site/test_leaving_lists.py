@@ -1,0 +1,192 @@
+"""Lists that leave as a file or on paper: the list's own filters and rights, an event, and nothing that was hidden."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Awaitable, Callable
+
+import openpyxl
+import pytest
+from sqlalchemy import func, insert, select
+
+from bot.build import Program
+from channels.fake import FakePerson
+from models.tables import cases, quarantine
+from services.foundation.vault import new_id
+from services.people import RIGHTS, Grant, Right, Role, roles_with
+from tests.conftest import rows
+from tests.drivers.desk_pages import checks, complains, instruct, is_head
+from tests.drivers.notice_desk import TEXT, release, written
+from tests.web.conftest import Browser, link, member
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
+LISTS = {
+    "/console/reports": Right.READ_REPORTS,
+    "/console/duties": Right.OVERSEE_OBLIGATIONS,
+    "/console/notices": Right.READ_NOTICES,
+    "/console/people": Right.MANAGE_PEOPLE,
+    "/console/quarantine": Right.READ_QUARANTINE,
+}
+PHONE = "13807970172"
+
+
+async def taken(browser: Browser, address: str) -> list[dict[str, str]]:
+    """The rows of a list as CSV."""
+    async with browser.client.get(address) as answer:
+        assert answer.status == 200, address
+        return list(csv.DictReader(io.StringIO((await answer.read()).decode("utf-8-sig"))))
+
+
+def lines_of(paper: str) -> int:
+    return paper.partition("<tbody>")[2].partition("</tbody>")[0].count("<tr>")
+
+
+async def sheet(browser: Browser, address: str) -> list[list[object]]:
+    async with browser.client.get(address) as answer:
+        assert answer.status == 200, address
+        found = openpyxl.load_workbook(io.BytesIO(await answer.read())).active
+    assert found is not None
+    return [list(row) for row in found.iter_rows(values_only=True)]
+
+
+async def test_the_inbox_leaves_under_its_filters_and_in_its_order(
+    program: Program, clerk: Browser, citizen: FakePerson, person, clock
+) -> None:
+    await complains(citizen, "00172号窗口没有人，等了一个上午")
+    clock.passes(minutes=1)
+    await complains(citizen, "=HYPERLINK(1)", unit="gsj")
+    clock.passes(minutes=1)
+    await checks(program, person("supervisor-1"))
+    whole = await taken(clerk, "/console/reports.csv")
+    assert [row["类型"] for row in whole] == ["暗访", "投诉", "投诉"]
+    visit, newer, older = whole
+    assert (visit["经过"], visit["收到"], visit["等候分钟"]) == ("下午没人", "2026-11-21", "25")
+    assert "窗口无人" in visit["发现"]
+    assert (newer["经过"], newer["单位"], newer["收到"]) == ("'=HYPERLINK(1)", "市国税局", "2026-11-21 15:01")
+    assert (older["状态"], older["材料件数"], older["类别"]) == ("待处理", "1", "态度不好")
+    assert [row["单位"] for row in await taken(clerk, "/console/reports.csv?unit=gsj")] == ["市国税局"]
+    assert await taken(clerk, "/console/reports.csv?kind=question") == []
+    assert len(await taken(clerk, "/console/reports.csv?q=一个上午&kind=complaint&unread=1")) == 1
+    head, *lines = await sheet(clerk, "/console/reports.xlsx?kind=complaint")
+    assert (head[0], len(lines), lines[0][head.index("经过")]) == ("编号", 2, "=HYPERLINK(1)")
+    paper = await clerk.opens("/console/reports.print?kind=complaint&q=一个上午")
+    assert "类型：投诉" in paper or '<span class="tag">投诉</span>' in paper
+    assert "搜索：一个上午" in paper
+    assert "共 1 行" in paper
+    assert "00172号窗口没有人" in paper
+    assert "HYPERLINK" not in paper
+    assert "发现</th>" not in paper  # a column in which nothing stands takes no room
+
+
+async def test_more_than_a_page_leaves_whole(program: Program, clerk: Browser, clerk_id: str) -> None:
+    for _ in range(61):
+        instruct(program, clerk_id)
+    assert len({row["编号"] for row in await taken(clerk, "/console/duties.csv")}) == 61
+    [first, *_] = await taken(clerk, "/console/duties.csv?state=unseen")
+    assert (first["类型"], first["状态"], first["单位"], first["逾期"]) == ("交办事项", "待签收", "市国土局", "否")
+    assert first["期限"] == "2026-11-27 18:00"
+    assert await taken(clerk, "/console/duties.csv?state=settled") == []
+    paper = await clerk.opens("/console/duties.print")
+    assert lines_of(paper) == 61
+    assert "共 61 行" in paper
+
+
+async def test_of_people_leaves_what_their_page_shows(program: Program, clerk: Browser) -> None:
+    await clerk.opens("/console/people")
+    await clerk.sends("/console/people", name="白小雨", role="liaison", unit="gtj", phone=PHONE)
+    [row] = [row for row in await taken(clerk, "/console/people.csv") if row["姓名"] == "白小雨"]
+    assert (row["角色"], row["单位"], row["手机号"]) == ("单位联络员", "市国土局", "138****0172")
+    for form in ("csv", "print"):
+        async with clerk.client.get(f"/console/people.{form}") as answer:
+            assert PHONE[3:7] + PHONE[7:] not in await answer.text(encoding="utf-8")
+    assert not any(PHONE in str(cell) for line in await sheet(clerk, "/console/people.xlsx") for cell in line)
+
+
+async def test_notices_their_receipts_and_what_was_not_understood(program: Program, clerk: Browser, person) -> None:
+    await is_head(program, person("head-1"))
+    notice_id, _ = await written(program)
+    [row] = await taken(clerk, "/console/notices.csv")
+    assert (row["状态"], row["正文"], row["条数"]) == ("草稿", TEXT, "")
+    assert await taken(clerk, f"/console/notices/{notice_id}/receipts.csv") == []
+    release(program, notice_id)
+    [row] = await taken(clerk, "/console/notices.csv")
+    assert (row["条数"], row["已签收条数"]) == ("1", "0")
+    [row] = await taken(clerk, f"/console/notices/{notice_id}/receipts.csv")
+    assert (row["单位"], row["角色"], row["签收"]) == ("市国土局", "单位负责人", "")
+    assert "的回执" in await clerk.opens(f"/console/notices/{notice_id}/receipts.print")
+    kept = {"id": "ab" * 10, "channel": "telegram", "event_id": "7", "error": "DecodeError", "at": program.acts.clock()}
+    sealed = program.vault.seal_bytes("王小明说".encode(), "quarantine")
+    program.database.transact(lambda tx: tx.execute(insert(quarantine).values(**kept, sealed=sealed)))
+    [row] = await taken(clerk, "/console/quarantine.csv")
+    assert (row["渠道"], row["原因"], row["编号"]) == ("Telegram", "DecodeError", "abababab")
+
+
+@ON_SQLITE
+async def test_each_list_that_leaves_is_told_by_an_event_which_names_nobody(
+    program: Program, clerk: Browser, clerk_id: str
+) -> None:
+    def told() -> list[tuple[object, object, object, object]]:
+        return [
+            (row["actor"], row["action"], row["subject"], row["detail"])
+            for row in rows(program, "audit")
+            if str(row["action"]).startswith("list_")
+        ]
+
+    await taken(clerk, "/console/reports.csv?unit=gtj&q=王小明")
+    await clerk.opens("/console/people.print")
+    assert told() == [
+        (clerk_id, "list_exported", "reports", {"form": "csv", "filters": {"unit": "gtj", "q": "…"}}),
+        (clerk_id, "list_printed", "people", {"form": "print", "filters": {}}),
+    ]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("role", sorted(roles_with(Right.OPEN_CONSOLE)))
+async def test_a_list_leaves_for_whoever_may_read_it_and_a_file_for_whoever_may_export(
+    program: Program, browser: Callable[[], Awaitable[Browser]], role: Role
+) -> None:
+    mine = await browser()
+    await mine.sends("/in", code=link(program, member(program, "某人", Grant(role, None))))
+    for address, right in LISTS.items():
+        for form in ("csv", "xlsx", "print"):
+            allowed = right in RIGHTS[role] and (form == "print" or Right.EXPORT in RIGHTS[role])
+            events = len(rows(program, "audit"))
+            await mine.opens(f"{address}.{form}")
+            assert mine.status == (200 if allowed else 403), (address, form)
+            if not allowed:
+                assert len(rows(program, "audit")) == events
+        if right in RIGHTS[role] and address != "/console/reports":
+            page = await mine.opens(address)
+            assert (f"{address}.csv" in page) <= (Right.EXPORT in RIGHTS[role])
+    outside = await browser()
+    await outside.opens("/console/people.csv")
+    assert outside.status == 401
+
+
+@ON_SQLITE
+async def test_what_paper_does_not_take_is_said(program: Program, clerk: Browser, citizen, monkeypatch) -> None:
+    monkeypatch.setattr("web.site.leaving.MOST_PRINTED", 2)
+    for n in range(3):
+        await complains(citizen, f"窗口没有人，第{n}次了")
+    paper = await clerk.opens("/console/reports.print")
+    assert "这里是前 2 行，后面还有" in paper
+    assert lines_of(paper) == 2
+
+
+@ON_SQLITE
+async def test_an_empty_list_is_a_list(clerk: Browser) -> None:
+    for address in LISTS:
+        if address != "/console/people":
+            assert await taken(clerk, f"{address}.csv?q=没有这样的") == []
+            assert "没有符合条件的" in await clerk.opens(f"{address}.print?q=没有这样的")
+
+
+async def test_the_list_leaves_nothing_out(program: Program, clerk: Browser, citizen: FakePerson) -> None:
+    """More reports than are read at once, each once and in order."""
+    await complains(citizen)
+    [one] = rows(program, "cases")
+    more = [one | {"id": new_id(), "number": f"20261121-{n:04}"} for n in range(1000, 2100)]
+    program.database.transact(lambda tx: tx.execute(insert(cases), more))
+    assert program.database.look(lambda tx: tx.execute(select(func.count()).select_from(cases)).scalar_one()) == 1101
+    assert len({row["编号"] for row in await taken(clerk, "/console/reports.csv")}) == 1101
