@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -12,6 +14,8 @@ from channels.render import Drawn, Key
 from conversation.text import inert
 
 LONGEST_TEXT = 4096  # UTF-16 units
+# The number of a case and its receipt code: a tap on what is set like code copies it.
+_CODES = re.compile(r"\b[A-Z]?\d{8}-\d{4,}(?:-\d+)?\b|\b[0-9A-HJ-NP-Z]{4}(?:-[0-9A-HJ-NP-Z]{4}){3}\b", re.ASCII)
 LONGEST_DATA = 64  # bytes of a button's callback data
 
 
@@ -38,6 +42,15 @@ def split(text: str, most: int = LONGEST_TEXT) -> list[str]:
         pieces.append(piece)
         text = text[len(piece) :]
     return [stripped for piece in (*pieces, text) if (stripped := piece.strip())]
+
+
+def with_codes(text: str) -> dict[str, Any]:
+    """The text for a message, and where in it, as Telegram counts, numbers and receipt codes stand."""
+    found = [
+        {"type": "code", "offset": units(text[: one.start()]), "length": units(one.group())}
+        for one in _CODES.finditer(text)
+    ]
+    return {"text": text, "entities": found} if found else {"text": text}
 
 
 def units(text: str) -> int:

@@ -10,7 +10,7 @@ import structlog
 
 from channels.pace import Held, Pace
 from channels.telegram.client import MALFORMED, Client, Trouble
-from channels.telegram.drawing import TelegramLetter
+from channels.telegram.drawing import TelegramLetter, with_codes
 from channels.telegram.media import Files
 from services.deliveries import Parcel
 
@@ -90,15 +90,20 @@ async def placed(trip: Trip, letter: TelegramLetter, *, over: bool) -> int:
         else:
             await _cleared(trip, letter.edits)
     for piece in letter.pieces[:-1]:
-        await trip.send(text=piece, link_preview_options=_NO_PREVIEW)
-    return await trip.send(text=letter.pieces[-1], reply_markup=markup_of(letter), link_preview_options=_NO_PREVIEW)
+        await trip.send(**with_codes(piece), link_preview_options=_NO_PREVIEW)
+    last = with_codes(letter.pieces[-1])
+    return await trip.send(**last, reply_markup=markup_of(letter), link_preview_options=_NO_PREVIEW)
 
 
 async def _redrawn(trip: Trip, message_id: int, letter: TelegramLetter) -> bool:
     """Draws the letter over an old message; False where that message is gone or too old."""
     try:
         await trip.edit(
-            "Text", message_id, text=letter.pieces[0], reply_markup=markup_of(letter), link_preview_options=_NO_PREVIEW
+            "Text",
+            message_id,
+            **with_codes(letter.pieces[0]),
+            reply_markup=markup_of(letter),
+            link_preview_options=_NO_PREVIEW,
         )
     except Trouble as trouble:
         if trouble.code != 400 or not (says(trouble, _SAME) or says(trouble, *_NOT_EDITABLE)):

@@ -103,10 +103,35 @@ addEventListener("storage", event => {   // another tab of this browser
 const DRAWN = {"✅": ["done", SIGNS.tick], "⏰": ["soon", "M12 7v5.5l3.5 2M12 4a8 8 0 1 0 .01 0M4 4L2.5 5.5M20 4l1.5 1.5"],
   "📎": ["", "M19 11l-7.5 7.5a4.5 4.5 0 0 1-6.5-6.5L13 4.5a3 3 0 0 1 4.5 4.5l-8 8a1.5 1.5 0 0 1-2-2L14 8.5"]};
 
+// The number of a case and its receipt code: kept on one line, and copied by one tap.
+const CODES = /(\b[A-Z]?\d{8}-\d{4,}(?:-\d+)?\b|\b[0-9A-HJ-NP-Z]{4}(?:-[0-9A-HJ-NP-Z]{4}){3}\b)/;
+
+function copied(code) {
+  const told = el("span", {class: "unseen", role: "status"});
+  const button = el("button", {class: "quiet code", type: "button", title: words.copy, onclick: async () => {
+    if (await toClipboard(code)) {
+      button.classList.add("copied");
+      told.textContent = words.copied;
+    }
+  }}, code, told);
+  return button;
+}
+
+async function toClipboard(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+  const field = document.body.appendChild(el("textarea", {class: "unseen"}, text));   // without https
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  return done;
+}
+
 function says(value) {   // signs that old phones lack are drawn, marks that turn text dropped
   if (!value) return null;
-  return el("p", {class: "words"}, ...value.replace(/[\u202a-\u202e\u2066-\u2069]/g, "").split(/(✅|⏰|📎)/).map(part => {
+  const plain = value.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+  return el("p", {class: "words"}, ...plain.split(/(✅|⏰|📎)/).flatMap(part => DRAWN[part] ? [part] : part.split(CODES)).map(part => {
     const drawn = DRAWN[part];
+    if (CODES.test(part)) return copied(part);
     return drawn ? el("span", {class: "emoji " + drawn[0], role: "img", "aria-label": part}, sign(drawn[1])) : part;
   }));
 }
