@@ -16,6 +16,8 @@ from conversation.questions import Choice, Evidence, Question, Text, Ticks
 from handlers.all import JOURNEYS
 from handlers.sources import BEGINS
 from rulebooks import HERE
+from services.foundation.folding import folded
+from services.foundation.matching import fits
 from services.foundation.phones import callback
 from templates import Texts, clipped
 
@@ -56,13 +58,19 @@ class SampleWorld:
         if source == "owed_obligations":
             return [Option("obligation-1", f"0003 {self._asked}"), Option("obligation-2", f"0002 {self._asked}")]
         found = [Option("case-1", NUMBER)] if source.endswith("cases") else self._units
-        return [option for option in found if query in (option.label or "")]
+        return [option for option in found if fits(query, option.label or "")]
+
+    def nearest(self, source: str, query: str, answers: Answers) -> Sequence[Option]:
+        return ()
 
     def label(self, source: str, value: str, answers: Answers) -> str | None:
         return next((option.label for option in self.options(source, "", answers) if option.value == value), None)
 
     def spoken(self, flow: str, key: str, option: Option) -> str:
         return option.label or self._phrases.option(flow, key, option.value)
+
+    def fold(self, text: str) -> str:
+        return folded(text)
 
     def phone(self, text: str) -> str | None:
         return callback(text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conversation.messages import Body, Button, Line, Option, Problem, Say, Screen
+from services.foundation.folding import folded
 from templates import Texts, clipped
 
 NARROW = 9  # a row takes two buttons that are this short
@@ -201,13 +202,13 @@ class Phrases:
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
         self._actions = {
-            word.strip().casefold(): f"/{block.removeprefix('spoken_')}"
+            folded(word): f"/{block.removeprefix('spoken_')}"
             for block in texts.blocks("common")
             if block.startswith("spoken_")
             for word in texts.say("common", block).split("|")
         }
         self._journeys = {
-            word.strip().casefold(): block.removeprefix("called_").removeprefix("menu_")
+            folded(word): block.removeprefix("called_").removeprefix("menu_")
             for block in texts.blocks("common")
             if block == "menu" or block.startswith(("menu_", "called_"))
             for word in texts.say("common", block).split("|")
@@ -222,8 +223,8 @@ class Phrases:
         return option_label(self._texts, flow, key, value)
 
     def action(self, text: str) -> str | None:
-        return self._actions.get(text.strip().casefold())
+        return self._actions.get(folded(text))
 
     def journey(self, text: str) -> str | None:
         """The journey whose menu button (or another phrase for it) somebody has typed; None for any other text."""
-        return self._journeys.get(text.strip().casefold())
+        return self._journeys.get(folded(text))

@@ -17,7 +17,7 @@ from conversation.text import seen
 
 RECORDINGS = ("voice", "video")
 MAYBE_CUT = 3_500  # characters: devices cut a message at 4,096 UTF-16 units, or at the last full stop before that
-DONE, CLEAR, NEXT, PREVIOUS = "/done", "/clear", "/next", "/previous"
+DONE, CLEAR, NEXT, PREVIOUS, ALL = "/done", "/clear", "/next", "/previous", "/all"
 
 
 class World(Protocol):
@@ -32,12 +32,20 @@ class World(Protocol):
         """Options from the database that match the query; all of them for an empty query."""
         ...
 
+    def nearest(self, source: str, query: str, answers: Answers) -> Sequence[Option]:
+        """Options whose names come nearest to a query that matches none."""
+        ...
+
     def label(self, source: str, value: str, answers: Answers) -> str | None:
         """The label of a value; None where there is no such value (any more)."""
         ...
 
     def spoken(self, flow: str, key: str, option: Option) -> str:
         """The words of an option in this person's language, as its button shows it."""
+        ...
+
+    def fold(self, text: str) -> str:
+        """The text without what makes no difference: width, case, traditional characters, spaces and punctuation."""
         ...
 
     def phone(self, text: str) -> str | None:
@@ -200,7 +208,13 @@ class Choice(Question):
     def options(self, asked: Asked) -> Sequence[Option]:
         if self.source is None:
             return [Option(value) for value in self._values(asked)]
-        return asked.world.options(self.source, asked.query, asked.answers)
+        return self._found(self.source, asked.query, asked)[0]
+
+    def _found(self, source: str, query: str, asked: Asked) -> tuple[Sequence[Option], bool]:
+        """What a query finds, and whether that only comes near it."""
+        found = asked.world.options(source, query, asked.answers)
+        near = () if found or not query else asked.world.nearest(source, query, asked.answers)
+        return found or near, bool(near)
 
     def lacks(self, asked: Asked) -> bool:
         """Whether the source has nothing to choose at all (any more), whatever was searched for."""
@@ -227,7 +241,7 @@ class Choice(Question):
         if self.source is None:
             return ()
         left = len(self.options(asked)) - (asked.page + 1) * self.page_size
-        return [PREVIOUS] * (asked.page > 0) + [NEXT] * (left > 0)
+        return [PREVIOUS] * (asked.page > 0) + [NEXT] * (left > 0) + [ALL] * bool(asked.query)
 
     def read(self, reply: Reply, asked: Asked) -> Step:
         if self.lacks(asked):
@@ -242,17 +256,19 @@ class Choice(Question):
             return Answered(chosen.value)
         if self.source is None:
             raise Refused("choose_one")
-        matches = asked.world.options(self.source, text, asked.answers)
-        exact = [option for option in matches if _folded(option.label or "") == _folded(text)]
+        matches, near = self._found(self.source, text, asked)
+        exact = [one for one in matches if asked.world.fold(one.label or "") == asked.world.fold(text)]
         if exact:
             return Answered(exact[0].value)
-        if not matches:
-            raise Refused("nothing_found", query=text)
-        return Drafted(None, query=text)
+        if not matches:  # the whole list again: what an earlier search found is no help
+            return Drafted(None, problem=Problem("nothing_found", {"query": text}))
+        return Drafted(None, query=text, problem=Problem("found_near", {"query": text}) if near else None)
 
     def _chosen(self, choice: str, asked: Asked) -> Step:
         if choice in (NEXT, PREVIOUS) and choice in self.actions(asked):
             return Drafted(None, asked.page + (1 if choice == NEXT else -1), asked.query)
+        if choice == ALL and ALL in self.actions(asked):
+            return Drafted(None)
         if not self.holds(choice, asked):
             raise Refused("choose_one")
         return Answered(choice)
@@ -485,13 +501,8 @@ def _named(text: str, options: Sequence[Option], key: str, asked: Asked) -> Opti
 
 
 def _spoken(text: str, options: Sequence[Option], key: str, asked: Asked) -> Option | None:
-    word = _folded(text)
+    word = asked.world.fold(text)
     for option in options:
-        if word == _folded(asked.world.spoken(asked.flow, key, option)):
+        if word == asked.world.fold(asked.world.spoken(asked.flow, key, option)):
             return option
     return None
-
-
-def _folded(text: str) -> str:
-    """The text without what differs between keyboards: case, and full-width digits and punctuation."""
-    return unicodedata.normalize("NFKC", text).casefold()

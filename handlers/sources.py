@@ -8,30 +8,50 @@ from datetime import datetime
 from conversation.messages import Answers, Option
 from handlers.obligations import sight
 from services import calendar, cases, people
+from services.foundation.matching import fits
 from services.obligations import Obligation
 from services.talk import Source, Turn
-from services.units import unit_options
+from services.units import Unit, unit_options
 from templates import clipped
 
 BEGINS = 14  # characters of the request's text: a button shows no more on a phone
 
 
+class Unmatched:
+    """A list in which nothing comes near a search that fits nothing: numbers, days."""
+
+    def nearest(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
+        return ()
+
+
 class Units:
-    """Every unit and window, searched by name, pinyin or initials."""
+    """Every unit and window, searched by name, pinyin, initials or English."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
         return turn.directory.search(query)
+
+    def nearest(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
+        return turn.directory.nearest(query)
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         return turn.directory.name(value)
 
 
 class Windows:
-    """The windows and sections of the unit that was chosen."""
+    """The windows and sections of the unit that was chosen, by their own names."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
         below = turn.directory.below(answers.get("unit"))
-        return [Option(unit.id, unit.name) for unit in below if query.casefold() in unit.name.casefold()]
+        if not query:
+            return [Option(unit.id, unit.name) for unit in below]
+        return self._of(below, turn.directory.search(query))
+
+    def nearest(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
+        return self._of(turn.directory.below(answers.get("unit")), turn.directory.nearest(query))
+
+    def _of(self, below: Sequence[Unit], found: Sequence[Option]) -> list[Option]:
+        names = {unit.id: unit.name for unit in below}
+        return [Option(option.value, names[option.value]) for option in found if option.value in names]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         unit = turn.directory.get(value)
@@ -42,23 +62,28 @@ class OwnUnits:
     """The units that somebody is appointed to look at (R10)."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
-        mine = self._mine(turn)
-        found = turn.directory.search(query) if query else unit_options(turn.directory.units)
-        return [option for option in found if option.value in mine]
+        return self._mine(turn, turn.directory.search(query) if query else unit_options(turn.directory.units))
+
+    def nearest(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
+        return self._mine(turn, turn.directory.nearest(query))
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
-        return turn.directory.name(value) if value in self._mine(turn) else None
+        return turn.directory.name(value) if value in self._ids(turn) else None
 
-    def _mine(self, turn: Turn) -> people.Units:
+    def _mine(self, turn: Turn, found: Sequence[Option]) -> list[Option]:
+        mine = self._ids(turn)
+        return [option for option in found if option.value in mine]
+
+    def _ids(self, turn: Turn) -> people.Units:
         return people.units_with(turn.grants, people.Right.FILE_VISITS, turn.directory.under)
 
 
-class OwnCases:
+class OwnCases(Unmatched):
     """The cases that this contact has filed and may add to."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
-        mine = cases.own(turn.act, turn.contact.id)
-        return [Option(case.id, self._label(turn, case)) for case in mine if query in case.number]
+        mine = [Option(case.id, self._label(turn, case)) for case in cases.own(turn.act, turn.contact.id)]
+        return [option for option in mine if fits(query, option.label or "")]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         mine = cases.own(turn.act, turn.contact.id)
@@ -68,19 +93,18 @@ class OwnCases:
         return " ".join(filter(None, [case.number, turn.directory.name(case.unit_id)]))
 
 
-class OwedObligations:
+class OwedObligations(Unmatched):
     """What the person's own units owe now, first due first, labelled by the number's end and what is asked."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
         owed = sight.owed_now(turn)
         units = len({obligation.unit_id for obligation in owed}) > 1
-        wanted = query.casefold()
-        found = [
-            obligation
+        labels = {obligation.id: self._label(turn, obligation, units) for obligation in owed}
+        return [
+            Option(obligation.id, labels[obligation.id])
             for obligation in owed
-            if wanted in f"{obligation.number} {self._label(turn, obligation, units)}".casefold()
+            if fits(query, f"{obligation.number} {labels[obligation.id]}")
         ]
-        return [Option(obligation.id, self._label(turn, obligation, units)) for obligation in found]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         return next((option.label for option in self.options(turn, "", answers) if option.value == value), None)
@@ -92,7 +116,7 @@ class OwedObligations:
         )
 
 
-class LaterDays:
+class LaterDays(Unmatched):
     """Days that a unit may ask for: some working days after the deadline, or after today where it has passed."""
 
     AHEAD = (3, 5, 10)  # working days

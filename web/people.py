@@ -9,6 +9,7 @@ import segno
 from aiohttp import web
 
 from services import people
+from services.foundation.folding import found_by
 from services.foundation.phones import masked
 from services.foundation.refusal import Refusal
 from services.foundation.vault import new_id
@@ -176,6 +177,7 @@ class People:
             DAYS=DAYS,
             directory=frame.directory(),
             masked=masked,
+            found_by=found_by,
             opened=request.query.get("open", ""),
             wanted=readable(request.query.get("q", ""))[:LONGEST_WORDS],
             added=request.query.get("done") == "add",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from channels.render import Drawn, Key
 from conversation.messages import Body, Line, Screen
+from services.foundation.folding import plain
 from services.talk import Menu, Press
 from templates import Texts
 
@@ -84,9 +84,9 @@ def menu_of(screen: Screen, entries: Sequence[Entry], rest: Body | None) -> Menu
 
 def folded(text: str) -> str:
     """A typed reply in its simplest form: "１、", "回复1", "「1」" and " 1. " as "1"; "Ｔ" as "t"."""
-    plain = unicodedata.normalize("NFKC", text).strip().casefold()
-    word = plain.strip(_AROUND)
-    return word.removeprefix("回复").strip(_AROUND) or word or plain
+    narrow = plain(text)
+    word = narrow.strip(_AROUND)
+    return word.removeprefix("回复").strip(_AROUND) or word or narrow
 
 
 def worded(labels: Iterable[tuple[int, str]]) -> dict[str, str]:
@@ -108,7 +108,7 @@ def _signs(screen: Screen, actions: Sequence[str]) -> list[tuple[str, str]]:
 
 def _worded(screen: Screen) -> tuple[str, ...]:
     if screen.kind not in WORDS:
-        return ("/cancel",)
+        return ("/all", "/cancel")
     return ("/back", *NUMBERED, "/cancel") if screen.kind == "number" else (*NUMBERED, "/cancel")
 
 

@@ -12,7 +12,7 @@ from conversation.messages import Body, Screen
 from services.deliveries import Letter
 from templates import Texts
 
-REDRAWS = ("/next", "/previous", "/clear")  # these actions show the same question again, in its place
+REDRAWS = ("/next", "/previous", "/clear", "/all")  # these actions show the same question again, in its place
 
 
 def drawn(letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any]:

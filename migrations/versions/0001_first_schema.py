@@ -57,6 +57,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=16), nullable=False),
     sa.Column('actor', sa.String(length=32), nullable=True),
     sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('sought', sa.Text(), nullable=True),
     sa.Column('at', Utc(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
@@ -161,6 +162,8 @@ def upgrade() -> None:
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('closed', sa.Boolean(), nullable=False),
     sa.Column('area', sa.String(length=40), nullable=True),
+    sa.Column('english', sa.String(length=200), nullable=True),
+    sa.Column('aliases', sa.JSON(), nullable=True),
     sa.ForeignKeyConstraint(['parent_id'], ['units.id'], name=op.f('fk_units_parent_id')),
     sa.PrimaryKeyConstraint('id')
     )
@@ -183,6 +186,7 @@ def upgrade() -> None:
     sa.Column('staff', sa.String(length=200), nullable=True),
     sa.Column('category', sa.String(length=16), nullable=True),
     sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('sought', sa.Text(), nullable=True),
     sa.Column('happened', sa.String(length=32), nullable=True),
     sa.Column('named', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),
@@ -270,6 +274,7 @@ def upgrade() -> None:
     sa.Column('unit_id', sa.String(length=32), nullable=False),
     sa.Column('subject_id', sa.String(length=32), nullable=True),
     sa.Column('asked', sa.Text(), nullable=False),
+    sa.Column('sought', sa.Text(), nullable=True),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('owed_since', Utc(), nullable=True),
     sa.Column('due_at', Utc(), nullable=False),
@@ -296,6 +301,7 @@ def upgrade() -> None:
     sa.Column('findings', sa.JSON(), nullable=False),
     sa.Column('waited_minutes', sa.Integer(), nullable=True),
     sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('sought', sa.Text(), nullable=True),
     sa.Column('state', sa.String(length=16), nullable=False),
     sa.Column('received_at', Utc(), nullable=False),
     sa.Column('read_at', Utc(), nullable=True),

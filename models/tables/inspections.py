@@ -17,6 +17,7 @@ visits = Table(
     Column("findings", JSON, nullable=False),  # {block: {"ticked": [...], "remark": ...}} (S01)
     Column("waited_minutes", Integer),
     Column("note", Text),
+    Column("sought", Text),  # note and remarks, folded, for the search
     Column("state", String(16), nullable=False),  # received, noted
     Column("received_at", Utc, nullable=False, index=True),
     Column("read_at", Utc),

@@ -16,6 +16,7 @@ obligations = Table(
     Column("unit_id", ForeignKey("units.id"), nullable=False),
     Column("subject_id", String(32), index=True),  # the case it is about
     Column("asked", Text, nullable=False),  # the office's own words, never the citizen's
+    Column("sought", Text),  # asked, folded, for the search
     Column("state", String(12), nullable=False),  # open acknowledged answered accepted returned excused
     Column("owed_since", Utc),  # since when; None unless it is the unit's turn: open, acknowledged or returned
     Column("due_at", Utc, nullable=False),

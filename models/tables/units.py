@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table
 
 from models.tables.base import metadata
 
@@ -18,4 +18,6 @@ units = Table(
     Column("position", Integer, nullable=False),
     Column("closed", Boolean, nullable=False, default=False),
     Column("area", String(40)),  # area of the city: an audience of notices
+    Column("english", String(200)),  # its English name, for people who speak English
+    Column("aliases", JSON),  # further names by which people look for it
 )

@@ -16,6 +16,7 @@ from services import people
 from services.evidence import attach
 from services.foundation import audit
 from services.foundation.act import Act
+from services.foundation.folding import sought
 from services.foundation.numbers import next_number
 from services.foundation.vault import new_id
 from services.people import Contact
@@ -39,6 +40,7 @@ _INSERT = Prepared(
     "staff",
     "category",
     "what",
+    "sought",
     "happened",
     "named",
     "state",
@@ -121,6 +123,7 @@ def _file(
         "received_at": act.now,
         "fresh_at": act.now,
         **values,
+        "sought": sought(values["what"], values.get("staff")),
     }
     _INSERT.run(act.tx, row)
     receipt = people.keep_identity(act, row["id"], contact, identity, receipt=True)
@@ -163,7 +166,15 @@ def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Med
     if case_id not in {case.id for case in own(act, contact.id)}:
         return False
     entry_id = new_id()
-    act.tx.execute(insert(entries).values(id=entry_id, subject_id=case_id, kind="addition", text=text, at=act.now))
+    row = {
+        "id": entry_id,
+        "subject_id": case_id,
+        "kind": "addition",
+        "text": text,
+        "sought": sought(text),
+        "at": act.now,
+    }
+    act.tx.execute(insert(entries).values(**row))
     attach(act, contact, case_id, media, entry_id)
     act.tx.execute(update(cases).where(cases.c.id == case_id).values(fresh_at=act.now, read_at=None))
     audit.append(act.by("citizen"), "addition_filed", case_id)

@@ -86,4 +86,5 @@ def _with_windows(one: UnitRules) -> list[NewUnit]:  # pyright: ignore[reportInv
         NewUnit(window, name, "window" if name.endswith(("窗口", "厅")) else "section", own)
         for window, name in zip(below, one.windows, strict=True)
     ]
-    return [NewUnit(own, one.name, one.kind, area=one.area, initials=one.initials), *windows]
+    names = {"initials": one.initials, "english": one.english, "aliases": one.aliases}
+    return [NewUnit(own, one.name, one.kind, area=one.area, **names), *windows]

@@ -46,6 +46,8 @@ class _Unit(Shape):
     kind: Literal["bureau", "district", "vertical", "subordinate"] = "bureau"
     area: Area | None = None
     initials: Initials | None = None
+    english: Words | None = None
+    aliases: list[Words] = []
     windows: list[Words] = []
 
     @model_validator(mode="after")

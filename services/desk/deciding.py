@@ -23,6 +23,7 @@ from services.desk.codes import DeskCode
 from services.desk.values import ANSWERED, SHORTEST_REASON
 from services.foundation import audit
 from services.foundation.act import Act
+from services.foundation.folding import sought
 from services.foundation.happenings import Happening, record
 from services.foundation.history import require_unmoved
 from services.foundation.refusal import Common, Refusal
@@ -172,7 +173,8 @@ def _decide(act: Act, case: _Case, state: str) -> None:
 
 def _note(act: Act, case: _Case, kind: str, text: str, action: str) -> str:
     entry_id = new_id()
-    act.tx.execute(insert(entries).values(id=entry_id, subject_id=case.id, kind=kind, text=text, at=act.now))
+    row = {"id": entry_id, "subject_id": case.id, "kind": kind, "text": text, "sought": sought(text), "at": act.now}
+    act.tx.execute(insert(entries).values(**row))
     audit.append(act, action, case.id, {"number": case.number})
     return entry_id
 

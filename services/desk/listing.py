@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +15,6 @@ from sqlalchemy import (
     Select,
     String,
     Subquery,
-    Text,
     and_,
     cast,
     exists,
@@ -32,6 +30,7 @@ from sqlalchemy import (
 from models.tables import cases, entries, evidence, visits
 from services.desk.values import PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
 from services.foundation.act import Act
+from services.foundation.searching import found_in, numbered
 
 SNIPPET = 200  # characters
 JUST_READ = timedelta(minutes=10)
@@ -112,8 +111,9 @@ def _cases(filters: Filters, now: datetime, keep: str) -> Select[Any]:
     for word in filters.words.split():
         wanted = wanted.where(
             or_(
-                *(_holds(column, word) for column in (cases.c.number, cases.c.what, cases.c.staff)),
-                exists().where(entries.c.subject_id == cases.c.id, _holds(entries.c.text, word)),
+                numbered(cases.c.number, word),
+                found_in(cases.c.sought, word),
+                exists().where(entries.c.subject_id == cases.c.id, found_in(entries.c.sought, word)),
                 _of_unit(cases.c, filters, word),
             )
         )
@@ -139,7 +139,7 @@ def _visits(filters: Filters, now: datetime, keep: str) -> Select[Any]:
     if filters.kind not in ("", VISIT) or filters.category:
         wanted = wanted.where(literal(False))
     for word in filters.words.split():
-        said = (_holds(visits.c.number, word), _holds(visits.c.note, word), _remarked(word))
+        said = numbered(visits.c.number, word), found_in(visits.c.sought, word)
         wanted = wanted.where(or_(*said, _of_unit(visits.c, filters, word)))
     return wanted
 
@@ -170,20 +170,9 @@ def _midnight(day: date, now: datetime) -> datetime:
     return datetime.combine(day, time(), now.tzinfo)
 
 
-def _holds(column: Any, word: str) -> ColumnElement[bool]:
-    return func.coalesce(column, "").icontains(word, autoescape=True)
-
-
 def _of_unit(columns: Any, filters: Filters, word: str) -> ColumnElement[bool]:
     named = filters.named.get(word)
     return columns.unit_id.in_(named) if named else literal(False)
-
-
-def _remarked(word: str) -> ColumnElement[bool]:
-    """Whether a visit has the word in a remark. JSON is stored in ASCII, so the word is sought as JSON writes it."""
-    if word.isascii():
-        return literal(False)
-    return cast(visits.c.findings, Text).contains(json.dumps(word)[1:-1], autoescape=True)
 
 
 # --- keys of pages ------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from models.tables import owners, visits
 from services import evidence, people
 from services.foundation import audit
 from services.foundation.act import SUPERVISOR, Act
+from services.foundation.folding import sought
 from services.foundation.numbers import next_number
 from services.foundation.vault import new_id
 from services.people import Contact
@@ -55,6 +56,7 @@ def file_visit(act: Act, contact: Contact, visit: Visit) -> str:
         "method": visit.method,
         "findings": {block: dict(found) for block, found in visit.findings.items()},
         "note": visit.note,
+        "sought": sought(visit.note, *(found.get("remark") for found in visit.findings.values())),
         "waited_minutes": visit.waited_minutes,
         "state": RECEIVED,
         "received_at": act.now,

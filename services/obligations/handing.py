@@ -11,6 +11,7 @@ from models.tables import obligations, units
 from services import calendar, people
 from services.deliveries import withhold_about
 from services.foundation.act import Act
+from services.foundation.folding import sought
 from services.foundation.numbers import next_number
 from services.foundation.once import once
 from services.foundation.refusal import Refusal
@@ -70,6 +71,7 @@ def hand_over(
             unit_id=unit_id,
             subject_id=subject_id,
             asked=text,
+            sought=sought(text),
             state=OPEN,
             owed_since=act.now,
             due_at=due_at,

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, se
 from models.tables import entries, extensions, obligations, reminders
 from services import calendar
 from services.foundation.act import Act
+from services.foundation.searching import found_in, numbered
 from services.foundation.wording import first_words
 from services.obligations.kinds import Kinds
 from services.obligations.ladder import NOBODY, OFFICE, SILENCE, TOLD
@@ -172,7 +173,8 @@ def _conditions(now: datetime, filters: ObligationFilters) -> list[ColumnElement
     if filters.late:
         found += [_owed, obligations.c.due_at < now]
     for word in filters.words.split():
-        found.append(or_(*(c.icontains(word, autoescape=True) for c in (obligations.c.number, obligations.c.asked))))
+        told = numbered(obligations.c.number, word), found_in(obligations.c.sought, word)
+        found.append(or_(*told, obligations.c.unit_id.in_(filters.named.get(word, ()))))
     return found
 
 

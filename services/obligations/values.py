@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from services.evidence import Piece
@@ -147,6 +147,7 @@ class ObligationFilters:
         ""  # current (not settled), owed, unseen (not acknowledged), answered, waiting (for time), asks, silent (A52),
         # settled (newest first)
     )
-    words: str = ""  # each word must occur in the number or in what was asked
+    words: str = ""  # each word must occur in the number or in what was asked, or name the unit
+    named: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by word, the units that it names
     after: str = ""
     most: int = PAGE

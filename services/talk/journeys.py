@@ -12,12 +12,15 @@ from conversation.messages import Answers, Body, Button, Option, Problem, Reply,
 from services.calendar import Limits
 from services.deliveries import Outgoing
 from services.foundation.act import Act
+from services.foundation.folding import folded
 from services.foundation.phones import callback
 from services.obligations import Kinds
 from services.people import SMS, Contact, Grant, Right, bind_contact, ended_roles, may_somewhere, roles_of
 from services.units import Directory
 
-ENGINE_WORDS = frozenset(("back", "keep", "skip", "cancel", "submit", "edit", "done", "clear", "next", "previous"))
+ENGINE_WORDS = frozenset(
+    ("back", "keep", "skip", "cancel", "submit", "edit", "done", "clear", "next", "previous", "all")
+)
 
 
 class Phrases(Protocol):
@@ -39,6 +42,8 @@ class Source(Protocol):
     """A list of options that comes out of the database."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]: ...
+
+    def nearest(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]: ...
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None: ...
 
@@ -198,11 +203,17 @@ class Turn:
     def options(self, source: str, query: str, answers: Answers) -> Sequence[Option]:
         return self.tools.sources[source].options(self, query, answers)
 
+    def nearest(self, source: str, query: str, answers: Answers) -> Sequence[Option]:
+        return self.tools.sources[source].nearest(self, query, answers)
+
     def label(self, source: str, value: str, answers: Answers) -> str | None:
         return self.tools.sources[source].label(self, value, answers)
 
     def spoken(self, flow: str, key: str, option: Option) -> str:
         return option.label or self.tools.phrases[self.contact.language].option(flow, key, option.value)
+
+    def fold(self, text: str) -> str:
+        return folded(text)
 
     def phone(self, text: str) -> str | None:
         return callback(text)

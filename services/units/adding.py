@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy import update
 
 from models.database import insert_or_ignore
 from models.tables import units
@@ -18,10 +20,13 @@ class NewUnit:
     parent_id: str | None = None
     area: str | None = None  # area of the city: an audience of notices
     initials: str | None = None  # given only where people do not type the name's own
+    english: str | None = None
+    aliases: Sequence[str] = ()  # what else people call it: 不动产中心, 房管局
 
 
 def add_units(act: Act, new: Iterable[NewUnit]) -> None:
-    """Adds units in this order; an id that exists already is left as it is."""
+    """Adds units in this order; an id that exists already is left as it is, but may be given further names."""
+    new = list(new)
     rows = [
         {
             "id": unit.id,
@@ -31,12 +36,18 @@ def add_units(act: Act, new: Iterable[NewUnit]) -> None:
             "position": position,
             "closed": False,
             "area": unit.area,
+            "english": unit.english,
+            "aliases": list(unit.aliases) or None,
             **_pinyin(unit),
         }
         for position, unit in enumerate(new)
     ]
     if rows:
         act.tx.execute(insert_or_ignore(act.tx, units), rows)
+    for unit in new:
+        if unit.english or unit.aliases:
+            named = update(units).where(units.c.id == unit.id)
+            act.tx.execute(named.values(english=unit.english, aliases=list(unit.aliases) or None))
 
 
 def _pinyin(unit: NewUnit) -> dict[str, str]:

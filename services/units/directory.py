@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from sqlalchemy import Connection, select
 
 from conversation.messages import Option
 from models.tables import units
+from services.foundation.folding import folded, found_by, words_of
+from services.foundation.matching import nearest
 
 EXACT, NO_MATCH = 1, 9
 SEARCHES_KEPT = 2_000
+LONGEST_NAME = 60  # characters: longer text is no name
+CITY = "市"  # before most names, and left out by most people
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,22 @@ class Unit:
     full_name: str  # with the parent's name: 市国土局·办证窗口
     pinyin: str
     initials: str
+    english: str | None = None
+    aliases: tuple[str, ...] = ()
+
+    @cached_property
+    def found_by(self) -> str:
+        """What a list of units is searched by in a page."""
+        return found_by(self.full_name, *self.aliases, self.english, *self.pinyin.split(), self.initials)
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """What a unit is found by, folded."""
+
+    names: tuple[str, ...]  # the full name first
+    words: tuple[str, ...]  # of its English name, and of that of the unit above
+    spellings: tuple[str, ...]  # pinyin, with that of the unit above, and English as one word
 
 
 class Directory:
@@ -38,6 +58,7 @@ class Directory:
         self.top = self._below.get(None, [])
         self.units = [unit for top in self.top for unit in (top, *self.below(top.id))]
         self.search = lru_cache(SEARCHES_KEPT)(self._search)
+        self.nearest = lru_cache(SEARCHES_KEPT)(self._nearest)
 
     def get(self, unit_id: str | None) -> Unit | None:
         return self.by_id.get(unit_id) if unit_id else None
@@ -61,14 +82,37 @@ class Directory:
         unit = self.get(unit_id)
         return (unit_id, *(self.line(unit.parent_id) if unit and unit.parent_id else ()))
 
+    def named_in(self, text: str) -> Sequence[Unit]:
+        """The units that a text names, those that are named most fully first: a window before its unit."""
+        told = folded(text)
+        found = {
+            unit.id: max((len(name) for name in self._keys[unit.id].names if len(name) > 2 and name in told), default=0)
+            for unit in self.units
+        }
+        return sorted((unit for unit in self.units if found[unit.id]), key=lambda unit: -found[unit.id])
+
+    @cached_property
+    def _keys(self) -> dict[str, _Keys]:
+        """What each unit is found by; made when something is first looked for."""
+        return {unit.id: _keys(unit, self.get(unit.parent_id)) for unit in self.units}
+
     def _search(self, query: str) -> Sequence[Option]:
-        """Finds units by part of the name, pinyin or initials (`gtj` finds 国土局); the best match first."""
-        word = "".join(query.split()).casefold()
+        """Finds units by part of the name, pinyin, initials (`gtj` finds 国土局) or English; the best match first."""
+        word = folded(query)
         if not word:
             return unit_options(self.top)
-        ranks = {unit.id: _rank(unit, word) for unit in self.units}
+        words = words_of(query)
+        ranks = {unit.id: _rank(unit, self._keys[unit.id], word, words) for unit in self.units}
         best = [(min(ranks[unit.id], _meant(unit, ranks)), n) for n, unit in enumerate(self.units)]
         return unit_options([self.units[n] for rank, n in sorted(best) if rank < NO_MATCH])
+
+    def _nearest(self, query: str) -> Sequence[Option]:
+        """The units whose names come nearest to a query that finds none; of a long text those that it names."""
+        if len(query) > LONGEST_NAME:
+            return unit_options(self.named_in(query))
+        names = {unit_id: (*keys.names, folded(self.by_id[unit_id].name)) for unit_id, keys in self._keys.items()}
+        spellings = {unit_id: keys.spellings for unit_id, keys in self._keys.items()}
+        return unit_options([self.by_id[unit_id] for unit_id in nearest(query, names, spellings)])
 
 
 def unit_options(found: Iterable[Unit]) -> Sequence[Option]:
@@ -87,9 +131,21 @@ def load_units(tx: Connection) -> Directory:
             f"{names[row.parent_id]}·{row.name}" if row.parent_id in names else row.name,
             row.pinyin,
             row.initials,
+            row.english,
+            tuple(row.aliases or ()),
         )
         for row in rows
     )
+
+
+def _keys(unit: Unit, above: Unit | None) -> _Keys:
+    full = folded(unit.full_name)
+    starts = {above.pinyin.split()[0], above.pinyin.split()[-1]} if above and above.pinyin else {""}
+    spelled = unit.pinyin.split()
+    english = [word for name in (unit.english, above.english if above else None) if name for word in words_of(name)]
+    names = dict.fromkeys([full, full.removeprefix(CITY), *map(folded, unit.aliases)])
+    whole = [start + one for start in starts for one in spelled] if above else []
+    return _Keys(tuple(names), tuple(english), (*spelled, *whole, *([folded(unit.english)] if unit.english else [])))
 
 
 def _meant(unit: Unit, ranks: dict[str, int]) -> int:
@@ -98,17 +154,23 @@ def _meant(unit: Unit, ranks: dict[str, int]) -> int:
     return above if above <= EXACT else NO_MATCH
 
 
-def _rank(unit: Unit, word: str) -> int:
-    """How well the word fits: 0 best, NO_MATCH not at all."""
-    name = unit.full_name.casefold()
-    if word in (name, name.removeprefix("市")):
+def _rank(unit: Unit, keys: _Keys, word: str, words: Sequence[str]) -> int:
+    """How well the word fits: 0 best, NO_MATCH not at all. `words`: its parts, which may stand apart in the name."""
+    if word in keys.names:
         return 0
     if word in (unit.initials, "s" + unit.initials):
         return 1
-    if word in name:
+    if any(word in name for name in keys.names):
         return 2
-    if word.isascii() and (word in unit.initials or any(part.startswith(word) for part in unit.pinyin.split())):
+    if word.isascii() and (word in unit.initials or any(part.startswith(word) for part in keys.spellings)):
         return 3
     if word.isascii() and len(word) > 3 and word in unit.pinyin:
         return 4
+    if all(any(part in name for name in keys.names) or _begins(part, keys.words) for part in words):
+        return 5
     return NO_MATCH
+
+
+def _begins(part: str, words: Sequence[str]) -> bool:
+    """Whether a part of the query begins an English word; two letters begin too many."""
+    return len(part) > 2 and any(word.startswith(part) for word in words)

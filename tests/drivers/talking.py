@@ -9,6 +9,8 @@ from datetime import datetime, timedelta, timezone
 
 from conversation.engine import Cancelled, Effect, Flow, Session, Submitted, advance, prefilled, screen
 from conversation.messages import Answers, Media, Option, Reply, Screen
+from services.foundation.folding import folded
+from services.foundation.matching import fits, nearest
 from services.foundation.phones import callback
 
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=timezone(timedelta(hours=8)))  # a Saturday
@@ -27,13 +29,20 @@ class SmallWorld:
     units: dict[str, str] = field(default_factory=lambda: dict(UNITS))
 
     def options(self, source: str, query: str, answers: Answers) -> Sequence[Option]:
-        return [Option(key, name) for key, name in self._of(source, answers).items() if query in name]
+        return [Option(key, name) for key, name in self._of(source, answers).items() if fits(query, name)]
+
+    def nearest(self, source: str, query: str, answers: Answers) -> Sequence[Option]:
+        names = self._of(source, answers)
+        return [Option(key, names[key]) for key in nearest(query, {key: [name] for key, name in names.items()}, {})]
 
     def label(self, source: str, value: str, answers: Answers) -> str | None:
         return self._of(source, answers).get(value)
 
     def spoken(self, flow: str, key: str, option: Option) -> str:
         return option.label or option.value
+
+    def fold(self, text: str) -> str:
+        return folded(text)
 
     def phone(self, text: str) -> str | None:
         return callback(text)

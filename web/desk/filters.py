@@ -9,7 +9,7 @@ from services.cases import CATEGORIES
 from services.desk import UNKNOWN_UNIT, Filters
 from services.foundation.wording import readable
 from services.units import Directory
-from web.site.asked import LONGEST_WORDS, Asked, a_day, units_under
+from web.site.asked import LONGEST_WORDS, Asked, a_day, units_named, units_under
 
 KINDS = ("complaint", "question", "visit")
 STATES = ("received", "accepted", "declined", "answered", "noted")
@@ -32,7 +32,7 @@ class Query(Asked):
             state=self.get("state"),
             unread=bool(self.get("unread")),
             words=self.get("q"),
-            named=_named(self.get("q"), directory),
+            named=units_named(self.get("q"), directory),
             since=a_day(self.get("from")),
             until=a_day(self.get("to")),
         )
@@ -52,8 +52,3 @@ def read(asked: Mapping[str, str], directory: Directory) -> Query:
     given = {name: value for name, value in found.items() if value and allowed.get(name, True)}
     after = asked.get("after", "")
     return Query(given, after if PLACE.fullmatch(after) else "")
-
-
-def _named(words: str, directory: Directory) -> dict[str, tuple[str, ...]]:
-    """The units whose names contain each word, by word; a single character is contained in too many."""
-    return {word: tuple(option.value for option in directory.search(word)) for word in words.split() if len(word) > 1}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from services.foundation.wording import readable
 from services.obligations import PAGE, ObligationFilters
 from services.units import Directory
-from web.site.asked import LONGEST_WORDS, Asked, units_under
+from web.site.asked import LONGEST_WORDS, Asked, units_named, units_under
 from web.site.frame import IS_ID
 
 # What `state` in the address may be: whose turn it is. Without it, everything that is not settled.
@@ -32,6 +32,7 @@ class ObligationQuery(Asked):
             stage=STAGES.get(state, state),
             late=state == "late",
             words=self.get("q"),
+            named=units_named(self.get("q"), directory),
             after=self.after,
             most=PAGE + 1,
         )

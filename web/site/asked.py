@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from services.units import Directory
 
+SHORTEST_NEAR = 3  # characters: what is shorter comes near too many names
 LONGEST_WORDS = 100  # characters of what somebody searches for
 
 
@@ -55,6 +56,15 @@ def units_under(unit: str, directory: Directory) -> tuple[str, ...]:
     if known is None:
         return (unit,) if unit else ()
     return (known.id, *(below.id for below in directory.below(known.id)))
+
+
+def units_named(words: str, directory: Directory) -> dict[str, tuple[str, ...]]:
+    """The units that each word names, or nearly, by word; a single character is contained in too many."""
+    named = {word: directory.search(word) for word in words.split() if len(word) > 1}
+    return {
+        word: tuple(option.value for option in found or directory.nearest(word) if found or len(word) >= SHORTEST_NEAR)
+        for word, found in named.items()
+    }
 
 
 def a_day(text: str) -> date | None:

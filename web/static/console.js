@@ -64,6 +64,12 @@ for (const form of $$("form[data-due]")) {
   for (const name of fields) form.elements[name].addEventListener("input", tell);
 }
 
+// --- finding in a list: what is typed is folded as the program folds names (services/foundation/folding.py) ---
+
+const folded = (text) => text.normalize("NFKC").toLowerCase().replace(/[\p{Z}\p{P}\p{Cc}\p{Cf}]/gu, "");
+const fits = (typed, told) =>
+  told.includes(folded(typed)) || typed.normalize("NFKC").split(/\s+/).map(folded).every((word) => told.includes(word));
+
 for (const finder of $$("[data-find-for]")) {
   const select = document.getElementById(finder.dataset.findFor);
   const options = [...select.options].slice(1);
@@ -76,11 +82,11 @@ for (const finder of $$("[data-find-for]")) {
   select.addEventListener("change", () => { meant = select.value; chosen(); });
   addEventListener("pageshow", chosen); // what the browser remembers of a form is there by then
   $("input", finder).addEventListener("input", (event) => {
-    const word = event.target.value.toLowerCase().replace(/\s+/g, "");
-    const fits = options.filter((one) => one.text.toLowerCase().includes(word) || (word && one.dataset.find.includes(word)));
-    select.replaceChildren(select.options[0], ...fits);
-    select.value = fits.some((one) => one.value === meant) ? meant : word && fits.length ? fits[0].value : "";
-    status.textContent = fits.length ? "" : status.dataset.none;
+    const typed = event.target.value.trim();
+    const found = options.filter((one) => fits(typed, one.dataset.find));
+    select.replaceChildren(select.options[0], ...found);
+    select.value = found.some((one) => one.value === meant) ? meant : typed && found.length ? found[0].value : "";
+    status.textContent = found.length ? "" : status.dataset.none;
     chosen();
   });
   // Enter in the finder is not yet "send".
@@ -95,14 +101,10 @@ function pickers(from) {
     const units = $$(".choice", picker);
     finder.hidden = units.length < 12;
     const tell = () => {
-      const word = input.value.toLowerCase().replace(/\s+/g, "");
-      const fits = units.filter((one) => {
-        const told = `${one.textContent.toLowerCase()} ${one.dataset.find}`;
-        return !(one.hidden = !told.includes(word));
-      });
+      const found = units.filter((one) => !(one.hidden = !fits(input.value.trim(), one.dataset.find)));
       const chosen = units.filter((one) => $("input", one).checked).map((one) => one.textContent);
       const names = chosen.join(status.dataset.between);
-      status.textContent = [fits.length ? "" : status.dataset.none,
+      status.textContent = [found.length ? "" : status.dataset.none,
         chosen.length ? status.dataset.chosen.replace("{n}", chosen.length).replace("{names}", () => names) : ""].filter(Boolean).join(" ");
     };
     picker.addEventListener("input", tell);
@@ -140,18 +142,15 @@ if (people) {
   target?.scrollIntoView();
   $("#finding").hidden = false;
   const find = () => {
-    const words = $("#q").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const typed = $("#q").value.trim();
     let many = 0;
     for (const section of sections) {
-      const found = $$("[data-find]", section).filter((person) => {
-        const told = person.dataset.find.toLowerCase();
-        return !(person.hidden = !words.every((word) => told.includes(word)));
-      });
+      const found = $$("[data-find]", section).filter((person) => !(person.hidden = !fits(typed, person.dataset.find)));
       const title = $("summary", section);
       title.dataset.all ??= title.textContent;
-      title.textContent = words.length ? section.dataset.found.replace("{n}", found.length) : title.dataset.all;
+      title.textContent = typed ? section.dataset.found.replace("{n}", found.length) : title.dataset.all;
       section.hidden = !found.length;
-      if (words.length) section.open = true;
+      if (typed) section.open = true;
       many += found.length;
     }
     $("#found-none").textContent = many ? "" : $("#found-none").dataset.words;

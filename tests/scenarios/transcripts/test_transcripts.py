@@ -1,6 +1,6 @@
 """Every dialogue of this folder, replayed on every channel. Whoever changes words on purpose writes the files anew:
 
-`MINGCHA_REWRITE_TRANSCRIPTS=1 python -m pytest tests/scenarios/transcripts -k "fake and sqlite"`, then reads the
+`MINGCHA_REWRITE_TRANSCRIPTS=1 python -m pytest tests/scenarios/transcripts -k "the_dialogue and sqlite"`, reads the
 difference.
 """
 

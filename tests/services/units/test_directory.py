@@ -23,6 +23,21 @@ from bot.build import Program
         ("churujing", "市公安局·出入境窗口"),
         ("法院", "中级法院"),
         ("公安局·车管", "市公安局·车管窗口"),
+        ("ＧＴＪ", "市国土局"),
+        ("國土局", "市国土局"),
+        ("國土", "市国土局"),
+        ("国土局办证", "市国土局·办证窗口"),
+        ("市国土局办证窗口", "市国土局·办证窗口"),
+        ("市国土局 办证窗口", "市国土局·办证窗口"),
+        ("市國土局－辦證窗口", "市国土局·办证窗口"),
+        ("国土　办证", "市国土局·办证窗口"),
+        ("办证 国土", "市国土局·办证窗口"),
+        ("land bureau", "市国土局"),
+        ("Land-Bureau", "市国土局"),
+        ("LAND", "市国土局"),
+        ("police", "市公安局"),
+        ("国土资源局", "市国土局"),
+        ("「国土局」", "市国土局"),
     ],
 )
 def test_a_unit_is_found(program: Program, typed: str, first: str) -> None:
@@ -32,6 +47,39 @@ def test_a_unit_is_found(program: Program, typed: str, first: str) -> None:
 def test_initials_that_two_units_share_find_both(program: Program) -> None:
     labels = [option.label for option in program.units.search("gsj")]
     assert {"市国税局", "市工商局"} <= set(labels)
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("工商居", ["市工商局"]),
+        ("国图局", ["市国土局"]),
+        ("国士局", ["市国土局", "市国税局"]),
+        ("国土办证", ["市国土局·办证窗口"]),
+        ("工商管理局", ["市工商局"]),
+        ("guotoju", ["市国土局"]),
+        ("land burau", ["市国土局"]),
+        ("公安局户藉窗口", ["市公安局·户籍窗口"]),
+        ("出入境大厅", ["市公安局·出入境窗口"]),
+    ],
+)
+def test_where_nothing_fits_the_nearest_names_are_known(program: Program, typed: str, near: list[str]) -> None:
+    assert not program.units.search(typed)
+    found = [option.label for option in program.units.nearest(typed)]
+    assert found[: len(near)] == near
+    assert len(found) <= 6
+
+
+def test_a_long_text_is_near_to_what_it_names(program: Program) -> None:
+    story = "周二上午我去國土局辦證窗口办房产证，等了两个小时没有人。" + "第二天又说材料不齐。" * 9
+    assert [option.label for option in program.units.nearest(story)] == ["市国土局·办证窗口", "市国土局"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["火星", "zzz", "%", "'; drop table units", "火星局", "qwertyuiop", "你好", "9" * 5_000]
+)
+def test_nothing_is_near_nonsense(program: Program, typed: str) -> None:
+    assert not program.units.nearest(typed)
 
 
 @pytest.mark.parametrize("typed", ["火星", "zzz", "%", "'; drop table units"])

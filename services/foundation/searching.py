@@ -1,0 +1,22 @@
+"""Looks for words in what a row keeps for it: the column `sought`, folded when the row was written.
+
+Because both sides are folded by the program, SQLite and PostgreSQL find the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, func
+
+from services.foundation.folding import folded
+
+
+def found_in(column: Any, word: str) -> ColumnElement[bool]:
+    """Whether a column that holds `folding.sought` of its row has the word in it."""
+    return func.coalesce(column, "").contains(folded(word), autoescape=True)
+
+
+def numbered(column: Any, word: str) -> ColumnElement[bool]:
+    """Whether a column of numbers (20261121-0042) has the word in it, typed with or without its dash."""
+    return func.lower(func.replace(column, "-", "")).contains(folded(word), autoescape=True)
