@@ -53,6 +53,10 @@ class SampleWorld:
     def options(self, source: str, query: str, answers: Answers) -> Sequence[Option]:
         if source == "windows":
             return self._windows.get(answers.get("unit") or "", ())
+        if source == "places":
+            told = Option("told gtj-1", f"{self._phrases.option('placing', 'place', 'told')} {self._units[2].label}")
+            values = ("obligation_answer", "obligation_question", "complaint", "addition", "question")
+            return [] if query else [told, *map(Option, values)]
         if source == "later_days":
             return [Option("2026-12-02"), Option("2026-12-04"), Option("2026-12-11")]
         if source == "owed_obligations":
@@ -64,7 +68,8 @@ class SampleWorld:
         return ()
 
     def label(self, source: str, value: str, answers: Answers) -> str | None:
-        return next((option.label for option in self.options(source, "", answers) if option.value == value), None)
+        found = next((option for option in self.options(source, "", answers) if option.value == value), None)
+        return found and (found.label or found.value)
 
     def spoken(self, flow: str, key: str, option: Option) -> str:
         return option.label or self._phrases.option(flow, key, option.value)
@@ -107,7 +112,7 @@ def _aside(
     flow: Flow, session: Session, world: SampleWorld, here: Question, taken: Session | None, texts: Texts
 ) -> Iterator[Scene]:
     """The questions that another answer would have led to and that the answer taken never asks."""
-    if taken is None or not isinstance(here, Choice) or here.source is not None:
+    if taken is None or not isinstance(here, Choice) or here.source not in (None, "places"):
         return
     seen = {question.key for question in flow.questions if question.when(taken.answers, world)}
     for option in screen(flow, session, world).options:
@@ -174,7 +179,6 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
 
     unit = SampleWorld(texts, now).options("units", "", {})[2].label
     at = now.isoformat(timespec="minutes")
-    listed = [f"/{journey.name}" for journey in JOURNEYS.values() if journey.listed]
     values: Mapping[str, Any] = {
         "number": NUMBER,
         "receipt": RECEIPT,
@@ -201,7 +205,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         "history": [],
         "state": "received",
         "why": "plain",
-        "commands": listed,
+        "offered": _offered(everybody=False),
     }
     talked = [
         {"kind": "question", "text": word("sample_reply"), "at": at, "pieces": 0},
@@ -241,7 +245,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
             (Button("/link ABCD-EFGH yes", words="rebind"), Button("/menu", words="keep_account")),
         ),
         ("menu.language", {}, tuple(Button(f"/language {code}", label=name) for code, name in texts.languages.items())),
-        *(("menu.help", {"why": why}, (Button("/menu", words="menu"),)) for why in ("asked", "unknown")),
+        *(("menu.help", {"why": why}, _menu(everybody=False)) for why in ("asked", "unknown")),
         ("common.busy", {}, (Button("/resume", words="resume"), Button("/discard", words="discard_and_start"))),
         ("common.idle", {}, (Button("/resume", words="resume"), Button("/cancel", words="discard"))),
         ("common.sorry", {}, ()),
@@ -288,5 +292,8 @@ _CODE = (Button("/code", words="enter_code"),)
 
 
 def _menu(*, everybody: bool) -> tuple[Button, ...]:
-    offered = [journey for journey in JOURNEYS.values() if journey.in_menu and not (everybody and journey.right)]
-    return tuple(Button(f"/{journey.name}", words=f"menu_{journey.name}") for journey in offered)
+    return tuple(Button(f"/{name}", words=f"menu_{name}") for name in _offered(everybody=everybody))
+
+
+def _offered(*, everybody: bool) -> list[str]:
+    return [one.name for one in JOURNEYS.values() if one.in_menu and not (everybody and one.right)]

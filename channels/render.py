@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from templates import Texts, clipped
 
 NARROW = 9  # a row takes two buttons that are this short
 LONGEST_SHOWN = 300
+LONGEST_CALL = 40  # characters: a longer text is no call for a journey but a story
 
 
 @dataclass(frozen=True)
@@ -210,9 +211,12 @@ class Phrases:
         self._journeys = {
             folded(word): block.removeprefix("called_").removeprefix("menu_")
             for block in texts.blocks("common")
-            if block == "menu" or block.startswith(("menu_", "called_"))
+            if (block == "menu" or block.startswith(("menu_", "called_"))) and block != "called_around"
             for word in texts.say("common", block).split("|")
         }
+        around = texts.say("common", "called_around").split("|")
+        self._around = sorted(map(folded, around), key=len, reverse=True)
+        self._signs = _signs(texts)
 
     @property
     def name(self) -> str:
@@ -226,5 +230,39 @@ class Phrases:
         return self._actions.get(folded(text))
 
     def journey(self, text: str) -> str | None:
-        """The journey whose menu button (or another phrase for it) somebody has typed; None for any other text."""
-        return self._journeys.get(folded(text))
+        """The journey whose menu button (or another phrase for it) somebody has typed; None for any other text.
+
+        What is polite does not count: "你好，我要举报" is 举报.
+        """
+        if len(text) > LONGEST_CALL:
+            return None
+        words = {folded(text)}
+        while words:
+            if called := next((self._journeys[word] for word in sorted(words) if word in self._journeys), None):
+                return called
+            words = {less for word in words for less in self._less_polite(word)}
+        return None
+
+    def _less_polite(self, word: str) -> Iterator[str]:
+        """The words without one of those that stand around them; every time shorter."""
+        for one in self._around:
+            if word.startswith(one) and word != one:
+                yield word.removeprefix(one)
+            if word.endswith(one) and word != one:
+                yield word.removesuffix(one)
+
+    def category(self, text: str) -> str | None:
+        """The kind of complaint that a story tells of by its words; None where it could be any."""
+        told = folded(text)
+        found = {category: sum(told.count(sign) for sign in signs) for category, signs in self._signs.items()}
+        best = max(found, key=lambda category: found[category], default=None)
+        return best if best and found[best] else None
+
+
+def _signs(texts: Texts) -> dict[str, list[str]]:
+    """The words by which a story is known to be of each kind of complaint."""
+    return {
+        block.removeprefix("told_"): [folded(word) for word in texts.say("complaint", block).split("|")]
+        for block in texts.blocks("complaint")
+        if block.startswith("told_")
+    }

@@ -19,9 +19,8 @@ def open_menu(turn: Turn, why: str) -> None:
     `why`: started, cancelled, dropped, stale, bound, ended, or nothing.
     """
     under_way = turn.session.flow if turn.session is not None else None
-    offered = [journey for journey in turn.tools.journeys.values() if journey.in_menu and turn.may(journey)]
     buttons = [Button("/resume", words="resume")] * (under_way is not None)
-    buttons += [Button(f"/{journey.name}", words=f"menu_{journey.name}") for journey in offered]
+    buttons += [Button(f"/{name}", words=f"menu_{name}") for name in _offered(turn)]
     roles = sorted({grant.role for grant in turn.grants})
     units = sorted({turn.directory.name(grant.unit_id) or "" for grant in turn.grants if grant.unit_id})
     own = sorted({turn.directory.name(unit_id) or "" for unit_id in sight_of(turn).own})
@@ -36,6 +35,11 @@ def open_menu(turn: Turn, why: str) -> None:
         former=_former(turn) if why == "ended" else [],
         **_owed(turn),
     )
+
+
+def _offered(turn: Turn) -> list[str]:
+    """The journeys that this person may set out for from the menu."""
+    return [journey.name for journey in turn.tools.journeys.values() if journey.in_menu and turn.may(journey)]
 
 
 def _owed(turn: Turn) -> dict[str, Any]:
@@ -100,10 +104,12 @@ def _takes_away(turn: Turn, code: str) -> bool:
 
 
 def open_help(turn: Turn, why: str) -> None:
-    offered = [f"/{journey.name}" for journey in turn.tools.journeys.values() if journey.listed and turn.may(journey)]
-    turn.say(
-        "menu.help", Button("/menu", words="menu"), why="unknown" if why == "unknown" else "asked", commands=offered
-    )
+    """Tells in words what can be said, with the menu's buttons."""
+    offered = _offered(turn)
+    buttons = [Button(f"/{name}", words=f"menu_{name}") for name in offered]
+    further = [one.name for one in turn.tools.journeys.values() if one.right and one.listed and turn.may(one)]
+    said = list(dict.fromkeys((*offered, *further)))
+    turn.say("menu.help", *buttons, why="unknown" if why == "unknown" else "asked", offered=said)
     turn.go_on()
 
 

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 
 from conversation.engine import Flow
 from conversation.messages import PIN, Answers, Reply
 from conversation.questions import Choice, World
 from conversation.text import seen
+from handlers import told
 from handlers.answers import pieces
 from handlers.cases.addition import said_thanks, send_question
-from handlers.cases.status import is_code
+from handlers.cases.status import is_asked, own_case
 from handlers.obligations import acts, sight
+from handlers.sources import OBLIGATION_PLACES
 from services import cases
 from services.talk import Journey, Turn
 
-OBLIGATION_PLACES = ("obligation_answer", "obligation_question")
-# What is too much for its place is kept whole, to be shortened there. What goes beyond this is not taken, and is told.
-MOST_KEPT = 3 * cases.LONGEST_TEXT  # characters
-MOST_PIECES = 3 * cases.MOST_MEDIA
-
-
-def places(answers: Answers, world: World) -> Sequence[str]:
-    """The places offered: an answer only if the person's unit owes one, an addition only if a report was filed."""
-    owed = world.options("owed_obligations", "", {})
-    filed = world.options("own_cases", "", {})
-    return (*OBLIGATION_PLACES * bool(owed), "complaint", *["addition"] * bool(filed), "question")
 
 
 def is_addition(answers: Answers, world: World) -> bool:
@@ -41,7 +31,7 @@ def is_for_one_of_several(answers: Answers, world: World) -> bool:
 PLACING = Flow(
     "placing",
     [
-        Choice(key="place", values=places),
+        Choice(key="place", source="places"),
         Choice(key="case", source="own_cases", when=is_addition),
         Choice(key="obligation", source="owed_obligations", when=is_for_one_of_several),
     ],
@@ -52,9 +42,10 @@ PLACING = Flow(
 def find_place(turn: Turn, reply: Reply) -> None:
     """Keeps the words and the photos, with those that came just before, and asks what they are.
 
-    A receipt code on its own is answered at once.
+    Words that ask for a case by its number or receipt code are answered at once. Where the words name a unit, or tell
+    of a kind of trouble, a complaint about it is offered with one tap.
     """
-    if reply.text and not reply.media and is_code(turn, reply.text):
+    if reply.text and not reply.media and is_asked(turn, reply.text):
         return
     said = reply.written()
     said = said if said and seen(said) else None
@@ -71,7 +62,9 @@ def find_place(turn: Turn, reply: Reply) -> None:
         text, media = before.get("_text") or "" if over else text, media[:MOST_PIECES]
     owed = sight.owed_now(turn)
     known = {"_obligation": owed[0].id} if len(owed) == 1 else {}
-    turn.start("placing", {"_text": text, "_media": media, **known})
+    about = own_case(turn, text)
+    known |= {"case": about.id} if about else {}
+    turn.start("placing", {"_text": text, "_media": media, "_told": told.told_in(turn, text), **known})
 
 
 def submit(turn: Turn, answers: Answers) -> None:
@@ -79,12 +72,14 @@ def submit(turn: Turn, answers: Answers) -> None:
     media, begun = pieces({"evidence": held}), {"evidence": held} if held else {}
     fits = len(text) <= cases.LONGEST_TEXT
     match answers["place"]:
+        case place if told.is_told(place):
+            turn.start("complaint", told.prefilled(turn, place, answers["_told"]["category"], text), begun)
         case "complaint":
-            told = {"what": text} if text else {}
+            words = {"what": text} if text else {}
             if all(line.startswith(PIN) for line in text.splitlines()):  # a place alone is the beginning of a story
-                turn.start("complaint", {}, begun | told)
+                turn.start("complaint", {}, begun | words)
             else:
-                turn.start("complaint", told, begun)
+                turn.start("complaint", words, begun)
         case "addition" if fits:
             cases.add(turn.act, turn.contact, answers["case"], text, media)
             said_thanks(turn, answers["case"])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from conversation.messages import Answers, Option
+from handlers import told
 from handlers.obligations import sight
 from services import calendar, cases, people
 from services.foundation.matching import fits
@@ -14,6 +15,7 @@ from services.talk import Source, Turn
 from services.units import Unit, unit_options
 from templates import clipped
 
+OBLIGATION_PLACES = ("obligation_answer", "obligation_question")
 BEGINS = 14  # characters of the request's text: a button shows no more on a phone
 
 
@@ -116,6 +118,23 @@ class OwedObligations(Unmatched):
         )
 
 
+class Places(Unmatched):
+    """Where words that answer no question may belong: a complaint about what they name, an answer, an addition."""
+
+    def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
+        """An answer only if the person's unit owes one, an addition only if a report was filed."""
+        if query:
+            return ()
+        owed, filed = sight.owed_now(turn), cases.own(turn.act, turn.contact.id)
+        told_of = told.options(turn, answers["_told"])
+        values = (*OBLIGATION_PLACES * bool(owed), "complaint", *["addition"] * bool(filed), "question")
+        return [*told_of, *map(Option, values)]
+
+    def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
+        found = next((option for option in self.options(turn, "", answers) if option.value == value), None)
+        return found and (found.label or turn.spoken("placing", "place", found))
+
+
 class LaterDays(Unmatched):
     """Days that a unit may ask for: some working days after the deadline, or after today where it has passed."""
 
@@ -138,4 +157,5 @@ SOURCES: dict[str, Source] = {
     "own_cases": OwnCases(),
     "owed_obligations": OwedObligations(),
     "later_days": LaterDays(),
+    "places": Places(),
 }

@@ -8,18 +8,22 @@ from conversation.engine import Flow
 from conversation.messages import Answers, Button
 from conversation.questions import Text
 from services import cases, inspections
+from services.foundation.folding import folded, plain
 from services.talk import Journey, Turn
 
 MOST_SHOWN = 6
-SPOKEN = re.compile(r"[0-9a-z](?:[\s-]*[0-9a-z]){15}", re.ASCII | re.IGNORECASE)  # "k7qf 2m9d…", or perhaps plain words
-WRITTEN = re.compile(r"[0-9a-z]{4}(?:-[0-9a-z]{4}){3}", re.ASCII | re.IGNORECASE)
+NUMBER = re.compile(r"(?<!\d)(\d{8})[\s-]*(\d{4})(?!\d)")
+RECEIPT = re.compile(r"(?<![0-9a-z])[0-9a-z](?:[\s-]*[0-9a-z]){15}(?![0-9a-z])")  # "k7qf 2m9d…", or perhaps plain words
+WRITTEN = re.compile(r"[0-9a-z]{4}(?:-[0-9a-z]{4}){3}")
+DASHES = re.compile(r"[\u2010-\u2015\u2212\u30fc_~]")
 CODE = Flow("code", [Text(key="code", longest=60)], review=False)
 
 
 def open_status(turn: Turn, argument: str) -> None:
     """Opens `/status`, `/status <case>` or `/status <receipt code>`. Other people's reports do not exist here."""
     mine, checks = cases.own(turn.act, turn.contact.id), checks_of(turn)
-    chosen = next((case for case in mine if argument in (case.id, case.number)), None)
+    number = folded(argument)
+    chosen = next((case for case in mine if argument == case.id or number == folded(case.number)), None)
     if chosen is not None:
         show(turn, chosen)
     elif argument:
@@ -52,19 +56,53 @@ def open_code(turn: Turn, argument: str) -> None:
 
 
 def take_code(turn: Turn, answers: Answers) -> None:
-    if not follow(turn, answers["code"]):
+    """Takes a receipt code, alone or among words; the number of an own case will do too."""
+    said = answers["code"]
+    if not (numbered(turn, said) or any(follow(turn, one) for one in (*RECEIPT.findall(spelled(said)), said))):
         not_known(turn)
 
 
-def is_code(turn: Turn, said: str) -> bool:
-    """Whether the words are a receipt code and nothing else; such words are answered as one wherever they are typed."""
-    said = said.strip()
-    if SPOKEN.fullmatch(said) and follow(turn, said):
-        return True
-    if WRITTEN.fullmatch(said):
-        not_known(turn)
-        return True
+def is_asked(turn: Turn, said: str) -> bool:
+    """Whether the words ask how a case stands, naming it by its number or receipt code; they are answered at once.
+
+    What says anything else beside it ("20261121-0042 今天又没人") is no question and is kept.
+    """
+    text = spelled(said)
+    for pattern in (NUMBER, RECEIPT):
+        for found in pattern.finditer(text):
+            around = f"{text[: found.start()]} {text[found.end() :]}".strip()
+            if folded(around) and turn.called(around) not in (STATUS.name, CODES.name):
+                continue
+            if pattern is NUMBER:
+                if not numbered(turn, found[0]):
+                    turn.say("status.nothing", Button("/code", words="enter_code"))
+                return True
+            if follow(turn, found[0]):
+                return True
+            if WRITTEN.fullmatch(found[0]):
+                not_known(turn)
+                return True
     return False
+
+
+def spelled(said: str) -> str:
+    """The words as codes are looked for in them: half width, lower case, every dash the same."""
+    return DASHES.sub("-", plain(said))
+
+
+def own_case(turn: Turn, said: str) -> cases.Case | None:
+    """The person's own case whose number stands in the words."""
+    told = {folded(found[0]) for found in NUMBER.finditer(spelled(said))}
+    mine = cases.own(turn.act, turn.contact.id) if told else ()
+    return next((case for case in mine if folded(case.number) in told), None)
+
+
+def numbered(turn: Turn, said: str) -> bool:
+    """Shows the person's own case whose number stands in the words; False where there is none."""
+    case = own_case(turn, said)
+    if case is not None:
+        show(turn, case)
+    return case is not None
 
 
 def follow(turn: Turn, code: str) -> bool:

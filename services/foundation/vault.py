@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,9 @@ def new_code(letters: int = RECEIPT_LETTERS) -> str:
 
 
 def same_code(typed: str) -> str:
-    """The code that somebody meant by what they typed: any case, any spacing, look-alikes taken for each other."""
-    plain = "".join(c for c in typed.upper() if c.isascii() and c.isalnum())
+    """The code that somebody meant by what they typed: any width, case or spacing, look-alikes taken for each other."""
+    narrow = unicodedata.normalize("NFKC", typed).upper()
+    plain = "".join(c for c in narrow if c.isascii() and c.isalnum())
     return plain.translate(str.maketrans("OILU", "011V"))
 
 

@@ -23,6 +23,9 @@ ENGINE_WORDS = frozenset(
 )
 
 
+MIDWAY = frozenset(("menu", "help"))  # journeys that may be called in the middle of a flow
+
+
 class Phrases(Protocol):
     """The words of one language, as far as reading a typed answer needs them."""
 
@@ -36,6 +39,8 @@ class Phrases(Protocol):
     def action(self, text: str) -> str | None: ...
 
     def journey(self, text: str) -> str | None: ...
+
+    def category(self, text: str) -> str | None: ...
 
 
 class Source(Protocol):
@@ -166,11 +171,13 @@ class Turn:
             self.resume()
 
     def called(self, text: str) -> str:
-        """The journey whose name was typed, as its button says it; in the middle of a flow only the menu counts."""
-        journey = self.tools.journeys.get(self.tools.phrases[self.contact.language].journey(text) or "")
+        """The journey whose name was typed, in any language; in the middle of a flow only menu and help count."""
+        own = self.tools.phrases[self.contact.language]
+        called = (spoken.journey(text) for spoken in (own, *self.tools.phrases.values()))
+        journey = self.tools.journeys.get(next(filter(None, called), ""))
         if journey is None or not self.may(journey):
             return ""
-        return "" if self._waits and journey.name != "menu" else journey.name
+        return "" if self._waits and journey.name not in MIDWAY else journey.name
 
     def show(self, shown: Screen) -> None:
         self._queue(Body(ask=shown, edits=self._edits()))

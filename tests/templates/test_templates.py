@@ -26,6 +26,7 @@ from services.deliveries import Letter
 from templates import HERE, LANGUAGES, load_texts
 from tests.drivers.template_words import variables
 
+HEARD = ("spoken_", "called_", "told_")  # blocks of what people say to us
 TEXTS = load_texts(lambda: NOW)
 ROOT = HERE.parent
 SPEAKING = [*sorted((ROOT / "handlers").rglob("*.py")), *sorted((ROOT / "services").rglob("*.py"))]
@@ -175,6 +176,8 @@ def test_most_options_share_a_row(language: str) -> None:
 @pytest.mark.parametrize(("language", "file"), FILES)
 def test_the_voice(language: str, file: str) -> None:
     for block in TEXTS[language].blocks(file):
+        if block.startswith(HEARD):
+            continue
         text = re.sub(r"{[{%].*?[%}]}", "", source(language, file, block))
         assert not re.search("[!！]|格式错误|请输入正确|invalid|illegal|错误的", text), text
         assert len(re.findall("[✅⏰📎⚠]", text)) <= 1 or block == "one", text

@@ -1,0 +1,45 @@
+"""What a story that nobody asked for tells of by itself: the unit and the kind of trouble, offered with one tap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conversation.messages import Option
+from services.talk import Turn
+
+MOST_UNITS = 2
+SHORTEST_STORY = 5  # characters: what is shorter names a unit but tells nothing
+TOLD = "told"  # before the unit in the value of an option: "told gtj-1"; "told -" where only the kind is known
+NO_UNIT = "-"
+
+
+def told_in(turn: Turn, text: str) -> dict[str, Any]:
+    """The units that the words name, most fully named first, and the kind of complaint that they tell of."""
+    named = turn.directory.named_in(text)
+    above = {unit.parent_id for unit in named}
+    units = [unit.id for unit in named if unit.id not in above][:MOST_UNITS]
+    return {"units": units, "category": turn.tools.phrases[turn.contact.language].category(text)}
+
+
+def options(turn: Turn, told: Mapping[str, Any]) -> list[Option]:
+    """A complaint about each unit that was named, labelled with it and the kind."""
+    category = told["category"]
+    kind = turn.spoken("complaint", "category", Option(category)) if category else ""
+    units = told["units"] or [NO_UNIT] * bool(category)
+    word = turn.spoken("placing", "place", Option(TOLD))
+    return [Option(f"{TOLD} {unit}", " ".join(filter(None, [word, turn.directory.name(unit), kind]))) for unit in units]
+
+
+def is_told(place: str) -> bool:
+    return place.startswith(TOLD)
+
+
+def prefilled(turn: Turn, place: str, category: str | None, text: str) -> dict[str, Any]:
+    """The answers of a complaint that starts with what was told."""
+    answers: dict[str, Any] = {}
+    unit = turn.directory.get(place.partition(" ")[2])
+    if unit is not None:
+        answers |= {"unit": unit.parent_id or unit.id} | ({"window": unit.id} if unit.parent_id else {})
+    answers |= {"category": category} if category else {}
+    return answers | ({"what": text} if len(text) >= SHORTEST_STORY else {})

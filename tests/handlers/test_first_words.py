@@ -1,0 +1,163 @@
+"""What people say first, in their own words: each leads where it says, in the chat and by text message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.build import Program
+from channels.fake import FakePerson
+from tests.conftest import rows
+from tests.drivers.handset import network
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+UNIT, STATUS, ASK, HELP, WELCOME = (
+    "您要反映哪个单位",
+    "没有找到您的来件",
+    "您想问什么",
+    "可以说：",
+    "您好，这里是市效能办",
+)
+WORDS = {
+    UNIT: [
+        "投诉",
+        "我要举报",
+        "我要投诉！",
+        "你好，我要投诉",
+        "我想反映问题",
+        "請問怎麼投訴？",
+        "ＲＥＰＯＲＴ",
+        "complain",
+        "I want to complain",
+    ],
+    STATUS: [
+        "查询",
+        "我的投诉怎么样了",
+        "我的投诉怎么样了？",
+        "有结果了吗",
+        "帮我查一下进度",
+        "查詢",
+        "status",
+        "How is my complaint?",
+    ],
+    ASK: ["人工", "转人工", "我要人工服务", "客服", "agent", "Can I talk to a human", "human"],
+    HELP: ["怎么用", "请问怎么用？", "帮助", "?", "？", "help", "How does this work?"],
+    WELCOME: ["你好", "您好！", "你好呀", "在吗？", "hello", "Hi"],
+}
+
+
+@on_sqlite
+@pytest.mark.parametrize(("said", "told"), [(said, told) for told, many in WORDS.items() for said in many])
+async def test_first_words_lead_where_they_say(citizen: FakePerson, said: str, told: str) -> None:
+    [screen] = await citizen.says(said)
+    assert told in screen.text
+
+
+@on_sqlite
+async def test_an_english_speaker_is_understood(person: Callable[..., FakePerson]) -> None:
+    for n, (said, told) in enumerate(
+        {
+            "hello": "this is the city's efficiency office",
+            "I'd like to report a problem": "Which unit",
+            "agent": "What would you like to know",
+            "any news?": "No case of yours",
+        }.items()
+    ):
+        [screen] = await person(f"e{n}", language="en").says(said)
+        assert told in screen.text, screen.text
+
+
+@on_sqlite
+async def test_first_words_by_text_message(program: Program) -> None:
+    async with network(program) as net:
+        for n, (told, many) in enumerate(WORDS.items()):
+            texted = "可以回复" if told == HELP else "效能办" if told == WELCOME else told
+            for said in many[:2]:
+                phone = net.phone(f"+8613800138{n:02}{many.index(said)}")
+                assert any(texted in text for text in await phone.says(said)), said
+
+
+@on_sqlite
+async def test_in_the_middle_of_a_flow_only_menu_and_help_are_heard(program: Program, citizen: FakePerson) -> None:
+    await citizen.says("投诉")
+    told = await citizen.says("怎么用")
+    assert [HELP in told[0].text, UNIT in told[1].text] == [True, True]
+    for said in ("国土局 办证", "1", "办事拖拉", "我的投诉怎么样了"):
+        [screen] = await citizen.says(said)
+    assert "知道是哪位工作人员吗" in screen.text  # it was the story
+
+
+@on_sqlite
+async def test_a_number_or_a_code_is_answered_however_it_is_written(program: Program, citizen: FakePerson) -> None:
+    for said in ("投诉", "1", "跳过", "1", "等了两个小时没有人理", "跳过", "昨天", "跳过", "1"):
+        await citizen.says(said)
+    [told] = await citizen.says("提交")
+    number, code = str(rows(program, "cases")[0]["number"]), told.text.split("查询码 ")[1].split()[0]
+    wide = number.translate({ord("-"): "－"} | {ord(str(n)): chr(0xFF10 + n) for n in range(10)})
+    for asked in (
+        number,
+        wide,
+        number.replace("-", ""),
+        f"我的投诉{number}怎么样了？",
+        f"编号 {number}",
+        f"查询{number}",
+    ):
+        [shown] = await citizen.says(asked)
+        assert shown.text.startswith(f"{number} · 已收到"), asked
+    spelled = code.lower().replace("-", "—")
+    full = "".join(chr(ord(c) + 0xFEE0) for c in code)
+    for n, asked in enumerate(
+        (code, spelled, code.replace("-", " "), full, f"查询码是{code}", f"你好，我的查询码：{code}")
+    ):
+        other = FakePerson(program.talk, program.acts, program.texts, f"other{n}")
+        [shown] = await other.says(asked)
+        assert shown.text.startswith(f"{number} · 已收到"), asked
+    stranger = FakePerson(program.talk, program.acts, program.texts, "stranger")
+    [shown] = await stranger.says(number)
+    assert "没有找到您的来件" in shown.text
+    await stranger.says("输入查询码")
+    [shown] = await stranger.says(f"是这个吗 {full}")
+    assert shown.text.startswith(f"{number} · 已收到")
+
+
+@on_sqlite
+async def test_what_is_said_beside_a_number_is_kept(program: Program, citizen: FakePerson) -> None:
+    for said in ("投诉", "1", "跳过", "1", "等了两个小时没有人理", "跳过", "昨天", "跳过", "1", "提交"):
+        await citizen.says(said)
+    number = rows(program, "cases")[0]["number"]
+    [asked] = await citizen.says(f"{number} 今天又没人")
+    assert "您想把它用在哪里" in asked.text
+    [thanks] = await citizen.taps("补充到已交的来件")  # which one is known by its number
+    assert str(number) in thanks.text
+    assert "今天又没人" in str(rows(program, "entries")[0]["text"])
+
+
+STORY = "周二上午我去國土局辦證窗口办房产证，排队等了两个小时"
+
+
+@on_sqlite
+async def test_a_story_is_kept_and_what_it_names_is_offered_with_one_tap(program: Program, citizen: FakePerson) -> None:
+    [asked] = await citizen.says(STORY)
+    assert asked.rows[0][0].label == "反映 市国土局·办证窗口 办事拖拉"
+    [screen] = await citizen.taps("反映 市国土局·办证窗口 办事拖拉")
+    assert "知道是哪位工作人员吗" in screen.text
+    for said in ("跳过", "昨天", "跳过", "1", "提交"):
+        await citizen.says(said)
+    [case] = rows(program, "cases")
+    assert (case["unit_id"], case["category"], case["what"]) == ("gtj-1", "slow", STORY)
+
+
+@on_sqlite
+async def test_what_a_story_does_not_name_is_asked(program: Program, citizen: FakePerson) -> None:
+    [asked] = await citizen.says("国土局")
+    assert asked.rows[0][0].label == "反映 市国土局"
+    await citizen.taps("放弃")
+    [asked] = await citizen.says("他们一直推诿，说不归我们管")
+    [screen] = await citizen.taps("反映 推来推去")
+    assert UNIT in screen.text
+    await citizen.taps("放弃")
+    [asked] = await citizen.says("今天天气很好")
+    assert asked.rows[0][0].label == "反映一个新问题"
+    [asked] = await citizen.says("国土局让我去工商局，工商局又让我回国土局")
+    assert {"反映 市国土局", "反映 市工商局"} <= {key.label.split(" 推")[0] for row in asked.rows for key in row}
