@@ -11,6 +11,7 @@ import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
 
+from conversation.festivals import festival
 from conversation.numerals import arabic
 
 _DAYS = {  # words for a day: how many days ago it is, and the time of day that some of them imply
@@ -32,9 +33,17 @@ _DAYS = {  # words for a day: how many days ago it is, and the time of day that 
     "前天": (2, ""),
     "前晚": (2, "晚"),
     "大前天": (3, ""),
+    "今儿": (0, ""),
+    "昨儿": (1, ""),
+    "昨夜": (1, "夜里"),
+    "前儿": (2, ""),
+    "前日": (2, ""),
+    "the day before yesterday": (2, ""),
 }
 WEEKDAYS_ZH = {c: n for n, c in enumerate("一二三四五六")} | {"日": 6, "天": 6}
 WEEKDAYS_EN = {w: n for n, w in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
+_ENGLISH = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+SOME_DAYS = 3  # ago, a day is no longer what everybody would call by its weekday alone
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH = f"({'|'.join(_MONTHS)})[a-z]*"
 _HALF = re.compile(r"上午|早上|早晨|清早|凌晨|中午|下午|傍晚|晚上|夜里|晚|早|morning|noon|afternoon|evening|night")
@@ -46,26 +55,51 @@ _CLOCK = re.compile(
 
 
 def read_moment(text: str, now: datetime) -> str | None:
-    """The moment that the text means, or None. Never raises; the result may lie in the future."""
+    """The one moment that the text means, or None. Never raises; the result may lie in the future."""
+    found = read_moments(text, now)
+    return found[0] if len(found) == 1 else None
+
+
+def read_moments(text: str, now: datetime) -> list[str]:
+    """The moments that the text may mean: none, one, or two, for 3/11/2026 and for "last Monday" on a Saturday.
+
+    Where only one of two has passed already, that is meant.
+    """
     if len(text) > 60:
-        return None
+        return []
     text = unicodedata.normalize("NFKC", text).strip().casefold()
     if text in ("now", "刚才", "刚刚", "现在", "just now"):
-        return now.isoformat(timespec="minutes")
+        return [now.isoformat(timespec="minutes")]
+    readings = [_reading(text, now, which) for which in (0, 1)]
+    found = list(dict.fromkeys(moment for moment in readings if moment))
+    past = [moment for moment in found if moment[:10] <= now.date().isoformat()]
+    return past if len(found) > 1 and past else found
+
+
+def _reading(text: str, now: datetime, which: int) -> str | None:
     try:
-        return _read(arabic(text.replace("一刻", "15分").replace("三刻", "45分")), now)
+        return _read(text, now, which)
     except (ValueError, OverflowError):
         return None
 
 
-def _read(text: str, now: datetime) -> str | None:
-    if found := re.fullmatch(r"(半|\d{1,3})\s*个?\s*(小时|分钟|hours?|minutes?)(?:以?前| ago)", text):
+def _read(said: str, now: datetime, which: int) -> str | None:
+    said = re.sub(r"^(?:大概|大约|约|(?:around|about|on)\b)\s*", "", said)
+    said = re.sub(r"^(?:an?|one)(?= (?:hour|day|week))|^half an(?= hour)", _english_count, said)
+    said = said.replace("一刻", "15分").replace("三刻", "45分")
+    said = (
+        said.replace("今年", f"{now.year}年").replace("去年", f"{now.year - 1}年").replace("前年", f"{now.year - 2}年")
+    )
+    feast = festival(said, now.date())
+    text = arabic(feast[1] if feast else said)
+    text = re.sub(r"^(two|three|four|five|six)(?= )", lambda found: str(_ENGLISH[found[1]]), text)
+    if found := re.fullmatch(r"(半|\d{1,3})\s*个?\s*(小时|分钟|hours?|minutes?)(?:以?前|之前| ago)", text):
         size = 0.5 if found[1] == "半" else int(found[1])
         ago = timedelta(hours=size) if found[2][0] in "小h" else timedelta(minutes=size)
         return (now - ago).isoformat(timespec="minutes")
-    day, rest = _day(_day_first(re.sub(r"^(大概|大约|约|around|about|on)\s*", "", text)), now.date())
+    day, rest = (feast[0], text) if feast else _day(_day_first(text), now.date(), which)
     minutes, rest = _time(rest, day is not None)
-    if re.sub(r"[\s,。.的号日左右]|大约|大概|约|around|about|\bat\b|\bon\b|\bin the\b", "", rest):
+    if re.sub(r"[\s,。.的号日左右多]|大约|大概|约|around|about|\bat\b|\bon\b|\bin the\b", "", rest):
         return None
     if minutes is None:
         return None if day is None else day.isoformat()
@@ -75,28 +109,40 @@ def _read(text: str, now: datetime) -> str | None:
 
 def _day_first(text: str) -> str:
     """Moves the day to the front: `3 pm yesterday` becomes `yesterday 3 pm`."""
-    found = re.fullmatch(r"(\d{1,2}(?::\d\d)?\s*(?:am|pm)?),?\s+((?!am|pm|days?\b)[a-z].*)", text)
+    found = re.fullmatch(r"(\d{1,2}(?::\d\d)?\s*(?:am|pm)?),?\s+((?!am|pm|days?\b|weeks?\b)[a-z].*)", text)
     if not found or re.match(MONTH, found[2]):
         return text
     return f"{found[2].removeprefix('on ')} {found[1]}"
 
 
-def _day(text: str, today: date) -> tuple[date | None, str]:
-    """The day said at the start and the rest of the text."""
+def _english_count(found: re.Match[str]) -> str:
+    return "半" if found[0].startswith("half") else "1"
+
+
+def _day(text: str, today: date, which: int) -> tuple[date | None, str]:
+    """The day said at the start and the rest of the text; of two readings the one that is wanted."""
     for word in sorted(_DAYS, key=len, reverse=True):
         if text.startswith(word):
             ago, kept = _DAYS[word]
             return today - timedelta(ago), kept + text[len(word) :]
-    text = text.replace("今年", f"{today.year}年").replace("去年", f"{today.year - 1}年")
+    if found := re.match(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})(?!\d)", text):
+        day, month = (int(found[1 + which]), int(found[2 - which]))  # 20/11/2026, or as Americans write it
+        return date(int(found[3]), month, day), text[found.end() :]
+    if found := re.match(r"(上+|这|本)个?月(?:的)?\s*(\d{1,2})(?!\d)\s*[日号]?", text):
+        back = found[1].count("上")
+        month = today.year * 12 + today.month - 1 - back
+        return date(month // 12, month % 12 + 1, int(found[2])), text[found.end() :]
     if found := re.match(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*[日号]?t?", text):
         return date(int(found[1]), int(found[2]), int(found[3])), _after(found, text)
     if found := re.match(r"(\d{1,2})\s*[-/月]\s*(\d{1,2})(?!\d)\s*[日号]?", text):
         return _latest(today, int(found[1]), int(found[2])), _after(found, text)
-    if found := re.match(r"(\d{1,3})\s*(?:天以?前|days? ago)", text):
+    if found := re.match(r"(\d{1,3})\s*(?:天(?:以?前|之前)|days? ago)", text):
         return today - timedelta(int(found[1])), text[found.end() :]
+    if found := re.match(r"(\d{1,2})\s*(?:个?(?:周|星期|礼拜)(?:以?前|之前)|weeks? ago)", text):
+        return today - timedelta(7 * int(found[1])), text[found.end() :]
     if found := re.match(r"(\d{1,2})[日号]", text):
         return _day_of_month(today, int(found[1])), text[found.end() :]
-    return _named_day(text, today)
+    return _named_day(text, today, which)
 
 
 def _after(found: re.Match[str], text: str) -> str:
@@ -104,17 +150,21 @@ def _after(found: re.Match[str], text: str) -> str:
     return re.sub(r"^\s*\(?周[一二三四五六日天]\)?", "", text[found.end() :])
 
 
-def _named_day(text: str, today: date) -> tuple[date | None, str]:
+def _named_day(text: str, today: date, which: int) -> tuple[date | None, str]:
     """Reads a weekday (perhaps before a date, as we write it: `Fri 20 Nov`), or a day with its month's English name."""
-    weekday = rf"(last |this |on )?({'|'.join(WEEKDAYS_EN)})[a-z]*,?\s*"
+    weekday = rf"(last |this |on )?({'|'.join(WEEKDAYS_EN)})(?:day|s|sday|nes|nesday|rs|rsday|urday)?\b,?\s*"
     dated = re.sub(rf"^{weekday}(?=\d{{1,2}}(?:st|nd|rd|th)? {MONTH}|{MONTH})", "", text)
     if said := english_day(dated):
         year, month, day, rest = said
         return date(year, month, day) if year is not None else _latest(today, month, day), rest
-    if found := re.match(r"(上|这|本)?个?(?:周|星期|礼拜)([一二三四五六日天])", text):
-        return _weekday(today, WEEKDAYS_ZH[found[2]], found[1] == "上"), text[found.end() :]
+    if found := re.match(r"(上+|这|本)?个?(?:周|星期|礼拜)([一二三四五六日天])", text):
+        return _weekday(today, WEEKDAYS_ZH[found[2]], (found[1] or "").count("上")), text[found.end() :]
     if found := re.match(weekday, text):
-        return _weekday(today, WEEKDAYS_EN[found[2]], found[1] == "last "), text[found.end() :]
+        meant = _weekday(today, WEEKDAYS_EN[found[2]], 1 if found[1] == "last " else 0)
+        newest = _weekday(today, WEEKDAYS_EN[found[2]], 0)
+        # "last Monday" on a Saturday: for some that of this week, which is some days ago
+        other = found[1] == "last " and which == 1 and (today - newest).days >= SOME_DAYS
+        return newest if other else meant, text[found.end() :]
     return None, text
 
 
@@ -149,9 +199,10 @@ def _day_of_month(today: date, day: int) -> date:
     raise ValueError("no such day")
 
 
-def _weekday(today: date, weekday: int, of_last_week: bool) -> date:
-    if of_last_week:
-        return today - timedelta(today.weekday() + 7 - weekday)
+def _weekday(today: date, weekday: int, weeks_ago: int) -> date:
+    """The weekday of the week so many weeks ago; for 0 the latest one."""
+    if weeks_ago:
+        return today - timedelta(today.weekday() + 7 * weeks_ago - weekday)
     return today - timedelta((today.weekday() - weekday) % 7)
 
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Protocol
 from conversation.amounts import read_amount
 from conversation.days import read_day
 from conversation.messages import Answers, Line, Media, Option, Problem, Reply
-from conversation.moments import read_moment
+from conversation.moments import read_moments
 from conversation.text import seen
 
 RECORDINGS = ("voice", "video")
@@ -386,9 +386,12 @@ class Moment(Question):
         text = reply.choice or (reply.text or "").strip()
         if reply.choice is None and (chosen := _named(text, self.options(asked), self.key, asked)):
             text = chosen.value
-        moment = read_moment(text, now)
-        if moment is None:
+        readings = read_moments(text, now)
+        if not readings:
             raise Refused("moment_wanted")
+        if len(readings) > 1:
+            raise Refused("moment_either", readings=readings)
+        moment = readings[0]
         if moment > (now.isoformat() if "T" in moment else now.date().isoformat()):
             raise Refused("moment_in_future")
         return Answered(moment)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversation.moments import read_moment
+from conversation.moments import read_moment, read_moments
 from templates import LANGUAGES, load_texts
 from tests.drivers.talking import NOW
 
@@ -17,6 +17,12 @@ TEXTS = load_texts(lambda: NOW)
 DAYS = {
     "2026-11-21": ["今天", "今日", "today", "11月21日", "21号", "周六", "星期六", "this morning", "0 days ago"],
     "2026-11-20": [
+        "昨儿",
+        "20/11/2026",
+        "11/20/2026",
+        "20-11-2026",
+        "Nov 20",
+        "２０２６．１１．２０",
         "昨天",
         "昨日",
         "昨晚",
@@ -55,6 +61,24 @@ DAYS = {
         "大概昨天",
     ],
     "2026-11-19": ["前天", "2天前", "两天前", "2 days ago"],
+    "2026-11-07": ["两个礼拜前", "2周前", "两星期之前", "two weeks ago", "2 weeks ago"],
+    "2026-11-14": ["一周前", "a week ago", "one week ago"],
+    "2026-11-03": ["本月3号", "这个月三号"],
+    "2026-10-25": ["上月25号", "上个月25日", "上个月二十五号", "25日", "25/10/2026", "10/25/2026", "25.10.2026"],
+    "2026-09-25": ["上上个月25号", "中秋节", "中秋"],
+    "2026-11-09": ["上周一", "上个星期一"],
+    "2026-11-02": ["上上周一", "上上个礼拜一"],
+    "2026-10-01": ["国庆节", "国庆", "十一黄金周", "国庆那天", "National Day", "今年国庆节"],
+    "2025-10-01": ["去年国庆", "2025年国庆节"],
+    "2026-01-01": ["元旦", "元旦节", "New Year's Day"],
+    "2026-02-17": ["春节", "大年初一", "今年春节", "Spring Festival"],
+    "2025-01-29": ["去年春节"],
+    "2026-02-16": ["除夕", "大年三十"],
+    "2026-02-19": ["大年初三"],
+    "2026-04-05": ["清明", "清明节"],
+    "2026-05-01": ["五一", "五一节", "劳动节", "Labour Day"],
+    "2026-06-19": ["端午节"],
+    "2024-05-01": ["前年五一", "2024年5月1日"],
     "2026-11-18": ["大前天", "三天前", "3 days ago", "周三", "wed"],
     "2026-11-16": ["周一", "这周一", "本周一", "Monday"],
     "2026-11-13": ["上周五", "上个星期五", "last Friday"],
@@ -73,6 +97,11 @@ TIMES = {
         "yesterday 8 pm",
         "8pm yesterday",
     ],
+    "2026-11-19T15:30": ["前天下午三点半", "the day before yesterday at 3:30 pm"],
+    "2026-10-01T09:00": ["国庆节上午九点"],
+    "2026-11-20T08:00": ["昨天早上8点多"],
+    "2026-11-21T14:45": ["一刻钟前"],
+    "2026-11-21T14:00": ["1小时前", "an hour ago"],
     "2026-11-20T15:00": [
         "昨天下午三点",
         "昨天下午3点",
@@ -104,8 +133,8 @@ TIMES = {
     "2026-11-21T00:00": ["昨晚十二点", "昨天24点", "今天0点", "今天凌晨12点"],
     "2026-11-21T02:00": ["昨晚两点", "昨天夜里2点", "夜里两点", "凌晨2点"],
     "2026-11-21T15:00": ["刚才", "刚刚", "现在", "now", "just now", "下午三点", "15:00", "今天下午3点"],
-    "2026-11-21T14:30": ["半小时前", "30分钟前", "30 minutes ago"],
-    "2026-11-21T13:00": ["2小时前", "两个小时前", "2 hours ago"],
+    "2026-11-21T14:30": ["半小时前", "30分钟前", "30 minutes ago", "half an hour ago"],
+    "2026-11-21T13:00": ["2小时前", "两个小时前", "2 hours ago", "two hours ago"],
     "2026-11-17T10:00": ["周二上午十点", "Tuesday 10 am"],
 }
 NEVER = [
@@ -128,10 +157,38 @@ NEVER = [
     "零",
     "昨天" * 40,
     "上周",
+    "上个月",
+    "last month",
+    "last week",
+    "一个月前",
+    "前几天",
+    "32/13/2026",
+    "上月31号半",
+    "2050年春节",
+    "国庆前后",
     "20-20-20",
     "0000-00-00",
     "1000天前",
 ]
+
+
+EITHER = {
+    "3/11/2026": ["2026-11-03", "2026-03-11"],
+    "05/06/2026": ["2026-06-05", "2026-05-06"],
+    "last Monday": ["2026-11-09", "2026-11-16"],
+    "last Monday at 10 am": ["2026-11-09T10:00+08:00", "2026-11-16T10:00+08:00"],
+}
+
+
+@pytest.mark.parametrize("said", EITHER)
+def test_what_may_be_two_days_is_neither(said: str) -> None:
+    assert read_moments(said, NOW) == EITHER[said]
+    assert read_moment(said, NOW) is None
+
+
+@pytest.mark.parametrize(("said", "meant"), [("11/12/2026", "2026-11-12"), ("1/12/2026", "2026-01-12")])
+def test_of_two_days_the_one_that_has_passed_is_meant(said: str, meant: str) -> None:
+    assert read_moments(said, NOW) == [meant]
 
 
 def pairs(spellings: dict[str, list[str]]) -> list[tuple[str, str]]:

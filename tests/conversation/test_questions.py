@@ -6,7 +6,7 @@ import pytest
 
 from conversation.amounts import MINUTES
 from conversation.engine import Flow, prefilled
-from conversation.messages import Reply
+from conversation.messages import Problem, Reply
 from conversation.questions import Day, Number, Phone, Place, Ticks
 from tests.drivers.small_report import EVIDENCE, HAPPENED, IDENTITY, REPORT, STORY, WHAT, asking, reviewing
 from tests.drivers.talking import Talker
@@ -131,6 +131,11 @@ class TestMomentPhoneNumberPlace:
     @pytest.mark.parametrize("said", ["明天", "不记得", "tomorrow", "2026-11-22", "16:00", "11月31日", "25:00"])
     def test_no_time_or_a_time_to_come_is_refused(self, said: str) -> None:
         assert asking(HAPPENED).says(said).problem in ("moment_wanted", "moment_in_future")
+
+    def test_what_may_be_two_days_is_asked_again_with_both(self) -> None:
+        citizen = asking(HAPPENED).says("3/11/2026")
+        assert citizen.screen.problem == Problem("moment_either", {"readings": ["2026-11-03", "2026-03-11"]})
+        assert citizen.says("11月3日").answers == {"happened": "2026-11-03"}
 
     def test_the_buttons_of_a_moment(self) -> None:
         assert asking(HAPPENED).taps("yesterday").answers == {"happened": "2026-11-20"}
