@@ -13,7 +13,6 @@ from handlers.answers import pieces
 from handlers.cases.addition import said_thanks, send_question
 from handlers.cases.status import is_asked, own_case
 from handlers.obligations import acts, sight
-from handlers.sources import OBLIGATION_PLACES
 from services import cases
 from services.talk import Journey, Turn
 
@@ -25,7 +24,7 @@ def is_addition(answers: Answers, world: World) -> bool:
 
 def is_for_one_of_several(answers: Answers, world: World) -> bool:
     """Whether the person must say which obligation is meant; with one alone there is nothing to ask."""
-    return answers.get("place") in OBLIGATION_PLACES and "_obligation" not in answers
+    return answers.get("place") in told.OBLIGATION_PLACES and "_obligation" not in answers
 
 
 PLACING = Flow(

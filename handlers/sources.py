@@ -15,7 +15,6 @@ from services.talk import Source, Turn
 from services.units import Unit, unit_options
 from templates import clipped
 
-OBLIGATION_PLACES = ("obligation_answer", "obligation_question")
 BEGINS = 14  # characters of the request's text: a button shows no more on a phone
 
 
@@ -127,7 +126,7 @@ class Places(Unmatched):
             return ()
         owed, filed = sight.owed_now(turn), cases.own(turn.act, turn.contact.id)
         told_of = told.options(turn, answers["_told"])
-        values = (*OBLIGATION_PLACES * bool(owed), "complaint", *["addition"] * bool(filed), "question")
+        values = (*told.OBLIGATION_PLACES * bool(owed), "complaint", *["addition"] * bool(filed), "question")
         return [*told_of, *map(Option, values)]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:

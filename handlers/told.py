@@ -8,6 +8,7 @@ from typing import Any
 from conversation.messages import Option
 from services.talk import Turn
 
+OBLIGATION_PLACES = ("obligation_answer", "obligation_question")  # where words about what a unit owes may belong
 MOST_UNITS = 2
 SHORTEST_STORY = 5  # characters: what is shorter names a unit but tells nothing
 TOLD = "told"  # before the unit in the value of an option: "told gtj-1"; "told -" where only the kind is known
