@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func
 
-from services.foundation.folding import folded
+from services.foundation.folding import folded, plain
+
+DAY = 8  # digits of a number's day: what is longer reaches over the dash
 
 
 def found_in(column: Any, word: str) -> ColumnElement[bool]:
@@ -18,5 +20,8 @@ def found_in(column: Any, word: str) -> ColumnElement[bool]:
 
 
 def numbered(column: Any, word: str) -> ColumnElement[bool]:
-    """Whether a column of numbers (20261121-0042) has the word in it, typed with or without its dash."""
-    return func.lower(func.replace(column, "-", "")).contains(folded(word), autoescape=True)
+    """Whether a column of numbers (20261121-0042) has the word in it; one typed as a whole may lack its dash."""
+    digits = folded(word)
+    if len(digits) > DAY:
+        return func.lower(func.replace(column, "-", "")).contains(digits, autoescape=True)
+    return func.lower(column).contains(plain(word), autoescape=True)
