@@ -14,7 +14,7 @@ from opencc import OpenCC
 
 from conversation.text import seen
 
-_APART = frozenset(("Zs", "Zl", "Zp", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Cc", "Cf"))  # spaces, punctuation
+_APART = frozenset(("Zs", "Zl", "Zp", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Cc", "Cf"))  # spaces, punctuation
 
 
 class _Kept(dict[int, int | None]):

@@ -174,7 +174,7 @@ async def test_a_hand_over_on_what_was_not_read_is_refused(program: Program, cle
 @ON_SQLITE
 async def test_an_instruction_without_a_case(program: Program, clerk) -> None:
     page = await clerk.opens("/console/duties/new?unit=gtj-1")
-    assert '<option value="gtj" data-find="guotuju shiguotuju gtj" selected>' in page  # the window has no head
+    assert re.search(r'<option value="gtj" data-find="[^"]*guotuju[^"]*" selected>', page)  # the window has no head
     assert "12月4日 周五 18:00" in page  # ten working days
     page = await clerk.sends(
         "/console/duties/new", unit="gtj", kind="instruction", text=ASKED, days="", date="2026-11-01"
