@@ -16,6 +16,9 @@ from handlers.obligations import acts, sight
 from services import cases
 from services.talk import Journey, Turn
 
+# What is too much for its place is kept whole, to be shortened there. What goes beyond this is not taken, and is told.
+MOST_KEPT = 3 * cases.LONGEST_TEXT  # characters
+MOST_PIECES = 3 * cases.MOST_MEDIA
 
 
 def is_addition(answers: Answers, world: World) -> bool:
