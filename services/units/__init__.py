@@ -4,4 +4,14 @@ from services.units.adding import NewUnit, add_units
 from services.units.directory import Directory, Unit, load_units, unit_options
 from services.units.places import PLACE, placed, unit_and_part
 
-__all__ = ["PLACE", "Directory", "NewUnit", "Unit", "add_units", "load_units", "placed", "unit_and_part", "unit_options"]
+__all__ = [
+    "PLACE",
+    "Directory",
+    "NewUnit",
+    "Unit",
+    "add_units",
+    "load_units",
+    "placed",
+    "unit_and_part",
+    "unit_options",
+]
