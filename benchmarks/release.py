@@ -31,7 +31,7 @@ def fill(made: Program, many: int) -> None:
     def some(tx, count: int) -> None:
         now, ids = made.clock(), [new_id() for _ in range(count)]
         sealed = made.vault.seal({"name": "x", "phone": None, "title": None}, "person")
-        tx.execute(insert(people), [{"id": one, "sealed": sealed, "created_at": now} for one in ids])
+        tx.execute(insert(people), [{"id": one, "sealed": sealed, "name_hash": one, "created_at": now} for one in ids])
         held = {"role": Role.SUPERVISOR, "unit_id": "gtj", "since": now}
         tx.execute(insert(grants), [{"id": new_id(), "person_id": one, **held} for one in ids])
         account = {

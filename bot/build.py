@@ -102,6 +102,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, channels: Sequence[Chan
         clock=now,
         limits=limits(),
         kinds=desk.KINDS,
+        site=settings.site,
     )
     program = Program(
         settings,

@@ -199,10 +199,13 @@ def commands(terminal: Terminal) -> typer.Typer:
         name: Annotated[str, typer.Argument(help=say("help_name"))],
         role: Annotated[str, typer.Option(help=say("help_role"))],
         unit: Annotated[list[str] | None, typer.Option(help=say("help_unit"))] = None,
+        phone: Annotated[str, typer.Option(help=say("help_phone"))] = "",
+        person: Annotated[str, typer.Option(help=say("help_person"))] = "",
+        new: Annotated[bool, typer.Option("--new", help=say("help_new"))] = False,
         days: Annotated[int, typer.Option(help=say("help_days"), min=1, max=90)] = 7,
     ) -> None:
         with terminal.plainly():
-            _invite(terminal, name, role, unit or [], days)
+            _invite(terminal, name, role, unit or [], days, phone=phone, person=person, new=new)
 
     return app
 
@@ -385,8 +388,12 @@ def _load_units(terminal: Terminal, file: Path) -> None:
     terminal.tell("units_loaded", units=units, people=people)
 
 
-def _invite(terminal: Terminal, name: str, role: str, units: list[str], days: int) -> None:
-    from services.people import WITHOUT_UNIT, Grant, Role, add_person, issue_link
+def _invite(
+    terminal: Terminal, name: str, role: str, units: list[str], days: int, *, phone: str, person: str, new: bool
+) -> None:
+    """Makes a link for the person who is meant: one who is there already keeps being one, a new one is added."""
+    from services.foundation.phones import BadNumber, normalised
+    from services.people import WITHOUT_UNIT, Grant, Role
 
     program = _program(terminal)
     _current(program)
@@ -398,12 +405,46 @@ def _invite(terminal: Terminal, name: str, role: str, units: list[str], days: in
             raise Stop("unknown_unit", value=unit)
     if role not in WITHOUT_UNIT and not units:
         raise Stop("unit_wanted")
+    try:
+        number = normalised(phone) if phone else None
+    except BadNumber:
+        raise Stop("phone_wrong", value=phone) from None
     granted = [Grant(role, unit) for unit in units] or [Grant(role, None)]
 
-    def invited(act: Act) -> str:
-        person_id = add_person(act.at(program.clock()), name, granted)
-        return issue_link(act.at(program.clock()).by("system"), person_id, timedelta(days=days))
+    def invited(act: Act) -> tuple[str, str]:
+        from services.people import add_person, issue_link
 
-    code = program.acts.transact(invited)
+        person_id, words = _meant(act, name, number, granted, person, new), "invited_again"
+        if not person_id:
+            person_id, words = add_person(act, name, granted, phone=number), "invited"
+        return words, issue_link(act, person_id, timedelta(days=days))
+
+    words, code = program.acts.transact(invited)
     program.close()
-    terminal.tell("invited", name=name, days=days, code=code, site=program.settings.site)
+    terminal.tell(words, name=name, days=days, code=code, site=program.settings.site)
+
+
+def _meant(act: Act, name: str, number: str | None, granted: list[Any], chosen: str, new: bool) -> str:
+    """The id of the person to invite; empty for a new one. Stops where it cannot be told who is meant."""
+    from services.foundation.phones import masked
+    from services.people import alike, grant_roles
+
+    known = alike(act, name, number)
+    if chosen:
+        known = [one for one in known if one.person.id.startswith(chosen)]
+        same = known
+    else:
+        fits = [one for one in known if number is None or one.person.phone in (None, number)]
+        same = [one for one in fits if set(granted) <= set(one.grants)]
+    if new or (not known and not chosen):
+        return ""
+    if len(same) != 1:
+        told = [
+            {"id": one.person.id, "name": one.person.name, "phone": masked(one.person.phone or ""), "held": one.grants}
+            for one in known
+        ]
+        raise Stop("which_person", people=told, chosen=chosen)
+    missing = [one for one in granted if one not in same[0].grants]
+    if missing:
+        grant_roles(act, same[0].person.id, missing)
+    return same[0].person.id

@@ -244,6 +244,12 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
             {"lost": [{"role": "head", "unit": unit}]},
             (Button("/link ABCD-EFGH yes", words="rebind"), Button("/menu", words="keep_account")),
         ),
+        (
+            "signin.link",
+            {"minutes": 15, "address": "https://mingcha.example.gov.cn/in/K7QF-2M9D-X4TP-8RWC"},
+            (Button("/menu", words="menu"),),
+        ),
+        ("signin.wait", {}, (Button("/menu", words="menu"),)),
         ("menu.language", {}, tuple(Button(f"/language {code}", label=name) for code, name in texts.languages.items())),
         *(("menu.help", {"why": why}, _menu(everybody=False)) for why in ("asked", "unknown")),
         ("common.busy", {}, (Button("/resume", words="resume"), Button("/discard", words="discard_and_start"))),

@@ -129,6 +129,7 @@ def _site(program: Program, channels: Sequence[Channel]) -> Site:
         kinds=program.tools.kinds,
         language=program.language,
         second_clerk_above=program.tools.limits.second_clerk_above,
+        session_days=program.settings.session_days,
     )
 
 

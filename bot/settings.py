@@ -31,6 +31,7 @@ class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
     anchor_file: File = None  # data_dir/keys/anchor.log
     timezone: str = "Asia/Shanghai"
     language: str = DEFAULT_LANGUAGE
+    session_days: int = Field(default=30, ge=1, le=365)  # a session on the pages that is used lasts so long at most
     work: bool = True  # whether `serve` also sends and runs the jobs
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import menu, notices, placing
+from handlers import menu, notices, placing, signin
 from handlers.cases import addition, complaint, status
 from handlers.inspections import visit
 from handlers.obligations import acts, lists, view
@@ -26,6 +26,7 @@ JOURNEYS: dict[str, Journey] = {
         *acts.ACTS,
         lists.LATE,
         notices.SEEN,
+        signin.SIGN_IN,
         *menu.MENU,
     )
 }

@@ -99,8 +99,8 @@ def open_link(turn: Turn, argument: str) -> None:
 
 def _takes_away(turn: Turn, code: str) -> bool:
     """Whether binding would take the account from somebody else who holds a role."""
-    person_id = people.peek_link(turn.act, code)
-    return person_id not in (None, turn.contact.person_id) and bool(turn.grants)
+    link = people.peek_link(turn.act, code)
+    return link is not None and link.person_id != turn.contact.person_id and bool(turn.grants)
 
 
 def open_help(turn: Turn, why: str) -> None:

@@ -26,6 +26,7 @@ NOTHING: dict[str, object] = {"name": "", "roles": [], "units": [], "phone": ""}
 PLACES = {
     "bad_phone": "phone",
     "has_head": "roles",
+    "known": "known",
     "role_wanted": "roles",
     "unit_wanted": "roles",
 }  # by code: the field beside which it is shown
@@ -44,6 +45,7 @@ class People:
             web.get(f"/console/people.{FORM}", seated(self._leave, Right.MANAGE_PEOPLE)),
             web.post("/console/people", seated(self._add, Right.MANAGE_PEOPLE)),
             web.post(f"/console/people/{ID}/grant", seated(self._grant, Right.MANAGE_PEOPLE)),
+            web.get(f"/console/people/{ID}/withdraw", seated(self._ask_withdraw, Right.MANAGE_PEOPLE)),
             web.post(f"/console/people/{ID}/withdraw", seated(self._withdraw, Right.MANAGE_PEOPLE)),
             web.post(f"/console/people/{ID}/link", seated(self._link, Right.MANAGE_PEOPLE)),
             web.post(f"/console/people/{ID}/phone", seated(self._phone, Right.MANAGE_PEOPLE)),
@@ -74,6 +76,7 @@ class People:
             problem=None,
             at_place="",
             heads=(),
+            known=(),
             typed=NOTHING,
             GROUPS=GROUPS,
             DAYS=DAYS,
@@ -92,6 +95,7 @@ class People:
                 units,
                 phone=phone,
                 takes_over="takes_over" in sent,
+                another="another" in sent,
                 number=sent.get("number", [""])[-1],
             )
         except Refusal as error:
@@ -118,6 +122,18 @@ class People:
             return await self._refuse(request, seat, error, {"phone": typed})
         raise web.HTTPSeeOther(f"/console/people#{person_id}")
 
+    async def _ask_withdraw(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """Asks once more, and says what the person loses by it."""
+        role, unit = readable(request.query.get("role", "")), readable(request.query.get("unit", "")) or None
+        try:
+            withdrawal = await self._frame.acts.read(people.withdrawal, request.match_info["id"], role, unit)
+        except Refusal as error:
+            return await self._refuse(request, seat, error)
+        place = self._frame.directory().name(unit) if unit else ""
+        return self._frame.page(
+            request, "people/withdraw.html", seat, withdrawal=withdrawal, role=role, unit=unit or "", place=place or ""
+        )
+
     async def _withdraw(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         person_id, sent = request.match_info["id"], await form(request, self._frame.site_url)
         role, unit = readable(sent.get("role", "")), readable(sent.get("unit", "")) or None
@@ -125,7 +141,7 @@ class People:
             await seat.acts.write(people.withdraw_role, person_id, role, unit)
         except Refusal as error:
             return await self._refuse(request, seat, error)
-        raise web.HTTPSeeOther(f"/console/people#{person_id}")
+        raise web.HTTPSeeOther("/console" if person_id == seat.person.id else f"/console/people#{person_id}")
 
     async def _link(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """Issues a link, shown once: in the answer to the form itself, so that going back shows it to nobody."""
@@ -183,6 +199,7 @@ class People:
             added=request.query.get("done") == "add",
             number=new_id(),
             at_place=PLACES.get(problem.code, "") if problem else "",
+            known=[one for one in members if problem and one.person.id in problem.values.get("people", ())],
             heads=_heads(members, problem.values.get("units", ()) if problem else ()),
             heirs=heirs,
         )

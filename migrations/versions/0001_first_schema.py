@@ -135,9 +135,15 @@ def upgrade() -> None:
     op.create_table('people',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('name_hash', sa.String(length=64), nullable=False),
+    sa.Column('phone_hash', sa.String(length=64), nullable=True),
     sa.Column('created_at', Utc(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
+    with op.batch_alter_table('people', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_people_name_hash'), ['name_hash'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_phone_hash'), ['phone_hash'], unique=False)
+
     op.create_table('quarantine',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('channel', sa.String(length=16), nullable=False),
@@ -151,6 +157,11 @@ def upgrade() -> None:
     sa.Column('job', sa.String(length=40), nullable=False),
     sa.Column('at', Utc(), nullable=False),
     sa.PrimaryKeyConstraint('job', 'at')
+    )
+    op.create_table('tries',
+    sa.Column('key_hash', sa.String(length=64), nullable=False),
+    sa.Column('free_at', Utc(), nullable=False),
+    sa.PrimaryKeyConstraint('key_hash')
     )
     op.create_table('units',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -252,6 +263,7 @@ def upgrade() -> None:
     op.create_table('links',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('person_id', sa.String(length=32), nullable=False),
+    sa.Column('to_page', sa.Boolean(), nullable=False),
     sa.Column('expires_at', Utc(), nullable=False),
     sa.Column('used_at', Utc(), nullable=True),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_links_person_id')),
@@ -261,12 +273,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_links_person_id'), ['person_id'], unique=False)
 
     op.create_table('logins',
+    sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('person_id', sa.String(length=32), nullable=False),
+    sa.Column('way', sa.String(length=16), nullable=False),
+    sa.Column('browser', sa.String(length=16), nullable=False),
+    sa.Column('system', sa.String(length=16), nullable=False),
+    sa.Column('since', Utc(), nullable=False),
+    sa.Column('used_at', Utc(), nullable=False),
     sa.Column('expires_at', Utc(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_logins_person_id')),
-    sa.PrimaryKeyConstraint('token_hash')
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('token_hash')
     )
+    with op.batch_alter_table('logins', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_logins_person_id'), ['person_id'], unique=False)
+
     op.create_table('obligations',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('number', sa.String(length=20), nullable=False),
@@ -292,6 +314,44 @@ def upgrade() -> None:
         batch_op.create_index('ix_obligations_owed', ['due_at', 'unit_id', 'kind'], unique=False, sqlite_where=sa.text('owed_since IS NOT NULL'), postgresql_where=sa.text('owed_since IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_obligations_subject_id'), ['subject_id'], unique=False)
         batch_op.create_index('ix_obligations_unit', ['unit_id', 'due_at'], unique=False)
+
+    op.create_table('passkeys',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('person_id', sa.String(length=32), nullable=False),
+    sa.Column('credential_hash', sa.String(length=64), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('sign_count', sa.BigInteger(), nullable=False),
+    sa.Column('browser', sa.String(length=16), nullable=False),
+    sa.Column('system', sa.String(length=16), nullable=False),
+    sa.Column('made_at', Utc(), nullable=False),
+    sa.Column('used_at', Utc(), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_passkeys_person_id')),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('credential_hash')
+    )
+    with op.batch_alter_table('passkeys', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_passkeys_person_id'), ['person_id'], unique=False)
+
+    op.create_table('passwords',
+    sa.Column('person_id', sa.String(length=32), nullable=False),
+    sa.Column('login_hash', sa.String(length=64), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('last_step', sa.BigInteger(), nullable=False),
+    sa.Column('set_at', Utc(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_passwords_person_id')),
+    sa.PrimaryKeyConstraint('person_id'),
+    sa.UniqueConstraint('login_hash')
+    )
+    op.create_table('recovery_codes',
+    sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.Column('person_id', sa.String(length=32), nullable=False),
+    sa.Column('made_at', Utc(), nullable=False),
+    sa.Column('used_at', Utc(), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_recovery_codes_person_id')),
+    sa.PrimaryKeyConstraint('code_hash')
+    )
+    with op.batch_alter_table('recovery_codes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recovery_codes_person_id'), ['person_id'], unique=False)
 
     op.create_table('visits',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -431,12 +491,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_visits_received_at'))
 
     op.drop_table('visits')
+    with op.batch_alter_table('recovery_codes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_recovery_codes_person_id'))
+
+    op.drop_table('recovery_codes')
+    op.drop_table('passwords')
+    with op.batch_alter_table('passkeys', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_passkeys_person_id'))
+
+    op.drop_table('passkeys')
     with op.batch_alter_table('obligations', schema=None) as batch_op:
         batch_op.drop_index('ix_obligations_unit')
         batch_op.drop_index(batch_op.f('ix_obligations_subject_id'))
         batch_op.drop_index('ix_obligations_owed', sqlite_where=sa.text('owed_since IS NOT NULL'), postgresql_where=sa.text('owed_since IS NOT NULL'))
 
     op.drop_table('obligations')
+    with op.batch_alter_table('logins', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_logins_person_id'))
+
     op.drop_table('logins')
     with op.batch_alter_table('links', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_links_person_id'))
@@ -465,8 +537,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_units_parent_id'))
 
     op.drop_table('units')
+    op.drop_table('tries')
     op.drop_table('ticks')
     op.drop_table('quarantine')
+    with op.batch_alter_table('people', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_people_phone_hash'))
+        batch_op.drop_index(batch_op.f('ix_people_name_hash'))
+
     op.drop_table('people')
     with op.batch_alter_table('owners', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_owners_owner_hash'))

@@ -15,6 +15,7 @@ from models.tables.inspections import visits
 from models.tables.notices import listeners, notices
 from models.tables.obligations import extensions, obligations, reminders
 from models.tables.people import contacts, grants, links, logins, owners, people, vault
+from models.tables.signin import passkeys, passwords, recovery_codes, tries
 from models.tables.talk import inbox, menus, quarantine, sessions
 from models.tables.units import units
 
@@ -44,11 +45,15 @@ __all__ = [
     "notices",
     "obligations",
     "owners",
+    "passkeys",
+    "passwords",
     "people",
     "quarantine",
+    "recovery_codes",
     "reminders",
     "sessions",
     "ticks",
+    "tries",
     "units",
     "vault",
     "visits",

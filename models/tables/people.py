@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, String, Table
 
 from models.tables.base import id_column, metadata
 from models.types import Utc
@@ -12,6 +12,8 @@ people = Table(
     metadata,
     id_column(),
     Column("sealed", LargeBinary, nullable=False),  # name, phone, title
+    Column("name_hash", String(64), nullable=False, index=True),  # keyed hash of the name
+    Column("phone_hash", String(64), index=True),  # keyed hash of the phone
     Column("created_at", Utc, nullable=False),
 )
 
@@ -65,6 +67,7 @@ links = Table(
     metadata,
     Column("token_hash", String(64), primary_key=True),
     Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("to_page", Boolean, nullable=False),  # asked for to sign in on a page: it does not lead on to the chat
     Column("expires_at", Utc, nullable=False),
     Column("used_at", Utc),
 )
@@ -73,7 +76,13 @@ links = Table(
 logins = Table(
     "logins",
     metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("person_id", ForeignKey("people.id"), nullable=False),
+    id_column(),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("way", String(16), nullable=False),  # a services.people.Way
+    Column("browser", String(16), nullable=False),  # codes of `web.signin.devices`
+    Column("system", String(16), nullable=False),
+    Column("since", Utc, nullable=False),
+    Column("used_at", Utc, nullable=False),
     Column("expires_at", Utc, nullable=False),
 )

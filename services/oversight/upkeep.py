@@ -13,6 +13,7 @@ from services.calendar import office_quiet
 from services.deliveries import Outgoing, queue
 from services.foundation.act import Act
 from services.oversight.keeping import Keeping, keeping
+from services.signin import forget_tries
 
 IDLE = timedelta(hours=24)
 TICKS_KEPT = timedelta(days=2)  # a claim counts for its minute alone
@@ -62,7 +63,7 @@ def remind_idle(act: Act) -> None:
 
 
 def forget_old(act: Act, kept: Keeping | None = None) -> None:
-    """Deletes old claims of events, ticks, menus by SMS, links that lead nowhere and ended console sessions."""
+    """Deletes old claims of events, ticks, menus by SMS, links that lead nowhere, ended sessions, and counted tries."""
     kept = kept or keeping()
     spent = act.now - timedelta(kept.links)
     act.tx.execute(inbox.delete().where(inbox.c.at < act.now - timedelta(kept.events)))
@@ -70,3 +71,4 @@ def forget_old(act: Act, kept: Keeping | None = None) -> None:
     act.tx.execute(ticks.delete().where(ticks.c.at < act.now - TICKS_KEPT))
     act.tx.execute(links.delete().where(or_(links.c.expires_at < spent, links.c.used_at < spent)))
     act.tx.execute(logins.delete().where(logins.c.expires_at < act.now))
+    forget_tries(act)

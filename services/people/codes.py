@@ -11,6 +11,7 @@ class PeopleCode(StrEnum):
     BAD_PHONE = "bad_phone"
     DAYS_WANTED = "days_wanted"
     HAS_HEAD = "has_head"
+    KNOWN = "known"
     LAST_CLERK = "last_clerk"
     NAME_WANTED = "name_wanted"
     ROLE_WANTED = "role_wanted"

@@ -15,23 +15,15 @@ from services.foundation.act import Act
 from services.foundation.once import once
 from services.foundation.refusal import Common, Refusal
 from services.foundation.wording import readable
-from services.people import links, persons, succession
+from services.people import links, persons, sessions, succession
 from services.people.accounts import is_bound
 from services.people.codes import PeopleCode
 from services.people.persons import Person
-from services.people.rights import SOLE, WITHOUT_UNIT, Grant, Right, Role, may, place_of, roles_with
+from services.people.rights import SOLE, WITHOUT_UNIT, Grant, Right, Role, may, may_somewhere, place_of, roles_with
+from services.people.sessions import Session
 
-CONSOLE, CHAT = "console", "chat"
 LONGEST_NAME = 50
 SHORTEST_LINK, LONGEST_LINK = 1, 30  # days that an invitation may be valid at most
-
-
-@dataclass(frozen=True)
-class Admitted:
-    """Where a one-time code leads: to the console, or, without the right to open that, to the chat, which spends it."""
-
-    way: str
-    token: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,38 +36,23 @@ class Member:
     stopped: Sequence[str] = ()  # those on which they blocked us or are gone: nothing reaches them there
 
 
-def admit(act: Act, code: str) -> Admitted | None:
-    """Admits somebody by a code; None if it is wrong, used or expired, or its person holds no role any more."""
-    person_id = links.peek_link(act, code)
-    held = persons.roles_of(act, person_id)
-    if not held:
-        return None
-    if not may(held, Right.OPEN_CONSOLE):
-        return Admitted(CHAT)
-    person_id = links.use_link(act, code, CONSOLE)
-    if person_id is None:
-        return None
-    _taken_over(act.by(person_id), person_id)
-    audit.append(act.by(person_id), "signed_in", person_id)
-    return Admitted(CONSOLE, links.sign_in(act, person_id))
-
-
 @dataclass(frozen=True)
 class Seated:
-    """Somebody who is signed in at the console, with what they may do there."""
+    """Somebody who is signed in, with what they may do."""
 
     person: Person
     grants: Sequence[Grant]
+    session: Session
 
 
 def seated(act: Act, token: str) -> Seated | None:
-    """The person at the desk with this session; None as soon as they may not open the console any more."""
-    person_id = links.signed_in(act, token)
-    held = persons.roles_of(act, person_id)
-    if person_id is None or not may(held, Right.OPEN_CONSOLE):
+    """The person with this session; None as soon as they hold no role any more."""
+    session = sessions.session_of(act, token)
+    held = persons.roles_of(act, session.person_id) if session else ()
+    if session is None or not may(held, Right.SIGN_IN):
         return None
-    person = persons.person(act, person_id)
-    return Seated(person, held) if person else None
+    person = persons.person(act, session.person_id)
+    return Seated(person, held, session) if person else None
 
 
 def members(act: Act) -> list[Member]:
@@ -126,19 +103,24 @@ def add_member(
     *,
     phone: str = "",
     takes_over: bool = False,
+    another: bool = False,
     number: str = "",
 ) -> str:
     """Adds a person with these roles, each for each of the units where the role belongs to one. Returns the id.
 
+    Refused where somebody has this name or number already, unless `another` says that it is not the same person.
+
     `number` is the form's; the same form again returns the same id and does nothing more.
     """
-    person_id, first = once(act, number, act.actor, name, roles, units, phone, takes_over)
+    person_id, first = once(act, number, act.actor, name, roles, units, phone, takes_over, another)
     if not first:
         return person_id
     name = " ".join(readable(name).split())
     if not 1 <= len(name) <= LONGEST_NAME:
         raise Refusal(PeopleCode.NAME_WANTED)
     granted, called = _granted(roles, units), _number(phone)
+    if not another and (known := alike(act, name, called)):
+        raise Refusal(PeopleCode.KNOWN, people=tuple(one.person.id for one in known))
     if not takes_over:
         _no_other_head(act, "", granted)
     persons.add_person(act, name, granted, phone=called, person_id=person_id)
@@ -161,7 +143,7 @@ def grant_more(
         _no_other_head(act, person_id, new)
     if new:
         persons.grant_roles(act, person_id, new)
-    _taken_over(act, person_id)
+    take_over_if_bound(act, person_id)
 
 
 def set_phone(act: Act, person_id: str, phone: str) -> None:
@@ -169,6 +151,53 @@ def set_phone(act: Act, person_id: str, phone: str) -> None:
     if persons.person(act, person_id) is None:
         raise Refusal(Common.GONE)
     persons.set_number(act, person_id, _number(phone))
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Somebody who has the name or the number of a person to be added, with the roles they hold."""
+
+    person: Person
+    grants: Sequence[Grant]
+
+
+def alike(act: Act, name: str, phone: str | None) -> list[Alike]:
+    """The people who have this name, or this number in E.164, in the order they came."""
+    ids = dict.fromkeys((*persons.called(act, name), *(persons.with_number(act, phone) if phone else ())))
+    found = [(persons.person(act, person_id), persons.roles_of(act, person_id)) for person_id in ids]
+    return [Alike(one, held) for one, held in found if one is not None]
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """What follows if a role is withdrawn: to be read before it is done."""
+
+    person: Person
+    lost: Sequence[Right]  # that no other role of theirs gives
+    managers: Sequence[str]  # names of those who could still manage people, where the role is one of these
+    last: bool  # whether nobody could manage people any more: it would be refused
+    signs_out: bool  # whether their sessions end
+    headless: bool  # whether the unit would have no head
+
+
+def withdrawal(act: Act, person_id: str, role: str, unit_id: str | None) -> Withdrawal:
+    """What withdrawing this role would do. Raises Refusal: gone."""
+    person, held = persons.person(act, person_id), persons.roles_of(act, person_id)
+    wanted = Grant(role, unit_id)
+    if person is None or wanted not in held:
+        raise Refusal(Common.GONE)
+    left = [one for one in held if one != wanted]
+    lost = [right for right in Right if may_somewhere([wanted], right) and not may_somewhere(left, right)]
+    managing = {other for other, _ in _managing(act)} if Right.MANAGE_PEOPLE in lost else set()
+    heads = persons.heads_of(act, [unit_id]).get(unit_id, []) if unit_id and role in SOLE else [""]
+    return Withdrawal(
+        person,
+        lost,
+        sorted(names_of(act, managing - {person_id}).values()),
+        managing == {person_id},
+        not may(left, Right.OPEN_CONSOLE),
+        heads == [person_id],
+    )
 
 
 def withdraw_role(act: Act, person_id: str, role: str, unit_id: str | None) -> None:
@@ -197,7 +226,7 @@ def invite(act: Act, person_id: str, days: int) -> tuple[Person, str]:
     return person, links.issue_link(act, person_id, timedelta(days=days))
 
 
-def _taken_over(act: Act, person_id: str) -> None:
+def take_over_if_bound(act: Act, person_id: str) -> None:
     """Lets a new head take over, unless nothing reaches them yet: the old head would be out and nobody reminded."""
     if is_bound(act, person_id):
         succession.take_over(act, person_id)

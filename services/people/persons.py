@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +12,10 @@ from sqlalchemy import ColumnElement, FromClause, and_, insert, or_, select, upd
 from models.tables import SMS, contacts, grants, people
 from services.foundation import audit
 from services.foundation.act import Act
-from services.foundation.vault import new_id
+from services.foundation.vault import Vault, new_id
+from services.people import sessions
 from services.people.accounts import address_hash
-from services.people.rights import Grant, Right, roles_with
+from services.people.rights import Grant, Right, may, roles_with
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ def add_person(
     """Adds a person with roles; returns the id, a random one unless it is given."""
     person_id = person_id or new_id()
     sealed = act.vault.seal({"name": name, "phone": phone, "title": title}, f"person {person_id}")
-    act.tx.execute(insert(people).values(id=person_id, sealed=sealed, created_at=act.now))
+    row = {"id": person_id, "sealed": sealed, "created_at": act.now, **_found_by(act.vault, name, phone)}
+    act.tx.execute(insert(people).values(**row))
     audit.append(act, "person_added", person_id, _given(act, person_id, granted))
     return person_id
 
@@ -52,10 +55,21 @@ def set_number(act: Act, person_id: str, phone: str | None) -> None:
     if one is None or one.phone == phone:
         return
     sealed = act.vault.seal({"name": one.name, "phone": phone, "title": one.title}, f"person {person_id}")
-    act.tx.execute(update(people).where(people.c.id == person_id).values(sealed=sealed))
+    changed = {"sealed": sealed, **_found_by(act.vault, one.name, phone)}
+    act.tx.execute(update(people).where(people.c.id == person_id).values(**changed))
     old = contacts.c.person_id == person_id, contacts.c.channel == SMS
     act.tx.execute(update(contacts).where(*old).values(person_id=None))
     audit.append(act, "phone_set", person_id, {"given": phone is not None})
+
+
+def called(act: Act, name: str) -> list[str]:
+    """The ids of the people of this name, however it is spaced and whatever its width, in the order they came."""
+    return _ids(act, people.c.name_hash == _name_hash(act.vault, name))
+
+
+def with_number(act: Act, phone: str) -> list[str]:
+    """The ids of the people with this number, in E.164, in the order they came."""
+    return _ids(act, people.c.phone_hash == act.vault.index(phone, "number"))
 
 
 def grant_roles(act: Act, person_id: str, granted: Sequence[Grant]) -> None:
@@ -64,11 +78,13 @@ def grant_roles(act: Act, person_id: str, granted: Sequence[Grant]) -> None:
 
 
 def end_role(act: Act, person_id: str, role: str, unit_id: str | None) -> None:
-    """Ends a person's role at once."""
+    """Ends a person's role at once, and their sessions with the last one that opens the console."""
     same_unit = grants.c.unit_id.is_(None) if unit_id is None else grants.c.unit_id == unit_id
     mine = grants.c.person_id == person_id, grants.c.role == role, same_unit, grants.c.until.is_(None)
     act.tx.execute(update(grants).where(*mine).values(until=act.now))
     audit.append(act, "role_withdrawn", person_id, {"role": role, "unit": unit_id})
+    if not may(roles_of(act, person_id), Right.OPEN_CONSOLE):
+        sessions.end_sessions(act, person_id)
 
 
 def roles_of(act: Act, person_id: str | None) -> tuple[Grant, ...]:
@@ -118,7 +134,28 @@ def held_at(moment: ColumnElement[datetime]) -> ColumnElement[bool]:
     return and_(grants.c.since <= moment, or_(grants.c.until.is_(None), grants.c.until > moment))
 
 
+def same_name(typed: str) -> str:
+    """A name without what people type in many ways: width, case, spaces, the dots of foreign names."""
+    folded = unicodedata.normalize("NFKC", typed).casefold()
+    return "".join(c for c in folded if not c.isspace() and c not in _DOTS)
+
+
+_DOTS = frozenset("·•・.-")
 _GRANT = grants.c.role, grants.c.unit_id
+
+
+def _name_hash(vault: Vault, name: str) -> str:
+    return vault.index(same_name(name), "name")
+
+
+def _found_by(vault: Vault, name: str, phone: str | None) -> dict[str, str | None]:
+    """The columns by which a person is found."""
+    return {"name_hash": _name_hash(vault, name), "phone_hash": vault.index(phone, "number") if phone else None}
+
+
+def _ids(act: Act, condition: ColumnElement[bool]) -> list[str]:
+    found = select(people.c.id).where(condition).order_by(people.c.created_at, people.c.id)
+    return list(act.tx.execute(found).scalars())
 
 
 def _given(act: Act, person_id: str, granted: Sequence[Grant]) -> dict[str, object]:

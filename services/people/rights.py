@@ -41,6 +41,7 @@ class Grant:
 class Right(StrEnum):
     """A right: something that not everybody may do."""
 
+    SIGN_IN = "sign_in"  # have sessions on the pages, and come back by oneself
     OPEN_CONSOLE = "open_console"  # a one-time link leads to the console instead of to the chat
     READ_REPORTS = "read_reports"  # complaints, questions and visits, with the clean copies of their evidence
     DECIDE_REPORTS = "decide_reports"  # ask, accept, decline, answer, note
@@ -139,7 +140,7 @@ _CLERK = _READING | _CASEWORK | _UPKEEP | _everywhere(Right.WRITE_NOTICES, Right
 _FOR_UNIT = _in(Scope.OWN, Right.LOOK_AT_OBLIGATIONS, Right.ANSWER_OBLIGATIONS, Right.SEE_LATE)
 _ABOVE_UNIT = _in(Scope.BELOW, Right.LOOK_AT_OBLIGATIONS, Right.SEE_LATE)
 
-RIGHTS: Mapping[Role, Mapping[Right, Scope]] = {
+_OF_ROLES: Mapping[Role, dict[Right, Scope]] = {
     Role.CLERK: _CLERK,
     Role.REVIEWER: _READING | _everywhere(Right.READ_REPORTS, Right.RELEASE_NOTICES, Right.CONFIRM_DEDUCTIONS),
     Role.OFFICE_HEAD: _CLERK | _everywhere(Right.CONFIRM_DEDUCTIONS),
@@ -156,6 +157,9 @@ RIGHTS: Mapping[Role, Mapping[Right, Scope]] = {
     Role.HEAD: _FOR_UNIT | _ABOVE_UNIT | {Right.BE_REMINDED: Scope.OWN, Right.HEAR_OF_LATENESS: Scope.BELOW},
     Role.DEPUTY: _FOR_UNIT | _in(Scope.OWN, Right.STAND_IN),
     Role.LIAISON: _FOR_UNIT,
+}
+RIGHTS: Mapping[Role, Mapping[Right, Scope]] = {
+    role: given | _everywhere(Right.SIGN_IN) for role, given in _OF_ROLES.items()
 }
 
 

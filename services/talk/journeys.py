@@ -83,6 +83,7 @@ class Tools:
     clock: Callable[[], datetime]
     limits: Limits
     kinds: Kinds
+    site: str  # our public address
 
 
 @dataclass

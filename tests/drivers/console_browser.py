@@ -34,14 +34,14 @@ LONG = "市政务服务中心管理委员会办公室驻经济技术开发区不
 
 
 @asynccontextmanager
-async def desk(program: Program) -> AsyncIterator[str]:
-    """The address of the site, with the web chat beside it."""
+async def desk(program: Program, port: int | None = None) -> AsyncIterator[str]:
+    """The address of the site, with the web chat beside it; `port`: one that is free."""
     site = site_of(program, assets.version())
     chat = web_chat(program, version=assets.version())
     app = web.Application(middlewares=site.middlewares())
     app.add_routes([*assets.routes(), *chat.routes(), *site.routes()])
     app.on_shutdown.append(lambda _: chat.close())
-    async with TestServer(app) as server:
+    async with TestServer(app, port=port) as server:
         yield str(server.make_url("/")).rstrip("/")
 
 

@@ -15,11 +15,12 @@ from services.foundation.refusal import Common
 from services.notices.codes import NoticeCode
 from services.obligations.codes import ObligationCode
 from services.people.codes import PeopleCode
+from services.signin import SignInCode
 from templates import HERE, LANGUAGES, load_texts
 from tests.drivers.template_words import words
 
 TEXTS = load_texts(lambda: datetime(2026, 11, 21, 14, 20))
-CODES = {kind.__name__: kind for kind in (Common, DeskCode, NoticeCode, ObligationCode, PeopleCode)}
+CODES = {kind.__name__: kind for kind in (Common, DeskCode, NoticeCode, ObligationCode, PeopleCode, SignInCode)}
 SECRECY = {DeskCode.THEIR_NUMBER, DeskCode.THEIR_WORDS}  # told at the form that hands over, whose words are theirs
 ASKED_AGAIN = {ObligationCode.DUE_UNSURE, PeopleCode.HAS_HEAD}  # not a mistake: the page asks once more, in other words
 IN_THE_CHAT = {
@@ -36,6 +37,7 @@ ON_PAGES: dict[str, set[StrEnum]] = {
     "desk": {*Common, *DeskCode} - SECRECY - {Common.GONE},
     "obligations": {*Common, *ObligationCode, *SECRECY} - ASKED_AGAIN - {ObligationCode.WAITING_ALREADY},
     "people": {*PeopleCode} - ASKED_AGAIN,
+    "signin": {*SignInCode, Common.GONE},
     "notices": {*Common, *NoticeCode} - {Common.GONE, NoticeCode.NO_COPY},
 }
 BESIDE_A_FILE = {NoticeCode.NO_COPY, NoticeCode.TOO_MANY_PIECES}

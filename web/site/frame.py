@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
 from conversation.messages import Body
 from conversation.text import inert
-from services import notices, people
+from services import notices, people, signin
 from services.evidence import Store
 from services.foundation.act import Acts
 from services.foundation.origin import from_our_page
 from services.obligations import Kinds
-from services.people import Grant, Person, Right, may
+from services.people import NOTED_EVERY, Grant, Person, Right, Session, may
 from services.units import Directory
 from templates import DEFAULT_LANGUAGE, Texts
 from web.site.navigation import Page
-from web.site.security import OFFICE_COOKIE, form_token, proven
+from web.site.security import form_token, office_cookie, proven
 
 LANGUAGE_COOKIE = "mingcha_language"
+LATER_COOKIE = "mingcha_later"  # who does not want to set up a way to come back yet
 LONGEST_TOKEN = 100
 FORM = "application/x-www-form-urlencoded"
 FILES = "multipart/form-data"
 WRITTEN = ("purpose", "note", "name")  # fields that somebody thinks about while typing, besides texts
-SECRETS = frozenset(("code",))  # secret fields, which no page ever shows again
+SECRETS = frozenset(("code", "password", "totp", "answer"))  # secret fields, which no page ever shows again
 ID = "{id:[0-9a-f]{20}}"  # in routes: matches what can be an id
 IS_ID = re.compile(r"[0-9a-f]{20}")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -38,11 +41,13 @@ class Seat:
     """Somebody at the desk: who it is, the token that the forms of this session carry, and what they may do."""
 
     person: Person
+    session: Session
     csrf: str
     acts: Acts  # acts done by this person
     grants: Sequence[Grant] = ()
     pages: Sequence[Page] = ()  # that their bar leads to
     waiting: int = 0  # number of notices that they may release
+    reminded: bool = False  # that they have no way yet to come back by themselves
 
     def may(self, right: Right) -> bool:
         return may(self.grants, right)
@@ -77,10 +82,21 @@ class Frame:
     default_language: str = DEFAULT_LANGUAGE  # for whoever has chosen none and whose browser asks for none of ours
     ways: Collection[str] | None = None  # channels on which something can leave; None: all
     second_clerk_above: int = 200  # recipients of a notice above which a second clerk must release it
+    session_days: int = 30  # a session that is used goes on for so long at most
 
     @property
     def secure(self) -> bool:
         return self.site_url.startswith("https://")
+
+    @property
+    def longest(self) -> timedelta:
+        """How long a session may last at most."""
+        return timedelta(days=self.session_days)
+
+    @property
+    def passkeys(self) -> signin.Site | None:
+        """What passkeys are bound to; None where our address takes none."""
+        return signin.site_of(self.site_url)
 
     def language(self, request: web.Request) -> str:
         """The language chosen, else the first one that the browser asks for, else the one in the settings."""
@@ -108,6 +124,28 @@ class Frame:
         )
         return web.Response(text=html, content_type="text/html", status=status)
 
+    def door(
+        self,
+        request: web.Request,
+        status: int = 200,
+        *,
+        problem: str | None = None,
+        unsent: str = "",
+        login: str = "",
+        wait: timedelta = timedelta(0),
+    ) -> web.Response:
+        """The page that asks somebody to sign in; `wait`: for how long nothing more can be tried."""
+        return self.page(
+            request,
+            "signin/door.html",
+            status=status,
+            problem=problem,
+            unsent=unsent,
+            login=login,
+            wait=_spoken(wait),
+            passkeys=self.passkeys,
+        )
+
     def forbidden(self, request: web.Request, seat: Seat) -> web.Response:
         """The page for somebody who is signed in and may not open this one: nothing of it, and what to do."""
         return self.page(request, "site/error.html", seat, status=403, code="no_right", id=None, unsaved=None)
@@ -119,30 +157,52 @@ class Frame:
         """
 
         async def check(request: web.Request) -> web.StreamResponse:
-            token = session_of(request)
+            token = session_of(request, secure=self.secure)
             found = await self.acts.read(people.seated, token) if token else None
             if found is None:
                 sent = await fields(request, self.site_url) if request.method == "POST" else {}
-                return self.page(request, "site/signin.html", status=401, problem=None, unsent=written_in(sent))
-            acts = self.acts.by(found.person.id)
-            pages = [page for page in self.pages if may(found.grants, page.right)]
-            seat = Seat(found.person, form_token(acts.vault, token), acts, found.grants, pages)
+                return self.door(request, 401, unsent=written_in(sent))
+            seat = self._seat(found, token)
             if not seat.may(right):
                 return self.forbidden(request, seat)
             if request.method == "POST":
                 sent = (await form(request, self.site_url)).get("csrf", "")
-                if not proven(acts.vault, token, sent):
+                if not proven(seat.acts.vault, token, sent):
                     raise web.HTTPForbidden
-            if seat.may(Right.RELEASE_NOTICES):
-                seat = replace(seat, waiting=await acts.read(notices.waiting_for))
-            return await handler(request, seat)
+            await self._note_use(request, seat)
+            return await handler(request, await self._told(request, seat))
 
         return check
 
+    def _seat(self, found: people.Seated, token: str) -> Seat:
+        acts = self.acts.by(found.person.id)
+        pages = [page for page in self.pages if may(found.grants, page.right)]
+        return Seat(found.person, found.session, form_token(acts.vault, token), acts, found.grants, pages)
 
-def session_of(request: web.Request) -> str:
+    async def _note_use(self, request: web.Request, seat: Seat) -> None:
+        """Lets the session go on, if a person uses it; what an open page asks for by itself is no use."""
+        by_hand = request.method == "POST" or request.headers.get("Sec-Fetch-Dest", "document") == "document"
+        if by_hand and self.acts.clock() - seat.session.used_at >= NOTED_EVERY:
+            await self.acts.write(people.note_use, seat.session.id, self.longest)
+
+    async def _told(self, request: web.Request, seat: Seat) -> Seat:
+        """The seat with what the bar tells: notices that wait, and that there is no way yet to come back."""
+        if LATER_COOKIE not in request.cookies:
+            seat = replace(seat, reminded=not await seat.acts.read(signin.has_way, seat.person.id))
+        if seat.may(Right.RELEASE_NOTICES):
+            seat = replace(seat, waiting=await seat.acts.read(notices.waiting_for))
+        return seat
+
+
+def session_of(request: web.Request, *, secure: bool) -> str:
     """The session's token as the browser sends it; empty where it has none."""
-    return inert(request.cookies.get(OFFICE_COOKIE, ""))[:LONGEST_TOKEN]
+    return inert(request.cookies.get(office_cookie(secure=secure), ""))[:LONGEST_TOKEN]
+
+
+def _spoken(wait: timedelta) -> tuple[str, int]:
+    """A wait as the words have it: ("minutes", 3) or ("seconds", 40), rounded up."""
+    seconds = math.ceil(wait.total_seconds())
+    return ("minutes", math.ceil(seconds / 60)) if seconds > 90 else ("seconds", seconds)
 
 
 async def form(request: web.Request, site_url: str) -> dict[str, str]:

@@ -1,17 +1,20 @@
-"""Protects the pages: headers, the form token, and the limit on wrong codes."""
+"""Protects the pages: headers, cookies, the form token, and the limit on wrong codes."""
 
 from __future__ import annotations
 
 import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from services.foundation.vault import Vault
+from services.foundation.vault import KeyTrouble, Vault
 
-OFFICE_COOKIE = "mingcha_office"
+OFFICE_COOKIE, KNOWN_COOKIE = "mingcha_office", "mingcha_known"
+LONGEST_COOKIE = 300
+YEAR = timedelta(days=365)
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -44,6 +47,38 @@ def form_token(vault: Vault, session: str) -> str:
 
 def proven(vault: Vault, session: str, token: str) -> bool:
     return hmac.compare_digest(form_token(vault, session).encode(), token.encode(errors="replace"))
+
+
+def office_cookie(*, secure: bool) -> str:
+    """The name of the session's cookie: under https one that browsers take from this very host alone."""
+    return f"__Host-{OFFICE_COOKIE}" if secure else OFFICE_COOKIE
+
+
+def give_session(answer: web.StreamResponse, token: str, longest: timedelta, *, secure: bool) -> None:
+    """Gives the browser a session's token. The session itself may end earlier than the cookie."""
+    seconds = int(longest.total_seconds())
+    name = office_cookie(secure=secure)
+    answer.set_cookie(name, token, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/")
+
+
+def take_session(answer: web.StreamResponse, *, secure: bool) -> None:
+    answer.del_cookie(office_cookie(secure=secure), path="/", secure=secure, httponly=True, samesite="Lax")
+
+
+def leave_known(answer: web.StreamResponse, vault: Vault, person_id: str, *, secure: bool) -> None:
+    """Marks a browser in which this person has signed in. The mark opens nothing: it only counts tries apart."""
+    mark = urlsafe_b64encode(vault.seal_bytes(person_id.encode(), "known browser")).decode()
+    seconds = int(YEAR.total_seconds())
+    answer.set_cookie(KNOWN_COOKIE, mark, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/in")
+
+
+def known_person(request: web.Request, vault: Vault) -> str:
+    """Who has signed in with this browser before; empty for nobody and for a mark that is not ours."""
+    try:
+        mark = urlsafe_b64decode(request.cookies.get(KNOWN_COOKIE, "")[:LONGEST_COOKIE])
+        return vault.open_bytes(mark, "known browser").decode()
+    except (ValueError, KeyTrouble):
+        return ""
 
 
 class WrongCodes:

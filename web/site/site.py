@@ -23,15 +23,17 @@ from web.notices.routes import Notices
 from web.obligations.pages import Obligations
 from web.people import People
 from web.quarantine import Quarantine
+from web.signin.door import SignIn
+from web.signin.mine import Mine
+from web.signin.others import Others
 from web.site.frame import Frame, ShownChannel, Unsaved, unsaved
 from web.site.navigation import Page
 from web.site.security import protect
-from web.site.signin import SignIn
 
 # Every page of the site. What has a `PAGE` stands in the bar, in this order.
-PARTS = (SignIn, Desk, Handing, Obligations, Notices, Evidence, People, Calendar, Quarantine)
+PARTS = (SignIn, Mine, Desk, Handing, Obligations, Notices, Evidence, People, Others, Calendar, Quarantine)
 PAGES = tuple(page for part in PARTS if isinstance(page := getattr(part, "PAGE", None), Page))
-OURS = ("/console", "/in", "/language")
+OURS = ("/console", "/in", "/me", "/language")
 KNOWN_TROUBLE = frozenset((400, 403, 404, 405, 413))
 log = structlog.get_logger()
 
@@ -53,6 +55,7 @@ class Site:
         language: str = DEFAULT_LANGUAGE,
         ways: Collection[str] | None = None,
         second_clerk_above: int = 200,
+        session_days: int = 30,
     ) -> None:
         self._frame = Frame(
             site_url,
@@ -67,6 +70,7 @@ class Site:
             default_language=language,
             ways=ways,
             second_clerk_above=second_clerk_above,
+            session_days=session_days,
         )
 
     def routes(self) -> list[web.RouteDef]:

@@ -45,6 +45,18 @@ for (const button of $$("[data-copy]")) {
   });
 }
 
+for (const button of $$("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+for (const shown of $$("[data-show]")) {
+  shown.hidden = false;
+  $("input", shown).addEventListener("change", (event) => {
+    document.getElementById(shown.dataset.show).type = event.target.checked ? "text" : "password";
+  });
+}
+
 // --- handing over: the deadline is told while it is typed; units are found by name, pinyin or initials ------------------
 
 for (const form of $$("form[data-due]")) {

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
-from services import deliveries, obligations, oversight, people
+from services import deliveries, obligations, oversight, people, signin
 from services.deliveries import Capacity, Exchange, NoticeBodies, Told
+from services.people import Device
 from tests.conftest import Clock, rows
 from tests.drivers.ringing import rung
 from tests.drivers.told_units import CLERK, UNIT, Office
@@ -105,7 +107,7 @@ async def test_a_reminder_whose_channel_was_away_waits_for_the_morning(office: O
 def test_a_clerk_who_is_the_new_head_puts_nobody_out_by_opening_the_console(office: Office) -> None:
     office.bind("head", "head")
     _, code = named(office, ("clerk", "head"))
-    office.do(people.admit, code)
+    office.do(signin.admit, code, Device("chrome", "windows"), timedelta(days=1))
     office.told()
     office.hand_over(working_days=5)
     assert office.said() == ["11-23 09:00 head 1 handed"]

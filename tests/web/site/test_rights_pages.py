@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from bot.build import Program
-from services import cases, people
+from services import cases, people, signin
 from services.foundation.refusal import Refusal
-from services.people import RIGHTS, WITHOUT_UNIT, Contact, Grant, Right, Role, roles_with
+from services.people import RIGHTS, WITHOUT_UNIT, Contact, Device, Grant, Right, Role, roles_with
 from tests.conftest import rows
 from tests.web.conftest import Browser, link, member
 from web.site.site import PAGES
@@ -67,8 +68,8 @@ async def test_the_bar_leads_to_what_opens_and_everything_else_is_refused(
 @pytest.mark.parametrize("role", sorted(set(Role) - roles_with(Right.OPEN_CONSOLE)))
 async def test_whoever_may_not_open_the_console_is_led_to_the_chat(program: Program, browser, role: Role) -> None:
     code = link(program, member(program, "某人", Grant(role, None if role in WITHOUT_UNIT else "gtj")))
-    admitted = program.acts.transact(people.admit, code)
-    assert admitted == people.Admitted(people.CHAT)
+    admitted = program.acts.transact(signin.admit, code, Device("chrome", "windows"), timedelta(days=1))
+    assert admitted == signin.Admitted(signin.CHAT)
 
 
 @ON_SQLITE

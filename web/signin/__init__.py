@@ -1,0 +1,1 @@
+"""Signing in: the door, one's own ways and sessions, and those of a colleague."""

@@ -1,0 +1,160 @@
+"""The door: signing in by a one-time link, a recovery code, a password or a passkey; asking for a link; signing out."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from datetime import timedelta
+
+from aiohttp import web
+
+from services import people, signin
+from services.foundation.refusal import Refusal
+from services.foundation.vault import same_code
+from services.people import Right
+from services.signin import Site, Try
+from web.signin.devices import device_of
+from web.site.frame import LANGUAGE_COOKIE, Frame, Seat, form, session_of
+from web.site.refused import WRONG
+from web.site.security import WINDOW, WrongCodes, give_session, known_person, leave_known, take_session
+
+YEAR_SECONDS = 365 * 24 * 3600
+LONGEST_FIELD = 200  # characters of what is typed at the door
+AT_ONCE = 2  # passwords compared side by side: each takes 64 MiB and a processor
+ASKED_SECONDS = 0.5  # an answer to who asks for a link takes as long whether or not there is such a person
+TOO_MANY = 429
+
+
+class SignIn:
+    """A link is opened by previews and scanners too: the GET only shows a form, the POST spends the code."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._wrong = WrongCodes(frame.acts.clock)
+        self._comparing = asyncio.Semaphore(AT_ONCE)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/in", self._ask),
+            web.post("/in", self._enter),
+            web.post("/in/password", self._by_password),
+            web.post("/in/passkey/options", self._options),
+            web.post("/in/passkey", self._by_passkey),
+            web.post("/in/link", self._send_link),
+            web.get("/in/{code}", self._confirm),
+            web.post("/console/sign-out", self._frame.seated(self._leave, Right.SIGN_IN)),
+            web.get("/language/{language}", self._speak),
+        ]
+
+    async def _ask(self, request: web.Request) -> web.StreamResponse:
+        return self._frame.door(request)
+
+    async def _confirm(self, request: web.Request) -> web.StreamResponse:
+        return self._frame.page(request, "signin/enter.html", code=same_code(request.match_info["code"])[:40])
+
+    async def _enter(self, request: web.Request) -> web.StreamResponse:
+        """Takes a typed code, or that of a link."""
+        frame, client = self._frame, request.remote or ""
+        code = same_code((await form(request, frame.site_url)).get("code", ""))[:40]
+        admitted = await frame.acts.write(signin.admit, code, device_of(request), frame.longest)
+        if admitted is None:
+            return await self._refuse(request, client)
+        if admitted.token is None:
+            raise web.HTTPSeeOther(f"/chat?start=k-{code}")
+        return await self._let_in(admitted.token)
+
+    async def _by_password(self, request: web.Request) -> web.StreamResponse:
+        """Compares between two transactions: Argon2 would hold up everybody who writes."""
+        frame, sent = self._frame, await form(request, self._frame.site_url)
+        login, password, code = (sent.get(name, "")[:LONGEST_FIELD] for name in ("login", "password", "totp"))
+        known = known_person(request, frame.acts.vault)
+        tried = await frame.acts.write(signin.begin, login, request.remote or "", known)
+        if not isinstance(tried, Try):
+            return self._wait(request, tried, "password_wait", login)
+        async with self._comparing:
+            right = await asyncio.to_thread(signin.matches, tried.hashed, password)
+        token = await frame.acts.write(signin.finish, tried, right, code, device_of(request), frame.longest)
+        if token is None:
+            return frame.door(request, WRONG, problem="bad_password", login=login)
+        return await self._let_in(token)
+
+    async def _options(self, request: web.Request) -> web.StreamResponse:
+        await form(request, self._frame.site_url)
+        options = await self._frame.acts.read(signin.asking_options, self._passkeys())
+        return web.Response(text=options, content_type="application/json")
+
+    async def _by_passkey(self, request: web.Request) -> web.StreamResponse:
+        frame, sent = self._frame, await form(request, self._frame.site_url)
+        how = device_of(request), frame.longest
+        try:
+            token = await frame.acts.write(signin.enter, self._passkeys(), sent.get("answer", ""), *how)
+        except Refusal:
+            return frame.door(request, WRONG, problem="bad_passkey")
+        return await self._let_in(token)
+
+    async def _send_link(self, request: web.Request) -> web.StreamResponse:
+        """Says the same whoever is asked for, after the same time."""
+        frame, who = self._frame, (await form(request, self._frame.site_url)).get("who", "")[:LONGEST_FIELD]
+        least = asyncio.create_task(asyncio.sleep(ASKED_SECONDS))
+        wait = await frame.acts.write(signin.ask_link, who, request.remote or "", frame.site_url, frame.ways)
+        await least
+        if wait:
+            return self._wait(request, wait, "link_wait", "")
+        return frame.page(request, "signin/asked.html", minutes=signin.LINK_MINUTES)
+
+    async def _let_in(self, token: str) -> web.StreamResponse:
+        """Gives the browser its session, and a mark by which wrong tries of others do not lock this person out here."""
+        frame = self._frame
+        found = await frame.acts.read(people.seated, token)
+        if found is None:
+            raise web.HTTPForbidden
+        at_desk = people.may(found.grants, Right.OPEN_CONSOLE)
+        answer = web.HTTPSeeOther("/console" if at_desk else "/me")
+        give_session(answer, token, frame.longest, secure=frame.secure)
+        leave_known(answer, frame.acts.vault, found.person.id, secure=frame.secure)
+        raise answer
+
+    async def _refuse(self, request: web.Request, client: str) -> web.StreamResponse:
+        """Refuses a code. Wrong, used and expired look alike; somebody signed in who came back to a used link goes on.
+
+        The limit counts wrong codes alone: a whole office behind one address must not be locked out by one guest.
+        """
+        frame = self._frame
+        found = await frame.acts.read(people.seated, session_of(request, secure=frame.secure))
+        if found:
+            raise web.HTTPSeeOther("/console" if people.may(found.grants, Right.OPEN_CONSOLE) else "/me")
+        if self._wrong.too_many(client):
+            return self._wait(request, WINDOW, "too_many", "")
+        self._wrong.count(client)
+        return frame.door(request, 403, problem="bad_code")
+
+    def _wait(self, request: web.Request, wait: timedelta, problem: str, login: str) -> web.StreamResponse:
+        page = self._frame.door(request, TOO_MANY, problem=problem, login=login, wait=wait)
+        page.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+        return page
+
+    def _passkeys(self) -> Site:
+        if self._frame.passkeys is None:
+            raise web.HTTPNotFound
+        return self._frame.passkeys
+
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        await seat.acts.write(people.sign_out, session_of(request, secure=self._frame.secure))
+        answer = web.HTTPSeeOther("/in")
+        take_session(answer, secure=self._frame.secure)
+        raise answer
+
+    async def _speak(self, request: web.Request) -> web.StreamResponse:
+        language, back = request.match_info["language"], request.query.get("back", "")
+        if language not in self._frame.texts:
+            raise web.HTTPNotFound
+        answer = web.HTTPSeeOther(back if ours(back) else "/console")
+        answer.set_cookie(
+            LANGUAGE_COOKIE, language, max_age=YEAR_SECONDS, httponly=True, samesite="Lax", secure=self._frame.secure
+        )
+        raise answer
+
+
+def ours(path: str) -> bool:
+    """Whether it is a path of this site, not a disguised address of another one."""
+    return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isascii() and path.isprintable()
