@@ -249,6 +249,10 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
             {"minutes": 15, "address": "https://mingcha.example.gov.cn/in/K7QF-2M9D-X4TP-8RWC"},
             (Button("/menu", words="menu"),),
         ),
+        *(
+            ("signin.changed", {"change": change, "at": now.isoformat()}, (Button("/menu", words="menu"),))
+            for change in ("password", "passkey", "recovery")
+        ),
         ("signin.wait", {}, (Button("/menu", words="menu"),)),
         ("menu.language", {}, tuple(Button(f"/language {code}", label=name) for code, name in texts.languages.items())),
         *(("menu.help", {"why": why}, _menu(everybody=False)) for why in ("asked", "unknown")),

@@ -9,6 +9,7 @@ from services import people
 from services.foundation.act import Act
 from services.people import Device, Right, Way, may, open_session
 from services.signin.recovery import use_code
+from services.signin.telling import Change, tell
 
 PAGES, CHAT = "pages", "chat"
 
@@ -39,4 +40,5 @@ def _recovered(act: Act, code: str, device: Device, longest: timedelta) -> Admit
     person_id = use_code(act, code)
     if person_id is None:
         return None
+    tell(act, person_id, Change.RECOVERY)
     return Admitted(PAGES, open_session(act, person_id, Way.RECOVERY, device, longest))

@@ -23,6 +23,7 @@ from services.foundation.refusal import Common, Refusal
 from services.foundation.vault import Vault, new_id
 from services.people import Device, Right, Way, may, open_session, person, roles_of
 from services.signin.codes import SignInCode
+from services.signin.telling import Change, tell
 
 VALID = timedelta(minutes=5)
 MOST = 10  # passkeys of one person
@@ -127,6 +128,7 @@ def add_passkey(act: Act, person_id: str, session_id: str, site: Site, answer: s
     }
     act.tx.execute(insert(passkeys).values(**row))
     audit.append(act, "passkey_added", person_id)
+    tell(act, person_id, Change.PASSKEY)
 
 
 def remove_passkey(act: Act, person_id: str, key_id: str) -> None:

@@ -27,6 +27,7 @@ from services.people import Device, Person, Right, Way, may, open_session, perso
 from services.signin import totp
 from services.signin.codes import SignInCode
 from services.signin.pace import NOW, Counted, Pace, forgive, take
+from services.signin.telling import Change, tell
 
 SHORTEST, LONGEST = 10, 200  # characters
 LONGEST_LOGIN = 50
@@ -40,7 +41,7 @@ _hasher = PasswordHasher()
 
 @dataclass(frozen=True)
 class Try:
-    """Somebody who tries to sign in: who it would be, and the hash to compare with. Nobody's fits nothing."""
+    """Somebody who tries to sign in: who it would be, and the hash to compare with; empty for nobody."""
 
     person_id: str | None
     hashed: str
@@ -73,9 +74,9 @@ def hashed(password: str) -> str:
 
 
 def matches(known: str, password: str) -> bool:
-    """Whether a password is the one that was hashed; takes the same time either way."""
+    """Whether a password is the one that was hashed; takes the same time either way, and where there is no hash."""
     try:
-        return _hasher.verify(known, normal(password)[: 4 * LONGEST])
+        return _hasher.verify(known or _nobody(), normal(password)[: 4 * LONGEST])
     except (VerificationError, InvalidHashError):
         return False
 
@@ -109,6 +110,7 @@ def set_password(act: Act, person_id: str, login: str, made: str, secret: str, c
     row = {"person_id": person_id, "login_hash": _login_hash(act, login), "sealed": sealed}
     act.tx.execute(insert(passwords).values(**row, last_step=step, set_at=act.now))
     audit.append(act, "password_set", person_id)
+    tell(act, person_id, Change.PASSWORD)
 
 
 def remove_password(act: Act, person_id: str) -> None:
@@ -129,7 +131,7 @@ def begin(act: Act, login: str, address: str, known: str) -> Try | timedelta:
     if wait > NOW:
         return wait
     row = _row(act, person_id) if person_id else None
-    return Try(person_id if row else None, _open(act, row)["hash"] if row else _nobody(), counted)
+    return Try(person_id if row else None, _open(act, row)["hash"] if row else "", counted)
 
 
 def finish(act: Act, tried: Try, right: bool, code: str, device: Device, longest: timedelta) -> str | None:

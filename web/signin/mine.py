@@ -170,7 +170,7 @@ class Mine:
     async def _make_codes(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """Makes recovery codes, shown once: in the answer to the form itself. Going back shows them to nobody."""
         codes = await seat.acts.write(signin.make_codes, seat.person.id)
-        return self._frame.page(request, "signin/codes.html", seat, codes=codes, site=self._frame.site_url)
+        return self._frame.page(request, "signin/codes.html", seat, codes=codes, address=f"{self._frame.site_url}/in")
 
     async def _end(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         await seat.acts.write(people.end_session, seat.person.id, request.match_info["id"])

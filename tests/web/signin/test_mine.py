@@ -17,14 +17,20 @@ CODE = re.compile(r'<code class="code">([0-9A-Z-]{14})</code>')
 ANDROID = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Mobile MicroMessenger/8.0"}
 
 
-async def test_a_recovery_code_lets_somebody_in_once(program: Program, clerk: Browser, browser) -> None:
+async def test_a_recovery_code_lets_somebody_in_once(
+    program: Program, clerk: Browser, clerk_id: str, browser, person
+) -> None:
+    phone = person("clerk")
+    await phone.says(f"/link {link(program, clerk_id)}")
     await clerk.opens("/me")
     codes = CODE.findall(await clerk.sends("/me/codes"))
+    assert f"打开 {program.settings.site}/in" in clerk.page
     assert len(set(codes)) == 10
     assert not any(code in str(rows(program, "recovery_codes")) for code in codes)
     first, second = await browser(), await browser()
     await first.sends("/in", code=codes[3].lower())
     assert first.path == "/console"
+    assert "有人用您的恢复码登录了网页" in phone.screen().text
     await second.sends("/in", code=codes[3])
     assert second.status == 403
     assert "还剩 9 个" in await clerk.opens("/me")
