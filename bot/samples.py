@@ -26,11 +26,12 @@ NUMBER, RECEIPT = "20261121-0042", "K7QF-2M9D-X4TP-8RWC"
 WRONG = (Reply(text="?"), Reply(location=(0.0, 0.0)), Reply(text="12:60"), Reply())
 WHYS = ("started", "cancelled", "dropped", "stale", "spoken", "plain")
 LONGEST_WALK = 50
+_TOO_MUCH = (Media("v", "video", 35 * 1024 * 1024, "VID_0412.mp4"), *(Media(f"p{n}", "photo") for n in range(10)))
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One moment of a flow. `state`: empty, problem, draft, edited; REVIEW for the review; for a message its block."""
+    """One moment of a flow; `state` is empty, problem, refused, draft, edited or REVIEW. For a message its block."""
 
     name: str
     state: str
@@ -130,6 +131,8 @@ def _question(flow: Flow, session: Session, world: SampleWorld, here: Question, 
         if body.ask and body.ask.problem and body.ask.asks == here.key:
             yield Scene(here.key, "problem", body)
             break
+    if isinstance(here, Evidence):
+        yield Scene(here.key, "refused", _after(flow, session, world, Reply(media=_TOO_MUCH)))
     for reply in _half(here, texts):
         after, effect = advance(flow, session, reply, world)
         if isinstance(effect, Screen) and after is not None and effect.problem is None:
@@ -142,14 +145,15 @@ def _half(question: Question, texts: Texts) -> Sequence[Reply]:
     if isinstance(question, Ticks):
         return Reply(choice=question.values[0]), Reply(text=texts.say("preview", "sample_remark"))
     if isinstance(question, Evidence):
-        return (Reply(media=(Media("a", "photo"), Media("b", "photo"))),)
+        return Reply(media=(Media("a", "photo"), Media("b", "photo"))), Reply(choice="/remove"), Reply(text="1")
     return (Reply(choice="/next"),) if isinstance(question, Choice) and question.source else ()
 
 
 def _answered(flow: Flow, session: Session, world: SampleWorld, here: Question, texts: Texts) -> Session | None:
     """The session after the good answer that opens most questions; None at the end of a flow without a review."""
     if isinstance(here, Ticks | Evidence):
-        for reply in (*_half(here, texts), Reply(choice="/done")):
+        half = _half(here, texts)
+        for reply in (*(half[:1] if isinstance(here, Evidence) else half), Reply(choice="/done")):
             session = advance(flow, session, reply, world)[0] or session
         return session if here.key in session.answers else None
     tried = [advance(flow, session, reply, world)[0] for reply in _good(here, screen(flow, session, world), texts)]
@@ -258,6 +262,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         *(("menu.help", {"why": why}, _menu(everybody=False)) for why in ("asked", "unknown")),
         ("common.busy", {}, (Button("/resume", words="resume"), Button("/discard", words="discard_and_start"))),
         ("common.idle", {}, (Button("/resume", words="resume"), Button("/cancel", words="discard"))),
+        ("common.sure_to_discard", {}, (Button("/resume", words="resume"), Button("/discard", words="discard"))),
         ("common.sorry", {}, ()),
         ("common.unread", {}, (Button("/menu", words="menu"),)),
         ("placing.left_out", {"text": True, "pieces": 2, "most": 30_000, "most_pieces": 27}, ()),
@@ -268,11 +273,12 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("sms.started", {}, ()),
         ("common.not_kept", {"kind": "photo", "code": "unreadable", "again": True}, (Button("/add", words="add"),)),
         *((f"{name}.received", {}, _STATUS) for name in ("complaint", "question", "addition")),
-        ("visit.received", {}, ()),
+        ("visit.received", {}, (Button("/check", words="one_more"),)),
         ("status.choose", {}, (Button("/status", label=NUMBER), Button("/status", label="20261119-0007"), *_CODE)),
         ("status.choose", {"checks": checks}, (Button("/status", label=NUMBER), *_CODE)),
         ("status.nothing", {}, _CODE),
         ("status.unknown_code", {}, _CODE),
+        ("addition.asked", {"at": at}, ()),
         ("status.one", {}, _CASE),
         ("status.one", {"state": "accepted", "history": talked}, _CASE),
         ("status.asked", {}, (Button("/add", words="answer"),)),

@@ -47,6 +47,8 @@ class Drawn:
     edits: str | None = None
     parts: tuple[str, ...] = ()  # of a screen's text without the problem: the question; head, answers, help of a review
     lines: tuple[Shown, ...] = ()  # of a review, for channels that can set a table
+    copy: str | None = None  # words in the text that somebody may want to copy
+    copy_label: str = ""
 
 
 def draw(body: Body, texts: Texts) -> Drawn:
@@ -80,17 +82,34 @@ def _drawn_screen(screen: Screen, texts: Texts, edits: str | None) -> Drawn:
     keys = [_option(option, screen, texts) for option in screen.options]
     edit_keys = [Key(texts.say("common", "act_edit", {"what": one.label}), one.press, screen.turn) for one in lines]
     actions = [
-        Key(texts.say("common", f"act_{name[1:]}"), name, screen.turn, "main" if name in _MAIN else "action")
+        Key(action_label(name, screen, texts), name, screen.turn, "main" if name in _MAIN else "action")
         for name in screen.actions
     ]
     main = [key for key in actions if key.role == "main"]
     rest = [key for key in actions if key.role != "main"]
     rows = (*_rows(keys), *_rows(main), *_rows(edit_keys), *_rows(rest, per_row=4))
     text = "\n\n".join(part for part in (problem, *parts) if part)
-    return Drawn(text, rows, screen.kind, problem, texts.say(screen.flow, "title"), edits, parts, lines)
+    return Drawn(
+        text,
+        rows,
+        screen.kind,
+        problem,
+        texts.say(screen.flow, "title"),
+        edits,
+        parts,
+        lines,
+        screen.written,
+        texts.say("common", "copy"),
+    )
 
 
 _MAIN = ("/submit", "/done")
+
+
+def action_label(name: str, screen: Screen, texts: Texts) -> str:
+    """The words on the button of an action."""
+    values = {"what": _short(screen, screen.undo.key, texts)} if name == "/undo" and screen.undo else None
+    return texts.say("common", f"act_{name[1:]}", values)
 
 
 def _problem(screen: Screen, texts: Texts) -> str | None:
@@ -114,7 +133,9 @@ def _question(screen: Screen, texts: Texts) -> str:
     asked = texts.say(screen.flow, screen.asks)
     progress = texts.say("common", "progress", {"number": screen.number, "total": screen.total})
     lines = [f"{asked}  {progress}" if screen.total > 1 else asked]
-    if screen.count:  # somebody who has sent a piece is asked how to go on, and cannot skip any more
+    if screen.kind == "pieces":
+        lines.append(texts.say("common", "remove_help"))
+    elif screen.count:  # somebody who has sent a piece is asked how to go on, and cannot skip any more
         lines.append(texts.say("common", "received_so_far", {"count": screen.count}))
     else:
         lines.append(texts.say(screen.flow, f"{screen.asks}_help"))
@@ -123,13 +144,33 @@ def _question(screen: Screen, texts: Texts) -> str:
         lines.append(texts.say("common", "ticked_so_far", {"labels": labels}))
     if screen.remark:
         lines.append(texts.say("common", "remark_so_far", {"remark": clipped(screen.remark, LONGEST_SHOWN)}))
+    lines += _to_change(screen, texts)
+    if screen.undo:
+        lines.append(_lost(screen, screen.undo, texts))
     return "\n".join(lines)
+
+
+def _to_change(screen: Screen, texts: Texts) -> list[str]:
+    """The answer that is there already, to be copied and changed, or marked among the options."""
+    if screen.written:
+        return [texts.say("common", "written_so_far", {"written": screen.written})]
+    if screen.present:
+        return [texts.say("common", "chosen_so_far", {"chosen": _value(screen, screen.present, texts)})]
+    return []
 
 
 def _review(screen: Screen, lines: Sequence[Shown], texts: Texts) -> tuple[str, ...]:
     progress = texts.say("common", "progress", {"number": screen.number, "total": screen.total})
     head = f"{texts.say('common', 'review')}  {progress}"
-    return head, "\n".join(f"{one.label}  {one.value}" for one in lines), texts.say("common", "review_help")
+    foot = [_lost(screen, screen.undo, texts)] if screen.undo else []
+    foot.append(texts.say("common", "review_help"))
+    return head, "\n".join(f"{one.label}  {one.value}" for one in lines), "\n".join(foot)
+
+
+def _lost(screen: Screen, lost: Line, texts: Texts) -> str:
+    """Says what an undo brings back; only of pieces how much, as the words themselves would push the question away."""
+    count = len(lost.value) if lost.form == "media" else 0
+    return texts.say("common", "lost_so_far", {"what": _short(screen, lost.key, texts), "count": count})
 
 
 def _shown(screen: Screen, line: Line, texts: Texts) -> Shown:
@@ -171,12 +212,15 @@ def _ticks(flow: str, key: str, value: Mapping[str, Any], texts: Texts) -> str:
 
 
 def _option(option: Option, screen: Screen, texts: Texts) -> Key:
-    label = option.label or _worded(option.value, screen, texts)
+    label = option.label or _worded(option, screen, texts)
     ticked = option.value in screen.ticked
     return Key(f"✓ {label}" if ticked else label, option.value, screen.turn, "ticked" if ticked else "option")
 
 
-def _worded(value: str, screen: Screen, texts: Texts) -> str:
+def _worded(option: Option, screen: Screen, texts: Texts) -> str:
+    if option.values is not None:
+        return texts.say("common", f"{screen.kind}_option", option.values)
+    value = option.value
     return texts.moment(value) if screen.kind == "day" else option_label(texts, screen.flow, screen.asks, value)
 
 

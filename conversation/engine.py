@@ -9,14 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
+from conversation import losses
 from conversation.messages import Answers, Line, Media, Problem, Reply, Screen
 from conversation.questions import (
     CLEAR,
     DONE,
     NEXT,
     PREVIOUS,
+    REMOVE,
+    REWRITE,
     Answered,
     Asked,
     Choice,
@@ -32,9 +36,15 @@ from conversation.strays import captioned, keep_words, unheld
 from conversation.text import seen
 
 BACK, KEEP, SKIP, CANCEL, SUBMIT = "/back", "/keep", "/skip", "/cancel", "/submit"
-COMMANDS = frozenset((BACK, KEEP, SKIP, CANCEL, SUBMIT, DONE, CLEAR, NEXT, PREVIOUS, "/edit"))
+DROP, UNDO = "/drop", "/undo"
+COMMANDS = frozenset(
+    (BACK, KEEP, SKIP, CANCEL, SUBMIT, DROP, UNDO, DONE, CLEAR, REMOVE, REWRITE, NEXT, PREVIOUS, "/edit")
+)
 _LONE = re.compile(r"/[A-Za-z]\w*", re.ASCII)  # what looks like a command and stands alone is never an answer
 REVIEW = "review"
+AT_ONCE = timedelta(seconds=10)  # what a device has cut arrives within this time
+FEW = 10  # characters: fewer words, said before the flow began, are given up without asking
+MOST_REFUSED = 20  # pieces told of at once
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ class Flow:
     name: str
     questions: Sequence[Question]
     review: bool = True
+    brought: tuple[str, ...] = ()  # hidden answers that hold words or pieces of the person's own
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,9 @@ class Session:
     page: int = 0
     query: str = ""
     heard: dict[str, Any] = field(default_factory=dict)  # what each message has said that can be changed
+    lost: dict[str, Any] = field(default_factory=dict)  # by question: what an undo brings back, and since which turn
+    refused: list[Any] = field(default_factory=list)  # pieces that did not fit, since something else was said
+    wrote: str | None = None  # when the last words of a draft came, ISO 8601
 
 
 @dataclass(frozen=True)
@@ -73,7 +87,14 @@ class Cancelled:
     pass
 
 
-Effect = Screen | Submitted | Cancelled
+@dataclass(frozen=True)
+class Leaving:
+    """Somebody wants to give up what took effort: nothing has changed, and whoever talks to them asks first."""
+
+    turn: int
+
+
+Effect = Screen | Submitted | Cancelled | Leaving
 
 
 def position(flow: Flow, session: Session, world: World) -> Question | None:
@@ -99,26 +120,24 @@ def prefilled(flow: Flow, answers: Mapping[str, Any], turn: int, drafts: Mapping
     return Session(flow.name, turn, _without(answers, *begun), {**(drafts or {}), **begun})
 
 
+def begun(flow: Flow, session: Session) -> bool:
+    """Whether the person has given anything in this conversation; what was known before does not count."""
+    own = any(not key.startswith("_") for key in session.answers) or any(map(session.answers.get, flow.brought))
+    return bool(own or session.drafts or session.lost)
+
+
 def advance(flow: Flow, session: Session, reply: Reply, world: World) -> tuple[Session | None, Effect]:
     """Advances a session by one reply. A refused reply leaves it as it was and shows the question with the reason."""
     place = _Place(flow, session, world)
     if reply.turn is not None and reply.turn != session.turn:
         return session, place.screen(Problem("stale"))
+    if session.refused and not reply.media:
+        session = replace(session, refused=[])
+        place = _Place(flow, session, world)
     reply = _spoken_action(reply, place)
+    if (acted := _ended(place, reply.choice) or _moved(place, reply.choice or "")) is not None:
+        return acted
     here = place.here
-    match (reply.choice or "").split(maxsplit=1):
-        case ["/cancel"]:
-            return None, Cancelled()
-        case ["/submit"] if here is None:
-            return None, place.submitted()
-        case ["/edit", key] if any(question.key == key for question in place.questions):
-            return place.moved(editing=key)
-        case ["/back"] if here is None or BACK in place.actions():
-            return place.back()
-        case ["/keep"] if KEEP in place.actions():
-            return place.without_draft().moved(editing=None)
-        case ["/skip"] if here is not None and SKIP in place.actions():
-            return place.answered(here, None)
     if reply.media and not isinstance(here, Evidence):
         return _beside(place, here, reply)
     if reply.location is not None and not isinstance(here, Place):
@@ -132,12 +151,44 @@ def advance(flow: Flow, session: Session, reply: Reply, world: World) -> tuple[S
         return place.session, place.screen(refused.problem)
 
 
+def _ended(place: _Place, choice: str | None) -> tuple[Session | None, Effect] | None:
+    if choice == CANCEL:
+        session = place.session
+        return (session, Leaving(session.turn)) if place.took_effort() else (None, Cancelled())
+    if choice == SUBMIT and place.here is None:
+        return None, place.submitted()
+    return None
+
+
+def _moved(place: _Place, choice: str) -> tuple[Session | None, Effect] | None:
+    """What a button of the screen does besides answering; None where the reply presses none."""
+    here, key = place.here, choice.removeprefix("/edit ")
+    if choice != key and any(question.key == key for question in place.questions):
+        return place.moved(editing=key)
+    if choice == BACK and place.is_inside():
+        return place.with_session(page=0, query="").shown()
+    if choice == BACK and (here is None or BACK in place.actions()):
+        return place.back()
+    if choice == SKIP and place.keeps_by_skipping():
+        return place.moved(editing=None)
+    if choice == UNDO and place.undoable is not None:
+        return place.undone(place.undoable)
+    if choice == KEEP and KEEP in place.actions():
+        return place.without_draft().moved(editing=None)
+    if choice in (SKIP, DROP) and here is not None and choice in place.actions():
+        return place.answered(here, None)
+    return None
+
+
 class _Place:
     """One point of one conversation: a session seen through its flow. Computed once, since a turn asks for it often."""
 
     def __init__(self, flow: Flow, session: Session, world: World) -> None:
         self.flow, self.session, self.world = flow, session, world
-        self._asked = Asked(flow.name, session.answers, world, None, session.page, session.query, drafts=session.drafts)
+        wrote = datetime.fromisoformat(session.wrote) if session.wrote else None
+        at_once = wrote is not None and world.now - wrote < AT_ONCE
+        place = {"page": session.page, "query": session.query, "at_once": at_once}
+        self._asked = Asked(flow.name, session.answers, world, drafts=session.drafts, **place)
         self.questions = [q for q in flow.questions if q.when(session.answers, world)]
         edited = next((q for q in self.questions if q.key == session.editing), None)
         self.here = edited or next((q for q in self.questions if not self._is_answered(q)), None)
@@ -151,13 +202,63 @@ class _Place:
 
     def actions(self) -> tuple[str, ...]:
         """What may be done here besides answering."""
-        here = self.here
+        here, undo = self.here, [UNDO] * (self.undoable is not None)
         if here is None:
-            return (SUBMIT, CANCEL)
+            return (SUBMIT, *undo, CANCEL)
+        own = here.actions(self.at(here))
+        if self.is_inside():
+            return (*own, *undo, BACK)
+        held = self._holds_an_answer()
         revisited = here.key in self.session.answers and self.session.editing == here.key
-        skippable = here.optional and not self.session.drafts.get(here.key)  # a skip must not lose photos
-        moves = [KEEP] * revisited + [BACK] * (here is not self.questions[0]) + [SKIP] * skippable
-        return (*here.actions(self.at(here)), *moves, CANCEL)
+        skippable = here.optional and not held and not self.session.drafts.get(here.key)  # a skip must not lose photos
+        droppable = here.optional and held and not isinstance(here, Evidence)  # of pieces each can be removed
+        moves = [KEEP] * revisited + [DROP] * droppable + [BACK] * (here is not self.questions[0]) + [SKIP] * skippable
+        return (*own, *moves, *undo, CANCEL)
+
+    def is_inside(self) -> bool:
+        """Whether the question shows another screen inside itself, which "/back" leaves."""
+        return self.here is not None and self.here.shown_as(self.at(self.here)) != self.here.kind
+
+    def keeps_by_skipping(self) -> bool:
+        """Whether a skip leaves the answer as it is: what is there already is removed by its own button only."""
+        return self.here is not None and self.here.optional and self._holds_an_answer()
+
+    def _holds_an_answer(self) -> bool:
+        """Whether the question asked has an answer to go back to, and nothing else has been begun in its place."""
+        key = self.here.key if self.here else ""
+        return self.session.answers.get(key) is not None and key not in self.session.drafts
+
+    def took_effort(self) -> bool:
+        """Whether there is anything that somebody would be sorry to lose."""
+        held = (question.weighs(self.present(question)) for question in self.flow.questions)
+        brought = (self.session.answers.get(key) or "" for key in self.flow.brought)
+        return bool(self.session.lost) or any(held) or any(not isinstance(b, str) or len(b) >= FEW for b in brought)
+
+    def present(self, question: Question) -> Any:
+        """What the question holds now: its unfinished answer, or else its answer."""
+        draft = self.session.drafts.get(question.key)
+        return self.session.answers.get(question.key) if draft is None else draft
+
+    @property
+    def undoable(self) -> Question | None:
+        return losses.undoable(self.session.lost, self.questions, self.here, self.session.turn)
+
+    def undone(self, question: Question) -> tuple[Session, Screen]:
+        """Brings back what was taken away: at the question itself to go on with, elsewhere as its answer."""
+        session, key = self.session, question.key
+        value, left = question.restored(session.lost[key]["value"], self.present(question))
+        lost = losses.noted(session.lost, key, left, session.turn + 1)
+        place = self.with_session(drafts=_without(session.drafts, key), lost=lost)
+        if question is self.here and isinstance(question, Evidence | Ticks):
+            place = place.with_session(drafts={**session.drafts, key: value})
+        else:
+            place = place.with_session(answers={**session.answers, key: value})
+        return place.moved(editing=session.editing)
+
+    def replaced(self, question: Question, now: Any, ahead: int = 0) -> dict[str, Any]:
+        """What is lost after `now` has replaced what the question held; `ahead`: turns until the next screen."""
+        session = self.session
+        return losses.after(session.lost, question, self.present(question), now, session.turn + ahead)
 
     def screen(self, problem: Problem | None = None) -> Screen:
         total = len(self.questions) + self.flow.review
@@ -168,22 +269,45 @@ class _Place:
             "actions": self.actions(),
             "problem": problem,
             "editing": self.session.editing is not None,
+            "undo": self._undo_line(),
         }
         here = self.here
         shown["problem"] = problem or self.obstacle()
         if here is None:
             return Screen(asks=REVIEW, kind=REVIEW, number=total, lines=tuple(map(self._line, self.questions)), **shown)
         at = self.at(here)
-        options, first = here.page(at) if isinstance(here, Choice) else (here.options(at), 1)
+        options, first = here.page(at) if isinstance(here, Choice | Evidence) else (here.options(at), 1)
         if isinstance(here, Ticks):
             draft = here.draft(at)
             shown |= {"ticked": tuple(draft["ticked"]), "remark": draft["remark"]}
         elif isinstance(here, Evidence):
             shown["count"] = len(here.held(at))
-        elif isinstance(here, Text) and at.draft:
+        shown |= self._to_change(here)
+        if isinstance(here, Text) and at.draft and not shown.get("written"):
             shown["remark"] = at.draft
         number = self.questions.index(here) + 1
-        return Screen(asks=here.key, kind=here.kind, number=number, options=tuple(options), first=first, **shown)
+        kind = here.shown_as(at)
+        return Screen(asks=here.key, kind=kind, number=number, options=tuple(options), first=first, **shown)
+
+    def _to_change(self, here: Question) -> dict[str, Any]:
+        """The answer that is there already, to start from: as words, or as the review shows it."""
+        draft, at = self.session.drafts.get(here.key), self.at(here)
+        if isinstance(here, Text | Ticks) and draft is not None:
+            unfinished = here.obstacle(at) if isinstance(here, Text) else here.written(draft)
+            words = (draft if isinstance(here, Text) else here.written(draft)) if unfinished else None
+            return {"written": words, "private": here.private}
+        if not self._holds_an_answer() or isinstance(here, Ticks | Evidence):
+            return {}
+        value = self.session.answers[here.key]
+        words = here.written(value)
+        return {"written": words, "private": here.private, "present": here.show(value, at) if words is None else None}
+
+    def shown(self, problem: Problem | None = None) -> tuple[Session, Screen]:
+        return self.session, self.screen(problem)
+
+    def _undo_line(self) -> Line | None:
+        of = self.undoable
+        return of.show(self.session.lost[of.key]["value"], self.at(of)) if of else None
 
     def obstacle(self) -> Problem | None:
         return self.here.obstacle(self.at(self.here)) if self.here else None
@@ -199,9 +323,11 @@ class _Place:
 
     def without_draft(self) -> _Place:
         """This place without the unfinished change to an answer that was given before."""
-        if self.here is None or self.here.key not in self.session.answers:
+        here = self.here
+        if here is None or here.key not in self.session.answers or here.key not in self.session.drafts:
             return self
-        return self.with_session(drafts=_without(self.session.drafts, self.here.key))
+        lost = self.replaced(here, self.session.answers[here.key], ahead=1)
+        return self.with_session(drafts=_without(self.session.drafts, here.key), lost=lost)
 
     def answered(self, question: Question, value: Any) -> tuple[Session | None, Effect]:
         """Records the answer and goes to the next question, or to the end of a flow without a review."""
@@ -212,6 +338,7 @@ class _Place:
             page=0,
             query="",
             drafts=_without(self.session.drafts, question.key),
+            lost=self.replaced(question, value, ahead=1),
             turn=self.session.turn + 1,
         )
         place = _Place(self.flow, session, self.world)
@@ -240,8 +367,15 @@ def _read(place: _Place, here: Question, reply: Reply) -> tuple[Session | None, 
     if isinstance(step, Answered):
         return place.answered(here, step.value)
     drafts = place.session.drafts if step.draft is None else {**place.session.drafts, here.key: step.draft}
-    drafted = place.with_session(drafts=drafts, page=step.page, query=step.query)
-    return _with_lost_words(drafted, captioned(reply), step.problem)
+    lost = place.replaced(here, step.draft) if step.takes_away else place.session.lost
+    refused = [*place.session.refused, *step.refused][-MOST_REFUSED:]
+    wrote = place.world.now.isoformat() if isinstance(here, Text) else None
+    told = {"drafts": drafts, "lost": lost, "refused": refused, "wrote": wrote}
+    drafted = place.with_session(**told, page=step.page, query=step.query)
+    problem = step.problem
+    if isinstance(here, Evidence) and problem is None:
+        problem = here.not_kept(here.held(drafted.at(here)), refused)
+    return _with_lost_words(drafted, captioned(reply), problem)
 
 
 def _beside(place: _Place, here: Question | None, reply: Reply) -> tuple[Session | None, Effect]:
@@ -283,8 +417,10 @@ def _kept_for_later(place: _Place, media: Sequence[Media]) -> tuple[_Place, Prob
     """Puts a photo sent before or after its question into the evidence question, which it opens (again)."""
     for question in place.questions:
         if isinstance(question, Evidence):
-            held, problem = question.add(question.held(place.at(question)), media)
-            kept = place.with_session(drafts={**place.session.drafts, question.key: held})
+            held, refused = question.add(question.held(place.at(question)), media)
+            refused = [*place.session.refused, *refused][-MOST_REFUSED:]
+            problem = question.not_kept(held, refused)
+            kept = place.with_session(drafts={**place.session.drafts, question.key: held}, refused=refused)
             if kept.here is not place.here:  # the buttons shown so far now belong to another question
                 kept = kept.with_session(turn=place.session.turn + 1, page=0, query="")
             return kept, problem
@@ -302,7 +438,8 @@ def _spoken_action(reply: Reply, place: _Place) -> Reply:
     text = reply.text.strip()
     command = text.partition(" ")[0] in COMMANDS or _LONE.fullmatch(text) is not None
     action = text if command else place.world.action(text)
-    heard = (*place.actions(), BACK) if place.here is None else place.actions()  # a review has no room for its button
+    heard = [*place.actions()]
+    heard += [BACK] * (place.here is None) + [SKIP] * place.keeps_by_skipping()  # heard without a button of their own
     if action is None or (action not in heard and not command):
         return reply
     return replace(reply, text=None, choice=action)

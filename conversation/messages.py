@@ -57,10 +57,14 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Option:
-    """A value to choose. Without a label its words are the template block `<question>_<value>`."""
+    """A value to choose. Without a label its words are the block `<question>_<value>`.
+
+    With `values` it is drawn by the block `<kind>_option`, which needs them: the number, kind and name of a piece.
+    """
 
     value: str
     label: str | None = None
+    values: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,10 @@ class Screen:
     count: int = 0  # pieces of media received so far
     remark: str | None = None
     editing: bool = False
+    undo: Line | None = None  # what one tap took away and "/undo" brings back
+    written: str | None = None  # the words to start from: the answer to change, or one that is too long
+    present: Line | None = None  # the answer to change, where it is not written but chosen or sent
+    private: bool = False  # whether the answer names somebody: it is not repeated by text message
 
 
 @dataclass(frozen=True)

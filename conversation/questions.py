@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,11 @@ from conversation.text import seen
 
 RECORDINGS = ("voice", "video")
 MAYBE_CUT = 3_500  # characters: devices cut a message at 4,096 UTF-16 units, or at the last full stop before that
-DONE, CLEAR, NEXT, PREVIOUS, ALL = "/done", "/clear", "/next", "/previous", "/all"
+DONE, CLEAR, REMOVE, REWRITE = "/done", "/clear", "/remove", "/rewrite"
+NEXT, PREVIOUS, ALL = "/next", "/previous", "/all"
+BEGINNING = 20  # characters by which a shortened text is known as such
+LONGEST_REMARK = 2_000  # characters
+PIECES_SHOWN = 5  # pieces a page to remove from: with what moves on, back and away there are eight buttons
 
 
 class World(Protocol):
@@ -78,6 +83,8 @@ class Drafted:
     page: int = 0
     query: str = ""
     problem: Problem | None = None  # why some of it was not taken, where the rest was
+    takes_away: bool = False  # whether something was removed that an undo brings back
+    refused: tuple[Mapping[str, Any], ...] = ()  # pieces that were not taken
 
 
 Step = Answered | Drafted
@@ -93,6 +100,7 @@ class Asked:
     draft: Any = None
     page: int = 0
     query: str = ""
+    at_once: bool = False  # whether the draft came a moment ago: perhaps a device has cut one text into several
     drafts: Mapping[str, Any] = field(default_factory=dict)  # of all questions
 
     def present(self, key: str) -> Any:
@@ -112,7 +120,9 @@ class Question:
     key: str
     when: Callable[[Answers, World], bool] = always
     optional: bool = False
+    private: bool = False  # whether the answer names somebody
     kind: ClassVar[str] = "text"
+    takes_effort: ClassVar[bool] = True  # whether an answer is more than one tap
 
     def read(self, reply: Reply, asked: Asked) -> Step:
         raise Refused("not_an_answer")
@@ -133,6 +143,26 @@ class Question:
 
     def show(self, value: Any, asked: Asked) -> Line:
         return Line(self.key, "text", value)
+
+    def shown_as(self, asked: Asked) -> str:
+        """The kind of screen: a question may have another one inside, such as the list of pieces to remove."""
+        return self.kind
+
+    def written(self, value: Any) -> str | None:
+        """The answer as somebody would write it, to start from when it is changed; None where it is not written."""
+        return str(value)
+
+    def weighs(self, value: Any) -> bool:
+        """Whether the answer took effort, so that no single tap may take it away for good."""
+        return self.takes_effort and value not in (None, "", [])
+
+    def lost(self, earlier: Any, before: Any, now: Any) -> Any:
+        """What an undo would bring back after `now` has replaced `before`; `earlier` is what it would have before."""
+        return before if self.weighs(before) and before != now else earlier
+
+    def restored(self, lost: Any, now: Any) -> tuple[Any, Any]:
+        """The answer after an undo, and what a further undo would bring back: the two change places."""
+        return lost, now if self.weighs(now) and now != lost else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,13 +196,24 @@ class Text(Question):
         said = (reply.text or "").strip()
         if not seen(said):
             raise Refused("text_wanted")
-        before = asked.draft if asked.draft and len(asked.draft) <= self.longest else None
+        before = asked.draft if self._goes_on(asked, said) else None
         text = "\n".join(filter(None, [before, said]))
-        if problem := self.wrong(text):
+        problem = self.wrong(text)
+        if problem and problem.code == "text_too_long":  # it stays, to be shortened
+            return Drafted(text, problem=problem, takes_away=bool(asked.draft and not before))
+        if problem:
             raise Refused(problem.code, **problem.values)
         if len(said) >= MAYBE_CUT < self.longest:
             return Drafted(text, problem=Problem("maybe_cut", {"length": len(text)}))
         return Answered(text)
+
+    def _goes_on(self, asked: Asked, said: str) -> bool:
+        """Whether words go on where the draft ends. What follows one that is too long replaces it, as a rule.
+
+        But what comes within moments, and does not begin like a part of it, is the rest of one text that a device cut.
+        """
+        draft = asked.draft
+        return bool(draft) and (len(draft) <= self.longest or (asked.at_once and said[:BEGINNING] not in draft))
 
     def actions(self, asked: Asked) -> Sequence[str]:
         told = not self.wrong(asked.draft) if asked.draft else self.is_told(asked)
@@ -194,16 +235,23 @@ class Text(Question):
     def show(self, value: Any, asked: Asked) -> Line:
         return super().show(value, asked) if value else Line(self.key, "recording")
 
+    def lost(self, earlier: Any, before: Any, now: Any) -> Any:
+        return earlier if now and before and before in now else super().lost(earlier, before, now)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Question):
     """One option of several: fixed `values`, or a `source` in the database, which is searched by typing and paged."""
 
     kind: ClassVar[str] = "choice"
+    takes_effort: ClassVar[bool] = False
     values: Sequence[str] | Callable[[Answers, World], Sequence[str]] = ()
     source: str | None = None
     extra: tuple[str, ...] = ()  # fixed values after those of the source ("I do not know")
     page_size: int = 6
+
+    def written(self, value: Any) -> str | None:
+        return None
 
     def options(self, asked: Asked) -> Sequence[Option]:
         if self.source is None:
@@ -291,14 +339,28 @@ class Ticks(Question):
     kind: ClassVar[str] = "ticks"
     values: tuple[str, ...]
 
+    def weighs(self, value: Any) -> bool:
+        return bool(value and (value["ticked"] or value["remark"]))
+
+    def written(self, value: Any) -> str | None:
+        return value.get("writing") if value else None
+
     def options(self, asked: Asked) -> Sequence[Option]:
         return [Option(value) for value in self.values]
 
     def actions(self, asked: Asked) -> Sequence[str]:
-        return (DONE,)
+        draft = self.draft(asked)
+        if draft.get("writing"):
+            return (DONE, CLEAR)
+        return (DONE, REWRITE) if draft["remark"] else (DONE,)
 
     def read(self, reply: Reply, asked: Asked) -> Step:
         draft = self.draft(asked)
+        writing = draft.pop("writing", None)
+        if reply.choice in (CLEAR, REWRITE) and reply.choice in self.actions(asked):
+            return self._remark_touched(reply.choice, draft)
+        if reply.choice == DONE and writing and len(writing) > LONGEST_REMARK:
+            raise _too_long(writing)
         if reply.choice == DONE:
             return Answered(draft)
         if reply.choice is not None:
@@ -308,14 +370,28 @@ class Ticks(Question):
         if reply.text is None or not seen(reply.text):
             raise Refused("tick_or_write")
         text = reply.text.strip()
+        if writing:
+            return self._remarked(draft, text, takes_away=True)
         parts = [part for part in re.split(r"[\s,、;]+", unicodedata.normalize("NFKC", text)) if part]
         named = [_named(part, self.options(asked), self.key, asked) for part in parts]
         if all(named):
             return Drafted({**draft, "ticked": self._toggled(draft["ticked"], {o.value for o in named if o})})
-        remark = "\n".join(filter(None, [draft["remark"], text]))
-        if len(remark) > 2_000:
-            raise Refused("text_too_long", longest=2_000, length=len(remark))
-        return Drafted({**draft, "remark": remark})
+        return self._remarked(draft, "\n".join(filter(None, [draft["remark"], text])))
+
+    def _remark_touched(self, choice: str, draft: dict[str, Any]) -> Step:
+        if choice == REWRITE:
+            return Drafted({**draft, "writing": draft["remark"]})
+        return Drafted({**draft, "remark": None}, takes_away=True)
+
+    def _remarked(self, draft: dict[str, Any], remark: str, *, takes_away: bool = False) -> Step:
+        """The draft with this remark; one that is too long waits beside it, to be shortened."""
+        if len(remark) > LONGEST_REMARK:
+            return Drafted({**draft, "writing": remark}, problem=_too_long(remark).problem)
+        return Drafted({**draft, "remark": remark}, takes_away=takes_away)
+
+    def obstacle(self, asked: Asked) -> Problem | None:
+        writing = self.draft(asked).get("writing") or ""
+        return _too_long(writing).problem if len(writing) > LONGEST_REMARK else None
 
     def draft(self, asked: Asked) -> dict[str, Any]:
         return {"ticked": [], "remark": None, **(asked.draft or asked.answers.get(self.key) or {})}
@@ -336,36 +412,103 @@ class Evidence(Question):
     largest: int = 20 * 1024 * 1024  # bytes: what Telegram lets a bot fetch
 
     def actions(self, asked: Asked) -> Sequence[str]:
-        return (DONE, CLEAR) if self.held(asked) else ()
+        held = self.held(asked)
+        if not self._removing(asked):
+            return (DONE, REMOVE) if held else ()
+        start = self._start(asked)
+        more = [PREVIOUS] * (start > 0) + [NEXT] * (start + PIECES_SHOWN < len(held))
+        return (*more, *[CLEAR] * (start == 0 and len(held) > 1))
 
     def held(self, asked: Asked) -> list[Mapping[str, Any]]:
         """The pieces received so far."""
         return (asked.answers.get(self.key) if asked.draft is None else asked.draft) or []
 
+    def written(self, value: Any) -> str | None:
+        return None
+
+    def shown_as(self, asked: Asked) -> str:
+        return "pieces" if self._removing(asked) else self.kind
+
+    def _removing(self, asked: Asked) -> bool:
+        """Whether the list of pieces to remove is open, in place of the question itself."""
+        return asked.query == REMOVE and bool(self.held(asked))
+
+    def _start(self, asked: Asked) -> int:
+        """The index of the first piece on the page that is shown."""
+        return min(asked.page, (len(self.held(asked)) - 1) // PIECES_SHOWN) * PIECES_SHOWN
+
+    def page(self, asked: Asked) -> tuple[Sequence[Option], int]:
+        """The pieces of the page shown, by number and kind, and the number of the first of them."""
+        if not self._removing(asked):
+            return (), 1
+        start = self._start(asked)
+        shown = list(enumerate(self.held(asked), 1))[start : start + PIECES_SHOWN]
+        return [Option(_mark(piece), values={"number": number, **_told(piece)}) for number, piece in shown], start + 1
+
     def read(self, reply: Reply, asked: Asked) -> Step:
-        held = self.held(asked)
-        if reply.choice == CLEAR:
-            return Drafted([])
-        if reply.choice == DONE and held:
-            return Answered(held)
+        held, removing = self.held(asked), self._removing(asked)
+        match reply.choice:
+            case "/clear" if held:
+                return Drafted([], takes_away=True)
+            case "/done" if held:
+                return Answered(held)
+            case "/remove" if held:
+                return Drafted(None, query=REMOVE)
+            case "/next" | "/previous" if removing and reply.choice in self.actions(asked):
+                return Drafted(None, self._start(asked) // PIECES_SHOWN + (1 if reply.choice == NEXT else -1), REMOVE)
+        if removing and not reply.media:
+            return self._removed(reply, asked)
         if not reply.media:
             raise Refused("media_wanted", most=self.most, held=len(held))
         first, *others = reply.media
-        held, problem = self.add(held, (replace(first, caption=reply.text), *others))
-        return Drafted(held, problem=problem)
+        held, refused = self.add(held, (replace(first, caption=reply.text), *others))
+        return Drafted(held, refused=tuple(refused))
+
+    def _removed(self, reply: Reply, asked: Asked) -> Step:
+        """Removes the piece that was tapped, or typed by its number. One that has gone by a tap before stays gone."""
+        held = self.held(asked)
+        number = unicodedata.normalize("NFKC", reply.text or "").strip()
+        if reply.choice is not None:
+            left = [piece for piece in held if _mark(piece) != reply.choice]
+        elif number.isascii() and number.isdigit() and 1 <= int(number[:6]) <= len(held):
+            left = [piece for n, piece in enumerate(held, 1) if n != int(number[:6])]
+        else:
+            raise Refused("piece_wanted", most=len(held))
+        return Drafted(left, asked.page, REMOVE, takes_away=len(left) < len(held))
 
     def add(
         self, held: Sequence[Mapping[str, Any]], media: Sequence[Media]
-    ) -> tuple[list[Mapping[str, Any]], Problem | None]:
-        """The pieces held so far with the new ones that fit, and the problem with those that do not."""
-        small = [piece for piece in media if (piece.size or 0) <= self.largest]
-        taken = small[: max(0, self.most - len(held))]
-        problem = None
-        if len(small) < len(media):
-            problem = Problem("media_too_large", {"megabytes": self.largest // 1024 // 1024})
-        elif len(taken) < len(small):
-            problem = Problem("media_too_many", {"most": self.most})
-        return [*held, *(asdict(piece) for piece in taken)], problem
+    ) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+        """The pieces held so far with the new ones that fit, and those that do not, each with its `code`."""
+        taken, refused = list(held), list[Mapping[str, Any]]()
+        for piece in media:
+            if (piece.size or 0) > self.largest:
+                refused.append({"code": "too_big", "ref": piece.ref, "size": piece.size, **_told(asdict(piece))})
+            elif len(taken) >= self.most:
+                refused.append({"code": "too_many", "ref": piece.ref, **_told(asdict(piece))})
+            else:
+                taken.append(asdict(piece))
+        return taken, refused
+
+    def not_kept(self, held: Sequence[Any], refused: Sequence[Mapping[str, Any]]) -> Problem | None:
+        """How many pieces are kept and how many are not, and why; None where all are."""
+        if not refused:
+            return None
+        large = [one for one in refused if one["code"] == "too_big"]
+        told = {"kept": len(held), "refused": list(refused), "large": large, "over": len(refused) - len(large)}
+        return Problem("media_not_kept", {**told, "most": self.most, "megabytes": self.largest // 1024 // 1024})
+
+    def lost(self, earlier: Any, before: Any, now: Any) -> Any:
+        """The pieces that are gone, whenever they went; at most three times as many as can be held."""
+        kept = {piece["ref"] for piece in now or ()}
+        gone = {piece["ref"]: piece for piece in (*(earlier or ()), *(before or ())) if piece["ref"] not in kept}
+        return list(gone.values())[-3 * self.most :] or None
+
+    def restored(self, lost: Any, now: Any) -> tuple[Any, Any]:
+        """Puts back as many of the lost pieces as there is room for."""
+        kept = {piece["ref"] for piece in now or ()}
+        held = [*(now or ()), *(piece for piece in lost if piece["ref"] not in kept)]
+        return held[: self.most], held[self.most :] or None
 
     def show(self, value: Any, asked: Asked) -> Line:
         return Line(self.key, "media", [piece["kind"] for piece in value])
@@ -377,6 +520,9 @@ class Moment(Question):
 
     kind: ClassVar[str] = "moment"
     values: ClassVar[tuple[str, ...]] = ("now", "today", "yesterday")
+
+    def written(self, value: Any) -> str | None:
+        return value[:16].replace("T", " ")
 
     def options(self, asked: Asked) -> Sequence[Option]:
         return [Option(value) for value in self.values]
@@ -480,6 +626,9 @@ class Place(Question):
 
     kind: ClassVar[str] = "location"
 
+    def written(self, value: Any) -> str | None:
+        return None
+
     def read(self, reply: Reply, asked: Asked) -> Step:
         latitude, longitude = reply.location or (None, None)
         if latitude is None or longitude is None or not (abs(latitude) <= 90 and abs(longitude) <= 180):
@@ -509,3 +658,16 @@ def _spoken(text: str, options: Sequence[Option], key: str, asked: Asked) -> Opt
         if word == asked.world.fold(asked.world.spoken(asked.flow, key, option)):
             return option
     return None
+
+
+def _mark(piece: Mapping[str, Any]) -> str:
+    """What a button says to name a piece: it stays the same when other pieces go, unlike a number."""
+    return hashlib.sha256(str(piece["ref"]).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _told(piece: Mapping[str, Any]) -> dict[str, Any]:
+    return {"kind": piece["kind"], "name": piece.get("name"), "caption": piece.get("caption")}
+
+
+def _too_long(remark: str) -> Refused:
+    return Refused("text_too_long", longest=LONGEST_REMARK, length=len(remark))

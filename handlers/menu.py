@@ -135,10 +135,19 @@ def open_resume(turn: Turn, argument: str) -> None:
 
 
 def open_discard(turn: Turn, argument: str) -> None:
-    """Gives up the unfinished conversation and sets out for something else: `/discard /complaint gtj`."""
-    turn.discard()
-    name, _, rest = argument.removeprefix("/").partition(" ")
-    if name in turn.tools.journeys and name != "discard":
+    """Gives up the conversation of a turn, and sets out for something else: `/discard 12 /complaint gtj`.
+
+    Where the conversation has gone on since, or is another one, nothing is given up: it is asked anew.
+    """
+    number, _, further = argument.partition(" ")
+    name, _, rest = further.removeprefix("/").partition(" ")
+    name = name if name in turn.tools.journeys and name != "discard" else ""
+    if turn.session is not None and number == str(turn.session.turn):
+        turn.discard()
+    elif turn.session is not None and not name:
+        turn.resume()
+        return
+    if name:
         turn.take(name, rest)
     else:
         open_menu(turn, "cancelled")

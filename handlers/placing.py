@@ -38,6 +38,7 @@ PLACING = Flow(
         Choice(key="obligation", source="owed_obligations", when=is_for_one_of_several),
     ],
     review=False,
+    brought=("_text", "_media"),
 )
 
 

@@ -14,6 +14,7 @@ from conversation.messages import Body, Button, Say, Screen
 from services.talk import MESSAGE, Menu
 from templates import Texts
 
+LONGEST_REPEATED = 40  # characters of an answer that a text message repeats to be changed
 _LEADING_SIGN = re.compile(r"^[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f]+\s*", re.MULTILINE)
 
 
@@ -96,6 +97,8 @@ def _joined(lines: Iterable[str]) -> str:
 def _head(screen: Screen, entries: Sequence[Entry], texts: Texts, *, helped: bool) -> str:
     """What was wrong, the question and its help. What was ticked is marked at the options; a remark is not repeated."""
     told = replace(screen, ticked=(), remark=texts.say("sms", "typed") if screen.remark else None)
+    if screen.private or len(screen.written or "") > LONGEST_REPEATED:
+        told = replace(told, written=None)
     drawn = draw(Body(ask=told), texts)
     problem = drawn.problem
     if screen.problem is not None and texts.has("sms", screen.problem.code):

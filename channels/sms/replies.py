@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from channels.render import Drawn, Key
+from channels.render import Drawn, Key, action_label
 from conversation.messages import Body, Line, Screen
 from services.foundation.folding import plain
 from services.talk import Menu, Press
@@ -13,7 +13,7 @@ from templates import Texts
 # Questions of these kinds are answered in words or digits, so their actions are words too, not numbers.
 WORDS = frozenset(("text", "number", "location", "media"))
 SIGNS = {"/back": "0", "/skip": "#", "/next": "n", "/previous": "p"}
-NUMBERED = ("/done", "/submit", "/keep", "/clear")
+NUMBERED = ("/done", "/submit", "/keep", "/remove", "/clear", "/drop", "/undo")
 _AROUND = " \t\r\n.,;:!?。、·)(\"'“”‘’「」『』《》【】[]"
 Entry = tuple[str, str, Press]  # number, label, what it presses
 
@@ -38,7 +38,8 @@ def replies_of(screen: Screen, entries: Sequence[Entry], texts: Texts) -> list[t
     """What to reply in place of each action's button, as (label, reply)."""
     numbers = {press[0]: number for number, _, press in entries}
     return [
-        (_label(name, texts), numbers.get(name) or SIGNS.get(name) or _quoted(name, texts)) for name in screen.actions
+        (action_label(name, screen, texts), numbers.get(name) or SIGNS.get(name) or _quoted(name, texts))
+        for name in screen.actions
     ]
 
 
@@ -54,7 +55,7 @@ def foot(screen: Screen, entries: Sequence[Entry], texts: Texts, *, more: bool =
             "pick": bool(entries),
             "submit": submits(entries),
             "several": screen.kind == "ticks",
-            "keys": [(sign.upper(), _label(name, texts)) for name, sign in _signs(screen, actions)],
+            "keys": [(sign.upper(), action_label(name, screen, texts)) for name, sign in _signs(screen, actions)],
             "words": [_quoted(name, texts) for name in actions if name in _worded(screen)],
         },
     )
@@ -110,10 +111,6 @@ def _worded(screen: Screen) -> tuple[str, ...]:
     if screen.kind not in WORDS:
         return ("/all", "/cancel")
     return ("/back", *NUMBERED, "/cancel") if screen.kind == "number" else (*NUMBERED, "/cancel")
-
-
-def _label(name: str, texts: Texts) -> str:
-    return texts.say("common", f"act_{name[1:]}")
 
 
 def _quoted(name: str, texts: Texts) -> str:

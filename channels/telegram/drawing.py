@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 from channels.render import Drawn, Key
 from conversation.text import inert
@@ -16,6 +16,7 @@ from conversation.text import inert
 LONGEST_TEXT = 4096  # UTF-16 units
 # The number of a case and its receipt code: a tap on what is set like code copies it.
 _CODES = re.compile(r"\b[A-Z]?\d{8}-\d{4,}(?:-\d+)?\b|\b[0-9A-HJ-NP-Z]{4}(?:-[0-9A-HJ-NP-Z]{4}){3}\b", re.ASCII)
+LONGEST_COPIED = 256  # characters that a button can put on the clipboard
 LONGEST_DATA = 64  # bytes of a button's callback data
 
 
@@ -28,6 +29,8 @@ class TelegramLetter:
 
 def letter_of(drawn: Drawn) -> TelegramLetter:
     rows = [buttons for row in drawn.rows if (buttons := [made for key in row if (made := _button(key))])]
+    if drawn.copy and units(drawn.copy) <= LONGEST_COPIED:
+        rows.append([InlineKeyboardButton(drawn.copy_label, copy_text=CopyTextButton(inert(drawn.copy)))])
     edits = int(drawn.edits) if drawn.edits and drawn.edits.isdecimal() else None
     return TelegramLetter(tuple(split(inert(drawn.text))), InlineKeyboardMarkup(rows) if rows else None, edits)
 

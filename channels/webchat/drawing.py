@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from typing import Any
@@ -12,14 +12,17 @@ from conversation.messages import Body, Screen
 from services.deliveries import Letter
 from templates import Texts
 
-REDRAWS = ("/next", "/previous", "/clear", "/all")  # these actions show the same question again, in its place
+# These actions show the same question again, in its place.
+REDRAWS = ("/next", "/previous", "/clear", "/all", "/remove", "/rewrite")
 
 
 def drawn(letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any]:
     """A letter as JSON: `head` is the question, `progress` its "(2 / 8)", `text` what is under it, `foot` the help."""
     screen = letter.body.ask
     shown = draw(letter.body, texts)
-    head, text, foot = _parts(_without_ticks(letter.body, texts) if screen and screen.ticked else shown)
+    head, text, foot = _parts(draw(_without_what_the_page_shows(letter.body), texts))
+    if screen and screen.written:
+        text = "\n".join(filter(None, [text, texts.say("common", "written_below")]))
     progress = _progress(screen, texts) if screen else ""
     at = letter.at.astimezone(zone)
     return {
@@ -36,6 +39,8 @@ def drawn(letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any
         "title": shown.title,
         "turn": screen.turn if screen else None,
         "edits": _number(shown.edits),
+        "written": screen.written if screen else None,
+        "refused": [[one["ref"], one["code"]] for one in _refused(screen)],
         "language": texts.language,
         "lines": [
             {"label": one.label, "value": one.value, "press": one.press, "edit": _edit_words(shown, one.press)}
@@ -46,9 +51,9 @@ def drawn(letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any
     }
 
 
-def _without_ticks(body: Body, texts: Texts) -> Drawn:
-    """The drawing without its list of ticks: the boxes show them, and a line would push the boxes away."""
-    return draw(replace(body, ask=replace(body.ask, ticked=())) if body.ask else body, texts)
+def _without_what_the_page_shows(body: Body) -> Body:
+    """The body without its ticks, which the boxes show, and without the words that are put into the text box."""
+    return replace(body, ask=replace(body.ask, ticked=(), written=None)) if body.ask else body
 
 
 def _parts(shown: Drawn) -> tuple[str | None, str, str | None]:
@@ -79,8 +84,15 @@ def _key(key: Key, screen: Screen | None) -> dict[str, Any]:
         "turn": key.turn,
         "url": key.url,
         "role": ("ticked" if key.role == "ticked" else "unticked") if ticks else key.role,
-        "stays": ticks or key.press in REDRAWS,
+        "stays": ticks
+        or key.press in REDRAWS
+        or (screen is not None and screen.kind == "pieces" and key.press != "/undo"),
     }
+
+
+def _refused(screen: Screen | None) -> Sequence[Mapping[str, Any]]:
+    """The pieces of the last message that were not kept."""
+    return screen.problem.values.get("refused", ()) if screen and screen.problem else ()
 
 
 def _edit_words(shown: Drawn, press: str) -> str:

@@ -39,7 +39,17 @@ def open_addition(turn: Turn, argument: str) -> None:
         turn.say("status.nothing", Button("/code", words="enter_code"))
         return
     known = next((case.id for case in mine if case.id == argument), None)
+    if known is not None and (asked := open_question_of(turn, known)) is not None:
+        turn.say("addition.asked", **asked)
     turn.start("addition", {"_case": known} if known else None)
+
+
+def open_question_of(turn: Turn, case_id: str) -> dict[str, str] | None:
+    """What the office asked last and has not been answered, so that nobody has to scroll up for it."""
+    said = [entry for entry in cases.history(turn.act, case_id) if entry.kind in ("question", "addition")]
+    if not said or said[-1].kind != "question":
+        return None
+    return {"text": said[-1].text, "at": said[-1].at.astimezone(turn.now.tzinfo).isoformat(timespec="minutes")}
 
 
 def submit_addition(turn: Turn, answers: Answers) -> None:

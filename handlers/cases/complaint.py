@@ -27,8 +27,8 @@ COMPLAINT = Flow(
         Moment(key="happened", optional=True),
         Evidence(key="evidence", optional=True),
         Choice(key="identity", values=("anonymous", "named")),
-        Text(key="name", longest=50, when=is_named),
-        Phone(key="phone", when=is_named),
+        Text(key="name", longest=50, when=is_named, private=True),
+        Phone(key="phone", when=is_named, private=True),
     ],
 )
 

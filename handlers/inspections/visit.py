@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from conversation.amounts import MINUTES
 from conversation.engine import Flow
-from conversation.messages import Answers
-from conversation.questions import Choice, Evidence, Number, Place, Text, Ticks
+from conversation.messages import Answers, Button
+from conversation.questions import Choice, Evidence, Moment, Number, Place, Text, Ticks
 from handlers.answers import has_windows, pieces
 from services import inspections
 from services.people import Right
@@ -18,12 +18,15 @@ DIFFICULTIES = ("door", "face", "words", "errand", "bribe")
 SERVICE = ("cold", "pushed_away", "slow", "wrong_answer", "good")
 BLOCKS = {"order": ORDER, "games": GAMES, "systems": SYSTEMS, "difficulties": DIFFICULTIES, "service": SERVICE}
 
+METHODS = ("patrol", "shadow", "simulate")
+
 VISIT = Flow(
     "visit",
     [
         Choice(key="unit", source="own_units"),
         Choice(key="window", source="windows", when=has_windows, optional=True),
-        Choice(key="method", values=("patrol", "shadow", "simulate")),
+        Choice(key="method", values=METHODS),
+        Moment(key="happened"),
         *(Ticks(key=block, values=values) for block, values in BLOCKS.items()),
         Evidence(key="evidence", optional=True),
         Number(key="waited", most=600, unit=MINUTES, optional=True),
@@ -34,7 +37,9 @@ VISIT = Flow(
 
 
 def open_visit(turn: Turn, argument: str) -> None:
-    turn.start("visit", {"_began": turn.now.isoformat(timespec="seconds")})
+    """Opens `/visit`, or `/visit patrol` for one more with the method of the last."""
+    known = {"method": argument} if argument in METHODS else {}
+    turn.start("visit", {"_began": turn.now.isoformat(timespec="seconds"), **known})
 
 
 def submit(turn: Turn, answers: Answers) -> None:
@@ -49,10 +54,10 @@ def submit(turn: Turn, answers: Answers) -> None:
             note=answers.get("note"),
             media=pieces(answers),
             place=answers.get("place"),
-            began=answers.get("_began"),
+            began=answers.get("happened") or answers.get("_began"),
         ),
     )
-    turn.say("visit.received", number=number)
+    turn.say("visit.received", Button(f"/check {answers['method']}", words="one_more"), number=number)
 
 
 def open_check(turn: Turn, argument: str) -> None:

@@ -32,7 +32,7 @@ MORE_TIME = Flow(
         Text(key="reason", shortest=SHORTEST_REASON, longest=1_000),
     ],
 )
-ASK_OFFICE = Flow("ask_office", [SAID], review=False)
+ASK_OFFICE = Flow("ask_office", [SAID], review=False, brought=("_media",))
 
 
 def open_answer(turn: Turn, argument: str) -> None:

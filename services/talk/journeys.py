@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from conversation.engine import Flow, Session, prefilled, screen
+from conversation.engine import Flow, Session, begun, prefilled, screen
 from conversation.messages import Answers, Body, Button, Option, Problem, Reply, Say, Screen
 from services.calendar import Limits
 from services.deliveries import Outgoing
@@ -18,11 +18,8 @@ from services.obligations import Kinds
 from services.people import SMS, Contact, Grant, Right, bind_contact, ended_roles, may_somewhere, roles_of
 from services.units import Directory
 
-ENGINE_WORDS = frozenset(
-    ("back", "keep", "skip", "cancel", "submit", "edit", "done", "clear", "next", "previous", "all")
-)
-
-
+_MOVES = ("back", "keep", "skip", "drop", "undo", "cancel", "submit", "edit")
+ENGINE_WORDS = frozenset((*_MOVES, "done", "clear", "remove", "rewrite", "next", "previous", "all"))
 MIDWAY = frozenset(("menu", "help"))  # journeys that may be called in the middle of a flow
 
 
@@ -96,6 +93,7 @@ class Turn:
     session: Session | None
     turn_number: int
     edits: str | None = None
+    tapped: str | None = None  # the tap that came last, where it was one
     said: list[Outgoing] = field(default_factory=list)
     heard: dict[str, Any] = field(default_factory=dict)  # which message has said what, since the conversation began
     _roles: tuple[Grant, ...] | None = None
@@ -140,8 +138,10 @@ class Turn:
                 self.tools.journeys["menu"].opens(self, "ended")
             else:
                 self.tools.journeys["help"].opens(self, "unknown")
-        elif self.session is not None and journey.flow is not None:
-            again = Button(f"/discard /{name} {argument}".strip(), words="discard_and_start")
+        elif (
+            self.session is not None and journey.flow is not None and begun(self.flow(self.session.flow), self.session)
+        ):
+            again = Button(f"/discard {self.session.turn} /{name} {argument}".strip(), words="discard_and_start")
             self.say("common.busy", Button("/resume", words="resume"), again, under_way=self.session.flow)
         else:
             journey.opens(self, argument)
@@ -150,6 +150,12 @@ class Turn:
         """Roles that this person has lost; they tell an old button from a mistyped command."""
         lost = ended_roles(self.act, self.contact.person_id)
         return [one for one in lost if may_somewhere([one], Right.LOOK_AT_OBLIGATIONS)]
+
+    def sure(self, turn: int) -> None:
+        """Asks before what took effort is given up. The button is good for this turn only."""
+        under_way = self.session.flow if self.session else ""
+        gone = Button(f"/discard {turn}", words="discard")
+        self.say("common.sure_to_discard", Button("/resume", words="resume"), gone, under_way=under_way)
 
     def resume(self, problem: Problem | None = None) -> None:
         """Shows again the screen where the person is, if anything is under way."""

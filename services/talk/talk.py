@@ -16,7 +16,7 @@ import msgspec
 import structlog
 from sqlalchemy import insert, update
 
-from conversation.engine import Cancelled, Session, Submitted, advance
+from conversation.engine import CANCEL, Cancelled, Leaving, Session, Submitted, advance
 from conversation.messages import Button, Incoming, Problem, Reply, Screen
 from models.database import DatabaseAway, insert_or_update
 from models.prepared import Prepared
@@ -34,6 +34,7 @@ from templates import DEFAULT_LANGUAGE
 LARGEST_BATCH = 100
 LONGEST_COMMAND = 200
 _COMMAND = re.compile(r"/(?P<name>[A-Za-z]\w*)(?:@\w*)?(?:\s(?P<argument>.*))?", re.ASCII | re.DOTALL)
+TWICE = 10  # seconds: a button that belongs to no screen, tapped again within this time, was tapped once
 log = structlog.get_logger()
 _sessions = msgspec.json.Decoder(Session)
 _encode = msgspec.json.Encoder().encode
@@ -147,7 +148,7 @@ class Talk:
         session = None
         if contact.flow and contact.sealed_session and contact.flow in self._tools.journeys:
             session = _sessions.decode(act.vault.open_bytes(contact.sealed_session, "session"))
-        return Turn(act, self._tools, contact, session, contact.turn)
+        return Turn(act, self._tools, contact, session, contact.turn, tapped=contact.tapped)
 
     def _quarantine(self, act: Act, incoming: Incoming, error: str) -> None:
         if not _claim(act, [incoming]):
@@ -168,7 +169,7 @@ class Talk:
         return wish if wish in self._tools.phrases else self._language
 
 
-_SAVED = ("turn", "flow", "sealed", "touched_at", "reminded_at")
+_SAVED = ("turn", "flow", "sealed", "touched_at", "reminded_at", "tapped")
 _SAVE = Prepared(lambda tx: insert_or_update(tx, sessions, "contact_id", _SAVED), "contact_id", *_SAVED)
 
 
@@ -179,6 +180,7 @@ def _save(act: Act, turns: Collection[Turn], before: Iterable[Contact]) -> None:
             "turn": turn.turn_number,
             "touched_at": act.now,
             "reminded_at": None,
+            "tapped": turn.tapped,
             "flow": turn.session.flow if turn.session else None,
             "sealed": act.vault.seal_bytes(_encode(turn.session), "session") if turn.session else None,
         }
@@ -196,6 +198,8 @@ def take(turn: Turn, incoming: Incoming) -> None:
     """Takes one message of one contact: a command, an answer, or something that needs a place."""
     if turn.contact.channel == SMS and turn.contact.person_id:  # without a chat nobody uses a link: this is the way in
         people.take_over(turn.act.by(turn.contact.person_id), turn.contact.person_id)
+    if _is_second_tap(turn, incoming):
+        return
     reply = incoming.reply
     name, argument = _command(reply, turn)
     if not name and reply.text and not reply.media:
@@ -215,6 +219,23 @@ def take(turn: Turn, incoming: Incoming) -> None:
         turn.tools.journeys["menu"].opens(turn, "stale" if reply.choice else "")
 
 
+def _is_second_tap(turn: Turn, incoming: Incoming) -> bool:
+    """Whether a finger was quicker than our answer: the same button of the same message, with nothing in between.
+
+    A button of the screen shown now may be tapped again (a tick, the next page); one whose screen has gone has had its
+    effect; one that belongs to no screen counts anew after some seconds.
+    """
+    reply, (since, _, before) = incoming.reply, (turn.tapped or "").partition(" ")
+    pressed = f"{turn.contact.id}\0{incoming.message}\0{reply.turn}\0{reply.choice}"
+    tap, now = turn.act.vault.index(pressed, "tap")[:40], int(turn.act.now.timestamp())
+    turn.tapped = f"{now} {tap}" if reply.choice is not None else None
+    if turn.tapped is None or tap != before:
+        return False
+    if reply.turn is None or reply.choice == CANCEL:
+        return now - int(since) < TWICE
+    return turn.session is None or reply.turn != turn.session.turn
+
+
 def _advance(turn: Turn, session: Session, reply: Reply) -> None:
     journey = turn.tools.journeys[session.flow]
     turn.session, effect = advance(turn.flow(session.flow), session, reply, turn)
@@ -226,6 +247,8 @@ def _advance(turn: Turn, session: Session, reply: Reply) -> None:
         case Cancelled():
             turn.turn_number += 1
             turn.tools.journeys["menu"].opens(turn, "cancelled")
+        case Leaving(number):
+            turn.sure(number)
         case Screen(problem=Problem()) if journey.strays is not None and _says_something(reply):
             journey.strays(turn, reply)
         case Screen():

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversation.engine import BACK, SUBMIT, Cancelled, Session, Submitted, position, prefilled, screen
+from conversation.engine import BACK, SUBMIT, Cancelled, Leaving, Session, Submitted, position, prefilled, screen
 from conversation.messages import Media, Reply
 from tests.drivers.small_report import REPORT
 from tests.drivers.talking import SmallWorld, Talker, through_json
@@ -20,6 +20,11 @@ PRESSES = (
     "/submit",
     "/done",
     "/clear",
+    "/remove",
+    "/drop",
+    "/undo",
+    "/undo",
+    "/cancel",
     "/next",
     "/previous",
     "/edit unit",
@@ -48,6 +53,8 @@ SAID = (
     "返回",
     "跳过",
     "完成",
+    "找回",
+    "放弃",
     "等了两个小时没有人理",
     "短",
 )
@@ -76,16 +83,46 @@ def test_any_sequence_of_replies(said: list[Any]) -> None:
         before = citizen.session
         assert before is not None
         asked = position(REPORT, before, WORLD)
+        undone = screen(REPORT, before, WORLD).undo
         citizen.replies(Reply(choice=reply[1], turn=before.turn) if isinstance(reply, tuple) else reply)
         if citizen.session is None:
             assert isinstance(citizen.effect, Submitted | Cancelled)
+            assert isinstance(citizen.effect, Submitted) or not effort(before)
             return
+        if isinstance(citizen.effect, Leaving):
+            assert (citizen.session.answers, citizen.session.drafts) == (before.answers, before.drafts)
+            continue
         lost_or_changed = {key for key in before.answers if citizen.session.answers.get(key) != before.answers[key]}
-        assert lost_or_changed <= ({asked.key} if asked else set())
+        assert lost_or_changed <= {key for key in (asked and asked.key, undone and undone.key) if key}
         here = position(REPORT, citizen.session, WORLD)
         assert citizen.screen == screen(REPORT, citizen.session, WORLD, citizen.screen.problem)
         assert citizen.at == (here.key if here else "review")
         assert len(citizen.session.drafts.get("evidence") or []) <= 9
+
+
+def effort(session: Session) -> set[str]:
+    """All that somebody would be sorry to lose, wherever the session holds it: words, and the refs of pieces."""
+    lost = [loss["value"] for loss in session.lost.values()]
+    held = [value for key in ("what", "evidence") for value in (session.answers.get(key), session.drafts.get(key))]
+    words = {value for value in (*held, *lost) if isinstance(value, str)}
+    return words | {piece["ref"] for value in (*held, *lost) if isinstance(value, list) for piece in value}
+
+
+some_media = st.lists(st.builds(Media, st.sampled_from("abcdefghijklm"), st.just("photo")), max_size=3)
+taps_only = st.sampled_from([("tap", press) for press in PRESSES if press not in ("/submit", "/cancel")])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(taps_only, taps_only, st.builds(Reply, media=some_media.map(tuple))), max_size=30))
+def test_no_series_of_taps_takes_anything_away_for_good(said: list[Any]) -> None:
+    citizen = Talker(REPORT).says("国土局", "等了两个小时没有人理", "昨天").sends(*"nopqr").says("完成", "anonymous")
+    taken = {"等了两个小时没有人理"} | set("nopqr")
+    for reply in said:
+        assert citizen.session is not None
+        before = effort(citizen.session)
+        citizen.replies(Reply(choice=reply[1], turn=citizen.session.turn) if isinstance(reply, tuple) else reply)
+        assert citizen.session is not None
+        assert effort(citizen.session) >= before >= taken
 
 
 @settings(max_examples=40, deadline=None)
@@ -98,6 +135,7 @@ def test_from_anywhere_the_way_back_to_the_start_and_on_to_the_end_is_open(said:
         citizen.replies(Reply(choice=reply[1], turn=citizen.session.turn) if isinstance(reply, tuple) else reply)
         if citizen.session is None:
             return
+    citizen.says(BACK)  # out of the list of pieces, where it is open
     for _ in REPORT.questions:
         citizen.says(BACK)
     assert citizen.at == "unit"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from conversation.engine import Flow, prefilled
@@ -77,6 +79,8 @@ def test_a_refused_answer_keeps_the_place_and_says_why() -> None:
     assert citizen.says("长" * 31).problem == "text_too_long"
     assert citizen.screen.problem is not None
     assert citizen.screen.problem.values == {"longest": 30, "length": 31}
+    assert citizen.screen.written == "长" * 31  # it stays, to be shortened
+    citizen.world.now += timedelta(minutes=1)
     assert citizen.says(STORY).at == "happened"
 
 
@@ -131,10 +135,19 @@ def test_skipping_needs_an_optional_question() -> None:
     assert citizen.answers["happened"] is None
 
 
-@pytest.mark.parametrize("said", [(), ("国土局",), ("国土局", STORY, "昨天", "/skip", "anonymous")])
-def test_cancel_works_everywhere(said: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("said", [(), ("国土局",), ("工商局", "测绘科")])
+def test_cancel_works_everywhere_at_once_where_nothing_took_effort(said: tuple[str, ...]) -> None:
     citizen = Talker(REPORT).says(*said).says("放弃")
     assert (citizen.at, citizen.session) == ("cancelled", None)
+
+
+@pytest.mark.parametrize("said", [("国土局", STORY), ("国土局", STORY, "昨天", "/skip", "anonymous")])
+def test_what_took_effort_is_asked_about_before_it_is_given_up(said: tuple[str, ...]) -> None:
+    citizen = Talker(REPORT).says(*said)
+    before = citizen.session
+    for _ in range(2):
+        assert (citizen.says("放弃").at, citizen.session) == ("leaving", before)
+    assert Talker(REPORT).says("国土局").sends("early").says("/cancel").at == "leaving"
 
 
 def test_a_question_that_a_deployment_adds_in_the_middle_is_asked_of_whoever_is_past_it() -> None:

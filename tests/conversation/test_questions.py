@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conversation.amounts import MINUTES
@@ -10,6 +12,14 @@ from conversation.messages import Problem, Reply
 from conversation.questions import Day, Number, Phone, Place, Ticks
 from tests.drivers.small_report import EVIDENCE, HAPPENED, IDENTITY, REPORT, STORY, WHAT, asking, reviewing
 from tests.drivers.talking import Talker
+
+
+def told(citizen: Talker) -> dict[str, Any]:
+    """What is said about pieces that were not kept, pieces by their refs."""
+    assert citizen.screen.problem is not None
+    values = citizen.screen.problem.values
+    refs = {name: [piece["ref"] for piece in values[name]] for name in ("large", "refused")}
+    return {"kept": values["kept"], "over": values["over"], **refs}
 
 
 class TestChoosing:
@@ -81,14 +91,24 @@ class TestSendingMedia:
         assert (citizen.problem, citizen.screen.count) == (None, 9)
         assert [piece["ref"] for piece in citizen.taps("/done").answers["evidence"]] == list("abcdefghi")
 
-    def test_what_is_beyond_nine_is_refused_and_the_first_are_kept(self) -> None:
-        citizen = asking(EVIDENCE).sends(*"abcdefg").sends(*"hijkl")
-        assert (citizen.problem, citizen.screen.count) == ("media_too_many", 9)
+    def test_what_is_beyond_nine_is_told_and_the_first_are_kept(self) -> None:
+        citizen = asking(EVIDENCE).sends(*"abcdefghijk")
+        assert (citizen.problem, citizen.screen.count) == ("media_not_kept", 9)
+        assert told(citizen) == {"kept": 9, "over": 2, "large": [], "refused": ["j", "k"]}
         assert [piece["ref"] for piece in citizen.taps("/done").answers["evidence"]] == list("abcdefghi")
 
-    def test_one_that_is_too_large_is_refused_and_the_rest_kept(self) -> None:
-        citizen = asking(EVIDENCE).sends("a").sends("b", size=1_001)
-        assert (citizen.problem, citizen.screen.count) == ("media_too_large", 1)
+    def test_an_album_that_comes_as_eleven_messages_is_counted_as_one(self) -> None:
+        citizen = asking(EVIDENCE)
+        for ref in "abcdefghijk":
+            citizen.sends(ref)
+        assert told(citizen) == {"kept": 9, "over": 2, "large": [], "refused": ["j", "k"]}
+        assert citizen.says("好的").sends("l").screen.problem is not None
+        assert told(citizen) == {"kept": 9, "over": 1, "large": [], "refused": ["l"]}
+
+    def test_each_that_is_too_large_is_named_and_the_rest_kept(self) -> None:
+        citizen = asking(EVIDENCE).sends("a").sends("b", size=1_001).sends("c")
+        assert (citizen.problem, citizen.screen.count) == ("media_not_kept", 2)
+        assert told(citizen) == {"kept": 2, "over": 0, "large": ["b"], "refused": ["b"]}
 
     def test_photos_that_have_come_cannot_be_skipped_away_but_replaced(self) -> None:
         citizen = asking(EVIDENCE).sends("a").says("/skip")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 
-from conversation.engine import Cancelled, Effect, Flow, Session, Submitted, advance, prefilled, screen
+from conversation.engine import Cancelled, Effect, Flow, Leaving, Session, Submitted, advance, prefilled, screen
 from conversation.messages import Answers, Media, Option, Reply, Screen
 from services.foundation.folding import folded
 from services.foundation.matching import fits, nearest
@@ -18,7 +18,15 @@ UNITS = {
     f"u{n}": name
     for n, name in enumerate(("国土局", "工商局", "公安局", "税务局", "交通局", "卫生局", "林业局", "水利局"), 1)
 }
-WORDS = {"返回": "/back", "跳过": "/skip", "放弃": "/cancel", "提交": "/submit", "完成": "/done", "下一页": "/next"}
+WORDS = {
+    "返回": "/back",
+    "跳过": "/skip",
+    "放弃": "/cancel",
+    "提交": "/submit",
+    "完成": "/done",
+    "下一页": "/next",
+    "找回": "/undo",
+}
 
 
 @dataclass
@@ -97,6 +105,8 @@ class Talker:
                 return "submitted"
             case Cancelled():
                 return "cancelled"
+            case Leaving():
+                return "leaving"
             case Screen():
                 return self.effect.asks
 

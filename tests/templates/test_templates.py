@@ -16,7 +16,7 @@ from bot.preview import NOW, page
 from bot.samples import Scene, flows, messages, scenes
 from channels.channel import ChannelKind
 from channels.render import Drawn, draw
-from channels.telegram.drawing import letter_of
+from channels.telegram.drawing import LONGEST_COPIED, letter_of, units
 from channels.webchat.drawing import drawn
 from conversation.engine import Flow
 from conversation.moments import read_moment
@@ -142,6 +142,7 @@ def test_every_screen_is_drawn_for_every_channel(language: str) -> None:
         letter = letter_of(plain)
         assert "".join(letter.pieces).replace("\n", "") == plain.text.replace("\n", "")
         labels = [key.label for row in plain.rows for key in row]
+        labels += [plain.copy_label] * (plain.copy is not None and units(plain.copy) <= LONGEST_COPIED)
         if labels:
             assert letter.markup is not None
             assert [button.text for row in letter.markup.inline_keyboard for button in row] == labels

@@ -318,6 +318,8 @@ function take(letter) {
   if (letter.language !== words.language) return changeLanguage();
   const holding = id => entries.find(one => one.k === "it" && one.ids.includes(id));
   const known = holding(letter.id), target = letter.edits && holding(letter.edits);
+  for (const [ref, code] of letter.refused) for (const one of entries) for (const piece of one.pieces || [])
+    if (piece.ref === ref) { piece.code = code; fresh.add(one); }
   const same = known || (target && letter.turn !== null && target.l.turn === letter.turn && target);
   if (same) {
     same.l = letter;
@@ -354,6 +356,7 @@ function settle() {   // after a batch: which buttons count is known now
   if (newest && document.hidden) document.title = "● " + document.title.replace(/^● /, "");
   fresh = new Set(); arrived = []; everything = false;
   keep();
+  fill();
   got();
 }
 
@@ -438,6 +441,7 @@ function refused(id, code) {
   const entry = mine(id);
   if (entry) {
     if (code !== "too_fast") delete entry.f;
+    if (code === "too_long") unsay(entry.text);
     mark(id, "refused", code);
   } else if (id) note(refusal(code, false));
   redrawScreen();
@@ -461,6 +465,7 @@ function resend(entry) {
 }
 
 function drop(entry) {
+  if (entry.f && entry.f.say) unsay(entry.f.say);
   entries = entries.filter(one => one !== entry);
   unpost(entry.id);
   keep();
@@ -748,6 +753,16 @@ function grow() {
   $("voice").hidden = some;
 }
 
+let filled = saved.get("filled") || "";   // what was put into the box to be changed
+function putIn(said) { text.value = said; saved.set("draft", said); grow(); }
+function unsay(said) { if (!text.value) putIn(said); }   // words that were not taken go back into the box
+
+function fill() {   // whoever has begun to type keeps that
+  const screen = screenEntry(), written = screen && screen.l.written || "";
+  if (written !== filled && (!text.value || text.value === filled)) putIn(written);
+  saved.set("filled", filled = written);
+}
+
 text.value = saved.get("draft") || "";
 text.addEventListener("input", () => { saved.set("draft", text.value); text.setCustomValidity(""); grow(); });
 text.addEventListener("keydown", event => {
@@ -762,9 +777,8 @@ function submit(event) {
   if (!said) return;
   text.setCustomValidity(Array.from(said).length > Number(text.dataset.longest) ? words.refused.too_long : "");
   if (!text.reportValidity()) return;   // a paste is never cut: all of it stays in the box
-  text.value = "";
-  saved.set("draft", "");
-  grow();
+  putIn("");
+  filled = "";
   text.focus();
   say(said);
 }

@@ -35,6 +35,8 @@ class OnSms:
         self._heard = await self._phone.says(text)
 
     async def taps(self, label: str) -> None:
+        if self._is_about_photos(label):
+            return
         self._heard = await self._phone.says(self._reply(label))
 
     async def sends_photos(self, number: int) -> None:
@@ -70,6 +72,13 @@ class OnSms:
         word = self._program.texts[language].say("common", f"spoken_{press[1:]}").split("|")[0]
         assert word in self._heard[-1], (word, self._heard)
         return word
+
+    def _is_about_photos(self, label: str) -> bool:
+        """Whether the button stands under photos that could not be sent, and does not finish with them."""
+        drawn, menu = self._newest()
+        labels = [key.label for row in drawn.rows for key in row]
+        done = self._program.texts[self._language()].say("common", "act_done")
+        return menu.kind == "media" and label not in (*labels, done)
 
     def _newest(self) -> tuple[Drawn, Menu]:
         """The last message that has something to reply to, as the other channels draw it, and its menu."""
