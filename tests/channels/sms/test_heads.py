@@ -83,14 +83,14 @@ async def test_a_command_that_is_none_is_answered_with_words_and_numbers(program
     async with network(program) as net:
         phone = net.phone(NUMBER)
         [told] = await phone.says("/nothing")
-        assert told.startswith("没有这个命令。\n可以回复：\n菜单  看能做什么\n")
+        assert told.startswith("没有这个命令。\n可以回复：\n投诉  反映问题\n")
         assert "TD  不再收短信" in told
         assert "/" not in told
         [menu] = await phone.says("菜单")
         assert "您想做什么？" in menu
     async with network(program, language="en") as net:
         [told] = await net.phone("+8613800138009").says("/nothing")
-        assert told.startswith("There is no such command.\nYou can reply:\nmenu: what you can do\n")
+        assert told.startswith("There is no such command.\nYou can reply:\ncomplain: report a problem\n")
         assert "/" not in told
 
 

@@ -126,6 +126,21 @@ def test_filters_on_both(program: Program) -> None:
     assert program.acts.look(desk.fresh, Filters(), program.clock() - timedelta(1)) == 2
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["320元", "AB12", "ab12", "ＡＢ12", "工號", "收费 工号", "窗口收费３２０", "20261121－0001", "202611210001"],
+)
+def test_whatever_width_and_characters_were_typed_is_found(program: Program, typed: str) -> None:
+    complain(program, what="窗口收费３２０元，工号ＡＢ１２")
+    assert len(everything(program, Filters(words=typed))[0]) == 1
+
+
+def test_a_remark_of_a_visit_and_what_was_added_are_found(program: Program) -> None:
+    check(program, "大廳没有人，ＮＯ．７")
+    assert len(everything(program, Filters(words="大厅 no.7"))[0]) == 1
+    assert not everything(program, Filters(words="二楼"))[0]
+
+
 async def test_everybody_who_follows_a_case_is_told_and_the_blocked_are_not(
     program: Program, person: Callable[..., FakePerson]
 ) -> None:
