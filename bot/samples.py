@@ -175,6 +175,11 @@ def _after(flow: Flow, session: Session, world: SampleWorld, reply: Reply) -> Bo
     return Body(ask=effect) if isinstance(effect, Screen) else Body()
 
 
+def _promised(day: str, days: int, *, provisional: bool = False) -> dict[str, Any]:
+    told = {"number": NUMBER, "days": days, "late": days < 0, "provisional": provisional}
+    return {"due": f"{day}T18:00:00+08:00", **told}
+
+
 def messages(texts: Texts, now: datetime) -> list[Scene]:
     """Every message that asks nothing, with sample values."""
 
@@ -188,7 +193,10 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         "receipt": RECEIPT,
         "days": 2,
         "by": "2026-11-24",
+        "provisional": False,
+        "promised": None,
         "id": "7f3a91c2",
+        "nth": "R20261121-0001",
         "count": 2,
         "under_way": flows()[0].name,
         "roles": [],
@@ -273,6 +281,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("sms.started", {}, ()),
         ("common.not_kept", {"kind": "photo", "code": "unreadable", "again": True}, (Button("/add", words="add"),)),
         *((f"{name}.received", {}, _STATUS) for name in ("complaint", "question", "addition")),
+        ("complaint.received", {"by": "2027-01-05", "provisional": True}, _STATUS),
         ("visit.received", {}, (Button("/check", words="one_more"),)),
         ("status.choose", {}, (Button("/status", label=NUMBER), Button("/status", label="20261119-0007"), *_CODE)),
         ("status.choose", {"checks": checks}, (Button("/status", label=NUMBER), *_CODE)),
@@ -280,6 +289,10 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.unknown_code", {}, _CODE),
         ("addition.asked", {"at": at}, ()),
         ("status.one", {}, _CASE),
+        ("status.one", {"promised": _promised("2026-11-24", 2)}, _CASE),
+        ("status.one", {"promised": _promised("2026-11-19", -1)}, _CASE),
+        ("status.one", {"promised": _promised("2027-01-05", 30, provisional=True)}, _CASE),
+        ("status.waiting", {"waiting": [_promised("2026-11-19", -1), _promised("2026-11-23", 1)], "late": 1}, ()),
         ("status.one", {"state": "accepted", "history": talked}, _CASE),
         ("status.asked", {}, (Button("/add", words="answer"),)),
         ("status.answered", {"text": word("sample_reason")}, (Button("/add", words="add"),)),

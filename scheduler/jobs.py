@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from scheduler.ticker import Job
-from services import deliveries, evidence, notices, obligations, oversight
+from services import deliveries, desk, evidence, notices, obligations, oversight
 from services.evidence import Store
 from services.foundation import audit
 from services.foundation.act import Acts
@@ -31,6 +31,9 @@ def jobs(acts: Acts, store: Store, anchor: Path, *, sms: bool = False, any_hour:
         full = True
         while full:
             full = await acts.write(obligations.fire, REMINDERS_AT_ONCE, ways, any_hour=any_hour) == REMINDERS_AT_ONCE
+
+    async def remind_clerks() -> None:
+        await acts.write(desk.remind_clerks, REMINDERS_AT_ONCE)
 
     async def note_overdue() -> None:
         while await acts.write(obligations.lapse, LAPSES_AT_ONCE) == LAPSES_AT_ONCE:
@@ -59,6 +62,7 @@ def jobs(acts: Acts, store: Store, anchor: Path, *, sms: bool = False, any_hour:
 
     return (
         Job("remind_units", "* * * * *", remind_units),
+        Job("remind_clerks", "* * * * *", remind_clerks),
         Job("note_overdue", "* * * * *", note_overdue),
         Job("carry_notices", "* * * * *", carry_notices),
         Job("remind_idle", "*/5 * * * *", remind_idle),

@@ -6,7 +6,7 @@ from conversation.engine import Flow
 from conversation.messages import Answers, Button
 from conversation.questions import Choice, Evidence, Moment, Phone, Text, World
 from handlers.answers import has_windows, pieces
-from services import calendar, cases
+from services import cases
 from services.talk import Journey, Turn
 
 UNKNOWN = "unknown"
@@ -54,14 +54,17 @@ def submit(turn: Turn, answers: Answers) -> None:
             phone=answers.get("phone"),
             media=pieces(answers),
         ),
+        turn.tools.limits.accept,
     )
+    promised = case.promised
     turn.say(
         "complaint.received",
         Button(f"/status {case.id}", words="see_status"),
         number=case.number,
         receipt=receipt,
         days=turn.tools.limits.accept,
-        by=calendar.workday_after(turn.now.date(), turn.tools.limits.accept).isoformat(),
+        by=promised.due_at.date().isoformat() if promised else None,
+        provisional=promised is not None and promised.provisional,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from conversation.engine import Flow
 from conversation.messages import Answers, Button
@@ -135,7 +136,15 @@ def show(turn: Turn, case: cases.Case) -> None:
         what=case.what,
         pieces=case.pieces,
         history=history,
+        promised=_promised(case),
     )
+
+
+def _promised(case: cases.Case) -> dict[str, Any] | None:
+    """By when the person is told whether the complaint is accepted, while that is open."""
+    one = case.promised
+    told = {"days": one.days, "late": one.late, "provisional": one.provisional} if one else {}
+    return {"due": one.due_at.isoformat(), **told} if one else None
 
 
 STATUS = Journey("status", open_status, in_menu=True, listed=True)

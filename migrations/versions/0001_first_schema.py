@@ -293,7 +293,7 @@ def upgrade() -> None:
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('number', sa.String(length=20), nullable=False),
     sa.Column('kind', sa.String(length=16), nullable=False),
-    sa.Column('unit_id', sa.String(length=32), nullable=False),
+    sa.Column('unit_id', sa.String(length=32), nullable=True),
     sa.Column('subject_id', sa.String(length=32), nullable=True),
     sa.Column('asked', sa.Text(), nullable=False),
     sa.Column('sought', sa.Text(), nullable=True),

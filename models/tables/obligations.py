@@ -1,4 +1,4 @@
-"""What units owe by a date, their reminders, and the requests for more time."""
+"""What units, or the office itself, owe by a date; the reminders of it, and the requests for more time."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ obligations = Table(
     "obligations",
     metadata,
     id_column(),
-    Column("number", String(20), nullable=False, unique=True),  # D20261121-0003
+    Column("number", String(20), nullable=False, unique=True),  # D20261121-0003; of the office's own: the subject's
     Column("kind", String(16), nullable=False),  # named in rulebooks/ladders.toml: complaint, instruction, …
-    Column("unit_id", ForeignKey("units.id"), nullable=False),
+    Column("unit_id", ForeignKey("units.id")),  # None: the office itself owes it, and no unit hears of it
     Column("subject_id", String(32), index=True),  # the case it is about
-    Column("asked", Text, nullable=False),  # the office's own words, never the citizen's
+    Column("asked", Text, nullable=False),  # the office's own words, never the citizen's; empty for its own
     Column("sought", Text),  # asked, folded, for the search
     Column("state", String(12), nullable=False),  # open acknowledged answered accepted returned excused
     Column("owed_since", Utc),  # since when; None unless it is the unit's turn: open, acknowledged or returned
     Column("due_at", Utc, nullable=False),
     Column("created_at", Utc, nullable=False),
-    Column("created_by", String(32), nullable=False),  # the clerk who handed it over
+    Column("created_by", String(32), nullable=False),  # the clerk who handed it over; the citizen for a promise
     Column("acknowledged_at", Utc),
     Column("acknowledged_by", String(32)),
     Column("answered_at", Utc),

@@ -1,6 +1,7 @@
 """A citizen's case: filed, added to, followed. Who filed it lies in the vault, never in the case."""
 
 from services.cases.filing import (
+    ACCEPTANCE,
     ACCEPTED,
     CATEGORIES,
     COMPLAINT,
@@ -21,6 +22,7 @@ from services.cases.filing import (
 from services.cases.leaving import COLUMNS, leaving
 
 __all__ = [
+    "ACCEPTANCE",
     "ACCEPTED",
     "CATEGORIES",
     "COLUMNS",

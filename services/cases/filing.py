@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +12,14 @@ from sqlalchemy import func, insert, select, update
 from conversation.messages import Media
 from models.prepared import Prepared
 from models.tables import cases, entries, evidence, owners
-from services import people
+from services import calendar, obligations, people
 from services.evidence import attach
 from services.foundation import audit
-from services.foundation.act import Act
+from services.foundation.act import CITIZEN, Act
 from services.foundation.folding import sought
 from services.foundation.numbers import next_number
 from services.foundation.vault import new_id
+from services.obligations import Promise
 from services.people import Contact
 
 LONGEST_TEXT = 10_000
@@ -27,6 +28,7 @@ MOST_OWN = 50
 # What a complaint is about (W09): each has its words in the templates.
 CATEGORIES = ("slow", "shirk", "rude", "bribe", "fees", "abuse", "absent", "other")
 COMPLAINT, QUESTION = "complaint", "question"
+ACCEPTANCE = "acceptance"  # what the office owes about a complaint: its word whether it is accepted
 RECEIVED, ACCEPTED, DECLINED = "received", "accepted", "declined"
 
 
@@ -76,6 +78,7 @@ class Case:
     state: str
     received_at: datetime
     pieces: int  # pieces of evidence that came with it
+    promised: Promise | None = None  # until it is decided: by when the citizen is told whether it is accepted
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,14 @@ class Entry:
     pieces: int
 
 
-def file_complaint(act: Act, contact: Contact, complaint: Complaint) -> tuple[Case, str]:
-    """Files a complaint; returns the case and the receipt code, which is shown this once and kept nowhere."""
+def file_complaint(
+    act: Act, contact: Contact, complaint: Complaint, accept_days: int | None = None
+) -> tuple[Case, str]:
+    """Files a complaint; returns the case and the receipt code, which is shown this once and kept nowhere.
+
+    From now on the office owes its word whether the complaint is accepted, within `accept_days` working days; None:
+    within its limit.
+    """
     row = {
         "kind": COMPLAINT,
         "unit_id": complaint.unit_id,
@@ -100,7 +109,10 @@ def file_complaint(act: Act, contact: Contact, complaint: Complaint) -> tuple[Ca
         "named": complaint.name is not None,
     }
     identity = {"name": complaint.name, "phone": complaint.phone}
-    return _file(act, contact, row, identity, complaint.media)
+    case, receipt = _file(act, contact, row, identity, complaint.media)
+    days = calendar.limits().accept if accept_days is None else accept_days
+    owed = obligations.promise(act.by(CITIZEN), ACCEPTANCE, case.id, case.number, days)
+    return replace(case, promised=owed), receipt
 
 
 def file_question(act: Act, contact: Contact, text: str, media: Sequence[Media]) -> tuple[Case, str]:
@@ -147,7 +159,9 @@ def own(act: Act, contact_id: str) -> list[Case]:
     """The cases that this contact has filed or taken up by receipt code, newest first."""
     mine = select(owners.c.subject_id).where(owners.c.owner_hash == act.vault.index(contact_id, "owner"))
     newest = _CASES.where(cases.c.id.in_(mine)).order_by(cases.c.received_at.desc()).limit(MOST_OWN)
-    return [_case(row) for row in act.tx.execute(newest)]
+    found = [_case(row) for row in act.tx.execute(newest)]
+    owed = obligations.promised(act, [case.id for case in found])
+    return [replace(case, promised=owed.get(case.id)) for case in found]
 
 
 def adopt(act: Act, contact: Contact, code: str) -> Case | None:
@@ -158,7 +172,7 @@ def adopt(act: Act, contact: Contact, code: str) -> Case | None:
         return None
     people.follow(act, row.id, contact.id)
     audit.append(act.by("citizen"), "receipt_used", row.id)
-    return _case(row)
+    return replace(_case(row), promised=obligations.promised(act, [row.id]).get(row.id))
 
 
 def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Media]) -> bool:

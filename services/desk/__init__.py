@@ -7,11 +7,13 @@ from services.desk.kinds import KINDS
 from services.desk.leaving import COLUMNS, leaving
 from services.desk.listing import counts, fresh, listed
 from services.desk.opening import look, open_copy, open_identity, open_original, open_report
+from services.desk.promises import remind_clerks
 from services.desk.sight import sight_of_case, sight_of_visit
-from services.desk.values import ANSWERED, SHORTEST_REASON, UNKNOWN_UNIT, VISIT, Filters, Item, Report
+from services.desk.values import ANSWERED, BY_PROMISE, SHORTEST_REASON, UNKNOWN_UNIT, VISIT, Filters, Item, Report
 
 __all__ = [
     "ANSWERED",
+    "BY_PROMISE",
     "COLUMNS",
     "KINDS",
     "SHORTEST_REASON",
@@ -36,6 +38,7 @@ __all__ = [
     "open_identity",
     "open_original",
     "open_report",
+    "remind_clerks",
     "sight_of_case",
     "sight_of_visit",
     "still_owed",

@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from conversation.messages import Body, Button, Say
-from models.tables import cases, entries, obligations, visits
-from services import people
+from models.tables import cases, entries, visits
+from services import obligations, people
 from services.cases import ACCEPTED, COMPLAINT, DECLINED, QUESTION, RECEIVED
 from services.deliveries import queue_for
 from services.desk.codes import DeskCode
@@ -70,7 +70,7 @@ def answer(act: Act, case_id: str, seen: str, text: str) -> bool:
     changed, text_wanted, text_too_long.
     """
     case, text = _locked(act, case_id, seen), worded(text)
-    if case.kind != QUESTION and (case.state != ACCEPTED or _owes(act.tx, case.id)):
+    if case.kind != QUESTION and (case.state != ACCEPTED or obligations.is_open_about(act, case.id)):
         raise Refusal(Common.GONE)
     return _answered(act, case, text)
 
@@ -139,11 +139,6 @@ def _answered(act: Act, case: _Case, text: str) -> bool:
     return _tell(act, case, "answered", text, Button(f"/add {case.id}", words="add"))
 
 
-def _owes(tx: Connection, case_id: str) -> bool:
-    unsettled = exists().where(obligations.c.subject_id == case_id, obligations.c.settled_at.is_(None))
-    return bool(tx.execute(select(unsettled)).scalar())
-
-
 def _locked(act: Act, case_id: str, seen: str) -> _Case:
     case = _held(act.tx, case_id)
     require_unmoved(act, case_id, case.state, seen)
@@ -168,7 +163,9 @@ def _undecided(act: Act, case_id: str, seen: str) -> _Case:
 
 
 def _decide(act: Act, case: _Case, state: str) -> None:
+    """Decides about a case: what the office owed until then about it, its word to the citizen, is given."""
     act.tx.execute(update(cases).where(cases.c.id == case.id).values(state=state, decided_at=act.now))
+    obligations.keep(act, case.id)
 
 
 def _note(act: Act, case: _Case, kind: str, text: str, action: str) -> str:

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     ColumnElement,
-    Connection,
     Select,
     String,
     Subquery,
     and_,
+    case,
     cast,
     exists,
     func,
@@ -28,11 +28,14 @@ from sqlalchemy import (
 )
 
 from models.tables import cases, entries, evidence, visits
-from services.desk.values import PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
+from models.types import Utc
+from services import obligations
+from services.desk.values import BY_PROMISE, PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
 from services.foundation.act import Act
 from services.foundation.searching import found_in, numbered
 
 SNIPPET = 200  # characters
+_MOMENT = Utc()
 JUST_READ = timedelta(minutes=10)
 
 
@@ -42,14 +45,14 @@ def listed(act: Act, filters: Filters, after: str = "", keep: str = "") -> Page:
     An item read a moment ago stays among the unread, so that nothing jumps under the clerk's hand; the report `keep`,
     which is open beside the list, stays even where only unread ones are wanted.
     """
-    found = found_by(filters, act.now, keep)
-    wanted = newest_first(found, select(found))
-    place = _place(after)
+    found, by_promise = found_by(filters, act.now, keep), filters.sort == BY_PROMISE
+    wanted = select(found).order_by(*_by_promise(found)) if by_promise else newest_first(found, select(found))
+    place = _place(after, by_promise=by_promise)
     if place:
-        wanted = wanted.where(_beyond(found, *place))
+        wanted = wanted.where((_after_promise if by_promise else _beyond)(found, *place))
     items = [Item(**row) for row in act.tx.execute(wanted.limit(PAGE + 1)).mappings()]
     more = len(items) > PAGE
-    return Page(_filled(act.tx, items[:PAGE]), _key(items[PAGE - 1]) if more else None)
+    return Page(_filled(act, items[:PAGE]), _key(items[PAGE - 1], by_promise=by_promise) if more else None)
 
 
 def counts(act: Act, filters: Filters) -> Counts:
@@ -69,7 +72,15 @@ def counts(act: Act, filters: Filters) -> Counts:
             kinds[row.kind] += row.many
         if filters.kind in ("", row.kind):
             states[row.state] += row.many
-    return Counts(total, unread, kinds, states)
+    return Counts(total, unread, kinds, states, *_waiting(act, found))
+
+
+def _waiting(act: Act, found: Subquery) -> tuple[int, int]:
+    """How many of these the office owes its word about, and how many of them are over."""
+    owed = obligations.open_promises().subquery()
+    late = func.coalesce(func.sum(case((owed.c.due_at < act.now, 1), else_=0)), 0)
+    row = act.tx.execute(select(func.count(), late).join_from(owed, found, found.c.id == owed.c.subject_id)).one()
+    return row[0], int(row[1])
 
 
 def fresh(act: Act, filters: Filters, since: datetime) -> int:
@@ -103,6 +114,7 @@ def _cases(filters: Filters, now: datetime, keep: str) -> Select[Any]:
         func.substr(cases.c.what, 1, SNIPPET).label("text"),
         cases.c.received_at,
         func.coalesce(cases.c.fresh_at, cases.c.received_at).label("moved_at"),
+        _promised_at(filters),
     ).where(*_shared(cases.c, filters, now, keep))
     if filters.kind:
         wanted = wanted.where(cases.c.kind == filters.kind)
@@ -135,6 +147,7 @@ def _visits(filters: Filters, now: datetime, keep: str) -> Select[Any]:
         func.substr(visits.c.note, 1, SNIPPET).label("text"),
         visits.c.received_at,
         func.coalesce(visits.c.fresh_at, visits.c.received_at).label("moved_at"),
+        cast(null(), _MOMENT).label("promised_at"),
     ).where(*_shared(visits.c, filters, now, keep))
     if filters.kind not in ("", VISIT) or filters.category:
         wanted = wanted.where(literal(False))
@@ -142,6 +155,14 @@ def _visits(filters: Filters, now: datetime, keep: str) -> Select[Any]:
         said = numbered(visits.c.number, word), found_in(visits.c.sought, word)
         wanted = wanted.where(or_(*said, _of_unit(visits.c, filters, word)))
     return wanted
+
+
+def _promised_at(filters: Filters) -> Any:
+    """By when the citizen hears whether the case is accepted; looked up only for a list that is sorted by it."""
+    if filters.sort != BY_PROMISE:
+        return cast(null(), _MOMENT).label("promised_at")
+    owed = obligations.open_promises().subquery()
+    return select(owed.c.due_at).where(owed.c.subject_id == cases.c.id).scalar_subquery().label("promised_at")
 
 
 def _high(columns: Any, now: datetime) -> Any:
@@ -178,17 +199,38 @@ def _of_unit(columns: Any, filters: Filters, word: str) -> ColumnElement[bool]:
 # --- keys of pages ------------------------------------------------------------------------------------------------
 
 
-def _key(item: Item) -> str:
-    return f"{int(item.high)}.{round(item.moved_at.timestamp() * 1_000_000)}.{item.id}"
+def _key(item: Item, *, by_promise: bool) -> str:
+    group, moment = item.high, item.moved_at
+    if by_promise:
+        group, moment = item.promised_at is not None, item.promised_at or item.moved_at
+    return f"{2 * by_promise + group}.{round(moment.timestamp() * 1_000_000)}.{item.id}"
 
 
-def _place(key: str) -> tuple[bool, datetime, str] | None:
+def _place(key: str, *, by_promise: bool) -> tuple[bool, datetime, str] | None:
     parts = key.split(".")
     if len(parts) != 3 or not (
         parts[1].isascii() and parts[1].isdigit() and len(parts[1]) <= 17 and parts[2].isalnum()
     ):
         return None
-    return parts[0] == "1", datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(parts[1])), parts[2]
+    if parts[0] not in (("2", "3") if by_promise else ("0", "1")):
+        return None
+    return parts[0] in ("1", "3"), datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(parts[1])), parts[2]
+
+
+def _by_promise(found: Subquery) -> tuple[Any, ...]:
+    """What is promised soonest comes first; what nothing is promised about follows, the newest first."""
+    promised = found.c.promised_at.is_not(None)
+    moved = case((promised, null()), else_=found.c.moved_at)
+    return case((promised, 0), else_=1), found.c.promised_at, moved.desc(), found.c.id.desc()
+
+
+def _after_promise(found: Subquery, promised: bool, moment: datetime, id_: str) -> ColumnElement[bool]:
+    columns = found.c
+    if not promised:
+        newer = or_(columns.moved_at < moment, and_(columns.moved_at == moment, columns.id < id_))
+        return and_(columns.promised_at.is_(None), newer)
+    later = or_(columns.promised_at > moment, and_(columns.promised_at == moment, columns.id < id_))
+    return or_(columns.promised_at.is_(None), later)
 
 
 def _beyond(found: Subquery, high: bool, moved_at: datetime, id_: str) -> ColumnElement[bool]:
@@ -201,8 +243,9 @@ def _beyond(found: Subquery, high: bool, moved_at: datetime, id_: str) -> Column
 # --- what only the items of one page need -----------------------------------------------------------------------------
 
 
-def _filled(tx: Connection, items: Sequence[Item]) -> list[Item]:
-    ids = [item.id for item in items]
+def _filled(act: Act, items: Sequence[Item]) -> list[Item]:
+    tx, ids = act.tx, [item.id for item in items]
+    owed = obligations.promised(act, ids)
     counted = tx.execute(
         select(evidence.c.subject_id, func.count().label("many"))
         .where(evidence.c.subject_id.in_(ids))
@@ -211,4 +254,7 @@ def _filled(tx: Connection, items: Sequence[Item]) -> list[Item]:
     pieces = {row.subject_id: row.many for row in counted}
     ticked = tx.execute(select(visits.c.id, visits.c.findings).where(visits.c.id.in_(ids)))
     findings = {row.id: row.findings for row in ticked}
-    return [replace(item, pieces=pieces.get(item.id, 0), findings=findings.get(item.id, {})) for item in items]
+    return [
+        replace(item, pieces=pieces.get(item.id, 0), findings=findings.get(item.id, {}), promised=owed.get(item.id))
+        for item in items
+    ]

@@ -16,6 +16,7 @@ from services.foundation.act import Act
 from services.foundation.history import seen_as
 from services.foundation.refusal import Common, Refusal
 from services.foundation.wording import readable
+from services.obligations import promised
 
 
 def open_report(act: Act, report_id: str) -> Report | None:
@@ -36,7 +37,8 @@ def look(act: Act, report_id: str) -> Report | None:
     said = _said(act.tx, report_id, pieces)
     first = tuple(piece for piece in pieces if piece.entry_id is None)
     seen = seen_as(act, report_id, found["state"])
-    return Report(**found, pieces=first, said=said, seen=seen)
+    owed = promised(act, [report_id]).get(report_id)
+    return Report(**found, pieces=first, said=said, seen=seen, promised=owed)
 
 
 def open_copy(act: Act, piece_id: str, *, tell: bool = True) -> Piece | None:

@@ -8,10 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from services.evidence import Piece
+from services.obligations import Promise
 
 VISIT = "visit"
 ANSWERED = "answered"  # state of a question that has been answered
 PAGE = 50  # items a page of the list
+BY_PROMISE = "promise"  # a way to sort the list
 UNKNOWN_UNIT = "unknown"  # in a filter: the citizen did not know the unit
 SHORTEST_REASON = 5
 LONGEST_PURPOSE = 200
@@ -27,6 +29,7 @@ class Filters:
     state: str = ""
     unread: bool = False
     words: str = ""  # each word must occur in the number or in what was said, or in the unit's name
+    sort: str = ""  # BY_PROMISE: what the citizen hears soonest first; else the unread and the newest
     named: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by word, the units that it names
     since: date | None = None
     until: date | None = None
@@ -49,8 +52,10 @@ class Item:
     text: str | None
     received_at: datetime
     moved_at: datetime  # when something last came in from outside
+    promised_at: datetime | None = None  # in a list by promise: by when the citizen hears whether it is accepted
     pieces: int = 0
     findings: Mapping[str, Any] = field(default_factory=dict)
+    promised: Promise | None = None  # while the citizen waits for the word whether it is accepted
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ class Counts:
     unread: int
     kinds: Mapping[str, int]
     states: Mapping[str, int]
+    promised: int = 0  # complaints whose citizens wait for the word whether they are accepted
+    overdue: int = 0  # those among them that are over
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,7 @@ class Report:
     pieces: Sequence[Piece]  # pieces of evidence that came with it
     said: Sequence[Said]
     seen: str  # what the page saw: a decision on anything older is refused
+    promised: Promise | None = None  # while the citizen waits for the word whether it is accepted
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ def seen_as(act: Act, subject_id: str, state: str) -> str:
 
 def _how_much_happened(tx: Connection, subject_id: str) -> int:
     """Counts what was said about it and what was handed over because of it; neither ever becomes less."""
-    tables = entries, obligations
-    counts = (select(func.count()).select_from(t).where(t.c.subject_id == subject_id) for t in tables)
+    said = select(func.count()).select_from(entries).where(entries.c.subject_id == subject_id)
+    handed = obligations.c.subject_id == subject_id, obligations.c.unit_id.is_not(None)
+    counts = said, select(func.count()).select_from(obligations).where(*handed)
     return sum(tx.execute(count).scalar_one() for count in counts)

@@ -1,4 +1,7 @@
-"""What units owe by a date (督办事项): handed over, reminded of, answered, settled. One table, whatever the kind."""
+"""What units, or the office itself, owe by a date (督办事项): handed over, reminded of, answered, settled.
+
+One table, whatever the kind.
+"""
 
 from services.obligations.answering import acknowledge, answer, ask_office, request_time
 from services.obligations.codes import ObligationCode
@@ -10,9 +13,10 @@ from services.obligations.kinds import Kind, Kinds
 from services.obligations.ladder import FAR, FARTHEST_YEARS, ladders, last_day
 from services.obligations.lapsing import lapse
 from services.obligations.leaving import COLUMNS, leaving
-from services.obligations.listing import counts, late, listed, of_subject, owed_by
+from services.obligations.listing import counts, is_open_about, late, listed, of_subject, owed_by
 from services.obligations.locking import LockedObligation
 from services.obligations.opening import file_names, look, reminded
+from services.obligations.own import Promise, is_due, keep, open_promises, promise, promised, remind
 from services.obligations.rules import read_rules
 from services.obligations.telling import TO_HEAD, TO_READER, buttons
 from services.obligations.values import (
@@ -51,6 +55,7 @@ __all__ = [
     "Obligation",
     "ObligationCode",
     "ObligationFilters",
+    "Promise",
     "Subject",
     "UnitSight",
     "accept_answer",
@@ -65,6 +70,9 @@ __all__ = [
     "file_names",
     "fire",
     "hand_over",
+    "is_due",
+    "is_open_about",
+    "keep",
     "ladders",
     "lapse",
     "last_day",
@@ -73,8 +81,12 @@ __all__ = [
     "listed",
     "look",
     "of_subject",
+    "open_promises",
     "owed_by",
+    "promise",
+    "promised",
     "read_rules",
+    "remind",
     "reminded",
     "reply_unit",
     "request_time",

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, exists, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
-from models.tables import entries, extensions, obligations
+from models.tables import entries, extensions
 from services.deliveries import withhold_about
 from services.foundation.act import Act
 from services.foundation.happenings import Happening, record
@@ -24,6 +24,7 @@ from services.obligations.handing import deadline, put_to_unit
 from services.obligations.kinds import Kind, Kinds
 from services.obligations.ladder import ladders
 from services.obligations.lapsing import note_overdue
+from services.obligations.listing import is_open_about
 from services.obligations.locking import LockedObligation, add_entry, change, unsettled
 from services.obligations.telling import TO_HEAD, TO_READER, tell
 from services.obligations.values import ACCEPTED, ANSWERED, EXCUSED, GRANTED, MOOT, REFUSED, RETURNED, WAITING
@@ -145,9 +146,7 @@ def _to_conclude(act: Act, kind: Kind, obligation: LockedObligation) -> str | No
     """
     if not kind.waits(act, obligation.subject_id):
         return None
-    about_it = obligations.c.subject_id == obligation.subject_id, obligations.c.id != obligation.id
-    others = exists().where(*about_it, obligations.c.settled_at.is_(None))
-    return None if act.tx.execute(select(others)).scalar() else obligation.subject_id
+    return None if is_open_about(act, obligation.subject_id, obligation.id) else obligation.subject_id
 
 
 def _waiting(obligation: LockedObligation) -> tuple[ColumnElement[bool], ...]:

@@ -18,7 +18,7 @@ from services.foundation.vault import new_id
 from services.foundation.wording import first_words
 from services.obligations import due
 from services.obligations.due import Row
-from services.obligations.ladder import BOTH, NOBODY, OFFICE, OVER, SILENCE, Step, ladders, over, silence
+from services.obligations.ladder import BOTH, NOBODY, OFFICE, OVER, SILENCE, UNIT, Step, awake, ladders, over, silence
 from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_values
 from services.people import CHAT, SMS, Addressee
 
@@ -34,14 +34,14 @@ def fire(act: Act, most: int, ways: Collection[str] = (CHAT, SMS), *, any_hour: 
     During quiet hours they wait. A reminder that has waited too long says so; one for what is not owed any more
     is dropped. `ways`: chat alone where there is no carrier for text messages. `any_hour`: no hours are quiet.
     """
-    awake = [kind for kind, ladder in ladders().items() if any_hour or not ladder.quiet(act.now)]
-    units = due.units(act, awake, most) if awake else []
+    kinds = awake(UNIT, act.now, any_hour=any_hour)
+    units = due.units(act, kinds, most) if kinds else []
     if not units:
         return 0
     # Locks the recipients before the reminders, as a turn that acknowledges does: on PostgreSQL neither can deadlock
     # with the other.
     reached = people.recipients_of(act, units, ways)
-    rows = due.take(act, awake, units, most)
+    rows = due.take(act, kinds, units, most)
     meant = [row for row in rows if row.owed and not (row.kind == SILENCE and row.acknowledged)]
     due.mark(act, rows, meant)
     batch = _Batch(act, meant, reached)

@@ -16,7 +16,7 @@ from services.obligations.rules import LadderRules, read_rules
 from services.people import CHAT, SMS, Addressee
 
 BEFORE, HOLIDAY, DAY, OVER, SILENCE, TOLD = "before", "holiday", "day", "over", "silence", "told"
-OFFICE = "office"  # like an `Addressee`: nobody of the unit, but the office's own list
+OFFICE = "office"  # like an `Addressee`: nobody of a unit, but the office: its own list, or its own people
 BOTH = "both"  # head and superior, once a reminder has gone out
 NOBODY = {CHAT: "no_chat", SMS: "no_sms"}  # by way: what is recorded where a reminder had nobody to go to
 FARTHEST_YEARS = 2  # years ahead of a deadline: 2036 is a slip of the finger
@@ -24,11 +24,15 @@ FAR = 60  # working days: a deadline farther away is confirmed before it is hand
 Own = Mapping[date, bool]  # the office's own days (services.calendar.own_days.own_days)
 
 
+UNIT = "unit"  # an owner, beside OFFICE
+
+
 @dataclass(frozen=True)
 class Ladder:
     """The reminder times of one kind of obligation: times of day in the office's zone, or numbers of working days."""
 
     kind: str
+    owner: str  # who owes it: a unit, or the office itself
     working_days: int  # that the form offers for a deadline
     due: time  # of day, of every deadline
     morning: time
@@ -51,6 +55,11 @@ class Ladder:
     def awake(self, moment: datetime) -> datetime:
         """The moment itself, or the end of the quiet hours that it falls into."""
         return self.quiet_hours.awake(moment)
+
+    @property
+    def to(self) -> str:
+        """Whom the mornings remind."""
+        return OFFICE if self.owner == OFFICE else Addressee.HEAD
 
 
 def last_day(now: datetime) -> date:
@@ -75,6 +84,12 @@ def ladders() -> Mapping[str, Ladder]:
     return {kind: _ladder(kind, rules) for kind, rules in read_rules().items()}
 
 
+def awake(owner: str, moment: datetime, *, any_hour: bool = False) -> list[str]:
+    """The kinds of this owner's obligations about which something may go out at this moment; `any_hour`: at any."""
+    mine = {kind: ladder for kind, ladder in ladders().items() if ladder.owner == owner}
+    return [kind for kind, ladder in mine.items() if any_hour or not ladder.quiet(moment)]
+
+
 def mornings(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Iterator[Step]:
     """The reminders still ahead of the deadline, or the first one on the morning after it.
 
@@ -90,7 +105,7 @@ def mornings(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Itera
     for day, (kind, days) in sorted(kinds.items()):
         at = ladder.awake(_at(day, ladder.morning, now))
         if now < at < due_at:
-            yield Step(kind, days, Addressee.HEAD, CHAT, at)
+            yield Step(kind, days, ladder.to, CHAT, at)
     yield over(ladder, due_at, now, own)
 
 
@@ -100,7 +115,7 @@ def over(ladder: Ladder, due_at: datetime, now: datetime, own: Own) -> Step:
     day = calendar.workday_after(max(due, now.date() - timedelta(1)), 1, own)
     while (at := ladder.awake(_at(day, ladder.morning, now))) <= now:
         day = calendar.workday_after(day, 1, own)
-    return Step(OVER, -calendar.workdays_left(day, due, own), Addressee.HEAD, CHAT, at)
+    return Step(OVER, -calendar.workdays_left(day, due, own), ladder.to, CHAT, at)
 
 
 def silence(ladder: Ladder, now: datetime, own: Own, *, chat: bool) -> Iterator[Step]:
@@ -128,6 +143,7 @@ def _working(ladder: Ladder, moment: datetime, own: Own) -> datetime:
 def _ladder(kind: str, rules: LadderRules) -> Ladder:
     return Ladder(
         kind,
+        rules.owner,
         rules.working_days,
         rules.due,
         rules.morning,

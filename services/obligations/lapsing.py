@@ -42,6 +42,7 @@ def note_overdue(act: Act, obligation: LockedObligation) -> None:
 def _lapsed(now: datetime) -> Select[tuple[object, ...]]:
     this_deadline = happenings.c.obligation_id == obligations.c.id, happenings.c.at == obligations.c.due_at
     known = exists().where(*this_deadline, happenings.c.kind == OVERDUE)
-    late = obligations.c.owed_since.is_not(None), obligations.c.due_at < now, ~known
+    # A happening is about a unit: what the office itself owes is none.
+    late = obligations.c.unit_id.is_not(None), obligations.c.owed_since.is_not(None), obligations.c.due_at < now, ~known
     oldest = select(*COLUMNS).where(*late).order_by(obligations.c.due_at, obligations.c.id)
     return oldest.with_for_update(of=obligations, skip_locked=True)

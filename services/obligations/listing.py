@@ -1,4 +1,7 @@
-"""Lists of obligations: a unit's own, who is late, what waits for the office, what nobody has acknowledged."""
+"""Lists of what units owe: a unit's own, who is late, what waits for the office, what nobody has acknowledged.
+
+What the office itself owes is in none of them (`services.obligations.own`).
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ SETTLED_SHOWN = 20
 BEGINS = 80  # characters of the request that lists read
 MOST = 500
 _owed = obligations.c.owed_since.is_not(None)
+_of_units = obligations.c.unit_id.is_not(None)
 _by_due = obligations.c.due_at, obligations.c.number
 _by_settling = obligations.c.settled_at, obligations.c.number
 
@@ -82,7 +86,7 @@ _OBLIGATIONS = select(
     case((_waiting, 1), else_=0).label("waits"),
     case((_asks, 1), else_=0).label("asks"),
     case((_STAGES["silent"], 1), else_=0).label("silent"),
-)
+).where(_of_units)
 
 
 def owed_by(act: Act, kinds: Kinds, unit_ids: Collection[str]) -> list[Obligation]:
@@ -104,6 +108,12 @@ def of_subject(act: Act, kinds: Kinds, subject_id: str) -> list[Obligation]:
     return owing(act, kinds, act.tx.execute(about.order_by(obligations.c.created_at, obligations.c.number)).all())
 
 
+def is_open_about(act: Act, subject_id: str | None, but: str = "") -> bool:
+    """Whether a unit still owes something about this subject, or its answer is unchecked; `but`: leaving this aside."""
+    about = obligations.c.subject_id == subject_id, obligations.c.id != but, obligations.c.settled_at.is_(None)
+    return bool(act.tx.execute(select(exists().where(_of_units, *about))).scalar())
+
+
 def one(act: Act, kinds: Kinds, obligation_id: str) -> Obligation | None:
     found = owing(act, kinds, act.tx.execute(_OBLIGATIONS.where(obligations.c.id == obligation_id)).all())
     return found[0] if found else None
@@ -117,7 +127,7 @@ def late(act: Act) -> list[Late]:
     counted = [func.sum(case((age, 1), else_=0)).label(name) for name, age in ages]
     rows = act.tx.execute(
         select(obligations.c.unit_id, obligations.c.kind, oldest, *counted)
-        .where(_owed, due < act.now)
+        .where(_of_units, _owed, due < act.now)
         .group_by(obligations.c.unit_id, obligations.c.kind)
         .order_by(oldest, obligations.c.unit_id, obligations.c.kind)
     )
@@ -163,7 +173,7 @@ def counts(act: Act, filters: ObligationFilters) -> dict[str, int]:
 
 
 def _conditions(now: datetime, filters: ObligationFilters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = [_of_units]
     if filters.units:
         found.append(obligations.c.unit_id.in_(filters.units))
     if filters.kind:

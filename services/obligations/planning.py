@@ -19,7 +19,7 @@ def plan(act: Act, obligation: LockedObligation) -> None:
     """Plans all morning reminders anew; rows that have fired stay."""
     drop(act, obligation.id, mornings_only=True)
     ladder, own = ladders()[obligation.kind], calendar.own_days(act)
-    _write(act.tx, obligation.id, told(act, obligation.id) + 1, mornings(ladder, obligation.due_at, act.now, own))
+    write(act.tx, obligation.id, told(act, obligation.id) + 1, mornings(ladder, obligation.due_at, act.now, own))
 
 
 def plan_silence(act: Act, obligation: LockedObligation, nth: int, *, chat: bool) -> None:
@@ -55,7 +55,8 @@ def tell_now(act: Act, obligation_id: str) -> int:
     return nth
 
 
-def _write(tx: Connection, obligation_id: str, first: int, steps: Iterable[Step]) -> None:
+def write(tx: Connection, obligation_id: str, first: int, steps: Iterable[Step]) -> None:
+    """Plans these steps as messages `first`, `first + 1`, …"""
     rows = [_row(obligation_id, nth, step) for nth, step in enumerate(steps, first)]
     if rows:
         tx.execute(insert(reminders), rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -34,6 +34,7 @@ class SilenceRules(Shape):
 class LadderRules(Shape):
     """The times of one kind of obligation, each entry as `[default]` or its own table says."""
 
+    owner: Literal["unit", "office"]
     working_days: Days
     due: DayTime
     morning: DayTime

@@ -16,12 +16,19 @@ class Figure:
     value: int
 
 
+_COUNTED = (
+    *((table.name, table) for table in (cases, visits, evidence, notices, deliveries)),
+    ("obligations", obligations, obligations.c.unit_id.is_not(None)),
+    ("promises", obligations, obligations.c.unit_id.is_(None)),
+)
+
+
 def count_figures(tx: Connection) -> list[Figure]:
     """Counts rows by state of what comes in, goes out and waits, and accounts by channel that nothing reaches."""
     found = [
-        Figure(table.name, row.state, row.number)
-        for table in (cases, visits, evidence, obligations, notices, deliveries)
-        for row in tx.execute(select(table.c.state, func.count().label("number")).group_by(table.c.state))
+        Figure(name, row.state, row.number)
+        for name, table, *which in _COUNTED
+        for row in tx.execute(select(table.c.state, func.count().label("number")).where(*which).group_by(table.c.state))
     ]
     gone = select(contacts.c.channel, func.count().label("number")).where(contacts.c.blocked_at.is_not(None))
     found += [Figure("unreachable", row.channel, row.number) for row in tx.execute(gone.group_by(contacts.c.channel))]

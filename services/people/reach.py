@@ -13,7 +13,7 @@ from services.foundation import phones
 from services.foundation.act import Act
 from services.people import persons
 from services.people.accounts import ensure_contact
-from services.people.rights import SOLE, TOLD_BY, Addressee, Scope, roles_with, scope_of
+from services.people.rights import SOLE, TOLD_BY, Addressee, Right, Scope, roles_with, scope_of
 from templates import DEFAULT_LANGUAGE
 
 CHAT = "chat"  # any channel but SMS
@@ -64,6 +64,14 @@ def recipients_of(
                 seen.add((unit_id, by, contact_id))
                 found[unit_id, to, by].append((channel, contact_id))
     return found
+
+
+def accounts_with(act: Act, right: Right) -> list[tuple[str, str]]:
+    """The chat accounts, as (channel, contact id), of everybody whose role gives this right everywhere."""
+    roles = [role for role in roles_with(right) if scope_of(role, right) is Scope.ALL]
+    held = select(grants.c.person_id).where(grants.c.role.in_(roles), persons.holds(act.now))
+    reached = _accounts(act, set(act.tx.execute(held).scalars()), (CHAT,))
+    return sorted({one for found in reached.values() for one in found if one[0] != SMS}, key=lambda one: one[1])
 
 
 def takes_sms(act: Act, unit_id: str) -> bool:

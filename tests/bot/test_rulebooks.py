@@ -19,7 +19,7 @@ from bot import rulebooks
 from bot.cli import Terminal
 from rulebooks import HERE
 from rulebooks.reading import BadRules, Fault
-from services import calendar, demo, desk, obligations, oversight
+from services import calendar, cases, demo, desk, obligations, oversight
 from services.demo.files import City, Day
 from services.obligations.rules import LadderRules
 from templates import LANGUAGES, Texts
@@ -29,7 +29,7 @@ ROOT = HERE.parent
 LADDERS, LIMITS, KEEPING = "ladders.toml", "limits.toml", "keeping.toml"
 CITY, DAY = "demo/city.toml", "demo/day.toml"
 READ: dict[str, Callable[[Path], object]] = {
-    LADDERS: partial(obligations.read_rules, kinds=list(desk.KINDS)),
+    LADDERS: partial(obligations.read_rules, kinds=[*desk.KINDS, cases.ACCEPTANCE]),
     LIMITS: calendar.limits,
     KEEPING: oversight.keeping,
     CITY: demo.read_city,

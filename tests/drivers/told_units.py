@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from bot.build import Program
 from models.tables import contacts as accounts
 from models.tables import deliveries, grants, reminders
-from services import cases, obligations, people
+from services import cases, desk, obligations, people
 from services.deliveries import open_body
 from services.foundation.act import SYSTEM, Act
 from services.foundation.refusal import Refusal
@@ -110,7 +110,7 @@ class Office:
         self.office(what, self.program.tools.kinds, obligation, self.seen(obligation), *args)
 
     def fire(self, most: int = 100) -> int:
-        return self.do(obligations.fire, most)
+        return self.do(obligations.fire, most) + self.do(desk.remind_clerks, most)
 
     def until(self, moment: str) -> list[str]:
         """Lets the time pass, firing whenever something is due; what was said on the way."""

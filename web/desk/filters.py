@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping
 
 from services.cases import CATEGORIES
-from services.desk import UNKNOWN_UNIT, Filters
+from services.desk import BY_PROMISE, UNKNOWN_UNIT, Filters
 from services.foundation.wording import readable
 from services.units import Directory
 from web.site.asked import LONGEST_WORDS, Asked, a_day, units_named, units_under
 
 KINDS = ("complaint", "question", "visit")
 STATES = ("received", "accepted", "declined", "answered", "noted")
-NAMES = ("q", "unit", "kind", "category", "state", "unread", "from", "to")
-PLACE = re.compile(r"[01]\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)
+NAMES = ("q", "unit", "kind", "category", "state", "unread", "from", "to", "sort")
+PLACE = re.compile(r"[0-3]\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)
 
 
 class Query(Asked):
@@ -35,6 +35,7 @@ class Query(Asked):
             named=units_named(self.get("q"), directory),
             since=a_day(self.get("from")),
             until=a_day(self.get("to")),
+            sort=self.get("sort"),
         )
 
 
@@ -46,6 +47,7 @@ def read(asked: Mapping[str, str], directory: Directory) -> Query:
         "category": found["category"] in CATEGORIES,
         "unit": found["unit"] == UNKNOWN_UNIT or directory.get(found["unit"]) is not None,
         "unread": found["unread"] == "1",
+        "sort": found["sort"] == BY_PROMISE,
         "from": a_day(found["from"]) is not None,
         "to": a_day(found["to"]) is not None,
     }

@@ -105,7 +105,7 @@ class Desk:
 
 
 def test_every_ladder_is_a_kind_and_every_kind_has_a_ladder() -> None:
-    assert set(KINDS) == set(ladders())
+    assert set(KINDS) == {name for name, ladder in ladders().items() if ladder.owner == "unit"}
     assert {name: kind.name for name, kind in KINDS.items()} == {name: name for name in KINDS}
 
 

@@ -1,0 +1,130 @@
+"""What the office itself owes by a date, such as its word to a citizen whether a complaint is accepted.
+
+It is an obligation without a unit: no unit, no list of units and no happening knows of it. The subject asks for it and
+ends it; the mornings on which the office is reminded are laid out like anybody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select, update
+
+from models.tables import obligations, reminders
+from services import calendar
+from services.foundation.act import Act
+from services.foundation.vault import new_id
+from services.obligations import planning
+from services.obligations.ladder import OFFICE, OVER, Step, awake, ladders, mornings, over
+from services.obligations.values import ACCEPTED, OPEN
+
+SOON = 1  # working days left, from which on it is shown as soon due
+_own = obligations.c.unit_id.is_(None)
+_owed = obligations.c.owed_since.is_not(None)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Something that the office owes by a date. Moments are in the office's time zone."""
+
+    number: str  # of its subject
+    due_at: datetime
+    days: int  # working days left, negative when over; as `Obligation.working_days_left`
+    late: bool
+    provisional: bool  # whether it is due in a year whose holidays are not announced
+
+    @property
+    def soon(self) -> bool:
+        return not self.late and self.days <= SOON
+
+
+def promise(act: Act, kind: str, subject_id: str, number: str, working_days: int) -> Promise:
+    """Makes the office owe something about a subject, and plans its reminders; `number` is the subject's own."""
+    ladder, own = ladders()[kind], calendar.own_days(act)
+    due_at = ladder.due_at(calendar.workday_after(act.now.date(), working_days, own), act.now)
+    obligation_id = new_id()
+    act.tx.execute(
+        insert(obligations).values(
+            id=obligation_id,
+            number=number,
+            kind=kind,
+            unit_id=None,
+            subject_id=subject_id,
+            asked="",
+            state=OPEN,
+            owed_since=act.now,
+            due_at=due_at,
+            created_at=act.now,
+            created_by=act.actor,
+        )
+    )
+    planning.write(act.tx, obligation_id, 1, mornings(ladder, due_at, act.now, own))
+    return _promise(number, due_at, act.now, own, calendar.loaded_years(act.tx))
+
+
+def keep(act: Act, subject_id: str) -> None:
+    """Ends what the office owes about a subject: it has done it, in time or late."""
+    mine = obligations.c.subject_id == subject_id, _own, _owed
+    ended = update(obligations).where(*mine).values(state=ACCEPTED, owed_since=None, settled_at=act.now)
+    for obligation_id in act.tx.execute(ended.returning(obligations.c.id)).scalars().all():
+        planning.drop(act, obligation_id)
+
+
+def open_promises() -> Select[*tuple[Any, ...]]:
+    """The subjects about which the office owes something, and by when; for a list to be joined with."""
+    return select(obligations.c.subject_id, obligations.c.due_at).where(_own, _owed)
+
+
+def promised(act: Act, subject_ids: Collection[str]) -> Mapping[str, Promise]:
+    """What the office owes now about these subjects, by subject."""
+    columns = obligations.c.subject_id, obligations.c.number, obligations.c.due_at
+    rows = act.tx.execute(select(*columns).where(obligations.c.subject_id.in_(subject_ids), _own, _owed)).all()
+    if not rows:
+        return {}
+    own, years = calendar.own_days(act), calendar.loaded_years(act.tx)
+    return {row.subject_id: _promise(row.number, row.due_at, act.now, own, years) for row in rows}
+
+
+def is_due(act: Act) -> bool:
+    """Whether some reminder to the office itself is due outside the quiet hours."""
+    return act.tx.execute(_due(act).limit(1)).first() is not None
+
+
+def remind(act: Act, most: int) -> Sequence[Promise]:
+    """Takes up to `most` due reminders to the office and marks them; returns what they are about, the oldest first.
+
+    After a deadline the next working morning follows. The caller tells the office's people in one message.
+    """
+    rows = act.tx.execute(_due(act).limit(most).with_for_update(of=reminders, skip_locked=True)).all()
+    ids = [row.id for row in rows]
+    owed = {row.id: row for row in rows if row.owed_since is not None}
+    act.tx.execute(update(reminders).where(reminders.c.id.in_(list(owed))).values(fired_at=act.now))
+    act.tx.execute(delete(reminders).where(reminders.c.id.in_(ids), reminders.c.id.not_in(list(owed))))
+    own, years = calendar.own_days(act), calendar.loaded_years(act.tx)
+    for row in owed.values():
+        if row.kind == OVER:
+            planning.write(act.tx, row.obligation_id, row.nth + 1, [_next(act, row, own)])
+    about = {row.obligation_id: _promise(row.number, row.due_at, act.now, own, years) for row in owed.values()}
+    return sorted(about.values(), key=lambda one: (one.due_at, one.number))
+
+
+def _due(act: Act) -> Select[*tuple[Any, ...]]:
+    columns = reminders.c.id, reminders.c.kind, reminders.c.nth, reminders.c.obligation_id
+    about = obligations.c.number, obligations.c.kind.label("of"), obligations.c.due_at, obligations.c.owed_since
+    due = reminders.c.fired_at.is_(None), reminders.c.due_at <= act.now
+    kinds = obligations.c.kind.in_(awake(OFFICE, act.now))
+    joined = select(*columns, *about).join_from(reminders, obligations).where(*due, _own, kinds)
+    return joined.order_by(reminders.c.due_at, reminders.c.id)
+
+
+def _next(act: Act, row: Any, own: Mapping[Any, bool]) -> Step:
+    return over(ladders()[row.of], row.due_at.astimezone(act.now.tzinfo), act.now, own)
+
+
+def _promise(number: str, due_at: datetime, now: datetime, own: Mapping[Any, bool], years: Collection[int]) -> Promise:
+    at = due_at.astimezone(now.tzinfo)
+    left = calendar.workdays_left(now.date(), at.date(), own)
+    return Promise(number, at, left, at < now, not calendar.is_announced(at.year, years))
