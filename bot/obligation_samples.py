@@ -121,6 +121,7 @@ def _sent(word: Callable[[str], str]) -> list[Sample]:
         ("accepted", {"text": "", "state": "accepted"}, to_reader),
         ("excused", {"text": word("sample_why"), "state": "excused"}, to_reader),
         ("time_granted", {"text": "", "due": f"{LATER}T18:00+08:00", "days": 7}, to_head[1:]),
+        ("deadline_moved", {"was": DUE, "due": f"{LATER}T18:00+08:00", "days": 7}, to_head[1:]),
         ("time_refused", {"text": word("sample_back")}, to_head[1:]),
         ("office_reply", {"text": word("sample_word"), "state": "acknowledged"}, to_head[1:]),
     ]

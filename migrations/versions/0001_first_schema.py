@@ -59,6 +59,7 @@ def upgrade() -> None:
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('sought', sa.Text(), nullable=True),
     sa.Column('at', Utc(), nullable=False),
+    sa.Column('detail', sa.JSON(), nullable=True),
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('entries', schema=None) as batch_op:
@@ -300,6 +301,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('owed_since', Utc(), nullable=True),
     sa.Column('due_at', Utc(), nullable=False),
+    sa.Column('working_days', sa.Integer(), nullable=True),
     sa.Column('created_at', Utc(), nullable=False),
     sa.Column('created_by', sa.String(length=32), nullable=False),
     sa.Column('acknowledged_at', Utc(), nullable=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import JSON, Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
 from models.tables.base import id_column, metadata
 from models.types import Utc
@@ -17,6 +17,7 @@ entries = Table(
     Column("text", Text, nullable=False),
     Column("sought", Text),  # text, folded, for the search
     Column("at", Utc, nullable=False),
+    Column("detail", JSON),  # of a deadline that was moved: the old and the new moment
 )
 
 

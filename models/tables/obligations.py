@@ -20,6 +20,8 @@ obligations = Table(
     Column("state", String(12), nullable=False),  # open acknowledged answered accepted returned excused
     Column("owed_since", Utc),  # since when; None unless it is the unit's turn: open, acknowledged or returned
     Column("due_at", Utc, nullable=False),
+    # Of a deadline that was given in working days, counted from the day of its creation; None: it was given as a date.
+    Column("working_days", Integer),
     Column("created_at", Utc, nullable=False),
     Column("created_by", String(32), nullable=False),  # the clerk who handed it over; the citizen for a promise
     Column("acknowledged_at", Utc),

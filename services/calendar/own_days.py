@@ -29,8 +29,13 @@ class OwnDay:
 
 def own_days(act: Act) -> dict[date, bool]:
     """The days that the office has loaded from a notice or decided for itself, and whether offices work on them."""
+    return loaded_days(act) | decided_days(act)
+
+
+def decided_days(act: Act) -> dict[date, bool]:
+    """The days that the office has decided for itself, and whether offices work on them."""
     rows = act.tx.execute(select(calendar_days.c.day, calendar_days.c.works))
-    return loaded_days(act) | {date.fromisoformat(row.day): row.works for row in rows}
+    return {date.fromisoformat(row.day): row.works for row in rows}
 
 
 def set_day(act: Act, day: date, works: bool, note: str) -> None:

@@ -73,7 +73,12 @@ def queue_shared(
 
 
 def queue_for(
-    act: Act, contact_ids: Sequence[str], body: Body, urgency: str = "reply", about: str | None = None
+    act: Act,
+    contact_ids: Sequence[str],
+    body: Body,
+    urgency: str = "reply",
+    about: str | None = None,
+    due_at: datetime | None = None,
 ) -> bool:
     """Queues one body for each of these contacts that has not blocked us; returns whether there is one.
 
@@ -82,7 +87,7 @@ def queue_for(
     reachable = contacts.c.id.in_(contact_ids) & contacts.c.blocked_at.is_(None)
     chosen = select(contacts.c.id, contacts.c.channel).where(reachable).order_by(contacts.c.id).with_for_update()
     outgoing = [Outgoing(row.id, row.channel, body) for row in act.tx.execute(chosen)]
-    queue(act, outgoing, urgency, about=about)
+    queue(act, outgoing, urgency, due_at, about)
     return bool(outgoing)
 
 

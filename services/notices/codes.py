@@ -11,8 +11,6 @@ class NoticeCode(StrEnum):
     ALL_SEEN = "all_seen"
     AUDIENCE_EMPTY = "audience_empty"
     LIST_EMPTY = "list_empty"
-    LIST_TOO_BIG = "list_too_big"
-    LIST_UNREADABLE = "list_unreadable"
     NO_COPY = "no_copy"
     SECOND_CLERK = "second_clerk"
     STILL_GOING = "still_going"

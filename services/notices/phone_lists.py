@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from services.foundation.phones import BadNumber, normalised
 from services.foundation.refusal import Refusal
+from services.foundation.tables import TableCode, rows_of
 from services.foundation.wording import readable
 from services.notices.codes import NoticeCode
-from services.notices.tables import rows_of
 from services.notices.values import LARGEST_LIST, MOST_NUMBERS
 from templates import clipped
 
@@ -46,7 +46,7 @@ class PhoneList:
 def read(data: bytes) -> PhoneList:
     """Reads a list. Raises Refusal about `list`: list_too_big, list_unreadable, list_empty."""
     if len(data) > LARGEST_LIST:
-        raise Refusal(NoticeCode.LIST_TOO_BIG, "list")
+        raise Refusal(TableCode.LIST_TOO_BIG, "list")
     good: dict[str, None] = {}
     bad: list[Line] = []
     found = more = 0
@@ -63,7 +63,7 @@ def read(data: bytes) -> PhoneList:
                 else []
             )
         if len(good) > MOST_NUMBERS or n > MOST_ROWS:
-            raise Refusal(NoticeCode.LIST_TOO_BIG, "list")
+            raise Refusal(TableCode.LIST_TOO_BIG, "list")
     if not good and not bad:
         raise Refusal(NoticeCode.LIST_EMPTY, "list")
     return PhoneList(tuple(good), found - len(good), bad, more)

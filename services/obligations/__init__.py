@@ -15,6 +15,7 @@ from services.obligations.lapsing import lapse
 from services.obligations.leaving import COLUMNS, leaving
 from services.obligations.listing import counts, is_open_about, late, listed, of_subject, owed_by
 from services.obligations.locking import LockedObligation
+from services.obligations.moving import AT_ONCE, Move, move, planned_moves
 from services.obligations.opening import file_names, look, reminded
 from services.obligations.own import Promise, is_due, keep, open_promises, promise, promised, remind
 from services.obligations.rules import read_rules
@@ -37,6 +38,7 @@ from services.obligations.values import (
 __all__ = [
     "ACCEPTED",
     "ACKNOWLEDGED",
+    "AT_ONCE",
     "COLUMNS",
     "FAR",
     "FARTHEST_YEARS",
@@ -52,6 +54,7 @@ __all__ = [
     "Kinds",
     "Late",
     "LockedObligation",
+    "Move",
     "Obligation",
     "ObligationCode",
     "ObligationFilters",
@@ -80,9 +83,11 @@ __all__ = [
     "leaving",
     "listed",
     "look",
+    "move",
     "of_subject",
     "open_promises",
     "owed_by",
+    "planned_moves",
     "promise",
     "promised",
     "read_rules",

@@ -83,6 +83,8 @@ def send_back(act: Act, kinds: Kinds, obligation_id: str, seen: str, why: str, d
     change(
         act, obligation, state=RETURNED, owed_since=act.now, due_at=due_at, acknowledged_at=None, acknowledged_by=None
     )
+    if due:
+        change(act, obligation, working_days=None)
     entry_id = add_entry(act, obligation, "returned", why, {"due": due_at.isoformat()})
     detail = {"kind": obligation.kind, "number": obligation.number, "due": due_at.isoformat()}
     record(
@@ -129,7 +131,7 @@ def decide_time(act: Act, kinds: Kinds, obligation_id: str, seen: str, granted: 
     if granted:  # if sent back meanwhile, it may have got more time than was asked for
         note_overdue(act, obligation)
         obligation = replace(obligation, due_at=max(obligation.due_at, row.wanted_at.astimezone(act.now.tzinfo)))
-        change(act, obligation, due_at=obligation.due_at)
+        change(act, obligation, due_at=obligation.due_at, working_days=None)  # a date was asked for
     kind = f"time_{state}"
     add_entry(act, obligation, kind, word, {"due": obligation.due_at.isoformat()})
     offers = TO_HEAD[1:] if obligation.owed else TO_READER

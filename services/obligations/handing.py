@@ -75,6 +75,7 @@ def hand_over(
             state=OPEN,
             owed_since=act.now,
             due_at=due_at,
+            working_days=None if due else working_days,
             created_at=act.now,
             created_by=act.actor,
         )

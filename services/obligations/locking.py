@@ -72,13 +72,21 @@ def change(act: Act, obligation: LockedObligation, **values: Any) -> None:
 
 
 def add_entry(
-    act: Act, obligation: LockedObligation, kind: str, text: str, detail: dict[str, Any] | None = None
+    act: Act,
+    obligation: LockedObligation,
+    kind: str,
+    text: str,
+    detail: dict[str, Any] | None = None,
+    shown: dict[str, str] | None = None,
 ) -> str:
-    """Adds an entry to the history and an event to the audit chain; returns the entry's id."""
+    """Adds an entry to the history and an event to the audit chain; returns the entry's id.
+
+    `detail` is for the chain alone, `shown` for whoever reads the history too.
+    """
     entry_id = new_id()
-    act.tx.execute(
-        insert(entries).values(id=entry_id, subject_id=obligation.id, kind=kind, actor=act.actor, text=text, at=act.now)
-    )
-    told = {"number": obligation.number, "unit": obligation.unit_id} | (detail or {})
+    row = {"id": entry_id, "subject_id": obligation.id, "kind": kind, "actor": act.actor, "text": text, "at": act.now}
+    act.tx.execute(insert(entries).values(**row, detail=shown))
+    detail = (detail or {}) | (shown or {})
+    told = {"number": obligation.number, "unit": obligation.unit_id} | detail
     audit.append(act, f"duty_{kind}", obligation.id, told)
     return entry_id

@@ -41,6 +41,7 @@ def _history(act: Act, obligation_id: str) -> tuple[Happened, ...]:
             row.text,
             row.at.astimezone(act.now.tzinfo),
             tuple(piece for piece in pieces if piece.entry_id == row.id),
+            row.detail or {},
         )
         for row in rows
     )

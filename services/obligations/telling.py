@@ -35,11 +35,13 @@ def tell(
     began: Iterable[str] = (),
     offers: Iterable[str] = TO_READER,
     texts: bool = True,
+    due_at: datetime | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> tuple[bool, int]:
     """Tells the heads by chat, and the people of `began` (person ids) who still hold a role.
 
     Returns whether anybody is told, and the message's number. `texts`: where none of them has a chat, by SMS to those
-    who have been reached so before.
+    who have been reached so before. `due_at`: when it goes out; None: at once. `more`: values of this block alone.
     """
     nth = planning.tell_now(act, obligation.id)
     still = [one for one in began if any(g.unit_id == obligation.unit_id for g in people.roles_of(act, one))]
@@ -63,8 +65,8 @@ def tell(
         provisional=provisional,
     )
     asked_for = obligation.id if "acknowledge" in offers else None
-    body = Body(say=Say(f"obligation.{words}", values, buttons(obligation.id, offers)))
-    return queue_for(act, sorted(to), body, urgency="reminder", about=asked_for), nth
+    body = Body(say=Say(f"obligation.{words}", {**values, **(more or {})}, buttons(obligation.id, offers)))
+    return queue_for(act, sorted(to), body, urgency="reminder", about=asked_for, due_at=due_at), nth
 
 
 def told_values(

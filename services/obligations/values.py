@@ -71,7 +71,7 @@ class Happened:
     """One entry of an obligation's history.
 
     kind: handed, acknowledged, unit_answer, unit_question, office_reply, returned, accepted, excused, time_asked,
-    time_granted, time_refused.
+    time_granted, time_refused, deadline_moved (`detail`: from, to), reminders_moved.
     """
 
     kind: str
@@ -79,6 +79,7 @@ class Happened:
     text: str
     at: datetime
     pieces: Sequence[Piece]
+    detail: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

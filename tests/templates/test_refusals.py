@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from services.calendar import CalendarCode
 from services.desk.codes import DeskCode
 from services.foundation.refusal import Common
+from services.foundation.tables import TableCode
 from services.notices.codes import NoticeCode
 from services.obligations.codes import ObligationCode
 from services.people.codes import PeopleCode
@@ -20,7 +22,8 @@ from templates import HERE, LANGUAGES, load_texts
 from tests.drivers.template_words import words
 
 TEXTS = load_texts(lambda: datetime(2026, 11, 21, 14, 20))
-CODES = {kind.__name__: kind for kind in (Common, DeskCode, NoticeCode, ObligationCode, PeopleCode, SignInCode)}
+KINDS = (CalendarCode, Common, DeskCode, NoticeCode, ObligationCode, PeopleCode, SignInCode, TableCode)
+CODES = {kind.__name__: kind for kind in KINDS}
 SECRECY = {DeskCode.THEIR_NUMBER, DeskCode.THEIR_WORDS}  # told at the form that hands over, whose words are theirs
 ASKED_AGAIN = {ObligationCode.DUE_UNSURE, PeopleCode.HAS_HEAD}  # not a mistake: the page asks once more, in other words
 IN_THE_CHAT = {
@@ -38,7 +41,8 @@ ON_PAGES: dict[str, set[StrEnum]] = {
     "obligations": {*Common, *ObligationCode, *SECRECY} - ASKED_AGAIN - {ObligationCode.WAITING_ALREADY},
     "people": {*PeopleCode} - ASKED_AGAIN,
     "signin": {*SignInCode, Common.GONE},
-    "notices": {*Common, *NoticeCode} - {Common.GONE, NoticeCode.NO_COPY},
+    "calendar": {Common.CHANGED, *CalendarCode, *TableCode},
+    "notices": {*Common, *NoticeCode, *TableCode} - {Common.GONE, NoticeCode.NO_COPY},
 }
 BESIDE_A_FILE = {NoticeCode.NO_COPY, NoticeCode.TOO_MANY_PIECES}
 

@@ -15,7 +15,9 @@ from services.foundation.vault import new_id
 from services.obligations import Kinds
 from services.units import Directory
 from templates import DEFAULT_LANGUAGE, Texts
-from web.calendar import Calendar
+from web.calendar.moves import Moves
+from web.calendar.notice import HolidayNotice
+from web.calendar.pages import Calendar
 from web.desk.evidence import Evidence
 from web.desk.handing import Handing
 from web.desk.pages import Desk
@@ -31,7 +33,7 @@ from web.site.navigation import Page
 from web.site.security import protect
 
 # Every page of the site. What has a `PAGE` stands in the bar, in this order.
-PARTS = (SignIn, Mine, Desk, Handing, Obligations, Notices, Evidence, People, Others, Calendar, Quarantine)
+PARTS = (SignIn, Mine, Desk, Handing, Obligations, Notices, Evidence, People, Others, Calendar, HolidayNotice, Moves, Quarantine)
 PAGES = tuple(page for part in PARTS if isinstance(page := getattr(part, "PAGE", None), Page))
 OURS = ("/console", "/in", "/me", "/language")
 KNOWN_TROUBLE = frozenset((400, 403, 404, 405, 413))

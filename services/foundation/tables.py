@@ -7,10 +7,18 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
 
 from media import Refused, check_unpacked
 from services.foundation.refusal import Refusal
-from services.notices.codes import NoticeCode
+
+
+class TableCode(StrEnum):
+    """Why an uploaded list was refused; each subject that takes lists has the words."""
+
+    LIST_TOO_BIG = "list_too_big"
+    LIST_UNREADABLE = "list_unreadable"
+
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
 # What the reader of a sheet raises for a damaged or locked one.
@@ -46,9 +54,9 @@ def _text_rows(data: bytes) -> Iterator[list[str]]:
         except UnicodeError:
             continue
     else:
-        raise Refusal(NoticeCode.LIST_UNREADABLE, "list")
+        raise Refusal(TableCode.LIST_UNREADABLE, "list")
     if "\0" in text:
-        raise Refusal(NoticeCode.LIST_UNREADABLE, "list")
+        raise Refusal(TableCode.LIST_UNREADABLE, "list")
     plain = text.translate({0xFF0C: ",", 0x3001: ",", ord(";"): ",", 0xFF1B: ",", ord("\t"): ","})
     yield from ([cell.strip() for cell in _cells(line)] for line in plain.splitlines())
 
@@ -73,9 +81,9 @@ def _sheet_rows(data: bytes) -> Iterator[list[str]]:
     except Refusal:
         raise
     except Refused as error:
-        raise Refusal(NoticeCode.LIST_TOO_BIG, "list") from error
+        raise Refusal(TableCode.LIST_TOO_BIG, "list") from error
     except _BROKEN as error:
-        raise Refusal(NoticeCode.LIST_UNREADABLE, "list") from error
+        raise Refusal(TableCode.LIST_UNREADABLE, "list") from error
 
 
 def _sheet_values(data: bytes, *, data_only: bool) -> Iterator[Iterable[object]]:

@@ -6,8 +6,8 @@ from datetime import date
 
 from aiohttp import web
 
-from services import calendar
-from services.calendar import LONGEST_NOTE, is_workday
+from services import calendar, obligations
+from services.calendar import LONGEST_NOTE, CalendarCode, is_workday
 from services.foundation.wording import readable
 from services.people import Right
 from web.site.asked import a_day
@@ -15,7 +15,7 @@ from web.site.frame import Frame, Seat, form
 from web.site.navigation import Page
 
 PAGE = "/console/calendar"
-DONE = frozenset(("set", "clear"))
+DONE = frozenset(("set", "clear", "loaded"))
 FIRST, LAST = 2004, 2100  # the years shown; the calendar's data begin in 2004
 WHAT = {"works": True, "free": False}
 
@@ -76,6 +76,7 @@ class Calendar:
         own = await frame.acts.read(calendar.own_days_listed)
         works, loaded = await frame.acts.read(calendar.own_days), await frame.acts.read(calendar.loaded_days)
         years = await frame.acts.database.read(calendar.loaded_years)
+        moves = await frame.acts.read(obligations.planned_moves) if seat.may(Right.OVERSEE_OBLIGATIONS) else []
         return frame.page(
             request,
             "calendar/page.html",
@@ -83,6 +84,7 @@ class Calendar:
             status=422 if problem else 200,
             year=year,
             own=own,
+            moves=len(moves),
             done=done,
             months=calendar.months(year, works, {one.day for one in own}),
             working_days=calendar.working_days_of(year, works),
@@ -98,7 +100,7 @@ class Calendar:
 
 def _problem(day: date | None, what: str, note: str) -> str:
     if day is None:
-        return "day_wanted"
+        return CalendarCode.DAY_WANTED
     if what not in WHAT:
-        return "works_wanted"
-    return "note_too_long" if len(note) > LONGEST_NOTE else ""
+        return CalendarCode.WORKS_WANTED
+    return CalendarCode.NOTE_TOO_LONG if len(note) > LONGEST_NOTE else ""

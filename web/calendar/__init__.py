@@ -1,0 +1,1 @@
+"""The office's calendar, the State Council's notice loaded into it, and what has to move because of it."""
