@@ -184,3 +184,8 @@ def rows(program: Program, table: str) -> list[dict[str, object]]:
     return program.database.look(
         lambda tx: [dict(row) for row in tx.execute(metadata.tables[table].select()).mappings()]
     )
+
+
+def owed(program: Program) -> list[dict[str, object]]:
+    """The rows of what units owe, without what the office itself owes."""
+    return [row for row in rows(program, "obligations") if row["unit_id"]]

@@ -58,7 +58,7 @@ async def test_a_notice_is_shown_day_by_day_loaded_on_a_word_and_moves_nothing(
     page = await clerk.sends(NOTICE, text=NOTICE_2027, year="2027")
     assert (clerk.status, page.count('data-label="写的星期"')) == (200, 33)
     assert "读到 33 天，没有矛盾" in page
-    assert "2027年2月5日 周五" in page
+    assert "2月5日 周五" in page
     assert rows(program, "announced_days") == []
     await confirms(clerk, f"{NOTICE}/load")
     assert clerk.path == "/console/calendar?year=2027&done=loaded"
@@ -71,7 +71,6 @@ async def test_a_notice_is_shown_day_by_day_loaded_on_a_word_and_moves_nothing(
     assert "已移动 1 件" in clerk.page
     assert "没有。期限和提醒都与日历一致" in clerk.page
     page = await clerk.opens(f"/console/duty/{obligation}")
-    assert "原来 2027年2月12日" not in page  # the year is this one
     assert "原来 2月12日 周五 18:00，现在 2月15日 周一 18:00" in page
     [event] = [row for row in rows(program, "audit") if row["action"] == "duty_deadline_moved"]
     assert event["detail"]["from"][:10] == "2027-02-12"

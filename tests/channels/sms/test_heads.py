@@ -12,7 +12,7 @@ from channels.fake import FakePerson
 from services import obligations, people
 from services.foundation.act import Act
 from services.people import Grant, Role
-from tests.conftest import Clock, rows
+from tests.conftest import Clock, owed, rows
 from tests.drivers.handset import network
 from tests.drivers.told_units import CLERK, Office
 
@@ -121,7 +121,7 @@ async def test_what_comes_back_says_so(office: Office, program: Program, clock: 
     async with network(program) as net:
         head = net.phone(NUMBER)
         await head.hears()
-        obligation_id = str(rows(program, "obligations")[0]["id"])
+        obligation_id = str(owed(program)[0]["id"])
         office.answer(obligation_id)
         office.decide(obligations.send_back, obligation_id, "没有写明责任人")
         office.fire()

@@ -18,7 +18,7 @@ from scheduler.jobs import jobs
 from services import deliveries, notices, obligations, people
 from services.notices import Audience, Written
 from services.people import Role
-from tests.conftest import Clock, rows
+from tests.conftest import Clock, owed, rows
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CLERK, UNIT, PHONE = "clerk", "gtj", "+8613800138000"
@@ -53,7 +53,7 @@ class City:
         return notice_id
 
     def obligation(self) -> obligations.Dossier:
-        [row] = rows(self.program, "obligations")
+        [row] = owed(self.program)
         whole = self.program.acts.look(obligations.look, self.program.tools.kinds, str(row["id"]))
         assert whole is not None
         return whole

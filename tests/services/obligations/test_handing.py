@@ -8,7 +8,7 @@ import pytest
 
 from services import cases, obligations, people
 from services.desk import KINDS
-from tests.conftest import rows
+from tests.conftest import owed
 from tests.drivers.told_units import UNIT, Office, complaint, refused
 
 
@@ -49,7 +49,7 @@ def test_nobody_is_given_away_in_the_offices_own_words(office: Office) -> None:
         assert asked(text) == "their_words", text
     for text in ("请回电 13800138000", "请回电138-0013-8000", "请回电+86 13800138000", "电话 0551 6234 5678"):
         assert asked(text) == "their_number", text
-    assert rows(office.program, "obligations") == []
+    assert owed(office.program) == []
     obligation = office.hand_over(
         working_days=5, kind="complaint", subject_id=case.id, asked=f"{case.number} 反映窗口等了两个小时没人理，请核实"
     )
@@ -97,7 +97,7 @@ def test_what_is_refused(office: Office) -> None:
     case = complaint(office)
     assert refused(office.hand_over, working_days=3, subject_id=case.id, seen="accepted.4") == "changed"
     assert refused(office.hand_over, working_days=3, subject_id="none") == "gone"
-    assert rows(office.program, "obligations") == []
+    assert owed(office.program) == []
     obligation = office.hand_over(working_days=3)
     assert refused(office.office, obligations.send_back, KINDS, obligation, "open.9", "不行") == "changed"
     assert refused(office.decide, obligations.send_back, obligation, "不行") == "not_answered"

@@ -17,7 +17,7 @@ from services.desk import KINDS
 from services.foundation.act import Act
 from services.foundation.refusal import Refusal
 from services.obligations import Kind, Kinds, Subject, UnitSight, ladders
-from tests.conftest import Clock, rows
+from tests.conftest import Clock, owed
 from tests.drivers.ringing import Rung, rung
 from tests.drivers.told_units import CLERK, UNIT, Office
 
@@ -177,7 +177,7 @@ def test_a_kind_that_says_nothing_of_subjects_takes_none(office: Office) -> None
     desk = Desk(office, {"instruction": Kind("instruction")})
     with pytest.raises(Refusal, match="kind_wanted"):
         desk.hand_over(subject_id=PAPER)
-    assert rows(office.program, "obligations") == []
+    assert owed(office.program) == []
     desk.hand_over()
     assert [kind.takes_subject for kind in (Kind("instruction"), *KINDS.values())] == [False, True, True]
 
@@ -185,7 +185,7 @@ def test_a_kind_that_says_nothing_of_subjects_takes_none(office: Office) -> None
 def test_a_kind_that_nobody_registered_is_not_handed_over(office: Office) -> None:
     with pytest.raises(Refusal, match="kind_wanted"):
         Desk(office, {}).hand_over()
-    assert rows(office.program, "obligations") == []
+    assert owed(office.program) == []
 
 
 def test_no_obligation_reads_a_table_of_a_subject() -> None:

@@ -10,7 +10,7 @@ from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
 from services import obligations
-from tests.conftest import rows
+from tests.conftest import owed
 from tests.drivers.desk_pages import ASKED, WORDS, answers, complains, first_obligation, first_report, instruct, is_head
 from tests.web.conftest import link
 
@@ -159,7 +159,7 @@ async def test_a_far_deadline_is_looked_at_twice_when_an_answer_is_sent_back_too
     sure = re.search(r'name="sure" value="([^"]+)"', page)
     assert sure
     await clerk.sends(f"{obligation}/return", **given, date="2028-11-29", sure=sure.group(1))
-    assert (clerk.status, rows(program, "obligations")[0]["state"]) == (422, "answered")
+    assert (clerk.status, owed(program)[0]["state"]) == (422, "answered")
     page = await clerk.sends(f"{obligation}/return", **given, date="2027-11-29", sure=sure.group(1))
     assert "已退回" in page
     assert "2027年11月29日 周一 18:00" in page

@@ -12,7 +12,7 @@ from channels.fake import FakePerson
 from services import obligations, people
 from services.desk import KINDS
 from services.obligations import LONGEST_LIMIT
-from tests.conftest import rows
+from tests.conftest import owed
 from tests.drivers.browsing import browsing
 from tests.drivers.desk_pages import (
     ASKED,
@@ -65,7 +65,7 @@ async def test_what_is_wrong_with_a_hand_over_stands_beside_the_field(
         kept = (given | changed)["text"].strip()
         assert not kept or f">{kept}</textarea>" in page
         assert f'value="{(given | changed)["date"]}" aria-describedby="hand-date-hint' in page
-        assert not rows(program, "obligations")
+        assert not owed(program)
     assert 'href="/console/people"' in page
     page = await clerk.opens("/console/duties/due?kind=complaint&days=2&date=")
     assert page.strip() == "到期\uff1a11月24日 周二 18:00"
@@ -78,7 +78,7 @@ async def test_what_is_wrong_with_a_hand_over_stands_beside_the_field(
     page = await clerk.sends(
         "/console/duties/new", unit="gtj", kind="instruction", text=ASKED, days="15", date="2027-02-31"
     )
-    assert (clerk.status, "没有这个日期" in page, rows(program, "obligations")) == (422, True, [])
+    assert (clerk.status, "没有这个日期" in page, owed(program)) == (422, True, [])
     assert "很远" not in await clerk.opens("/console/duties/due?kind=complaint&days=60&date=")
     assert "很远：还有 61 个工作日" in await clerk.opens("/console/duties/due?kind=complaint&days=61&date=")
 
@@ -97,7 +97,7 @@ async def test_a_far_deadline_is_looked_at_twice(program: Program, clerk) -> Non
     assert sure
     assert sure.group(1) == "2027-11-29"
     page = await clerk.sends("/console/duties/new", **given, days="", date="2028-11-29", sure=sure.group(1))
-    assert (clerk.status, rows(program, "obligations")) == (422, [])
+    assert (clerk.status, owed(program)) == (422, [])
     page = await clerk.sends("/console/duties/new", **given, days="", date="2027-11-29", sure=sure.group(1))
     assert "/console/duty/" in clerk.path
     assert "2027年11月29日 周一 18:00" in page
@@ -107,7 +107,7 @@ async def test_a_far_deadline_is_looked_at_twice(program: Program, clerk) -> Non
     assert found
     await clerk.sends("/console/duties/new", **given, days=str(LONGEST_LIMIT), date="", sure=found.group(1))
     assert "/console/duty/" in clerk.path
-    assert len(rows(program, "obligations")) == 2
+    assert len(owed(program)) == 2
 
 
 @ON_SQLITE
@@ -123,7 +123,7 @@ async def test_a_window_without_a_head_leads_to_the_unit_that_answers_for_it(pro
     assert re.search(r'<option value="gtj" [^>]*selected>', page)
     assert f">{ASKED}</textarea>" in page
     await clerk.sends("/console/duties/new", **given, unit="gtj")
-    [obligation] = rows(program, "obligations")
+    [obligation] = owed(program)
     assert (obligation["unit_id"], clerk.status) == ("gtj", 200)
 
 
@@ -144,7 +144,7 @@ async def test_the_citizens_words_do_not_go_to_the_unit(program: Program, clerk,
         assert wrong.group(1).startswith(told)
         assert f">{text}</textarea>" in page
         assert 'aria-describedby="hand-text-hint hand-text-wrong" aria-invalid="true"' in page
-    assert (rows(program, "obligations"), len(head.heard())) == ([], heard)
+    assert (owed(program), len(head.heard())) == ([], heard)
     await clerk.opens(report)
     obligation = first_obligation(await clerk.sends(f"{report}/hand", **given, text=ASKED))
     program.acts.by(head_id).transact(obligations.ask_office, obligation[-20:], "何时？")

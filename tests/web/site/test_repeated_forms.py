@@ -10,7 +10,7 @@ from bot.build import Program
 from channels.fake import FakePerson
 from services.foundation.vault import new_id
 from services.people import Grant, Role
-from tests.conftest import rows
+from tests.conftest import owed, rows
 from tests.drivers.desk_pages import ASKED, complains, first_report, is_head
 from tests.web.conftest import CSRF, NUMBER, SEEN, Browser, link, member
 
@@ -51,10 +51,10 @@ async def test_an_instruction_that_arrives_twice_is_one(program: Program, clerk:
 
     [other] = await arrives(clerk, NEW, form | {"unit": "gsj"})  # the same form with another unit is another matter
     assert other != first
-    assert len(rows(program, "obligations")) == 2
+    assert len(owed(program)) == 2
     await clerk.opens(NEW)
     await clerk.sends(NEW, **GIVEN)  # and so is a form that was opened anew
-    assert len(rows(program, "obligations")) == 3
+    assert len(owed(program)) == 3
 
 
 async def test_a_case_that_is_handed_over_twice_is_so_once(
@@ -67,7 +67,7 @@ async def test_a_case_that_is_handed_over_twice_is_so_once(
     first, *more = await arrives(clerk, f"{report}/hand", form, 3)
     assert set(more) == {first}
     assert await arrives(clerk, f"{report}/hand", form) == [first]
-    assert (len(rows(program, "obligations")), len(citizen.heard())) == (1, heard + 1)
+    assert (len(owed(program)), len(citizen.heard())) == (1, heard + 1)
     assert "已交办" in await clerk.opens(first)
 
 
@@ -88,7 +88,7 @@ async def test_what_was_refused_can_be_sent_again_and_a_number_takes_nobodys_pla
     taken = mine[len("/console/duty/") :][:20]
     for number in (taken, report[-20:], "", "x", new_id() + "0", new_id().upper(), "é" * 20):
         await arrives(clerk, NEW, form | {"number": number})
-    owing = rows(program, "obligations")
+    owing = owed(program)
     assert len({str(obligation["id"]) for obligation in owing} - {report[-20:]}) == len(owing) == 9
 
 

@@ -16,7 +16,7 @@ from channels.fake import FakePerson
 from models.database import Database, DatabaseAway
 from services import notices
 from services.people import Grant, Role
-from tests.conftest import rows
+from tests.conftest import owed, rows
 from tests.drivers.desk_pages import ASKED, complains, first_report, instruct
 from tests.drivers.notice_pages import uploads
 from tests.web.conftest import Browser, link, member
@@ -76,7 +76,7 @@ async def test_a_hand_over_that_found_no_database_is_given_back_and_sent_again(p
         assert (await sends_again(clerk, page), clerk.status) == (page, 503), "as often as it takes"
     page = await sends_again(clerk, page)
     assert "12月4日 周五 18:00" in page
-    [obligation] = rows(program, "obligations")
+    [obligation] = owed(program)
     assert (obligation["asked"], obligation["unit_id"], clerk.path[:14]) == (WORDS, "gtj", "/console/duty/")
 
 
@@ -117,7 +117,7 @@ async def test_a_forged_form_stays_one(program: Program, clerk) -> None:
             assert (answer.status, "别处写的话" in foreign, "data-once" in foreign) == (503, False, False)
     await sends_again(clerk, page)
     assert clerk.status == 403
-    assert rows(program, "obligations") == []
+    assert owed(program) == []
 
 
 @ON_POSTGRESQL
@@ -199,7 +199,7 @@ async def test_no_field_of_any_form_breaks_the_database(
                 await clerk.opens(page)
                 await clerk.sends(path, **(fields | {name: odd}))
                 assert clerk.status < 500, (path, name, odd, clerk.page)
-    assert "\0" not in repr([row["asked"] for row in rows(program, "obligations")])
+    assert "\0" not in repr([row["asked"] for row in owed(program)])
 
 
 @pytest.mark.parametrize("cookie", [b"a\xff", b"a\xed\xa0\x80", b"x" * 300, b"%00"])
