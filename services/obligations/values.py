@@ -57,8 +57,8 @@ class Obligation:
     asks: bool = False  # whether the unit's last question has no reply yet
     begins: str = ""  # the first words of what is asked, on one line
     subject_id: str | None = None  # set even for a subject of which no list tells
-    provisional: bool = False  # whether it is due in a year whose holidays are not announced
     silent: bool = False  # whether nobody of the unit has acknowledged it through all steps of the ladder (A52)
+    provisional: bool = False  # whether it is due in a year whose holidays are not announced
 
     @property
     def waited_for(self) -> bool:
