@@ -116,6 +116,7 @@ def upgrade() -> None:
     sa.Column('total', sa.Integer(), nullable=True),
     sa.Column('spread_to', sa.String(length=32), nullable=True),
     sa.Column('send_at', Utc(), nullable=True),
+    sa.Column('sms_at', Utc(), nullable=True),
     sa.Column('created_at', Utc(), nullable=False),
     sa.Column('created_by', sa.String(length=32), nullable=False),
     sa.Column('released_at', Utc(), nullable=True),

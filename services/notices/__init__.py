@@ -8,7 +8,7 @@ from services.notices.leaving import COLUMNS, leaving
 from services.notices.looking import PAGE, listed, look, waiting_for
 from services.notices.phone_lists import read
 from services.notices.receipts import MOST_SHOWN, acknowledged, receipts
-from services.notices.releasing import body_of, release, send, take_back
+from services.notices.releasing import body_of, release, send, take_back, wakes_at
 from services.notices.repeating import again, unacknowledged
 from services.notices.seeing import acknowledge, may_open
 from services.notices.spreading import spread
@@ -61,4 +61,5 @@ __all__ = [
     "take_back",
     "unacknowledged",
     "waiting_for",
+    "wakes_at",
 ]

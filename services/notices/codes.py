@@ -13,6 +13,7 @@ class NoticeCode(StrEnum):
     LIST_EMPTY = "list_empty"
     NO_COPY = "no_copy"
     SECOND_CLERK = "second_clerk"
+    SMS_AT_NIGHT = "sms_at_night"
     STILL_GOING = "still_going"
     TIME_FAR = "time_far"
     TIME_PAST = "time_past"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -28,16 +29,27 @@ class Course:
         self._errands: set[asyncio.Task[None]] = set()
 
     async def send(
-        self, acts: Acts, notice_id: str, seen: str, send_at: datetime | None, *, second_clerk_above: int, ways: Ways
+        self,
+        acts: Acts,
+        notice_id: str,
+        seen: str,
+        send_at: datetime | None,
+        *,
+        second_clerk_above: int,
+        ways: Ways,
+        sms: str = "",
     ) -> None:
         """Sends a notice on its author's word, or lays it before a second clerk. Raises as `releasing.send`."""
-        sent = acts.write(releasing.send, notice_id, seen, send_at, second_clerk_above=second_clerk_above, ways=ways)
+        how: dict[str, Any] = {"second_clerk_above": second_clerk_above, "ways": ways, "sms": sms}
+        sent = acts.write(releasing.send, notice_id, seen, send_at, **how)
         if await sent == RELEASED:
             await self._begin(self._spread, notice_id)
 
-    async def release(self, acts: Acts, notice_id: str, seen: str, send_at: datetime | None, *, ways: Ways) -> None:
+    async def release(
+        self, acts: Acts, notice_id: str, seen: str, send_at: datetime | None, *, ways: Ways, sms: str = ""
+    ) -> None:
         """Releases a notice on a second clerk's word. Raises Refusal, as `releasing.release`."""
-        await acts.write(releasing.release, notice_id, seen, send_at, ways=ways)
+        await acts.write(releasing.release, notice_id, seen, send_at, ways=ways, sms=sms)
         await self._begin(self._spread, notice_id)
 
     async def abort(self, acts: Acts, notice_id: str) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, literal, select, update
+from sqlalchemy import Connection, case, func, insert, literal, select, update
 
-from models.tables import FETCHING, contacts, deliveries, listeners, notices
+from models.tables import FETCHING, SMS, contacts, deliveries, listeners, notices
 from services.foundation.act import Act
 from services.notices.values import ABORTED, RELEASED
 
@@ -21,7 +21,7 @@ def spread(act: Act, notice_id: str, most: int = BATCH) -> bool:
 
     Returns whether more is to come.
     """
-    columns = notices.c.state, notices.c.spread_to, notices.c.send_at
+    columns = notices.c.state, notices.c.spread_to, notices.c.send_at, notices.c.sms_at
     row = act.tx.execute(select(*columns).where(notices.c.id == notice_id).with_for_update()).first()
     if row is None or row.spread_to is None or row.state == ABORTED:
         return False
@@ -31,7 +31,7 @@ def spread(act: Act, notice_id: str, most: int = BATCH) -> bool:
     due = max(row.send_at or act.now, act.now)
     if many:
         batch = mine & (listeners.c.contact_id <= last)
-        _insert(act, due, notice_id, batch)
+        _insert(act, due, max(row.sms_at or due, due), notice_id, batch)
         if due <= act.now:
             act.ring(_addressed(act.tx, batch))
     reached = last if many == most else None
@@ -48,7 +48,7 @@ def unspread(act: Act) -> str | None:
 _ROW = ("contact_id", "channel", "urgency", "notice_id", "state", "due_at", "attempts", "created_at")
 
 
-def _insert(act: Act, due: datetime, notice_id: str, batch) -> None:
+def _insert(act: Act, due: datetime, sms_due: datetime, notice_id: str, batch) -> None:
     """Inserts rows by contact id; contacts are locked until the commit: readers by number see rows in that order."""
     moment = deliveries.c.due_at.type
     rows = (
@@ -58,7 +58,7 @@ def _insert(act: Act, due: datetime, notice_id: str, batch) -> None:
             literal("broadcast"),
             literal(notice_id),
             literal("queued"),
-            literal(due, moment),
+            case((contacts.c.channel == SMS, literal(sms_due, moment)), else_=literal(due, moment)),
             literal(0),
             literal(act.now, moment),
         )

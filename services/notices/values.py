@@ -80,6 +80,7 @@ class Notice:
     released_at: datetime | None
     released_by: str | None
     aborted_at: datetime | None
+    sms_at: datetime | None = None  # when its text messages go out, if later than the rest
     parts: Sequence[Part] = ()
 
     @property

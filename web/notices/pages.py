@@ -71,7 +71,9 @@ class Pages:
         values = {"choices": await self.choices(), "shots": shots(frame, notice)}
         if notice.state in BEFORE:
             part = "notices/draft.html"
-            values["reach"] = await frame.acts.read(notices.reach, notice.id, notice.audience, frame.ways)
+            values["reach"] = reached = await frame.acts.read(notices.reach, notice.id, notice.audience, frame.ways)
+            night = error.values["ends"] if error is not None and error.field == "sms" else None
+            values["wakes"] = night or notices.wakes_at(frame.acts.clock(), None, reached)
         else:
             notice, told = await self._settled(notice)
             part = "notices/going.html"
