@@ -198,9 +198,9 @@ def test_nothing_starts_on_a_fault_and_the_doctor_tells_it_too(command: str, tmp
 
     done = run(command)
     assert done.returncode == 1
-    assert "rulebooks/ladders.toml 第 19 行读不懂：working_days = 15 days\n    应写：工作日天数" in done.stderr
+    assert "rulebooks/ladders.toml 第 20 行读不懂：working_days = 15 days\n    应写：工作日天数" in done.stderr
     assert not (tmp_path / "var").exists()
-    assert command != "serve" or "✗ rulebooks/ladders.toml 第 19 行" in run("doctor").stdout
+    assert command != "serve" or "✗ rulebooks/ladders.toml 第 20 行" in run("doctor").stdout
 
 
 def test_a_wrong_list_of_units_is_told_in_words(tmp_path: Path) -> None:
