@@ -33,7 +33,21 @@ from web.site.navigation import Page
 from web.site.security import protect
 
 # Every page of the site. What has a `PAGE` stands in the bar, in this order.
-PARTS = (SignIn, Mine, Desk, Handing, Obligations, Notices, Evidence, People, Others, Calendar, HolidayNotice, Moves, Quarantine)
+PARTS = (
+    SignIn,
+    Mine,
+    Desk,
+    Handing,
+    Obligations,
+    Notices,
+    Evidence,
+    People,
+    Others,
+    Calendar,
+    HolidayNotice,
+    Moves,
+    Quarantine,
+)
 PAGES = tuple(page for part in PARTS if isinstance(page := getattr(part, "PAGE", None), Page))
 OURS = ("/console", "/in", "/me", "/language")
 KNOWN_TROUBLE = frozenset((400, 403, 404, 405, 413))
