@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from models.tables import contacts, grants, people
+from models.tables import units as unit_rows
 from services.foundation import audit, phones
 from services.foundation.act import Act
 from services.foundation.once import once
@@ -251,6 +252,8 @@ def _number(typed: str) -> str | None:
 
 def _no_other_head(act: Act, person_id: str, granted: Sequence[Grant]) -> None:
     units = [one.unit_id for one in granted if one.role in SOLE and one.unit_id]
+    # Of two clerks who name a head at the same instant, the second sees the first one's.
+    act.tx.execute(select(unit_rows.c.id).where(unit_rows.c.id.in_(units)).order_by(unit_rows.c.id).with_for_update())
     heads = persons.heads_of(act, units)
     taken = [unit for unit in units if set(heads.get(unit, ())) - {person_id}]
     if taken:
