@@ -21,7 +21,7 @@ from services import calendar
 from services.foundation.act import Act
 from services.foundation.refusal import Refusal
 from services.obligations import planning
-from services.obligations.ladder import OFFICE, OVER, SILENCE, Own, Step, ladders, mornings, silence
+from services.obligations.ladder import OVER, SILENCE, Own, Step, ladders, mornings, silence
 from services.obligations.locking import LockedObligation, add_entry, change, unsettled
 from services.obligations.telling import TO_HEAD, tell
 from services.people import Addressee
@@ -129,7 +129,7 @@ def _moves(act: Act, rows: Sequence[Any]) -> list[Move]:
 def _move(now: datetime, row: Any, own: Own, coming: Sequence[Any], told: Mapping[Any, datetime]) -> Move:
     ladder, zone = ladders()[row.kind], now.tzinfo
     old_due = new_due = row.due_at.astimezone(zone)
-    if row.working_days and old_due > now and ladder.owner != OFFICE:
+    if row.working_days and old_due > now:
         counted = calendar.workday_after(row.created_at.astimezone(zone).date(), row.working_days, own)
         due = ladder.due_at(counted, now)
         new_due = due if due > now else old_due

@@ -60,17 +60,18 @@ async def test_the_receipt_the_desk_and_the_status_tell_the_offices_own_day(
     clock.now = clock.now.replace(day=26)
     program.acts.transact(calendar.set_day, date(2026, 11, 27), False, "全市停电检修")
     program.acts.transact(calendar.set_day, date(2026, 11, 28), True, "补班")
+    program.acts.transact(calendar.set_day, date(2026, 11, 30), False, "全市停电检修")
     await citizen.says("/complaint gtj")
     for said in ("/skip", "办事拖拉", "等了两个小时", "/skip", "/skip", "/skip", "匿名，单位看不到您是谁"):
         await citizen.says(said)
     [receipt] = await citizen.taps("提交")
-    assert "2 个工作日内（11月30日 周一前）" in receipt.text
+    assert "2 个工作日内（12月1日 周二前）" in receipt.text  # Saturday 28 November is worked, Friday and Monday are not
     [status] = await citizen.taps("查看进展")
-    assert "11月30日 周一前告诉您是否受理，还有 2 个工作日" in status.text
+    assert "12月1日 周二前告诉您是否受理，还有 2 个工作日" in status.text
     [item] = program.acts.look(desk.listed, Filters()).items
     assert item.promised is not None
-    assert f"{item.promised.due_at:%m-%d %H:%M}" == "11-30 18:00"
-    clock.now = clock.now.replace(month=12, day=2)
+    assert f"{item.promised.due_at:%m-%d %H:%M}" == "12-01 18:00"
+    clock.now = clock.now.replace(month=12, day=3)
     [status] = await citizen.says("/status")
     assert "已经晚了 2 个工作日" in status.text
 
