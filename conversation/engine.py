@@ -249,7 +249,8 @@ class _Place:
         value, left = question.restored(session.lost[key]["value"], self.present(question))
         lost = losses.noted(session.lost, key, left, session.turn + 1)
         place = self.with_session(drafts=_without(session.drafts, key), lost=lost)
-        if question is self.here and isinstance(question, Evidence | Ticks):
+        unfinished = isinstance(question, Text) and question.wrong(value) is not None  # too long before, too long now
+        if unfinished or (question is self.here and isinstance(question, Evidence | Ticks)):
             place = place.with_session(drafts={**session.drafts, key: value})
         else:
             place = place.with_session(answers={**session.answers, key: value})

@@ -22,7 +22,7 @@ DONE, CLEAR, REMOVE, REWRITE = "/done", "/clear", "/remove", "/rewrite"
 NEXT, PREVIOUS, ALL = "/next", "/previous", "/all"
 BEGINNING = 20  # characters by which a shortened text is known as such
 LONGEST_REMARK = 2_000  # characters
-PIECES_SHOWN = 5  # pieces a page to remove from: with what moves on, back and away there are eight buttons
+PIECES_SHOWN = 4  # pieces a page to remove from: with what pages, empties, undoes and goes back there are eight buttons
 
 
 class World(Protocol):
@@ -344,6 +344,12 @@ class Ticks(Question):
 
     def written(self, value: Any) -> str | None:
         return value.get("writing") if value else None
+
+    def lost(self, earlier: Any, before: Any, now: Any) -> Any:
+        """As it stood; that its remark was about to be changed matters only for one that is too long to be kept."""
+        if before and len(before.get("writing") or "") <= LONGEST_REMARK:
+            before = {name: value for name, value in before.items() if name != "writing"}
+        return super().lost(earlier, before, now)
 
     def options(self, asked: Asked) -> Sequence[Option]:
         return [Option(value) for value in self.values]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -60,11 +61,11 @@ class TestPieces:
     def test_single_pieces_are_removed_by_number_and_kind_in_pages(self) -> None:
         citizen = asking(EVIDENCE).sends(*"abcdefghi").taps("/remove")
         assert (citizen.screen.kind, citizen.screen.first) == ("pieces", 1)
-        assert [(one.values or {})["number"] for one in citizen.screen.options] == [1, 2, 3, 4, 5]
+        assert [(one.values or {})["number"] for one in citizen.screen.options] == [1, 2, 3, 4]
         assert citizen.screen.actions == ("/next", "/clear", "/back")
         citizen.taps("/next")
-        assert [(one.values or {})["number"] for one in citizen.screen.options] == [6, 7, 8, 9]
-        assert citizen.screen.actions == ("/previous", "/back")
+        assert [(one.values or {})["number"] for one in citizen.screen.options] == [5, 6, 7, 8]
+        assert citizen.screen.actions == ("/previous", "/next", "/back")
         tap_piece(citizen, 7)
         assert refs(citizen) == list("abcdefhi")
         assert refs(citizen.says("1")) == list("bcdefhi")
@@ -75,7 +76,9 @@ class TestPieces:
     @pytest.mark.parametrize("number", range(1, 12))
     def test_never_more_than_eight_buttons(self, number: int) -> None:
         citizen = asking(EVIDENCE).sends(*"abcdefghi"[:number])
-        seen = [citizen.screen, citizen.taps("/remove").screen, citizen.taps("/next").screen, citizen.says("1").screen]
+        seen = [citizen.screen]
+        for press in ("/remove", "/next", "/previous"):
+            seen += [citizen.taps(press).screen, citizen.says("1").screen, citizen.taps("/remove").screen]
         assert all(len(one.options) + len(one.actions) <= 8 for one in seen)
 
     def test_two_taps_on_one_piece_remove_one(self) -> None:
@@ -121,6 +124,42 @@ class TestWords:
         assert "/undo" in citizen.screen.actions
         assert "/undo" not in citizen.says("/skip").screen.actions
         assert citizen.says("anonymous").taps("/undo").answers["happened"] == "2026-11-20"
+
+    def test_a_remark_starts_from_what_was_written_and_comes_back(self) -> None:
+        order = Ticks(key="order", values=("messy", "noisy"))
+        citizen = asking(order, WHAT).taps("messy").says("一楼没人")
+        assert (citizen.screen.written, citizen.screen.actions) == (None, ("/done", "/rewrite", "/cancel"))
+        assert citizen.taps("/rewrite").screen.written == "一楼没人"
+        citizen.says("2")  # words now, not a number
+        assert (citizen.screen.remark, citizen.screen.ticked) == ("2", ("messy",))
+        assert citizen.taps("/undo").screen.remark == "一楼没人"
+        citizen.taps("/rewrite", "/clear")
+        assert citizen.screen.remark is None
+        assert citizen.taps("/undo").screen.remark == "一楼没人"
+        citizen.says("长" * 1_999)
+        assert (citizen.problem, len(citizen.screen.written or "")) == ("text_too_long", 2_004)
+        assert citizen.taps("/done").problem == "text_too_long"
+        assert citizen.says("长" * 1_999).problem is None
+        assert citizen.taps("/done").at == "what"
+
+    def test_a_text_that_is_too_long_stays_until_it_is_short_enough(self) -> None:
+        citizen = asking(WHAT).says("长" * 31)
+        assert (citizen.problem, citizen.screen.written) == ("text_too_long", "长" * 31)
+        citizen.says("后面还有一段")  # at once: the rest of what a device has cut
+        assert citizen.screen.written == "长" * 31 + "\n后面还有一段"
+        citizen.world.now += timedelta(seconds=11)
+        assert citizen.says(STORY).answers["what"] == STORY
+        assert citizen.taps("/undo").at == "what"  # too long it was, and is
+
+    def test_changing_an_answer_starts_from_it(self) -> None:
+        citizen = reviewing()
+        starts = {"what": STORY, "happened": "2026-11-20", "unit": None, "identity": None}
+        for key, words in starts.items():
+            assert citizen.taps(f"/edit {key}").screen.written == words
+        assert citizen.screen.present is not None
+        assert citizen.screen.present.value == "anonymous"
+        assert citizen.taps("/edit what").says("提交").at == "what"  # too short: what is there stays
+        assert citizen.taps("/keep").answers["what"] == STORY
 
     def test_a_choice_is_one_tap_and_needs_no_way_back(self) -> None:
         assert reviewing().taps("/edit identity", "named").screen.undo is None

@@ -346,6 +346,7 @@ function settle() {   // after a batch: which buttons count is known now
     const stale = entries.filter(one => one.k === "it" && before.includes(nodes.get(one)));
     new Set([...fresh, ...stale]).forEach(drawEntry);
   }
+  fill();
   const newest = arrived[arrived.length - 1];
   if (newest && (stick || everything)) toEnd(arrived[0]);
   else if (newest) $("newest").hidden = false;
@@ -356,7 +357,6 @@ function settle() {   // after a batch: which buttons count is known now
   if (newest && document.hidden) document.title = "● " + document.title.replace(/^● /, "");
   fresh = new Set(); arrived = []; everything = false;
   keep();
-  fill();
   got();
 }
 
