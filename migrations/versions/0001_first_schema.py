@@ -314,6 +314,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('number')
     )
     with op.batch_alter_table('obligations', schema=None) as batch_op:
+        batch_op.create_index('ix_obligations_late', ['unit_id', 'kind', 'due_at'], unique=False, sqlite_where=sa.text('owed_since IS NOT NULL'), postgresql_where=sa.text('owed_since IS NOT NULL'))
         batch_op.create_index('ix_obligations_owed', ['due_at', 'unit_id', 'kind'], unique=False, sqlite_where=sa.text('owed_since IS NOT NULL'), postgresql_where=sa.text('owed_since IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_obligations_subject_id'), ['subject_id'], unique=False)
         batch_op.create_index('ix_obligations_unit', ['unit_id', 'due_at'], unique=False)
@@ -508,6 +509,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_obligations_unit')
         batch_op.drop_index(batch_op.f('ix_obligations_subject_id'))
         batch_op.drop_index('ix_obligations_owed', sqlite_where=sa.text('owed_since IS NOT NULL'), postgresql_where=sa.text('owed_since IS NOT NULL'))
+        batch_op.drop_index('ix_obligations_late', sqlite_where=sa.text('owed_since IS NOT NULL'), postgresql_where=sa.text('owed_since IS NOT NULL'))
 
     op.drop_table('obligations')
     with op.batch_alter_table('logins', schema=None) as batch_op:

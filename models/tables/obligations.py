@@ -35,6 +35,16 @@ Index("ix_obligations_unit", obligations.c.unit_id, obligations.c.due_at)
 
 
 Index(
+    "ix_obligations_late",
+    obligations.c.unit_id,
+    obligations.c.kind,
+    obligations.c.due_at,
+    sqlite_where=obligations.c.owed_since.is_not(None),
+    postgresql_where=obligations.c.owed_since.is_not(None),
+)
+
+
+Index(
     "ix_obligations_owed",
     obligations.c.due_at,
     obligations.c.unit_id,
