@@ -13,7 +13,7 @@ from templates import Texts
 # Questions of these kinds are answered in words or digits, so their actions are words too, not numbers.
 WORDS = frozenset(("text", "number", "location", "media"))
 SIGNS = {"/back": "0", "/skip": "#", "/next": "n", "/previous": "p"}
-NUMBERED = ("/done", "/submit", "/keep", "/remove", "/clear", "/drop", "/undo")
+NUMBERED = ("/done", "/submit", "/keep", "/remove", "/rewrite", "/clear", "/drop", "/undo")
 _AROUND = " \t\r\n.,;:!?。、·)(\"'“”‘’「」『』《》【】[]"
 Entry = tuple[str, str, Press]  # number, label, what it presses
 

@@ -34,6 +34,7 @@ from templates import DEFAULT_LANGUAGE
 LARGEST_BATCH = 100
 LONGEST_COMMAND = 200
 _COMMAND = re.compile(r"/(?P<name>[A-Za-z]\w*)(?:@\w*)?(?:\s(?P<argument>.*))?", re.ASCII | re.DOTALL)
+SLOW = 60  # seconds within which somebody on a slow line taps again
 TWICE = 10  # seconds: a button that belongs to no screen, tapped again within this time, was tapped once
 log = structlog.get_logger()
 _sessions = msgspec.json.Decoder(Session)
@@ -222,8 +223,8 @@ def take(turn: Turn, incoming: Incoming) -> None:
 def _is_second_tap(turn: Turn, incoming: Incoming) -> bool:
     """Whether a finger was quicker than our answer: the same button of the same message, with nothing in between.
 
-    A button of the screen shown now may be tapped again (a tick, the next page); one whose screen has gone has had its
-    effect; one that belongs to no screen counts anew after some seconds.
+    A button of the screen shown now may be tapped again (a tick, the next page). One whose screen has gone has had its
+    effect: a minute later whoever taps it wants to know where things stand. One of no screen counts anew after seconds.
     """
     reply, (since, _, before) = incoming.reply, (turn.tapped or "").partition(" ")
     pressed = f"{turn.contact.id}\0{incoming.message}\0{reply.turn}\0{reply.choice}"
@@ -231,9 +232,10 @@ def _is_second_tap(turn: Turn, incoming: Incoming) -> bool:
     turn.tapped = f"{now} {tap}" if reply.choice is not None else None
     if turn.tapped is None or tap != before:
         return False
+    passed = now - int(since)
     if reply.turn is None or reply.choice == CANCEL:
-        return now - int(since) < TWICE
-    return turn.session is None or reply.turn != turn.session.turn
+        return passed < TWICE
+    return passed < SLOW and (turn.session is None or reply.turn != turn.session.turn)
 
 
 def _advance(turn: Turn, session: Session, reply: Reply) -> None:

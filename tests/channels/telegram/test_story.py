@@ -114,6 +114,8 @@ async def test_a_supervisor_is_bound_by_a_link_and_files_a_spot_check(served: Se
     await supervisor.taps(words("common.act_skip"))
     await supervisor.waits_for(words("visit.method"))
     await supervisor.taps(words("visit.method_simulate"))
+    await supervisor.waits_for(words("visit.happened"))
+    await supervisor.taps(words("visit.happened_now"))
     await supervisor.waits_for(words("visit.order"))
     await supervisor.taps(words("visit.order_unattended"))
     await supervisor.waits_for(lambda screen: any(label.startswith("✓") for label in screen.labels))
@@ -179,7 +181,7 @@ async def test_an_old_button_shows_where_one_is_now(served: Served) -> None:
     first = await citizen.waits_for(words("complaint.unit"))
     await citizen.taps(words("complaint.unit_unknown"))
     await citizen.waits_for(words("complaint.category"))
-    await citizen.taps(words("complaint.unit_unknown"), first.message_id)
+    await citizen.taps(first.labels[0], first.message_id)
     shown = await citizen.waits_for(words("common.stale"))
     assert words("complaint.category") in shown.text
     await citizen.taps("99:/submit", first.message_id)  # forged

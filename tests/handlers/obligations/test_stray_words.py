@@ -120,4 +120,4 @@ async def test_of_a_citizens_long_words_nothing_is_cut_off(citizen: FakePerson, 
     if place == "反映一个新问题":
         await citizen.taps("我不清楚")
         await citizen.taps("办事拖拉")
-    assert citizen.screen().text.startswith("最多 10000 个字，您写了 11001 个。")
+    assert citizen.screen().text.startswith("最多 10000 个字，您写了 11001 个，多了 1001 个。")

@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from typing import Any, Protocol
@@ -102,8 +102,10 @@ class OnFake:
 
 
 class OnTelegram:
-    def __init__(self, user: User) -> None:
-        self._user = user
+    """A chat of Telegram. The button that copies what was written is this channel's own, so no file has it."""
+
+    def __init__(self, user: User, own: Container[str]) -> None:
+        self._user, self._own = user, own
         self._photos = count(1)
 
     async def says(self, text: str) -> None:
@@ -121,15 +123,31 @@ class OnTelegram:
     async def sees(self, expected: Sequence[Sequence[str]]) -> list[tuple[str, Seen]]:
         """The last message only: an earlier one may have been drawn over."""
         last = [*expected[-1]]
-        screen = await self._user.waits_for(lambda s: seen(s.text, s.buttons).written() == last, PATIENCE_SECONDS / 2)
-        return [(screen.text, seen(screen.text, screen.buttons))]
+
+        def shown(text: str, rows: Sequence[Sequence[str]]) -> Seen:
+            kept = [[label for label in row if label not in self._own] for row in rows]
+            return seen(text, [row for row in kept if row])
+
+        screen = await self._user.waits_for(lambda s: shown(s.text, s.buttons).written() == last, PATIENCE_SECONDS / 2)
+        return [(screen.text, shown(screen.text, screen.buttons))]
 
 
 class OnWeb:
-    """A browser, as far as the protocol goes. Ticks are seen in their boxes, so no line says them again."""
+    """A browser, as far as the protocol goes. Ticks are seen in their boxes, so no line says them again.
 
-    def __init__(self, http: ClientSession, socket: ClientWebSocketResponse, name: str, ticks: tuple[str, ...]) -> None:
+    The words to change are put into the text box; a line says so in place of the lines that show them elsewhere.
+    """
+
+    def __init__(
+        self,
+        http: ClientSession,
+        socket: ClientWebSocketResponse,
+        name: str,
+        ticks: tuple[str, ...],
+        written: Sequence[tuple[str, str]],
+    ) -> None:
         self._http, self._socket = http, socket
+        self._written = written  # in each language what is said elsewhere, with * for the words, and what is said here
         self._frames = (f"{name}-frame-{n:04d}" for n in count(1))
         self._photos = count(1)
         self._ticks = ticks
@@ -166,9 +184,18 @@ class OnWeb:
         return self
 
     async def sees(self, expected: Sequence[Sequence[str]]) -> list[tuple[str, Seen]]:
-        last = [line for line in expected[-1] if not line.startswith(self._ticks)]
+        last = [line for line in self._boxed(expected[-1]) if not line.startswith(self._ticks)]
         await self._read(lambda: self._kept is not None and self._answered and same_but_for_rows(self._seen()[1], last))
         return [self._seen()]
+
+    def _boxed(self, lines: Sequence[str]) -> list[str]:
+        told = "\n".join(lines)
+        for elsewhere, here in self._written:
+            before, _, after = elsewhere.partition("*")
+            told = re.sub(
+                f"{re.escape(before)}(.*?){re.escape(after)}", lambda _, here=here: here, told, flags=re.DOTALL
+            )
+        return told.splitlines()
 
     async def _send(self, **frame: Any) -> None:
         self._kept, self._answered = None, False
@@ -219,7 +246,8 @@ async def on_telegram(program: Program, language: str) -> AsyncIterator[Meeting]
         here: Served = served
 
         async def meet(name: str) -> Person:
-            return OnTelegram(here.api.user(next(ids), first_name=name, language_code=language))
+            own = {texts.say("common", "copy") for texts in program.texts.values()}
+            return OnTelegram(here.api.user(next(ids), first_name=name, language_code=language), own)
 
         yield meet
 
@@ -246,6 +274,10 @@ async def on_web(program: Program, language: str) -> AsyncIterator[Meeting]:
         url = f"http://127.0.0.1:{runner.addresses[0][1]}"
 
         ticks = tuple(texts.say("common", "ticked_so_far", {"labels": ()}) for texts in program.texts.values())
+        written = [
+            (texts.say("common", "written_so_far", {"written": "*"}), texts.say("common", "written_below"))
+            for texts in program.texts.values()
+        ]
 
         async def meet(name: str) -> Person:
             jar, headers = CookieJar(unsafe=True), {"Origin": url, "Accept-Language": language}
@@ -253,7 +285,7 @@ async def on_web(program: Program, language: str) -> AsyncIterator[Meeting]:
             async with http.get("/chat") as page:
                 assert page.status == 200
             socket = await opened.enter_async_context(http.ws_connect("/chat/ws"))
-            return await OnWeb(http, socket, name, ticks).greeted(language)
+            return await OnWeb(http, socket, name, ticks, written).greeted(language)
 
         yield meet
 
