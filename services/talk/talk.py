@@ -234,7 +234,7 @@ def _is_second_tap(turn: Turn, incoming: Incoming) -> bool:
         return False
     passed = now - int(since)
     if reply.turn is None or reply.choice == CANCEL:
-        return passed < TWICE
+        return passed < TWICE and turn.contact.channel != SMS  # by SMS it was typed, and nobody types twice by mistake
     return passed < SLOW and (turn.session is None or reply.turn != turn.session.turn)
 
 
