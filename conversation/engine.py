@@ -126,6 +126,15 @@ def begun(flow: Flow, session: Session) -> bool:
     return bool(own or session.drafts or session.lost)
 
 
+def is_option(flow: Flow, session: Session, reply: Reply, world: World) -> bool:
+    """Whether this reply names an option of the question that is asked now."""
+    place = _Place(flow, session, world)
+    try:
+        return isinstance(place.here, Choice) and isinstance(place.here.read(reply, place.at(place.here)), Answered)
+    except Refused:
+        return False
+
+
 def advance(flow: Flow, session: Session, reply: Reply, world: World) -> tuple[Session | None, Effect]:
     """Advances a session by one reply. A refused reply leaves it as it was and shows the question with the reason."""
     place = _Place(flow, session, world)

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 from sqlalchemy import insert, update
 
-from conversation.engine import CANCEL, Cancelled, Leaving, Session, Submitted, advance
+from conversation.engine import CANCEL, Cancelled, Leaving, Session, Submitted, advance, is_option
 from conversation.messages import Button, Incoming, Problem, Reply, Screen
 from models.database import DatabaseAway, insert_or_update
 from models.prepared import Prepared
@@ -205,6 +205,8 @@ def take(turn: Turn, incoming: Incoming) -> None:
     name, argument = _command(reply, turn)
     if not name and reply.text and not reply.media:
         name = turn.called(reply.text)
+        if name and turn.session and is_option(turn.flow(turn.session.flow), turn.session, reply, turn):
+            name = ""  # a button of the screen that is shown bears these words
     if incoming.edited and not name and changes_now(turn, incoming):
         return
     remember(turn, incoming)

@@ -211,7 +211,7 @@ async def test_the_calendar_and_a_number_on_a_phone(program: Program, chromium: 
         await page.locator("#day").fill("2026-12-24")
         await page.locator("#note").fill("全市统一放假")
         await page.get_by_role("button", name="保存").click()
-        await expect(page.get_by_role("status")).to_contain_text("已经定下的期限不变")
+        await expect(page.get_by_role("status")).to_contain_text("已经定下的期限不会自己变")
         await expect(page.locator(".own-day")).to_contain_text("全市统一放假")
         await expect(page.locator("td.own_free")).to_have_text(re.compile("24"))
         await shot(page, "phone-calendar")

@@ -153,7 +153,7 @@ async def test_delivered_failed_and_rejected_and_a_centre_that_is_down(
         centre.up()
         await until(lambda: states(program) == [*final, "delivered"])
 
-        centre.sends("8613800131234", "10690", "你好，我想投诉")
+        centre.sends("8613800131234", "10690", "三号窗口没有人")
         await until(lambda: len(states(program)) > 4 and states(program)[-1] == "delivered")
         assert "刚才的内容已经留着" in [one for one in centre.submitted if one.to.endswith("1234")][-1].text
 

@@ -86,7 +86,7 @@ async def test_hostile_updates_are_kept_raw_and_the_chat_goes_on(program: Progra
             served.api.deliver_raw(raw.replace(b'"update_id": 7', b'"update_id": %d' % (8000 + n)))
         await served.api.drained()
         await citizen.says("/help")
-        await citizen.waits_for("/complain")
+        await citizen.waits_for("我要投诉")
         kept = rows(program, "quarantine")
         # Some are written by hand and share their number 7: one event.
         assert len(kept) == len({number or name for name, (raw, number, _) in _renumbered(sendable).items()})
@@ -148,7 +148,7 @@ async def test_a_database_that_is_away_loses_nothing(
             else:
                 await served.until(lambda: len(served.api.called("getUpdates")) > polls + 1)
             assert served.api.pending == 1
-        await citizen.waits_for("/complain")
+        await citizen.waits_for("我要投诉")
         await served.api.drained()
         assert len(rows(program, "inbox")) == 2
         assert rows(program, "quarantine") == []

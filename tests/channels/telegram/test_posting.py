@@ -34,16 +34,16 @@ async def test_what_cannot_be_sent_now_is_sent_later(program: Program, clock: Cl
             await served.until(lambda: rows(program, "deliveries")[-1]["error"] is not None)
             clock.passes(seconds=60)
             served.ring()
-            await citizen.waits_for("/complain")
+            await citizen.waits_for("我要投诉")
             await served.until(lambda: rows(program, "deliveries")[-1]["state"] == "sent")
         served.api.fault("sendMessage", drop="after")  # it arrived, but nobody told us: at least once
         await citizen.says("/help")
-        await citizen.waits_for("/complain")
+        await citizen.waits_for("我要投诉")
         citizen.looks_away()
         await served.until(lambda: rows(program, "deliveries")[-1]["error"] is not None)
         clock.passes(seconds=60)
         served.ring()
-        await citizen.waits_for("/complain")
+        await citizen.waits_for("我要投诉")
         assert served.telegram.ready()
 
 
@@ -67,7 +67,7 @@ async def test_what_telegram_refuses_is_recorded_by_a_code(program: Program, clo
         assert (gone["state"], gone["error"]) == ("failed", "contact_gone")
         assert rows(program, "contacts")[0]["blocked_at"] is not None
         await citizen.says("/help")  # whoever writes can be reached again
-        await citizen.waits_for("/complain")
+        await citizen.waits_for("我要投诉")
         await served.until(lambda: rows(program, "contacts")[0]["blocked_at"] is None)
         gone = await after(status=400, description="Bad Request: chat not found")
         assert gone["error"] == "contact_gone"
@@ -84,7 +84,7 @@ async def test_what_a_gateway_refuses_says_nothing_of_the_person(program: Progra
         assert rows(program, "contacts")[0]["blocked_at"] is None
         clock.passes(seconds=60)
         served.ring()
-        await citizen.waits_for("/complain")
+        await citizen.waits_for("我要投诉")
 
 
 @on_sqlite
@@ -96,7 +96,7 @@ async def test_a_chat_that_alone_is_too_fast_waits_alone(program: Program, clock
             await fast.says("/help")
             await served.until(lambda: "429" in [row["error"] for row in rows(program, "deliveries")])
             await other.says("/help")
-            await other.waits_for("/complain")  # with the clock as it is: nobody but the first waits
+            await other.waits_for("我要投诉")  # with the clock as it is: nobody but the first waits
             other.looks_away()
             clock.passes(seconds=10)
         over = {"sent", "superseded"}
@@ -114,7 +114,7 @@ async def test_being_too_fast_does_not_count_as_a_try(program: Program, clock: C
         await served.until(lambda: rows(program, "deliveries")[-1]["error"] == "429")
         clock.passes(seconds=2)
         served.ring()
-        await citizen.waits_for("/complain")
+        await citizen.waits_for("我要投诉")
         await served.until(lambda: rows(program, "deliveries")[-1]["state"] == "sent")
         assert rows(program, "deliveries")[-1]["attempts"] == 1
 
@@ -166,7 +166,7 @@ async def test_a_parcel_that_cannot_be_opened_stops_nobody(program: Program) -> 
 
         program.acts.transact(spoil)
         await citizen.says("/help")
-        await citizen.waits_for("/complain")
+        await citizen.waits_for("我要投诉")
         await served.until(
             lambda: [row["state"] for row in rows(program, "deliveries")][1:] == ["failed", "failed", "sent"]
         )
