@@ -135,7 +135,7 @@ async def test_words_typed_while_the_session_ended_are_shown_again(clerk, citize
     await complains(citizen)
     report = first_report(await clerk.opens("/console"))
     await clerk.opens(report)
-    clock.passes(hours=12, seconds=1)
+    clock.passes(days=3, seconds=1)
     heard = len(citizen.heard())
     page = await clerk.sends(f"{report}/decline", text=f" 不属于受理范围 {HOSTILE}")
     assert clerk.status == 401
