@@ -1,4 +1,4 @@
-"""kill -9 of a sender at 20 random instants of a notice: everybody gets it, nobody twice, and little is in doubt."""
+"""kill -9 of a sender at 12 random instants of a notice: everybody gets it, nobody twice, and little is in doubt."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tests.drivers.broadcasting import appointed, put, release_notice
 from tests.drivers.forking import Lives, working
 from tests.drivers.waiting import until
 
-KILLS = 20
+KILLS = 12
 AT_ONCE = 12  # messages of a notice that a sender takes before it has told what became of them
-FEW, MANY = 30, 420  # so many that the last kill still finds some of the notice unsent
+FEW, MANY = 30, 270  # so many that the last kill still finds some of the notice unsent
 DURING, AFTER = "during the kills", "after the kills"
 
 
