@@ -6,20 +6,23 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from models.prepared import Prepared
 from models.tables import announced_days, announced_years
 from services.calendar.years import is_announced
 from services.foundation.act import Act
 
+_YEARS = Prepared(select(announced_years.c.year))  # asked for with each complaint, whose date is promised by them
+_DAYS = Prepared(select(announced_days.c.day, announced_days.c.works))
+
 
 def loaded_years(tx: Connection) -> frozenset[int]:
     """The years that the office has loaded from a notice."""
-    return frozenset(tx.execute(select(announced_years.c.year)).scalars())
+    return frozenset(year for (year,) in _YEARS.rows(tx, {}))
 
 
 def loaded_days(act: Act) -> dict[date, bool]:
     """The days that the loaded notices name, and whether offices work on them."""
-    rows = act.tx.execute(select(announced_days.c.day, announced_days.c.works))
-    return {date.fromisoformat(row.day): row.works for row in rows}
+    return {date.fromisoformat(day): bool(works) for day, works in _DAYS.rows(act.tx, {})}
 
 
 def is_provisional(act: Act, day: date) -> bool:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, select
 
 from models.database import insert_or_update
+from models.prepared import Prepared
 from models.tables import calendar_days
 from services.calendar.announced import loaded_days
 from services.foundation import audit
@@ -15,6 +16,7 @@ from services.foundation.act import Act
 from services.foundation.wording import readable
 
 LONGEST_NOTE = 200
+_DECIDED = Prepared(select(calendar_days.c.day, calendar_days.c.works))
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,7 @@ def own_days(act: Act) -> dict[date, bool]:
 
 def decided_days(act: Act) -> dict[date, bool]:
     """The days that the office has decided for itself, and whether offices work on them."""
-    rows = act.tx.execute(select(calendar_days.c.day, calendar_days.c.works))
-    return {date.fromisoformat(row.day): row.works for row in rows}
+    return {date.fromisoformat(day): bool(works) for day, works in _DECIDED.rows(act.tx, {})}
 
 
 def set_day(act: Act, day: date, works: bool, note: str) -> None:

@@ -8,12 +8,13 @@ is folded here, and so is what it is looked for in.
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from opencc import OpenCC
 
 from conversation.text import seen
 
+LONGEST_LABEL, LABELS_KEPT = 30, 4_000  # characters; texts
 _APART = frozenset(("Zs", "Zl", "Zp", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Cc", "Cf"))  # spaces, punctuation
 
 
@@ -36,8 +37,15 @@ def folded(text: str) -> str:
 
 def plain(text: str) -> str:
     """The text with its spaces and punctuation, but in half width, lower case and simplified characters."""
+    return _label(text) if len(text) <= LONGEST_LABEL else _simple(text)
+
+
+def _simple(text: str) -> str:
     narrow = unicodedata.normalize("NFKC", seen(text))
     return (narrow if narrow.isascii() else _converter("t2s").convert(narrow)).casefold().strip()
+
+
+_label = lru_cache(LABELS_KEPT)(_simple)  # every turn compares what was said with the same labels
 
 
 def words_of(text: str) -> list[str]:

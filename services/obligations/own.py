@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, insert, select, update
 
+from models.prepared import Prepared
 from models.tables import obligations, reminders
 from services import calendar
 from services.foundation.act import Act
@@ -24,6 +25,19 @@ from services.obligations.values import ACCEPTED, OPEN
 SOON = 1  # working days left, from which on it is shown as soon due
 _own = obligations.c.unit_id.is_(None)
 _owed = obligations.c.owed_since.is_not(None)
+_INSERT = Prepared(
+    insert(obligations),
+    "id",
+    "number",
+    "kind",
+    "subject_id",
+    "asked",
+    "state",
+    "owed_since",
+    "due_at",
+    "created_at",
+    "created_by",
+)
 
 
 @dataclass(frozen=True)
@@ -46,21 +60,19 @@ def promise(act: Act, kind: str, subject_id: str, number: str, working_days: int
     ladder, own = ladders()[kind], calendar.own_days(act)
     due_at = ladder.due_at(calendar.workday_after(act.now.date(), working_days, own), act.now)
     obligation_id = new_id()
-    act.tx.execute(
-        insert(obligations).values(
-            id=obligation_id,
-            number=number,
-            kind=kind,
-            unit_id=None,
-            subject_id=subject_id,
-            asked="",
-            state=OPEN,
-            owed_since=act.now,
-            due_at=due_at,
-            created_at=act.now,
-            created_by=act.actor,
-        )
-    )
+    row = {
+        "id": obligation_id,
+        "number": number,
+        "kind": kind,
+        "subject_id": subject_id,
+        "asked": "",
+        "state": OPEN,
+        "owed_since": act.now,
+        "due_at": due_at,
+        "created_at": act.now,
+        "created_by": act.actor,
+    }
+    _INSERT.run(act.tx, row)
     planning.write(act.tx, obligation_id, 1, mornings(ladder, due_at, act.now, own))
     return _promise(number, due_at, act.now, own, calendar.loaded_years(act.tx))
 

@@ -7,12 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from models.prepared import Prepared
 from models.tables import reminders
 from services import calendar
 from services.foundation.act import Act
 from services.obligations.ladder import SILENCE, TOLD, Step, ladders, mornings, silence
 from services.obligations.locking import LockedObligation
 from services.people import CHAT, Addressee
+
+_PLANNED = Prepared(insert(reminders), "obligation_id", "nth", "kind", "step", "to", "by", "due_at")
 
 
 def plan(act: Act, obligation: LockedObligation) -> None:
@@ -59,7 +62,7 @@ def write(tx: Connection, obligation_id: str, first: int, steps: Iterable[Step])
     """Plans these steps as messages `first`, `first + 1`, …"""
     rows = [_row(obligation_id, nth, step) for nth, step in enumerate(steps, first)]
     if rows:
-        tx.execute(insert(reminders), rows)
+        _PLANNED.run(tx, *rows)
 
 
 def _row(obligation_id: str, nth: int, step: Step) -> dict[str, Any]:

@@ -229,10 +229,13 @@ def _is_second_tap(turn: Turn, incoming: Incoming) -> bool:
     effect: a minute later whoever taps it wants to know where things stand. One of no screen counts anew after seconds.
     """
     reply, (since, _, before) = incoming.reply, (turn.tapped or "").partition(" ")
+    if reply.choice is None:
+        turn.tapped = None
+        return False
     pressed = f"{turn.contact.id}\0{incoming.message}\0{reply.turn}\0{reply.choice}"
     tap, now = turn.act.vault.index(pressed, "tap")[:40], int(turn.act.now.timestamp())
-    turn.tapped = f"{now} {tap}" if reply.choice is not None else None
-    if turn.tapped is None or tap != before:
+    turn.tapped = f"{now} {tap}"
+    if tap != before:
         return False
     passed = now - int(since)
     if reply.turn is None or reply.choice == CANCEL:
