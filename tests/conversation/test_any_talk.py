@@ -103,7 +103,7 @@ def test_any_sequence_of_replies(said: list[Any]) -> None:
 def effort(session: Session) -> set[str]:
     """All that somebody would be sorry to lose, wherever the session holds it: words, and the refs of pieces."""
     lost = [loss["value"] for loss in session.lost.values()]
-    held = [value for key in ("what", "evidence") for value in (session.answers.get(key), session.drafts.get(key))]
+    held = [part.get(key) for part in (session.answers, session.drafts) for key in ("what", "happened", "evidence")]
     words = {value for value in (*held, *lost) if isinstance(value, str)}
     return words | {piece["ref"] for value in (*held, *lost) if isinstance(value, list) for piece in value}
 
@@ -116,7 +116,7 @@ taps_only = st.sampled_from([("tap", press) for press in PRESSES if press not in
 @given(st.lists(st.one_of(taps_only, taps_only, st.builds(Reply, media=some_media.map(tuple))), max_size=30))
 def test_no_series_of_taps_takes_anything_away_for_good(said: list[Any]) -> None:
     citizen = Talker(REPORT).says("国土局", "等了两个小时没有人理", "昨天").sends(*"nopqr").says("完成", "anonymous")
-    taken = {"等了两个小时没有人理"} | set("nopqr")
+    taken = {"等了两个小时没有人理", "2026-11-20"} | set("nopqr")
     for reply in said:
         assert citizen.session is not None
         before = effort(citizen.session)
