@@ -174,7 +174,10 @@ def _lost(screen: Screen, lost: Line, texts: Texts) -> str:
 
 
 def _shown(screen: Screen, line: Line, texts: Texts) -> Shown:
-    return Shown(_short(screen, line.key, texts), _value(screen, line, texts), f"/edit {line.key}")
+    value = _value(screen, line, texts)
+    if line.assumed:
+        value = texts.say(screen.flow, f"{line.key}_assumed", {"value": value})
+    return Shown(_short(screen, line.key, texts), value, f"/edit {line.key}")
 
 
 def _short(screen: Screen, key: str, texts: Texts) -> str:

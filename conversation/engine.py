@@ -197,10 +197,17 @@ class _Place:
         wrote = datetime.fromisoformat(session.wrote) if session.wrote else None
         at_once = wrote is not None and world.now - wrote < AT_ONCE
         place = {"page": session.page, "query": session.query, "at_once": at_once}
-        self._asked = Asked(flow.name, session.answers, world, drafts=session.drafts, **place)
         self.questions = [q for q in flow.questions if q.when(session.answers, world)]
+        self.assumed = {
+            q.key: session.answers[q.assumed]
+            for q in self.questions
+            if q.key not in session.answers and q.assumed in session.answers
+        }
+        self.answers = {**self.assumed, **session.answers} if self.assumed else session.answers
+        self._asked = Asked(flow.name, self.answers, world, drafts=session.drafts, **place)
         edited = next((q for q in self.questions if q.key == session.editing), None)
         self.here = edited or next((q for q in self.questions if not self._is_answered(q)), None)
+        self.asked = [q for q in self.questions if q is self.here or q.key not in self.assumed]
 
     def with_session(self, **changes: Any) -> _Place:
         return _Place(self.flow, replace(self.session, **changes), self.world)
@@ -218,7 +225,7 @@ class _Place:
         if self.is_inside():
             return (*own, *undo, BACK)
         held = self._holds_an_answer()
-        revisited = here.key in self.session.answers and self.session.editing == here.key
+        revisited = here.key in self.answers and self.session.editing == here.key
         skippable = here.optional and not held and not self.session.drafts.get(here.key)  # a skip must not lose photos
         droppable = here.optional and held and not isinstance(here, Evidence)  # of pieces each can be removed
         moves = [KEEP] * revisited + [DROP] * droppable + [BACK] * (here is not self.questions[0]) + [SKIP] * skippable
@@ -235,7 +242,7 @@ class _Place:
     def _holds_an_answer(self) -> bool:
         """Whether the question asked has an answer to go back to, and nothing else has been begun in its place."""
         key = self.here.key if self.here else ""
-        return self.session.answers.get(key) is not None and key not in self.session.drafts
+        return self.answers.get(key) is not None and key not in self.session.drafts
 
     def took_effort(self) -> bool:
         """Whether there is anything that somebody would be sorry to lose."""
@@ -271,7 +278,7 @@ class _Place:
         return losses.after(session.lost, question, self.present(question), now, session.turn + ahead)
 
     def screen(self, problem: Problem | None = None) -> Screen:
-        total = len(self.questions) + self.flow.review
+        total = len(self.asked) + self.flow.review
         shown: dict[str, Any] = {
             "flow": self.flow.name,
             "turn": self.session.turn,
@@ -295,7 +302,7 @@ class _Place:
         shown |= self._to_change(here)
         if isinstance(here, Text) and at.draft and not shown.get("written"):
             shown["remark"] = at.draft
-        number = self.questions.index(here) + 1
+        number = self.asked.index(here) + 1
         kind = here.shown_as(at)
         return Screen(asks=here.key, kind=kind, number=number, options=tuple(options), first=first, **shown)
 
@@ -308,7 +315,7 @@ class _Place:
             return {"written": words, "private": here.private}
         if not self._holds_an_answer() or isinstance(here, Ticks | Evidence):
             return {}
-        value = self.session.answers[here.key]
+        value = self.answers[here.key]
         words = here.written(value)
         return {"written": words, "private": here.private, "present": here.show(value, at) if words is None else None}
 
@@ -328,7 +335,7 @@ class _Place:
 
     def back(self) -> tuple[Session, Screen]:
         """Goes back one question, as often as wanted; old answers stay until they are replaced."""
-        before = self.questions[: self.questions.index(self.here)] if self.here else self.questions
+        before = self.asked[: self.asked.index(self.here)] if self.here else self.asked
         return self.without_draft().moved(editing=before[-1].key if before else None)
 
     def without_draft(self) -> _Place:
@@ -358,18 +365,19 @@ class _Place:
 
     def submitted(self) -> Submitted:
         hidden = {key: value for key, value in self.session.answers.items() if key.startswith("_")}
-        return Submitted(hidden | {q.key: self.session.answers[q.key] for q in self.questions})
+        return Submitted(hidden | {q.key: self.answers[q.key] for q in self.questions})
 
     def _is_answered(self, question: Question) -> bool:
-        session = self.session
-        if question.key not in session.answers or question.key in session.drafts:
+        if question.key not in self.answers or question.key in self.session.drafts:
             return False
-        value = session.answers[question.key]
+        value = self.answers[question.key]
         return value is None or question.holds(value, self.at(question))
 
     def _line(self, question: Question) -> Line:
-        value = self.session.answers[question.key]
-        return Line(question.key, "none") if value is None else question.show(value, self.at(question))
+        value = self.answers[question.key]
+        if value is None:
+            return Line(question.key, "none")
+        return replace(question.show(value, self.at(question)), assumed=question.key in self.assumed)
 
 
 def _read(place: _Place, here: Question, reply: Reply) -> tuple[Session | None, Effect]:

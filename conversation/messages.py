@@ -83,6 +83,7 @@ class Line:
     key: str
     form: str  # text, option, label, ticks, media, moment, yes_no, location, number, none
     value: Any = None
+    assumed: bool = False  # whether it was not said: it is shown with how to change it
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,7 @@ class Question:
     when: Callable[[Answers, World], bool] = always
     optional: bool = False
     private: bool = False  # whether the answer names somebody
+    assumed: str = ""  # the hidden answer that holds, and is not asked for, until the person gives another
     kind: ClassVar[str] = "text"
     takes_effort: ClassVar[bool] = True  # whether an answer is more than one tap
 

@@ -26,7 +26,7 @@ VISIT = Flow(
         Choice(key="unit", source="own_units"),
         Choice(key="window", source="windows", when=has_windows, optional=True),
         Choice(key="method", values=METHODS),
-        Moment(key="happened"),
+        Moment(key="happened", assumed="_began"),
         *(Ticks(key=block, values=values) for block, values in BLOCKS.items()),
         Evidence(key="evidence", optional=True),
         Number(key="waited", most=600, unit=MINUTES, optional=True),
@@ -54,7 +54,7 @@ def submit(turn: Turn, answers: Answers) -> None:
             note=answers.get("note"),
             media=pieces(answers),
             place=answers.get("place"),
-            began=answers.get("happened") or answers.get("_began"),
+            began=answers["happened"],
         ),
     )
     turn.say("visit.received", Button(f"/check {answers['method']}", words="one_more"), number=number)

@@ -134,7 +134,6 @@ async def test_a_supervisor_ticks_and_gives_its_place(phone: Phone, shot: Shot, 
     await tap(page, "市国土局")
     await tap(page, "跳过")
     await page.locator("#log .it").last.get_by_role("button").first.tap()
-    await tap(page, "就在刚才")
     boxes = page.locator("#log .it").last.locator("[aria-pressed]")
     for number in (0, 2):
         await boxes.nth(number).tap()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -178,6 +179,22 @@ def test_what_was_known_before_is_not_asked_and_hidden_answers_are_handed_on() -
     citizen = Talker(flow, session=prefilled(flow, {"unit": "u4", "_began": "now"}, 7))
     assert (citizen.at, citizen.screen.turn) == ("what", 7)
     assert citizen.says(STORY).answers == {"unit": "u4", "_began": "now", "what": STORY}
+
+
+def test_what_is_assumed_is_not_asked_but_shown_as_such_and_changed_in_the_review() -> None:
+    began = "2026-11-21T15:00:00+08:00"
+    flow = Flow("report", [WHAT, replace(HAPPENED, optional=False, assumed="_began"), IDENTITY])
+    visitor = Talker(flow, session=prefilled(flow, {"_began": began}, 1)).says(STORY)
+    assert (visitor.at, visitor.screen.number, visitor.screen.total) == ("identity", 2, 3)
+    assert visitor.says("返回").at == "what"
+    visitor.says("/keep", "anonymous")
+    assert [(line.key, line.assumed) for line in visitor.screen.lines if line.assumed] == [("happened", True)]
+    assert (visitor.taps("/edit happened").at, visitor.says("/keep").at) == ("happened", "review")
+    assert visitor.screen.lines[1].assumed
+    assert visitor.screen.actions == ("/submit", "/cancel"), "nothing was lost by looking at it"
+    visitor.taps("/edit happened").says("昨天")
+    assert not any(line.assumed for line in visitor.screen.lines)
+    assert visitor.says("提交").answers["happened"] == "2026-11-20"
 
 
 def test_the_review_takes_buttons_only() -> None:

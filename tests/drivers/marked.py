@@ -229,7 +229,7 @@ async def complain(served: Served) -> None:
 
 async def visit(served: Served, code: str) -> None:
     supervisor = served.api.user(VISITOR, first_name="MARKprofile")
-    for said in (f"/start k-{code}", "/check", "市国土局", "跳过", "作风巡查", "就在刚才", *["完成"] * 5):
+    for said in (f"/start k-{code}", "/check", "市国土局", "跳过", "作风巡查", *["完成"] * 5):
         await supervisor.says(said)
     await supervisor.sends_photo(marked_photo())
     for said in ("完成", "25"):

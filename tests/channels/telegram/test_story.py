@@ -114,8 +114,6 @@ async def test_a_supervisor_is_bound_by_a_link_and_files_a_spot_check(served: Se
     await supervisor.taps(words("common.act_skip"))
     await supervisor.waits_for(words("visit.method"))
     await supervisor.taps(words("visit.method_simulate"))
-    await supervisor.waits_for(words("visit.happened"))
-    await supervisor.taps(words("visit.happened_now"))
     await supervisor.waits_for(words("visit.order"))
     await supervisor.taps(words("visit.order_unattended"))
     await supervisor.waits_for(lambda screen: any(label.startswith("✓") for label in screen.labels))
