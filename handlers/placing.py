@@ -70,6 +70,12 @@ def find_place(turn: Turn, reply: Reply) -> None:
     turn.start("placing", {"_text": text, "_media": media, "_told": told.told_in(turn, text), **known})
 
 
+def take_more(turn: Turn, reply: Reply) -> bool:
+    """Takes words and photos that come while it is asked what the ones before are."""
+    find_place(turn, reply)
+    return True
+
+
 def submit(turn: Turn, answers: Answers) -> None:
     text, held = answers["_text"], answers["_media"]
     media, begun = pieces({"evidence": held}), {"evidence": held} if held else {}
@@ -102,4 +108,4 @@ def open_placing(turn: Turn, argument: str) -> None:
     turn.tools.journeys["menu"].opens(turn, "")
 
 
-JOURNEY = Journey("placing", open_placing, PLACING, submit, strays=find_place, asks_once=True)
+JOURNEY = Journey("placing", open_placing, PLACING, submit, strays=take_more, asks_once=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from conversation.messages import Option
+from conversation.text import seen
 from services.talk import Turn
+from services.units import LONGEST_NAME
 
 OBLIGATION_PLACES = ("obligation_answer", "obligation_question")  # where words about what a unit owes may belong
 MOST_UNITS = 2
 SHORTEST_STORY = 5  # characters: what is shorter names a unit but tells nothing
+CLAUSE, SENTENCE = 15, 24  # bytes: five and eight Chinese characters, or some words of an alphabet
+CLAUSES = re.compile(r"[，。；！？、\n]|[,;!?.](?=\s)")
 TOLD = "told"  # before the unit in the value of an option: "told gtj-1"; "told -" where only the kind is known
 NO_UNIT = "-"
 
@@ -21,6 +26,13 @@ def told_in(turn: Turn, text: str) -> dict[str, Any]:
     above = {unit.parent_id for unit in named}
     units = [unit.id for unit in named if unit.id not in above][:MOST_UNITS]
     return {"units": units, "category": turn.tools.phrases[turn.contact.language].category(text)}
+
+
+def is_story(told: Mapping[str, Any], text: str) -> bool:
+    """Whether words that name no unit alone tell what happened; what may be a unit's name, though unknown, does not."""
+    clauses = [clause for clause in CLAUSES.split(text) if len(seen(clause).encode()) >= CLAUSE]
+    whole = bool(told["units"] and told["category"]) and len(text.encode()) >= SENTENCE
+    return whole or len(clauses) > 1 or len(text) > LONGEST_NAME
 
 
 def options(turn: Turn, told: Mapping[str, Any]) -> list[Option]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from conversation.engine import Flow
-from conversation.messages import Answers, Button
+from dataclasses import replace
+
+from conversation.engine import Flow, position
+from conversation.messages import Answers, Button, Problem, Reply
 from conversation.questions import Choice, Evidence, Moment, Phone, Text, World
+from handlers import told
 from handlers.answers import has_windows, pieces
 from services import cases
 from services.talk import Journey, Turn
@@ -37,6 +40,28 @@ def open_complaint(turn: Turn, argument: str) -> None:
     """Opens `/complaint`, or `/complaint gtj` with the unit of a link."""
     unit = turn.directory.get(argument)
     turn.start("complaint", {"unit": unit.id} if unit else None)
+
+
+def take_story(turn: Turn, reply: Reply) -> bool:
+    """Takes a story told in place of the unit: its words and what it tells of need not be given again.
+
+    Where it names no unit, or several, the unit is asked for again, with those that it names.
+    """
+    session, text = turn.session, (reply.text or "").strip()
+    if session is None or reply.media or reply.location or session.answers.get("what") or session.drafts.get("what"):
+        return False
+    here = position(COMPLAINT, session, turn)
+    if here is None or here.key != "unit":
+        return False
+    found = told.told_in(turn, text)
+    if not told.is_story(found, text):
+        return False
+    [unit, *others] = found["units"] or [told.NO_UNIT]
+    known = told.prefilled(turn, f"{told.TOLD} {told.NO_UNIT if others else unit}", found["category"], text)
+    begun = turn.opened("complaint", {**session.answers, **known}, session.drafts)
+    turn.session = replace(begun, query=text) if others else begun
+    turn.resume(Problem("story_kept", {"question": "what"}))
+    return True
 
 
 def submit(turn: Turn, answers: Answers) -> None:
@@ -72,5 +97,5 @@ def open_complain(turn: Turn, argument: str) -> None:
     turn.take("complaint", argument)
 
 
-COMPLAINTS = Journey("complaint", open_complaint, COMPLAINT, submit)
+COMPLAINTS = Journey("complaint", open_complaint, COMPLAINT, submit, strays=take_story)
 COMPLAIN = Journey("complain", open_complain, in_menu=True, listed=True)

@@ -61,7 +61,7 @@ class Journey:
     opens: Callable[[Turn, str], None]
     flow: Flow | None = None
     submit: Callable[[Turn, Answers], None] | None = None
-    strays: Callable[[Turn, Reply], None] | None = None  # whether it takes words that its questions refuse
+    strays: Callable[[Turn, Reply], bool] | None = None  # takes words that its questions refuse, or does not
     right: Right | None = None  # a right somewhere is enough: the journey itself asks in which unit
     in_menu: bool = False
     listed: bool = False  # whether it is in the channel's own list of commands
@@ -123,10 +123,13 @@ class Turn:
 
     def start(self, name: str, answers: Answers | None = None, drafts: Mapping[str, Any] | None = None) -> None:
         """Begins a flow with what is known already and shows its first open question."""
-        flow = self.flow(name)
+        self.session = self.opened(name, answers or {}, drafts)
+        self.resume()
+
+    def opened(self, name: str, answers: Answers, drafts: Mapping[str, Any] | None = None) -> Session:
+        """A conversation that begins now with what is known already."""
         self.turn_number += 1
-        self.session = replace(prefilled(flow, answers or {}, self.turn_number, drafts), heard=self.heard)
-        self.show(screen(flow, self.session, self))
+        return replace(prefilled(self.flow(name), answers, self.turn_number, drafts), heard=self.heard)
 
     def take(self, name: str, argument: str) -> None:
         """Sets out for a journey by its name. What is under way is never dropped without asking."""

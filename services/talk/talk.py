@@ -256,11 +256,11 @@ def _advance(turn: Turn, session: Session, reply: Reply) -> None:
             turn.tools.journeys["menu"].opens(turn, "cancelled")
         case Leaving(number):
             turn.sure(number)
-        case Screen(problem=Problem()) if journey.strays is not None and _says_something(reply):
-            journey.strays(turn, reply)
-        case Screen():
+        case Screen(problem=problem):
             turn.turn_number = effect.turn
-            turn.show(effect)
+            strays = journey.strays if problem is not None and _says_something(reply) else None
+            if strays is None or not strays(turn, reply):
+                turn.show(effect)
 
 
 def _unread(turn: Turn) -> None:

@@ -1,10 +1,11 @@
 """The tree of units: windows and sections below bureaus, found by name, pinyin, initials or English."""
 
 from services.units.adding import NewUnit, add_units
-from services.units.directory import Directory, Unit, load_units, unit_options
+from services.units.directory import LONGEST_NAME, Directory, Unit, load_units, unit_options
 from services.units.places import PLACE, placed, unit_and_part
 
 __all__ = [
+    "LONGEST_NAME",
     "PLACE",
     "Directory",
     "NewUnit",

@@ -8,6 +8,7 @@ import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
+from conversation.messages import Media
 from tests.conftest import rows
 from tests.drivers.handset import network
 
@@ -162,3 +163,49 @@ async def test_what_a_story_does_not_name_is_asked(program: Program, citizen: Fa
     assert asked.rows[0][0].label == "反映一个新问题"
     [asked] = await citizen.says("国土局让我去工商局，工商局又让我回国土局")
     assert {"反映 市国土局", "反映 市工商局"} <= {key.label.split(" 推")[0] for row in asked.rows for key in row}
+
+
+@on_sqlite
+async def test_a_story_told_in_place_of_the_unit_is_kept_with_what_it_names(program, citizen: FakePerson) -> None:
+    await citizen.says("投诉")
+    await citizen.sends(Media("p", "photo"))
+    [screen] = await citizen.says(STORY)
+    assert "您写的已放进「经过」" in screen.text
+    assert "知道是哪位工作人员吗" in screen.text
+    for said in ("跳过", "昨天", "完成", "1", "提交"):
+        await citizen.says(said)
+    [case] = rows(program, "cases")
+    assert (case["unit_id"], case["category"], case["what"]) == ("gtj-1", "slow", STORY)
+    assert len(rows(program, "evidence")) == 1
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("story", "offered"),
+    [
+        ("国土局推诿，让我去工商局，工商局又让我回国土局", ["市国土局", "市工商局"]),
+        ("窗口没有人，等到下班也没人来", ["市发改委"]),
+        ("他们一直推诿，说不归我们管，" * 6, ["市发改委"]),
+    ],
+)
+async def test_a_story_told_in_place_of_the_unit_stays_while_the_unit_is_asked(
+    program: Program, citizen: FakePerson, story: str, offered: list[str]
+) -> None:
+    await citizen.says("投诉")
+    [screen] = await citizen.says(story)
+    assert "您写的已放进「经过」" in screen.text
+    assert UNIT in screen.text
+    assert [key.label for row in screen.rows for key in row][: len(offered)] == offered
+    for said in ("市国税局", "跳过", "跳过", "昨天", "跳过", "1", "提交"):
+        await citizen.says(said)
+    [case] = rows(program, "cases")
+    assert (case["unit_id"], case["what"]) == ("gsj", story)
+
+
+@on_sqlite
+@pytest.mark.parametrize("name", ["市国土资源局办证大厅", "路桥收费管理处", "国土局收费科", "市国土资源，办证"])
+async def test_another_name_of_a_unit_is_no_story(citizen: FakePerson, name: str) -> None:
+    await citizen.says("投诉")
+    [screen] = await citizen.says(name)
+    assert "已放进" not in screen.text
+    assert UNIT in screen.text
