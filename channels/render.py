@@ -68,7 +68,8 @@ def option_label(texts: Texts, flow: str, key: str, value: str) -> str:
 def _drawn_say(say: Say, texts: Texts, edits: str | None) -> Drawn:
     file, _, block = say.words.partition(".")
     keys = [Key(button_label(button, texts), button.press, role="quiet", url=button.url) for button in say.buttons]
-    return Drawn(texts.say(file, block, say.values), _rows(keys), edits=edits)
+    said, copy_label = texts.say(file, block, say.values), texts.say("common", "copy")
+    return Drawn(said, _rows(keys), edits=edits, copy=say.copy, copy_label=copy_label)
 
 
 def button_label(button: Button, texts: Texts) -> str:

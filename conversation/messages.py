@@ -140,6 +140,7 @@ class Say:
     values: Mapping[str, Any] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
     pieces: tuple[Attached, ...] = ()
+    copy: str | None = None  # words in it that somebody may want to copy
 
 
 @dataclass(frozen=True)

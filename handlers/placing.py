@@ -10,7 +10,7 @@ from conversation.questions import Choice, World
 from conversation.text import seen
 from handlers import told
 from handlers.answers import pieces
-from handlers.cases.addition import said_thanks, send_question
+from handlers.cases.addition import add, send_question
 from handlers.cases.status import is_asked, own_case
 from handlers.obligations import acts, sight
 from services import cases
@@ -76,7 +76,7 @@ def take_more(turn: Turn, reply: Reply) -> bool:
     return True
 
 
-def submit(turn: Turn, answers: Answers) -> None:
+def submit(turn: Turn, answers: Answers) -> bool:
     text, held = answers["_text"], answers["_media"]
     media, begun = pieces({"evidence": held}), {"evidence": held} if held else {}
     fits = len(text) <= cases.LONGEST_TEXT
@@ -90,18 +90,18 @@ def submit(turn: Turn, answers: Answers) -> None:
             else:
                 turn.start("complaint", words, begun)
         case "addition" if fits:
-            cases.add(turn.act, turn.contact, answers["case"], text, media)
-            said_thanks(turn, answers["case"])
+            return add(turn, answers["case"], text, media)
         case "addition":
             turn.start("addition", {"_case": answers["case"], "text": text}, begun)
         case "obligation_answer":
-            acts.place_answer(turn, answers.get("_obligation") or answers["obligation"], text, held)
+            return acts.place_answer(turn, answers.get("_obligation") or answers["obligation"], text, held)
         case "obligation_question":
-            acts.place_question(turn, answers.get("_obligation") or answers["obligation"], text, media)
+            return acts.place_question(turn, answers.get("_obligation") or answers["obligation"], text, media)
         case "question" if fits:
-            send_question(turn, text, media)
+            return send_question(turn, text, media)
         case _:
             turn.start("question", {"text": text}, begun)
+    return True
 
 
 def open_placing(turn: Turn, argument: str) -> None:

@@ -40,6 +40,7 @@ def drawn(letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any
         "turn": screen.turn if screen else None,
         "edits": _number(shown.edits),
         "written": screen.written if screen else None,
+        "copy": shown.copy if screen is None else None,
         "refused": [[one["ref"], one["code"]] for one in _refused(screen)],
         "language": texts.language,
         "lines": [

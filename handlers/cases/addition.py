@@ -52,33 +52,37 @@ def open_question_of(turn: Turn, case_id: str) -> dict[str, str] | None:
     return {"text": said[-1].text, "at": said[-1].at.astimezone(turn.now.tzinfo).isoformat(timespec="minutes")}
 
 
-def submit_addition(turn: Turn, answers: Answers) -> None:
-    case_id = answers.get("_case") or answers["case"]
+def submit_addition(turn: Turn, answers: Answers) -> bool:
     text, media = answers["text"], pieces(answers)
-    if not text and not media:
-        turn.tools.journeys["menu"].opens(turn, "dropped")
-    elif cases.add(turn.act, turn.contact, case_id, text or "", media):
-        said_thanks(turn, case_id)
+    if text or media:
+        return add(turn, answers.get("_case") or answers["case"], text or "", media)
+    turn.tools.journeys["menu"].opens(turn, "dropped")
+    return True
+
+
+def add(turn: Turn, case_id: str, text: str, media: Sequence[Media]) -> bool:
+    """Adds to a case and thanks; for a case that is this person's no longer, tells how to get it back."""
+    added = cases.add(turn.act, turn.contact, case_id, text, media)
+    if added:
+        case = next(case for case in cases.own(turn.act, turn.contact.id) if case.id == case_id)
+        turn.say("addition.received", Button(f"/status {case.id}", words="see_status"), number=case.number)
     else:
         turn.say("status.nothing", Button("/code", words="enter_code"))
+    return added
 
 
 def open_question(turn: Turn, argument: str) -> None:
     turn.start("question")
 
 
-def submit_question(turn: Turn, answers: Answers) -> None:
-    send_question(turn, answers["text"], pieces(answers))
+def submit_question(turn: Turn, answers: Answers) -> bool:
+    return send_question(turn, answers["text"], pieces(answers))
 
 
-def send_question(turn: Turn, text: str, media: Sequence[Media]) -> None:
+def send_question(turn: Turn, text: str, media: Sequence[Media]) -> bool:
     case, receipt = cases.file_question(turn.act, turn.contact, text, media)
     turn.say("question.received", Button(f"/status {case.id}", words="see_status"), number=case.number, receipt=receipt)
-
-
-def said_thanks(turn: Turn, case_id: str) -> None:
-    case = next(case for case in cases.own(turn.act, turn.contact.id) if case.id == case_id)
-    turn.say("addition.received", Button(f"/status {case.id}", words="see_status"), number=case.number)
+    return True
 
 
 ADD = Journey("add", open_addition, in_menu=False)

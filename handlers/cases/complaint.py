@@ -64,7 +64,7 @@ def take_story(turn: Turn, reply: Reply) -> bool:
     return True
 
 
-def submit(turn: Turn, answers: Answers) -> None:
+def submit(turn: Turn, answers: Answers) -> bool:
     unit = answers.get("window") or answers["unit"]
     case, receipt = cases.file_complaint(
         turn.act,
@@ -91,6 +91,7 @@ def submit(turn: Turn, answers: Answers) -> None:
         by=promised.due_at.date().isoformat() if promised else None,
         provisional=promised is not None and promised.provisional,
     )
+    return True
 
 
 def open_complain(turn: Turn, argument: str) -> None:

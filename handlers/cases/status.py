@@ -56,11 +56,12 @@ def open_code(turn: Turn, argument: str) -> None:
     turn.start("code")
 
 
-def take_code(turn: Turn, answers: Answers) -> None:
+def take_code(turn: Turn, answers: Answers) -> bool:
     """Takes a receipt code, alone or among words; the number of an own case will do too."""
     said = answers["code"]
     if not (numbered(turn, said) or any(follow(turn, one) for one in (*RECEIPT.findall(spelled(said)), said))):
         not_known(turn)
+    return True
 
 
 def is_asked(turn: Turn, said: str) -> bool:

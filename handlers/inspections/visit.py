@@ -42,7 +42,7 @@ def open_visit(turn: Turn, argument: str) -> None:
     turn.start("visit", {"_began": turn.now.isoformat(timespec="seconds"), **known})
 
 
-def submit(turn: Turn, answers: Answers) -> None:
+def submit(turn: Turn, answers: Answers) -> bool:
     number = inspections.file_visit(
         turn.act,
         turn.contact,
@@ -58,6 +58,7 @@ def submit(turn: Turn, answers: Answers) -> None:
         ),
     )
     turn.say("visit.received", Button(f"/check {answers['method']}", words="one_more"), number=number)
+    return True
 
 
 def open_check(turn: Turn, argument: str) -> None:

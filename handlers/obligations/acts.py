@@ -42,32 +42,37 @@ def open_answer(turn: Turn, argument: str) -> None:
         begin_answer(turn, whole)
 
 
-def place_answer(turn: Turn, obligation_id: str, text: str, held: list[Answers]) -> None:
+def place_answer(turn: Turn, obligation_id: str, text: str, held: list[Answers]) -> bool:
     """Begins an answer with words and photos that turned out to be one, so that nothing is typed twice."""
     whole = to_act_on(turn, obligation_id)
-    if whole is not None:
-        begin_answer(turn, whole, text, held)
+    return whole is not None and begin_answer(turn, whole, text, held)
 
 
-def begin_answer(turn: Turn, whole: Dossier, text: str = "", held: list[Answers] | None = None) -> None:
-    """Begins an answer, perhaps with words and photos that came before it was clear what they are."""
+def begin_answer(turn: Turn, whole: Dossier, text: str = "", held: list[Answers] | None = None) -> bool:
+    """Begins an answer, perhaps with words and photos that came before it was clear what they are.
+
+    Returns whether it has begun: to a settled obligation none does.
+    """
     if whole.obligation.state in obligations.SETTLED:
         show(turn, whole)
-        return
+        return False
     turn.say("obligation.answering", **told(turn, whole.obligation), asked=whole.asked, returned=why_returned(whole))
     known = {"_obligation": whole.obligation.id} | ({"text": text} if text else {})
     turn.start("answer", known, {"evidence": held} if held else None)
+    return True
 
 
-def submit_answer(turn: Turn, answers: Answers) -> None:
+def submit_answer(turn: Turn, answers: Answers) -> bool:
     whole = to_act_on(turn, answers["_obligation"])
     if whole is None:
-        return
+        return False
     text, media = answers["text"], pieces(answers)
     act, kinds, mine = turn.act.by(person_of(turn)), turn.tools.kinds, whole.obligation.id
-    if done(turn, whole, lambda: obligations.answer(act, kinds, turn.contact, mine, text, media)):
-        to_list = Button("/duties", words="menu_duties")
-        turn.say("obligation.answered", to_list, **told(turn, whole.obligation), pieces=len(media))
+    if not done(turn, whole, lambda: obligations.answer(act, kinds, turn.contact, mine, text, media)):
+        return False
+    to_list = Button("/duties", words="menu_duties")
+    turn.say("obligation.answered", to_list, **told(turn, whole.obligation), pieces=len(media))
+    return True
 
 
 def open_more_time(turn: Turn, argument: str) -> None:
@@ -85,15 +90,17 @@ def open_more_time(turn: Turn, argument: str) -> None:
     turn.start("more_time", {"_obligation": whole.obligation.id, "_due": written(turn, whole.obligation.due_at)})
 
 
-def submit_more_time(turn: Turn, answers: Answers) -> None:
+def submit_more_time(turn: Turn, answers: Answers) -> bool:
     whole = to_act_on(turn, answers["_obligation"])
     if whole is None:
-        return
+        return False
     until = date.fromisoformat(answers["until"])
     act, mine = turn.act.by(person_of(turn)), whole.obligation.id
-    if done(turn, whole, lambda: obligations.request_time(act, mine, until, answers["reason"])):
-        offers = buttons(whole.obligation.id, TO_READER)
-        turn.say("obligation.time_asked", *offers, **told(turn, whole.obligation), until=answers["until"])
+    if not done(turn, whole, lambda: obligations.request_time(act, mine, until, answers["reason"])):
+        return False
+    offers = buttons(whole.obligation.id, TO_READER)
+    turn.say("obligation.time_asked", *offers, **told(turn, whole.obligation), until=answers["until"])
+    return True
 
 
 def open_ask_office(turn: Turn, argument: str) -> None:
@@ -101,38 +108,38 @@ def open_ask_office(turn: Turn, argument: str) -> None:
     begin_question(turn, argument)
 
 
-def begin_question(turn: Turn, obligation_id: str, text: str = "", media: Sequence[Media] = ()) -> None:
+def begin_question(turn: Turn, obligation_id: str, text: str = "", media: Sequence[Media] = ()) -> bool:
     """Begins a question to the office, perhaps with words and photos. About a settled obligation nothing is asked."""
     whole = to_act_on(turn, obligation_id)
     if whole is None:
-        return
+        return False
     if whole.obligation.state in obligations.SETTLED:
         refused(turn, whole.obligation, ObligationCode.SETTLED)
-        return
+        return False
     known = {"_obligation": whole.obligation.id, "_media": [asdict(piece) for piece in media]}
     turn.start("ask_office", known, {"text": text} if text else None)
+    return True
 
 
-def submit_ask_office(turn: Turn, answers: Answers) -> None:
+def submit_ask_office(turn: Turn, answers: Answers) -> bool:
     whole = to_act_on(turn, answers["_obligation"])
-    if whole is not None:
-        ask(turn, whole, answers["text"], pieces({"evidence": answers.get("_media")}))
+    return whole is not None and ask(turn, whole, answers["text"], pieces({"evidence": answers.get("_media")}))
 
 
-def place_question(turn: Turn, obligation_id: str, text: str, media: Sequence[Media]) -> None:
+def place_question(turn: Turn, obligation_id: str, text: str, media: Sequence[Media]) -> bool:
     """Sends words and photos that turned out to be a question; asks for other words where these cannot be sent."""
     if SAID.wrong(text):
-        begin_question(turn, obligation_id, text, media)
-        return
+        return begin_question(turn, obligation_id, text, media)
     whole = to_act_on(turn, obligation_id)
-    if whole is not None:
-        ask(turn, whole, text, media)
+    return whole is not None and ask(turn, whole, text, media)
 
 
-def ask(turn: Turn, whole: Dossier, text: str, media: Sequence[Media]) -> None:
+def ask(turn: Turn, whole: Dossier, text: str, media: Sequence[Media]) -> bool:
     act, mine = turn.act.by(person_of(turn)), whole.obligation.id
-    if done(turn, whole, lambda: obligations.ask_office(act, mine, text, turn.contact, media)):
-        turn.say("obligation.office_asked", *buttons(whole.obligation.id, TO_READER), **told(turn, whole.obligation))
+    if not done(turn, whole, lambda: obligations.ask_office(act, mine, text, turn.contact, media)):
+        return False
+    turn.say("obligation.office_asked", *buttons(whole.obligation.id, TO_READER), **told(turn, whole.obligation))
+    return True
 
 
 def done(turn: Turn, whole: Dossier, act: Callable[[], None]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from conversation.engine import Flow, Session, begun, prefilled, screen
 from conversation.messages import Answers, Body, Button, Option, Problem, Reply, Say, Screen
+from conversation.untaken import pieces_of, words_of
 from services.calendar import Limits
 from services.deliveries import Outgoing
 from services.foundation.act import Act
@@ -55,12 +56,13 @@ class Journey:
     """A journey to set out for. `opens(turn, argument)` answers its command; a flow's answers go to `submit`.
 
     Without a `right` it is open to everybody. A person without the right is answered as if there were no such command.
+    Answers that were not taken are shown again, to be copied.
     """
 
     name: str
     opens: Callable[[Turn, str], None]
     flow: Flow | None = None
-    submit: Callable[[Turn, Answers], None] | None = None
+    submit: Callable[[Turn, Answers], bool] | None = None  # whether it took them; where not, it has said why
     strays: Callable[[Turn, Reply], bool] | None = None  # takes words that its questions refuse, or does not
     right: Right | None = None  # a right somewhere is enough: the journey itself asks in which unit
     in_menu: bool = False
@@ -137,7 +139,7 @@ class Turn:
         if journey is None or not self.may(journey):
             if name in ENGINE_WORDS:  # a button of a conversation that is over
                 self.tools.journeys["menu"].opens(self, "stale")
-            elif journey is not None and journey.right and may_somewhere(self.former(), journey.right):
+            elif journey is not None and self.had(journey):
                 self.tools.journeys["menu"].opens(self, "ended")
             else:
                 self.tools.journeys["help"].opens(self, "unknown")
@@ -149,6 +151,10 @@ class Turn:
         else:
             journey.opens(self, argument)
 
+    def had(self, journey: Journey) -> bool:
+        """Whether the person has lost the role that gave them the journey's right."""
+        return journey.right is not None and may_somewhere(self.former(), journey.right)
+
     def former(self) -> Sequence[Grant]:
         """Roles that this person has lost; they tell an old button from a mistyped command."""
         lost = ended_roles(self.act, self.contact.person_id)
@@ -159,6 +165,18 @@ class Turn:
         under_way = self.session.flow if self.session else ""
         gone = Button(f"/discard {turn}", words="discard")
         self.say("common.sure_to_discard", Button("/resume", words="resume"), gone, under_way=under_way)
+
+    def give_back(self, flow: Flow, answers: Answers, last: Reply | None = None) -> None:
+        """Shows what was written in a conversation that was not taken, to be copied, and counts its pieces.
+
+        `last`: a reply that came when its answers were no longer taken.
+        """
+        last = last or Reply()
+        words = "\n".join(filter(None, [words_of(flow, answers), last.written()]))
+        count = pieces_of(flow, answers) + len(last.media)
+        if words or count:
+            said = Say("common.untaken", {"words": words, "count": count}, copy=words or None)
+            self._queue(Body(say=said, edits=self._edits()))
 
     def resume(self, problem: Problem | None = None) -> None:
         """Shows again the screen where the person is, if anything is under way."""

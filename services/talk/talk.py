@@ -16,7 +16,7 @@ import msgspec
 import structlog
 from sqlalchemy import insert, update
 
-from conversation.engine import CANCEL, Cancelled, Leaving, Session, Submitted, advance, is_option
+from conversation.engine import CANCEL, Cancelled, Flow, Leaving, Session, Submitted, advance, is_option
 from conversation.messages import Button, Incoming, Problem, Reply, Screen
 from models.database import DatabaseAway, insert_or_update
 from models.prepared import Prepared
@@ -28,7 +28,7 @@ from services.foundation.act import CITIZEN, Act, Acts
 from services.foundation.vault import new_id
 from services.people import SMS, Contact, address_hash, lock_contacts
 from services.talk.edits import changes_now, remember
-from services.talk.journeys import ENGINE_WORDS, Tools, Turn
+from services.talk.journeys import ENGINE_WORDS, Journey, Tools, Turn
 from templates import DEFAULT_LANGUAGE
 
 LARGEST_BATCH = 100
@@ -244,13 +244,16 @@ def _is_second_tap(turn: Turn, incoming: Incoming) -> bool:
 
 
 def _advance(turn: Turn, session: Session, reply: Reply) -> None:
-    journey = turn.tools.journeys[session.flow]
-    turn.session, effect = advance(turn.flow(session.flow), session, reply, turn)
+    journey, flow = turn.tools.journeys[session.flow], turn.flow(session.flow)
+    if not turn.may(journey):
+        _end(turn, journey, flow, session, reply)
+        return
+    turn.session, effect = advance(flow, session, reply, turn)
     match effect:
         case Submitted(answers):
             turn.turn_number += 1
-            if journey.submit is not None:
-                journey.submit(turn, answers)
+            if journey.submit is not None and not journey.submit(turn, answers):
+                turn.give_back(flow, answers)
         case Cancelled():
             turn.turn_number += 1
             turn.tools.journeys["menu"].opens(turn, "cancelled")
@@ -261,6 +264,18 @@ def _advance(turn: Turn, session: Session, reply: Reply) -> None:
             strays = journey.strays if problem is not None and _says_something(reply) else None
             if strays is None or not strays(turn, reply):
                 turn.show(effect)
+
+
+def _end(turn: Turn, journey: Journey, flow: Flow, session: Session, reply: Reply) -> None:
+    """Ends a conversation whose right has been withdrawn: says so, and gives back what was written, this reply too."""
+    turn.discard()
+    turn.turn_number += 1
+    if turn.had(journey):
+        turn.tools.journeys["menu"].opens(turn, "ended")
+    else:
+        turn.say("common.right_ended", Button("/menu", words="menu"), under_way=session.flow)
+    spoken = reply.text is not None and turn.action(reply.text) is not None  # "提交" is a button, not a word to keep
+    turn.give_back(flow, {**session.answers, **session.drafts}, None if spoken else reply)
 
 
 def _unread(turn: Turn) -> None:

@@ -11,7 +11,7 @@ from channels.render import draw
 from channels.sms.drawing import letter_of as texted
 from channels.telegram.drawing import letter_of
 from channels.webchat.drawing import drawn
-from conversation.messages import Body, Line, Problem, Screen
+from conversation.messages import Body, Line, Problem, Say, Screen
 from services.deliveries import Letter
 from templates import load_texts
 
@@ -55,6 +55,20 @@ def test_the_web_chat_gets_them_for_its_box_and_does_not_repeat_them() -> None:
 def test_a_text_message_repeats_what_is_short_and_names_nobody(words: str, private: bool, shown: bool) -> None:
     said = "".join(texted(changing(words, private=private), TEXTS, 10).texts)
     assert (words in said) is shown
+
+
+@pytest.mark.parametrize(("words", "copies", "repeats"), [("已补办", True, True), ("长" * 257, False, False)])
+def test_words_that_were_not_taken_can_be_copied_on_every_channel(words: str, copies: bool, repeats: bool) -> None:
+    body = Body(say=Say("common.untaken", {"words": words, "count": 0}, copy=words))
+    letter = letter_of(draw(body, TEXTS))
+    assert words in "".join(letter.pieces)
+    keys = [key.copy_text for row in (letter.markup.inline_keyboard if letter.markup else ()) for key in row]
+    assert [key.text for key in keys if key] == [words] * copies
+    web = drawn(Letter(1, body, NOW), TEXTS, NOW.tzinfo)
+    assert (words in web["text"], web["copy"]) == (True, words)
+    [texted_] = texted(body, TEXTS, 2).texts
+    assert (words in texted_) is repeats
+    assert "没有交出去" in texted_
 
 
 def test_a_choice_shows_which_is_chosen() -> None:

@@ -106,14 +106,14 @@ const DRAWN = {"✅": ["done", SIGNS.tick], "⏰": ["soon", "M12 7v5.5l3.5 2M12 
 // The number of a case and its receipt code: kept on one line, and copied by one tap.
 const CODES = /(\b[A-Z]?\d{8}-\d{4,}(?:-\d+)?\b|\b[0-9A-HJ-NP-Z]{4}(?:-[0-9A-HJ-NP-Z]{4}){3}\b)/;
 
-function copied(code) {
-  const told = el("span", {class: "unseen", role: "status"});
-  const button = el("button", {class: "quiet code", type: "button", title: words.copy, onclick: async () => {
-    if (await toClipboard(code)) {
+function copied(text, label) {
+  const told = el("span", {class: label ? "" : "unseen", role: "status"});
+  const button = el("button", {class: label ? "quiet copy" : "quiet code", title: words.copy, onclick: async () => {
+    if (await toClipboard(text)) {
       button.classList.add("copied");
-      told.textContent = words.copied;
+      told.textContent = (label ? " · " : "") + words.copied;
     }
-  }}, code, told);
+  }}, label || text, told);
   return button;
 }
 
@@ -146,7 +146,8 @@ function letterNode(entry, keys) {
     (letter.media || [])[0] && gridNode({pieces: letter.media.map(([ref, kind, name]) => ({ref, kind, name, url: "/chat/piece/" + ref}))}),
     says(letter.text),
     letter.lines.length && reviewNode(letter, entry, keys.screen),
-    letter.foot && keys.screen && el("p", {class: "words small soft"}, letter.foot));
+    letter.foot && keys.screen && el("p", {class: "words small soft"}, letter.foot),
+    letter.copy && copied(letter.copy, words.copy));
   if (letter.head && letter.text) bubble.classList.add("asks");
   return el("li", {class: "it"}, bubble, el("time", {class: "when", datetime: letter.at}, letter.time), keysNode(entry, keys));
 }

@@ -57,8 +57,9 @@ async def test_an_old_heads_right_ends_at_once_even_in_the_middle_of_an_answer(
     await head.says("已经整改")
     await head.taps("跳过")
     withdraw(office, "head")
-    [answer] = await head.taps("提交")
+    [answer, back] = await head.taps("提交")
     assert answer.text.startswith(NO_LONGER)
+    assert "已经整改" in back.text
     assert office.look(obligation).obligation.state == "open"
     for command in ("duty", "acknowledge", "more_time", "duties"):
         [late] = await head.says(f"/{command} {obligation}")
