@@ -283,6 +283,10 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("sms.stopped", {}, ()),
         ("sms.started", {}, ()),
         ("common.not_kept", {"kind": "photo", "code": "unreadable", "again": True}, (Button("/add", words="add"),)),
+        *(
+            ("common.kept_damaged", {"kind": "photo", "code": code, "again": True}, (Button("/add", words="add"),))
+            for code in ("cut", "unseen")
+        ),
         *((f"{name}.received", {}, _STATUS) for name in ("complaint", "question", "addition")),
         ("complaint.received", {"by": "2027-01-05", "provisional": True}, _STATUS),
         ("visit.received", {}, (Button("/check", words="one_more"),)),

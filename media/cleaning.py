@@ -1,15 +1,17 @@
 """One way in for every file: finds out what the file is and hands it to the module for that type."""
 
+from typing import cast
+
 from media import document
 from media.sniffing import EXTENSIONS, PHOTOS, RECORDINGS, UNHEARD, sniff
-from media.values import DEFAULT_LIMITS, Cleaned, Limits, Refused
+from media.values import DEFAULT_LIMITS, FLAWS, Cleaned, Flaw, Limits, Refused
 
 
 def clean(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Cleaned:
     """A copy of `data` without metadata, made in this process.
 
-    Raises Refused, whatever the bytes. It does not protect against a decoder that crashes, hangs or
-    eats memory: for a stranger's file use `clean_apart`.
+    Evidence that cannot be shown is kept without a copy. Raises Refused, whatever the bytes. It does not protect
+    against a decoder that crashes, hangs or eats memory: for a stranger's file use `clean_apart`.
     """
     if not data:
         raise Refused("empty")
@@ -20,10 +22,21 @@ def clean(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Cleaned:
         raise Refused("kind_not_allowed")
     try:
         return _by_kind(data, mime, limits)
-    except (Refused, ImportError):  # a missing library is our fault, not the file's
+    except ImportError:  # a missing library is our fault, not the file's
         raise
+    except Refused as refused:
+        return unshown(data, refused, limits)
     except Exception as error:  # decoders raise anything at all on hostile bytes
-        raise Refused("unreadable") from error
+        return unshown(data, Refused("unreadable"), limits, error)
+
+
+def unshown(data: bytes, refused: Refused, limits: Limits, error: Exception | None = None) -> Cleaned:
+    """A photo or a recording that is evidence, although it cannot be shown: damaged, or too costly. Anything else is
+    refused as it says."""
+    mime = sniff(data)
+    if limits.documents or refused.code not in FLAWS or mime not in {*PHOTOS, *RECORDINGS}:
+        raise refused from error
+    return _sealed(mime, flaw=cast("Flaw", refused.code))
 
 
 def _by_kind(data: bytes, mime: str, limits: Limits) -> Cleaned:
@@ -39,9 +52,9 @@ def _by_kind(data: bytes, mime: str, limits: Limits) -> Cleaned:
         return _sealed(mime)
     document.check_unpacked(data)
     copy = document.copied(data, mime) if limits.documents else b""
-    return _sealed(mime, copy)
+    return _sealed(mime, copy, None if document.is_whole(data) else "unreadable")
 
 
-def _sealed(mime: str, copy: bytes = b"") -> Cleaned:
+def _sealed(mime: str, copy: bytes = b"", flaw: Flaw | None = None) -> Cleaned:
     """A file that nobody looks at here; without a copy it can be read as the original only."""
-    return Cleaned(kind="file", mime=mime, extension=EXTENSIONS[mime], copy=copy)
+    return Cleaned(kind="file", mime=mime, extension=EXTENSIONS[mime], copy=copy, flaw=flaw)

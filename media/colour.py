@@ -3,6 +3,8 @@
 import io
 from typing import TYPE_CHECKING
 
+from media.values import Refused
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -12,12 +14,14 @@ _KEPT_MODES = ("L", "RGB", "CMYK", "RGBA", "LA")
 
 
 def plain(image: "Image.Image") -> "Image.Image":
-    """The image in a mode that can be resized: palettes are resolved, 16-bit grey becomes 8-bit."""
-    if image.mode == "I;16":
+    """The image in a mode that can be resized: palettes are resolved, 16-bit grey becomes 8-bit. Raises Refused."""
+    if image.mode.startswith("I;16"):
         return _eight_bits(image)
     if image.has_transparency_data:
         return image if image.mode == "RGBA" else image.convert("RGBA")
-    if image.mode == "1" or image.mode.startswith(("I", "F")):
+    if image.mode in ("I", "F"):  # measurements: nothing tells which number is white
+        raise Refused("unreadable")
+    if image.mode == "1":
         return image.convert("L")
     return image if image.mode in _KEPT_MODES else image.convert("RGB")
 
@@ -41,7 +45,8 @@ def _upper_bits(image: "Image.Image", clear: int | None) -> "Image.Image":
     from PIL import Image, ImageChops
 
     data = image.tobytes()
-    lower, grey = (Image.frombytes("L", image.size, data[at::2]) for at in (0, 1))
+    upper_at = 0 if image.mode == "I;16B" else 1
+    lower, grey = (Image.frombytes("L", image.size, data[at::2]) for at in (1 - upper_at, upper_at))
     if clear is None:
         return grey
     others = [one.point(_all_but(part)) for one, part in ((grey, clear >> 8), (lower, clear & 255))]

@@ -35,6 +35,7 @@ _PDF_OBJECT = re.compile(rb"\d\s+obj\b")
 _PROGRAM_STARTS = (b"MZ", b"\x7fELF", b"#!")
 _TYPES = "[content_types].xml"
 _TYPES_BYTES = 2**20
+_PART_NAME = re.compile(rb"PK\x03\x04.{26}([\x20-\x7e]+?\.(?:xml|rels|bin))", re.DOTALL | re.IGNORECASE)
 _CHEAP = (0, 8)  # stored and deflated, which no Office program exceeds; others could ask for gigabytes
 _MAIN_PARTS = (
     (b"wordprocessingml.document.main+xml", "word/document.xml", _DOCX),
@@ -61,6 +62,11 @@ def sniff(data: bytes) -> str | None:
     if _is_pdf(data):
         return _PDF
     return _TXT if data and not data.startswith(_PDF_HEADER) and _is_text(data) else None
+
+
+def is_whole(data: bytes) -> bool:
+    """Whether an Office file still has its end, without which its own program must repair it."""
+    return not data.startswith(b"PK") or _archive(data) is not None
 
 
 def check_unpacked(data: bytes) -> None:
@@ -129,7 +135,9 @@ def _packed(data: bytes) -> str | None:
     """The kind of a file that is a ZIP. Of an Office file its list of types tells it, whatever the parts are called."""
     archive = _archive(data)
     parts = {member.filename.replace("\\", "/").lower(): member for member in (archive.infolist() if archive else ())}
-    if archive is None or any(part in "/" + name for name in parts for part in _MACRO_PARTS):
+    if archive is None:
+        return _cut_off(data)
+    if any(part in "/" + name for name in parts for part in _MACRO_PARTS):
         return None
     if "ofd.xml" in parts:
         return _OFD
@@ -137,6 +145,14 @@ def _packed(data: bytes) -> str | None:
     if types is None or any(kind in types for kind in _MACRO_TYPES):
         return None
     return next((mime for kind, name, mime in _MAIN_PARTS if kind in types or name in parts), None)
+
+
+def _cut_off(data: bytes) -> str | None:
+    """The kind of an Office file without its end, from the names before its parts."""
+    names = [name.decode("latin-1").replace("\\", "/").lower() for name in _PART_NAME.findall(data)]
+    if _TYPES not in names or any(part in "/" + name for name in names for part in _MACRO_PARTS):
+        return None
+    return next((mime for _, main, mime in _MAIN_PARTS if main in names), None)
 
 
 def _beginning(archive: Any, member: Any) -> bytes:

@@ -40,7 +40,7 @@ class Sound:
         _no_encoder_name(self._sink_stream)
 
     def take(self, packet: "Packet", start: Fraction) -> "Iterator[Packet]":
-        for frame in _decoded(packet):
+        for frame in decoded(packet):
             self.first_frame = self.first_frame or frame
             if frame.pts is not None and frame.time_base:
                 frame.pts -= round(start / frame.time_base)
@@ -52,11 +52,11 @@ class Sound:
 class Picture:
     """The picture as H.264, upright, with square pixels, at most 1280 wide or high and 30 frames a second."""
 
-    def __init__(self, source: Any, sink: "OutputContainer") -> None:
+    def __init__(self, source: Any, sink: "OutputContainer", first: Any) -> None:
+        """`first`: the first frame, decoded ahead: the sink must know size and angle, and the header may lie."""
         self.source = source
         self.first_frame = None
         self._last_ms: int | None = None
-        first = _first_frame(source)
         self._size = _even_size(source, first)
         self._turned = _turning(round(first.rotation / 90) % 4, self._size)
         example = self._shown(first)
@@ -69,7 +69,7 @@ class Picture:
         _no_encoder_name(self._sink_stream)
 
     def take(self, packet: "Packet", start: Fraction) -> "Iterator[Packet]":
-        for frame in _decoded(packet):
+        for frame in decoded(packet):
             if frame.pts is None or not frame.time_base:
                 continue
             ms = round((frame.pts * frame.time_base - start) / _MS)
@@ -89,7 +89,7 @@ class Picture:
         return self._turned(frame.reformat(*self._size, format="yuv420p", threads=1))
 
 
-def _decoded(packet: "Packet") -> list[Any]:
+def decoded(packet: "Packet") -> list[Any]:
     """The frames of a packet; [] when it is broken, as the end of a recording often is."""
     from av.error import FFmpegError
 
@@ -97,15 +97,6 @@ def _decoded(packet: "Packet") -> list[Any]:
         return packet.decode()
     except FFmpegError:
         return []
-
-
-def _first_frame(source: Any) -> Any:
-    """The first frame, decoded ahead: the sink must know size and angle first, and the header may lie about them."""
-    container = source.container
-    frame = next(frame for packet in container.demux(source) for frame in _decoded(packet))
-    container.seek(0)
-    source.codec_context.flush_buffers()
-    return frame
 
 
 def _even_size(source: Any, frame: Any) -> tuple[int, int]:

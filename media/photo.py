@@ -2,20 +2,20 @@
 
 Nothing but pixels survives: no EXIF, XMP, GPS, ICC profile, comment, text chunk, embedded preview,
 maker note or byte after the end. The orientation is turned into pixels, colours become sRGB,
-transparency becomes white, an animation or a live photo is its first frame. A picture without its end is shown as far
-as it goes.
+transparency becomes white, an animation or a live photo is its first frame, a scan its first page. A picture without
+its end is shown as far as it goes.
 """
 
 import io
 import struct
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from media import cut
 from media.colour import plain, to_srgb
 from media.fingerprint import fingerprint
-from media.values import Cleaned, Limits, Refused, is_long
+from media.readers import opened, webp_size
+from media.values import Cleaned, Flaw, Limits, Refused, is_long
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -24,12 +24,11 @@ _COPY_QUALITY = 85
 _THUMBNAIL_QUALITY = 75
 _LONGEST_SIDE_PX = 30_000  # libjpeg ends at 65,500, many a viewer at 32,767
 _ORIENTATION_TAG = 0x0112
-_WEBP_COST = 1.55  # its decoder takes that much more memory for a pixel than any other
+_COSTS = {"image/webp": 1.55, "image/avif": 1.55}  # their decoders take that much more memory for a pixel
 _SAMPLES_FOR_A_PIXEL = 2.5
 """What the numbers in a JPEG may be to `Limits.pixels`: the decoder may keep each in two bytes, however small the
 picture it is asked for."""
-_SHOWN_IN_PART = ("image/jpeg", "image/png", "image/gif")
-_SHORTEST_SCAN = 16  # bytes with which a JPEG's scan begins to show anything
+_SHOWN_IN_PART = ("image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp", "image/webp", "image/heic")
 
 
 def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
@@ -39,7 +38,7 @@ def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
     """
     with warnings.catch_warnings():
         _bombs_are_errors()
-        image, is_whole = _as_much_as_there_is(data, mime, limits)
+        image, flaw = _as_much_as_there_is(data, mime, limits)
     return Cleaned(
         kind="photo",
         mime="image/jpeg",
@@ -49,7 +48,7 @@ def clean(data: bytes, mime: str, limits: Limits) -> Cleaned:
         width=image.width,
         height=image.height,
         fingerprint=fingerprint(image),
-        flaw=None if is_whole else "cut",
+        flaw=flaw,
     )
 
 
@@ -79,82 +78,44 @@ def _bombs_are_errors() -> None:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
-def _as_much_as_there_is(data: bytes, mime: str, limits: Limits) -> "tuple[Image.Image, bool]":
-    """The picture, and whether it is whole. Raises as `clean`, also where nothing of a picture is there."""
+def _as_much_as_there_is(data: bytes, mime: str, limits: Limits) -> "tuple[Image.Image, Flaw | None]":
+    """The picture, and what it lacks. Raises as `clean`, also where nothing of a picture is there."""
     try:
-        return _picture(data, mime, limits), True
-    except OSError:  # Pillow's word for what breaks off
+        return _picture(data, mime, limits)
+    except Refused:
+        raise
+    except Exception:  # each reader has its own word for what breaks off
         if mime not in _SHOWN_IN_PART:
             raise
-    with _ends_forgiven():
-        image = _picture(data, mime, limits)
-    if not _shows_anything(image, data, mime):
+    with cut.ends_forgiven():
+        image, _ = _picture(cut.mended(data, mime, limits), mime, limits)
+    if not cut.shows_anything(image, data, mime):
         raise Refused("unreadable")
-    return image, False
+    return image, "cut"
 
 
-@contextmanager
-def _ends_forgiven() -> Iterator[None]:
-    from PIL import ImageFile
-
-    ImageFile.LOAD_TRUNCATED_IMAGES = True
-    try:
-        yield
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
-
-
-def _shows_anything(image: "Image.Image", data: bytes, mime: str) -> bool:
-    """Whether a picture that breaks off has begun at all: what is missing is all of one colour."""
-    if any(channel.getextrema()[0] != channel.getextrema()[1] for channel in image.split()):
-        return True
-    return mime == "image/jpeg" and len(data) - data.rfind(b"\xff\xda") > _SHORTEST_SCAN
-
-
-def _picture(data: bytes, mime: str, limits: Limits) -> "Image.Image":
+def _picture(data: bytes, mime: str, limits: Limits) -> "tuple[Image.Image, Flaw | None]":
     from PIL import Image
 
+    cost = _COSTS.get(mime, 1)
     if mime == "image/webp":  # this decoder allocates the canvas on opening
-        _check_pixels(*_webp_size(data), limits, _WEBP_COST)
-    image = _open(data, mime)
+        _check_pixels(*webp_size(data), limits, cost)
+    image = opened(data, mime)
     box = _box(*image.size, limits)
     if mime == "image/jpeg":
         _check_samples(image, limits)
         image.draft(None, box)  # decode at 1/2, 1/4 or 1/8 when that is enough
-    _check_pixels(*image.size, limits)
+    _check_pixels(*image.size, limits, cost)
     image.load()
-    _check_pixels(*image.size, limits)
+    _check_pixels(*image.size, limits, cost)
+    flaw = "pages" if mime == "image/tiff" and getattr(image, "is_animated", False) else None
     profile, orientation = image.info.get("icc_profile"), _orientation(image)
     image = plain(image)
-    image.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    return _upright(to_srgb(image, profile), orientation)
+    image.thumbnail(box, Image.Resampling.LANCZOS)
+    return _upright(to_srgb(image, profile), orientation), flaw
 
 
-def _open(data: bytes, mime: str) -> "Image.Image":
-    """Opens the image with the reader of exactly this type, so that no other reader of Pillow ever sees the bytes."""
-    file = io.BytesIO(data)
-    if mime == "image/heic":
-        from pillow_heif import HeifImageFile
-
-        return HeifImageFile(file)
-    if mime == "image/png":
-        from PIL.PngImagePlugin import PngImageFile
-
-        return PngImageFile(file)
-    if mime == "image/webp":
-        from PIL.WebPImagePlugin import WebPImageFile
-
-        return WebPImageFile(file)
-    if mime == "image/gif":
-        from PIL.GifImagePlugin import GifImageFile
-
-        return GifImageFile(file)
-    from PIL.JpegImagePlugin import JpegImageFile
-
-    return JpegImageFile(file)
-
-
-def _check_pixels(width: int, height: int, limits: Limits, cost: float = 1) -> None:
+def _check_pixels(width: int, height: int, limits: Limits, cost: float) -> None:
     if width * height * cost > limits.pixels:
         raise Refused("too_many_pixels")
 
@@ -175,18 +136,6 @@ def _box(width: int, height: int, limits: Limits) -> tuple[int, int]:
     fitting = (limits.long_copy_pixels / (width * height)) ** 0.5
     scale = min(1, limits.long_copy_edge_px / short, _LONGEST_SIDE_PX / long, fitting)
     return max(1, round(width * scale)), max(1, round(height * scale))
-
-
-def _webp_size(data: bytes) -> tuple[int, int]:
-    """Width and height of a WebP from its first chunk, in pixels; (0, 0) for an unknown kind of chunk."""
-    if data[12:16] == b"VP8X":
-        return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
-    if data[12:16] == b"VP8L":
-        bits = int.from_bytes(data[21:25], "little")
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    if data[12:16] == b"VP8 ":
-        return struct.unpack("<HH", data[26:30].ljust(4, b"\0"))
-    return 0, 0
 
 
 def _orientation(image: "Image.Image") -> int:

@@ -13,7 +13,7 @@ import io
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from media.lanes import Lane, Picture, Sound
+from media.lanes import Lane, Picture, Sound, decoded
 from media.values import Cleaned, Limits, Refused
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _READERS = {
     "video/mp2t": "mpegts",
     "video/mpeg": "mpeg",
     "video/webm": "matroska",
+    "video/x-flv": "flv",
     "video/x-matroska": "matroska",
     "video/x-ms-asf": "asf",
     "video/x-msvideo": "avi",
@@ -47,19 +48,14 @@ def clean(data: bytes, mime: str, limits: Limits) -> Cleaned | None:
     import av
     from av.container.core import Flags
 
-    with av.open(
-        io.BytesIO(data),
-        "r",
-        format=_READERS.get(mime, "mov"),
-        options={"max_pixels": str(limits.pixels)},
-        metadata_errors="ignore",
-        io_open=_no_other_file,
-    ) as source:
+    with _opened(data, mime, limits) as source:
         sound, picture = _first_sound(source), _first_picture(source)
         if not all(stream.codec_context for stream in (sound, picture) if stream):
             return None
         if picture and picture.width * picture.height > limits.pixels:
             raise Refused("too_many_pixels")
+        if not picture and not sound:
+            raise Refused("unreadable")
         target = io.BytesIO()
 
         def again(*_: Any) -> io.BytesIO:
@@ -67,7 +63,11 @@ def clean(data: bytes, mime: str, limits: Limits) -> Cleaned | None:
 
         with av.open(target, "w", format="mp4", options=_FAST_START, io_open=again) as sink:
             sink.flags |= Flags.bitexact.value
-            lanes = _lanes(sink, sound, picture, limits)
+            lanes: list[Lane] = []
+            if picture:
+                lanes.append(Picture(picture, sink, _first_frame(data, mime, limits)))
+            if sound:
+                lanes.append(Sound(sound, sink))
             seconds = _pump(source, sink, lanes, limits)
     first_frame = lanes[0].first_frame
     if first_frame is None:
@@ -75,6 +75,23 @@ def clean(data: bytes, mime: str, limits: Limits) -> Cleaned | None:
     if picture is None:
         return Cleaned("voice", "audio/mp4", "m4a", target.getvalue(), seconds=seconds)
     return _video(target.getvalue(), first_frame, seconds, limits)
+
+
+def _opened(data: bytes, mime: str, limits: Limits) -> "InputContainer":
+    import av
+
+    source = av.open(
+        io.BytesIO(data),
+        "r",
+        format=_READERS.get(mime, "mov"),
+        options={"max_pixels": str(limits.pixels)},
+        metadata_errors="ignore",
+        io_open=_no_other_file,
+    )
+    for picture in source.streams.video:
+        if picture.codec_context:
+            picture.codec_context.options = {"max_pixels": str(limits.pixels), "threads": "1"}
+    return source
 
 
 def _no_other_file(*_: Any) -> Any:
@@ -93,17 +110,11 @@ def _first_picture(source: "InputContainer") -> "Any | None":
     return next((each for each in source.streams.video if not each.disposition & still), None)
 
 
-def _lanes(sink: "OutputContainer", sound: "Any | None", picture: "Any | None", limits: Limits) -> list[Lane]:
-    """The lanes of the copy, the picture's first if there is one; Refused("unreadable") if there is nothing at all."""
-    lanes: list[Lane] = []
-    if picture:
-        picture.codec_context.options = {"max_pixels": str(limits.pixels), "threads": "1"}
-        lanes.append(Picture(picture, sink))
-    if sound:
-        lanes.append(Sound(sound, sink))
-    if not lanes:
-        raise Refused("unreadable")
-    return lanes
+def _first_frame(data: bytes, mime: str, limits: Limits) -> Any:
+    """The first frame, from a reading of its own: not every kind of file can be wound back."""
+    with _opened(data, mime, limits) as ahead:
+        picture = _first_picture(ahead)
+        return next(frame for packet in ahead.demux(picture) for frame in decoded(packet))
 
 
 def _pump(source: "InputContainer", sink: "OutputContainer", lanes: list[Lane], limits: Limits) -> float:

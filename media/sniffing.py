@@ -2,7 +2,16 @@
 
 from media import document
 
-PHOTOS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif", "image/heic": "heic"}
+PHOTOS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/heic": "heic",
+    "image/webp": "webp",
+    "image/avif": "avif",
+    "image/gif": "gif",
+    "image/bmp": "bmp",
+    "image/tiff": "tiff",
+}
 RECORDINGS = {
     "audio/aac": "aac",
     "audio/aiff": "aiff",
@@ -19,6 +28,7 @@ RECORDINGS = {
     "video/mpeg": "mpg",
     "video/quicktime": "mov",
     "video/webm": "webm",
+    "video/x-flv": "flv",
     "video/x-matroska": "mkv",
     "video/x-ms-asf": "wmv",
     "video/x-msvideo": "avi",
@@ -33,6 +43,10 @@ _STARTS = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
+    (b"II*\0", "image/tiff"),
+    (b"MM\0*", "image/tiff"),
+    (b"II+\0", "image/tiff"),
+    (b"MM\0+", "image/tiff"),
     (b"OggS", "audio/ogg"),
     (b"#!AMR", "audio/amr"),
     (b"#!SILK_V3", "audio/x-silk"),
@@ -41,6 +55,7 @@ _STARTS = (
     (b"fLaC", "audio/flac"),
     (b"caff", "audio/x-caf"),
     (b"\0\0\1\xba", "video/mpeg"),
+    (b"FLV\1", "video/x-flv"),
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video/x-ms-asf"),
 )
 _IN_CHUNKS = {
@@ -52,6 +67,9 @@ _IN_CHUNKS = {
 }
 _TS_PACKETS = ((0, 188), (4, 192))  # where the first begins and how many bytes each has; cameras put a time before it
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+_AVIF_BRANDS = {b"avif", b"avis"}
+_STILL_BRANDS = {b"mif1", b"msf1"}
+_BMP_HEADS = {12, 16, 40, 52, 56, 64, 108, 124}  # lengths in bytes; two letters alone could begin a text
 _AUDIO_BRANDS = {b"M4A ", b"M4B ", b"M4P "}
 _OLD_QUICKTIME = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 
@@ -71,6 +89,8 @@ def sniff(data: bytes) -> str | None:
         return _matroska(data[:4096])
     if data[4:8] == b"ftyp":
         return _iso_media(data)
+    if data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _BMP_HEADS:
+        return "image/bmp"
     if data[4:8] in _OLD_QUICKTIME:
         return "video/quicktime"
     return _bare_audio_frames(data) or _transport_stream(data) or document.sniff(data)
@@ -89,8 +109,10 @@ def _iso_media(data: bytes) -> str | None:
     brands = {major, *(box[at : at + 4] for at in range(8, len(box) - 3, 4))}
     if brands & _HEIC_BRANDS:
         return "image/heic"
-    if brands & {b"mif1", b"msf1", b"avif", b"avis"}:
-        return None  # AV1 and other still pictures: no decoder is shipped
+    if brands & _AVIF_BRANDS:
+        return "image/avif"
+    if brands & _STILL_BRANDS:
+        return "image/heic"
     if major == b"qt  ":
         return "video/quicktime"
     if major in _AUDIO_BRANDS:

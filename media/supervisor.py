@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from media.cleaning import unshown
 from media.values import CODES, DEFAULT_LIMITS, FLAWS, KINDS, Cleaned, Limits, Refused
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _OVERHEAD_BYTES = 2**20
 async def clean_apart(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Cleaned:
     """Cleans a file like `clean`, in a short-lived child with an empty environment and hard limits.
 
-    Raises Refused; a crash, a kill, a time-out or a senseless answer is Refused("unreadable").
+    Raises Refused; a crash, a kill, a time-out or a senseless answer is "unreadable".
     Each call may use `limits.memory_bytes` and one core: the caller bounds how many run at once.
     """
     if not data:
@@ -40,7 +41,7 @@ async def clean_apart(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Cleaned:
         async with asyncio.timeout(limits.wall_seconds):
             return await _ask(process, data, limits)
     except (TimeoutError, EOFError, OSError, ValueError, TypeError) as error:
-        raise Refused("unreadable") from error
+        return unshown(data, Refused("unreadable"), limits, error)
     finally:
         await _end(process)
 

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 Kind = Literal["photo", "voice", "video", "file"]
 Code = Literal["empty", "too_big", "too_many_pixels", "too_long", "unreadable", "kind_not_allowed", "locked", "form"]
 
-Flaw = Literal["cut"]
+Flaw = Literal["cut", "pages", "unreadable", "too_many_pixels", "too_long", "too_big"]
 
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 CODES: frozenset[str] = frozenset(get_args(Code))
@@ -24,7 +24,7 @@ class Limits:
     pixels: int = 80_000_000
     """Width times height of a photo or a video frame as it is decoded; a phone's widest panorama has 64 million.
 
-    A JPEG is decoded smaller and may have more, a WebP less; the costliest takes 0.8 GiB.
+    A JPEG is decoded smaller and may have more, a WebP or an AVIF less; the costliest takes 0.8 GiB.
     """
     copy_edge_px: int = 2048
     """The longer side of a photo's copy; a smaller photo keeps its size."""
@@ -37,7 +37,8 @@ class Limits:
     seconds: float = 3 * 3600
     """Playing time of a voice message or a video."""
     documents: bool = False
-    """Whether documents are copied too: those that the office itself sends, never evidence."""
+    """Whether the file is one that the office itself sends, never evidence: documents are copied too, and what cannot
+    be shown is refused."""
     cpu_seconds: int = 120
     wall_seconds: float = 240
     memory_bytes: int = 2**30
@@ -64,7 +65,7 @@ class Cleaned:
     """The file's extension without the dot, chosen by us: a sender's file name is never used."""
     copy: bytes
     """The copy without metadata; b"" for a document of which none was asked for or none could be made, and for a
-    recording that nothing here decodes."""
+    photo or a recording that nothing here can show."""
     thumbnail: bytes | None = None
     """A JPEG of the photo or of a video's first frame."""
     width: int | None = None
@@ -74,16 +75,20 @@ class Cleaned:
     fingerprint: str | None = None
     """16 hex digits, see `fingerprint`; photos only."""
     flaw: Flaw | None = None
-    """What the copy lacks. cut: the file breaks off, and the picture may end early."""
+    """What the copy lacks, or why there is none.
+
+    cut: the file breaks off, and the picture may end early. pages: only the first of several is shown. Without a copy:
+    unreadable, too_many_pixels, too_long and too_big as in `Refused`.
+    """
 
 
 class Refused(Exception):
     """The file is not taken. `code` names the text that a person reads.
 
     empty: no bytes. too_big: more bytes than in `Limits`, before or after unpacking.
-    too_many_pixels, too_long: as in `Limits`. kind_not_allowed: none of the types in `sniffing`,
-    or two types in one file. unreadable: the right type, but broken, cut off, or too costly. Only where a copy of a
-    document is wanted: locked, a PDF with a password; form, a PDF whose pages a program makes (XFA).
+    kind_not_allowed: none of the types in `sniffing`, or two types in one file. Only of what the office sends
+    (`Limits.documents`): too_many_pixels, too_long as in `Limits`; unreadable, the right type, but broken, cut off, or
+    too costly; locked, a PDF with a password; form, a PDF whose pages a program makes (XFA).
     """
 
     def __init__(self, code: Code) -> None:

@@ -25,7 +25,7 @@ STATUS = {"too_big": 413, "foreign": 403, "no_session": 403, "too_often": 429, "
 
 
 class Uploads:
-    """Takes uploads; answers {"ref", "kind"}, or {"code"} with a status.
+    """Takes uploads; answers {"ref", "kind"}, with "flaw" where it is damaged, or {"code"} with a status.
 
     The page has the words of every code, and repeats what was answered with 503.
     """
@@ -60,7 +60,8 @@ class Uploads:
             data.clear()
         name = _shortened(inert(unquote(request.headers.get("X-File-Name", "")))) or None
         media = await parts.acts.write(evidence.add_upload, contact_id, name, stored)
-        return {"ref": media.ref, "kind": media.kind}
+        flaw = {"flaw": "cut" if stored.flaw == "cut" else "unseen"} if stored.is_damaged else {}
+        return {"ref": media.ref, "kind": media.kind, **flaw}
 
     async def _read(self, request: web.Request, data: bytearray) -> None:
         """Reads the upload up to the size limit. Anything heavier is not read to its end, a stalled one is dropped."""

@@ -39,7 +39,7 @@ evidence = Table(
     Column("height", Integer),
     Column("seconds", Float),
     Column("fingerprint", String(16)),
-    Column("error", String(40)),  # why it was refused; of a kept piece, what its copy lacks
+    Column("error", String(40)),  # why it was refused; of a kept piece, its flaw
     Column("attempts", Integer, nullable=False, default=0),
     Column("due_at", Utc, nullable=False),
     Column("created_at", Utc, nullable=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from models.tables import cases, evidence, obligations, visits
 from services import deliveries
 from services.evidence import records
 from services.evidence.records import MOST_ATTEMPTS, WAITING, Wanted
-from services.evidence.store import Store
+from services.evidence.store import Store, Stored
 from services.foundation.act import Act, Acts
 
 BELL = "evidence"  # seconds; when rung, it looks at once
@@ -81,7 +82,7 @@ class Fetcher:
             log.error("evidence_failed", piece=wanted.id, error=type(error).__name__)
             await self._postpone(wanted)
         else:
-            await self._acts.write(records.keep, stored)
+            await self._acts.write(keep_and_tell, stored)
 
     async def _fetched(self, wanted: Wanted) -> bytes:
         fetch = self._fetchers.get(wanted.channel)
@@ -104,20 +105,34 @@ class Fetcher:
 
 def refuse_and_tell(act: Act, wanted: Wanted, code: str) -> None:
     """Marks the piece as refused and tells its sender once what to do."""
-    row = act.tx.execute(
-        select(evidence.c.kind, evidence.c.subject_id, evidence.c.sealed)
-        .where(evidence.c.id == wanted.id, evidence.c.state == WAITING)
-        .with_for_update()
-    ).first()
-    if row is None:
-        return
-    records.refuse(act, wanted.id, code)
+    row = _waiting(act, wanted.id)
+    if row is not None:
+        records.refuse(act, wanted.id, code)
+        _tell(act, row, "common.not_kept", code)
+
+
+def keep_and_tell(act: Act, stored: Stored) -> None:
+    """Keeps the piece; where the office sees less of it than was sent, its sender is told once what to do."""
+    row = _waiting(act, stored.id)
+    records.keep(act, stored)
+    if row is not None and stored.is_damaged:
+        _tell(act, row, "common.kept_damaged", "cut" if stored.flaw == "cut" else "unseen")
+
+
+def _waiting(act: Act, piece_id: str) -> Any:
+    columns = evidence.c.id, evidence.c.kind, evidence.c.subject_id, evidence.c.sealed
+    waiting = evidence.c.id == piece_id, evidence.c.state == WAITING
+    return act.tx.execute(select(*columns).where(*waiting).with_for_update()).first()
+
+
+def _tell(act: Act, row: Any, words: str, code: str) -> None:
+    """Tells the sender of a piece, in the words of this code, what became of it."""
     case = act.tx.execute(select(cases.c.number).where(cases.c.id == row.subject_id)).scalar()
     obligation = act.tx.execute(select(obligations.c.number).where(obligations.c.id == row.subject_id)).scalar()
     number = case or obligation or act.tx.execute(select(visits.c.number).where(visits.c.id == row.subject_id)).scalar()
     command = "/add" if case else "/answer"
     again = (Button(f"{command} {row.subject_id}", words="add"),) if case or obligation else ()
     values = {"number": number, "kind": row.kind, "code": code, "again": bool(again)}
-    contact_id = act.vault.open(row.sealed, f"evidence {wanted.id}")["contact"]
-    body = Body(say=Say("common.not_kept", values, again))
+    contact_id = act.vault.open(row.sealed, f"evidence {row.id}")["contact"]
+    body = Body(say=Say(words, values, again))
     deliveries.queue_for(act, [contact_id], body)

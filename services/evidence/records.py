@@ -49,7 +49,7 @@ class Piece:
     height: int | None
     seconds: float | None
     error: str | None
-    """Why it was refused; of a piece that is kept, what its copy lacks."""
+    """Why it was refused; of a piece that is kept, what its copy lacks or why there is none."""
     entry_id: str | None
     has_copy: bool
     has_thumbnail: bool

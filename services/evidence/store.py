@@ -39,7 +39,12 @@ class Stored:
     seconds: float | None
     fingerprint: str | None
     flaw: str | None = None
-    """What the copy lacks, see `media.Cleaned`."""
+    """What the copy lacks, or why there is none, see `media.Cleaned`."""
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether the piece would be seen better if it were sent again."""
+        return self.flaw not in (None, "pages")
 
     def columns(self) -> dict[str, Any]:
         names = ("kind", "sha256", "mime", "bytes", "width", "height", "seconds", "fingerprint")

@@ -24,6 +24,7 @@ PART_COLUMNS = (
     evidence.c.bytes,
     evidence.c.width,
     evidence.c.height,
+    evidence.c.error,
     evidence.c.sealed,
 )
 _COLUMNS = tuple(column for column in notices.c if column.name not in ("body", "spread_to"))
@@ -70,7 +71,7 @@ def part_of(vault: Vault, row: Any) -> Part:
 
 def _plain_part(row: Any) -> Part:
     long = row.kind == "photo" and is_long(row.width, row.height)
-    return Part(row.id, row.kind, None, row.mime, row.bytes, long)
+    return Part(row.id, row.kind, None, row.mime, row.bytes, long, row.error)
 
 
 def _parts(tx: Connection, row: Any) -> Sequence[Any]:

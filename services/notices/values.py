@@ -61,6 +61,7 @@ class Part:
     mime: str
     bytes: int
     long: bool  # a picture that is illegible when it is shown whole
+    flaw: str | None  # what its copy lacks, see media.Cleaned
 
 
 @dataclass(frozen=True)

@@ -27,5 +27,6 @@ def variables(language: str, file: str) -> dict[str, frozenset[str]]:
 def words(language: str, subject: str) -> dict[str, Any]:
     """What a page can say by `w` or `site`."""
     own = Environment(loader=FileSystemLoader(HERE / language / "web"), autoescape=True)
+    own.globals["of_language"] = str
     module = own.get_template(f"{subject}.html").module
     return {name: value for name, value in vars(module).items() if not name.startswith("_")}

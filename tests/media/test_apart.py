@@ -35,10 +35,11 @@ async def test_apart_gives_what_clean_gives(make):
 
 @pytest.mark.asyncio
 async def test_apart_hands_on_the_reason():
-    for data, code in ((b"", "empty"), (b"MZ\0", "kind_not_allowed"), (png(30_000, 30_000), "too_many_pixels")):
+    for data, code in ((b"", "empty"), (b"MZ\0", "kind_not_allowed")):
         with pytest.raises(Refused) as refusal:
             await media.clean_apart(data)
         assert refusal.value.code == code
+    assert (await media.clean_apart(png(30_000, 30_000))).flaw == "too_many_pixels"
 
 
 CRASHES = {
@@ -67,17 +68,26 @@ CRASHES = {
 @pytest.mark.asyncio
 @pytest.mark.parametrize("body", CRASHES.values(), ids=CRASHES)
 async def test_apart_survives_its_child(monkeypatch, body):
+    """Evidence is kept all the same, without a copy."""
     monkeypatch.setattr(supervisor, "COMMAND", child(body))
+    limits = Limits(cpu_seconds=1, wall_seconds=1.5, memory_bytes=2**28)
+    kept = await media.clean_apart(photo_jpeg(), limits)
+    assert (kept.kind, kept.extension, kept.copy, kept.flaw) == ("file", "jpg", b"", "unreadable")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("data", "documents"), [(photo_jpeg(), True), (PDF, False)], ids=["notice", "document"])
+async def test_a_child_that_ends_badly_has_shown_nothing(monkeypatch, data, documents):
+    monkeypatch.setattr(supervisor, "COMMAND", child("os._exit(0)"))
     with pytest.raises(Refused) as refusal:
-        await media.clean_apart(photo_jpeg(), Limits(cpu_seconds=1, wall_seconds=1.5, memory_bytes=2**28))
+        await media.clean_apart(data, Limits(documents=documents))
     assert refusal.value.code == "unreadable"
 
 
 @pytest.mark.asyncio
 async def test_a_child_that_does_not_read_is_ended(monkeypatch):
     monkeypatch.setattr(supervisor, "COMMAND", (sys.executable, "-c", "import time; time.sleep(60)"))
-    with pytest.raises(Refused):
-        await media.clean_apart(photo_jpeg() + b"0" * 2**20, Limits(wall_seconds=1))
+    assert (await media.clean_apart(photo_jpeg() + b"0" * 2**20, Limits(wall_seconds=1))).flaw == "unreadable"
 
 
 @pytest.mark.asyncio

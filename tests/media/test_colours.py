@@ -95,6 +95,12 @@ def cmyk(red: int, green: int, blue: int) -> tuple[int, int, int, int]:
     return 255 - red, 255 - green, 255 - blue, 0
 
 
+def of_16_bits(mode: str, order: str) -> Image.Image:
+    """Greys whose lower byte tells another grey."""
+    row = b"".join(struct.pack(f"{order}H", grey << 8 | 255 - grey) * SIDE for grey in GREYS)
+    return Image.frombytes(mode, (SIDE * len(GREYS), SIDE), row * SIDE)
+
+
 RGB, GREY = on_white(COLOURS), greys(*GREYS)
 RGBA, LA = on_white(COLOURS, ALPHAS), on_white(greys(*GREYS), ALPHAS)
 ONE_CLEAR = on_white(COLOURS, (255, 0, 255, 255, 255))
@@ -123,6 +129,24 @@ PICTURES: dict[str, tuple[Callable[[], bytes], Fields]] = {
     "png palette": (lambda: palette("PNG"), RGB),
     "png palette, one clear": (lambda: palette("PNG", 1), ONE_CLEAR),
     "png palette, alphas": (lambda: palette("PNG", bytes(ALPHAS)), RGBA),
+    "bmp 1": (lambda: saved(fields("1", BITS), "BMP"), greys(*BITS)),
+    "bmp L": (lambda: saved(fields("L", GREYS), "BMP"), GREY),
+    "bmp RGB": (lambda: saved(fields("RGB", COLOURS), "BMP"), RGB),
+    "bmp palette": (lambda: palette("BMP"), RGB),
+    "tiff 1": (lambda: saved(fields("1", BITS), "TIFF"), greys(*BITS)),
+    "tiff 1 of a fax": (lambda: saved(fields("1", BITS), "TIFF", compression="group4"), greys(*BITS)),
+    "tiff L": (lambda: saved(fields("L", GREYS), "TIFF"), GREY),
+    "tiff LA": (lambda: saved(fields("LA", with_alpha(GREYS)), "TIFF"), LA),
+    "tiff 16 bits": (lambda: saved(of_16_bits("I;16", "<"), "TIFF"), GREY),
+    "tiff 16 bits, big end first": (lambda: saved(of_16_bits("I;16B", ">"), "TIFF"), GREY),
+    "tiff RGB": (lambda: saved(fields("RGB", COLOURS), "TIFF", compression="tiff_lzw"), RGB),
+    "tiff RGBA": (lambda: saved(fields("RGBA", with_alpha(COLOURS)), "TIFF"), RGBA),
+    "tiff palette": (lambda: palette("TIFF"), RGB),
+    "tiff CMYK": (lambda: saved(fields("CMYK", tuple(cmyk(*c) for c in COLOURS)), "TIFF"), RGB),
+    "tiff YCbCr": (lambda: saved(fields("RGB", COLOURS).convert("YCbCr"), "TIFF"), RGB),
+    "tiff of a camera": (lambda: saved(fields("RGB", COLOURS), "TIFF", compression="jpeg", quality=95), RGB),
+    "avif": (lambda: saved(fields("RGB", COLOURS), "AVIF", quality=95, subsampling="4:4:4"), RGB),
+    "avif alpha": (lambda: saved(fields("RGBA", with_alpha(COLOURS)), "AVIF", quality=95, subsampling="4:4:4"), RGBA),
     "gif": (lambda: palette("GIF"), RGB),
     "gif, one clear": (lambda: palette("GIF", 1), ONE_CLEAR),
     "gif grey": (lambda: saved(fields("L", GREYS), "GIF"), GREY),

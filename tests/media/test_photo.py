@@ -1,9 +1,11 @@
 """Photos: no mark survives in a copy, and the picture is seen as before."""
 
 import io
+import zlib
 
 import pytest
 from PIL import Image, ImageChops, ImageFile, ImageStat
+from pillow_heif import from_pillow
 
 import media
 from tests.drivers.media_samples import (
@@ -11,13 +13,19 @@ from tests.drivers.media_samples import (
     holds_mark,
     marked_exif,
     marked_icc,
+    photo_avif,
+    photo_bmp,
     photo_gif,
     photo_heic,
     photo_jpeg,
     photo_png,
+    photo_tiff,
     photo_webp,
     picture,
+    png,
     saved,
+    webp_of,
+    why_unseen,
 )
 
 
@@ -31,6 +39,10 @@ PHOTOS = {
     "live photo": photo_mpo,
     "png": photo_png,
     "png palette": lambda: photo_png("P"),
+    "tiff": photo_tiff,
+    "tiff packed": lambda: photo_tiff(compression="tiff_lzw"),
+    "bmp": photo_bmp,
+    "avif": photo_avif,
     "png+trailing": lambda: photo_png() + MARK.encode(),
     "webp": photo_webp,
     "gif": photo_gif,
@@ -68,9 +80,10 @@ WHITE_CORNER = {  # where the top left corner is seen, by EXIF orientation
 }
 
 
+@pytest.mark.parametrize("form", ["JPEG", "TIFF", "AVIF"])
 @pytest.mark.parametrize(("orientation", "corner"), WHITE_CORNER.items())
-def test_the_orientation_is_turned_into_pixels(orientation, corner):
-    cleaned = media.clean(photo_jpeg(orientation))
+def test_the_orientation_is_turned_into_pixels(orientation, corner, form):
+    cleaned = media.clean(saved(picture(), form, exif=marked_exif(orientation)))
     copy = Image.open(io.BytesIO(cleaned.copy))
     assert copy.size == ((80, 60) if orientation < 5 else (60, 80))
     x, y = (2 if "left" in corner else copy.width - 3), (2 if "top" in corner else copy.height - 3)
@@ -115,7 +128,7 @@ LONG = {  # what comes in, and its copy
 @pytest.mark.parametrize(("size", "copied"), LONG.values(), ids=LONG)
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
 def test_a_long_picture_stays_wide_enough_to_be_read(size, copied, form):
-    cleaned = media.clean(saved(picture(size), form))
+    cleaned = media.clean(saved(picture(size), form, compress_level=1))
     assert (cleaned.width, cleaned.height) == Image.open(io.BytesIO(cleaned.copy)).size == copied
     side = min(320, *copied)
     small = Image.open(io.BytesIO(cleaned.thumbnail))
@@ -155,13 +168,29 @@ CUT = {
     "white jpeg without its end mark": (lambda: saved(Image.new("L", (400, 300), 255), "JPEG")[:-2], False),
     "png cut in half": (lambda: half(seen("PNG")), True),
     "gif cut in half": (lambda: half(seen("GIF")), True),
+    "tiff without its last bytes": (lambda: saved(fractal(), "TIFF")[:-40], True),
+    "bmp cut in half": (lambda: half(seen("BMP")), False),  # its rows run upwards
+    "webp without its last bytes": (lambda: seen("WEBP")[:-40], True),
+    "webp cut in half": (lambda: half(seen("WEBP")), True),
+    "heic without its last bytes": (lambda: heic()[:-40], True),
+    "heic cut in half": (lambda: half(heic()), True),
 }
 
 
 def seen(form: str, **options) -> bytes:
-    noisy = Image.effect_mandelbrot((400, 300), (-2, -1.5, 1, 1.5), 80).convert("RGB")
+    noisy = fractal()
     more = {"interlace": False} if form == "GIF" else {"exif": marked_exif()}
     return saved(noisy, form, **more, **options)
+
+
+def fractal() -> Image.Image:
+    return Image.effect_mandelbrot((400, 300), (-2, -1.5, 1, 1.5), 80).convert("RGB")
+
+
+def heic() -> bytes:
+    buffer = io.BytesIO()
+    from_pillow(fractal()).save(buffer, format="HEIF", exif=marked_exif())
+    return buffer.getvalue()
 
 
 def half(data: bytes) -> bytes:
@@ -179,15 +208,44 @@ def test_of_a_picture_without_its_end_there_is_as_much_as_was_sent(make, is_deta
         assert sum(ImageStat.Stat(ImageChops.difference(whole, upper)).mean) / 3 < 12
 
 
+def test_of_a_scan_the_first_page_is_shown_with_a_word():
+    pages = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
+    cleaned = media.clean(saved(pages[0], "TIFF", save_all=True, append_images=pages[1:]))
+    assert (cleaned.kind, cleaned.flaw) == ("photo", "pages")
+    assert Image.open(io.BytesIO(cleaned.copy)).getpixel((5, 5))[0] > 200
+
+
+UNSEEN = {
+    "avif cut in half": (lambda: half(seen("AVIF")), "unreadable"),
+    "tiff cut in half": (lambda: half(saved(fractal(), "TIFF", compression="tiff_lzw")), "unreadable"),
+    "lossless webp cut in half": (lambda: half(seen("WEBP", lossless=True)), "unreadable"),
+    "tiff of measurements": (lambda: saved(Image.new("F", (9, 9), 0.5), "TIFF"), "unreadable"),
+    "webp as large as they come": (lambda: webp_of(16_383, 16_383), "too_many_pixels"),
+    "still picture of an unknown coding": (lambda: b"\0\0\0\x18ftypmif1\0\0\0\0mif1miaf" + bytes(90), "unreadable"),
+}
+
+
+@pytest.mark.parametrize(("make", "why"), UNSEEN.values(), ids=UNSEEN)
+def test_a_picture_that_cannot_be_shown_is_kept_without_a_copy(make, why):
+    assert why_unseen(make()) == why
+
+
 @pytest.mark.parametrize("make", PHOTOS.values(), ids=PHOTOS)
 def test_a_whole_picture_is_not_called_cut(make):
     assert media.clean(make()).flaw is None
 
 
-@pytest.mark.parametrize("size", [(16_382, 3_628), (23_000, 5_000), (12_000, 9_000)], ids=["59 MP", "115 MP", "108 MP"])
-@pytest.mark.parametrize("options", [{}, {"progressive": True}], ids=["baseline", "progressive"])
-async def test_a_jpeg_that_is_larger_than_memory_is_decoded_smaller(size, options):
-    cleaned = await media.clean_apart(saved(picture(size), "JPEG", **options))
+LARGER_THAN_MEMORY = {  # a progressive one is the dearer, as all of its numbers are kept until its end
+    "59 MP": ((16_382, 3_628), False),
+    "115 MP": ((23_000, 5_000), False),
+    "115 MP progressive": ((23_000, 5_000), True),
+    "108 MP progressive": ((12_000, 9_000), True),
+}
+
+
+@pytest.mark.parametrize(("size", "progressive"), LARGER_THAN_MEMORY.values(), ids=LARGER_THAN_MEMORY)
+async def test_a_jpeg_that_is_larger_than_memory_is_decoded_smaller(size, progressive):
+    cleaned = await media.clean_apart(saved(picture(size), "JPEG", progressive=progressive))
     assert cleaned.width / cleaned.height == pytest.approx(size[0] / size[1], rel=0.002)
     assert min(cleaned.width, cleaned.height) >= 1080
     copy = Image.open(io.BytesIO(cleaned.copy))
@@ -195,15 +253,31 @@ async def test_a_jpeg_that_is_larger_than_memory_is_decoded_smaller(size, option
     assert copy.getpixel((copy.width - 9, copy.height - 9))[1] < 60
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "P", "LA", "I;16"])
-async def test_the_costliest_png_fits_into_the_memory(mode):
-    image = Image.new("RGBA" if mode == "LA" else mode, (16_000, 5_000))
-    data = saved(image, "PNG", compress_level=1, **({"transparency": 0} if mode in ("P", "I;16") else {}))
-    assert (await media.clean_apart(data)).height == 1080
+COSTLIEST = {  # bits of a number, kind of PNG, numbers of a pixel, and what makes a palette or a grey partly clear
+    "RGBA": (8, 6, 4, {}),
+    "palette": (8, 3, 1, {"PLTE": bytes(3), "tRNS": b"\0"}),
+    "grey and alpha": (8, 4, 2, {}),
+    "16 bits": (16, 0, 1, {"tRNS": b"\0\0"}),
+}
+
+
+@pytest.mark.parametrize(("depth", "kind", "numbers", "clear"), COSTLIEST.values(), ids=COSTLIEST)
+async def test_the_costliest_png_fits_into_the_memory(depth, kind, numbers, clear):
+    rows = packed_zeros(5_000, 16_000 * numbers * depth // 8 + 1)
+    assert (await media.clean_apart(png(16_000, 5_000, rows, depth=depth, kind=kind, **clear))).height == 1080
+
+
+def packed_zeros(count: int, length: int) -> bytes:
+    """What zlib makes of so many rows of zeros, without packing each of them."""
+    packer, rows = zlib.compressobj(), bytes(length * 100)
+    some, end, check = packer.compress(rows) + packer.flush(zlib.Z_FULL_FLUSH), b"\3\0", 1
+    for _ in range(count // 100):
+        check = zlib.adler32(rows, check)
+    return some + some[2:] * (count // 100 - 1) + end + check.to_bytes(4, "big")
 
 
 def test_near_duplicates_have_near_fingerprints():
-    noisy = Image.effect_mandelbrot((400, 300), (-2, -1.5, 1, 1.5), 80).convert("RGB")
+    noisy = fractal()
     one = media.clean(saved(noisy, "JPEG", quality=95)).fingerprint
     two = media.clean(saved(noisy.resize((200, 150)), "WEBP", quality=40)).fingerprint
     other = media.clean(saved(noisy.rotate(90), "JPEG")).fingerprint

@@ -50,6 +50,8 @@ RECORDINGS = {
     "aiff": (lambda: recording("aiff", "pcm_s16be"), "voice"),
     "wma of a voice recorder": (lambda: recording("asf", "wmav2"), "voice"),
     "avi": (lambda: recording("avi", "libmp3lame", "mpeg4"), "video"),
+    "flv": (lambda: recording("flv", "aac", "libx264"), "video"),
+    "flv of an old site": (lambda: recording("flv", "libmp3lame", "flv", rate=44100), "video"),
     "ts": (lambda: recording("mpegts", "aac", "libx264"), "video"),
     "ts of a camera": (lambda: recording("mpegts", "aac", "libx264", options={"mpegts_m2ts_mode": "1"}), "video"),
     "mp4": (lambda: with_boxes(recording("mp4", "aac", "libx264")), "video"),

@@ -227,9 +227,9 @@ function ring(done) {
 }
 
 function stateNode(entry) {
-  const refused = (entry.pieces || []).filter(piece => piece.code).map(piece => refusal(piece.code, true));
-  const said = new Set(refused);
-  if (entry.code) said.add(refusal(entry.code, false));
+  const refused = (entry.pieces || []).filter(piece => piece.code).map(piece => refusal(piece.code));
+  const said = new Set(refused.concat((entry.pieces || []).filter(piece => piece.flaw).map(piece => words.damaged[piece.flaw])));
+  if (entry.code) said.add(refusal(entry.code));
   const about = {sending: online() ? words.sending : words.waiting, uploading: online() ? words.uploading : words.waiting,
     failed: words.failed, lost: words.lost}[entry.state];
   const act = (label, does) => el("button", {class: "quiet", onclick: () => does(entry)}, label);
@@ -239,10 +239,7 @@ function stateNode(entry) {
     again && act(words.resend, resend), (again || entry.state === "lost") && act(words.drop, drop));
 }
 
-function refusal(code, ofFile) {
-  const name = ofFile && code === "too_long" ? "too_long_playing" : code;
-  return words.refused[name] || words.refused.other;
-}
+function refusal(code) { return words.refused[code] || words.refused.other; }
 
 function screenEntry() {   // whose buttons count: the newest of the turn under way
   if (turn === null) return null;
@@ -444,7 +441,7 @@ function refused(id, code) {
     if (code !== "too_fast") delete entry.f;
     if (code === "too_long") unsay(entry.text);
     mark(id, "refused", code);
-  } else if (id) note(refusal(code, false));
+  } else if (id) note(refusal(code));
   redrawScreen();
   if (changing) changeLanguage();
 }
@@ -647,7 +644,7 @@ function upload(entry, piece, local) {
     running--;
     local.request = null;
     const answer = request.response || {};
-    if (request.status === 200 && answer.ref) { piece.ref = answer.ref; piece.kind = answer.kind; }
+    if (request.status === 200 && answer.ref) Object.assign(piece, answer);
     else if (request.status >= 400 && request.status < 500) piece.code = answer.code || (request.status === 413 ? "too_big" : "other");
     else return again(entry, local);
     keep();

@@ -301,11 +301,12 @@ async def test_a_database_that_is_away_loses_nothing(program: Program, monkeypat
 
 
 @ON_ONE_DATABASE
-async def test_uploads_that_cannot_be_taken_say_why(program: Program) -> None:
+async def test_uploads_that_cannot_be_taken_or_shown_say_why(program: Program) -> None:
     async with browsing(program, uploads_per_hour=4) as browser, browser.tab() as tab:
         assert await browser.upload(b"\0" * (evidence.LIMITS.file_bytes + 1)) == (413, {"code": "too_big"})
         assert await browser.upload(b"") == (422, {"code": "empty"})
-        assert await browser.upload(photo()[:200]) == (422, {"code": "unreadable"})
+        status, kept = await browser.upload(photo()[:200])
+        assert (status, kept["kind"], kept["flaw"]) == (200, "file", "unseen")
         assert await browser.upload(b"MZ\x90\0\3\0\0\0" + bytes(300)) == (422, {"code": "kind_not_allowed"})
         assert await browser.upload(photo()) == (429, {"code": "too_often"})
         unknown = await tab.tells(media=["kept:0000"])

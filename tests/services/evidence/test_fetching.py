@@ -99,6 +99,28 @@ async def test_what_cannot_be_kept_is_told(
     assert program.texts[language].say("addition", "text") in citizen.screen().text
 
 
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [(photo()[:-20], "kept_cut"), (photo()[:200], "kept_unseen"), (photo(), None)],
+    ids=["cut", "unseen", "whole"],
+)
+async def test_what_is_damaged_is_kept_and_told(
+    program: Program, citizen: FakePerson, data: bytes, told: str | None
+) -> None:
+    await asks(citizen, "p1")
+    heard = len(citizen.heard())
+    async with fetching(program, lambda ref: data):
+        await until(program, lambda: state(program) == evidence.KEPT)
+    assert program.store.original(str(rows(program, "evidence")[0]["sha256"])) == data
+    if told is None:
+        assert len(citizen.heard()) == heard
+        return
+    assert "20261121-0001" in citizen.screen().text
+    assert program.texts["zh"].say("common", told) in citizen.screen().text
+    await citizen.taps("/add " + str(rows(program, "cases")[0]["id"]))
+    assert program.texts["zh"].say("addition", "text") in citizen.screen().text
+
+
 async def test_after_the_last_try_it_is_given_up(program: Program, citizen: FakePerson, clock: Clock) -> None:
     def fetch(ref: str) -> bytes:
         raise Later("500")

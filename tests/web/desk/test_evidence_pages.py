@@ -7,11 +7,12 @@ import pytest
 from bot.build import Program
 from channels.fake import FakePerson
 from media import EXTENSIONS, PHOTOS, RECORDINGS
+from media.values import FLAWS
 from services import evidence
 from templates import HERE, LANGUAGES
 from tests.conftest import rows
 from tests.drivers.desk_pages import actions, complains, first_report
-from tests.drivers.media_samples import PDF, photo_jpeg
+from tests.drivers.media_samples import PDF, photo_avif, photo_jpeg, webp_of
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 
@@ -68,6 +69,9 @@ SILK = b"\x02#!SILK_V3" + bytes(range(256))
     [
         (SILK, "silk", ("微信或 QQ 的语音（SILK）", "放不出来", "原件已加密封存", "请在「取原件」里写明用途再下载")),
         (b"\n" + PDF, "pdf", ("PDF", "不在这里打开", "原件已加密封存", "请在「取原件」里写明用途再下载")),
+        (photo_avif()[:300], "avif", ("图片", "在这里打不开：可能没有传完整", "原件已加密封存")),
+        (webp_of(16_383, 16_383), "webp", ("图片", "这张图片太大", "原件已加密封存")),
+        (b"FLV\1\5\0\0\0\x09" + bytes(90), "flv", ("录音或视频", "在这里打不开", "原件已加密封存")),
     ],
 )
 async def test_what_cannot_be_shown_is_named_with_the_way_to_its_original(
@@ -102,6 +106,20 @@ def test_what_has_no_copy_has_a_name_in_every_language() -> None:
     for language in LANGUAGES:
         named = (HERE / language / "web" / "evidence.html").read_text()
         assert not [mime for mime in documents if f'"{mime}": "' not in named]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_file_that_is_taken_is_named_to_whoever_sends_another(program: Program, language: str) -> None:
+    said = program.texts[language].say("common", "media_refused").lower()
+    programs = {"doc": "word", "xls": "excel", "ppt": "powerpoint"}
+    endings = {ending for mime, ending in EXTENSIONS.items() if not mime.startswith(("audio/", "video/", "text/"))}
+    names = {programs.get(ending.removesuffix("x"), ending) for ending in endings}
+    assert not [name for name in names if name not in said]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_flaw_is_told_at_the_desk(program: Program, language: str) -> None:
+    assert set(program.texts[language].of_page("evidence", "piece_flaw")) == FLAWS
 
 
 @ON_SQLITE

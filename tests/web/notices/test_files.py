@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 
 import openpyxl
+from PIL import Image
 from pypdf import PdfReader
 
 from bot.build import Program
 from channels.fake import FakePerson
 from tests.conftest import rows
 from tests.drivers.console_browser import picture
-from tests.drivers.media_samples import old_office
+from tests.drivers.media_samples import old_office, saved
 from tests.drivers.notice_pages import TEXT, uploads, written
 from tests.drivers.pdf_samples import TEXT as SENTENCE
 from tests.drivers.pdf_samples import locked, marked, marks
@@ -47,6 +48,7 @@ async def test_pictures_and_files_go_out_as_clean_copies(
     await uploads(clerk, f"{place}/files", "file", picture(1), "现场.jpg")
     await uploads(clerk, f"{place}/files", "file", "会议安排\r\n周五九点".encode("gb18030"), "安排.txt")
     assert "安排.txt" in clerk.page
+    assert "结尾不完整" not in clerk.page
     await uploads(clerk, f"{place}/files", "file", old_office("WordDocument"), "旧文件.doc")
     assert (clerk.status, "不能另存干净的一份" in clerk.page) == (422, True)
     await clerk.sends(f"{place}/send", when="now")
@@ -54,6 +56,20 @@ async def test_pictures_and_files_go_out_as_clean_copies(
     got = await clerk.client.get(f"{place}/file/{text['id']}")
     assert await got.read() == "会议安排\n周五九点".encode()
     assert [row["subject_id"] for row in rows(program, "evidence")] == [place.rpartition("/")[2]] * 2
+
+
+async def test_the_clerk_is_told_what_the_copy_of_a_picture_lacks(program: Program, clerk: Browser) -> None:
+    place = await written(clerk)
+    await uploads(clerk, f"{place}/files", "file", picture(1)[:-20], "现场.jpg")
+    assert "结尾不完整" in clerk.page
+    pages = [Image.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
+    await uploads(
+        clerk, f"{place}/files", "file", saved(pages[0], "TIFF", save_all=True, append_images=pages[1:]), "1.tif"
+    )
+    assert "收到的人只看得到第一页" in clerk.page
+    await uploads(clerk, f"{place}/files", "file", picture(1)[:200], "坏图.jpg")
+    assert (clerk.status, "打不开，没有添加" in clerk.page) == (422, True)
+    assert len(rows(program, "evidence")) == 2
 
 
 async def test_a_pdf_goes_out_under_its_name_and_a_locked_one_is_told(program: Program, clerk: Browser) -> None:
