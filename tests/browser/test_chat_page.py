@@ -150,6 +150,10 @@ async def test_a_supervisor_ticks_and_gives_its_place(phone: Phone, shot: Shot, 
     await tap(page, "录一段语音")
     await expect(page.get_by_text("正在录音")).to_be_visible()
     await expect(page.locator("#recorded")).to_have_text(re.compile(r"^0:(0[1-9]|[1-5]\d)$"))  # it counts
+    await tap(page, "不要这段录音")
+    await expect(page.get_by_text("不要这段录音吗？")).to_be_visible()
+    await shot(page, "chat-recording-sure")
+    await tap(page, "接着录")
     await tap(page, "发送录音")
     await asked(page, "已收到 1 件")
     await tap(page, "完成")

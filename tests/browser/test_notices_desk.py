@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Dialog, Locator, Page, expect
 from sqlalchemy import update
 
 from bot.build import Program
@@ -12,6 +14,7 @@ from services import notices, people
 from services.notices import Audience, Written
 from services.people import Grant, Role
 from tests.drivers.console_browser import PHONE, WIDE, clerk_link, desk, page_at, shot, somebody, too_wide, troubles
+from tests.drivers.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
 
@@ -34,6 +37,19 @@ def become(program: Program, state: str, *contact_ids: str) -> None:
     change = update(deliveries).where(MEANT)
     mine = change.where(deliveries.c.contact_id.in_(contact_ids)) if contact_ids else change
     program.database.transact(lambda tx: tx.execute(mine.values(state=state)))
+
+
+async def stays(page: Page, way_out: Locator) -> bool:
+    """Whether the way out asks first, and leads nowhere for somebody who wants to stay."""
+    before, asked = page.url, asyncio.Queue[str]()
+
+    async def answered(dialog: Dialog) -> None:
+        asked.put_nowait(dialog.type)
+        await dialog.dismiss()
+
+    page.once("dialog", answered)
+    await way_out.click(no_wait_after=True)
+    return await asyncio.wait_for(asked.get(), PATIENCE_SECONDS) == "beforeunload" and page.url == before
 
 
 async def drafted(program: Program, page: Page, address: str) -> str:
@@ -94,6 +110,7 @@ async def test_single_units_are_searched_and_ticked_and_none_is_lost(program: Pr
         await page.locator("#units-find").fill("")
         await shot(page, f"notice-units-{size['width']}")
         assert not await too_wide(page)
+        assert await stays(page, page.get_by_role("link", name="取消"))
         await page.get_by_role("button", name="保存并预览").click()
         facts = page.locator("#audience .facts")
         await expect(facts).to_contain_text("市国土局")

@@ -367,7 +367,7 @@ document.addEventListener("visibilitychange", () => {
 let changing = false;
 function changeLanguage() {
   changing = true;
-  if (!outbox.length && !uploading()) { keep(); location.replace("/chat"); }
+  if (!outbox.length && !uploading() && !recorder) { keep(); location.replace("/chat"); }
 }
 
 /* --- saying things --- */
@@ -694,7 +694,7 @@ function givePlace() {
 
 /* --- voice --- */
 
-let recorder = null, recordedSince = 0, recordTimer = 0;
+let recorder = null, recordedSince = 0, recordTimer = 0;   // a recording goes when it is sent, or dropped for sure
 
 async function record() {
   if (!window.MediaRecorder || !navigator.mediaDevices) return note(words.voice_unsupported);
@@ -706,11 +706,16 @@ async function record() {
   recorder.ondataavailable = event => parts.push(event.data);
   recorder.onstop = () => {
     sound.getTracks().forEach(track => track.stop());
-    showRecording(false);
+    clearInterval(recordTimer);
+    if (recorder.wanted) recorder.end();   // else the microphone was taken away: what there is waits to be sent
+  };
+  recorder.end = () => {
     const mime = (recorder.mimeType || "audio/webm").split(";")[0], wanted = recorder.wanted;
     recorder = null;
+    showRecording(false);
     if (wanted === "short") note(words.voice_short);
     if (wanted === "send") send([new File(parts, "voice." + mime.split("/")[1], {type: mime})]);
+    if (changing) changeLanguage();
   };
   recorder.start();
   recordedSince = Date.now();
@@ -719,6 +724,7 @@ async function record() {
 
 function showRecording(on) {
   clearInterval(recordTimer);
+  askDrop(false);
   $("recording").hidden = !on;
   $("typing").hidden = on;
   if (!on) return $("voice").focus();
@@ -732,14 +738,23 @@ function showRecording(on) {
 }
 
 function stopRecording(wanted) {
-  if (!recorder || recorder.state === "inactive") return;
+  if (!recorder) return;
   recorder.wanted = wanted === "send" && Date.now() - recordedSince < 700 ? "short" : wanted;
-  recorder.stop();
+  if (recorder.state === "inactive") recorder.end(); else recorder.stop();
+}
+
+function askDrop(asked) {   // meanwhile it goes on
+  $("record-line").hidden = asked;
+  $("record-sure").hidden = !asked;
+  if (asked) $("record-on").focus();
 }
 
 on("voice", record);
 on("record-send", () => stopRecording("send"));
-on("record-drop", () => stopRecording("drop"));
+on("record-drop", () => askDrop(true));
+on("record-on", () => { askDrop(false); $("record-send").focus(); });
+on("record-drop-now", () => stopRecording("drop"));
+addEventListener("beforeunload", event => { if (!over && (recorder || uploading())) event.preventDefault(); });
 
 /* --- typing --- */
 

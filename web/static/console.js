@@ -1,4 +1,5 @@
-// The office's pages work without this. It adds: sending the sign-in form, keys, the picture viewer, the bar of new reports.
+// The office's pages work without this. It adds: sending the sign-in form, asking before what was typed is left, keys, the
+// picture viewer, the bar of new reports.
 "use strict";
 
 const $ = (query, from = document) => from.querySelector(query);
@@ -33,8 +34,34 @@ if ("posted" in document.body.dataset && document.referrer.startsWith(`${locatio
 const number = $("input[name=number]");
 if (number) {
   number.value = history.state?.number ?? number.value;
-  history.replaceState({ number: number.value }, "");
+  history.replaceState({ ...history.state, number: number.value }, "");
 }
+
+// Whoever leaves a form that was changed and not sent is asked; so is whoever sends another form of the page. A form that
+// was refused holds what is sent nowhere yet; one that was sent and is come back to asks again once it is changed.
+const given = (select) => ($$("option", select).find((one) => one.defaultSelected) ?? select.options[0])?.value;
+const changed = (field) => field.type === "file" ? field.files.length > 0
+  : field.matches("select") ? field.value !== given(field)
+  : field.matches("[type=checkbox], [type=radio]") ? field.checked !== field.defaultChecked
+  : field.matches("input, textarea") && field.value !== field.defaultValue;
+const refused = "posted" in document.body.dataset && $("[role=alert]");
+const unsent = (form) => [...form.elements].some((field) => field.name &&
+  (changed(field) || refused && field.matches("textarea") && !field.readOnly && field.value.trim()));
+let sending = null, sent = history.state?.sent;
+addEventListener("input", () => { sent = false; });
+addEventListener("submit", ({ target }) => {
+  if (target.method !== "post") return;
+  sending = target;
+  history.replaceState({ ...history.state, sent: true }, "");
+});
+addEventListener("beforeunload", (event) => {
+  if (sent || !$$("main form[method=post]").some((form) => form !== sending && unsent(form))) return;
+  event.preventDefault();
+  setTimeout(() => {   // whoever stays can send
+    sending = null;
+    $$("form[data-once] button").forEach((button) => { button.disabled = false; });
+  });
+});
 
 for (const button of $$("[data-copy]")) {
   if (!navigator.clipboard) continue;
