@@ -3,6 +3,7 @@
 from services.calendar.announced import is_provisional, loaded_days, loaded_years
 from services.calendar.checking import Checked, CheckedDay, likely_year
 from services.calendar.codes import CalendarCode
+from services.calendar.leaving import COLUMNS, leaving
 from services.calendar.listed import as_table, read_table
 from services.calendar.loading import LoadedYear, checked, load, loaded, unload
 from services.calendar.own_days import LONGEST_NOTE, clear_day, own_days, own_days_listed, set_day
@@ -12,6 +13,7 @@ from services.calendar.workdays import Limits, is_workday, limits, workday_after
 from services.calendar.years import is_announced, months, working_days_of
 
 __all__ = [
+    "COLUMNS",
     "LONGEST_NOTE",
     "CalendarCode",
     "Checked",
@@ -27,6 +29,7 @@ __all__ = [
     "is_announced",
     "is_provisional",
     "is_workday",
+    "leaving",
     "likely_year",
     "limits",
     "load",

@@ -158,7 +158,9 @@ def _file(
 def own(act: Act, contact_id: str) -> list[Case]:
     """The cases that this contact has filed or taken up by receipt code, newest first."""
     mine = select(owners.c.subject_id).where(owners.c.owner_hash == act.vault.index(contact_id, "owner"))
-    newest = _CASES.where(cases.c.id.in_(mine)).order_by(cases.c.received_at.desc()).limit(MOST_OWN)
+    newest = (
+        _CASES.where(cases.c.id.in_(mine)).order_by(cases.c.received_at.desc(), cases.c.number.desc()).limit(MOST_OWN)
+    )
     found = [_case(row) for row in act.tx.execute(newest)]
     owed = obligations.promised(act, [case.id for case in found])
     return [replace(case, promised=owed.get(case.id)) for case in found]

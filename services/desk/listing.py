@@ -46,7 +46,7 @@ def listed(act: Act, filters: Filters, after: str = "", keep: str = "") -> Page:
     which is open beside the list, stays even where only unread ones are wanted.
     """
     found, by_promise = found_by(filters, act.now, keep), filters.sort == BY_PROMISE
-    wanted = select(found).order_by(*_by_promise(found)) if by_promise else newest_first(found, select(found))
+    wanted = in_order(found, select(found), filters)
     place = _place(after, by_promise=by_promise)
     if place:
         wanted = wanted.where((_after_promise if by_promise else _beyond)(found, *place))
@@ -89,9 +89,10 @@ def fresh(act: Act, filters: Filters, since: datetime) -> int:
     return act.tx.execute(select(func.count()).select_from(found).where(found.c.moved_at > since)).scalar_one()
 
 
-def newest_first(found: Subquery, wanted: Select[Any]) -> Select[Any]:
-    """The order of the list: the unread first, each part by when something last came in."""
-    return wanted.order_by(found.c.high.desc(), found.c.moved_at.desc(), found.c.id.desc())
+def in_order(found: Subquery, wanted: Select[Any], filters: Filters) -> Select[Any]:
+    """The order of the list: by promise, or the unread first, each part by when something last came in."""
+    newest = found.c.high.desc(), found.c.moved_at.desc(), found.c.id.desc()
+    return wanted.order_by(*(_by_promise(found) if filters.sort == BY_PROMISE else newest))
 
 
 def found_by(filters: Filters, now: datetime, keep: str = "") -> Subquery:

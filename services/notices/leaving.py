@@ -19,11 +19,11 @@ _TIMED = "timed"  # how pages call a notice that was released for later
 
 def leaving(act: Act) -> Iterator[dict[str, Any]]:
     """Every notice, newest first."""
-    before = None
-    while some := listed(act, _AT_ONCE, before):
+    last = ""
+    while some := listed(act, _AT_ONCE, last):
         seen = acknowledged(act, [one.id for one in some])
         yield from (_shaped(act, one, seen[one.id]) for one in some)
-        before = some[-1].created_at
+        last = some[-1].id
 
 
 def _shaped(act: Act, one: Notice, seen: int) -> dict[str, Any]:

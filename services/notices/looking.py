@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from media import is_long
 from models.tables import evidence, notices
@@ -35,11 +34,13 @@ def look(act: Act, notice_id: str) -> Notice | None:
     return _notice(row, [part_of(act.vault, part) for part in _parts(act.tx, row)]) if row else None
 
 
-def listed(act: Act, most: int = PAGE, before: datetime | None = None) -> list[Notice]:
-    """The newest notices, or the newest written before a moment; without their pieces."""
+def listed(act: Act, most: int = PAGE, after: str = "") -> list[Notice]:
+    """The newest notices, or those that follow on the one with the id `after`; without their pieces."""
     wanted = select(*_COLUMNS).order_by(notices.c.created_at.desc(), notices.c.id.desc()).limit(most)
-    if before is not None:
-        wanted = wanted.where(notices.c.created_at < before)
+    if after:
+        then = select(notices.c.created_at).where(notices.c.id == after).scalar_subquery()
+        at_once = and_(notices.c.created_at == then, notices.c.id < after)
+        wanted = wanted.where(or_(notices.c.created_at < then, at_once))
     return [_notice(row, ()) for row in act.tx.execute(wanted)]
 
 

@@ -37,6 +37,7 @@ OF_PAGES: Mapping[tuple[str, str], tuple[str, str]] = {  # by list and column: t
     ("duties", "kind"): ("obligations", "kind"),
     ("duties", "state"): ("obligations", "state"),
     ("sent_notices", "state"): ("notices", "state"),
+    ("calendar", "sign"): ("calendar", "legend"),
 }
 
 

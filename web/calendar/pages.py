@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 
 from aiohttp import web
 
-from services import calendar, obligations
+from services import calendar, obligations, oversight
 from services.calendar import LONGEST_NOTE, CalendarCode, is_workday
+from services.foundation.act import Act
 from services.foundation.wording import readable
 from services.people import Right
 from web.site.asked import a_day
 from web.site.frame import Frame, Seat, form
+from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 
 PAGE = "/console/calendar"
@@ -32,11 +36,20 @@ class Calendar:
             web.get(PAGE, seated(self._show, Right.SET_CALENDAR)),
             web.post(PAGE, seated(self._set, Right.SET_CALENDAR)),
             web.post(f"{PAGE}/clear", seated(self._clear, Right.SET_CALENDAR)),
+            web.get(f"{PAGE}.{FORM}", seated(self._leave, Right.SET_CALENDAR)),
         ]
 
     async def _show(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         done = request.query.get("done", "")
         return await self._draw(request, seat, self._year(request), done=done if done in DONE else None)
+
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The year's days as a file or for paper."""
+        year = self._year(request)
+        given, called = {"year": str(year)}, f"calendar-{year}"
+        rows: Callable[[Act], Iterator[oversight.Row]] = partial(calendar.leaving, year=year)
+        table = Leaving("calendar", calendar.COLUMNS, rows, "calendar/paper.html", given, called)
+        return await leave(self._frame, request, seat, table, year=year)
 
     async def _set(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         frame = self._frame

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -15,7 +14,7 @@ from services.notices import Notice, Progress
 from services.people import GROUPS, person
 from web.notices.forms import AudienceChoices
 from web.notices.view import bar, mark, off, shots
-from web.site.frame import Frame, Seat
+from web.site.frame import IS_ID, Frame, Seat
 from web.site.refused import WRONG, status_of
 
 PATH = "/console/notices"
@@ -118,7 +117,7 @@ class Pages:
     ) -> web.StreamResponse:
         """Draws the list, and beside it `part`."""
         frame, now = self._frame, self._frame.acts.clock()
-        shown = await frame.acts.read(notices.listed, notices.PAGE, _before(request))
+        shown = await frame.acts.read(notices.listed, notices.PAGE, _after(request))
         answered = await frame.acts.read(notices.acknowledged, [one.id for one in shown if one.acknowledges])
         status = status_of(error) if error else WRONG if values.get("refused") else 200
         nothing = {"refused": (), "numbers": None, "sent": None, "unsent": ""}
@@ -164,9 +163,7 @@ class Pages:
         return {"author": await read(person, notice.created_by), "releaser": releaser}
 
 
-def _before(request: web.Request) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(request.query.get("before", ""))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
+def _after(request: web.Request) -> str:
+    """The id of the last notice of the page before."""
+    after = request.query.get("after", "")
+    return after if IS_ID.fullmatch(after) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Awaitable, Callable
 
 import openpyxl
@@ -27,6 +28,7 @@ LISTS = {
     "/console/notices": Right.READ_NOTICES,
     "/console/people": Right.MANAGE_PEOPLE,
     "/console/quarantine": Right.READ_QUARANTINE,
+    "/console/calendar": Right.SET_CALENDAR,
 }
 PHONE = "13807970172"
 
@@ -77,6 +79,38 @@ async def test_the_inbox_leaves_under_its_filters_and_in_its_order(
     assert "00172号窗口没有人" in paper
     assert "HYPERLINK" not in paper
     assert "发现</th>" not in paper  # a column in which nothing stands takes no room
+
+
+async def test_the_inbox_by_promise_leaves_by_promise(
+    program: Program, browser: Callable[[], Awaitable[Browser]], clerk_id: str, citizen: FakePerson, clock
+) -> None:
+    for day in ("第一天", "第二天", "第三天"):
+        await complains(citizen, f"{day}窗口没有人，等了一个上午")
+        clock.passes(days=2)
+    clerk = await browser()
+    await clerk.sends("/in", code=link(program, clerk_id))
+    shown = re.findall(r"第.天(?=窗口)", await clerk.opens("/console?sort=promise"))
+    assert shown == ["第一天", "第二天", "第三天"]
+    for address, order in (("sort=promise", shown), ("", shown[::-1])):
+        assert [row["经过"][:3] for row in await taken(clerk, f"/console/reports.csv?{address}")] == order
+        paper = await clerk.opens(f"/console/reports.print?{address}")
+        assert re.findall(r"第.天(?=窗口)", paper) == order
+
+
+@ON_SQLITE
+async def test_the_days_of_a_year_leave(clerk: Browser) -> None:
+    await clerk.opens("/console/calendar")
+    await clerk.sends("/console/calendar", day="2026-11-30", what="free", note="本市运动会")
+    days = {row["日期"]: (row["安排"], row["备注"]) for row in await taken(clerk, "/console/calendar.csv?year=2026")}
+    assert days["2026-11-30"] == ("本办设为放假", "本市运动会")
+    assert days["2026-10-01"] == ("节假日放假", "")
+    assert list(days) == sorted(days)
+    assert "调休上班" in {what for what, _ in days.values()}
+    assert "2026-11-30" not in {row["日期"] for row in await taken(clerk, "/console/calendar.csv?year=2025")}
+    paper = await clerk.opens("/console/calendar.print?year=2026")
+    assert "日历 2026 年" in paper
+    assert lines_of(paper) == len(days)
+    assert "/console/calendar.csv?year=2026" in await clerk.opens("/console/calendar")
 
 
 async def test_more_than_a_page_leaves_whole(program: Program, clerk: Browser, clerk_id: str) -> None:
@@ -177,7 +211,7 @@ async def test_what_paper_does_not_take_is_said(program: Program, clerk: Browser
 @ON_SQLITE
 async def test_an_empty_list_is_a_list(clerk: Browser) -> None:
     for address in LISTS:
-        if address != "/console/people":
+        if address not in ("/console/people", "/console/calendar"):  # there is always somebody, and a holiday
             assert await taken(clerk, f"{address}.csv?q=没有这样的") == []
             assert "没有符合条件的" in await clerk.opens(f"{address}.print?q=没有这样的")
 
