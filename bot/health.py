@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 
+import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -17,6 +18,7 @@ from models.database import DatabaseAway
 from services import oversight
 
 ASKED_SECONDS = 5.0  # in which a channel's wire has to answer
+log = structlog.get_logger()
 
 
 class Health:
@@ -61,13 +63,14 @@ class Health:
 
 
 async def _ready(channel: Channel) -> bool:
-    """Whether the channel's wire answers, and in time."""
-    answer = channel.ready() if channel.ready else True
-    if isinstance(answer, bool):
-        return answer
+    """Whether the channel's wire answers, and in time. A channel that fails hides nothing of the others."""
     try:
-        return await asyncio.wait_for(answer, ASKED_SECONDS)
+        answer = channel.ready() if channel.ready else True
+        return answer if isinstance(answer, bool) else await asyncio.wait_for(answer, ASKED_SECONDS)
     except TimeoutError:
+        return False
+    except Exception as error:
+        log.error("channel_not_asked", channel=channel.name, error=type(error).__name__)
         return False
 
 

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestServer
 from bot.build import Program
 from bot.serve import assemble
 from channels.sms import channel as sms
+from channels.telegram.channel import Telegram
 from tests.drivers.browsing import browsing
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -36,10 +37,25 @@ async def gateway() -> AsyncIterator[tuple[Gateway, TestServer]]:
         yield kannel, server
 
 
+TOKEN = "123456789:AAsecret-of-the-bot"
+SECRETS = (TOKEN, "secret-of-the-carrier", "secret-of-the-hook")
+
+
 async def state(program: Program) -> tuple[int, dict[str, object]]:
     async with browsing(TestServer(assemble(program, work=False).app)) as client:
         answer = await client.get("/readyz")
+        told = await answer.text() + repr(answer.headers)
+        assert not [secret for secret in SECRETS if secret in told]
         return answer.status, await answer.json()
+
+
+def reached(server: TestServer) -> dict[str, str]:
+    return {
+        "sms_url": str(server.make_url("/sendsms")),
+        "sms_username": "u",
+        "sms_password": "secret-of-the-carrier",
+        "sms_callback_secret": "secret-of-the-hook",
+    }
 
 
 @ON_SQLITE
@@ -47,8 +63,7 @@ async def test_the_carrier_of_text_messages_is_asked(
     make_program: Callable[..., Program], gateway: tuple[Gateway, TestServer]
 ) -> None:
     kannel, server = gateway
-    settings = {"sms_url": str(server.make_url("/sendsms")), "sms_username": "u", "sms_password": "p"}
-    program = make_program(**settings, sms_callback_secret="s")
+    program = make_program(**reached(server))
     assert await state(program) == (200, {"database": True, "web": True, "sms": True, "unsent": []})
     kannel.answer = "Authorization failed for sendsms"
     assert await state(program) == (503, {"database": True, "web": True, "sms": False, "unsent": []})
@@ -57,12 +72,42 @@ async def test_the_carrier_of_text_messages_is_asked(
 
 
 @ON_SQLITE
+@pytest.mark.parametrize("fault", ["silent", "broken"])
+async def test_one_channel_that_is_down_is_named_beside_those_that_are_not(
+    make_program: Callable[..., Program],
+    gateway: tuple[Gateway, TestServer],
+    fault: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, server = gateway
+    unheard = TestServer(web.Application())
+    await unheard.start_server()
+    address = str(unheard.make_url("")).rstrip("/")
+    await unheard.close()
+    if fault == "broken":
+        monkeypatch.setattr(Telegram, "answers", broken)
+    program = make_program(
+        **reached(server),
+        telegram_token=TOKEN,
+        telegram_api_url=address,
+        telegram_mode="webhook",
+        telegram_webhook_secret="secret-of-the-hook",
+        public_url="https://office.example",
+    )
+    told = {"database": True, "web": True, "telegram": False, "sms": True, "unsent": []}
+    assert await state(program) == (503, told)
+
+
+async def broken(self: Telegram) -> bool:
+    raise RuntimeError(TOKEN)
+
+
+@ON_SQLITE
 async def test_who_looks_often_is_told_the_last_answer(
     make_program: Callable[..., Program], gateway: tuple[Gateway, TestServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kannel, server = gateway
-    settings = {"sms_url": str(server.make_url("/sendsms")), "sms_username": "u", "sms_password": "p"}
-    program = make_program(**settings, sms_callback_secret="s")
+    program = make_program(**reached(server))
     monkeypatch.setattr(sms, "ASKED_EVERY", 3600)
     async with browsing(TestServer(assemble(program, work=False).app)) as client:
         for _ in range(5):

@@ -21,9 +21,12 @@ ASKED = "请核实窗口值守情况\uff0c书面说明处理结果。"
 
 
 async def complains(
-    citizen: FakePerson, what: str = "周二上午十点到窗口，等了两个小时没有人理", unit: str = "gtj"
+    citizen: FakePerson,
+    what: str = "周二上午十点到窗口，等了两个小时没有人理",
+    unit: str = "gtj",
+    as_whom: tuple[str, ...] = (),
 ) -> str:
-    """Files an anonymous complaint with a photo and returns its number."""
+    """Files a complaint with a photo, anonymous or under a name and a phone, and returns its number."""
     await citizen.says(f"/complaint {unit}")
     await citizen.taps("跳过")
     await citizen.taps("态度不好")
@@ -32,7 +35,9 @@ async def complains(
     await citizen.taps("跳过")
     await citizen.sends(Media("photo-1", "photo"))
     await citizen.taps("完成")
-    await citizen.taps("匿名，单位看不到您是谁")
+    await citizen.taps("留姓名和电话" if as_whom else "匿名，单位看不到您是谁")
+    for said in as_whom:
+        await citizen.says(said)
     [received] = await citizen.taps("提交")
     found = re.search(r"\d{8}-\d{4}", received.text)
     assert found

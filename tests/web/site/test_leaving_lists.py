@@ -9,17 +9,23 @@ from collections.abc import Awaitable, Callable
 
 import openpyxl
 import pytest
+from aiohttp.web import RouteDef
 from sqlalchemy import func, insert, select
 
 from bot.build import Program
 from channels.fake import FakePerson
 from models.tables import cases, quarantine
+from services import obligations
+from services.desk import KINDS
 from services.foundation.vault import new_id
-from services.people import RIGHTS, Grant, Right, Role, roles_with
+from services.people import GROUPS, RIGHTS, Grant, Group, Right, Role
 from tests.conftest import rows
-from tests.drivers.desk_pages import checks, complains, instruct, is_head
+from tests.drivers.browsing import site_of
+from tests.drivers.desk_pages import ASKED, checks, complains, instruct, is_head
 from tests.drivers.notice_desk import TEXT, release, written
 from tests.web.conftest import Browser, link, member
+from web.site.frame import ID
+from web.site.leaving import FORM
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 LISTS = {
@@ -31,6 +37,7 @@ LISTS = {
     "/console/calendar": Right.SET_CALENDAR,
 }
 PHONE = "13807970172"
+NAME = "王小明"
 
 
 async def taken(browser: Browser, address: str) -> list[dict[str, str]]:
@@ -156,46 +163,97 @@ async def test_notices_their_receipts_and_what_was_not_understood(program: Progr
     assert (row["渠道"], row["原因"], row["编号"]) == ("Telegram", "DecodeError", "abababab")
 
 
+def test_these_are_all_lists_that_leave(program: Program) -> None:
+    paths = {route.path for route in site_of(program).routes() if isinstance(route, RouteDef)}
+    one = f"{'/console/notices'}/{ID}/receipts"
+    assert {path.removesuffix(f".{FORM}") for path in paths if path.endswith(FORM)} == {*LISTS, one}
+
+
+def addresses(program: Program) -> dict[str, tuple[str, Right]]:
+    """Each list that leaves, with the name that its event has and the right that it takes."""
+    notice_id = rows(program, "notices")[0]["id"]
+    named = {"duties": "duties", "notices": "sent_notices"}
+    lists = {path: (named.get(path.split("/")[-1], path.split("/")[-1]), right) for path, right in LISTS.items()}
+    return lists | {f"/console/notices/{notice_id}/receipts": ("notices", Right.READ_NOTICES)}
+
+
 @ON_SQLITE
+@pytest.mark.parametrize("form", ["csv", "xlsx", "print"])
 async def test_each_list_that_leaves_is_told_by_an_event_which_names_nobody(
-    program: Program, clerk: Browser, clerk_id: str
+    program: Program, clerk: Browser, clerk_id: str, form: str
 ) -> None:
-    def told() -> list[tuple[object, object, object, object]]:
-        return [
-            (row["actor"], row["action"], row["subject"], row["detail"])
-            for row in rows(program, "audit")
-            if str(row["action"]).startswith("list_")
-        ]
-
-    await taken(clerk, "/console/reports.csv?unit=gtj&q=王小明")
-    await clerk.opens("/console/people.print")
-    assert told() == [
-        (clerk_id, "list_exported", "reports", {"form": "csv", "filters": {"unit": "gtj", "q": "…"}}),
-        (clerk_id, "list_printed", "people", {"form": "print", "filters": {}}),
-    ]
+    await written(program)
+    action = "list_printed" if form == "print" else "list_exported"
+    for address, (subject, _) in addresses(program).items():
+        before = len(rows(program, "audit"))
+        await clerk.opens(f"{address}.{form}?unit=gtj&q=王小明")
+        assert clerk.status == 200, address
+        [event] = rows(program, "audit")[before:]
+        told = event["actor"], event["action"], event["subject"], event["detail"]["form"]  # pyright: ignore
+        assert told == (clerk_id, action, subject, form)
+        assert "王小明" not in repr(event)
+    await clerk.opens(f"/console/reports.{form}?unit=gtj&q=王小明")
+    assert rows(program, "audit")[-1]["detail"] == {"form": form, "filters": {"unit": "gtj", "q": "…"}}
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("role", sorted(roles_with(Right.OPEN_CONSOLE)))
+@pytest.mark.parametrize("role", Role)
 async def test_a_list_leaves_for_whoever_may_read_it_and_a_file_for_whoever_may_export(
     program: Program, browser: Callable[[], Awaitable[Browser]], role: Role
 ) -> None:
+    """Whoever has no console, such as everybody of a unit, is turned away at the door."""
+    await written(program)
     mine = await browser()
-    await mine.sends("/in", code=link(program, member(program, "某人", Grant(role, None))))
-    for address, right in LISTS.items():
+    await mine.sends(
+        "/in", code=link(program, member(program, "某人", Grant(role, None if is_office(role) else "gtj")))
+    )
+    refused = 403 if Right.OPEN_CONSOLE in RIGHTS[role] else 401
+    for address, (_, right) in addresses(program).items():
         for form in ("csv", "xlsx", "print"):
             allowed = right in RIGHTS[role] and (form == "print" or Right.EXPORT in RIGHTS[role])
             events = len(rows(program, "audit"))
             await mine.opens(f"{address}.{form}")
-            assert mine.status == (200 if allowed else 403), (address, form)
+            assert mine.status == (200 if allowed else refused), (address, form)
             if not allowed:
                 assert len(rows(program, "audit")) == events
+    for address, right in LISTS.items():
         if right in RIGHTS[role] and address != "/console/reports":
             page = await mine.opens(address)
             assert (f"{address}.csv" in page) <= (Right.EXPORT in RIGHTS[role])
     outside = await browser()
     await outside.opens("/console/people.csv")
     assert outside.status == 401
+
+
+def is_office(role: Role) -> bool:
+    return role in GROUPS[Group.OFFICE]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("form", ["csv", "xlsx", "print"])
+async def test_no_list_tells_who_filed_a_report(
+    program: Program, clerk: Browser, clerk_id: str, citizen: FakePerson, person, form: str
+) -> None:
+    """Also not under the filter that finds it, nor once a unit owes an answer to it."""
+    await complains(citizen, as_whom=(NAME, PHONE))
+    await checks(program, person("supervisor-1"))
+    [case] = rows(program, "cases")
+    owed = {"unit_id": "gtj", "kind": "complaint", "asked": ASKED, "subject_id": case["id"]}
+    program.acts.by(clerk_id).transact(obligations.hand_over, KINDS, due=None, working_days=5, **owed)
+    contacts = [str(row["id"]) for row in rows(program, "contacts")]
+    for address in LISTS:
+        if address == "/console/people":
+            continue
+        found = await text_of(clerk, f"{address}.{form}?kind=complaint")
+        assert not [secret for secret in (NAME, PHONE, PHONE[-4:], "citizen-1", *contacts) if secret in found], address
+        if address in ("/console/reports", "/console/duties"):
+            assert case["number"] in found
+
+
+async def text_of(browser: Browser, address: str) -> str:
+    if address.partition("?")[0].endswith(".xlsx"):
+        return repr(await sheet(browser, address))
+    return await browser.opens(address)
 
 
 @ON_SQLITE
