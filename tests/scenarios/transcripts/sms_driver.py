@@ -87,14 +87,14 @@ class OnSms:
             lambda tx: [
                 row.sealed
                 for row in tx.execute(
-                    deliveries.select().where(deliveries.c.contact_id == mine).order_by(deliveries.c.id)
+                    deliveries.select().where(deliveries.c.contact_id == mine).order_by(deliveries.c.id.desc())
                 )
             ]
         )
         found = standing_of(program, self._phone.number)
         texts = program.texts[self._language()]
-        drawn = [draw(open_body(program.vault, one), texts) for one in sealed]
-        return next(one for one in reversed(drawn) if one.rows), found
+        drawn = (draw(open_body(program.vault, one), texts) for one in sealed)
+        return next(one for one in drawn if one.rows), found
 
     def _language(self) -> str:
         table = metadata.tables["contacts"]
