@@ -24,6 +24,7 @@ def variables(language: str, file: str) -> dict[str, frozenset[str]]:
     return found
 
 
+@cache
 def words(language: str, subject: str) -> dict[str, Any]:
     """What a page can say by `w` or `site`."""
     own = Environment(loader=FileSystemLoader(HERE / language / "web"), autoescape=True)

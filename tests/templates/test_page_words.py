@@ -33,16 +33,23 @@ def tree(page: str) -> nodes.Template:
     return Environment(autoescape=True).parse((SHARED / page).read_text(encoding="utf-8"))
 
 
+@cache
 def imported(page: str) -> dict[str, str]:
     """The file behind each alias of a page."""
     found = tree(page).find_all(nodes.Import)
     return {one.target: one.template.value for one in found if isinstance(one.template, nodes.Const)}
 
 
+@cache
 def asked(page: str) -> set[tuple[str, str]]:
     """Each `alias.name` of a page."""
     found = tree(page).find_all(nodes.Getattr)
     return {(one.node.name, one.attr) for one in found if isinstance(one.node, nodes.Name)}
+
+
+@cache
+def macros(page: str) -> set[str]:
+    return {macro.name for macro in tree(page).find_all(nodes.Macro)}
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -65,7 +72,7 @@ def test_a_page_says_only_what_its_subject_and_the_site_define(page: str) -> Non
         if alias in spoken:
             assert name in words(LANGUAGES[0], spoken[alias]), f"{alias}.{name}"
         elif alias in files:
-            assert name in {macro.name for macro in tree(files[alias]).find_all(nodes.Macro)}, f"{alias}.{name}"
+            assert name in macros(files[alias]), f"{alias}.{name}"
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
