@@ -28,6 +28,7 @@ ITSELF = """
 {% block name %}{{ "NAME" }}{% endblock %}
 {% block lang %}he{% endblock %}
 {% block dates %}he{% endblock %}
+{% block taken %}{{ "TAKEN" }}{% endblock %}
 {% block direction %}rtl{% endblock %}
 {% block day %}{% if year %}{{ year }} {% endif %}{{ weekday }}-{{ day }}-{{ month }}{% endblock %}
 {% block moment %}{{ time }} {{ day }}{% endblock %}
@@ -58,7 +59,7 @@ def spoken(folder: Path) -> Iterator[None]:
         place = folder / PSEUDO / path.relative_to(folder / "zh")
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(translated(path.read_text(encoding="utf-8")), encoding="utf-8")
-    itself = ITSELF.replace("NAME", pseudo("测试语言"))
+    itself = ITSELF.replace("NAME", pseudo("测试语言")).replace("TAKEN", pseudo("照片或图片、录音、视频、文件"))
     (folder / PSEUDO / "chat" / "language.j2").write_text(itself, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(templates, "LANGUAGES", (*templates.LANGUAGES, PSEUDO))
