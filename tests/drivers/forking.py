@@ -1,16 +1,21 @@
-"""Processes that start at once: everything is imported here, and each life is a fork of it.
+"""Processes that start at once: one parent for all tests of a run imports everything, and each life is a fork of it.
 
-`python -m tests.drivers.forking serve|work` reads `start`, `kill` and `stop`, one a line, and answers each when done.
+`python -m tests.drivers.forking` reads orders, a line of JSON each, and answers each when it is done.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import templates
 from bot import logs
@@ -26,6 +31,8 @@ from tests.drivers.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 RUNS = {"serve": serve, "work": work}
+SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGTERM}
+_numbers = count(1)
 
 
 class Lives:
@@ -33,41 +40,34 @@ class Lives:
 
     def __init__(self, command: str, environment: Mapping[str, str], folder: Path) -> None:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("MINGCHA_")}
-        self._environment = {**kept, "PYTHONPATH": str(ROOT), **environment}
-        self._command = command
-        self._folder = folder
-        self._process: asyncio.subprocess.Process | None = None
+        how = {"command": command, "environment": {**kept, **environment}, "folder": str(folder)}
+        self._order = {"of": next(_numbers), **how}
 
     async def __aenter__(self) -> Lives:
-        with (self._folder / f"{self._command}.log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tests.drivers.forking",
-                self._command,
-                cwd=self._folder,
-                env=self._environment,
-                stderr=log,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-            )
         return self
 
     async def __aexit__(self, *_error: object) -> None:
-        process = self._process
-        assert process is not None
-        assert process.stdin is not None
-        process.stdin.close()
-        await process.wait()
+        await self.tell("kill")  # where it has not ended
 
     async def tell(self, what: str) -> None:
-        process = self._process
-        assert process is not None
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(f"{what}\n".encode())
         async with asyncio.timeout(PATIENCE_SECONDS):
-            assert await process.stdout.readline() == b"done\n"
+            assert await asyncio.to_thread(_told, {"what": what, **self._order}) == b"done\n"
+
+
+@cache
+def _parent() -> subprocess.Popen[bytes]:
+    """Ends with the run: nobody writes to it any more."""
+    command = [sys.executable, "-m", "tests.drivers.forking"]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def _told(order: Mapping[str, object]) -> bytes:
+    parent = _parent()
+    assert parent.stdin is not None
+    assert parent.stdout is not None
+    parent.stdin.write(json.dumps(order).encode() + b"\n")
+    parent.stdin.flush()
+    return parent.stdout.readline()
 
 
 def working(program: Program, api: BotApi) -> Mapping[str, str]:
@@ -80,39 +80,44 @@ def working(program: Program, api: BotApi) -> Mapping[str, str]:
     }
 
 
-def life(command: str) -> None:
-    os.dup2(2, 1)  # the parent's answers are not to be mixed up
+def life(order: Mapping[str, Any]) -> None:
+    folder = Path(order["folder"])
+    log = os.open(folder / f"{order['command']}.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.dup2(log, 1)  # the parent's answers are not to be mixed up
+    os.dup2(log, 2)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(order["environment"])
     settings = Settings()
     logs.configure(settings.log_level)
     program = build(settings)
     program.load_units()
-    asyncio.run(RUNS[command](program, ready=lambda: None))
+    asyncio.run(RUNS[order["command"]](program, ready=lambda: None))
     program.close()
 
 
-def main(of: str) -> None:
+def main() -> None:
     templates.Environment = environment
     for texts in load_texts(utc_now).values():
         for file in texts.files():
             texts.blocks(file)  # compiled here, for all lives
     settle_memory()  # and looked through here
-    child = 0
-    signals = {"kill": signal.SIGKILL, "stop": signal.SIGTERM}
+    children: dict[int, int] = {}
     for line in sys.stdin:
-        command = line.strip()
-        if command == "start":
+        order = json.loads(line)
+        if order["what"] == "start":
             child = os.fork()
             if child == 0:
-                life(of)
+                life(order)
                 os._exit(0)
-        elif child:
-            os.kill(child, signals[command])
+            children[order["of"]] = child
+        elif child := children.pop(order["of"], 0):
+            os.kill(child, SIGNALS[order["what"]])
             os.waitpid(child, 0)
-            child = 0
         print("done", flush=True)
-    if child:
+    for child in children.values():
         os.kill(child, signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -1,4 +1,4 @@
-"""kill -9 at 20 random instants, webhook: nothing acknowledged is lost, nothing is done twice."""
+"""kill -9 at ten random instants, webhook: nothing acknowledged is lost, nothing is done twice."""
 
 from __future__ import annotations
 
