@@ -68,8 +68,14 @@ def option_label(texts: Texts, flow: str, key: str, value: str) -> str:
 def _drawn_say(say: Say, texts: Texts, edits: str | None) -> Drawn:
     file, _, block = say.words.partition(".")
     keys = [Key(button_label(button, texts), button.press, role="quiet", url=button.url) for button in say.buttons]
-    said, copy_label = texts.say(file, block, say.values), texts.say("common", "copy")
+    said, copy_label = texts.say(file, block, own_values(say, texts)), texts.say("common", "copy")
     return Drawn(said, _rows(keys), edits=edits, copy=say.copy, copy_label=copy_label)
+
+
+def own_values(say: Say, texts: Texts) -> Mapping[str, Any]:
+    """The values for the words of a message: a unit is named as the language names it, where it has a name there."""
+    own = say.values.get(f"unit_{texts.language}")
+    return {**say.values, "unit": own} if own else say.values
 
 
 def button_label(button: Button, texts: Texts) -> str:

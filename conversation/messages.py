@@ -65,6 +65,7 @@ class Option:
     value: str
     label: str | None = None
     values: Mapping[str, Any] | None = None
+    known: str | None = None  # another name by which it is chosen when it is typed whole
 
 
 @dataclass(frozen=True)

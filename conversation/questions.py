@@ -306,7 +306,8 @@ class Choice(Question):
         if self.source is None:
             raise Refused("choose_one")
         matches, near = self._found(self.source, text, asked)
-        exact = [one for one in matches if asked.world.fold(one.label or "") == asked.world.fold(text)]
+        fold, word = asked.world.fold, asked.world.fold(text)
+        exact = [one for one in matches if word in (fold(one.label or ""), fold(one.known or ""))]
         if exact:
             return Answered(exact[0].value)
         if not matches:  # the whole list again: what an earlier search found is no help

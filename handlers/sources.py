@@ -12,7 +12,7 @@ from services import calendar, cases, people
 from services.foundation.matching import fits
 from services.obligations import Obligation
 from services.talk import Source, Turn
-from services.units import Unit, unit_options
+from services.units import Unit
 from templates import clipped
 
 BEGINS = 14  # characters of the request's text: a button shows no more on a phone
@@ -44,26 +44,30 @@ class Windows:
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
         below = turn.directory.below(answers.get("unit"))
         if not query:
-            return [Option(unit.id, unit.name) for unit in below]
-        return self._of(below, turn.directory.search(query))
+            return [self._option(turn, unit) for unit in below]
+        return self._of(turn, below, turn.directory.search(query))
 
     def nearest(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
-        return self._of(turn.directory.below(answers.get("unit")), turn.directory.nearest(query))
+        return self._of(turn, turn.directory.below(answers.get("unit")), turn.directory.nearest(query))
 
-    def _of(self, below: Sequence[Unit], found: Sequence[Option]) -> list[Option]:
-        names = {unit.id: unit.name for unit in below}
-        return [Option(option.value, names[option.value]) for option in found if option.value in names]
+    def _of(self, turn: Turn, below: Sequence[Unit], found: Sequence[Option]) -> list[Option]:
+        units = {unit.id: unit for unit in below}
+        return [self._option(turn, units[option.value]) for option in found if option.value in units]
+
+    def _option(self, turn: Turn, unit: Unit) -> Option:
+        name = turn.directory.own_name(unit)
+        return Option(unit.id, name, known=unit.name if name != unit.name else None)
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         unit = turn.directory.get(value)
-        return unit.name if unit and unit.parent_id == answers.get("unit") else None
+        return turn.directory.own_name(unit) if unit and unit.parent_id == answers.get("unit") else None
 
 
 class OwnUnits:
     """The units that somebody is appointed to look at (R10)."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
-        return self._mine(turn, turn.directory.search(query) if query else unit_options(turn.directory.units))
+        return self._mine(turn, turn.directory.search(query) if query else turn.directory.options(turn.directory.units))
 
     def nearest(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
         return self._mine(turn, turn.directory.nearest(query))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from channels.render import button_label, draw
+from channels.render import button_label, draw, own_values
 from channels.sms.parts import messages, parts
 from channels.sms.replies import Entry, entries_of, foot, menu_of, replies_of, submits, worded
 from conversation.messages import Body, Button, Say, Screen
@@ -59,7 +59,7 @@ def _said(say: Say, body: Body, texts: Texts, most: int) -> SmsLetter:
 def values_of(say: Say, texts: Texts) -> dict[str, Any]:
     """The values for the words of a text message: those of the saying, what to reply, how much cannot come with it."""
     offers = [_short(button, texts) for button in say.buttons if button.url is None]
-    return {**say.values, "offers": offers, "pieces": len(say.pieces)}
+    return {**own_values(say, texts), "offers": offers, "pieces": len(say.pieces)}
 
 
 def _short(button: Button, texts: Texts) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import zip_longest
 
 from sqlalchemy import or_, select
 
@@ -83,8 +84,8 @@ def sign_in_codes(act: Act) -> dict[str, str]:
 def _with_windows(one: UnitRules) -> list[NewUnit]:  # pyright: ignore[reportInvalidTypeForm]
     own, *below = one.ids()
     windows = [
-        NewUnit(window, name, "window" if name.endswith(("窗口", "厅")) else "section", own)
-        for window, name in zip(below, one.windows, strict=True)
+        NewUnit(window, name, "window" if name.endswith(("窗口", "厅")) else "section", own, english=english or None)
+        for window, name, english in zip_longest(below, one.windows, one.windows_english)
     ]
     names = {"initials": one.initials, "english": one.english, "aliases": one.aliases}
     return [NewUnit(own, one.name, one.kind, area=one.area, **names), *windows]

@@ -19,6 +19,7 @@ CITY, DAY = HERE / "demo" / "city.toml", HERE / "demo" / "day.toml"
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,27}$")]  # a window adds "-12"
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+MaybeWords = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Area = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Initials = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,100}$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)]
@@ -49,12 +50,15 @@ class _Unit(Shape):
     english: Words | None = None
     aliases: list[Words] = []
     windows: list[Words] = []
+    windows_english: list[MaybeWords] = []
 
     @model_validator(mode="after")
     def _phones_of_somebody(self) -> _Unit:
         for role in GROUPS[Group.UNIT]:
             if getattr(self, f"{role}_phone") and not getattr(self, role):
                 raise not_as_expected(role)
+        if self.windows_english and len(self.windows_english) != len(self.windows):
+            raise not_as_expected("windows_english")
         return self
 
     def ids(self) -> list[str]:

@@ -21,6 +21,7 @@ from services.obligations.due import Row
 from services.obligations.ladder import BOTH, NOBODY, OFFICE, OVER, SILENCE, UNIT, Step, awake, ladders, over, silence
 from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_values
 from services.people import CHAT, SMS, Addressee
+from services.units import units_told
 
 # Placeholders in a shared body for the values of each row.
 _NUMBER, _ID, _BEGINS = f"number-{new_id()}", f"id-{new_id()}", f"begins-{new_id()}"
@@ -57,7 +58,7 @@ class _Batch:
     def __init__(self, act: Act, rows: Sequence[Row], reached: _Reached) -> None:
         self._act, self._now, self._rows, self._reached = act, act.now, rows, reached
         self._own, self._years = calendar.own_days(act), calendar.loaded_years(act.tx)
-        self._names = people.unit_names(act, {row.unit_id for row in rows})
+        self._names = units_told(act, {row.unit_id for row in rows})
         self._moments: dict[Any, datetime] = {}
         self._left: dict[Any, int] = {}
         self._bodies: dict[tuple[Any, ...], bytes] = {}
@@ -142,7 +143,7 @@ class _Batch:
     def _body(self, row: Row, to: str, offers: Sequence[str]) -> Body:
         at, days = self._moment(row.due), self._days(row)
         late_by = at.isoformat() if self._now - at > ladders()[row.obligation_kind].late_after else None
-        unit, deadline = self._names.get(row.unit_id, ""), self._moment(row.deadline)
+        unit, deadline = self._names[row.unit_id], self._moment(row.deadline)
         begins = row.asked if row.by == CHAT else ""  # no text message says what is asked (A53)
         offers = offers if row.by == CHAT else offers[:-1]
         provisional = not calendar.is_announced(deadline.year, self._years)

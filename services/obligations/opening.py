@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import select
 
 from models.tables import entries, extensions, obligations, reminders
-from services import evidence, people
+from services import evidence
 from services.foundation.act import Act
 from services.obligations.kinds import Kinds
 from services.obligations.ladder import TOLD
 from services.obligations.listing import one
 from services.obligations.values import WAITING, Dossier, Extension, Happened, Reminded
+from services.units import unit_names
 
 
 def look(act: Act, kinds: Kinds, obligation_id: str) -> Dossier | None:
@@ -24,7 +25,7 @@ def look(act: Act, kinds: Kinds, obligation_id: str) -> Dossier | None:
     asked = act.tx.execute(select(obligations.c.asked).where(obligations.c.id == obligation.id)).scalar_one()
     history, more = _history(act, obligation.id), _extensions(act, obligation.id)
     waiting = next((one for one in more if one.state == WAITING), None)
-    unit = people.unit_names(act, [obligation.unit_id]).get(obligation.unit_id, "")
+    unit = unit_names(act, [obligation.unit_id]).get(obligation.unit_id, "")
     sight = kinds[obligation.kind].sight(act, obligation.subject_id, unit, asked)
     return Dossier(obligation, asked, history, more, waiting, f"{obligation.state}.{len(history)}", sight)
 

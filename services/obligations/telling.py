@@ -14,6 +14,7 @@ from services.foundation.wording import first_words
 from services.obligations import planning
 from services.obligations.locking import LockedObligation
 from services.people import Addressee
+from services.units import units_told
 
 # The list comes last: a text message, which must name each button, has no room for it.
 TO_HEAD = ("acknowledge", "answer_now", "more_time", "see_obligation", "menu_duties")
@@ -49,7 +50,7 @@ def tell(
     if texts and not to:
         to = set(people.accounts_of(act, [*people.head_ids(act, obligation.unit_id), *still], people.SMS))
     days = calendar.workdays_left(act.now.date(), obligation.due_at.date(), calendar.own_days(act))
-    unit = people.unit_names(act, [obligation.unit_id]).get(obligation.unit_id, "")
+    unit = units_told(act, [obligation.unit_id])[obligation.unit_id]
     begins, provisional = first_words(obligation.asked), calendar.is_provisional(act, obligation.due_at.date())
     values = told_values(
         obligation.number,
@@ -72,7 +73,7 @@ def tell(
 def told_values(
     number: str,
     kind: str,
-    unit: str,
+    unit: Mapping[str, str],
     due_at: datetime,
     state: str,
     days: int,
@@ -85,13 +86,14 @@ def told_values(
 ) -> Mapping[str, Any]:
     """The values that every message about an obligation holds. `nth` is the number that is shown.
 
-    `days`: working days left, negative when over. `begins`: the first words of what is asked, only in a chat (A53).
+    `unit`: as `services.units.units_told` names it. `days`: working days left, negative when over.
+    `begins`: the first words of what is asked, only in a chat (A53).
     `provisional`: whether the deadline falls into a year whose holidays are not announced.
     """
     return {
         "number": number,
         "kind": kind,
-        "unit": unit,
+        **unit,
         "due": due_at.isoformat(),
         "state": state,
         "days": days,

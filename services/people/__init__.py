@@ -61,7 +61,6 @@ from services.people.reach import (
     recipients,
     recipients_of,
     takes_sms,
-    unit_names,
 )
 from services.people.rights import (
     GROUPS,
@@ -180,7 +179,6 @@ __all__ = [
     "take_over",
     "take_over_if_bound",
     "takes_sms",
-    "unit_names",
     "units_with",
     "use_link",
     "with_number",

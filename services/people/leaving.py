@@ -8,7 +8,7 @@ from typing import Any
 from services.foundation.act import Act
 from services.foundation.phones import masked
 from services.people.members import known_members
-from services.people.reach import unit_names
+from services.units import unit_names
 
 COLUMNS = ("name", "title", "role", "unit", "phone", "channels", "stopped")
 

@@ -104,17 +104,6 @@ def phones_of(act: Act, person_ids: Collection[str]) -> dict[str, str]:
     return found
 
 
-def unit_names(act: Act, unit_ids: Collection[str]) -> dict[str, str]:
-    """Full names of units, each with the name of the unit that it belongs to."""
-    above = units.alias("above")
-    rows = act.tx.execute(
-        select(units.c.id, units.c.name, above.c.name.label("above"))
-        .join_from(units, above, units.c.parent_id == above.c.id, isouter=True)
-        .where(units.c.id.in_(unit_ids))
-    )
-    return {row.id: f"{row.above}·{row.name}" if row.above else row.name for row in rows}
-
-
 def _holders(act: Act, unit_ids: Collection[str]) -> set[tuple[str, Addressee, str]]:
     """The people to tell, as (unit, to, person). A right that reaches below is used by the unit next above alone."""
     above = {

@@ -11,6 +11,7 @@ from services.foundation.act import Act
 from services.people import reach
 from services.people.persons import end_role, holds, roles_of
 from services.people.rights import SOLE, Right, roles_with
+from services.units import units_told
 
 ABOUT_OBLIGATIONS = roles_with(Right.LOOK_AT_OBLIGATIONS)
 
@@ -58,7 +59,7 @@ def _older_heads(act: Act, person_id: str) -> list[tuple[str, str, str]]:
 
 def _tell(act: Act, person_id: str, role: str, unit_id: str) -> None:
     """Tells a person that a role has ended: by chat on every account, else by SMS where they were reached so before."""
-    values = {"role": role, "unit": reach.unit_names(act, [unit_id]).get(unit_id, "")}
+    values = {"role": role, "unit": "", **units_told(act, [unit_id]).get(unit_id, {})}
     body = Body(say=Say("menu.ended", values, (Button("/menu", words="menu"),)))
     to = reach.accounts_of(act, [person_id]) or reach.accounts_of(act, [person_id], SMS)
     queue_for(act, sorted(to), body, urgency="reminder")

@@ -108,7 +108,8 @@ class Turn:
 
     @property
     def directory(self) -> Directory:
-        return self.tools.directory()
+        """The units, named in the language that is spoken here."""
+        return self.tools.directory().spoken(self.contact.language)
 
     @property
     def grants(self) -> tuple[Grant, ...]:

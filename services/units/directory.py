@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from conversation.messages import Option
 from models.tables import units
 from services.foundation.folding import folded, found_by, words_of
 from services.foundation.matching import nearest
+from services.units.naming import ENGLISH, full_english, full_name
+from templates import DEFAULT_LANGUAGE
 
 EXACT, NO_MATCH = 1, 9
 SEARCHES_KEPT = 2_000
@@ -30,6 +32,7 @@ class Unit:
     initials: str
     english: str | None = None
     aliases: tuple[str, ...] = ()
+    full_english: str | None = None  # with the parent's name; None where neither has one
 
     @cached_property
     def found_by(self) -> str:
@@ -42,15 +45,20 @@ class _Keys:
     """What a unit is found by, folded."""
 
     names: tuple[str, ...]  # the full name first
+    told: tuple[str, ...]  # how a story names it
     words: tuple[str, ...]  # of its English name, and of that of the unit above
     spellings: tuple[str, ...]  # pinyin, with that of the unit above, and English as one word
 
 
 class Directory:
-    """All units in order, each followed by its windows and sections. Immutable: a change makes a new directory."""
+    """All units in order, each followed by its windows and sections. Immutable: a change makes a new directory.
 
-    def __init__(self, units: Iterable[Unit] = ()) -> None:
+    With `language` ENGLISH it shows each unit by its English name, if it has one. What finds a unit stays the same.
+    """
+
+    def __init__(self, units: Iterable[Unit] = (), language: str = DEFAULT_LANGUAGE) -> None:
         given = list(units)
+        self._language = language
         self.by_id = {unit.id: unit for unit in given}
         self._below: dict[str | None, list[Unit]] = {}
         for unit in given:
@@ -63,9 +71,31 @@ class Directory:
     def get(self, unit_id: str | None) -> Unit | None:
         return self.by_id.get(unit_id) if unit_id else None
 
+    def spoken(self, language: str) -> Directory:
+        """The same units, named as a language has them."""
+        return self._in_english if language == ENGLISH else self
+
+    @cached_property
+    def _in_english(self) -> Directory:
+        return Directory(self.by_id.values(), ENGLISH)
+
     def name(self, unit_id: str | None) -> str | None:
         unit = self.get(unit_id)
-        return unit.full_name if unit else None
+        return self._called(unit) if unit else None
+
+    def _called(self, unit: Unit) -> str:
+        return (self._language == ENGLISH and unit.full_english) or unit.full_name
+
+    def own_name(self, unit: Unit) -> str:
+        """The name without that of the unit above."""
+        return (self._language == ENGLISH and unit.english) or unit.name
+
+    def options(self, found: Iterable[Unit]) -> Sequence[Option]:
+        """Units to choose from, each known by its Chinese name too."""
+        named = ((unit, self._called(unit)) for unit in found)
+        return tuple(
+            Option(unit.id, name, known=unit.full_name if name != unit.full_name else None) for unit, name in named
+        )
 
     def below(self, unit_id: str | None) -> Sequence[Unit]:
         """The windows and sections of a unit."""
@@ -86,7 +116,7 @@ class Directory:
         """The units that a text names, those that are named most fully first: a window before its unit."""
         told = folded(text)
         found = {
-            unit.id: max((len(name) for name in self._keys[unit.id].names if len(name) > 2 and name in told), default=0)
+            unit.id: max((len(name) for name in self._keys[unit.id].told if len(name) > 2 and name in told), default=0)
             for unit in self.units
         }
         return sorted((unit for unit in self.units if found[unit.id]), key=lambda unit: -found[unit.id])
@@ -100,39 +130,42 @@ class Directory:
         """Finds units by part of the name, pinyin, initials (`gtj` finds 国土局) or English; the best match first."""
         word = folded(query)
         if not word:
-            return unit_options(self.top)
+            return self.options(self.top)
         words = words_of(query)
         ranks = {unit.id: _rank(unit, self._keys[unit.id], word, words) for unit in self.units}
         best = [(min(ranks[unit.id], _meant(unit, ranks)), n) for n, unit in enumerate(self.units)]
-        return unit_options([self.units[n] for rank, n in sorted(best) if rank < NO_MATCH])
+        return self.options([self.units[n] for rank, n in sorted(best) if rank < NO_MATCH])
 
     def _nearest(self, query: str) -> Sequence[Option]:
         """The units whose names come nearest to a query that finds none; of a long text those that it names."""
         if len(query) > LONGEST_NAME:
-            return unit_options(self.named_in(query))
+            return self.options(self.named_in(query))
         names = {unit_id: (*keys.names, folded(self.by_id[unit_id].name)) for unit_id, keys in self._keys.items()}
         spellings = {unit_id: keys.spellings for unit_id, keys in self._keys.items()}
-        return unit_options([self.by_id[unit_id] for unit_id in nearest(query, names, spellings)])
-
-
-def unit_options(found: Iterable[Unit]) -> Sequence[Option]:
-    return tuple(Option(unit.id, unit.full_name) for unit in found)
+        return self.options([self.by_id[unit_id] for unit_id in nearest(query, names, spellings)])
 
 
 def load_units(tx: Connection) -> Directory:
-    rows = tx.execute(select(units).where(~units.c.closed).order_by(units.c.position, units.c.id)).all()
-    names = {row.id: row.name for row in rows}
+    above = units.alias("above")
+    open_above = and_(above.c.id == units.c.parent_id, ~above.c.closed)
+    rows = tx.execute(
+        select(units, above.c.name.label("above"), above.c.english.label("above_english"))
+        .outerjoin_from(units, above, open_above)
+        .where(~units.c.closed)
+        .order_by(units.c.position, units.c.id)
+    )
     return Directory(
         Unit(
             row.id,
             row.parent_id,
             row.kind,
             row.name,
-            f"{names[row.parent_id]}·{row.name}" if row.parent_id in names else row.name,
+            full_name(row.name, row.above),
             row.pinyin,
             row.initials,
             row.english,
             tuple(row.aliases or ()),
+            full_english(row.name, row.english, row.above, row.above_english),
         )
         for row in rows
     )
@@ -145,7 +178,9 @@ def _keys(unit: Unit, above: Unit | None) -> _Keys:
     english = [word for name in (unit.english, above.english if above else None) if name for word in words_of(name)]
     names = dict.fromkeys([full, full.removeprefix(CITY), *map(folded, unit.aliases)])
     whole = [start + one for start in starts for one in spelled] if above else []
-    return _Keys(tuple(names), tuple(english), (*spelled, *whole, *([folded(unit.english)] if unit.english else [])))
+    told = (*names, *([folded(unit.full_english)] if unit.full_english else []))
+    one_word = [folded(unit.english)] if unit.english else []
+    return _Keys(tuple(names), told, tuple(english), (*spelled, *whole, *one_word))
 
 
 def _meant(unit: Unit, ranks: dict[str, int]) -> int:

@@ -75,6 +75,7 @@ FAULTS = [  # file, what stands there, what is written instead, the entry that i
     (KEEPING, "events = 30", "events = 1", "events", "value"),
     (KEEPING, "replies = 365", "replies = 0", "replies", "value"),
     (KEEPING, "menus = 90", "menu = 90", "menu", "unknown"),
+    (CITY, '"Registration window", "Survey section"', '"Registration window"', "windows_english", "value"),
     (CITY, 'kind = "vertical"', 'kind = "vertikal"', "kind", "value"),
     (CITY, 'head = "周建国"', 'haed = "周建国"', "haed", "unknown"),
     (CITY, 'head = "周建国"', 'head = " "', "head", "value"),

@@ -70,6 +70,21 @@ async def test_an_english_speaker_is_understood(person: Callable[..., FakePerson
 
 
 @on_sqlite
+async def test_an_english_speaker_reads_and_types_units_by_their_english_names(
+    person: Callable[..., FakePerson],
+) -> None:
+    [asked] = await person("jane", language="en").says("Nobody was at the window of the land bureau")
+    assert asked.rows[0][0].label == "Report Land Bureau Absent or idle"
+    for n, (unit, window) in enumerate((("市国土局", "办证窗口"), ("land bureau", "registration window"))):
+        citizen = person(f"john{n}", language="en")
+        await citizen.says("complain")
+        [screen] = await citizen.says(unit)
+        assert [row[0].label for row in screen.rows[:2]] == ["Registration window", "Survey section"]
+        [screen] = await citizen.says(window)
+        assert "What kind of problem" in screen.text
+
+
+@on_sqlite
 async def test_first_words_by_text_message(program: Program) -> None:
     async with network(program) as net:
         for n, (told, many) in enumerate(WORDS.items()):

@@ -8,6 +8,9 @@ from threading import Barrier
 
 import pytest
 
+from channels.render import draw
+from channels.sms.drawing import letter_of
+from conversation.messages import Body, Say
 from services import obligations
 from tests.conftest import rows
 from tests.drivers.told_units import PHONE, UNIT, Office
@@ -21,6 +24,7 @@ def test_a_unit_that_acknowledges_is_reminded_by_chat_alone(office: Office) -> N
         "number": "D20261123-0001",
         "kind": "instruction",
         "unit": "市国土局",
+        "unit_en": "Land Bureau",
         "due": "2026-12-04T18:00:00+08:00",
         "state": "open",
         "days": 9,
@@ -31,6 +35,10 @@ def test_a_unit_that_acknowledges_is_reminded_by_chat_alone(office: Office) -> N
         "begins": "请报送整改情况",
         "provisional": False,
     }
+    for language, name in (("zh", "市国土局"), ("en", "Land Bureau")):
+        body, texts = Body(say=Say("obligation.reminder", handed.values)), office.program.texts[language]
+        assert name in draw(body, texts).text
+        assert name in letter_of(body, texts, 3).texts[0]
     names = ("/acknowledge", "/answer", "/more_time", "/duty")
     assert handed.presses == [*(f"{name} {obligation}" for name in names), "/duties"]
     office.act(obligations.acknowledge, obligation)

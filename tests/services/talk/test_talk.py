@@ -185,7 +185,7 @@ async def test_somebody_of_a_unit_is_told_which_one(
     assert menu.text.startswith("本账号绑定的单位：市国土局。")
     await mine.says("/language en")
     mine.language = "en"
-    assert "This account belongs to 市国土局." in mine.screen().text
+    assert "This account belongs to Land Bureau." in mine.screen().text
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

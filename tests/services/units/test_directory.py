@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.build import Program
+from services.units import NewUnit, add_units
 
 
 @pytest.mark.parametrize(
@@ -92,3 +93,22 @@ def test_all_18_units_come_first_in_their_order(program: Program) -> None:
     assert len(labels) == 18
     assert labels[0] == "市发改委"
     assert labels[-1] == "市外侨办"
+
+
+def test_in_english_a_unit_bears_its_english_name_and_is_found_by_both(program: Program) -> None:
+    english = program.units.spoken("en")
+    assert english.name("gtj-1") == "Land Bureau · Registration window"
+    for typed in ("国土", "gtj", "land"):
+        assert english.search(typed)[0].label == "Land Bureau"
+    assert english.nearest("land burau")[0].label == "Land Bureau"
+    for one in (english, program.units):
+        assert [unit.id for unit in one.named_in("Nobody was at the Land Bureau")] == ["gtj"]
+    assert program.units.spoken("zh").name("gtj-1") == "市国土局·办证窗口"
+
+
+def test_what_has_no_english_name_keeps_its_own(program: Program) -> None:
+    new = [NewUnit("zsj", "市招商局"), NewUnit("zsj-1", "大厅", "window", "zsj", english="Hall")]
+    program.acts.transact(add_units, [*new, NewUnit("zsj-2", "综合科", "section", "zsj")])
+    program.load_units()
+    names = [program.units.spoken("en").name(unit) for unit in ("zsj", "zsj-1", "zsj-2")]
+    assert names == ["市招商局", "市招商局 · Hall", "市招商局·综合科"]
