@@ -17,9 +17,7 @@ async def findings(page: Page, only: str = "") -> list[str]:
     """What is seriously wrong on the page as it stands, and what stands in no landmark: the rule, and where."""
     if not await page.evaluate("typeof window.axe === 'object'"):
         await page.evaluate(SCRIPT.read_text(encoding="utf-8") + ";0")
-    found: list[dict[str, Any]] = (await page.evaluate("axe.run(document, {resultTypes: ['violations']})"))[
-        "violations"
-    ]
+    found: list[dict[str, Any]] = (await page.evaluate(_RUN, only))["violations"]
     return [
         f"{one['id']} ({one['impact']}): {node['target']} {node['any'][0]['message'] if node['any'] else ''}"
         for one in found

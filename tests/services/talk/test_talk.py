@@ -197,16 +197,17 @@ async def test_a_menu_of_anybody_else_names_no_unit(program: Program, person: Ca
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize(("language", "told"), [("zh", "您现在没有负责的单位"), ("en", "No unit is assigned to you")])
-async def test_a_role_withdrawn_under_a_visit_says_why_there_is_nothing_to_choose(
-    program: Program, person: Callable[..., FakePerson], language: str, told: str
+@pytest.mark.parametrize("how", ["tapped", "typed"])
+@pytest.mark.parametrize(("language", "told"), [("zh", "权限已经收回"), ("en", "has been withdrawn")])
+async def test_whoever_loses_the_role_during_a_visit_is_told_at_the_next_reply(
+    program: Program, person: Callable[..., FakePerson], language: str, told: str, how: str
 ) -> None:
     person_id, code = linked(program, Grant("supervisor", "gtj"))
     supervisor = person("supervisor-1", language=language)
     await supervisor.says(f"/link {code}")
     await supervisor.says("/check")
-    tapped = supervisor.key("gtj")
+    unit = supervisor.key("gtj")
     program.acts.transact(people.end_role, person_id, "supervisor", "gtj")
-    for [screen] in (await supervisor.presses(tapped.press, tapped.turn), await supervisor.says("1")):
-        assert told in screen.text
-        assert [key.press for row in screen.rows for key in row] == ["/cancel"]
+    screen, *_written = await (supervisor.presses(unit.press, unit.turn) if how == "tapped" else supervisor.says("1"))
+    assert told in screen.text
+    assert [key.press for row in screen.rows for key in row] == ["/menu"]
