@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -164,7 +165,7 @@ NEVER = [
     "前几天",
     "32/13/2026",
     "上月31号半",
-    "2050年春节",
+    "2051年春节",
     "国庆前后",
     "20-20-20",
     "0000-00-00",
@@ -184,6 +185,23 @@ EITHER = {
 def test_what_may_be_two_days_is_neither(said: str) -> None:
     assert read_moments(said, NOW) == EITHER[said]
     assert read_moment(said, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("春节", "Chinese New Year (Spring Festival)"),
+        ("清明", "Tomb-Sweeping Day"),
+        ("端午", "Dragon Boat Festival"),
+        ("中秋节", "Mid-Autumn Festival"),
+    ],
+)
+def test_a_feast_is_known_on_its_day_in_every_year(said: str, name: str) -> None:
+    later = datetime(2051, 1, 1, tzinfo=NOW.tzinfo)
+    for year in range(2020, 2051):
+        feasts = holidays.country_holidays("CN", years=year, observed=False)
+        first = min(day for day, named in feasts.items() if name in named.split("; "))
+        assert read_moment(f"{year}年{said}", later) == first.isoformat()
 
 
 @pytest.mark.parametrize(("said", "meant"), [("11/12/2026", "2026-11-12"), ("1/12/2026", "2026-01-12")])
