@@ -294,6 +294,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.choose", {"checks": checks}, (Button("/status", label=NUMBER), *_CODE)),
         ("status.nothing", {}, _CODE),
         ("status.unknown_code", {}, _CODE),
+        ("obligation.not_found", {}, (Button("/menu", words="menu"),)),
         ("addition.asked", {"at": at}, ()),
         ("status.one", {}, _CASE),
         ("status.one", {"promised": _promised("2026-11-24", 2)}, _CASE),

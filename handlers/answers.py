@@ -1,9 +1,15 @@
-"""What the dialogues of several subjects ask alike, and how their answers are read."""
+"""What the dialogues of several subjects ask and read alike: evidence, windows, numbers among words."""
 
 from __future__ import annotations
 
+import re
+
 from conversation.messages import Answers, Media
 from conversation.questions import World
+from services.foundation.folding import folded, plain
+from services.talk import Turn
+
+DASHES = re.compile(r"[\u2010-\u2015\u2212\u30fc_~]")
 
 
 def has_windows(answers: Answers, world: World) -> bool:
@@ -14,3 +20,14 @@ def has_windows(answers: Answers, world: World) -> bool:
 def pieces(answers: Answers) -> tuple[Media, ...]:
     """The evidence of a flow's answers as values."""
     return tuple(Media(**piece) for piece in answers.get("evidence") or ())
+
+
+def spelled(said: str) -> str:
+    """The words as numbers and codes are looked for in them: half width, lower case, every dash the same."""
+    return DASHES.sub("-", plain(said))
+
+
+def asks_for(turn: Turn, found: re.Match[str], *journeys: str) -> bool:
+    """Whether the words ask for what they name: beside the number that was found they call one of these, or nothing."""
+    around = f"{found.string[: found.start()]} {found.string[found.end() :]}".strip()
+    return not folded(around) or turn.called(around) in journeys

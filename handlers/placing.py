@@ -10,9 +10,9 @@ from conversation.questions import Choice, World
 from conversation.text import seen
 from handlers import told
 from handlers.answers import pieces
+from handlers.cases import status
 from handlers.cases.addition import add, send_question
-from handlers.cases.status import is_asked, own_case
-from handlers.obligations import acts, sight
+from handlers.obligations import acts, sight, view
 from services import cases
 from services.talk import Journey, Turn
 
@@ -45,10 +45,10 @@ PLACING = Flow(
 def find_place(turn: Turn, reply: Reply) -> None:
     """Keeps the words and the photos, with those that came just before, and asks what they are.
 
-    Words that ask for a case by its number or receipt code are answered at once. Where the words name a unit, or tell
-    of a kind of trouble, a complaint about it is offered with one tap.
+    Words that ask for a case or a duty by its number, or for a case by its receipt code, are answered at once. Where
+    the words name a unit, or tell of a kind of trouble, a complaint about it is offered with one tap.
     """
-    if reply.text and not reply.media and is_asked(turn, reply.text):
+    if reply.text and not reply.media and (status.is_asked(turn, reply.text) or view.is_asked(turn, reply.text)):
         return
     said = reply.written()
     said = said if said and seen(said) else None
@@ -65,7 +65,7 @@ def find_place(turn: Turn, reply: Reply) -> None:
         text, media = before.get("_text") or "" if over else text, media[:MOST_PIECES]
     owed = sight.owed_now(turn)
     known = {"_obligation": owed[0].id} if len(owed) == 1 else {}
-    about = own_case(turn, text)
+    about = status.own_case(turn, text)
     known |= {"case": about.id} if about else {}
     turn.start("placing", {"_text": text, "_media": media, "_told": told.told_in(turn, text), **known})
 

@@ -8,15 +8,15 @@ from typing import Any
 from conversation.engine import Flow
 from conversation.messages import Answers, Button
 from conversation.questions import Text
+from handlers.answers import asks_for, spelled
 from services import cases, inspections
-from services.foundation.folding import folded, plain
+from services.foundation.folding import folded
 from services.talk import Journey, Turn
 
 MOST_SHOWN = 6
 NUMBER = re.compile(r"(?<!\d)(\d{8})[\s-]*(\d{4})(?!\d)")
 RECEIPT = re.compile(r"(?<![0-9a-z])[0-9a-z](?:[\s-]*[0-9a-z]){15}(?![0-9a-z])")  # "k7qf 2m9d…", or perhaps plain words
 WRITTEN = re.compile(r"[0-9a-z]{4}(?:-[0-9a-z]{4}){3}")
-DASHES = re.compile(r"[\u2010-\u2015\u2212\u30fc_~]")
 CODE = Flow("code", [Text(key="code", longest=60)], review=False)
 
 
@@ -72,8 +72,7 @@ def is_asked(turn: Turn, said: str) -> bool:
     text = spelled(said)
     for pattern in (NUMBER, RECEIPT):
         for found in pattern.finditer(text):
-            around = f"{text[: found.start()]} {text[found.end() :]}".strip()
-            if folded(around) and turn.called(around) not in (STATUS.name, CODES.name):
+            if not asks_for(turn, found, STATUS.name, CODES.name):
                 continue
             if pattern is NUMBER:
                 if not numbered(turn, found[0]):
@@ -85,11 +84,6 @@ def is_asked(turn: Turn, said: str) -> bool:
                 not_known(turn)
                 return True
     return False
-
-
-def spelled(said: str) -> str:
-    """The words as codes are looked for in them: half width, lower case, every dash the same."""
-    return DASHES.sub("-", plain(said))
 
 
 def own_case(turn: Turn, said: str) -> cases.Case | None:

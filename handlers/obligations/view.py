@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from conversation.messages import Button
+from handlers.answers import asks_for, spelled
+from handlers.obligations.lists import OBLIGATIONS
 from handlers.obligations.sight import own_obligation, seen_obligation, sight_of
 from handlers.obligations.words import told, written
 from services import obligations
@@ -13,6 +16,7 @@ from services.obligations import TO_HEAD, Dossier, Happened, Obligation, buttons
 from services.people import Right
 from services.talk import Journey, Turn
 
+NUMBER = re.compile(r"(?<![0-9a-z])d[\s-]*(\d{8})[\s-]*(\d{4})(?!\d)")
 SHOWN = 8  # entries of the history: the newest ones
 _FIRST = {"handed": 0, "acknowledged": 1}  # at one moment, acknowledging comes before the rest
 
@@ -25,6 +29,22 @@ def open_obligation(turn: Turn, argument: str) -> None:
     else:
         show(turn, whole)
     turn.go_on()
+
+
+def is_asked(turn: Turn, said: str) -> bool:
+    """Whether the words ask for an obligation by its number; it is shown at once to whoever may see it.
+
+    Everybody else is answered alike, whether there is such a number or not.
+    """
+    for found in NUMBER.finditer(spelled(said)):
+        if asks_for(turn, found, OBLIGATIONS.name, "status"):
+            number = f"D{found[1]}-{found[2]}"
+            if turn.may(OBLIGATION):
+                open_obligation(turn, obligations.id_of(turn.act, number) or "")
+            else:
+                turn.say("obligation.not_found", Button("/menu", words="menu"), number=number)
+            return True
+    return False
 
 
 def show(turn: Turn, whole: Dossier) -> None:

@@ -13,7 +13,7 @@ from services.obligations.kinds import Kind, Kinds
 from services.obligations.ladder import FAR, FARTHEST_YEARS, ladders, last_day
 from services.obligations.lapsing import lapse
 from services.obligations.leaving import COLUMNS, leaving
-from services.obligations.listing import counts, is_open_about, late, listed, of_subject, owed_by
+from services.obligations.listing import counts, id_of, is_open_about, late, listed, of_subject, owed_by
 from services.obligations.locking import LockedObligation
 from services.obligations.moving import AT_ONCE, Move, move, planned_moves
 from services.obligations.opening import file_names, look, reminded
@@ -73,6 +73,7 @@ __all__ = [
     "file_names",
     "fire",
     "hand_over",
+    "id_of",
     "is_due",
     "is_open_about",
     "keep",

@@ -133,6 +133,11 @@ def one(act: Act, kinds: Kinds, obligation_id: str) -> Obligation | None:
     return found[0] if found else None
 
 
+def id_of(act: Act, number: str) -> str | None:
+    """The id of what a unit owes under this number; None where there is none."""
+    return act.tx.execute(select(obligations.c.id).where(_of_units, obligations.c.number == number)).scalar()
+
+
 def late(act: Act) -> list[Late]:
     """Who is late, by unit, kind and age; the unit that has been late longest comes first.
 

@@ -171,3 +171,30 @@ async def test_a_link_of_somebody_without_a_role_is_as_good_as_expired(office: O
     withdraw(office, "head")
     [said] = await person("other").says(f"/start k-{code}")
     assert said.text == "这个链接或绑定码已经用过、过期或不存在。请向效能办要一个新的。"
+
+
+async def test_a_number_typed_first_opens_the_duty_for_its_unit_alone(
+    office: Office, head: FakePerson, citizen: FakePerson, person: Meet
+) -> None:
+    number = office.look(office.hand_over(working_days=3)).obligation.number
+    wide = "".join(chr(ord(c) + 0xFEE0) for c in number)
+    for said in (
+        number,
+        number.lower(),
+        wide,
+        number.replace("-", ""),
+        number.replace("-", " — "),
+        f"{number}怎么样了",
+    ):
+        assert (await head.says(said))[0].text.startswith(f"{number} · "), said
+    [asked] = await head.says(f"{number} 已经整改")
+    assert "您想把它用在哪里" in asked.text
+    office.bind("head", "other", unit="gdj")
+    for stranger, told in ((person("other"), GONE), (citizen, f"没有找到编号 {number}。")):
+        [theirs] = await stranger.says(number.lower())
+        [nobodys] = await stranger.says("D20261123-0999")
+        assert (theirs.text.replace(number, ""), theirs.rows) == (
+            nobodys.text.replace("D20261123-0999", ""),
+            nobodys.rows,
+        )
+        assert theirs.text.startswith(told)
