@@ -20,7 +20,7 @@ notices = Table(
     Column("total", Integer),  # number of recipients at the release
     Column("spread_to", String(32)),  # while deliveries are being written: the last recipient that has one; then None
     Column("send_at", Utc),  # when to send; None: at once
-    Column("sms_at", Utc),  # when its text messages go out, if later than the rest: at the end of the quiet hours
+    Column("sms_at", Utc),  # when its text messages go out or go on: at the end of the quiet hours
     Column("created_at", Utc, nullable=False),
     Column("created_by", String(32), nullable=False),
     Column("released_at", Utc),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from models.database import DatabaseAway
+from models.tables import SMS
 from services.calendar import office_quiet
 from services.deliveries import lanes, leasing, recording, withholding
 from services.deliveries.lanes import LANE
@@ -121,7 +122,10 @@ class Exchange:
         if capacity.all <= 0:
             return Given(True, aborted=stopped)
         if office_quiet().holds(act.now):
-            withholding.hold_over(act, self._channel, office_quiet().night(act.now))
+            night = office_quiet().night(act.now)
+            withholding.hold_over(act, self._channel, night)
+            if self._channel == SMS and withholding.pause_texts(act, night):
+                capacity = replace(capacity, broadcasts=0)
         leased = leasing.lease(act, self._channel, capacity, self._bodies)
         if len(leased) >= capacity.all:  # no more until a result makes room
             return Given(True, leased, aborted=stopped)

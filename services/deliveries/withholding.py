@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
-from models.tables import FETCHING, contacts, deliveries, obligations, units
+from models.tables import FETCHING, SMS, contacts, deliveries, notices, obligations, units
 from services.foundation.act import Act
 
+PAUSED_AT_ONCE = 1_000  # rows in one transaction, so that replies pass between two
 _WAITS = and_(deliveries.c.state == "queued", deliveries.c.urgency == "reminder")
 
 
@@ -43,6 +44,28 @@ def hold_over(act: Act, channel: str, night: tuple[datetime, datetime]) -> None:
         _WAITS, deliveries.c.channel == channel, deliveries.c.due_at <= act.now, deliveries.c.created_at < began
     )
     act.tx.execute(update(deliveries).where(late).values(due_at=ends))
+
+
+def pause_texts(act: Act, night: tuple[datetime, datetime]) -> bool:
+    """Lets text messages of notices that began before the quiet hours wait for the morning; the notice's page says so.
+
+    One that a clerk let begin in them goes on. `night`: when it began, when it ends. Returns whether there is more.
+    """
+    began, ends = night
+    by_day = and_(notices.c.released_at < began, func.coalesce(notices.c.send_at, notices.c.released_at) < began)
+    due = and_(
+        deliveries.c.channel == SMS,
+        deliveries.c.state == "queued",
+        deliveries.c.urgency == "broadcast",
+        deliveries.c.due_at <= act.now,
+    )
+    some = select(deliveries.c.id, deliveries.c.notice_id).join(notices).where(due, by_day).limit(PAUSED_AT_ONCE)
+    rows = act.tx.execute(some).all()
+    ids, paused = [row.id for row in rows], {row.notice_id for row in rows}
+    if ids:
+        act.tx.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(due_at=ends))
+        act.tx.execute(update(notices).where(notices.c.id.in_(paused)).values(sms_at=ends))
+    return len(ids) == PAUSED_AT_ONCE
 
 
 def _withhold(tx: Connection, *which: ColumnElement[bool]) -> None:

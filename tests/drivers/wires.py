@@ -44,15 +44,20 @@ class Wire:
 
 @asynccontextmanager
 async def sending(
-    program: Program, wire: Wire, at_once: int = 30, place: str | None = None, clear: Clearance | None = None
+    program: Program,
+    wire: Wire,
+    at_once: int = 30,
+    place: str | None = None,
+    clear: Clearance | None = None,
+    channel: str = WIRE,
 ) -> AsyncIterator[asyncio.Task[None]]:
     bells = Bells()
-    sender = Sender(replace(program.acts, bells=bells), WIRE, wire.send, clear=clear, at_once=at_once, place=place)
+    sender = Sender(replace(program.acts, bells=bells), channel, wire.send, clear=clear, at_once=at_once, place=place)
     task = asyncio.create_task(sender.run())
 
     async def ring() -> None:
         while True:
-            bells.ring([(WIRE, "")])
+            bells.ring([(channel, "")])
             await asyncio.sleep(0.02)
 
     ringing = asyncio.create_task(ring())
@@ -64,13 +69,13 @@ async def sending(
         await asyncio.gather(task, return_exceptions=True)
 
 
-def put(program: Program, address: str, *bodies: Body) -> None:
+def put(program: Program, address: str, *bodies: Body, channel: str = WIRE) -> None:
     """Queues bodies for a contact of this address."""
 
     def work(act: Act) -> None:
-        key = address_hash(program.vault, WIRE, address)
-        found = lock_contacts(act, {key: (WIRE, address, "zh")})
-        queue(act, [Outgoing(found[key].id, WIRE, body) for body in bodies])
+        key = address_hash(program.vault, channel, address)
+        found = lock_contacts(act, {key: (channel, address, "zh")})
+        queue(act, [Outgoing(found[key].id, channel, body) for body in bodies])
 
     program.acts.transact(work)
 

@@ -1,8 +1,9 @@
-"""A notice that is released in the quiet hours: its text messages go when the clerk has said so, chats at once."""
+"""Notices and the quiet hours: text messages go as the clerk has said, or pause until the morning; chats go at once."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,13 +11,17 @@ import pytest
 from bot.build import Program
 from models.tables import SMS
 from services import notices
+from services.deliveries import withholding
 from services.foundation.refusal import Refusal
 from services.notices import Audience
 from services.people import Role
 from tests.conftest import Clock, rows
 from tests.drivers.noticing import draft, person_with, seen, spread
+from tests.drivers.waiting import until
+from tests.drivers.wires import Wire, put, say, sending
 
 ZONE = ZoneInfo("Asia/Shanghai")
+MORNING = datetime(2027, 1, 1, 8, tzinfo=ZONE)
 NIGHT, EVENING, NOON = (datetime(2026, 12, 31, hour, 30, tzinfo=ZONE) for hour in (22, 20, 12))
 EVERYBODY = Audience(roles=(Role.SUPERVISOR,), sms=True)
 
@@ -44,7 +49,7 @@ def test_the_clerk_is_asked_and_nothing_is_sent_before_the_answer(program: Progr
         with pytest.raises(Refusal) as refused:
             send(program, notice_id, sms)
         assert (refused.value.code, refused.value.field) == ("sms_at_night", "sms")
-        assert refused.value.values["ends"] == datetime(2027, 1, 1, 8, tzinfo=ZONE)
+        assert refused.value.values["ends"] == MORNING
     assert [row for row in rows(program, "deliveries") if row["notice_id"]] == []
     assert send(program, notice_id, "wait") == {"telegram": "12-31 22:30", SMS: "01-01 08:00"}
 
@@ -81,4 +86,104 @@ def test_the_second_clerk_is_asked_not_the_author(program: Program, clock: Clock
     second.transact(notices.release, notice_id, seen(program, notice_id), None, sms="wait")
     notice = program.acts.look(notices.look, notice_id)
     assert notice is not None
-    assert notice.sms_at == datetime(2027, 1, 1, 8, tzinfo=ZONE)
+    assert notice.sms_at == MORNING
+
+
+# --- released by day, and not through when the quiet hours begin ---------------------------------------------------
+
+
+def to_phones(program: Program, many: int) -> str:
+    for n in range(many):
+        person_with(program, Role.SUPERVISOR, "gtj", phone=f"+86138001380{n:02}")
+    return draft(program, EVERYBODY)
+
+
+def states(program: Program) -> Counter[object]:
+    return Counter(row["state"] for row in rows(program, "deliveries") if row["channel"] == SMS and row["notice_id"])
+
+
+def goes_on_at(program: Program, notice_id: str) -> datetime | None:
+    notice = program.acts.look(notices.look, notice_id)
+    assert notice
+    return notice.sms_at
+
+
+async def night_falls(program: Program, clock: Clock, wire: Wire, notice_id: str) -> None:
+    """The quiet hours begin while two of the text messages are on the wire."""
+    await until(lambda: wire.now_sending == 2)
+    clock.now = NIGHT
+    wire.gate.set()
+    await until(lambda: goes_on_at(program, notice_id) == MORNING and "sending" not in states(program))
+
+
+async def test_text_messages_pause_in_the_night_and_go_on_in_the_morning(
+    program: Program, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(withholding, "PAUSED_AT_ONCE", 3)  # they are put off in parts
+    clock.now = EVENING
+    notice_id = to_phones(program, 12)
+    send(program, notice_id)
+    wire = Wire()
+    wire.gate.clear()
+    async with sending(program, wire, at_once=5, channel=SMS):
+        await night_falls(program, clock, wire, notice_id)
+        gone = states(program)["sent"]
+        assert 2 <= gone < 12, "what was in hand already"
+        await until(lambda: all(due == MORNING for due in still_due(program)))
+        clock.now = MORNING - timedelta(minutes=1)
+        await looks(program, wire)
+        assert states(program) == {"sent": gone, "queued": 12 - gone}
+        clock.now = MORNING
+        await until(lambda: states(program) == {"sent": 12})
+    assert len(set(wire.seen)) == 12 + 1
+
+
+async def looks(program: Program, wire: Wire) -> None:
+    """The sender has looked at its queue: what somebody was answered has left, at any hour."""
+    put(program, "+8613900139000", say("answer"), channel=SMS)
+    await until(lambda: "+8613900139000:answer" in wire.seen)
+
+
+def still_due(program: Program) -> list[object]:
+    return [row["due_at"] for row in rows(program, "deliveries") if row["state"] == "queued" and row["notice_id"]]
+
+
+async def test_what_pauses_can_be_stopped(program: Program, clock: Clock) -> None:
+    clock.now = EVENING
+    notice_id = to_phones(program, 9)
+    send(program, notice_id)
+    wire = Wire()
+    wire.gate.clear()
+    async with sending(program, wire, at_once=5, channel=SMS):
+        await night_falls(program, clock, wire, notice_id)
+        gone = states(program)["sent"]
+        program.acts.by("clerk-1").transact(notices.abort, notice_id)
+        program.acts.transact(notices.stop_rows, notice_id)
+        clock.now = MORNING
+        await looks(program, wire)
+    assert states(program) == {"sent": gone, "aborted": 9 - gone}
+
+
+async def test_rows_that_are_written_in_the_night_wait_with_the_others(program: Program, clock: Clock) -> None:
+    clock.now = EVENING
+    notice_id = to_phones(program, 9)
+    acts = program.acts.by("clerk-1")
+    acts.transact(notices.send, notice_id, seen(program, notice_id), None, second_clerk_above=200)
+    acts.transact(notices.spread, notice_id, 4)
+    clock.now = NIGHT
+    wire = Wire()
+    async with sending(program, wire, at_once=5, channel=SMS):
+        await until(lambda: goes_on_at(program, notice_id) == MORNING)
+        spread(program, notice_id)
+        assert still_due(program) == [MORNING] * 9
+    assert wire.seen == []
+
+
+async def test_what_a_clerk_lets_go_out_at_night_goes_on_in_the_night(program: Program, clock: Clock) -> None:
+    clock.now = NIGHT
+    notice_id = to_phones(program, 9)
+    send(program, notice_id, "now")
+    async with sending(program, Wire(), at_once=5, channel=SMS):
+        clock.passes(minutes=30)
+        await until(lambda: states(program) == {"sent": 9})
+    assert goes_on_at(program, notice_id) is None
