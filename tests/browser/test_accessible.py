@@ -128,7 +128,7 @@ async def test_the_chat_has_no_serious_fault(phone: Phone, language: str, size) 
     found += await look(page, "unit")
     await page.locator("#text").fill("gtj")
     await page.locator("#send").click()
-    await page.locator("#log .it button", has_text="市国土局").last.click()
+    await page.locator("#log .it button", has_text="市国土局" if zh else "Land Bureau").last.click()
     await asked(page, "(2 / ")
     found += await look(page, "kind")
     await page.locator("#photos").set_input_files(
