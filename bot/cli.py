@@ -383,9 +383,11 @@ def _load_units(terminal: Terminal, file: Path) -> None:
         city = read_city(file, program.units.by_id)
     except BadRules as bad:
         raise Stop.all((one.words, one.values) for one in rulebooks.told(bad.faults)) from bad
-    units, people = program.acts.transact(write_city, city)
+    written = program.acts.transact(write_city, city)
     program.close()
-    terminal.tell("units_loaded", units=units, people=people)
+    terminal.tell("units_loaded", units=written.units, people=written.people, granted=written.granted)
+    for one in written.heads:
+        terminal.tell("head_follows", name=one.name, unit=one.unit, before=one.before)
 
 
 def _invite(

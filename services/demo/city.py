@@ -12,7 +12,20 @@ from sqlalchemy import or_, select
 from models.tables import grants, people, units
 from services.demo.files import City, UnitRules, read_city
 from services.foundation.act import Act
-from services.people import GROUPS, Grant, Group, Role, add_person, issue_link
+from services.people import (
+    GROUPS,
+    Alike,
+    Grant,
+    Group,
+    Role,
+    add_person,
+    alike,
+    grant_roles,
+    heads_of,
+    issue_link,
+    person,
+    take_over_if_bound,
+)
 from services.units import NewUnit, add_units
 
 SHOWN = "gtj"
@@ -27,18 +40,67 @@ def load_city(act: Act) -> bool:
     return True
 
 
-def write_city(act: Act, city: City) -> tuple[int, int]:
-    """Adds what is new; returns how many units, windows and sections were new, and how many people."""
+@dataclass(frozen=True)
+class NextHead:
+    """Somebody who becomes a unit's head, by name, once the new link is used; until then it is the one before."""
+
+    name: str
+    unit: str
+    before: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the loading of a city has changed."""
+
+    units: int  # units, windows and sections that are new
+    people: int  # that are new
+    granted: int  # people who were there and have a further role now
+    heads: Sequence[NextHead]
+
+
+def write_city(act: Act, city: City) -> Written:
+    """Adds what is new. Somebody who is there already gets what the file gives them, and is nobody new."""
     named = [unit for one in city.unit for unit in _with_windows(one)]
     before = set(act.tx.execute(select(units.c.id)).scalars())
     add_units(act, named)
     known = _known(act)
-    newcomers = [
-        one for one in _people(city) if any((one.name, grant.role, grant.unit_id) not in known for grant in one.granted)
-    ]
-    for one in newcomers:
-        add_person(act, one.name, one.granted, title=one.title, phone=one.phone)
-    return len({unit.id for unit in named} - before), len(newcomers)
+    added, granted = 0, 0
+    for one in _people(city):
+        new = [grant for grant in one.granted if (one.name, grant.role, grant.unit_id) not in known]
+        if not new:
+            continue
+        if there := _there(act, one):
+            grant_roles(act, there, new)
+            take_over_if_bound(act, there)
+            granted += 1
+        else:
+            add_person(act, one.name, one.granted, title=one.title, phone=one.phone)
+            added += 1
+    return Written(len({unit.id for unit in named} - before), added, granted, _next_heads(act, city))
+
+
+def _there(act: Act, one: _Person) -> str:
+    """The id of the person who is meant, if that is certain: by the number, or by the name within a unit."""
+    units = {grant.unit_id for grant in one.granted}
+
+    def is_meant(other: Alike) -> bool:
+        if one.phone and other.person.phone:
+            return one.phone == other.person.phone and other.person.name == one.name
+        return other.person.name == one.name and any(grant.unit_id in units for grant in other.grants)
+
+    meant = [other.person.id for other in alike(act, one.name, one.phone) if is_meant(other)]
+    return meant[0] if len(meant) == 1 else ""
+
+
+def _next_heads(act: Act, city: City) -> list[NextHead]:
+    """The heads in the file beside whom another is still in office."""
+    heads = heads_of(act, [unit.id for unit in city.unit])
+    found: list[NextHead] = []
+    for unit in city.unit:
+        names = [one.name for id in heads.get(unit.id, ()) if (one := person(act, id))]
+        found += [NextHead(unit.head, unit.name, name) for name in names if unit.head in names and name != unit.head]
+    return found
 
 
 @dataclass(frozen=True)
