@@ -7,11 +7,17 @@ import unicodedata
 
 from conversation.numerals import arabic
 
-MINUTES = "minutes"
+MINUTES, DAYS, WORKING_DAYS = "minutes", "days", "working_days"
 _ENGLISH = "zero one two three four five six seven eight nine ten eleven twelve"
 _WORDS = {word: n for n, word in enumerate(_ENGLISH.split())}
 _ROUNDLY = r"大概|大约|差不多|将近|约|等了|about|around|nearly|almost|some|for"
 _BEFORE = re.compile(rf"^(?:{_ROUNDLY})\s*")
+_LONGER = re.compile(r"^(?:再|延长|延期|延|多|another)\s*")
+_DAY, _WEEK, _MONTH = r"(?:天|days?)", r"个?(?:周|星期|礼拜|weeks?)", r"(?:个月|months?)"
+_LENGTHS = {  # what makes a length of days, and how many each of them are
+    DAYS: ((_DAY, 1), (_WEEK, 7), (_MONTH, 30)),
+    WORKING_DAYS: ((rf"个?(?:工作[日天]|working days?|{_DAY})", 1), (_WEEK, 5)),
+}
 _AFTER = re.compile(r"\s*(?:左右|上下|的样子|吧|了|or so)[.。!！]?$|[.。]$")
 _MINUTE, _HOUR = r"(?:分钟?|minutes?|mins?|m)", r"(?:个?多?(?:小时|钟头)|hours?|hrs?|h)"
 _N = r"\d{1,4}(?:\.\d{1,2})?"
@@ -30,17 +36,31 @@ _COUNTED = re.compile(
 
 
 def read_amount(text: str, unit: str = "") -> int | None:
-    """The whole number that a text means, or None. `unit`: MINUTES converts hours and quarters; "" takes a count."""
+    """The whole number that a text means, or None.
+
+    `unit`: "" counts things; MINUTES converts hours; DAYS weeks (7) and months (30); WORKING_DAYS weeks (5).
+    """
     text = unicodedata.normalize("NFKC", text).strip().casefold()
     if not text or len(text) > 40:
         return None
     text = re.sub(r"(?<=\d)[,\s](?=\d{3}\b)", "", _AFTER.sub("", _BEFORE.sub("", text)))
     text = re.sub(r"\b[a-z]+\b", lambda found: str(_WORDS.get(found[0], found[0])), text)
-    text = re.sub(r"^an? (?=hour|minute)", "1 ", arabic(text))
+    text = re.sub(r"^an? (?=hour|minute|day|week|month|working)", "1 ", arabic(text))
     if unit == MINUTES and not text.isdigit():
         return _minutes(text)
+    if unit in _LENGTHS:
+        return _days(_LONGER.sub("", text), unit)
     found = _COUNTED.fullmatch(text)
     return int(found[1]) if found else None
+
+
+def _days(text: str, unit: str) -> int | None:
+    if unit == DAYS and re.fullmatch(r"半个月|half a month", text):
+        return 15
+    for pattern, worth in ((r"", 1), *_LENGTHS[unit]):
+        if found := re.fullmatch(rf"(\d{{1,4}})\s*{pattern}(?:[以之]?内)?", text):
+            return int(found[1]) * worth
+    return None
 
 
 def _minutes(text: str) -> int | None:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
+from conversation.amounts import DAYS, read_amount
 from conversation.moments import MONTH, WEEKDAYS_EN, WEEKDAYS_ZH, english_day
 from conversation.numerals import arabic
 
@@ -27,6 +28,7 @@ _AHEAD = {
     "yesterday": -1,
 }
 _LONGEST = 40
+_FROM_NOW = re.compile(r"^in\s+|\s*(?:之?后|以后|from now|later)$")
 _LAST = re.compile(r"\s*(?:\(?周[一二三四五六日天]\)?)?\s*(?:以?前|之前|下班前?|为止|止)?$")  # what may follow a day
 
 
@@ -45,10 +47,9 @@ def read_day(text: str, today: date) -> date | None:
 def _read(text: str, today: date) -> date | None:
     if (ahead := _AHEAD.get(_LAST.sub("", text))) is not None:
         return today + timedelta(ahead)
-    if found := re.fullmatch(r"(?:再)?(\d{1,3})\s*天(?:之?后|以后)?|in (\d{1,3}) days?", text):
-        return today + timedelta(int(found[1] or found[2]))
-    if found := re.fullmatch(r"(\d{1,2})\s*个?(?:周|星期)(?:之?后|以后)?|in (\d{1,2}) weeks?", text):
-        return today + timedelta(7 * int(found[1] or found[2]))
+    ahead = None if text.isdigit() else read_amount(_FROM_NOW.sub("", text), DAYS)
+    if ahead is not None:
+        return today + timedelta(ahead)
     if found := re.match(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*[日号]?", text):
         return date(*(int(found[n]) for n in (1, 2, 3))) if _LAST.fullmatch(text[found.end() :]) else None
     if found := re.match(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*[日号]?", text):

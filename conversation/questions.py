@@ -7,10 +7,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
-from conversation.amounts import read_amount
+from conversation.amounts import DAYS, WORKING_DAYS, read_amount
 from conversation.days import read_day
 from conversation.messages import Answers, Line, Media, Option, Problem, Reply
 from conversation.moments import read_moments
@@ -559,7 +559,8 @@ class Day(Question):
     """A future day, later than the day already answered under `after`. Stored as an ISO 8601 date.
 
     The latest day allowed ends the year that is `years` after this one: 2206 is a slip of the thumb.
-    `source` proposes days as values without labels: a channel writes them as its language writes days.
+    `source` proposes days as values without labels: a channel writes them as its language writes days. Asked with a
+    number of working days it gives the day of that alone.
     """
 
     kind: ClassVar[str] = "day"
@@ -572,7 +573,8 @@ class Day(Question):
 
     def read(self, reply: Reply, asked: Asked) -> Step:
         today = asked.world.now.date()
-        day = read_day(self._numbered((reply.choice or reply.text or "").strip(), asked), today)
+        text = self._numbered((reply.choice or reply.text or "").strip(), asked)
+        day = self._later(text, asked) or read_day(text, today)
         if day is None:
             raise Refused("day_wanted")
         if day < today:
@@ -582,6 +584,24 @@ class Day(Question):
         if day > (last := date(today.year + self.years, 12, 31)):
             raise Refused("day_too_far", last=last.isoformat())
         return Answered(day.isoformat())
+
+    def _later(self, text: str, asked: Asked) -> date | None:
+        """The day that is so many days later than `after`, or than today where that has passed; None for other words.
+
+        Days that offices work are counted by the source.
+        """
+        number = unicodedata.normalize("NFKC", text)
+        if number.isdigit():
+            return None
+        today = asked.world.now.date()
+        after = date.fromisoformat((asked.answers.get(self.after) or today.isoformat())[:10])
+        if (days := read_amount(text, DAYS)) is not None:
+            return max(after, today) + timedelta(days)
+        working = read_amount(text, WORKING_DAYS)
+        if working is None or working > 366 * self.years:
+            return None
+        found = asked.world.options(self.source, str(working), asked.answers)
+        return date.fromisoformat(found[0].value) if found else None
 
     def _numbered(self, text: str, asked: Asked) -> str:
         """The proposed day that a number (1) means, or the text itself."""

@@ -139,7 +139,7 @@ class Places(Unmatched):
 
 
 class LaterDays(Unmatched):
-    """Days that a unit may ask for: some working days after the deadline, or after today where it has passed."""
+    """Days that a unit may ask for: so many working days after the deadline, or after today where it has passed."""
 
     AHEAD = (3, 5, 10)  # working days
 
@@ -147,7 +147,8 @@ class LaterDays(Unmatched):
         due = datetime.fromisoformat(answers["_due"]).date()
         own = calendar.own_days(turn.act)
         first = max(due, turn.now.date())
-        return [Option(calendar.workday_after(first, ahead, own).isoformat()) for ahead in self.AHEAD]
+        ahead = [int(query)] if query else self.AHEAD
+        return [Option(calendar.workday_after(first, one, own).isoformat()) for one in ahead]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         return None

@@ -8,6 +8,7 @@ from itertools import groupby
 import segno
 from aiohttp import web
 
+from conversation import amounts
 from services import people
 from services.foundation.folding import found_by
 from services.foundation.phones import masked
@@ -147,7 +148,7 @@ class People:
         """Issues a link, shown once: in the answer to the form itself, so that going back shows it to nobody."""
         frame, person_id = self._frame, request.match_info["id"]
         typed = (await form(request, frame.site_url)).get("days", "")
-        days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 0
+        days = amounts.read_amount(typed, amounts.DAYS) or 0
         try:
             person, code = await seat.acts.write(people.invite, person_id, days)
         except Refusal as error:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversation.amounts import MINUTES, read_amount
+from conversation.amounts import DAYS, MINUTES, WORKING_DAYS, read_amount
 
 LENGTHS = {
     0: ["0", "０", "0分钟", "零"],
@@ -84,6 +84,29 @@ def test_a_time_is_no_count(said: str) -> None:
     assert read_amount(said) is None
 
 
+SPANS = {
+    (DAYS, 3): ["3", "３", "三", "三天", "3天", "3 days", "three days", "再3天", "３天内"],
+    (DAYS, 14): ["两周", "2个星期", "2 weeks", "两个礼拜", "14天"],
+    (DAYS, 7): ["一周", "a week", "1周左右"],
+    (DAYS, 15): ["半个月", "十五天"],
+    (DAYS, 30): ["一个月", "1 month", "30天"],
+    (WORKING_DAYS, 3): ["3", "三天", "3个工作日", "三个工作日内", "3 working days", "three days"],
+    (WORKING_DAYS, 10): ["两周", "10个工作日", "2 weeks", "１０"],
+}
+
+
+@pytest.mark.parametrize(("unit", "meant", "said"), [(*key, said) for key, many in SPANS.items() for said in many])
+def test_a_span_of_days(unit: str, meant: int, said: str) -> None:
+    assert read_amount(said, unit) == meant
+
+
+@pytest.mark.parametrize("said", ["", "-3", "3.5", "3小时", "30日", "周三", "很久", "3人", "99999天", "5 minutes"])
+def test_what_is_no_span_of_days(said: str) -> None:
+    assert read_amount(said, DAYS) is None
+    assert read_amount(said, WORKING_DAYS) is None
+
+
 @given(st.text(alphabet="一二两三十百半个多小时分钟刻左右 0123456789.:,hm-½²", max_size=14))
 def test_no_text_raises(text: str) -> None:
+    assert all((read_amount(text, unit) or 0) >= 0 for unit in (DAYS, WORKING_DAYS))
     assert read_amount(text, MINUTES) is None or read_amount(text, MINUTES) >= 0  # type: ignore[operator]

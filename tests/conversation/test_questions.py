@@ -247,6 +247,23 @@ class TestADayAhead:
         asked = Talker(self.FLOW, session=prefilled(self.FLOW, {"_due": "2026-11-27T18:00+08:00"}, 1))
         assert asked.says(said).problem == problem
 
+    @pytest.mark.parametrize(
+        ("due", "said", "until"),
+        [
+            ("2026-11-27", "三天", "2026-11-30"),
+            ("2026-11-27", "再3天", "2026-11-30"),
+            ("2026-11-27", "２ weeks", "2026-12-11"),
+            ("2026-11-27", "一周后", "2026-11-28"),
+            ("2026-11-27", "30日", "2026-11-30"),
+            ("2026-11-16", "3 days", "2026-11-24"),
+        ],
+    )
+    def test_days_are_counted_from_the_deadline_or_from_today_where_it_has_passed(
+        self, due: str, said: str, until: str
+    ) -> None:
+        asked = Talker(self.FLOW, session=prefilled(self.FLOW, {"_due": f"{due}T18:00+08:00"}, 1))
+        assert asked.says(said).answers["until"] == until
+
     def test_the_last_day_that_can_be(self) -> None:
         asked = Talker(self.FLOW, session=prefilled(self.FLOW, {"_due": "2026-11-27T18:00+08:00"}, 1))
         assert asked.says("2028-12-31").answers["until"] == "2028-12-31"

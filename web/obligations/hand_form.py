@@ -6,19 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from conversation.amounts import WORKING_DAYS, read_amount
 from services import calendar, obligations, people
 from services.foundation.refusal import Refusal
 from services.foundation.vault import new_id
-from services.obligations import (
-    FAR,
-    LONGEST_LIMIT,
-    Obligation,
-    ObligationCode,
-    deadline,
-    ladders,
-    last_day,
-    way_to_head,
-)
+from services.obligations import FAR, Obligation, ObligationCode, deadline, ladders, last_day, way_to_head
 from web.site.frame import Frame
 
 OF_CASE, WITHOUT_CASE = "complaint", "instruction"
@@ -47,7 +39,6 @@ class HandForm:
     chosen: str = ""  # the unit that was chosen; one without a head gives way in `typed` to the one that answers for it
     owing: Sequence[Obligation] = field(default=())  # what was handed over already because of this report
     last: date | None = None  # the last day that a deadline can be on
-    longest: int = LONGEST_LIMIT  # working days
     number: str = field(default_factory=new_id)  # the number of this form, for `services.foundation.once`
 
 
@@ -57,7 +48,7 @@ def limit_of(sent: Mapping[str, str]) -> tuple[date | None, int | None]:
     None for an invalid number of days. Raises Refusal as `due_day`.
     """
     due, days = due_day(sent), sent.get("days", "").strip()
-    return due, int(days) if due is None and days.isascii() and days.isdigit() and len(days) < 5 else None
+    return due, read_amount(days, WORKING_DAYS) if due is None else None
 
 
 def due_day(sent: Mapping[str, str]) -> date | None:

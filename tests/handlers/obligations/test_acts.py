@@ -43,6 +43,12 @@ async def test_a_day_in_a_far_year_is_not_taken_and_the_last_possible_one_is_nam
     assert "为什么要延期？" in (await head.says("2028年12月31日"))[-1].text
 
 
+async def test_more_time_may_be_said_in_working_days(office: Office, head: FakePerson) -> None:
+    await head.says(f"/more_time {office.hand_over(working_days=3)}")  # until Wednesday
+    await head.says("３个工作日")
+    assert "延到  11月30日 周一" in (await head.says("测绘要等天晴，预计下周出结果。"))[-1].text
+
+
 async def test_a_late_answer_and_a_late_request_are_taken_and_told_so(office: Office, head: FakePerson) -> None:
     obligation = office.hand_over(working_days=1)
     office.at("2026-11-25 09:00")

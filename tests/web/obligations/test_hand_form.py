@@ -67,14 +67,19 @@ async def test_what_is_wrong_with_a_hand_over_stands_beside_the_field(
         assert f'value="{(given | changed)["date"]}" aria-describedby="hand-date-hint' in page
         assert not owed(program)
     assert 'href="/console/people"' in page
-    page = await clerk.opens("/console/duties/due?kind=complaint&days=2&date=")
-    assert page.strip() == "到期\uff1a11月24日 周二 18:00"
+    for days, day in (
+        ("2", "11月24日 周二"),
+        ("两天", "11月24日 周二"),
+        ("2个工作日", "11月24日 周二"),
+        ("一周", "11月27日 周五"),
+    ):
+        page = await clerk.opens(f"/console/duties/due?kind=complaint&days={days}&date=")
+        assert page.strip() == f"到期\uff1a{day} 18:00"
     page = await clerk.opens("/console/duties/due?kind=complaint&days=2&date=2026-11-29")
     assert "11月29日 周日 18:00" in page
     assert "这一天不上班" in page
     assert "期限已经过去" in await clerk.opens("/console/duties/due?kind=complaint&days=2&date=2026-11-19")
     assert "没有这个日期" in await clerk.opens("/console/duties/due?kind=complaint&days=2&date=2027-02-31")
-    assert f'max="{LONGEST_LIMIT}"' in await clerk.opens("/console/duties/new")
     page = await clerk.sends(
         "/console/duties/new", unit="gtj", kind="instruction", text=ASKED, days="15", date="2027-02-31"
     )

@@ -147,7 +147,7 @@ async def test_people_are_added_let_in_and_sent_away(program: Program, clerk, br
     new = str([row["person_id"] for row in rows(program, "grants")][-1])
     page = await clerk.sends(f"/console/people/{new}/link", days="99")
     assert clerk.status == 422
-    page = await clerk.sends(f"/console/people/{new}/link", days="3")
+    page = await clerk.sends(f"/console/people/{new}/link", days="三天")
     assert "<svg" in page
     code = page.split('<code class="code">')[1].split("<")[0]
     assert f"/in/{code}" in page
