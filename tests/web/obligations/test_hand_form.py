@@ -80,6 +80,7 @@ async def test_what_is_wrong_with_a_hand_over_stands_beside_the_field(
     assert "这一天不上班" in page
     assert "期限已经过去" in await clerk.opens("/console/duties/due?kind=complaint&days=2&date=2026-11-19")
     assert "没有这个日期" in await clerk.opens("/console/duties/due?kind=complaint&days=2&date=2027-02-31")
+    await clerk.opens("/console/duties/new")
     page = await clerk.sends(
         "/console/duties/new", unit="gtj", kind="instruction", text=ASKED, days="15", date="2027-02-31"
     )
