@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.build import Program
 from bot.channels import KINDS, open_channels
 from bot.health import Health
+from bot.proxies import behind, networks
 from bot.tasks import Tasks, settle_memory, stop_signal
 from bot.work import add_units, add_work, closers, serving_place
 from channels.channel import Channel, ChannelKind
@@ -36,7 +37,8 @@ def assemble(program: Program, *, work: bool = True) -> Served:
     """Wires everything that `mingcha serve` runs, without starting it. Without `work`, another process sends."""
     channels = open_channels(program)
     site = _site(program, channels)
-    app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[*site.middlewares()])
+    proxies = networks(program.settings.proxies)
+    app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[behind(proxies), *site.middlewares()])
     app.router.add_get("/", _to_chat)
     ours = (assets.routes(), site.routes(), Health(program, channels).routes())
     for routes in (*ours, *(one.routes for one in channels)):

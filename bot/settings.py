@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from bot.channels import KINDS
+from bot.proxies import networks
 from channels.settings import Reached, empty_is_none
 from models.database import parse
 from templates import DEFAULT_LANGUAGE, LANGUAGES
@@ -32,6 +33,7 @@ class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
     timezone: str = "Asia/Shanghai"
     language: str = DEFAULT_LANGUAGE
     session_days: int = Field(default=30, ge=1, le=365)  # a session on the pages that is used lasts so long at most
+    proxies: str = ""  # whose word about a visitor's address is believed: addresses and networks
     work: bool = True  # whether `serve` also sends and runs the jobs
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info")
 
@@ -40,6 +42,15 @@ class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
     def _language(cls, value: str) -> str:
         if value not in LANGUAGES:
             raise ValueError("language")
+        return value
+
+    @field_validator("proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        try:
+            networks(value)
+        except ValueError as error:
+            raise ValueError("proxies") from error
         return value
 
     @field_validator("timezone")

@@ -17,7 +17,7 @@ from services.foundation.refusal import Refusal
 from services.people import Grant, Role
 from tests.conftest import rows
 from tests.drivers.browsing import browsing
-from tests.web.conftest import Browser, application, member
+from tests.web.conftest import CSRF, Browser, application, member
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 DOOR = "不存在、已用过或已过期"
@@ -80,6 +80,29 @@ async def test_signing_out_ends_the_session(program: Program, browser) -> None:
     assert person.path == "/in"
     await person.opens("/console")
     assert person.status == 401
+
+
+@ON_SQLITE
+async def test_under_https_the_session_belongs_to_this_host_alone(make_program: Callable[..., Program]) -> None:
+    """The client speaks http and so sends no such cookie back by itself, as a browser would."""
+    program = make_program(public_url="https://office.example")
+    async with browsing(TestServer(application(program))) as client:
+        code = link(program, add(program, Grant(Role.CLERK, None)))
+        answer = await client.post("/in", data={"code": code}, allow_redirects=False)
+        given = answer.cookies["__Host-mingcha_office"]
+        assert "mingcha_office" not in answer.cookies
+        assert (given["secure"], given["path"], given["domain"], given["httponly"]) == (True, "/", "", True)
+        assert answer.cookies["mingcha_known"]["secure"]
+        for name, status in (("mingcha_office", 401), ("__Host-mingcha_office", 200)):
+            page = await client.get("/console", headers={"Cookie": f"{name}={given.value}"})
+            assert page.status == status
+        csrf = CSRF.search(await page.text())
+        assert csrf
+        mine = {"Cookie": f"__Host-mingcha_office={given.value}"}
+        left = await client.post("/console/sign-out", data={"csrf": csrf[1]}, headers=mine, allow_redirects=False)
+        taken = left.cookies["__Host-mingcha_office"]
+        assert (taken.value, taken["secure"], taken["path"]) == ("", True, "/")
+        assert (await client.get("/console", headers=mine)).status == 401
 
 
 @ON_SQLITE
