@@ -36,7 +36,7 @@ async def test_a_clerk_on_a_phone(program: Program, chromium: Browser, citizen: 
     clock.passes(minutes=5)
     case_id = await file_one_with_evidence(program, contact)
     async with desk(program) as address:
-        page = await page_at(chromium, PHONE)
+        page = await page_at(chromium, PHONE, permissions=["clipboard-read", "clipboard-write"])
         await page.goto(clerk_link(program, address))
         await expect(page).to_have_url(f"{address}/console")
         await shot(page, "phone-list", full=False)
@@ -46,6 +46,9 @@ async def test_a_clerk_on_a_phone(program: Program, chromium: Browser, citizen: 
         await expect(page.locator(".pane-list")).to_be_hidden()
         await shot(page, "phone-report")
         assert not await too_wide(page)
+        await page.get_by_role("button", name="复制编号").click()
+        await expect(page.get_by_role("button", name="已复制")).to_be_visible()
+        assert await page.evaluate("navigator.clipboard.readText()") == await page.locator("#number").inner_text()
         await page.locator("a[data-light]").first.click()
         await expect(page.locator("#light img")).to_be_visible()
         await page.wait_for_function("document.querySelector('#light img').naturalWidth > 0")

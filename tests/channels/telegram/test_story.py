@@ -16,6 +16,7 @@ from conversation.messages import Body, Button, Say
 from services import deliveries, evidence
 from services.people import Role, issue_link
 from tests.botapi import BotApi, User
+from tests.botapi.chats import Screen
 from tests.conftest import rows
 from tests.drivers.serving import Mode, Served, photo, serving
 
@@ -40,6 +41,13 @@ async def served(request: pytest.FixtureRequest, program: Program) -> AsyncItera
     async with serving(program, mode) as everything:
         yield everything
         assert everything.api.oddities == []
+
+
+def copied(screen: Screen) -> list[str]:
+    """What one tap on the message copies: Telegram counts in UTF-16 units."""
+    text = screen.text.encode("utf-16-le")
+    spans = [(2 * one["offset"], 2 * one["length"]) for one in screen.raw["entities"] if one["type"] == "code"]
+    return [text[start : start + long].decode("utf-16-le") for start, long in spans]
 
 
 async def pieces_kept(served: Served, number: int) -> list[dict[str, object]]:
@@ -88,7 +96,9 @@ async def test_a_citizen_complains_with_an_album_and_a_voice_message(served: Ser
     assert "11月20日 周五 15:00" in review.text
     await citizen.taps(words("common.act_submit"))
     done = await citizen.waits_for("20261121-0001")
-    assert re.search(r"(\w{4}-){3}\w{4}", done.text)
+    receipt = re.search(r"(\w{4}-){3}\w{4}", done.text)
+    assert receipt
+    assert copied(done) == ["20261121-0001", receipt[0]]
     found = await pieces_kept(served, 5)
     assert sorted(str(row["kind"]) for row in found) == ["photo"] * 4 + ["voice"]
     assert {row["state"] for row in found} == {evidence.KEPT}

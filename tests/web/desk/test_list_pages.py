@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
-from tests.drivers.desk_pages import complains, first_report, how_many
+from services.foundation.act import Act
+from services.units import NewUnit, add_units
+from tests.drivers.desk_pages import ASKED, checks, complains, first_report, how_many, instruct
+from tests.web.conftest import link
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 
@@ -61,3 +66,72 @@ async def test_the_desk_speaks_english(clerk, citizen: FakePerson) -> None:
     page = await clerk.opens(first_report(clerk.page))
     assert "What happened" in page
     assert 'lang="en"' in page
+
+
+@ON_SQLITE
+async def test_two_cards_of_one_unit_are_told_apart(
+    program: Program, clerk, clerk_id: str, citizen: FakePerson, person
+) -> None:
+    for n in range(2):
+        await complains(citizen)
+        await checks(program, person(f"supervisor-{n}"))
+        instruct(program, clerk_id)
+        await clerk.opens(first_report(await clerk.opens("/console?kind=complaint")))
+        await clerk.sends(f"{clerk.path}/hand", unit="gtj", kind="complaint", text=ASKED, days="5", date="")
+    report = first_report(await clerk.opens("/console?kind=complaint"))
+    for page, cards in (("/console", 4), ("/console/duties", 4), (report, 5)):
+        heads = re.findall(r'item-unit">.*?</bdi> <span[^>]*>.*?</span>', await clerk.opens(page))
+        assert len(heads) >= cards, page
+        assert len(set(heads)) == len(heads), page
+
+
+@ON_SQLITE
+async def test_a_promise_turns_amber_then_red(program: Program, browser, clerk_id: str, citizen, clock) -> None:
+    await complains(citizen)  # on a Saturday: promised for Tuesday
+
+    async def shown() -> tuple[str, str]:
+        clerk = await browser()
+        await clerk.sends("/in", code=link(program, clerk_id))
+        found = re.search(
+            r'<span class="(tag[^"]*)">11月24日 周二前告知是否受理</span> <span class="[^"]*">([^<]*)', clerk.page
+        )
+        assert found, clerk.page
+        return found[1], found[2].strip()
+
+    assert await shown() == ("tag", "还有 2 个工作日")
+    clock.passes(days=2)
+    assert await shown() == ("tag soon", "还有 1 个工作日")
+    clock.passes(days=1)
+    assert await shown() == ("tag soon", "今天到期")
+    clock.passes(days=2)
+    assert await shown() == ("tag late", "已逾期 2 个工作日")
+
+
+@ON_SQLITE
+async def test_an_empty_desk_says_what_will_be_here(clerk) -> None:
+    for page, words in (
+        ("/console", "还没有来件。有人反映问题或交来暗访记录，会出现在这里。"),
+        ("/console/duties", "还没有督办事项。"),
+        ("/console/notices", "还没有通知。点「写通知」"),
+        ("/console/quarantine", "没有没能处理的消息。"),
+        ("/console/calendar", "还没有。全部按国家日历。"),
+        ("/console/calendar/notice", "还没有导入过。"),
+        ("/console/calendar/moves", "没有。期限和提醒都与日历一致"),
+    ):
+        assert words in await clerk.opens(page), page
+        assert "从列表里选" not in clerk.page, page
+
+
+@ON_SQLITE
+async def test_three_hundred_units_are_all_there_to_choose_from(program: Program, clerk, citizen: FakePerson) -> None:
+    def add(act: Act) -> None:
+        add_units(act, [NewUnit(f"office-{n}", f"第{n}街道办事处综合便民服务中心") for n in range(300)])
+
+    program.acts.transact(add)
+    program.load_units()
+    for page in ("/console/duties/new", "/console/notices/new", "/console", "/console/duties"):
+        assert (await clerk.opens(page)).count("街道办事处综合便民服务中心</") == 300, page
+    [asked] = await citizen.says("/complain")
+    assert len([key for row in asked.rows for key in row if key.role == "option"]) <= 8
+    [found] = await citizen.says("第 299 街道")
+    assert [key.label for key in found.rows[0]] == ["第299街道办事处综合便民服务中心"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import openpyxl
 from sqlalchemy import update
@@ -185,3 +186,22 @@ async def test_a_scheduled_notice_waits_and_can_be_stopped(
     clock.passes(days=3)
     assert all(TEXT not in one.text for one in heads[0].heard())
     assert {row["state"] for row in rows(program, "deliveries") if row["notice_id"]} == {"aborted"}
+
+
+async def test_at_night_the_clerk_says_what_becomes_of_text_messages(
+    program: Program, browser: Callable[[], Awaitable[Browser]], clerk_id: str, clock: Clock
+) -> None:
+    person_id = member(program, "局长", Grant(Role.HEAD, "gtj"))
+    program.acts.transact(people.set_number, person_id, "13800138000")
+    clock.passes(hours=8)  # Saturday, 23:00
+    clerk = await browser()
+    await clerk.sends("/in", code=link(program, clerk_id))
+    place = await written(clerk, sms="1")
+    assert "等到 11月22日 周日 08:00 再发短信" in clerk.page
+    await clerk.sends(f"{place}/send", when="now")
+    assert (clerk.status, "请选短信现在发，还是等到早上" in clerk.page) == (422, True)
+    assert re.search(r'role="alert" id="wrong-sms"', clerk.page)
+    await clerk.sends(f"{place}/send", when="now", sms="wait")
+    assert "11月22日 周日 08:00" in clerk.page
+    [row] = [row for row in rows(program, "deliveries") if row["notice_id"]]
+    assert (row["channel"], row["due_at"]) == ("sms", clock().replace(minute=0) + timedelta(hours=9))
