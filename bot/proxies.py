@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from aiohttp import web
 
@@ -22,13 +22,13 @@ def visitor(remote: str, forwarded: Sequence[str], proxies: Sequence[Network]) -
     `forwarded`: the values of `HEADER`, each a list to which every proxy appends the address that it was asked from.
     """
     hops = [hop.strip() for value in forwarded for hop in value.split(",")]
-    while hops and _is_among(remote, proxies) and _is_address(hops[-1]):
+    while hops and _is_among(remote, proxies) and _address(hops[-1]):
         remote = hops.pop()
     return remote
 
 
 def behind(proxies: Sequence[Network]):
-    """The middleware that lets everything inside see the visitor as `request.remote`."""
+    """The middleware that lets everything inside see the visitor as `request.remote`, where there are proxies."""
 
     @web.middleware
     async def seen(
@@ -41,18 +41,15 @@ def behind(proxies: Sequence[Network]):
     return seen
 
 
-def _is_address(text: str) -> bool:
+def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(text)
+        return ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _is_among(text: str, proxies: Sequence[Network]) -> bool:
-    if not _is_address(text):
-        return False
-    address = ip_address(text)
+    address = _address(text)
     if isinstance(address, IPv6Address) and address.ipv4_mapped:  # a socket for both families tells it so
         address = address.ipv4_mapped
-    return any(address in network for network in proxies)
+    return address is not None and any(address in network for network in proxies)

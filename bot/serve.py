@@ -38,7 +38,8 @@ def assemble(program: Program, *, work: bool = True) -> Served:
     channels = open_channels(program)
     site = _site(program, channels)
     proxies = networks(program.settings.proxies)
-    app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[behind(proxies), *site.middlewares()])
+    outermost = [behind(proxies)] if proxies else []
+    app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[*outermost, *site.middlewares()])
     app.router.add_get("/", _to_chat)
     ours = (assets.routes(), site.routes(), Health(program, channels).routes())
     for routes in (*ours, *(one.routes for one in channels)):

@@ -77,7 +77,9 @@ class Directory:
 
     @cached_property
     def _in_english(self) -> Directory:
-        return Directory(self.by_id.values(), ENGLISH)
+        other = Directory(self.by_id.values(), ENGLISH)
+        other._keys = self._keys  # folded once: what finds a unit stays the same
+        return other
 
     def name(self, unit_id: str | None) -> str | None:
         unit = self.get(unit_id)

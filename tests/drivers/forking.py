@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from functools import cache
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import templates
@@ -33,6 +34,7 @@ ROOT = Path(__file__).parents[2]
 RUNS = {"serve": serve, "work": work}
 SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGTERM}
 _numbers = count(1)
+_one_at_a_time = Lock()  # an order and its answer belong together
 
 
 class Lives:
@@ -65,9 +67,10 @@ def _told(order: Mapping[str, object]) -> bytes:
     parent = _parent()
     assert parent.stdin is not None
     assert parent.stdout is not None
-    parent.stdin.write(json.dumps(order).encode() + b"\n")
-    parent.stdin.flush()
-    return parent.stdout.readline()
+    with _one_at_a_time:
+        parent.stdin.write(json.dumps(order).encode() + b"\n")
+        parent.stdin.flush()
+        return parent.stdout.readline()
 
 
 def working(program: Program, api: BotApi) -> Mapping[str, str]:

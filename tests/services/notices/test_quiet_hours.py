@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -108,26 +110,27 @@ def goes_on_at(program: Program, notice_id: str) -> datetime | None:
     return notice.sms_at
 
 
-async def night_falls(program: Program, clock: Clock, wire: Wire, notice_id: str) -> None:
-    """The quiet hours begin while two of the text messages are on the wire."""
-    await until(lambda: wire.now_sending == 2)
-    clock.now = NIGHT
-    wire.gate.set()
-    await until(lambda: goes_on_at(program, notice_id) == MORNING and "sending" not in states(program))
+@asynccontextmanager
+async def paused(program: Program, clock: Clock, many: int) -> AsyncIterator[tuple[str, Wire, int]]:
+    """Quiet hours have come upon a notice, two of its text messages on the wire: its id, the wire, how many are out."""
+    clock.now = EVENING
+    notice_id = to_phones(program, many)
+    send(program, notice_id)
+    wire = Wire()
+    wire.gate.clear()
+    async with sending(program, wire, at_once=5, channel=SMS):
+        await until(lambda: wire.now_sending == 2)
+        clock.now = NIGHT
+        wire.gate.set()
+        await until(lambda: goes_on_at(program, notice_id) == MORNING and "sending" not in states(program))
+        yield notice_id, wire, states(program)["sent"]
 
 
 async def test_text_messages_pause_in_the_night_and_go_on_in_the_morning(
     program: Program, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(withholding, "PAUSED_AT_ONCE", 3)  # they are put off in parts
-    clock.now = EVENING
-    notice_id = to_phones(program, 12)
-    send(program, notice_id)
-    wire = Wire()
-    wire.gate.clear()
-    async with sending(program, wire, at_once=5, channel=SMS):
-        await night_falls(program, clock, wire, notice_id)
-        gone = states(program)["sent"]
+    async with paused(program, clock, 12) as (_, wire, gone):
         assert 2 <= gone < 12, "what was in hand already"
         await until(lambda: all(due == MORNING for due in still_due(program)))
         clock.now = MORNING - timedelta(minutes=1)
@@ -149,14 +152,7 @@ def still_due(program: Program) -> list[object]:
 
 
 async def test_what_pauses_can_be_stopped(program: Program, clock: Clock) -> None:
-    clock.now = EVENING
-    notice_id = to_phones(program, 9)
-    send(program, notice_id)
-    wire = Wire()
-    wire.gate.clear()
-    async with sending(program, wire, at_once=5, channel=SMS):
-        await night_falls(program, clock, wire, notice_id)
-        gone = states(program)["sent"]
+    async with paused(program, clock, 9) as (notice_id, wire, gone):
         program.acts.by("clerk-1").transact(notices.abort, notice_id)
         program.acts.transact(notices.stop_rows, notice_id)
         clock.now = MORNING
