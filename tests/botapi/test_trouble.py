@@ -101,4 +101,4 @@ async def test_standalone_process_is_controlled_over_http(tmp_path: Path) -> Non
             assert shown == [("hi", "text", []), ("", "photo", []), ("q", "text", [["x"]])]
     finally:
         process.terminate()
-        await process.wait()
+        await process.communicate()  # to the end of its output: then the pipe is closed too

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import gc
 import os
 import subprocess
 import sys
@@ -90,19 +91,31 @@ async def test_a_child_that_does_not_read_is_ended(monkeypatch):
     assert (await media.clean_apart(photo_jpeg() + b"0" * 2**20, Limits(wall_seconds=1))).flaw == "unreadable"
 
 
-@pytest.mark.asyncio
-async def test_a_caller_that_gives_up_leaves_no_child(monkeypatch, tmp_path):
-    note = tmp_path / "pid"
+async def given_up(note: Path, monkeypatch, times: int) -> int:
+    """Cancels a cleaning under way so many times, with no turn of the loop between. Returns the child's id."""
     code = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
     monkeypatch.setattr(supervisor, "COMMAND", (sys.executable, "-c", code))
     task = asyncio.create_task(media.clean_apart(photo_jpeg()))
     while not (note.exists() and note.read_text()):
         await asyncio.sleep(0.02)
-    task.cancel()
+    for _ in range(times):
+        task.cancel()
+        await asyncio.sleep(0)
     with pytest.raises(asyncio.CancelledError):
         await task
+    return int(note.read_text())
+
+
+@pytest.mark.asyncio
+async def test_a_caller_that_gives_up_leaves_no_child(monkeypatch, tmp_path):
+    child = await given_up(tmp_path / "pid", monkeypatch, times=1)
     with pytest.raises(ProcessLookupError):
-        os.kill(int(note.read_text()), 0)
+        os.kill(child, 0)
+
+
+def test_a_caller_that_may_not_even_wait_leaves_no_open_pipe(monkeypatch, tmp_path):
+    asyncio.run(given_up(tmp_path / "pid", monkeypatch, times=2))
+    gc.collect()  # what was left open speaks up here, and fails the test
 
 
 @pytest.mark.asyncio
