@@ -21,6 +21,7 @@ TINY_JPEG = b64decode(
     "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////"
     "////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA="
 )
+LONG_JPEG = TINY_JPEG + b"\x00" * 5000
 
 
 @dataclass(frozen=True)

@@ -4,120 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from io import BytesIO
 
 import pytest
 import telegram
-from aiogram import Bot, Dispatcher, F
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
-from aiogram.filters import Command
-from aiogram.fsm.context import FSMContext
-from aiogram.fsm.state import State, StatesGroup
-from aiogram.methods import SendMessage
-from aiogram.types import BufferedInputFile as File
-from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, Message
-from aiogram.webhook.aiohttp_server import SimpleRequestHandler
-from aiohttp import web
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import HTTPXRequest
 
 from . import BotApi, User
-from .files import TINY_JPEG
+from .files import LONG_JPEG
 from .looking import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.asyncio
 
 TOKEN = "42:TEST"
 PTB_TIMES = ("read_timeout", "write_timeout", "connect_timeout", "pool_timeout")
-SECRET = "s3cret_-"
-JPEG = TINY_JPEG + b"\x00" * 5000
-
-
-class Form(StatesGroup):
-    kind = State()
-    photo = State()
-
-
-def dispatcher() -> Dispatcher:
-    """A little bot with states, buttons, an edit, downloads and an album."""
-    dp = Dispatcher()
-    albums: dict[str, int] = {}
-
-    @dp.message(Command("start"))
-    async def start(message: Message, state: FSMContext) -> None:
-        await state.set_state(Form.kind)
-        buttons = [InlineKeyboardButton(text=text, callback_data=f"kind:{text}") for text in ("国土", "教育")]
-        await message.answer(
-            "<b>请选择</b>", reply_markup=InlineKeyboardMarkup(inline_keyboard=[buttons]), parse_mode="HTML"
-        )
-
-    @dp.callback_query(Form.kind, F.data.startswith("kind:"))
-    async def choose(query: CallbackQuery, state: FSMContext) -> None:
-        await state.set_state(Form.photo)
-        await query.answer("好的")
-        assert isinstance(query.message, Message)
-        await query.message.edit_text(f"已选 {(query.data or '')[5:]}，请发照片")
-
-    @dp.message(F.media_group_id)
-    async def album(message: Message) -> None:
-        group = str(message.media_group_id)
-        albums[group] = albums.get(group, 0) + 1
-        if albums[group] == 3:
-            pictures = [InputMediaPhoto(media=File(JPEG, "a.jpg"), caption=str(n)) for n in range(2)]
-            await message.answer_media_group(list(pictures))
-
-    @dp.message(Form.photo, F.photo)
-    async def photo(message: Message, bot: Bot) -> None:
-        assert message.photo
-        data = await bot.download(message.photo[-1].file_id)
-        await message.answer(f"收到 {len(data.read() if data else b'')} 字节")
-
-    @dp.message()
-    async def other(message: Message) -> SendMessage:
-        return SendMessage(chat_id=message.chat.id, text=f"echo {message.text}")
-
-    return dp
-
-
-def aiogram_bot(api: BotApi) -> Bot:
-    return Bot(TOKEN, AiohttpSession(api=TelegramAPIServer.from_base(api.url)))
-
-
-@asynccontextmanager
-async def polling(api: BotApi) -> AsyncIterator[Bot]:
-    bot, dp = aiogram_bot(api), dispatcher()
-    task = asyncio.create_task(dp.start_polling(bot, handle_signals=False, polling_timeout=1, close_bot_session=False))
-    try:
-        yield bot
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-        await bot.session.close()
-
-
-@asynccontextmanager
-async def webhook(api: BotApi, background: bool = False) -> AsyncIterator[Bot]:
-    bot, app = aiogram_bot(api), web.Application()
-    SimpleRequestHandler(dispatcher(), bot, handle_in_background=background, secret_token=SECRET).register(app, "/hook")
-    runner = web.AppRunner(app)
-    await runner.setup()
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        await web.SockSite(runner, listener).start()
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/hook"
-        try:
-            await bot.set_webhook(url, secret_token=SECRET, allowed_updates=["message", "callback_query"])
-            yield bot
-        finally:
-            await bot.delete_webhook()
-            await runner.cleanup()
-            await bot.session.close()
 
 
 async def conversation(api: BotApi, user: User) -> None:
@@ -129,9 +32,9 @@ async def conversation(api: BotApi, user: User) -> None:
     assert edited.message_id == screen.message_id
     assert edited.buttons == []
     assert user.notices == ["好的"]
-    await user.sends_photo(JPEG)
-    await user.waits_for(f"收到 {len(JPEG)} 字节")
-    await user.sends_album([JPEG, JPEG + b"2", JPEG + b"3"])
+    await user.sends_photo(LONG_JPEG)
+    await user.waits_for(f"收到 {len(LONG_JPEG)} 字节")
+    await user.sends_album([LONG_JPEG, LONG_JPEG + b"2", LONG_JPEG + b"3"])
     await user.waits_for(lambda screen: screen.kind == "photo" and screen.text == "1")
     await user.says("再见")
     await user.waits_for("echo 再见")
@@ -140,12 +43,16 @@ async def conversation(api: BotApi, user: User) -> None:
 
 
 async def test_aiogram_runs_by_polling() -> None:
+    from .aiogram_bot import polling
+
     async with BotApi() as api, polling(api):
         await conversation(api, api.user(id=1001))
 
 
 @pytest.mark.parametrize("background", [False, True])
 async def test_aiogram_runs_by_webhook(background: bool) -> None:
+    from .aiogram_bot import webhook
+
     async with BotApi() as api, webhook(api, background):
         await conversation(api, api.user(id=1001))
         via = {call.via for call in api.called("sendMessage")}
@@ -153,6 +60,8 @@ async def test_aiogram_runs_by_webhook(background: bool) -> None:
 
 
 async def test_aiogram_webhook_refuses_the_wrong_secret() -> None:
+    from .aiogram_bot import webhook
+
     async with BotApi(secret="wrong") as api, webhook(api) as bot:
         await api.set_webhook((await bot.get_webhook_info()).url)
         await api.user(id=1).says("hello")
@@ -165,6 +74,8 @@ async def test_aiogram_webhook_refuses_the_wrong_secret() -> None:
 
 
 async def test_every_update_twice_and_out_of_order_is_still_every_update() -> None:
+    from .aiogram_bot import polling
+
     async with BotApi(deliver_twice=True, shuffle=random.Random(7)) as api, polling(api):
         users = [api.user(id=n) for n in range(1, 6)]
         for word in ("a", "b"):
@@ -178,6 +89,10 @@ async def test_every_update_twice_and_out_of_order_is_still_every_update() -> No
 
 
 async def test_aiogram_raises_its_own_errors() -> None:
+    from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+
+    from .aiogram_bot import aiogram_bot
+
     async with BotApi() as api:
         bot = aiogram_bot(api)
         api.user(id=1, started=True)
@@ -237,7 +152,7 @@ async def test_ptb_calls_every_method() -> None:
             5, sent.message_id, reply_markup=telegram.InlineKeyboardMarkup([[button]])
         )
         assert await bot.delete_message(5, sent.message_id)
-        photo = await bot.send_photo(5, JPEG, caption="<i>p</i>", parse_mode="HTML")
+        photo = await bot.send_photo(5, LONG_JPEG, caption="<i>p</i>", parse_mode="HTML")
         again = await bot.send_photo(5, photo.photo[-1].file_id)
         assert again.photo[-1].file_unique_id == photo.photo[-1].file_unique_id
         assert photo.caption_entities[0].type == "italic"
@@ -246,7 +161,7 @@ async def test_ptb_calls_every_method() -> None:
         assert document.document.file_name == "a.txt"
         await bot.send_voice(5, b"OggS")
         await bot.send_video(5, b"mp4")
-        media = [telegram.InputMediaPhoto(JPEG), telegram.InputMediaPhoto(photo.photo[-1].file_id)]
+        media = [telegram.InputMediaPhoto(LONG_JPEG), telegram.InputMediaPhoto(photo.photo[-1].file_id)]
         album = await bot.send_media_group(5, media, caption="c")
         assert len({message.media_group_id for message in album}) == 1
         await bot.send_location(5, 30.6, 114.3)
