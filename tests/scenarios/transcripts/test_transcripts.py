@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.build import Program
+from channels.webchat import connection
 from services import obligations
 from services.people import Role, issue_link
 from tests.conftest import DATABASES, rows
@@ -21,6 +22,12 @@ from tests.scenarios.transcripts.script import filled, parse, shown_code
 
 FOLDER = Path(__file__).parent
 SCRIPTS = sorted(path.name.removesuffix(".txt") for path in FOLDER.glob("*.txt"))
+
+
+@pytest.fixture(autouse=True)
+def _as_fast_as_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A replay is faster than any person, and on a quick machine faster than a browser may be."""
+    monkeypatch.setattr(connection, "BURST", 1_000)
 
 
 @pytest.fixture
