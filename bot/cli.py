@@ -190,9 +190,12 @@ def commands(terminal: Terminal) -> typer.Typer:
             terminal.tell("preview_written", file=page)
 
     @command
-    def units(file: Annotated[Path, typer.Argument(help=say("help_file"))]) -> None:
+    def units(
+        file: Annotated[Path, typer.Argument(help=say("help_file"))],
+        renamed: Annotated[bool, typer.Option("--renamed", help=say("help_renamed"))] = False,
+    ) -> None:
         with terminal.plainly():
-            _load_units(terminal, file)
+            _load_units(terminal, file, renamed)
 
     @command
     def invite(
@@ -369,7 +372,7 @@ def _restore(terminal: Terminal, file: Path) -> None:
     terminal.tell("restored", file=file, count=len(made.files), made_at=made.made_at.astimezone(settings.zone))
 
 
-def _load_units(terminal: Terminal, file: Path) -> None:
+def _load_units(terminal: Terminal, file: Path, renamed: bool) -> None:
     from bot import rulebooks
     from rulebooks.reading import BadRules
     from services.demo import read_city, write_city
@@ -383,9 +386,9 @@ def _load_units(terminal: Terminal, file: Path) -> None:
         city = read_city(file, program.units.by_id)
     except BadRules as bad:
         raise Stop.all((one.words, one.values) for one in rulebooks.told(bad.faults)) from bad
-    written = program.acts.transact(write_city, city)
+    written = program.acts.transact(write_city, city, renamed=renamed)
     program.close()
-    terminal.tell("units_loaded", units=written.units, people=written.people, granted=written.granted)
+    terminal.tell("units_loaded", written=written, units=written.units)
     for one in written.heads:
         terminal.tell("head_follows", name=one.name, unit=one.unit, before=one.before)
 

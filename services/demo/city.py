@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import zip_longest
 
 from sqlalchemy import or_, select
 
@@ -26,10 +26,12 @@ from services.people import (
     person,
     take_over_if_bound,
 )
-from services.units import NewUnit, add_units
+from services.units import Changes, Listed, take_list
 
 SHOWN = "gtj"
 LINK_VALID = timedelta(days=7)
+Held = tuple[str, Grant]  # a name, and a role that somebody of this name holds or held
+_SAID = {"kind", "area", "initials", "english", "aliases"}  # of a unit, where the file says it
 
 
 def load_city(act: Act) -> bool:
@@ -53,31 +55,41 @@ class NextHead:
 class Written:
     """What the loading of a city has changed."""
 
-    units: int  # units, windows and sections that are new
+    units: Changes
     people: int  # that are new
     granted: int  # people who were there and have a further role now
+    same: int  # people who had what the file gives them
+    numbers: Sequence[str]  # names of those who have another number than in the file, and keep it
     heads: Sequence[NextHead]
 
 
-def write_city(act: Act, city: City) -> Written:
-    """Adds what is new. Somebody who is there already gets what the file gives them, and is nobody new."""
-    named = [unit for one in city.unit for unit in _with_windows(one)]
-    before = set(act.tx.execute(select(units.c.id)).scalars())
-    add_units(act, named)
-    known = _known(act)
-    added, granted = 0, 0
+def write_city(act: Act, city: City, *, renamed: bool = False) -> Written:
+    """Adds what is new. Somebody who is there already gets what the file gives them, and is nobody new.
+
+    `renamed`: where the file has other names for units and windows, they are new names.
+    """
+    changes = take_list(act, {unit.id: _listed(unit) for unit in city.unit}, renamed=renamed)
+    known, counted, numbers = _known(act), Counter[str](), []
     for one in _people(city):
-        new = [grant for grant in one.granted if (one.name, grant.role, grant.unit_id) not in known]
-        if not new:
-            continue
-        if there := _there(act, one):
-            grant_roles(act, there, new)
-            take_over_if_bound(act, there)
-            granted += 1
-        else:
-            add_person(act, one.name, one.granted, title=one.title, phone=one.phone)
-            added += 1
-    return Written(len({unit.id for unit in named} - before), added, granted, _next_heads(act, city))
+        done, other_number = _written(act, one, known)
+        counted[done] += 1
+        if other_number:
+            numbers.append(one.name)
+    return Written(changes, counted["added"], counted["granted"], counted["same"], numbers, _next_heads(act, city))
+
+
+def _written(act: Act, one: _Person, known: Mapping[Held, set[str | None]]) -> tuple[str, bool]:
+    """What was done for a person of the file, and whether they keep another number than it has."""
+    new = [grant for grant in one.granted if (one.name, grant) not in known]
+    if not new:
+        return "same", one.phone not in (None, *known[one.name, one.granted[0]])
+    there = person(act, _there(act, one))
+    if there is None:
+        add_person(act, one.name, one.granted, title=one.title, phone=one.phone)
+        return "added", False
+    grant_roles(act, there.id, new)
+    take_over_if_bound(act, there.id)
+    return "granted", one.phone not in (None, there.phone)
 
 
 def _there(act: Act, one: _Person) -> str:
@@ -125,11 +137,16 @@ def _people(city: City) -> Iterator[_Person]:
         yield _Person(one.name, [Grant(Role.CLERK, None)], one.phone, one.title)
 
 
-def _known(act: Act) -> set[tuple[str, str, str | None]]:
+def _known(act: Act) -> dict[Held, set[str | None]]:
+    """Who holds or held what, with the numbers of all of this name."""
     rows = act.tx.execute(
         select(people.c.id, people.c.sealed, grants.c.role, grants.c.unit_id).join_from(people, grants)
     )
-    return {(act.vault.open(row.sealed, f"person {row.id}")["name"], row.role, row.unit_id) for row in rows}
+    found: dict[Held, set[str | None]] = defaultdict(set)
+    for row in rows:
+        one = act.vault.open(row.sealed, f"person {row.id}")
+        found[one["name"], Grant(row.role, row.unit_id)].add(one["phone"])
+    return found
 
 
 def sign_in_codes(act: Act) -> dict[str, str]:
@@ -143,11 +160,11 @@ def sign_in_codes(act: Act) -> dict[str, str]:
     return codes
 
 
-def _with_windows(one: UnitRules) -> list[NewUnit]:  # pyright: ignore[reportInvalidTypeForm]
-    own, *below = one.ids()
+def _listed(one: UnitRules) -> Listed:  # pyright: ignore[reportInvalidTypeForm]
+    said = {name: getattr(one, name) or None for name in _SAID & one.model_fields_set}
+    english = [{"english": name or None} for name in one.windows_english] or [{} for _ in one.windows]
     windows = [
-        NewUnit(window, name, "window" if name.endswith(("窗口", "厅")) else "section", own, english=english or None)
-        for window, name, english in zip_longest(below, one.windows, one.windows_english)
+        Listed(name, {"kind": "window" if name.endswith(("窗口", "厅")) else "section", **also})
+        for name, also in zip(one.windows, english, strict=True)
     ]
-    names = {"initials": one.initials, "english": one.english, "aliases": one.aliases}
-    return [NewUnit(own, one.name, one.kind, area=one.area, **names), *windows]
+    return Listed(one.name, said, windows)

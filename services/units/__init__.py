@@ -2,18 +2,24 @@
 
 from services.units.adding import NewUnit, add_units
 from services.units.directory import LONGEST_NAME, Directory, Unit, load_units
+from services.units.listing import Changes, Listed, take_list
 from services.units.naming import unit_names, units_told
+from services.units.pairing import same_unit
 from services.units.places import PLACE, placed, unit_and_part
 
 __all__ = [
     "LONGEST_NAME",
     "PLACE",
+    "Changes",
     "Directory",
+    "Listed",
     "NewUnit",
     "Unit",
     "add_units",
     "load_units",
     "placed",
+    "same_unit",
+    "take_list",
     "unit_and_part",
     "unit_names",
     "units_told",

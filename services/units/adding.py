@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import insert
 
-from models.database import insert_or_ignore
 from models.tables import units
 from services.foundation.act import Act
 
@@ -21,12 +20,11 @@ class NewUnit:
     area: str | None = None  # area of the city: an audience of notices
     initials: str | None = None  # given only where people do not type the name's own
     english: str | None = None
-    aliases: Sequence[str] = ()  # what else people call it: 不动产中心, 房管局
+    aliases: Sequence[str] | None = None  # what else people call it: 不动产中心, 房管局
 
 
 def add_units(act: Act, new: Iterable[NewUnit]) -> None:
-    """Adds units in this order; an id that exists already is left as it is, but may be given further names."""
-    new = list(new)
+    """Adds units in this order."""
     rows = [
         {
             "id": unit.id,
@@ -37,24 +35,20 @@ def add_units(act: Act, new: Iterable[NewUnit]) -> None:
             "closed": False,
             "area": unit.area,
             "english": unit.english,
-            "aliases": list(unit.aliases) or None,
-            **_pinyin(unit),
+            "aliases": list(unit.aliases or ()) or None,
+            **spelled(unit.name, unit.initials),
         }
         for position, unit in enumerate(new)
     ]
     if rows:
-        act.tx.execute(insert_or_ignore(act.tx, units), rows)
-    for unit in new:
-        if unit.english or unit.aliases:
-            named = update(units).where(units.c.id == unit.id)
-            act.tx.execute(named.values(english=unit.english, aliases=list(unit.aliases) or None))
+        act.tx.execute(insert(units), rows)
 
 
-def _pinyin(unit: NewUnit) -> dict[str, str]:
+def spelled(name: str, initials: str | None = None) -> dict[str, str]:
     """The pinyin of a name, run together from every start that people use: 市国土局 is shiguotuju and guotuju."""
     from pypinyin import Style, lazy_pinyin  # a dictionary of 300 ms, which only writing units should pay for
 
-    core = unit.name.removeprefix("市")
-    spelled = ["".join(lazy_pinyin(name)) for name in dict.fromkeys((core, unit.name))]
-    initials = "".join(lazy_pinyin(core, style=Style.FIRST_LETTER)).lower()
-    return {"pinyin": " ".join(spelled).lower()[:400], "initials": (unit.initials or initials)[:100]}
+    core = name.removeprefix("市")
+    whole = ["".join(lazy_pinyin(one)) for one in dict.fromkeys((core, name))]
+    own = "".join(lazy_pinyin(core, style=Style.FIRST_LETTER)).lower()
+    return {"pinyin": " ".join(whole).lower()[:400], "initials": (initials or own)[:100]}

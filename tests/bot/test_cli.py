@@ -164,30 +164,6 @@ def test_commands_on_a_database_without_tables_say_what_to_do(tmp_path: Path) ->
         assert "mingcha migrate" in mingcha(tmp_path, *arguments).stderr
 
 
-def test_loading_the_same_units_again_adds_nobody(tmp_path: Path) -> None:
-    mingcha(tmp_path, "migrate")
-    (tmp_path / "city.toml").write_text('[[unit]]\nid = "a"\nname = "市国土局"\nhead = "李"\n[[clerk]]\nname = "章"\n')
-    assert "新增单位 1 个（含窗口、科室），人员 2 人" in mingcha(tmp_path, "units", "city.toml").stdout
-    assert "新增单位 0 个（含窗口、科室），人员 0 人" in mingcha(tmp_path, "units", "city.toml").stdout
-    assert "效能办工作人员 1 人" in mingcha(tmp_path, "doctor").stdout
-
-
-def test_a_head_of_another_name_follows_and_somebody_who_is_there_is_not_added_again(tmp_path: Path) -> None:
-    mingcha(tmp_path, "migrate")
-    file = tmp_path / "city.toml"
-    unit = '[[unit]]\nid = "a"\nname = "市国土局"\n'
-    file.write_text(f'{unit}head = "李一"\ndeputy = "王二"\n', encoding="utf-8")
-    first = mingcha(tmp_path, "units", "city.toml").stdout
-    assert ("人员 2 人；" in first, "接任" in first) == (True, False)
-    file.write_text(f'{unit}head = "王二"\ndeputy = "赵三"\n', encoding="utf-8")
-    for added, more in ((1, "，另有 1 位已有的人多了角色"), (0, "")):
-        told = mingcha(tmp_path, "units", "city.toml").stdout
-        assert f"人员 {added} 人{more}；" in told
-        assert "市国土局：王二第一次用自己的链接登录时接任负责人；在那以前仍是李一" in told
-    asked = mingcha(tmp_path, "invite", "王二", "--role", "head", "--unit", "a")
-    assert "已经登记过" in asked.stdout
-
-
 def test_a_taken_address_is_told_before_anything_begins(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = mingcha(tmp_path, "demo", MINGCHA_LISTEN=f"127.0.0.1:{taken.getsockname()[1]}")

@@ -218,4 +218,4 @@ def test_supervisors_may_be_listed_for_units_that_were_loaded_before(tmp_path: P
     (tmp_path / "more.toml").write_text('[[supervisor]]\nname = "水"\nunits = ["a"]\n', encoding="utf-8")
     assert "没有单位「a」" in mingcha(tmp_path, "units", "more.toml").stderr
     mingcha(tmp_path, "units", "units.toml")
-    assert "人员 1 人" in mingcha(tmp_path, "units", "more.toml").stdout
+    assert "人员：新增 1 人" in mingcha(tmp_path, "units", "more.toml").stdout
