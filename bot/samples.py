@@ -250,7 +250,10 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ),
         ("menu.menu", {"why": "ended", "former": [{"role": "head", "unit": unit}]}, _menu(everybody=True)),
         ("menu.ended", {}, (Button("/menu", words="menu"),)),
-        ("menu.bad_code", {}, ()),
+        ("menu.bad_code", {}, _BIND),
+        *(("menu.how_to_bind", {"roles": roles}, (Button("/menu", words="menu"),)) for roles in ([], ["supervisor"])),
+        ("code.unknown", {}, (*_CODE, *_BIND)),
+        ("code.wait", {}, (Button("/menu", words="menu"),)),
         (
             "menu.rebind",
             {"lost": [{"role": "head", "unit": unit}]},
@@ -326,6 +329,7 @@ def _notice(texts: Texts) -> Mapping[str, Any]:
 _STATUS = (Button("/status", words="see_status"),)
 _CASE = (Button("/add", words="add"), Button("/menu", words="menu"))
 _CODE = (Button("/code", words="enter_code"),)
+_BIND = (Button("/link", words="how_to_bind"),)
 
 
 def _menu(*, everybody: bool) -> tuple[Button, ...]:

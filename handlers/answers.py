@@ -6,10 +6,10 @@ import re
 
 from conversation.messages import Answers, Media
 from conversation.questions import World
-from services.foundation.folding import folded, plain
+from services.foundation.folding import folded
 from services.talk import Turn
 
-DASHES = re.compile(r"[\u2010-\u2015\u2212\u30fc_~]")
+MOST_AROUND = 60  # characters beside a number or code: what is longer says something of its own
 
 
 def has_windows(answers: Answers, world: World) -> bool:
@@ -22,12 +22,9 @@ def pieces(answers: Answers) -> tuple[Media, ...]:
     return tuple(Media(**piece) for piece in answers.get("evidence") or ())
 
 
-def spelled(said: str) -> str:
-    """The words as numbers and codes are looked for in them: half width, lower case, every dash the same."""
-    return DASHES.sub("-", plain(said))
-
-
 def asks_for(turn: Turn, found: re.Match[str], *journeys: str) -> bool:
     """Whether the words ask for what they name: beside the number that was found they call one of these, or nothing."""
     around = f"{found.string[: found.start()]} {found.string[found.end() :]}".strip()
+    if len(around) > MOST_AROUND:
+        return False
     return not folded(around) or turn.called(around) in journeys

@@ -1,16 +1,14 @@
-"""The main menu and the small commands: start, help, language, resume, discard, and the one-time link of a role."""
+"""The main menu and the small commands: start, help, language, resume, discard."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from conversation.messages import Button
+from handlers.binding import LINK, open_link
 from handlers.obligations.sight import owed_now, sight_of
-from services import obligations, people
-from services.foundation import audit
+from services import obligations
 from services.talk import Journey, Turn
-
-SURE = " yes"  # behind the code of a link: the person has been asked and agrees
 
 
 def open_menu(turn: Turn, why: str) -> None:
@@ -75,34 +73,6 @@ def open_start(turn: Turn, argument: str) -> None:
         open_menu(turn, "started")
 
 
-def open_link(turn: Turn, argument: str) -> None:
-    """Opens a role's one-time link: binds this chat account to the code's person and spends the code.
-
-    It asks first where somebody else with a role would lose the account by it: they would be reached there no longer.
-    """
-    code = argument.removesuffix(SURE)
-    if code == argument and _takes_away(turn, code):
-        lost = [{"role": one.role, "unit": turn.directory.name(one.unit_id) or ""} for one in turn.grants]
-        buttons = Button(f"/link {code}{SURE}", words="rebind"), Button("/menu", words="keep_account")
-        turn.say("menu.rebind", *buttons, lost=lost)
-        return
-    person_id = people.use_link(turn.act, code, turn.contact.channel)
-    if person_id is None:
-        turn.say("menu.bad_code")
-        return
-    if turn.grants and turn.contact.person_id != person_id:
-        audit.append(turn.act.by(person_id), "account_taken", turn.contact.person_id or "")
-    turn.bind(person_id)
-    people.take_over(turn.act.by(person_id), person_id)
-    open_menu(turn, "bound")
-
-
-def _takes_away(turn: Turn, code: str) -> bool:
-    """Whether binding would take the account from somebody else who holds a role."""
-    link = people.peek_link(turn.act, code)
-    return link is not None and link.person_id != turn.contact.person_id and bool(turn.grants)
-
-
 def open_help(turn: Turn, why: str) -> None:
     """Tells in words what can be said, with the menu's buttons."""
     offered = _offered(turn)
@@ -156,7 +126,7 @@ def open_discard(turn: Turn, argument: str) -> None:
 MENU = (
     Journey("start", open_start, listed=True),
     Journey("menu", open_menu),
-    Journey("link", open_link),
+    LINK,
     Journey("help", open_help, listed=True),
     Journey("language", open_language, in_menu=True, listed=True),
     Journey("cancel", open_cancel, listed=True),

@@ -18,4 +18,4 @@ def open_signin(turn: Turn, argument: str) -> None:
         turn.say(said.words, *said.buttons, **said.values)
 
 
-SIGN_IN = Journey("signin", open_signin, right=Right.SIGN_IN, in_menu=True)
+SIGN_IN = Journey("signin", open_signin, right=Right.SIGN_IN, otherwise="link", in_menu=True)

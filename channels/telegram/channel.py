@@ -27,6 +27,7 @@ from services import people
 from services.deliveries import Parcel, Result
 from services.evidence import Gone, Later
 from services.foundation.act import Acts
+from services.foundation.codes import codes_in, spelled
 from services.talk import Journey, Talk
 from templates import DEFAULT_LANGUAGE, Texts
 
@@ -35,7 +36,6 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
 LARGEST_UPDATE = 1024 * 1024  # bytes
 CONNECTIONS = 40
 WEBHOOK_AGAIN = 3600.0  # seconds: Telegram drops a webhook that has failed for a day
-BINDS = ("/start k-", "/link ")
 log = structlog.get_logger()
 
 
@@ -180,7 +180,7 @@ class Telegram:
 
     def _after(self, event: Event) -> None:
         reply = event.incoming.reply if event.incoming else None
-        if reply and (reply.text or "").startswith(BINDS):
+        if reply and any(codes_in(spelled(reply.choice or reply.text or ""))):  # perhaps the account is bound by it
             self._errand(self._list_commands(event.sender or ""))
 
     # --- small calls whose result nobody waits for ---

@@ -8,15 +8,17 @@ from typing import Any
 from conversation.engine import Flow
 from conversation.messages import Answers, Button
 from conversation.questions import Text
-from handlers.answers import asks_for, spelled
+from handlers import binding
+from handlers.answers import asks_for
 from services import cases, inspections
+from services.foundation.codes import WRITTEN, code_in, codes_in, spelled
 from services.foundation.folding import folded
 from services.talk import Journey, Turn
 
 MOST_SHOWN = 6
 NUMBER = re.compile(r"(?<!\d)(\d{8})[\s-]*(\d{4})(?!\d)")
-RECEIPT = re.compile(r"(?<![0-9a-z])[0-9a-z](?:[\s-]*[0-9a-z]){15}(?![0-9a-z])")  # "k7qf 2m9d…", or perhaps plain words
-WRITTEN = re.compile(r"[0-9a-z]{4}(?:-[0-9a-z]{4}){3}")
+NUMBERED = re.compile(r"[0-9a-z-]*\d[0-9a-z-]*")  # a piece of a code, or what somebody takes for one
+MOST_TRIED = 5  # codes in one message
 CODE = Flow("code", [Text(key="code", longest=60)], review=False)
 
 
@@ -57,33 +59,48 @@ def open_code(turn: Turn, argument: str) -> None:
 
 
 def take_code(turn: Turn, answers: Answers) -> bool:
-    """Takes a receipt code, alone or among words; the number of an own case will do too."""
+    """Takes a code, alone or among words; the number of an own case will do too."""
     said = answers["code"]
-    if not (numbered(turn, said) or any(follow(turn, one) for one in (*RECEIPT.findall(spelled(said)), said))):
-        not_known(turn)
+    if numbered(turn, said):
+        return True
+    if not binding.may_try(turn):
+        binding.wait(turn)
+        return True
+    told = [code_in(said), *(found[0] for found in codes_in(spelled(said)))][:MOST_TRIED]
+    if not any(_opened(turn, code) for code in told):
+        turn.say("status.unknown_code", Button("/code", words="enter_code"))
     return True
 
 
 def is_asked(turn: Turn, said: str) -> bool:
     """Whether the words ask how a case stands, naming it by its number or receipt code; they are answered at once.
 
-    What says anything else beside it ("20261121-0042 今天又没人") is no question and is kept.
+    A one-time code is used at once, too. What says anything else beside it ("20261121-0042 今天又没人") is no question
+    and is kept.
     """
     text = spelled(said)
-    for pattern in (NUMBER, RECEIPT):
-        for found in pattern.finditer(text):
-            if not asks_for(turn, found, STATUS.name, CODES.name):
-                continue
-            if pattern is NUMBER:
-                if not numbered(turn, found[0]):
-                    turn.say("status.nothing", Button("/code", words="enter_code"))
-                return True
-            if follow(turn, found[0]):
-                return True
-            if WRITTEN.fullmatch(found[0]):
-                not_known(turn)
-                return True
-    return False
+    if any(asks_for(turn, found, STATUS.name, CODES.name) for found in NUMBER.finditer(text)):
+        if not numbered(turn, said):
+            turn.say("status.nothing", Button("/code", words="enter_code"))
+        return True
+    return _is_code(turn, text)
+
+
+def _is_code(turn: Turn, text: str) -> bool:
+    """Whether the words are a code, or name one; then it is tried. One that opens nothing is always answered alike."""
+    calls = STATUS.name, CODES.name, binding.LINK.name, binding.SIGN_IN
+    code = next((found[0] for found in codes_in(text) if asks_for(turn, found, *calls)), "")
+    called = code != text or WRITTEN.fullmatch(code) is not None  # or else perhaps plain words
+    if not code and turn.called(NUMBERED.sub("", text)) not in (CODES.name, binding.LINK.name):
+        return False
+    if not binding.may_try(turn):
+        if called:
+            binding.wait(turn)
+        return called
+    opened = bool(code) and _opened(turn, code)
+    if called and not opened:
+        turn.say("code.unknown", Button("/code", words="enter_code"), Button("/link", words="how_to_bind"))
+    return opened or called
 
 
 def own_case(turn: Turn, said: str) -> cases.Case | None:
@@ -101,16 +118,12 @@ def numbered(turn: Turn, said: str) -> bool:
     return case is not None
 
 
-def follow(turn: Turn, code: str) -> bool:
-    """Shows the case of a receipt code; False where the code has none."""
+def _opened(turn: Turn, code: str) -> bool:
+    """Opens what a code is for: the case of a receipt code is shown, a one-time code binds the account."""
     case = cases.adopt(turn.act, turn.contact, code)
     if case is not None:
         show(turn, case)
-    return case is not None
-
-
-def not_known(turn: Turn) -> None:
-    turn.say("status.unknown_code", Button("/code", words="enter_code"))
+    return case is not None or binding.bind(turn, code)
 
 
 def show(turn: Turn, case: cases.Case) -> None:

@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from conversation.messages import Button
-from handlers.answers import asks_for, spelled
+from handlers.answers import asks_for
 from handlers.obligations.lists import OBLIGATIONS
 from handlers.obligations.sight import own_obligation, seen_obligation, sight_of
 from handlers.obligations.words import told, written
 from services import obligations
+from services.foundation.codes import spelled
 from services.foundation.refusal import Refusal
 from services.obligations import TO_HEAD, Dossier, Happened, Obligation, buttons
 from services.people import Right

@@ -65,6 +65,7 @@ class Journey:
     submit: Callable[[Turn, Answers], bool] | None = None  # whether it took them; where not, it has said why
     strays: Callable[[Turn, Reply], bool] | None = None  # takes words that its questions refuse, or does not
     right: Right | None = None  # a right somewhere is enough: the journey itself asks in which unit
+    otherwise: str = ""  # the journey that answers whoever says its name without having the right
     in_menu: bool = False
     listed: bool = False  # whether it is in the channel's own list of commands
     asks_once: bool = False  # for people who go elsewhere: not asked again below every other answer
@@ -204,7 +205,9 @@ class Turn:
         own = self.tools.phrases[self.contact.language]
         called = (spoken.journey(text) for spoken in (own, *self.tools.phrases.values()))
         journey = self.tools.journeys.get(next(filter(None, called), ""))
-        if journey is None or not self.may(journey):
+        if journey is not None and not self.may(journey):
+            journey = self.tools.journeys.get(journey.otherwise)
+        if journey is None:
             return ""
         return "" if self._waits and journey.name not in MIDWAY else journey.name
 
