@@ -128,7 +128,7 @@ def _site(program: Program, channels: Sequence[Channel]) -> Site:
         directory=lambda: program.units,
         assets_version=program.assets_version,
         channels=shown_channels(program),
-        ways=frozenset(one.name for one in channels),
+        ways=frozenset(one.name for one in channels if one.carries_links),
         kinds=program.tools.kinds,
         language=program.language,
         second_clerk_above=program.tools.limits.second_clerk_above,

@@ -36,6 +36,7 @@ class Channel:
     send: Callable[[Parcel], Awaitable[Result]] | None = None  # None: its pages read their own messages
     clear: Callable[[Parcel], Awaitable[timedelta | None]] | None = None  # waits until a parcel may leave
     fetch: Callable[[str], Awaitable[bytes]] | None = None
+    carries_links: bool = True  # a text with an address in it arrives as it is
     ready: Callable[[], bool | Awaitable[bool]] | None = None  # whether its wire answers: known, or asked now
     hang_up: Work | None = None  # ends open connections, before the address closes
     close: Work | None = None  # after `run` and the senders have ended

@@ -47,7 +47,7 @@ class Sms:
     ) -> None:
         self._carrier, self._most = carrier, most_parts
         self._acts, self._texts = acts, texts
-        self.intake = Intake(door, acts, texts, language)
+        self.intake = Intake(door, acts, texts, language, asks=carrier.kinds is None)
         self._callbacks = Callbacks(secret, self.intake, acts)
         self._rests = Rests(CHANNEL, pace)
         self._answer = (-ASKED_EVERY, False)  # when the carrier was last asked whether it would send, and its answer

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from channels.sms.reading import Spoken, understood
+from channels.sms.reading import COMPLAIN, Spoken, understood
 from channels.sms.replies import folded
 from channels.sms.settings import CHANNEL
 from conversation.messages import Body, Incoming, Reply
@@ -20,6 +20,7 @@ from services.talk import Talk
 from templates import Texts
 
 LONGEST_EVENT = 80
+NO_DIALOGUE = "no_dialogue"  # words that no question could be put to, kept for the office to read
 log = structlog.get_logger()
 
 
@@ -45,8 +46,12 @@ def spoken_words(texts: Mapping[str, Texts]) -> Spoken:
 
 
 class Intake:
-    def __init__(self, door: Talk, acts: Acts, texts: Mapping[str, Texts], language: str) -> None:
-        self._talk, self._acts = door, acts
+    """`asks`: whether the carrier can send questions. Where it cannot, words open nothing: they would answer what
+    nobody has seen. The office finds them among what was not understood.
+    """
+
+    def __init__(self, door: Talk, acts: Acts, texts: Mapping[str, Texts], language: str, *, asks: bool = True) -> None:
+        self._talk, self._acts, self._asks = door, acts, asks
         self._language = language
         self._spoken = spoken_words(texts)
 
@@ -74,6 +79,11 @@ class Intake:
             said: Reply | Body = Reply(choice="/start")
         else:
             said = understood(text, standing, self._spoken)
+        if not self._asks and isinstance(said, Reply):
+            if said.text is not None:
+                await self._talk.refuse(CHANNEL, event, sender, text.encode(), NO_DIALOGUE)
+                return
+            said = Reply(choice="/menu") if said.choice == COMPLAIN else said
         await self._answer(event, sender, standing.contact_id, said, text.encode())
 
     async def _answer(self, event: str, sender: str, contact_id: str | None, said: Reply | Body, raw: bytes) -> None:

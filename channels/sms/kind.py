@@ -65,7 +65,13 @@ def sms_of(settings: SmsSettings, program: ProgramParts) -> Sms | None:
 def opened(settings: SmsSettings, program: ProgramParts) -> Channel | None:
     sms = sms_of(settings, program)
     return sms and Channel(
-        CHANNEL, routes=sms.routes(), send=sms.send, clear=sms.clear, ready=sms.ready, close=sms.close
+        CHANNEL,
+        routes=sms.routes(),
+        send=sms.send,
+        clear=sms.clear,
+        carries_links=settings.sms_carrier != ALIYUN,  # its templates allow none
+        ready=sms.ready,
+        close=sms.close,
     )
 
 

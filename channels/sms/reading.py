@@ -12,6 +12,7 @@ from services.talk import MESSAGE, Standing, menu_again, pressed
 _NUMBER = re.compile(r"\d{1,2}", re.ASCII)
 _WITH_WORD = re.compile(r"(?P<number>\d{1,2})[\s.,、:]*(?P<word>\D.*)", re.ASCII)
 _SEVERAL = re.compile(r"\d{1,2}(?:[\s,、;.]+\d{1,2})+", re.ASCII)
+COMPLAIN = "/complain"
 NO_OPTION = "?"  # pressed as a choice, every question refuses it and says what to do
 
 
@@ -32,7 +33,7 @@ def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
     if word in spoken.menu:
         return Reply(choice="/menu" if standing.under_way else "/start")
     if word in spoken.complain:
-        return Reply(choice="/complain")
+        return Reply(choice=COMPLAIN)
     if menu is None:
         return Reply(choice="/start") if number and not standing.under_way else Reply(text=text)
     if word in ("n", "/next") and menu.rest is not None:

@@ -19,7 +19,7 @@ from channels.sms.forms import LONGEST_VALUE, Form, beyond_limits, form_of, temp
 from conversation.messages import Body, Button, Say
 from templates import LANGUAGES, load_texts
 from tests.channels.sms.test_sms_settings import ALIYUN
-from tests.conftest import Clock, settings_for
+from tests.conftest import Clock, rows, settings_for
 from tests.drivers.handset import Recorder, network
 from tests.drivers.told_units import Office
 
@@ -164,3 +164,18 @@ async def test_a_head_acknowledges_where_no_whole_text_is_sent(program: Program,
         assert set(await head.says("菜单")) == {TEMPLATES["short"]}
         assert await head.says("TD") == [TEMPLATES["stopped"]]
         assert (await head.says("恢复"))[0] == TEMPLATES["started"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_words_open_no_question_that_nobody_could_see(program: Program) -> None:
+    """They are kept for the office, and whoever wrote them is told where to go on."""
+    async with network(program, recorder=Recorder(ALL)) as net:
+        citizen = net.phone(NUMBER)
+        for words in ("国土局窗口没有人，等了两个小时", "投诉", "市国土局", "提交"):
+            assert set(await citizen.says(words)) == {TEMPLATES["short"]}, words
+        kept = rows(program, "quarantine")
+        said = [program.vault.open_bytes(bytes(one["sealed"]), "quarantine").decode() for one in kept]  # pyright: ignore[reportArgumentType]
+        assert sorted(said) == sorted(["国土局窗口没有人，等了两个小时", "市国土局", "提交"])
+        assert {one["error"] for one in kept} == {"no_dialogue"}
+        assert [one["flow"] for one in rows(program, "sessions")] == [None]
+        assert rows(program, "cases") == []

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from aiohttp.test_utils import TestServer
 
 from bot.build import Program
+from bot.serve import assemble
 from channels.fake import FakePerson
 from services import people
 from services.people import Grant, Role
+from tests.channels.sms.test_sms_settings import ALIYUN, KANNEL
 from tests.conftest import rows
+from tests.drivers.browsing import browsing
 from tests.web.conftest import Browser, link, member
 from web.signin import door
 
@@ -93,3 +97,16 @@ async def test_a_stranger_has_no_such_command(citizen: FakePerson) -> None:
     assert "登录网页" not in str(citizen.screen().rows)
     await citizen.says("/signin")
     assert "没有这个命令" in citizen.screen().text or "/in/" not in citizen.screen().text
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(("carrier", "sent"), [(KANNEL, ["sms"]), (ALIYUN, [])], ids=["Kannel", "Aliyun"])
+async def test_no_link_is_sent_where_it_would_not_arrive(make_program, carrier, sent: list[str]) -> None:
+    """Aliyun's templates allow no address: such a message would say nothing, and the page tells of other ways."""
+    program = make_program(**carrier)
+    head = member(program, "周三", Grant(Role.DEPUTY, "gtj"))
+    program.acts.transact(people.set_phone, head, "13800138000")
+    async with browsing(TestServer(assemble(program, work=False).app)) as client:
+        page = await Browser(client).sends("/in/link", who="13800138000")
+    assert "也可以请效能办的同事给您一个新链接" in page
+    assert [row["channel"] for row in rows(program, "deliveries")] == sent
