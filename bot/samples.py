@@ -257,7 +257,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         (
             "menu.rebind",
             {"lost": [{"role": "head", "unit": unit}]},
-            (Button("/link ABCD-EFGH yes", words="rebind"), Button("/menu", words="keep_account")),
+            (Button("/menu", words="keep_account"), Button("/link ABCD-EFGH yes", words="rebind")),
         ),
         (
             "signin.link",
@@ -274,6 +274,11 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("common.busy", {}, (Button("/resume", words="resume"), Button("/discard", words="discard_and_start"))),
         ("common.idle", {}, (Button("/resume", words="resume"), Button("/cancel", words="discard"))),
         ("common.sure_to_discard", {}, (Button("/resume", words="resume"), Button("/discard", words="discard"))),
+        (
+            "common.sure_again",
+            {"said": word("sample_answer"), "no": "resume", "yes": "discard"},
+            (Button("/resume", words="resume"), Button("/discard", words="discard")),
+        ),
         ("common.sorry", {}, ()),
         ("common.untaken", {"words": word("sample_answer"), "count": 2}, ()),
         ("common.untaken", {"words": "", "count": 1}, ()),

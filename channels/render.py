@@ -268,6 +268,11 @@ class Phrases:
             if (block == "menu" or block.startswith(("menu_", "called_"))) and block != "called_around"
             for word in texts.say("common", block).split("|")
         }
+        self._buttons = {
+            name: {folded(word) for word in (texts.say("common", name), *texts.say("common", block).split("|"))}
+            for block in texts.blocks("common")
+            if block.startswith("said_") and (name := block.removeprefix("said_"))
+        }
         around = texts.say("common", "called_around").split("|")
         self._around = sorted(map(folded, around), key=len, reverse=True)
         self._signs = _signs(texts)
@@ -282,6 +287,10 @@ class Phrases:
 
     def action(self, text: str) -> str | None:
         return self._actions.get(folded(text))
+
+    def means(self, text: str, button: str) -> bool:
+        """Whether somebody has typed the words of a button, or others that mean it (`said_<button>`)."""
+        return folded(text) in self._buttons[button]
 
     def journey(self, text: str) -> str | None:
         """The journey whose menu button (or another phrase for it) somebody has typed; None for any other text.

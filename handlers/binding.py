@@ -43,8 +43,8 @@ def bind(turn: Turn, code: str, *, sure: bool = False) -> bool:
     """
     if not sure and _takes_away(turn, code):
         lost = [{"role": one.role, "unit": turn.directory.name(one.unit_id) or ""} for one in turn.grants]
-        buttons = Button(f"/link {code}{SURE}", words="rebind"), Button("/menu", words="keep_account")
-        turn.say("menu.rebind", *buttons, lost=lost)
+        no, yes = Button("/menu", words="keep_account"), Button(f"/link {code}{SURE}", words="rebind")
+        turn.ask_sure("menu.rebind", no, yes, lost=lost)
         return True
     person_id = people.use_link(turn.act, code, turn.contact.channel)
     if person_id is None:

@@ -462,6 +462,7 @@ def upgrade() -> None:
     sa.Column('sealed', sa.LargeBinary(), nullable=True),
     sa.Column('touched_at', Utc(), nullable=False),
     sa.Column('reminded_at', Utc(), nullable=True),
+    sa.Column('sure', sa.LargeBinary(), nullable=True),
     sa.Column('tapped', sa.String(length=64), nullable=True),
     sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_sessions_contact_id')),
     sa.PrimaryKeyConstraint('contact_id')

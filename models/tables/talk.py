@@ -26,6 +26,7 @@ sessions = Table(  # no index but the key: every turn rewrites its row, and only
     Column("sealed", LargeBinary),
     Column("touched_at", Utc, nullable=False),
     Column("reminded_at", Utc),
+    Column("sure", LargeBinary),  # sealed: the question whether to give something up, which typed words answer now
     Column("tapped", String(64)),  # where a tap came last: when, and its keyed hash
 )
 

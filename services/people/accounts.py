@@ -30,6 +30,7 @@ class Contact:
     turn: int = 0
     flow: str | None = None
     sealed_session: bytes | None = None
+    sealed_sure: bytes | None = None
     tapped: str | None = None  # the tap that came last, where it was one: seconds since 1970 and a keyed hash
 
 
@@ -55,6 +56,7 @@ _CONTACTS = (
         sessions.c.turn,
         sessions.c.flow,
         sessions.c.sealed,
+        sessions.c.sure,
         sessions.c.tapped,
         contacts.c.address_hash,
     )

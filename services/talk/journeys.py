@@ -17,11 +17,12 @@ from services.foundation.folding import folded
 from services.foundation.phones import callback
 from services.obligations import Kinds
 from services.people import SMS, Contact, Grant, Right, bind_contact, ended_roles, may_somewhere, roles_of
+from services.talk.sure import Sure
 from services.units import Directory
 
 _MOVES = ("back", "keep", "skip", "drop", "undo", "cancel", "submit", "edit")
 ENGINE_WORDS = frozenset((*_MOVES, "done", "clear", "remove", "rewrite", "next", "previous", "all"))
-MIDWAY = frozenset(("menu", "help"))  # journeys that may be called in the middle of a flow
+MIDWAY = frozenset(("menu", "help", "resume"))  # journeys that may be called in the middle of a flow
 
 
 class Phrases(Protocol):
@@ -37,6 +38,8 @@ class Phrases(Protocol):
     def action(self, text: str) -> str | None: ...
 
     def journey(self, text: str) -> str | None: ...
+
+    def means(self, text: str, button: str) -> bool: ...
 
     def category(self, text: str) -> str | None: ...
 
@@ -98,6 +101,7 @@ class Turn:
     edits: str | None = None
     tapped: str | None = None  # the tap that came last, where it was one
     said: list[Outgoing] = field(default_factory=list)
+    sure: Sure | None = None  # what was asked last, where it was whether to give something up
     heard: dict[str, Any] = field(default_factory=dict)  # which message has said what, since the conversation began
     _roles: tuple[Grant, ...] | None = None
 
@@ -149,7 +153,7 @@ class Turn:
             self.session is not None and journey.flow is not None and begun(self.flow(self.session.flow), self.session)
         ):
             again = Button(f"/discard {self.session.turn} /{name} {argument}".strip(), words="discard_and_start")
-            self.say("common.busy", Button("/resume", words="resume"), again, under_way=self.session.flow)
+            self.ask_sure("common.busy", Button("/resume", words="resume"), again, under_way=self.session.flow)
         else:
             journey.opens(self, argument)
 
@@ -162,11 +166,10 @@ class Turn:
         lost = ended_roles(self.act, self.contact.person_id)
         return [one for one in lost if may_somewhere([one], Right.LOOK_AT_OBLIGATIONS)]
 
-    def sure(self, turn: int) -> None:
-        """Asks before what took effort is given up. The button is good for this turn only."""
-        under_way = self.session.flow if self.session else ""
-        gone = Button(f"/discard {turn}", words="discard")
-        self.say("common.sure_to_discard", Button("/resume", words="resume"), gone, under_way=under_way)
+    def ask_sure(self, words: str, no: Button, yes: Button, **values: Any) -> None:
+        """Asks before something is given up for good; what is typed next answers this (`services.talk.sure`)."""
+        self.sure = Sure(no, yes, self.now)
+        self.say(words, no, yes, **values)
 
     def give_back(self, flow: Flow, answers: Answers, last: Reply | None = None) -> None:
         """Shows what was written in a conversation that was not taken, to be copied, and counts its pieces.
@@ -200,8 +203,12 @@ class Turn:
         if self._waits and self.contact.channel != SMS:
             self.resume()
 
+    def means(self, text: str, button: str) -> bool:
+        """Whether typed words are those of a button, or others that mean it, in any language."""
+        return any(spoken.means(text, button) for spoken in self.tools.phrases.values())
+
     def called(self, text: str) -> str:
-        """The journey whose name was typed, in any language; in the middle of a flow only menu and help count."""
+        """The journey whose name was typed, in any language; in the middle of a flow only those of MIDWAY count."""
         own = self.tools.phrases[self.contact.language]
         called = (spoken.journey(text) for spoken in (own, *self.tools.phrases.values()))
         journey = self.tools.journeys.get(next(filter(None, called), ""))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import msgspec
@@ -29,6 +29,7 @@ from services.foundation.vault import new_id
 from services.people import SMS, Contact, address_hash, lock_contacts
 from services.talk.edits import changes_now, remember
 from services.talk.journeys import ENGINE_WORDS, Journey, Tools, Turn
+from services.talk.sure import Sure, ask_again, tap_of
 from templates import DEFAULT_LANGUAGE
 
 LARGEST_BATCH = 100
@@ -38,6 +39,7 @@ SLOW = 60  # seconds within which somebody on a slow line taps again
 TWICE = 10  # seconds: a button that belongs to no screen, tapped again within this time, was tapped once
 log = structlog.get_logger()
 _sessions = msgspec.json.Decoder(Session)
+_sures = msgspec.json.Decoder(Sure)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -149,7 +151,9 @@ class Talk:
         session = None
         if contact.flow and contact.sealed_session and contact.flow in self._tools.journeys:
             session = _sessions.decode(act.vault.open_bytes(contact.sealed_session, "session"))
-        return Turn(act, self._tools, contact, session, contact.turn, tapped=contact.tapped)
+        asked = contact.sealed_sure
+        sure = _sures.decode(act.vault.open_bytes(asked, "sure")) if asked else None
+        return Turn(act, self._tools, contact, session, contact.turn, tapped=contact.tapped, sure=sure)
 
     def _quarantine(self, act: Act, incoming: Incoming, error: str) -> None:
         if not _claim(act, [incoming]):
@@ -170,7 +174,7 @@ class Talk:
         return wish if wish in self._tools.phrases else self._language
 
 
-_SAVED = ("turn", "flow", "sealed", "touched_at", "reminded_at", "tapped")
+_SAVED = ("turn", "flow", "sealed", "touched_at", "reminded_at", "tapped", "sure")
 _SAVE = Prepared(lambda tx: insert_or_update(tx, sessions, "contact_id", _SAVED), "contact_id", *_SAVED)
 
 
@@ -184,6 +188,7 @@ def _save(act: Act, turns: Collection[Turn], before: Iterable[Contact]) -> None:
             "tapped": turn.tapped,
             "flow": turn.session.flow if turn.session else None,
             "sealed": act.vault.seal_bytes(_encode(turn.session), "session") if turn.session else None,
+            "sure": act.vault.seal_bytes(_encode(turn.sure), "sure") if turn.sure else None,
         }
         for turn in turns
     ]
@@ -201,6 +206,10 @@ def take(turn: Turn, incoming: Incoming) -> None:
         people.take_over(turn.act.by(turn.contact.person_id), turn.contact.person_id)
     if _is_second_tap(turn, incoming):
         return
+    answered = _answered(turn, incoming)
+    if answered is None:
+        return
+    incoming = answered
     reply = incoming.reply
     name, argument = _command(reply, turn)
     if not name and reply.text and not reply.media:
@@ -220,6 +229,24 @@ def take(turn: Turn, incoming: Incoming) -> None:
         turn.tools.find_place(turn, reply)
     else:
         turn.tools.journeys["menu"].opens(turn, "stale" if reply.choice else "")
+
+
+def _answered(turn: Turn, incoming: Incoming) -> Incoming | None:
+    """The message with typed words as the tap that they stand for, where it was asked whether to give something up.
+
+    None where it was asked again. A tap, a command, the menu and the help leave that question behind.
+    """
+    asked, turn.sure = turn.sure, None
+    reply = incoming.reply
+    if asked is None or incoming.edited or reply.choice is not None or _command(reply, turn)[0]:
+        return incoming
+    words = None if reply.media or reply.location else reply.text
+    if words and (tap := tap_of(turn, asked, words)):
+        return replace(incoming, reply=tap)
+    if words and turn.called(words):
+        return incoming
+    ask_again(turn, asked, reply)
+    return None
 
 
 def _is_second_tap(turn: Turn, incoming: Incoming) -> bool:
@@ -258,7 +285,8 @@ def _advance(turn: Turn, session: Session, reply: Reply) -> None:
             turn.turn_number += 1
             turn.tools.journeys["menu"].opens(turn, "cancelled")
         case Leaving(number):
-            turn.sure(number)
+            no, yes = Button("/resume", words="resume"), Button(f"/discard {number}", words="discard")
+            turn.ask_sure("common.sure_to_discard", no, yes, under_way=flow.name)
         case Screen(problem=problem):
             turn.turn_number = effect.turn
             strays = journey.strays if problem is not None and _says_something(reply) else None

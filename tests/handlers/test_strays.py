@@ -12,6 +12,7 @@ from conversation.messages import Media, Reply
 from services.oversight.export import export_rows
 from services.oversight.sheet import SheetWords
 from tests.conftest import rows
+from tests.drivers.chat_screens import said
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 UP_TO_WHAT = ("/complaint", "市供电局", "跳过", "1")
@@ -21,12 +22,6 @@ STORY = "等了两个小时没有人办"
 
 def photo(ref: str, size: int | None = None) -> Media:
     return Media(ref, "photo", size)
-
-
-async def said(person: FakePerson, *texts: str) -> str:
-    for text in texts:
-        heard = await person.says(text)
-    return "\n".join(one.text for one in heard)
 
 
 async def filed(program: Program, person: FakePerson) -> dict[str, object]:

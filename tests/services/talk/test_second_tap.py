@@ -67,6 +67,7 @@ async def test_giving_up_is_asked_once_and_only_for_its_own_turn(citizen: FakePe
     assert "要放弃「反映问题」吗" in (await citizen.presses(key.press, key.turn))[-1].text
     old = citizen.key("放弃")
     assert await citizen.presses(key.press, key.turn) == []
+    await citizen.taps("接着填")
     await citizen.says("跳过")
     assert "什么时候" in (await citizen.presses(old.press, old.turn))[-1].text  # it has gone on since
     await citizen.taps("放弃")
