@@ -17,6 +17,7 @@ from models.database import Database, DatabaseAway
 from services import oversight
 from services.foundation import audit
 from services.foundation.vault import KEY_BYTES, KeyTrouble, Vault
+from services.units import load_units
 
 
 async def examine(
@@ -96,6 +97,9 @@ def _database(settings: Settings, vault: Vault | None, now: datetime, sent_on: C
 def _contents(database: Database, settings: Settings, vault: Vault | None, now: datetime) -> Iterator[Found]:
     counted = database.look(oversight.count_rows, now)
     yield _counted("units", counted.units)
+    for twins in database.look(load_units).twins():
+        told = {"name": twins[0].full_name, "ids": [unit.id for unit in twins]}
+        yield Found("bad", "doctor_same_name", told)
     yield _counted("clerks", counted.clerks)
     if vault is not None:
         try:

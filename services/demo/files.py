@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, create_model, model_validator
 
 from rulebooks import HERE
-from rulebooks.reading import Book, Shape, not_as_expected
+from rulebooks.reading import Book, Place, Shape, not_as_expected
 from services.cases import CATEGORIES
 from services.foundation.phones import normalised
-from services.people import GROUPS, LONGEST_NAME, Group, Role
+from services.foundation.refusal import Refusal
+from services.foundation.wording import readable
+from services.people import GROUPS, Group, Role, named, same_name
+from services.units import Unit, same_unit
 from templates import DEFAULT_LANGUAGE, LANGUAGES
 
 CITY, DAY = HERE / "demo" / "city.toml", HERE / "demo" / "day.toml"
 
+
+def _readable(given: str) -> str:
+    if kept := readable(given):
+        return kept
+    raise ValueError(given)
+
+
+def _on_one_line(given: str) -> str:
+    return " ".join(_readable(given).split())
+
+
+def _named(given: str) -> str:
+    try:
+        return named(given)
+    except Refusal:
+        raise ValueError(given) from None
+
+
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,27}$")]  # a window adds "-12"
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-MaybeWords = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-Area = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_readable)]
+Called = Annotated[Words, AfterValidator(_on_one_line)]
+MaybeCalled = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Area = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_on_one_line)]
 Initials = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,100}$")]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)]
+Name = Annotated[str, AfterValidator(_named)]
 Phone = Annotated[str, AfterValidator(normalised)]
 Count = Annotated[int, Field(ge=0, le=1_000)]
 
@@ -43,14 +66,14 @@ def _maybe(shape: Any) -> Any:
 
 class _Unit(Shape):
     id: Id
-    name: Words
+    name: Called
     kind: Literal["bureau", "district", "vertical", "subordinate"] = "bureau"
     area: Area | None = None
     initials: Initials | None = None
-    english: Words | None = None
-    aliases: list[Words] = []
-    windows: list[Words] = []
-    windows_english: list[MaybeWords] = []
+    english: Called | None = None
+    aliases: list[Called] = []
+    windows: list[Called] = []
+    windows_english: list[MaybeCalled] = []
 
     @model_validator(mode="after")
     def _phones_of_somebody(self) -> _Unit:
@@ -75,7 +98,7 @@ class ClerkRules(Shape):
     """One of the office's clerks."""
 
     name: Name
-    title: Words | None = None
+    title: Called | None = None
     phone: Phone | None = None
 
 
@@ -140,11 +163,18 @@ class Day(Shape):
     notice: NoticeRules  # pyright: ignore[reportInvalidTypeForm]
 
 
-def read_city(file: Path = CITY, known: Collection[str] = ()) -> City:
-    """Reads a city. `known`: ids of units that are there already. Raises OSError, or BadRules with every fault."""
+def read_city(file: Path = CITY, known: Mapping[str, Unit] = MappingProxyType({})) -> City:
+    """Reads a city. `known`: units that are there already, by id. Raises OSError, or BadRules with every fault."""
     book = Book(file)
     city = book.check(City, book.data)
     if city is not None:
+        for place, name in _same_names(city):
+            book.note("same_name", place, value=name)
+        there = {same_unit(unit.name): unit.id for unit in known.values() if unit.parent_id is None}
+        for number, unit in enumerate(city.unit):
+            other = there.get(same_unit(unit.name))
+            if other and other != unit.id:
+                book.note("same_name", ("unit", number, "name"), value=unit.name, known=[other])
         ids: set[str] = set()
         for number, unit in enumerate(city.unit):
             if not ids.isdisjoint(unit.ids()):
@@ -156,6 +186,20 @@ def read_city(file: Path = CITY, known: Collection[str] = ()) -> City:
     book.done()
     assert city is not None, "what is wrong was noted"
     return city
+
+
+def _same_names(city: City) -> Iterator[tuple[Place, str]]:
+    """Names that stand before in the same place: of units, of a unit's windows, of supervisors, of clerks."""
+    listed: list[tuple[Place, Place, Iterable[str]]] = [(("unit",), ("name",), [one.name for one in city.unit])]
+    listed += [(("unit", number, "windows"), (), one.windows) for number, one in enumerate(city.unit)]
+    for key, people in (("supervisor", city.supervisor), ("clerk", city.clerk)):
+        listed.append(((key,), ("name",), [one.name for one in people]))
+    for before, after, names in listed:
+        same, seen = same_unit if before[0] == "unit" else same_name, set[str]()
+        for number, name in enumerate(names):
+            if same(name) in seen:
+                yield (*before, number, *after), name
+            seen.add(same(name))
 
 
 def read_day(file: Path = DAY, known: Collection[str] = ()) -> Day:

@@ -15,7 +15,6 @@ from services.people.codes import PeopleCode
 from services.people.leaving import COLUMNS, leaving
 from services.people.links import Link, issue_link, peek_link, use_link
 from services.people.members import (
-    LONGEST_NAME,
     Alike,
     Member,
     Seated,
@@ -44,6 +43,7 @@ from services.people.persons import (
     heads_of,
     held_at,
     holds,
+    named,
     person,
     roles_of,
     same_name,
@@ -99,7 +99,6 @@ __all__ = [
     "CHUNK",
     "COLUMNS",
     "GROUPS",
-    "LONGEST_NAME",
     "NOTED_EVERY",
     "RIGHTS",
     "SMS",
@@ -157,6 +156,7 @@ __all__ = [
     "may",
     "may_somewhere",
     "members",
+    "named",
     "names_of",
     "note_use",
     "open_session",

@@ -23,7 +23,6 @@ from services.people.persons import Person
 from services.people.rights import SOLE, WITHOUT_UNIT, Grant, Right, Role, may, may_somewhere, place_of, roles_with
 from services.people.sessions import Session
 
-LONGEST_NAME = 50
 SHORTEST_LINK, LONGEST_LINK = 1, 30  # days that an invitation may be valid at most
 
 
@@ -116,9 +115,7 @@ def add_member(
     person_id, first = once(act, number, act.actor, name, roles, units, phone, takes_over, another)
     if not first:
         return person_id
-    name = " ".join(readable(name).split())
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise Refusal(PeopleCode.NAME_WANTED)
+    name = persons.named(name)
     granted, called = _granted(roles, units), _number(phone)
     if not another and (known := alike(act, name, called)):
         raise Refusal(PeopleCode.KNOWN, people=tuple(one.person.id for one in known))

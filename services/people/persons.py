@@ -12,10 +12,15 @@ from sqlalchemy import ColumnElement, FromClause, and_, insert, or_, select, upd
 from models.tables import SMS, contacts, grants, people
 from services.foundation import audit
 from services.foundation.act import Act
+from services.foundation.refusal import Refusal
 from services.foundation.vault import Vault, new_id
+from services.foundation.wording import readable
 from services.people import sessions
 from services.people.accounts import address_hash
+from services.people.codes import PeopleCode
 from services.people.rights import Grant, Right, may, roles_with
+
+LONGEST_NAME = 50
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,21 @@ def add_person(
     title: str | None = None,
     person_id: str = "",
 ) -> str:
-    """Adds a person with roles; returns the id, a random one unless it is given."""
-    person_id = person_id or new_id()
+    """Adds a person with roles; returns the id, a random one unless it is given. Raises Refusal: name_wanted."""
+    person_id, name = person_id or new_id(), named(name)
     sealed = act.vault.seal({"name": name, "phone": phone, "title": title}, f"person {person_id}")
     row = {"id": person_id, "sealed": sealed, "created_at": act.now, **_found_by(act.vault, name, phone)}
     act.tx.execute(insert(people).values(**row))
     audit.append(act, "person_added", person_id, _given(act, person_id, granted))
     return person_id
+
+
+def named(typed: str) -> str:
+    """A name as it is kept: on one line, without what nobody can see. Raises Refusal: name_wanted."""
+    name = " ".join(readable(typed).split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Refusal(PeopleCode.NAME_WANTED)
+    return name
 
 
 def person(act: Act, person_id: str) -> Person | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -13,6 +14,7 @@ from models.tables import units
 from services.foundation.folding import folded, found_by, words_of
 from services.foundation.matching import nearest
 from services.units.naming import ENGLISH, full_english, full_name
+from services.units.pairing import same_unit
 from templates import DEFAULT_LANGUAGE
 
 EXACT, NO_MATCH = 1, 9
@@ -113,6 +115,13 @@ class Directory:
         """The ids of a unit and of those above it, the unit first."""
         unit = self.get(unit_id)
         return (unit_id, *(self.line(unit.parent_id) if unit and unit.parent_id else ()))
+
+    def twins(self) -> Iterator[Sequence[Unit]]:
+        """Units of one name, and windows or sections of one name in a unit: nobody could tell them apart."""
+        named: dict[tuple[str | None, str], list[Unit]] = defaultdict(list)
+        for unit in self.by_id.values():
+            named[unit.parent_id, same_unit(unit.name)].append(unit)
+        return (found for found in named.values() if len(found) > 1)
 
     def named_in(self, text: str) -> Sequence[Unit]:
         """The units that a text names, those that are named most fully first: a window before its unit."""

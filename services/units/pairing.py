@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import pairwise
 
 from services.foundation.folding import plain
@@ -26,20 +25,24 @@ def same_unit(name: str) -> str:
 
 
 def paired(there: Sequence[str], listed: Sequence[str]) -> Pairing:
-    """What is new in the list at the very place of something that is missing may be the same under another name."""
+    """What is new in the list where something is missing, after the same neighbour, may be that under another name."""
     old, new = [same_unit(name) for name in there], [same_unit(name) for name in listed]
-    places: dict[str, list[int]] = defaultdict(list)
-    for place, name in enumerate(old):
-        places[name].append(place)
-    known = {place: places[name].pop(0) for place, name in enumerate(new) if places[name]}
+    known = {place: place for place, name in enumerate(new) if old[place : place + 1] == [name]}
+    for place, name in enumerate(new):
+        free = [other for other, one in enumerate(old) if one == name and other not in known.values()]
+        if place not in known and free:
+            known[place] = free[0]
     missing = [place for place in range(len(old)) if place not in known.values()]
-    instead = []
-    for kind, start, end, begin, stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        gone = [place for place in range(start, end) if place in missing]
-        added = [place for place in range(begin, stop) if place not in known]
-        if kind == "replace" and gone and added:
-            instead.append((gone, added))
-    replaced = {place for gone, _ in instead for place in gone}
+    gone, added = defaultdict(list), defaultdict(list)  # by the place of the neighbour before; -1: at the beginning
+    for place in missing:
+        gone[max((other for other in known.values() if other < place), default=-1)].append(place)
+    neighbour = -1
+    for place in range(len(new)):
+        neighbour = known.get(place, neighbour)
+        if place not in known:
+            added[neighbour].append(place)
+    instead = [(gone[place], added[place]) for place in gone if place in added]
+    replaced = {place for those, _ in instead for place in those}
     return Pairing(known, instead, [place for place in missing if place not in replaced])
 
 

@@ -84,6 +84,13 @@ FAULTS = [  # file, what stands there, what is written instead, the entry that i
     (CITY, 'id = "gdj"', 'id = "供电"', "id", "value"),
     (CITY, 'id = "gdj"', "", "id", "missing"),
     (CITY, 'id = "gdj"', 'id = "fgw-1"', "id", "twice"),
+    (CITY, 'name = "市供电局"', 'name = "市发改 委"', "name", "same_name"),
+    (CITY, '["办证窗口", "测绘科"]', '["测绘科", "测 绘科"]', "windows", "same_name"),
+    (CITY, 'name = "水秀英"', 'name = "柏 青松"', "name", "same_name"),
+    (CITY, 'name = "云舒"', 'name = "章　文"', "name", "same_name"),
+    (CITY, 'head = "周建国"', 'head = "\\u202e"', "head", "value"),
+    (CITY, 'name = "市供电局"', 'name = "\\u2060"', "name", "value"),
+    (CITY, 'head = "周建国"', 'head = "\\u202e"', "head", "value"),
     (CITY, '"slj", "gsjz"', '"slj", "gsjx"', "units", "no_unit"),
     (CITY, "[[supervisor]]", "[[superviser]]", "superviser", "unknown"),
     (DAY, "filed_days_ago = 6", 'filed_days_ago = "6"', "filed_days_ago", "value"),
@@ -210,6 +217,17 @@ def test_a_wrong_list_of_units_is_told_in_words(tmp_path: Path) -> None:
     done = mingcha(tmp_path, "units", "city.toml")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith('city.toml 第 3 行读不懂：name = "市国土局\n    应写：名称，加引号')
+
+
+def test_the_name_of_a_unit_that_was_loaded_before_is_refused_under_another_id(tmp_path: Path) -> None:
+    mingcha(tmp_path, "migrate")
+    (tmp_path / "units.toml").write_text('[[unit]]\nid = "gtj"\nname = "市国土局"\n', encoding="utf-8")
+    mingcha(tmp_path, "units", "units.toml")
+    (tmp_path / "more.toml").write_text('[[unit]]\nid = "gt"\nname = "市國土局 "\n', encoding="utf-8")
+    done = mingcha(tmp_path, "units", "more.toml")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("more.toml 第 3 行：「市國土局」是以前装入的单位 gtj 的名称")
+    assert 'id = "gtj"' in done.stderr
 
 
 def test_supervisors_may_be_listed_for_units_that_were_loaded_before(tmp_path: Path) -> None:

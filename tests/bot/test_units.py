@@ -74,6 +74,15 @@ def test_another_name_in_the_same_place_is_asked_and_changed_only_on_demand(offi
     assert units(office) == [("a", "市自然资源局"), ("a-1", "不动产窗口"), ("a-2", "测绘科")]
 
 
+def test_two_windows_of_one_name_from_before_are_told_by_the_doctor_and_can_be_told_apart(office: Path) -> None:
+    with sqlite3.connect(office / "var" / "mingcha.db") as database:
+        database.execute("update units set name = '测绘科' where id = 'a-1'")
+    assert "✗ 有 2 个「市国土局·测绘科」（a-1、a-2）" in mingcha(office, "doctor").stdout
+    load(office, f'{UNIT}windows = ["办证窗口", "测绘科"]\n', "--renamed")
+    assert units(office)[1:] == [("a-1", "办证窗口"), ("a-2", "测绘科")]
+    assert "没有人分得清" not in mingcha(office, "doctor").stdout
+
+
 def test_a_number_that_is_not_taken_over_is_said(office: Path) -> None:
     load(office, f'{UNIT}head = "李一"\nhead_phone = "13800138000"\n')
     told = load(office, f'{UNIT}head = "李一"\nhead_phone = "13900139000"\n')

@@ -17,6 +17,8 @@ from services.units.pairing import in_order, paired
         ("甲乙", "新旧", "", [("甲乙", "新旧")], ""),
         ("Ａ國", "a国", "a国", [], ""),
         ("甲甲", "甲", "甲", [], "甲"),
+        ("甲甲", "新甲", "甲", [("甲", "新")], ""),
+        ("甲乙", "乙新", "乙", [], "甲"),
     ],
 )
 def test_each_is_found_by_its_name(
