@@ -7,44 +7,21 @@ commands are therefore made when `main` runs.
 # Annotations are evaluated here: typer reads them, and the help texts come from the templates.
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from bot import privacy
 from bot.channels import KINDS
-from bot.settings import Settings, nearest_names, spoken_language
-from models.database import DatabaseAway
-from services.foundation.act import Act
-from services.foundation.vault import KeyTrouble
+from bot.settings import Settings, spoken_language
+from bot.terminal import Stop, Terminal
 from templates import Texts
 
-WORDS = (
-    "terminal",
-    "rulebook",
-    *(kind.words for kind in KINDS),
-)  # template files for the terminal; each block is in one of them
 MARKS = {"good": "✓", "note": "–", "bad": "✗"}
-
-
-class Stop(Exception):
-    """Ends the command with a message for the person: a template block and its values, or several of these."""
-
-    def __init__(self, words: str, **values: Any) -> None:
-        super().__init__(words)
-        self.said: Sequence[tuple[str, Mapping[str, Any]]] = [(words, values)]
-
-    @classmethod
-    def all(cls, said: Iterable[tuple[str, Mapping[str, Any]]]) -> "Stop":
-        (words, values), *others = said
-        stop = cls(words, **values)
-        stop.said = [(words, values), *others]
-        return stop
 
 
 def main() -> None:
@@ -52,68 +29,6 @@ def main() -> None:
     privacy.close_new_files()
     texts = Texts(spoken_language(), lambda: datetime.now(UTC))
     commands(Terminal(texts))()
-
-
-class Terminal:
-    """Speaks one language to the person who typed the command."""
-
-    def __init__(self, texts: Texts) -> None:
-        self.texts = texts
-        self._named = False  # whether the unknown settings have been told already
-
-    def word(self, block: str, **values: Any) -> str:
-        file = next((file for file in WORDS if self.texts.has(file, block)), WORDS[0])
-        return self.texts.say(file, block, values)
-
-    def tell(self, block: str, **values: Any) -> None:
-        typer.echo(self.word(block, **values))
-
-    def settings(self, *, names: bool = True) -> Settings:
-        """The settings. Raises Stop for whatever is wrong with them and, with `names`, for a misspelt name."""
-        try:
-            settings = Settings()
-        except ValidationError as error:
-            raise Stop.all(_wrong(one, self.texts) for one in error.errors()) from error
-        except (OSError, UnicodeError) as error:
-            raise Stop("env_file") from error
-        near = nearest_names() if names else {}
-        if misspelt := [(name, meant) for name, meant in near.items() if meant]:
-            raise Stop.all(("misspelt", {"name": name, "meant": meant}) for name, meant in misspelt)
-        if near and not self._named:
-            self._named = True
-            typer.echo(self.word("unknown_names", names=list(near)), err=True)
-        return settings
-
-    @contextmanager
-    def plainly(self) -> Iterator[None]:
-        """Turns every expected failure into one clear line and exit code 1."""
-        try:
-            yield
-        except Stop as stop:
-            self._stop(*stop.said)
-        except KeyTrouble:
-            self._stop(("bad_key", {"file": self.settings().key_path}))
-        except DatabaseAway:
-            self._stop(("database_away", {}))
-        except OSError as error:
-            if error.filename is None:
-                raise
-            self._stop(("not_written", {"file": error.filename}))
-
-    def _stop(self, *said: tuple[str, Mapping[str, Any]]) -> None:
-        for block, values in said:
-            typer.echo(self.word(block, **values), err=True)
-        raise typer.Exit(1)
-
-
-def _wrong(error: Any, texts: Texts) -> tuple[str, Mapping[str, Any]]:
-    """The words for a wrong setting: a template block named after the validator's own code or else the setting."""
-    cause = str(error.get("ctx", {}).get("error", ""))
-    name = str(error["loc"][0]) if error["loc"] else ""
-    for code in (cause, name):
-        if any(texts.has(file, f"setting_{code}") for file in WORDS):
-            return f"setting_{code}", {}
-    return "setting_other", {"name": f"MINGCHA_{name}".upper()}
 
 
 def commands(terminal: Terminal) -> typer.Typer:
@@ -149,14 +64,8 @@ def commands(terminal: Terminal) -> typer.Typer:
 
     @command
     def doctor() -> None:
-        from bot.doctor import examine
-
         with terminal.plainly():
-            found = asyncio.run(examine(terminal.settings(names=False)))
-            for one in found:
-                typer.echo(f"{MARKS[one.level]} {say(one.words, **one.values)}")
-            if any(one.level == "bad" for one in found):
-                raise typer.Exit(1)
+            _doctor(terminal)
 
     @command
     def backup(
@@ -205,10 +114,14 @@ def commands(terminal: Terminal) -> typer.Typer:
         phone: Annotated[str, typer.Option(help=say("help_phone"))] = "",
         person: Annotated[str, typer.Option(help=say("help_person"))] = "",
         new: Annotated[bool, typer.Option("--new", help=say("help_new"))] = False,
+        takes_over: Annotated[bool, typer.Option("--takes-over", help=say("help_takes_over"))] = False,
         days: Annotated[int, typer.Option(help=say("help_days"), min=1, max=90)] = 7,
     ) -> None:
-        with terminal.plainly():
-            _invite(terminal, name, role, unit or [], days, phone=phone, person=person, new=new)
+        from bot.invite import Invitation, link_for
+
+        with terminal.plainly(), _with_units(terminal) as program:
+            wanted = Invitation(name, role, unit or [], days, phone, person, new=new, takes_over=takes_over)
+            link_for(terminal, program, wanted)
 
     return app
 
@@ -230,6 +143,28 @@ def _current(program: Any) -> None:
 
     if not is_current(program.database):
         raise Stop("not_migrated")
+
+
+@contextmanager
+def _with_units(terminal: Terminal) -> Iterator[Any]:
+    """The program with its units, on a database of this version."""
+    program = _program(terminal)
+    try:
+        _current(program)
+        program.load_units()
+        yield program
+    finally:
+        program.close()
+
+
+def _doctor(terminal: Terminal) -> None:
+    from bot.doctor import examine
+
+    found = asyncio.run(examine(terminal.settings(names=False)))
+    for one in found:
+        typer.echo(f"{MARKS[one.level]} {terminal.word(one.words, **one.values)}")
+    if any(one.level == "bad" for one in found):
+        raise typer.Exit(1)
 
 
 def _migrate(terminal: Terminal) -> None:
@@ -379,77 +314,12 @@ def _load_units(terminal: Terminal, file: Path, renamed: bool) -> None:
 
     if not file.is_file():
         raise Stop("no_file", file=file)
-    program = _program(terminal)
-    _current(program)
-    program.load_units()
-    try:
-        city = read_city(file, program.units.by_id)
-    except BadRules as bad:
-        raise Stop.all((one.words, one.values) for one in rulebooks.told(bad.faults)) from bad
-    written = program.acts.transact(write_city, city, renamed=renamed)
-    program.close()
+    with _with_units(terminal) as program:
+        try:
+            city = read_city(file, program.units.by_id)
+        except BadRules as bad:
+            raise Stop.all((one.words, one.values) for one in rulebooks.told(bad.faults)) from bad
+        written = program.acts.transact(write_city, city, renamed=renamed)
     terminal.tell("units_loaded", written=written, units=written.units)
     for one in written.heads:
-        terminal.tell("head_follows", name=one.name, unit=one.unit, before=one.before)
-
-
-def _invite(
-    terminal: Terminal, name: str, role: str, units: list[str], days: int, *, phone: str, person: str, new: bool
-) -> None:
-    """Makes a link for the person who is meant: one who is there already keeps being one, a new one is added."""
-    from services.foundation.phones import BadNumber, normalised
-    from services.people import WITHOUT_UNIT, Grant, Role
-
-    program = _program(terminal)
-    _current(program)
-    program.load_units()
-    if role not in list(Role):
-        raise Stop("bad_choice", value=role, choices=tuple(Role))
-    for unit in units:
-        if program.units.get(unit) is None:
-            raise Stop("unknown_unit", value=unit)
-    if role not in WITHOUT_UNIT and not units:
-        raise Stop("unit_wanted")
-    try:
-        number = normalised(phone) if phone else None
-    except BadNumber:
-        raise Stop("phone_wrong", value=phone) from None
-    granted = [Grant(role, unit) for unit in units] or [Grant(role, None)]
-
-    def invited(act: Act) -> tuple[str, str]:
-        from services.people import add_person, issue_link
-
-        person_id, words = _meant(act, name, number, granted, person, new), "invited_again"
-        if not person_id:
-            person_id, words = add_person(act, name, granted, phone=number), "invited"
-        return words, issue_link(act, person_id, timedelta(days=days))
-
-    words, code = program.acts.transact(invited)
-    program.close()
-    terminal.tell(words, name=name, days=days, code=code, site=program.settings.site)
-
-
-def _meant(act: Act, name: str, number: str | None, granted: list[Any], chosen: str, new: bool) -> str:
-    """The id of the person to invite; empty for a new one. Stops where it cannot be told who is meant."""
-    from services.foundation.phones import masked
-    from services.people import alike, grant_roles
-
-    known = alike(act, name, number)
-    if chosen:
-        known = [one for one in known if one.person.id.startswith(chosen)]
-        same = known
-    else:
-        fits = [one for one in known if number is None or one.person.phone in (None, number)]
-        same = [one for one in fits if set(granted) <= set(one.grants)]
-    if new or (not known and not chosen):
-        return ""
-    if len(same) != 1:
-        told = [
-            {"id": one.person.id, "name": one.person.name, "phone": masked(one.person.phone or ""), "held": one.grants}
-            for one in known
-        ]
-        raise Stop("which_person", people=told, chosen=chosen)
-    missing = [one for one in granted if one not in same[0].grants]
-    if missing:
-        grant_roles(act, same[0].person.id, missing)
-    return same[0].person.id
+        terminal.tell("head_follows", name=one.name, unit=one.unit, before=one.before, linked=False)

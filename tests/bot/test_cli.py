@@ -33,7 +33,7 @@ def test_without_a_command_it_shows_what_there_is(tmp_path: Path) -> None:
 def test_the_first_clerk_is_invited(office: Path) -> None:
     done = mingcha(office, "invite", "章文", "--role", "clerk")
     assert "http://127.0.0.1:8080/in/" in done.stdout
-    assert "/link " in done.stdout
+    assert "在聊天里也可以直接发送" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,7 @@ import pytest
 from tests.drivers.command import mingcha
 
 CODE = re.compile(r"/in/([0-9A-Z-]{19})")
+ROOT = Path(__file__).parents[2]
 ID = re.compile(r"\b[0-9a-f]{20}\b")
 
 
@@ -66,3 +71,56 @@ def test_another_role_is_given_only_to_whom_is_named(office: Path) -> None:
 def test_a_wrong_number_is_told(office: Path) -> None:
     done = mingcha(office, "invite", "钱七", "--role", "clerk", "--phone", "12345")
     assert (done.returncode, "12345" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\n", "\u202e", "\u3000\u200b", "长" * 51])
+def test_a_name_that_nobody_can_read_is_refused(office: Path, name: str) -> None:
+    done = mingcha(office, "invite", name, "--role", "clerk")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "姓名要有 1 到 50 个看得见的字，例如：张三。\n"
+
+
+def test_a_name_is_kept_as_at_the_desk(office: Path) -> None:
+    assert mingcha(office, "invite", " 孙\u202e\n八 ", "--role", "clerk").stdout.startswith("孙 八 的一次性链接")
+
+
+@pytest.fixture(scope="module")
+def head(office: Path) -> str:
+    """The name of the present head of gtj."""
+    mingcha(office, "invite", "周一", "--role", "head", "--unit", "gtj")
+    return "周一"
+
+
+def test_a_second_head_is_made_only_where_it_is_said_that_this_is_meant(office: Path, head: str) -> None:
+    for _ in range(2):
+        asked = mingcha(office, "invite", "吴二", "--role", "head", "--unit", "gtj")
+        assert (asked.returncode, asked.stdout) == (1, "")
+        assert f"市国土局已经有负责人：{head}。" in asked.stderr
+        assert "--takes-over" in asked.stderr
+    done = mingcha(office, "invite", "吴二", "--role", "head", "--unit", "gtj", "--takes-over")
+    assert CODE.search(done.stdout)
+    assert f"市国土局：吴二第一次用自己的链接登录时接任负责人；在那以前仍是{head}。" in done.stdout
+    assert "已经登记过" in mingcha(office, "invite", "吴二", "--role", "head", "--unit", "gtj").stdout
+
+
+@pytest.mark.parametrize(("answer", "made"), [("y", True), ("n", False)])
+def test_at_a_terminal_it_is_asked_whether_the_head_changes(office: Path, head: str, answer: str, made: bool) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "bot", "invite", f"郑{answer}", "--role", "head", "--unit", "gtj"]
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("MINGCHA_")}
+    os.write(ours, f"{answer}\n".encode())
+    with subprocess.Popen(
+        command, cwd=office, env={**clean, "PYTHONPATH": str(ROOT)}, stdin=theirs, stdout=theirs, stderr=theirs
+    ) as asking:
+        os.close(theirs)
+        said = b""
+        try:
+            while more := os.read(ours, 4096):
+                said += more
+        except OSError:  # the other end is closed
+            pass
+    os.close(ours)
+    assert f"市国土局已经有负责人：{head}" in said.decode()
+    assert "是换人吗？" in said.decode()
+    assert bool(CODE.search(said.decode())) == made
+    assert (asking.returncode == 0) == made

@@ -16,7 +16,7 @@ import pytest
 from pydantic import BaseModel
 
 from bot import rulebooks
-from bot.cli import Terminal
+from bot.terminal import Terminal
 from rulebooks import HERE
 from rulebooks.reading import BadRules, Fault
 from services import calendar, cases, demo, desk, obligations, oversight

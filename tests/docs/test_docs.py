@@ -13,6 +13,7 @@ from bot import cli
 from bot.build import Program
 from bot.serve import assemble
 from bot.settings import Settings
+from bot.terminal import Terminal
 from handlers.all import JOURNEYS
 from models.tables import metadata
 from templates import LANGUAGES, Texts
@@ -97,7 +98,7 @@ def test_every_function_named_exists(page: Path) -> None:
 
 @by_name
 def test_every_command_named_exists(page: Path) -> None:
-    terminal = cli.Terminal(Texts("zh", lambda: pytest.fail("no moment is said")))
+    terminal = Terminal(Texts("zh", lambda: pytest.fail("no moment is said")))
     commands = {command.name for command in cli.commands(terminal).registered_commands}
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     text = page.read_text(encoding="utf-8")
