@@ -9,7 +9,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ import typer
 
 from bot import privacy
 from bot.channels import KINDS
-from bot.settings import Settings, spoken_language
+from bot.settings import Settings, spoken
 from bot.terminal import Stop, Terminal
 from templates import Texts
 
@@ -27,8 +27,8 @@ MARKS = {"good": "✓", "note": "–", "bad": "✗"}
 def main() -> None:
     """The `mingcha` command."""
     privacy.close_new_files()
-    texts = Texts(spoken_language(), lambda: datetime.now(UTC))
-    commands(Terminal(texts))()
+    language, zone = spoken()
+    commands(Terminal(Texts(language, lambda: datetime.now(zone))))()
 
 
 def commands(terminal: Terminal) -> typer.Typer:
@@ -191,7 +191,7 @@ def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
     settings = terminal.settings()
     if demo:
         settings = _for_demo(settings)
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.zone)
     program = _program(terminal, settings)
     program.is_demo = demo
     links: dict[str, str] = {}
@@ -230,7 +230,7 @@ def _work(terminal: Terminal) -> None:
     from bot.work import work
 
     settings = terminal.settings()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.zone)
     program = _program(terminal)
     _current(program)
     program.load_units()
@@ -304,7 +304,7 @@ def _restore(terminal: Terminal, file: Path) -> None:
         raise Stop(f"restore_{no.code}", file=file, what=no.what) from no
     except CopyTrouble as trouble:
         raise Stop(f"copy_{trouble.code}", reason=trouble.reason) from trouble
-    terminal.tell("restored", file=file, count=len(made.files), made_at=made.made_at.astimezone(settings.zone))
+    terminal.tell("restored", file=file, count=len(made.files), made_at=made.made_at)
 
 
 def _load_units(terminal: Terminal, file: Path, renamed: bool) -> None:

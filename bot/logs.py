@@ -6,6 +6,7 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import structlog
@@ -14,8 +15,8 @@ LONGEST_CHAIN = 8
 QUIET = ("aiohttp.access", "apscheduler", "alembic", "telegram", "PIL")
 
 
-def configure(level: str) -> None:
-    """Sets up the logs: readable on a terminal, JSON into a file or a collector."""
+def configure(level: str, zone: tzinfo = UTC) -> None:
+    """Sets up the logs: readable on a terminal, JSON into a file or a collector. Moments are told in this time zone."""
     number = logging.getLevelNamesMapping()[level.upper()]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(WithoutWords("%(levelname)s %(name)s %(message)s"))
@@ -31,7 +32,7 @@ def configure(level: str) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _Stamped(zone),
             without_words,
             drawn,
         ],
@@ -39,6 +40,17 @@ def configure(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+class _Stamped:
+    """Adds the moment as the city's clocks show it, with its offset."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+
+    def __call__(self, _: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event["timestamp"] = datetime.now(self._zone).isoformat(timespec="milliseconds")
+        return event
 
 
 def without_words(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -92,19 +92,24 @@ class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
         return self.anchor_file or self.data_dir / "keys" / "anchor.log"
 
 
-class _Language(BaseSettings):
+class _Spoken(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MINGCHA_", env_file=".env", extra="ignore")
 
     language: str = DEFAULT_LANGUAGE
+    timezone: str = Settings.model_fields["timezone"].default
 
 
-def spoken_language() -> str:
-    """The language of the terminal, known even where another setting is wrong."""
+def spoken() -> tuple[str, ZoneInfo]:
+    """The language of the terminal and the city's time zone, known even where another setting is wrong."""
     try:
-        wish = _Language().language
+        wish = _Spoken()
     except (OSError, UnicodeError):  # of `.env`; whoever wants the settings is told
-        wish = _Language(_env_file=None).language  # pyright: ignore[reportCallIssue]
-    return wish if wish in LANGUAGES else DEFAULT_LANGUAGE
+        wish = _Spoken(_env_file=None)  # pyright: ignore[reportCallIssue]
+    try:
+        zone = ZoneInfo(wish.timezone)
+    except (KeyError, ValueError, OSError):  # told likewise
+        zone = ZoneInfo(_Spoken.model_fields["timezone"].default)
+    return wish.language if wish.language in LANGUAGES else DEFAULT_LANGUAGE, zone
 
 
 def nearest_names() -> dict[str, str]:

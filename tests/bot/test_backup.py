@@ -10,9 +10,11 @@ import subprocess
 import sys
 import tarfile
 import threading
+from datetime import datetime
 from pathlib import Path
 from shutil import which
 from urllib.request import urlopen
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -113,7 +115,13 @@ def test_the_key_is_left_out_unless_it_is_asked_for(tmp_path: Path) -> None:
     done = mingcha(tmp_path, "restore", "without.tar", MINGCHA_DATA_DIR="new")
     assert "请先把保存的密钥放到 new/keys/mingcha.key" in done.stderr
     assert list((tmp_path / "new").iterdir()) == []
-    assert mingcha(tmp_path, "restore", "with.tar", MINGCHA_DATA_DIR="new").returncode == 0
+    done = mingcha(tmp_path, "restore", "with.tar", MINGCHA_DATA_DIR="new", MINGCHA_TIMEZONE="Asia/Kathmandu")
+    assert done.returncode == 0
+    with tarfile.open(tmp_path / "with.tar") as archive:
+        told = archive.extractfile("manifest.json")
+        assert told
+        made_at = datetime.fromisoformat(json.load(told)["made_at"]).astimezone(ZoneInfo("Asia/Kathmandu"))
+    assert f"{made_at:%H:%M}）恢复" in done.stdout, "as the city's clocks show it"
     assert (tmp_path / "new" / KEY_FILE).read_bytes() == key
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from zoneinfo import ZoneInfo
 
 import pytest
 import structlog
@@ -25,6 +27,13 @@ def test_an_exception_is_logged_without_its_words(capfd: pytest.CaptureFixture[s
     assert "王小明" not in said
     assert "ValueError at test_logs.py:" in said
     assert "KeyError" in said
+    structlog.reset_defaults()
+
+
+def test_a_line_tells_the_moment_as_the_citys_clocks_show_it(capfd: pytest.CaptureFixture[str]) -> None:
+    configure("info", ZoneInfo("Asia/Shanghai"))
+    structlog.get_logger().info("started")
+    assert json.loads(capfd.readouterr().err)["timestamp"].endswith("+08:00")
     structlog.reset_defaults()
 
 
