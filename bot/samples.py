@@ -84,6 +84,12 @@ class SampleWorld:
     def action(self, text: str) -> str | None:
         return self._phrases.action(text)
 
+    def edited(self, flow: str, keys: Sequence[str], text: str) -> str | None:
+        return self._phrases.edited(flow, keys, text)
+
+    def tells_nothing(self, text: str) -> bool:
+        return self._phrases.tells_nothing(text)
+
 
 def flows() -> list[Flow]:
     return [journey.flow for journey in JOURNEYS.values() if journey.flow]
@@ -98,6 +104,8 @@ def scenes(flow: Flow, texts: Texts, now: datetime) -> Iterator[Scene]:
         if here is None:
             yield Scene(REVIEW, REVIEW, Body(ask=screen(flow, session, world)))
             yield Scene(REVIEW, "problem", _after(flow, session, world, Reply(text="?")))
+            aside = Reply(text=texts.say("preview", "sample_answer"))
+            yield Scene(REVIEW, "aside", _after(flow, session, world, aside))
             first = flow.questions[0].key
             yield Scene(first, "edited", _after(flow, session, world, Reply(choice=f"/edit {first}")))
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -273,6 +273,12 @@ class Phrases:
             for block in texts.blocks("common")
             if block.startswith("said_") and (name := block.removeprefix("said_"))
         }
+        self._told_nothing = {
+            *self._actions,
+            *self._buttons["yes"],
+            *self._buttons["no"],
+            *map(folded, texts.say("common", "told_nothing").split("|")),
+        }
         around = texts.say("common", "called_around").split("|")
         self._around = sorted(map(folded, around), key=len, reverse=True)
         self._signs = _signs(texts)
@@ -297,12 +303,26 @@ class Phrases:
 
         What is polite does not count: "你好，我要举报" is 举报.
         """
-        if len(text) > LONGEST_CALL:
-            return None
-        words = {folded(text)}
+        return self._journeys.get(self._bare(text, self._journeys) or "")
+
+    def tells_nothing(self, text: str) -> bool:
+        """Whether words only move about or are polite: the name of an action, yes, thanks, a call for a journey."""
+        return bool(self._bare(text, self._told_nothing) or self.journey(text))
+
+    def edited(self, flow: str, keys: Sequence[str], text: str) -> str | None:
+        """The question, one of these, whose answer somebody wants to change who types its name: 经过, 修改经过."""
+        for key in keys:
+            words = self._texts.say("common", "typed_edit", {"what": self._texts.say(flow, f"{key}_short")})
+            if folded(text) in map(folded, words.split("|")):
+                return key
+        return None
+
+    def _bare(self, text: str, known: Container[str]) -> str | None:
+        """The known words that are left of a text without what is polite around them; None where none are."""
+        words = {folded(text)} if len(text) <= LONGEST_CALL else set[str]()
         while words:
-            if called := next((self._journeys[word] for word in sorted(words) if word in self._journeys), None):
-                return called
+            if found := next((word for word in sorted(words) if word in known), None):
+                return found
             words = {less for word in words for less in self._less_polite(word)}
         return None
 

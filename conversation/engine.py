@@ -32,7 +32,7 @@ from conversation.questions import (
     Ticks,
     World,
 )
-from conversation.strays import captioned, keep_words, unheld
+from conversation.strays import captioned, keep_typed, keep_words, tells, unheld
 from conversation.text import seen
 
 BACK, KEEP, SKIP, CANCEL, SUBMIT = "/back", "/keep", "/skip", "/cancel", "/submit"
@@ -153,10 +153,12 @@ def advance(flow: Flow, session: Session, reply: Reply, world: World) -> tuple[S
         session, problem = keep_words(place.questions, session, reply.written() or "", "place_kept")
         return session, place.with_session(answers=session.answers, drafts=session.drafts).screen(problem)
     if here is None:
-        return place.session, place.screen(Problem("choose_action"))
+        return _wordless(place, reply, Problem("choose_action"))
     try:
         return _read(place, here, reply)
     except Refused as refused:
+        if isinstance(here, Evidence) and not place.is_inside():
+            return _wordless(place, reply, refused.problem)
         return place.session, place.screen(refused.problem)
 
 
@@ -396,6 +398,15 @@ def _read(place: _Place, here: Question, reply: Reply) -> tuple[Session | None, 
     return _with_lost_words(drafted, captioned(reply), problem)
 
 
+def _wordless(place: _Place, reply: Reply, problem: Problem) -> tuple[Session, Screen]:
+    """Keeps words that came where no words are an answer; `problem` is told where they tell nothing."""
+    words = (reply.text or "").strip()
+    if not tells(words, place.world):
+        return place.session, place.screen(problem)
+    session, told = keep_typed(place.questions, place.session, words)
+    return place.with_session(answers=session.answers, drafts=session.drafts).shown(told)
+
+
 def _beside(place: _Place, here: Question | None, reply: Reply) -> tuple[Session | None, Effect]:
     """A piece where none is asked for waits for its question; the words under it answer this one, or stay with it."""
     answer = here is not None and _answers(place, here, reply.text)
@@ -458,6 +469,9 @@ def _spoken_action(reply: Reply, place: _Place) -> Reply:
     action = text if command else place.world.action(text)
     heard = [*place.actions()]
     heard += [BACK] * (place.here is None) + [SKIP] * place.keeps_by_skipping()  # heard without a button of their own
+    if action is None and place.here is None:
+        edited = place.world.edited(place.flow.name, [question.key for question in place.questions], text)
+        return replace(reply, text=None, choice=f"/edit {edited}") if edited else reply
     if action is None or (action not in heard and not command):
         return reply
     return replace(reply, text=None, choice=action)

@@ -61,6 +61,14 @@ class World(Protocol):
         """The action that a typed word means ("返回" is "/back"), None for any other text."""
         ...
 
+    def edited(self, flow: str, keys: Sequence[str], text: str) -> str | None:
+        """The question whose answer somebody wants to change who types this at the review; None for any other text."""
+        ...
+
+    def tells_nothing(self, text: str) -> bool:
+        """Whether words only move about or are polite: the name of an action, yes, thanks, a call for the menu."""
+        ...
+
 
 class Refused(ValueError):
     """The reply is no answer to the question; carries the problem to explain."""

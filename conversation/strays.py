@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conversation.messages import Media, Problem, Reply
-from conversation.questions import Evidence, Question, Text
+from conversation.questions import Evidence, Question, Text, World
 from conversation.text import seen
 
 if TYPE_CHECKING:
     from conversation.engine import Session
+
+MOST_DIGITS = 2  # of the number of a button
 
 
 def captioned(reply: Reply) -> tuple[Media, ...]:
@@ -31,6 +33,21 @@ def unheld(questions: Sequence[Question], session: Session, media: Sequence[Medi
         for piece in session.drafts.get(question.key) or session.answers.get(question.key) or ()
     }
     return "\n".join(piece.caption for piece in media if piece.caption and piece.ref not in held)
+
+
+def tells(words: str, world: World) -> bool:
+    """Whether words that no question takes tell anything: no button's name or number, nothing polite, no mere sign."""
+    plain = world.fold(words)
+    number = plain.isdigit() and len(plain) <= MOST_DIGITS
+    return any(map(str.isalnum, plain)) and not number and not world.tells_nothing(words)
+
+
+def keep_typed(questions: Sequence[Question], session: Session, words: str) -> tuple[Session, Problem]:
+    """Adds words that were typed where none are asked for to the story; where there is none, says where they may go."""
+    texts = [one for one in questions if isinstance(one, Text)]
+    if texts and not any(one.story for one in texts):
+        return session, Problem("words_to_edit", {"words": words, "question": texts[0].key})
+    return keep_words(questions, session, words, "words_added")
 
 
 def keep_words(

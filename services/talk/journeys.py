@@ -41,6 +41,10 @@ class Phrases(Protocol):
 
     def means(self, text: str, button: str) -> bool: ...
 
+    def edited(self, flow: str, keys: Sequence[str], text: str) -> str | None: ...
+
+    def tells_nothing(self, text: str) -> bool: ...
+
     def category(self, text: str) -> str | None: ...
 
 
@@ -266,6 +270,12 @@ class Turn:
 
     def action(self, text: str) -> str | None:
         return self.tools.phrases[self.contact.language].action(text)
+
+    def edited(self, flow: str, keys: Sequence[str], text: str) -> str | None:
+        return self.tools.phrases[self.contact.language].edited(flow, keys, text)
+
+    def tells_nothing(self, text: str) -> bool:
+        return any(spoken.tells_nothing(text) for spoken in self.tools.phrases.values())
 
     def _queue(self, body: Body) -> None:
         self.said.append(Outgoing(self.contact.id, self.contact.channel, body))

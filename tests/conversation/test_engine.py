@@ -197,7 +197,8 @@ def test_what_is_assumed_is_not_asked_but_shown_as_such_and_changed_in_the_revie
     assert visitor.says("提交").answers["happened"] == "2026-11-20"
 
 
-def test_the_review_takes_buttons_only() -> None:
-    citizen = reviewing().says("好像不对")
+def test_at_the_review_words_that_tell_nothing_are_asked_for_a_button() -> None:
+    citizen = reviewing().says("跳过").says("2").says("？？")
     assert (citizen.at, citizen.problem) == ("review", "choose_action")
+    assert citizen.says("修改 what").at == "what"
     assert citizen.world == SmallWorld()

@@ -117,7 +117,8 @@ class TestSendingMedia:
         assert [piece["ref"] for piece in citizen.sends("b").taps("/done").answers["evidence"]] == ["b"]
 
     def test_words_alone_are_no_evidence_and_those_under_a_photo_stay_with_it(self) -> None:
-        assert asking(EVIDENCE).says("看这里").problem == "media_wanted"
+        assert asking(EVIDENCE).says("提交").problem == "media_wanted"
+        assert asking(EVIDENCE).says("看这里").problem == "words_not_kept"  # there is no story to put them into
         captioned = asking(EVIDENCE).sends("a", "b", text="看这里")
         assert (captioned.problem, captioned.screen.count) == (None, 2)
         assert [piece["caption"] for piece in captioned.taps("/done").answers["evidence"]] == ["看这里", None]

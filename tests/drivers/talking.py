@@ -58,6 +58,12 @@ class SmallWorld:
     def action(self, text: str) -> str | None:
         return WORDS.get(text)
 
+    def edited(self, flow: str, keys: Sequence[str], text: str) -> str | None:
+        return next((key for key in keys if text == f"修改 {key}"), None)
+
+    def tells_nothing(self, text: str) -> bool:
+        return text in WORDS
+
     def _of(self, source: str, answers: Answers) -> dict[str, str]:
         if source == "units":
             return self.units

@@ -9,10 +9,13 @@ import pytest
 from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media, Reply
+from services import people
 from services.oversight.export import export_rows
 from services.oversight.sheet import SheetWords
-from tests.conftest import rows
-from tests.drivers.chat_screens import said
+from tests.conftest import Clock, rows
+from tests.drivers.chat_screens import Meet, said
+from tests.drivers.handset import network
+from tests.drivers.told_units import Office
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 UP_TO_WHAT = ("/complaint", "市供电局", "跳过", "1")
@@ -58,6 +61,69 @@ class TestWordsUnderPieces:
         await said(citizen, *UP_TO_WHAT, "长" * 9_000, "完成", "跳过", "昨天")
         [told] = await citizen.sends(photo("p", 40 * 2**20), text="收" * 1_500)
         assert "没有留下：「收收收" in told.text
+
+
+class TestWordsWhereNoneAreAsked:
+    async def test_at_the_photo_question_they_go_into_the_story(self, citizen: FakePerson, program: Program) -> None:
+        await said(citizen, *UP_TO_WHAT, STORY, "跳过", "昨天")
+        told = await said(citizen, "窗口在三楼")
+        assert told.startswith("刚才写的已加进「经过」。\n\n有照片、录音、视频或材料吗？")
+        mine = citizen.newest
+        for word in ("提交", "完成", "2", "好的", "有", "谢谢您！", "我要投诉", "👍"):
+            assert "已加进" not in await said(citizen, word), word
+        await citizen.edits(mine, "窗口在四楼")
+        await said(citizen, "跳过", AFTER_WHAT[-1])
+        assert (await filed(program, citizen))["what"] == f"{STORY}\n窗口在四楼"
+
+    async def test_at_the_review_too_but_what_names_a_button_acts(self, citizen: FakePerson, program: Program) -> None:
+        await said(citizen, *UP_TO_WHAT, STORY, *AFTER_WHAT)
+        told = await said(citizen, "当时有三个人在场")
+        assert told.startswith("刚才写的已加进「经过」。")
+        assert f"经过  {STORY}\n当时有三个人在场" in told
+        for word in ("确定", "没问题", "1", "跳过", "怎么样了"):
+            assert "请点「提交」；要修改，点相应的一项" in await said(citizen, word), word
+        for word in ("修改经过", "经过"):
+            assert "发生了什么事" in await said(citizen, word), word
+            await citizen.taps("保留原来的")
+        assert (await filed(program, citizen))["what"] == f"{STORY}\n当时有三个人在场"
+
+    @ON_SQLITE
+    async def test_in_a_spot_check_they_go_into_the_note(self, program: Program, clock: Clock, person: Meet) -> None:
+        office, supervisor = Office(program, clock), person("s")
+        who = office.office(people.add_person, "王监督", [people.Grant(people.Role.SUPERVISOR, "jtj")])
+        office.do(people.ensure_contact, "fake", "s", "zh", who)
+        await said(supervisor, "/check", "1", "跳过", "作风巡查", *["完成"] * 5)
+        assert "已加进「备注」" in await said(supervisor, "一楼大厅没有人")
+        await said(supervisor, "跳过", "跳过")
+        told = await said(supervisor, "政务中心东门")  # the unit may read the note, but never a place
+        assert "刚才发的没有记下" in told
+        assert "一楼大厅没有人" in await said(supervisor, "跳过")
+        assert "已加进「备注」" in await said(supervisor, "完成", "牌子也没摆")
+        await said(supervisor, "提交")
+        assert rows(program, "visits")[0]["note"] == "一楼大厅没有人\n牌子也没摆"
+
+    @ON_SQLITE
+    async def test_where_there_is_no_story_it_is_said_how_to_put_them_in(
+        self, office: Office, head: FakePerson
+    ) -> None:
+        obligation = office.hand_over(working_days=3)
+        told = await said(head, f"/more_time {obligation}", "12月10日", "测绘要等天晴，还要几天", "还缺一份图")
+        assert "没有记下：「还缺一份图」。要写进去，请点「修改 原因」" in told
+        assert head.key("修改 原因")
+        await said(head, "提交")
+        assert office.look(obligation).extensions[-1].reason == "测绘要等天晴，还要几天"
+
+    @ON_SQLITE
+    async def test_by_text_message(self, program: Program) -> None:
+        async with network(program) as net:
+            phone = net.phone("+8613800138000")
+            for word in ("投诉", "国土局 办证", "1", "1", STORY, "#", "昨天"):
+                await phone.says(word)
+            assert (await phone.says("窗口在三楼"))[0].startswith("刚才写的已加进「经过」。")
+            assert "短信发不了照片和文件" in (await phone.says("7"))[0]
+            for word in ("#", "1"):
+                await phone.says(word)
+            assert (await phone.says("当时有三个人在场"))[0].startswith("刚才写的已加进「经过」。")
 
 
 class TestPlacesAndSlashes:
