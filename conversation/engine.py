@@ -21,6 +21,7 @@ from conversation.questions import (
     PREVIOUS,
     REMOVE,
     REWRITE,
+    SKIP,
     Answered,
     Asked,
     Choice,
@@ -35,7 +36,7 @@ from conversation.questions import (
 from conversation.strays import captioned, keep_typed, keep_words, tells, unheld
 from conversation.text import seen
 
-BACK, KEEP, SKIP, CANCEL, SUBMIT = "/back", "/keep", "/skip", "/cancel", "/submit"
+BACK, KEEP, CANCEL, SUBMIT = "/back", "/keep", "/cancel", "/submit"
 DROP, UNDO = "/drop", "/undo"
 COMMANDS = frozenset(
     (BACK, KEEP, SKIP, CANCEL, SUBMIT, DROP, UNDO, DONE, CLEAR, REMOVE, REWRITE, NEXT, PREVIOUS, "/edit")

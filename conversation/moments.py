@@ -40,15 +40,28 @@ _DAYS = {  # words for a day: how many days ago it is, and the time of day that 
     "前日": (2, ""),
     "the day before yesterday": (2, ""),
 }
+_YEARS = {  # words for a year: how many years ago it is
+    "大前年": 3,
+    "前年|the year before last": 2,
+    "去年|上年|last year": 1,
+    "今年|this year": 0,
+}
 WEEKDAYS_ZH = {c: n for n, c in enumerate("一二三四五六")} | {"日": 6, "天": 6}
 WEEKDAYS_EN = {w: n for n, w in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 _ENGLISH = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 SOME_DAYS = 3  # ago, a day is no longer what everybody would call by its weekday alone
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-MONTH = f"({'|'.join(_MONTHS)})[a-z]*"
-_HALF = re.compile(r"上午|早上|早晨|清早|凌晨|中午|下午|傍晚|晚上|夜里|晚|早|morning|noon|afternoon|evening|night")
-_NIGHT = ("晚上", "夜里", "晚", "night")
-_LATER = ("下午", "傍晚", "afternoon", "evening", *_NIGHT)
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH = f"({'|'.join(MONTHS)})[a-z]*"
+_HALF = re.compile(
+    r"上午|早上|早晨|清晨|清早|凌晨|中午|下午|午后|傍晚|晚上|夜里|半夜|深夜|晚|早|morning|noon|afternoon|evening|night"
+)
+_NIGHT = ("晚上", "夜里", "半夜", "深夜", "晚", "night")
+_LATER = ("下午", "午后", "傍晚", "afternoon", "evening", *_NIGHT)
+_BEFORE = re.compile(
+    r"(?:大概|大约|约|好像|应该|可能|估计|差不多|就|是|在|从"
+    r"|(?:around|about|on|in|at|during|over|sometime|i think|maybe)\b\s*)+"
+)
+_AFTER = re.compile(r"\s*(?:左右|上下|附近|的?时候|那会儿?|那阵子|那天|发生的|的事情?|吧|的|了|[。.!])+$")
 _CLOCK = re.compile(
     r"(\d{1,2})\s*(?:[:点时]\s*(半|\d{1,2})?\s*分?\s*(?:钟|整)?)?(?::\d\d)?\s*(am|pm)?(?:[+-]\d\d:\d\d|z)?"
 )
@@ -67,13 +80,28 @@ def read_moments(text: str, now: datetime) -> list[str]:
     """
     if len(text) > 60:
         return []
-    text = unicodedata.normalize("NFKC", text).strip().casefold()
-    if text in ("now", "刚才", "刚刚", "现在", "just now"):
+    text = loosened(text, now.date())
+    if text in ("now", "刚才", "刚刚", "刚", "方才", "现在", "just now"):
         return [now.isoformat(timespec="minutes")]
     readings = [_reading(text, now, which) for which in (0, 1)]
     found = list(dict.fromkeys(moment for moment in readings if moment))
     past = [moment for moment in found if moment[:10] <= now.date().isoformat()]
     return past if len(found) > 1 and past else found
+
+
+def loosened(text: str, today: date) -> str:
+    """The words for a time, without those that say how sure it is, in their simplest form; years as numbers."""
+    text = unicodedata.normalize("NFKC", text).strip().casefold()
+    text = _AFTER.sub("", _BEFORE.sub("", text, count=1) if _BEFORE.match(text) else text)
+    for pattern, ago in _YEARS.items():
+        text = re.sub(pattern, f"{today.year - ago}年", text)
+    return text
+
+
+def in_figures(text: str) -> str:
+    """The text with its numbers in figures; rough ones (三四) stay."""
+    text = re.sub(r"^(?:an?|one)(?= (?:hour|day|week|month|year))|^half an(?= hour)", _english_count, text)
+    return re.sub(rf"\b({'|'.join(_ENGLISH)})(?= )", lambda found: str(_ENGLISH[found[1]]), arabic(text))
 
 
 def _reading(text: str, now: datetime, which: int) -> str | None:
@@ -84,15 +112,9 @@ def _reading(text: str, now: datetime, which: int) -> str | None:
 
 
 def _read(said: str, now: datetime, which: int) -> str | None:
-    said = re.sub(r"^(?:大概|大约|约|(?:around|about|on)\b)\s*", "", said)
-    said = re.sub(r"^(?:an?|one)(?= (?:hour|day|week))|^half an(?= hour)", _english_count, said)
-    said = said.replace("一刻", "15分").replace("三刻", "45分")
-    said = (
-        said.replace("今年", f"{now.year}年").replace("去年", f"{now.year - 1}年").replace("前年", f"{now.year - 2}年")
-    )
+    said = re.sub("一?大清早|一大早|一清早|一早", "早上", said.replace("一刻", "15分").replace("三刻", "45分"))
     feast = festival(said, now.date())
-    text = arabic(feast[1] if feast else said)
-    text = re.sub(r"^(two|three|four|five|six)(?= )", lambda found: str(_ENGLISH[found[1]]), text)
+    text = in_figures(feast[1] if feast else said)
     if found := re.fullmatch(r"(半|\d{1,3})\s*个?\s*(小时|分钟|hours?|minutes?)(?:以?前|之前| ago)", text):
         size = 0.5 if found[1] == "半" else int(found[1])
         ago = timedelta(hours=size) if found[2][0] in "小h" else timedelta(minutes=size)
@@ -134,8 +156,8 @@ def _day(text: str, today: date, which: int) -> tuple[date | None, str]:
         return date(month // 12, month % 12 + 1, int(found[2])), text[found.end() :]
     if found := re.match(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*[日号]?t?", text):
         return date(int(found[1]), int(found[2]), int(found[3])), _after(found, text)
-    if found := re.match(r"(\d{1,2})\s*[-/月]\s*(\d{1,2})(?!\d)\s*[日号]?", text):
-        return _latest(today, int(found[1]), int(found[2])), _after(found, text)
+    if found := re.match(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?![\d.])\s*[日号]?", text):
+        return _latest(today, int(found[1]), int(found[2]), which), _after(found, text)
     if found := re.match(r"(\d{1,3})\s*(?:天(?:以?前|之前)|days? ago)", text):
         return today - timedelta(int(found[1])), text[found.end() :]
     if found := re.match(r"(\d{1,2})\s*(?:个?(?:周|星期|礼拜)(?:以?前|之前)|weeks? ago)", text):
@@ -156,7 +178,7 @@ def _named_day(text: str, today: date, which: int) -> tuple[date | None, str]:
     dated = re.sub(rf"^{weekday}(?=\d{{1,2}}(?:st|nd|rd|th)? {MONTH}|{MONTH})", "", text)
     if said := english_day(dated):
         year, month, day, rest = said
-        return date(year, month, day) if year is not None else _latest(today, month, day), rest
+        return date(year, month, day) if year is not None else _latest(today, month, day, which), rest
     if found := re.match(r"(上+|这|本)?个?(?:周|星期|礼拜)([一二三四五六日天])", text):
         return _weekday(today, WEEKDAYS_ZH[found[2]], (found[1] or "").count("上")), text[found.end() :]
     if found := re.match(weekday, text):
@@ -174,21 +196,25 @@ def english_day(text: str) -> tuple[int | None, int, int, str] | None:
         (rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}", 2, 1),
         (rf"{MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])", 1, 2),
     ):
-        if found := re.match(rf"{pattern}(?:,?\s*(\d{{4}})(?!\d))?", text):
+        if found := re.match(rf"{pattern}(?:,?\s*(\d{{4}})(?!\d)年?)?", text):
             year = int(found[3]) if found[3] else None
-            return year, _MONTHS.index(found[month]) + 1, int(found[day]), text[found.end() :]
+            return year, MONTHS.index(found[month]) + 1, int(found[day]), text[found.end() :]
     return None
 
 
-def _latest(today: date, month: int, day: int) -> date:
-    for year in range(today.year, today.year - 9, -1):  # 29 February may be eight years away (1896, 1904)
+def _latest(today: date, month: int, day: int, which: int) -> date:
+    """The latest such day. Of 29 February, years ago as a rule, either of two may be meant: nobody counts that far."""
+    days = []
+    for year in range(today.year, today.year - 13, -1):  # 29 February may be eight years away (1896, 1904)
         try:
             found = date(year, month, day)
         except ValueError:
             continue
         if found <= today:
-            return found
-    raise ValueError("no such day")
+            days.append(found)
+    if not days:
+        raise ValueError("no such day")
+    return days[0 if days[0].year >= today.year - 1 else which]
 
 
 def _day_of_month(today: date, day: int) -> date:

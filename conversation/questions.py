@@ -14,12 +14,15 @@ from conversation.amounts import DAYS, WORKING_DAYS, read_amount
 from conversation.days import read_day
 from conversation.messages import Answers, Line, Media, Option, Problem, Reply
 from conversation.moments import read_moments
+from conversation.spans import read_span
 from conversation.text import seen
 
 RECORDINGS = ("voice", "video")
 MAYBE_CUT = 3_500  # characters: devices cut a message at 4,096 UTF-16 units, or at the last full stop before that
 DONE, CLEAR, REMOVE, REWRITE = "/done", "/clear", "/remove", "/rewrite"
+SKIP = "/skip"
 NEXT, PREVIOUS, ALL = "/next", "/previous", "/all"
+YEARS_BACK = 50  # when something can have happened
 BEGINNING = 20  # characters by which a shortened text is known as such
 LONGEST_REMARK = 2_000  # characters
 PIECES_SHOWN = 4  # pieces a page to remove from: with what pages, empties, undoes and goes back there are eight buttons
@@ -532,13 +535,18 @@ class Evidence(Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Moment(Question):
-    """A day, or a day and a time, in the past. Stored as ISO 8601: a date, or a date and time with its offset."""
+    """A day, or a day and a time, in the past. Stored as ISO 8601: a date, or a date and time with its offset.
+
+    `roughly`: a stretch of days will do too (last month), as two dates with a stroke between them. What is further back
+    than most people live is a slip of the thumb.
+    """
 
     kind: ClassVar[str] = "moment"
+    roughly: bool = False
     values: ClassVar[tuple[str, ...]] = ("now", "today", "yesterday")
 
     def written(self, value: Any) -> str | None:
-        return value[:16].replace("T", " ")
+        return None if "/" in value else value[:16].replace("T", " ")
 
     def options(self, asked: Asked) -> Sequence[Option]:
         return [Option(value) for value in self.values]
@@ -548,15 +556,26 @@ class Moment(Question):
         text = reply.choice or (reply.text or "").strip()
         if reply.choice is None and (chosen := _named(text, self.options(asked), self.key, asked)):
             text = chosen.value
-        readings = read_moments(text, now)
-        if not readings:
-            raise Refused("moment_wanted")
+        readings = read_moments(text, now) or self._spans(text, asked)
         if len(readings) > 1:
             raise Refused("moment_either", readings=readings)
         moment = readings[0]
         if moment > (now.isoformat() if "T" in moment else now.date().isoformat()):
             raise Refused("moment_in_future")
+        if int(moment[:4]) < now.year - YEARS_BACK:
+            raise Refused("moment_too_long_ago", year=int(moment[:4]))
         return Answered(moment)
+
+    def _spans(self, text: str, asked: Asked) -> list[str]:
+        """The stretch of days that the text means, where one will do."""
+        span = read_span(text, asked.world.now.date())
+        if span is None and not self.optional and asked.world.action(text) == SKIP:  # no longer known
+            raise Refused("moment_roughly")
+        if span is None:
+            raise Refused("moment_wanted")
+        if "/" in span and not self.roughly:
+            raise Refused("moment_too_rough", span=span)
+        return [span]
 
     def show(self, value: Any, asked: Asked) -> Line:
         return Line(self.key, "moment", value)

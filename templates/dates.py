@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ class Dates:
         self._say, self._now = say, now
         self._day = lru_cache(MOST_KEPT)(self._said_day)
         self._moment = lru_cache(MOST_KEPT)(self._said_moment)
+        self._span = lru_cache(MOST_KEPT)(self._said_span)
 
     def day(self, value: str | date | datetime | None) -> str:
         """A day in words, `11月27日 周五`; with the year only where it is not this one."""
@@ -31,7 +32,12 @@ class Dates:
         return self._day(day, day.year != now.year)
 
     def moment(self, value: str | date | datetime | None) -> str:
-        """A moment in words, `11月27日 周五 18:00`, or without the time where only a day is known."""
+        """A moment in words, `11月27日 周五 18:00`, without the time where only a day is known.
+
+        A stretch of days ("2026-10-01/2026-10-31") is written as month or year where it is a whole one.
+        """
+        if isinstance(value, str) and "/" in value:
+            return self._span(*map(date.fromisoformat, value.split("/")), this_year=self._now().year)
         moment = moment_of(value)
         if not isinstance(moment, datetime):
             return self.day(moment)
@@ -46,6 +52,21 @@ class Dates:
     def _said_moment(self, day: date, other_year: bool, hour: int, minute: int) -> str:
         values = {"day": self._day(day, other_year), "time": f"{hour:02}:{minute:02}"}
         return self._say("language", "moment", values)
+
+    def _said_span(self, first: date, last: date, *, this_year: int) -> str:
+        whole = first.day == 1 and (last + timedelta(1)).day == 1 and first.year == last.year
+        months = last.month - first.month + 1 if whole else 0
+        return self._say(
+            "language",
+            "span",
+            {
+                "year": first.year if first.year != this_year or months == 12 else None,
+                "month": first.month,
+                "months": months,
+                "first": self._day(first, first.year != this_year),
+                "last": self._day(last, last.year != this_year),
+            },
+        )
 
 
 def written_age(moment: datetime, now: datetime) -> tuple[str, int]:

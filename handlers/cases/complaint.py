@@ -27,7 +27,7 @@ COMPLAINT = Flow(
         Choice(key="category", values=cases.CATEGORIES),
         Text(key="what", shortest=5, story=True, told_in="evidence"),
         Text(key="staff", longest=200, optional=True),
-        Moment(key="happened", optional=True),
+        Moment(key="happened", roughly=True, optional=True),
         Evidence(key="evidence", optional=True),
         Choice(key="identity", values=("anonymous", "named")),
         Text(key="name", longest=50, when=is_named, private=True),

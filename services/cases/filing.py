@@ -53,7 +53,7 @@ _INSERT = Prepared(
 
 @dataclass(frozen=True)
 class Complaint:
-    """A complaint as a citizen files it. `happened` is an ISO 8601 day or moment."""
+    """A complaint as a citizen files it. `happened` is an ISO 8601 day, moment, or stretch of days."""
 
     unit_id: str | None
     category: str

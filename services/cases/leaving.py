@@ -36,7 +36,7 @@ def leaving(tx: Connection, ids: Collection[str] | None = None) -> Iterator[tupl
     wanted = _CASES if ids is None else _CASES.where(cases.c.id.in_(ids))
     for row in tx.execute(wanted.order_by(cases.c.received_at, cases.c.id)).mappings():
         shaped = {
-            "happened_day": row["happened"][:10] if row["happened"] else None,
+            "happened_day": row["happened"].partition("T")[0] if row["happened"] else None,
             "received": told_at(row["received_at"]),
             "decided": told_at(row["decided_at"]),
         }

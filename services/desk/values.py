@@ -99,7 +99,7 @@ class Report:
     method: str | None
     text: str | None
     staff: str | None
-    happened: str | None  # ISO 8601, a day or a moment
+    happened: str | None  # ISO 8601: a day, a moment, or days from/to
     named: bool
     findings: Mapping[str, Any]
     waited_minutes: int | None

@@ -59,7 +59,7 @@ class SheetWords:
             # A visit tells its day alone, also among reports that tell their hour.
             return datetime.fromisoformat(value).astimezone(self.zone) if "T" in value else _day(value)
         if column in DAYS:
-            return _day(value)
+            return self.texts.moment(value) if "/" in value else _day(value)  # some days, none of them known better
         if isinstance(value, bool):
             return self.texts.say("common", "yes" if value else "no")
         if column == "what" and not value:

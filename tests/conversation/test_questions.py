@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -157,6 +158,19 @@ class TestMomentPhoneNumberPlace:
         citizen = asking(HAPPENED).says("3/11/2026")
         assert citizen.screen.problem == Problem("moment_either", {"readings": ["2026-11-03", "2026-03-11"]})
         assert citizen.says("11月3日").answers == {"happened": "2026-11-03"}
+
+    @pytest.mark.parametrize(
+        ("said", "problem"),
+        [("1900-01-01", "moment_too_long_ago"), ("1926年", "moment_too_long_ago"), ("2月29日", "moment_either")],
+    )
+    def test_what_is_hardly_meant_is_asked_again(self, said: str, problem: str) -> None:
+        assert asking(replace(HAPPENED, roughly=True)).says(said).problem == problem
+
+    def test_what_is_known_roughly_is_kept_where_that_will_do(self) -> None:
+        citizen = asking(replace(HAPPENED, roughly=True)).says("大概十月份")
+        assert citizen.answers == {"happened": "2026-10-01/2026-10-31"}
+        assert asking(HAPPENED).says("大概十月份").problem == "moment_too_rough"
+        assert asking(replace(HAPPENED, optional=False)).says("跳过").problem == "moment_roughly"
 
     def test_the_buttons_of_a_moment(self) -> None:
         assert asking(HAPPENED).taps("yesterday").answers == {"happened": "2026-11-20"}
