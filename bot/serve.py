@@ -40,6 +40,7 @@ def assemble(program: Program, *, work: bool = True) -> Served:
     proxies = networks(program.settings.proxies)
     outermost = [behind(proxies)] if proxies else []
     app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[*outermost, *site.middlewares()])
+    app.on_response_prepare.append(_nameless)
     app.router.add_get("/", _to_chat)
     ours = (assets.routes(), site.routes(), Health(program, channels).routes())
     for routes in (*ours, *(one.routes for one in channels)):
@@ -103,8 +104,14 @@ def _listening(host: str, port: int) -> list[socket.socket]:
 
 
 def runner_of(app: web.Application, kinds: Collection[ChannelKind] = KINDS) -> web.AppRunner:
+    """Nothing is unpacked before it is known whose it is and what for: no page of ours sends anything packed."""
     longest = max((LONGEST_LINE, *(kind.longest_line for kind in kinds)))
-    return web.AppRunner(app, access_log=None, shutdown_timeout=3, max_line_size=longest)
+    return web.AppRunner(app, access_log=None, shutdown_timeout=3, max_line_size=longest, auto_decompress=False)
+
+
+async def _nameless(request: web.Request, response: web.StreamResponse) -> None:
+    """Nobody need know which software of which version answers."""
+    response.headers.popall("Server", None)
 
 
 async def _to_chat(request: web.Request) -> web.Response:

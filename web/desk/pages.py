@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +15,7 @@ from services.inspections import seen_in
 from services.people import Right
 from web.desk.filters import KINDS, STATES, Query, read
 from web.obligations.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, hand_form
+from web.site.asked import a_moment
 from web.site.frame import ID, Frame, Seat, form
 from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
@@ -73,7 +73,7 @@ class Desk:
 
     async def _fresh(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         frame = self._frame
-        since = _moment(request.query.get("since", ""))
+        since = a_moment(request.query.get("since", ""))
         if since is None:
             raise web.HTTPBadRequest
         filters = self._query(request).filters(frame.directory())
@@ -183,11 +183,3 @@ class Desk:
 
 async def _to_the_list(request: web.Request) -> web.StreamResponse:
     raise web.HTTPPermanentRedirect("/console")
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from urllib.parse import urlencode
 
@@ -73,4 +73,18 @@ def a_day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if 2000 <= day.year <= 2100 else None
+    return day if _of_our_time(day) else None
+
+
+def a_moment(text: str) -> datetime | None:
+    """A moment of this century with its zone, as our own page sends it back; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo and _of_our_time(moment) else None
+
+
+def _of_our_time(day: date) -> bool:
+    """Days at the end of the calendar cannot be told in every zone."""
+    return 2000 <= day.year <= 2100

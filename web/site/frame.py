@@ -216,9 +216,13 @@ async def fields(request: web.Request, site_url: str) -> dict[str, list[str]]:
         raise web.HTTPForbidden
     if request.content_type not in (FORM, FILES):
         raise web.HTTPBadRequest
+    if "Content-Encoding" in request.headers:
+        raise web.HTTPUnsupportedMediaType
     try:
         sent = await request.post()
-    except (ValueError, LookupError) as error:
+    except web.HTTPException:
+        raise
+    except Exception as error:  # a parser raises anything at all on hostile bytes
         raise web.HTTPBadRequest from error
     return {inert(name): [inert(value) for value in sent.getall(name) if isinstance(value, str)] for name in sent}
 

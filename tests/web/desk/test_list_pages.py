@@ -135,3 +135,20 @@ async def test_three_hundred_units_are_all_there_to_choose_from(program: Program
     assert len([key for row in asked.rows for key in row if key.role == "option"]) <= 8
     [found] = await citizen.says("第 299 街道")
     assert [key.label for key in found.rows[0]] == ["第299街道办事处综合便民服务中心"]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("year", ["0001", "1970", "9999"])
+async def test_days_and_moments_beyond_our_time_are_refused_in_words(clerk, year: str) -> None:
+    for zone in ("%2B14:00", "-12:00"):
+        await clerk.opens(f"/console/fresh?since={year}-01-01T00:00:00{zone}")
+        assert clerk.status == 400
+    await clerk.opens(f"/console?from={year}-01-01&to={year}-12-31")
+    assert clerk.status == 200
+    page = await clerk.sends(
+        "/console/duties/new", unit="gtj", kind="instruction", text="请报方案。", days="", date=f"{year}-12-31"
+    )
+    assert (clerk.status, 'role="alert"' in page) == (422, True)
+    await clerk.sends("/console/notices", role="head", text_zh="请各单位周五前报送自查材料。")
+    page = await clerk.sends(f"{clerk.path}/send", when="later", send_at=f"{year}-01-01T00:00")
+    assert (clerk.status, 'role="alert"' in page) == (422, True)

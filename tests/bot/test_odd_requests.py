@@ -1,0 +1,75 @@
+"""Requests that no browser sends: each is refused for what it is, none is an unexpected error; nothing is unpacked."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from aiohttp import ClientSession, web
+
+from bot.serve import assemble, runner_of
+from tests.drivers.browsing import FROM_OUR_PAGE
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+FORM, FILES = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
+FIELD = b'--x\r\nContent-Disposition: form-data; name="code"\r\n'
+
+
+@pytest_asyncio.fixture
+async def http(program) -> AsyncIterator[ClientSession]:
+    """To the program as `mingcha serve` runs it."""
+
+    async def weighed(request: web.Request) -> web.Response:
+        return web.Response(text=str(len(await request.read())))
+
+    app = assemble(program, work=False).app
+    app.router.add_post("/weighed", weighed)
+    runner = runner_of(app, program.channel_kinds)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with ClientSession(f"http://127.0.0.1:{runner.addresses[0][1]}", headers=FROM_OUR_PAGE) as session:
+        yield session
+    await runner.cleanup()
+
+
+async def test_a_packed_body_is_refused_as_it_is(http: ClientSession) -> None:
+    for how, body in (("gzip", gzip.compress(bytes(2**24))), ("gzip", b"no gzip"), ("deflate", b"x"), ("br", b"x")):
+        for kind in (FORM, FILES):
+            async with http.post("/in", data=body, headers={"Content-Type": kind, "Content-Encoding": how}) as answer:
+                assert answer.status == 415, (how, kind)
+    packed = gzip.compress(bytes(2**24))
+    async with http.post("/weighed", data=packed, headers={"Content-Encoding": "gzip"}) as answer:
+        assert int(await answer.text()) == len(packed)
+    async with http.post("/chat/upload", data=gzip.compress(b"%PDF"), headers={"Content-Encoding": "gzip"}) as answer:
+        assert answer.status == 403, "without a dialogue no byte of it is read"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("multipart/form-data", b"x", 400),
+        (FILES, b"no form", 400),
+        (FILES, FIELD + b"\r\ncut", 400),
+        (FILES, b"--x\r\n\r\nnameless\r\n--x--\r\n", 400),
+        (FILES, FIELD + b"Content-Type: text/plain; charset=none\r\n\r\na\r\n--x--\r\n", 400),
+        (FILES, FIELD + b"Content-Transfer-Encoding: none\r\n\r\na\r\n--x--\r\n", 400),
+        (FILES, FIELD + b"\r\n\xff\xfe\r\n--x--\r\n", 400),
+        (FILES, b"--x\r\n" + b"A" * 20_000 + b": 1\r\n\r\na\r\n--x--\r\n", 400),
+        (FILES, b"--x\r\n" + b"A: 1\r\n" * 20_000 + b"\r\na\r\n--x--\r\n", 400),
+        (f"{FORM}; charset=none", b"code=%ff", 400),
+        ("text/plain", b"code=1", 400),
+        (FORM, b"&".join([b"a=1"] * 5_000), 413),
+        (FORM, b"code=%ed%a0%80%00", 403),
+    ],
+)
+async def test_a_form_that_is_none_is_refused(http: ClientSession, kind: str, body: bytes, status: int) -> None:
+    async with http.post("/in", data=body, headers={"Content-Type": kind}) as answer:
+        assert answer.status == status
+
+
+async def test_no_answer_tells_which_software_gives_it(http: ClientSession) -> None:
+    for path in ("/chat", "/nowhere", "/healthz", "/static/none"):
+        async with http.get(path) as answer:
+            assert "Server" not in answer.headers, path
