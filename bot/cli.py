@@ -18,10 +18,11 @@ import typer
 from bot import privacy
 from bot.channels import KINDS
 from bot.settings import Settings, spoken
-from bot.terminal import Stop, Terminal
+from bot.terminal import Stop, Terminal, writing
 from templates import Texts
 
 MARKS = {"good": "✓", "note": "–", "bad": "✗"}
+PREVIEW = Path("var/preview.html")  # a page that is made anew each time
 
 
 def main() -> None:
@@ -85,17 +86,22 @@ def commands(terminal: Terminal) -> typer.Typer:
         what: Annotated[str, typer.Argument(help=say("help_what"))],
         form: Annotated[str, typer.Option("--format", help=say("help_format"))] = "jsonl",
         output: Annotated[Path | None, typer.Option("--output", "-o", help=say("help_output"))] = None,
+        force: Annotated[bool, typer.Option("--force", help=say("help_force"))] = False,
     ) -> None:
         with terminal.plainly():
-            _export(terminal, what, form, output)
+            _export(terminal, what, form, output, force=force)
 
     @command
-    def preview(page: Annotated[Path, typer.Argument(help=say("help_page"))] = Path("var/preview.html")) -> None:
+    def preview(
+        page: Annotated[Path, typer.Argument(help=say("help_page"))] = PREVIEW,
+        force: Annotated[bool, typer.Option("--force", help=say("help_force"))] = False,
+    ) -> None:
         from bot.preview import write_preview
 
         with terminal.plainly():
             page.parent.mkdir(parents=True, exist_ok=True)
-            write_preview(page)
+            with writing(page, force=force or page == PREVIEW) as out:
+                write_preview(out)
             terminal.tell("preview_written", file=page)
 
     @command
@@ -245,7 +251,7 @@ def _work(terminal: Terminal) -> None:
         program.close()
 
 
-def _export(terminal: Terminal, what: str, form: str, output: Path | None) -> None:
+def _export(terminal: Terminal, what: str, form: str, output: Path | None, *, force: bool) -> None:
     from services import oversight
     from services.oversight import SheetWords
 
@@ -261,7 +267,7 @@ def _export(terminal: Terminal, what: str, form: str, output: Path | None) -> No
         columns, found = oversight.COLUMNS[what], oversight.export_rows(tx, what, zone)
         if output is None:
             return oversight.write_table(sys.stdout.buffer, form, columns, found, words)
-        with output.open("wb") as out:
+        with writing(output, force=force) as out:
             return oversight.write_table(out, form, columns, found, words)
 
     _current(program)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot.channels import KINDS
 from bot.samples import Scene, flows, messages, scenes
@@ -19,10 +18,10 @@ NOW = datetime(
 )  # the moment at which all samples are drawn, so that the page never changes by itself
 
 
-def write_preview(path: Path) -> None:
+def write_preview(out: BinaryIO) -> None:
     """Writes the preview page. Needs no database and no channel: flows, templates and made-up values are enough."""
     texts = load_texts(lambda: NOW)
-    path.write_text(page(texts), encoding="utf-8")
+    out.write(page(texts).encode())
 
 
 def page(texts: Mapping[str, Texts], kinds: Sequence[ChannelKind] = KINDS) -> str:

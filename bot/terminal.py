@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import typer
 from pydantic import ValidationError
@@ -21,6 +24,7 @@ WORDS = (
     "rulebook",
     *(kind.words for kind in KINDS),
 )  # template files for the terminal; each block is in one of them
+UNHEARD = 128 + signal.SIGPIPE  # the exit code of tools whose reader has gone
 
 
 class Stop(Exception):
@@ -82,6 +86,10 @@ class Terminal:
         """Turns every expected failure into one clear line and exit code 1."""
         try:
             yield
+            sys.stdout.flush()
+        except BrokenPipeError:  # whoever read our words has heard enough, as `head` has
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(UNHEARD) from None
         except Stop as stop:
             self._stop(*stop.said)
         except KeyTrouble:
@@ -97,6 +105,24 @@ class Terminal:
         for block, values in said:
             typer.echo(self.word(block, **values), err=True)
         raise typer.Exit(1)
+
+
+@contextmanager
+def writing(file: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """A file to be written, which must not be there yet unless with `force`. Raises Stop. What fails leaves no part."""
+    try:
+        out = file.open("wb" if force else "xb")
+    except FileExistsError:
+        raise Stop("would_overwrite", file=file) from None
+    try:
+        with out:
+            yield out
+    except BaseException as error:
+        if not force:
+            file.unlink()
+        if isinstance(error, OSError) and error.filename is None:  # as where the disk is full
+            error.filename = str(file)
+        raise
 
 
 def _wrong(error: Any, texts: Texts) -> tuple[str, Mapping[str, Any]]:

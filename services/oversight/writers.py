@@ -80,6 +80,7 @@ def _csv(out: BinaryIO, columns: Sequence[str], found: Iterator[Row], words: Wor
 def _xlsx(out: BinaryIO, columns: Sequence[str], found: Iterator[Row], words: Words) -> None:
     """Writes a sheet that can be sorted, filtered and printed as it is: its days are days, its texts texts."""
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
     book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet, top = book.add_worksheet(), {"valign": "top"}
@@ -102,7 +103,10 @@ def _xlsx(out: BinaryIO, columns: Sequence[str], found: Iterator[Row], words: Wo
             elif value is not None:
                 sheet.write_string(y, x, clipped(value, LONGEST_CELL), long if column in WIDE else text)
     _readied(sheet, y, len(columns) - 1)
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise error.args[0] from None  # the OSError, as every other form raises it
 
 
 def _readied(sheet: Any, last_row: int, last_column: int) -> None:

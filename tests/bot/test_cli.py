@@ -59,6 +59,7 @@ def test_a_place_that_cannot_be_written_is_told_in_one_line(office: Path) -> Non
     for done in (
         mingcha(office, "serve", MINGCHA_DATA_DIR="file"),
         mingcha(office, "export", "visits", "-o", "missing/out.csv"),
+        mingcha(office, "export", "visits", "-o", "/dev/full", "--force", "--format", "xlsx"),
         mingcha(office, "preview", "file/page.html"),
     ):
         assert done.returncode == 1
@@ -73,6 +74,35 @@ def test_exports_go_to_a_file_or_to_standard_output(office: Path) -> None:
     assert "out.xlsx" in done.stdout
     assert (office / "out.xlsx").read_bytes().startswith(b"PK")
     assert [json.loads(line) for line in mingcha(office, "export", "deliveries").stdout.splitlines()] == []
+
+
+def test_a_file_that_is_there_is_overwritten_only_on_demand(office: Path) -> None:
+    for command in (("export", "visits", "-o"), ("preview",)):
+        kept = office / f"{command[0]}.txt"
+        kept.write_text("kept")
+        done = mingcha(office, *command, kept.name)
+        assert (done.returncode, done.stdout, kept.read_text()) == (1, "", "kept")
+        assert f"{kept.name} 已经存在" in done.stderr
+        assert "--force" in done.stderr
+        assert mingcha(office, *command, kept.name, "--force").returncode == 0
+        assert kept.read_text() != "kept"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("doctor",),
+        ("units", "city.toml"),
+        ("export", "visits", "--format", "csv"),
+        ("export", "visits", "--format", "xlsx"),
+        ("invite", "--help"),
+        ("--help",),
+    ],
+)
+def test_it_ends_quietly_when_nobody_reads_on(office: Path, arguments: tuple[str, ...]) -> None:
+    done = mingcha(office, *arguments, read=False)
+    assert done.returncode
+    assert done.stderr == ""
 
 
 def test_serving_an_old_schema_is_refused(tmp_path: Path) -> None:

@@ -19,12 +19,12 @@ _forks.set_forkserver_preload(
 )
 
 
-def mingcha(folder: Path, *arguments: str, **settings: str) -> CompletedProcess[str]:
-    """Runs it in this folder, with these settings and no others."""
+def mingcha(folder: Path, *arguments: str, read: bool = True, **settings: str) -> CompletedProcess[str]:
+    """Runs it in this folder, with these settings and no others. `read`: whether somebody reads what it says."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MINGCHA_")}
     with TemporaryDirectory() as said:
         out, errors = Path(said, "out"), Path(said, "errors")
-        life = _forks.Process(target=_run, args=(folder, arguments, {**environment, **settings}, out, errors))
+        life = _forks.Process(target=_run, args=(folder, arguments, {**environment, **settings}, out, errors, read))
         life.start()
         life.join(PATIENCE_SECONDS)
         if life.exitcode is None:
@@ -33,9 +33,17 @@ def mingcha(folder: Path, *arguments: str, **settings: str) -> CompletedProcess[
         return CompletedProcess(arguments, life.exitcode, out.read_text("utf-8"), errors.read_text("utf-8"))
 
 
-def _run(folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str], out: Path, errors: Path) -> None:
+def _run(
+    folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str], out: Path, errors: Path, read: bool
+) -> None:
     for number, file in ((1, out), (2, errors)):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), number)
+    if not read:
+        reader, writer = os.pipe()
+        os.dup2(writer, 1)
+        os.close(writer)
+        os.close(reader)
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)  # as an interpreter has it on a pipe
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
