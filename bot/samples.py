@@ -78,6 +78,9 @@ class SampleWorld:
     def fold(self, text: str) -> str:
         return folded(text)
 
+    def plainer(self, text: str) -> Sequence[str]:
+        return ()
+
     def phone(self, text: str) -> str | None:
         return callback(text)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from conversation.messages import Body, Button, Line, Option, Problem, Say, Screen
-from services.foundation.folding import folded
+from services.foundation.folding import folded, plain
 from templates import Texts, clipped
 
 NARROW = 9  # a row takes two buttons that are this short
 LONGEST_SHOWN = 300
+APART = r"[\s,.!?;:。、…]*"  # between words
 LONGEST_CALL = 40  # characters: a longer text is no call for a journey but a story
 
 
@@ -281,6 +283,8 @@ class Phrases:
         }
         around = texts.say("common", "called_around").split("|")
         self._around = sorted(map(folded, around), key=len, reverse=True)
+        words = "|".join(f"{_bound(one)}{re.escape(plain(one))}{_bound(one)}" for one in sorted(around, key=len)[::-1])
+        self._before, self._after = re.compile(f"(?:{words}){APART}"), re.compile(f"{APART}(?:{words}){APART}$")
         self._signs = _signs(texts)
 
     @property
@@ -334,12 +338,28 @@ class Phrases:
             if word.endswith(one) and word != one:
                 yield word.removesuffix(one)
 
+    def plainer(self, text: str) -> Sequence[str]:
+        """The text without one after the other of the words that stand around: "是的，在国土局" is at last 国土局."""
+        if len(text) > LONGEST_CALL:
+            return ()
+        found, left = [], plain(text)
+        while (before := self._before.match(left)) and before.end() < len(left):
+            found.append(left := left[before.end() :])
+        while (after := self._after.search(left)) and after.start() > 0:
+            found.append(left := left[: after.start()])
+        return found
+
     def category(self, text: str) -> str | None:
         """The kind of complaint that a story tells of by its words; None where it could be any."""
         told = folded(text)
         found = {category: sum(told.count(sign) for sign in signs) for category, signs in self._signs.items()}
         best = max(found, key=lambda category: found[category], default=None)
         return best if best and found[best] else None
+
+
+def _bound(word: str) -> str:
+    """What keeps a word of letters from being found inside another one; Chinese has no such bounds."""
+    return r"\b" if word.isascii() else ""
 
 
 def _signs(texts: Texts) -> dict[str, list[str]]:

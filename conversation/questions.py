@@ -56,6 +56,10 @@ class World(Protocol):
         """The text without what makes no difference: width, case, traditional characters, spaces and punctuation."""
         ...
 
+    def plainer(self, text: str) -> Sequence[str]:
+        """A text without what may stand around an answer ("是的，国土局"), the fuller first; none for a long one."""
+        ...
+
     def phone(self, text: str) -> str | None:
         """The telephone number that a text holds, in the form that is kept; None where it holds none."""
         ...
@@ -260,6 +264,7 @@ class Choice(Question):
     values: Sequence[str] | Callable[[Answers, World], Sequence[str]] = ()
     source: str | None = None
     extra: tuple[str, ...] = ()  # fixed values after those of the source ("I do not know")
+    unsure: str = ""  # the value that stands for not knowing
     page_size: int = 6
 
     def written(self, value: Any) -> str | None:
@@ -268,13 +273,8 @@ class Choice(Question):
     def options(self, asked: Asked) -> Sequence[Option]:
         if self.source is None:
             return [Option(value) for value in self._values(asked)]
-        return self._found(self.source, asked.query, asked)[0]
-
-    def _found(self, source: str, query: str, asked: Asked) -> tuple[Sequence[Option], bool]:
-        """What a query finds, and whether that only comes near it."""
-        found = asked.world.options(source, query, asked.answers)
-        near = () if found or not query else asked.world.nearest(source, query, asked.answers)
-        return found or near, bool(near)
+        found = asked.world.options(self.source, asked.query, asked.answers)
+        return found or (asked.world.nearest(self.source, asked.query, asked.answers) if asked.query else ())
 
     def lacks(self, asked: Asked) -> bool:
         """Whether the source has nothing to choose at all (any more), whatever was searched for."""
@@ -310,20 +310,27 @@ class Choice(Question):
             return self._chosen(reply.choice, asked)
         if reply.text is None:
             raise Refused("choose_one")
-        text = reply.text.strip()
-        found = self.options(asked)
-        if chosen := _named(text, found, self.key, asked) or _spoken(text, self._fixed(), self.key, asked):
-            return Answered(chosen.value)
+        text, found = reply.text.strip(), self.options(asked)
+        tried = [text, *asked.world.plainer(text)]
+        for said in tried:
+            if chosen := _named(said, found, self.key, asked) or _spoken(said, self._fixed(), self.key, asked):
+                return Answered(chosen.value)
+        if self.unsure and any(asked.world.action(said) == SKIP for said in tried):
+            return Answered(self.unsure)
         if self.source is None:
             raise Refused("choose_one")
-        matches, near = self._found(self.source, text, asked)
-        fold, word = asked.world.fold, asked.world.fold(text)
+        for said in tried:
+            if matches := asked.world.options(self.source, said, asked.answers):
+                return self._narrowed(said, matches, asked)
+        if not asked.world.nearest(self.source, text, asked.answers):
+            return Drafted(None, problem=Problem("nothing_found", {"query": text}))  # an earlier search is no help
+        return Drafted(None, query=text, problem=Problem("found_near", {"query": text}))
+
+    def _narrowed(self, said: str, matches: Sequence[Option], asked: Asked) -> Step:
+        """The match that was named whole, or else all of them to choose from."""
+        fold, word = asked.world.fold, asked.world.fold(said)
         exact = [one for one in matches if word in (fold(one.label or ""), fold(one.known or ""))]
-        if exact:
-            return Answered(exact[0].value)
-        if not matches:  # the whole list again: what an earlier search found is no help
-            return Drafted(None, problem=Problem("nothing_found", {"query": text}))
-        return Drafted(None, query=text, problem=Problem("found_near", {"query": text}) if near else None)
+        return Answered(exact[0].value) if exact else Drafted(None, query=said)
 
     def _chosen(self, choice: str, asked: Asked) -> Step:
         if choice in (NEXT, PREVIOUS) and choice in self.actions(asked):

@@ -22,9 +22,9 @@ def is_named(answers: Answers, world: World) -> bool:
 COMPLAINT = Flow(
     "complaint",
     [
-        Choice(key="unit", source="units", extra=(UNKNOWN,)),
+        Choice(key="unit", source="units", extra=(UNKNOWN,), unsure=UNKNOWN),
         Choice(key="window", source="windows", when=has_windows, optional=True),
-        Choice(key="category", values=cases.CATEGORIES),
+        Choice(key="category", values=cases.CATEGORIES, unsure="other"),
         Text(key="what", shortest=5, story=True, told_in="evidence"),
         Text(key="staff", longest=200, optional=True),
         Moment(key="happened", roughly=True, optional=True),

@@ -45,6 +45,8 @@ class Phrases(Protocol):
 
     def tells_nothing(self, text: str) -> bool: ...
 
+    def plainer(self, text: str) -> Sequence[str]: ...
+
     def category(self, text: str) -> str | None: ...
 
 
@@ -264,6 +266,9 @@ class Turn:
 
     def fold(self, text: str) -> str:
         return folded(text)
+
+    def plainer(self, text: str) -> Sequence[str]:
+        return self.tools.phrases[self.contact.language].plainer(text)
 
     def phone(self, text: str) -> str | None:
         return callback(text)

@@ -20,6 +20,7 @@ from templates import DEFAULT_LANGUAGE
 EXACT, NO_MATCH = 1, 9
 SEARCHES_KEPT = 2_000
 LONGEST_NAME = 60  # characters: longer text is no name
+OF = "的"  # 国土局的办证窗口
 CITY = "市"  # before most names, and left out by most people
 
 
@@ -138,20 +139,30 @@ class Directory:
         return {unit.id: _keys(unit, self.get(unit.parent_id)) for unit in self.units}
 
     def _search(self, query: str) -> Sequence[Option]:
-        """Finds units by part of the name, pinyin, initials (`gtj` finds 国土局) or English; the best match first."""
-        word = folded(query)
-        if not word:
+        """Finds units by part of the name, pinyin, initials (`gtj` finds 国土局) or English; the best match first.
+
+        Of those that fit alike, whole units come before windows and sections.
+        """
+        if not folded(query):
             return self.options(self.top)
+        return self._found(query) or (self._found(query.replace(OF, " ")) if OF in query else ())
+
+    def _found(self, query: str) -> Sequence[Option]:
+        word = folded(query)
         words = words_of(query)
         ranks = {unit.id: _rank(unit, self._keys[unit.id], word, words) for unit in self.units}
-        best = [(min(ranks[unit.id], _meant(unit, ranks)), n) for n, unit in enumerate(self.units)]
-        return self.options([self.units[n] for rank, n in sorted(best) if rank < NO_MATCH])
+        best = [
+            (min(ranks[unit.id], _meant(unit, ranks)), unit.parent_id is not None, n)
+            for n, unit in enumerate(self.units)
+        ]
+        return self.options([self.units[n] for rank, _, n in sorted(best) if rank < NO_MATCH])
 
     def _nearest(self, query: str) -> Sequence[Option]:
         """The units whose names come nearest to a query that finds none; of a long text those that it names."""
         if len(query) > LONGEST_NAME:
             return self.options(self.named_in(query))
-        names = {unit_id: (*keys.names, folded(self.by_id[unit_id].name)) for unit_id, keys in self._keys.items()}
+        whole_first = sorted(self._keys, key=lambda unit_id: self.by_id[unit_id].parent_id is not None)
+        names = {unit_id: (*self._keys[unit_id].names, folded(self.by_id[unit_id].name)) for unit_id in whole_first}
         spellings = {unit_id: keys.spellings for unit_id, keys in self._keys.items()}
         return self.options([self.by_id[unit_id] for unit_id in nearest(query, names, spellings)])
 

@@ -52,6 +52,9 @@ class SmallWorld:
     def fold(self, text: str) -> str:
         return folded(text)
 
+    def plainer(self, text: str) -> Sequence[str]:
+        return [text.removeprefix("是")] if text.startswith("是") else ()
+
     def phone(self, text: str) -> str | None:
         return callback(text)
 

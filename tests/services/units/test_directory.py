@@ -39,10 +39,26 @@ from services.units import NewUnit, add_units
         ("police", "市公安局"),
         ("国土资源局", "市国土局"),
         ("「国土局」", "市国土局"),
+        ("国土局的办证窗口", "市国土局·办证窗口"),
+        ("国土的办证", "市国土局·办证窗口"),
     ],
 )
 def test_a_unit_is_found(program: Program, typed: str, first: str) -> None:
     assert program.units.search(typed)[0].label == first
+
+
+def test_units_come_before_windows_that_fit_no_better(program: Program) -> None:
+    new = [
+        one
+        for n, street in enumerate(("城东", "城西", "城南"))
+        for one in (NewUnit(f"s{n}", f"{street}街道"), NewUnit(f"s{n}-1", "便民窗口", "window", f"s{n}"))
+    ]
+    program.acts.transact(add_units, new)
+    program.load_units()
+    streets = ["城东街道", "城西街道", "城南街道"]
+    labels = [option.label for option in program.units.search("街道")]
+    assert labels == [*streets, *(f"{street}·便民窗口" for street in streets)]
+    assert [option.label for option in program.units.nearest("街到")][:3] == streets
 
 
 def test_initials_that_two_units_share_find_both(program: Program) -> None:
