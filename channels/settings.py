@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ANYWHERE = frozenset(("0.0.0.0", "::"))  # noqa: S104  # recognised, never bound to by default
+HIGHEST_PORT = 65535
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -27,6 +28,19 @@ def web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def site_address(value: str) -> str:
+    """The address of a whole site, in small letters and without a slash at its end: scheme, host and perhaps a port.
+
+    Raises ValueError for anything else: links and cookies are made for the top of it, and passkeys for its host.
+    """
+    if not value:
+        return value
+    found = re.fullmatch(r"(https?://(?:\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]\\]+)(?::(\d{1,5}))?)/*", value, re.IGNORECASE)
+    if found is None or int(found[2] or 0) > HIGHEST_PORT:
+        raise ValueError("url")
+    return found[1].lower()
+
+
 class Reached(BaseSettings):
     """The address on which the program listens, and the one by which the outside knows it.
 
@@ -42,14 +56,14 @@ class Reached(BaseSettings):
     @classmethod
     def _listen(cls, value: str) -> str:
         host, _, port = value.rpartition(":")
-        if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+        if not host or not port.isdigit() or not 0 <= int(port) <= HIGHEST_PORT:
             raise ValueError("listen")
         return value
 
     @field_validator("public_url")
     @classmethod
     def _public_url(cls, value: str) -> str:
-        return web_address(value)
+        return site_address(value)
 
     @property
     def address(self) -> tuple[str, int]:

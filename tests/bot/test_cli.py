@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.drivers.command import mingcha
+from tests.drivers.command import mingcha, unread
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_a_file_that_is_there_is_overwritten_only_on_demand(office: Path) -> Non
     ],
 )
 def test_it_ends_quietly_when_nobody_reads_on(office: Path, arguments: tuple[str, ...]) -> None:
-    done = mingcha(office, *arguments, read=False)
+    done = unread(office, *arguments)
     assert done.returncode
     assert done.stderr == ""
 

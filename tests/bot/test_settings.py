@@ -22,6 +22,7 @@ from tests.drivers.command import mingcha
         ("DATABASE_URL", "mysql://x"),
         ("DATABASE_URL", "nonsense"),
         ("PUBLIC_URL", "example"),
+        ("PUBLIC_URL", "https://x.cn/mingcha"),
         ("TELEGRAM_TOKEN", "abc"),
         ("TELEGRAM_MODE", "pigeon"),
         ("TELEGRAM_API_URL", "localhost:8081"),
@@ -33,6 +34,37 @@ def test_a_wrong_setting_stops_the_start_with_one_line(tmp_path: Path, name: str
     [line] = done.stderr.strip().splitlines()
     assert f"MINGCHA_{name}" in line
     assert not (tmp_path / "var" / "mingcha.db").exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x.cn/mingcha",
+        "https://x.cn/?a=1",
+        "https://x.cn?a",
+        "https://x.cn#a",
+        "https://u:p@x.cn",
+        "https://x.cn ",
+        " https://x.cn",
+        "https://x.cn\n",
+        "https://x.cn:99999",
+        "https://x.cn:",
+        "https://x.cn\\a",
+        "https://",
+        "ftp://x.cn",
+    ],
+)
+def test_the_public_address_is_that_of_a_whole_site(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ValueError, match="url"):
+        settings_for(tmp_path, public_url=url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://x.cn", "http://10.0.0.1:8080", "https://[2001:db8::1]:8443", "https://效能.cn"]
+)
+def test_a_slash_after_the_public_address_is_taken_off(tmp_path: Path, url: str) -> None:
+    assert {settings_for(tmp_path, public_url=url + end).site for end in ("", "/", "//")} == {url}
+    assert settings_for(tmp_path, public_url=url.upper()).site == url
 
 
 def test_a_webhook_without_a_secret_does_not_start(tmp_path: Path) -> None:

@@ -19,8 +19,19 @@ _forks.set_forkserver_preload(
 )
 
 
-def mingcha(folder: Path, *arguments: str, read: bool = True, **settings: str) -> CompletedProcess[str]:
-    """Runs it in this folder, with these settings and no others. `read`: whether somebody reads what it says."""
+def mingcha(folder: Path, *arguments: str, **settings: str) -> CompletedProcess[str]:
+    """Runs it in this folder, with these settings and no others."""
+    return _ended(folder, arguments, settings, read=True)
+
+
+def unread(folder: Path, *arguments: str) -> CompletedProcess[str]:
+    """Runs it in this folder where nobody reads what it says, as behind `| head -0`."""
+    return _ended(folder, arguments, {}, read=False)
+
+
+def _ended(
+    folder: Path, arguments: tuple[str, ...], settings: Mapping[str, str], *, read: bool
+) -> CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("MINGCHA_")}
     with TemporaryDirectory() as said:
         out, errors = Path(said, "out"), Path(said, "errors")
