@@ -5,10 +5,12 @@ from __future__ import annotations
 from aiohttp import web
 
 from services import talk
+from services.foundation.refusal import Refusal
 from services.people import Right
-from web.site.frame import ID, Frame, Seat
+from web.site.frame import ID, Frame, Seat, form
 from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
+from web.site.refused import status_of
 
 
 class Quarantine:
@@ -21,6 +23,7 @@ class Quarantine:
         return [
             web.get("/console/quarantine", self._frame.seated(self._list, Right.READ_QUARANTINE)),
             web.get(f"/console/quarantine.{FORM}", self._frame.seated(self._leave, Right.READ_QUARANTINE)),
+            web.get(f"/console/quarantine/{ID}", self._frame.seated(self._one, Right.READ_QUARANTINE)),
             web.post(f"/console/quarantine/{ID}", self._frame.seated(self._open, Right.READ_QUARANTINE)),
         ]
 
@@ -33,9 +36,23 @@ class Quarantine:
         table = Leaving("quarantine", talk.COLUMNS, talk.leaving, "quarantine/paper.html")
         return await leave(self._frame, request, seat, table)
 
+    async def _one(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        return await self._asked(request, seat)
+
     async def _open(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         frame = self._frame
-        raw = await seat.acts.write(talk.open_raw, request.match_info["id"])
-        if raw is None:
+        sent = await form(request, frame.site_url)
+        try:
+            raw = await seat.acts.write(talk.open_raw, request.match_info["id"], sent.get("purpose", ""))
+        except Refusal as error:
+            return await self._asked(request, seat, error)
+        return frame.page(request, "quarantine/raw.html", seat, kept=raw.kept, raw=raw)
+
+    async def _asked(self, request: web.Request, seat: Seat, error: Refusal | None = None) -> web.StreamResponse:
+        """What is known of a message, and what it is opened for."""
+        kept = await seat.acts.read(talk.find_kept, request.match_info["id"])
+        if kept is None:
             raise web.HTTPNotFound
-        return frame.page(request, "quarantine/raw.html", seat, raw=raw)
+        status = status_of(error) if error else 200
+        problem = error.code if error else None
+        return self._frame.page(request, "quarantine/raw.html", seat, status=status, kept=kept, problem=problem)

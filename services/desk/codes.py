@@ -9,7 +9,6 @@ class DeskCode(StrEnum):
     """Why a decision about a report was refused. Each code has its words in the templates, in every language."""
 
     DECIDED = "decided"
-    PURPOSE_WANTED = "purpose_wanted"
     REASON_WANTED = "reason_wanted"
     THEIR_NUMBER = "their_number"
     THEIR_WORDS = "their_words"

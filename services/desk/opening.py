@@ -8,14 +8,13 @@ from sqlalchemy import Connection, func, literal, select, update
 
 from models.tables import cases, entries, evidence, notices, obligations, visits
 from services import people
-from services.desk.codes import DeskCode
-from services.desk.values import LONGEST_PURPOSE, VISIT, Original, Report, Said
+from services.desk.values import VISIT, Original, Report, Said
 from services.evidence import Piece, find_piece, pieces_of
 from services.foundation import audit
 from services.foundation.act import Act
 from services.foundation.history import seen_as
+from services.foundation.purpose import stated
 from services.foundation.refusal import Common, Refusal
-from services.foundation.wording import readable
 from services.obligations import promised
 
 
@@ -51,7 +50,7 @@ def open_copy(act: Act, piece_id: str, *, tell: bool = True) -> Piece | None:
 
 def open_original(act: Act, piece_id: str, purpose: str) -> Original:
     """Opens a sealed original for a stated purpose. Raises Refusal: gone, purpose_wanted."""
-    stated = _stated(purpose)
+    purpose = stated(purpose)
     row = act.tx.execute(
         select(evidence.c.sha256, evidence.c.subject_id).where(
             evidence.c.id == piece_id, evidence.c.subject_id.is_not(None), evidence.c.sha256.is_not(None)
@@ -63,25 +62,18 @@ def open_original(act: Act, piece_id: str, purpose: str) -> Original:
     numbers = (act.tx.execute(select(t.c.number).where(t.c.id == row.subject_id)).scalar() for t in tables)
     number = next(filter(None, numbers))
     place = [piece.id for piece in pieces_of(act, row.subject_id)].index(piece_id) + 1
-    audit.append(act, "original_opened", piece_id, {"report": row.subject_id, "purpose": stated})
+    audit.append(act, "original_opened", piece_id, {"report": row.subject_id, "purpose": purpose})
     return Original(row.sha256, f"{number}-{place}")
 
 
 def open_identity(act: Act, report_id: str, purpose: str) -> dict[str, Any]:
     """Opens who filed it: name, phone; for a visit person, place and time. Raises Refusal: gone, purpose_wanted."""
-    stated = _stated(purpose)
+    purpose = stated(purpose)
     identity = people.identity_of(act, report_id)
     if identity is None:
         raise Refusal(Common.GONE)
-    audit.append(act, "identity_opened", report_id, {"purpose": stated})
+    audit.append(act, "identity_opened", report_id, {"purpose": purpose})
     return identity
-
-
-def _stated(purpose: str) -> str:
-    stated = readable(purpose)
-    if not 2 <= len(stated) <= LONGEST_PURPOSE:
-        raise Refusal(DeskCode.PURPOSE_WANTED)
-    return stated
 
 
 def _mark_read(act: Act, report_id: str) -> Any:

@@ -16,7 +16,6 @@ PAGE = 50  # items a page of the list
 BY_PROMISE = "promise"  # a way to sort the list
 UNKNOWN_UNIT = "unknown"  # in a filter: the citizen did not know the unit
 SHORTEST_REASON = 5
-LONGEST_PURPOSE = 200
 
 
 @dataclass(frozen=True)

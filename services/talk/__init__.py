@@ -13,7 +13,7 @@ from services.talk.menus import (
     show_menu,
     standing,
 )
-from services.talk.quarantined import COLUMNS, leaving, open_raw, quarantined
+from services.talk.quarantined import COLUMNS, find_kept, leaving, open_raw, quarantined
 from services.talk.stopping import STOPPED, start_texting, stop_texting
 from services.talk.talk import Talk
 from services.talk.visitors import Visitor, post, visitor
@@ -31,6 +31,7 @@ __all__ = [
     "Tools",
     "Turn",
     "Visitor",
+    "find_kept",
     "keep_menu",
     "leaving",
     "may_send",

@@ -13,6 +13,8 @@ from conversation.text import written_out
 from models.tables import quarantine
 from services.foundation import audit
 from services.foundation.act import Act
+from services.foundation.purpose import stated
+from services.foundation.refusal import Common, Refusal
 from services.foundation.wording import told_at
 
 MOST_LISTED = 200
@@ -55,15 +57,22 @@ def leaving(act: Act) -> Iterator[dict[str, Any]]:
         yield {column: whole[column] for column in COLUMNS}
 
 
-def open_raw(act: Act, kept_id: str) -> Raw | None:
-    """Opens a raw message. It may name its sender, so opening it is an audited act."""
+def find_kept(act: Act, kept_id: str) -> Kept | None:
+    """What is known of a message without opening it."""
     row = act.tx.execute(_KEPT.where(quarantine.c.id == kept_id)).first()
-    if row is None:
-        return None
+    return Kept(*row) if row else None
+
+
+def open_raw(act: Act, kept_id: str, purpose: str) -> Raw:
+    """Opens a raw message for a stated purpose: it may name its sender. Raises Refusal: gone, purpose_wanted."""
+    purpose = stated(purpose)
+    kept = find_kept(act, kept_id)
+    if kept is None:
+        raise Refusal(Common.GONE)
     sealed = act.tx.execute(select(quarantine.c.sealed).where(quarantine.c.id == kept_id)).scalar_one()
     data = act.vault.open_bytes(sealed, "quarantine")
-    audit.append(act, "quarantine_opened", kept_id)
-    return Raw(Kept(*row), _visible(data[:LARGEST_SHOWN]), len(data), len(data) > LARGEST_SHOWN)
+    audit.append(act, "quarantine_opened", kept_id, {"purpose": purpose})
+    return Raw(kept, _visible(data[:LARGEST_SHOWN]), len(data), len(data) > LARGEST_SHOWN)
 
 
 def _visible(data: bytes) -> str:

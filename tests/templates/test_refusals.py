@@ -12,6 +12,7 @@ import pytest
 
 from services.calendar import CalendarCode
 from services.desk.codes import DeskCode
+from services.foundation.purpose import PurposeCode
 from services.foundation.refusal import Common
 from services.foundation.tables import TableCode
 from services.notices.codes import NoticeCode
@@ -22,7 +23,7 @@ from templates import HERE, LANGUAGES, load_texts
 from tests.drivers.template_words import words
 
 TEXTS = load_texts(lambda: datetime(2026, 11, 21, 14, 20))
-KINDS = (CalendarCode, Common, DeskCode, NoticeCode, ObligationCode, PeopleCode, SignInCode, TableCode)
+KINDS = (CalendarCode, Common, DeskCode, NoticeCode, ObligationCode, PeopleCode, PurposeCode, SignInCode, TableCode)
 CODES = {kind.__name__: kind for kind in KINDS}
 SECRECY = {DeskCode.THEIR_NUMBER, DeskCode.THEIR_WORDS}  # told at the form that hands over, whose words are theirs
 ASKED_AGAIN = {ObligationCode.DUE_UNSURE, PeopleCode.HAS_HEAD}  # not a mistake: the page asks once more, in other words
@@ -37,10 +38,11 @@ IN_THE_CHAT = {
 }
 # What is gone is drawn as "not found", but where an obligation's state may have moved under the page.
 ON_PAGES: dict[str, set[StrEnum]] = {
-    "desk": {*Common, *DeskCode} - SECRECY - {Common.GONE},
+    "desk": {*Common, *DeskCode, *PurposeCode} - SECRECY - {Common.GONE},
     "obligations": {*Common, *ObligationCode, *SECRECY} - ASKED_AGAIN - {ObligationCode.WAITING_ALREADY},
     "people": {*PeopleCode} - ASKED_AGAIN,
     "signin": {*SignInCode, Common.GONE},
+    "quarantine": {*PurposeCode},
     "calendar": {Common.CHANGED, *CalendarCode, *TableCode},
     "notices": {*Common, *NoticeCode, *TableCode} - {Common.GONE, NoticeCode.NO_COPY},
 }

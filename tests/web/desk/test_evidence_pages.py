@@ -129,10 +129,16 @@ async def test_what_was_not_understood_is_shown_inert(program: Program, clerk) -
     page = await clerk.opens("/console/quarantine")
     assert "DecodeError" in page
     kept = rows(program, "quarantine")[0]["id"]
-    page = await clerk.sends(f"/console/quarantine/{kept}")
+    page = await clerk.opens(f"/console/quarantine/{kept}")
+    assert ("img src" in page, "DecodeError" in page) == (False, True)
+    page = await clerk.sends(f"/console/quarantine/{kept}", purpose=" ")
+    assert (clerk.status, "请写明用途" in page, "img src" in page) == (422, True, False)
+    assert "quarantine_opened" not in actions(program)
+    page = await clerk.sends(f"/console/quarantine/{kept}", purpose="查明原因")
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
     assert "\\x00" in page
     assert "\\xff" in page
     assert "\\u202e" in page
     assert len(page) < 30_000
     assert actions(program)[-1] == "quarantine_opened"
+    assert "查明原因" in str(rows(program, "audit")[-1]["detail"])
