@@ -21,7 +21,7 @@ from services.evidence import Store
 from services.foundation.act import Acts
 from services.foundation.bells import Bells
 from services.foundation.vault import Vault, load_key
-from services.talk import Talk, Tools
+from services.talk import Office, Talk, Tools
 from services.units import Directory, load_units
 from templates import Texts, load_texts
 from web.site import assets
@@ -103,6 +103,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, channels: Sequence[Chan
         limits=limits(),
         kinds=desk.KINDS,
         site=settings.site,
+        office=Office(settings.office_phone, settings.office_address, settings.office_hours),
     )
     program = Program(
         settings,

@@ -24,14 +24,14 @@ from templates import Texts, clipped
 NOTICE = "N20261121-0003"
 NUMBER, RECEIPT = "20261121-0042", "K7QF-2M9D-X4TP-8RWC"
 WRONG = (Reply(text="?"), Reply(location=(0.0, 0.0)), Reply(text="12:60"), Reply())
-WHYS = ("started", "cancelled", "dropped", "stale", "spoken", "plain")
+WHYS = ("started", "cancelled", "dropped", "idle", "stale", "spoken", "plain")
 LONGEST_WALK = 50
 _TOO_MUCH = (Media("v", "video", 35 * 1024 * 1024, "VID_0412.mp4"), *(Media(f"p{n}", "photo") for n in range(10)))
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One moment of a flow; `state` is empty, problem, refused, draft, edited or REVIEW. For a message its block."""
+    """One moment of a flow; `state`: empty, problem, refused, draft, aside, edited, REVIEW; of a message its block."""
 
     name: str
     state: str
@@ -261,6 +261,8 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ),
         ("menu.menu", {"why": "ended", "former": [{"role": "head", "unit": unit}]}, _menu(everybody=True)),
         ("menu.ended", {}, (Button("/menu", words="menu"),)),
+        ("common.office", {"office": dict.fromkeys(_OFFICE, "")}, _HERE),
+        ("common.office", {"office": {part: word(f"sample_{part}") for part in _OFFICE}}, _HERE),
         ("menu.bad_code", {}, _BIND),
         *(("menu.how_to_bind", {"roles": roles}, (Button("/menu", words="menu"),)) for roles in ([], ["supervisor"])),
         ("code.unknown", {}, (*_CODE, *_BIND)),
@@ -344,6 +346,8 @@ def _notice(texts: Texts) -> Mapping[str, Any]:
 
 _STATUS = (Button("/status", words="see_status"),)
 _CASE = (Button("/add", words="add"), Button("/menu", words="menu"))
+_OFFICE = ("phone", "address", "hours")
+_HERE = (Button("/complain", words="menu_complain"), Button("/question", words="menu_question"))
 _CODE = (Button("/code", words="enter_code"),)
 _BIND = (Button("/link", words="how_to_bind"),)
 

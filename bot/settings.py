@@ -33,6 +33,9 @@ class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
     timezone: str = "Asia/Shanghai"
     language: str = DEFAULT_LANGUAGE
     session_days: int = Field(default=30, ge=1, le=365)  # a session on the pages that is used lasts so long at most
+    office_phone: str = ""  # told to whoever asks for it in the chat, as are the next two
+    office_address: str = ""
+    office_hours: str = ""
     proxies: str = ""  # whose word about a visitor's address is believed: addresses and networks
     work: bool = True  # whether `serve` also sends and runs the jobs
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info")

@@ -310,8 +310,8 @@ class Phrases:
         return self._journeys.get(self._bare(text, self._journeys) or "")
 
     def tells_nothing(self, text: str) -> bool:
-        """Whether words only move about or are polite: the name of an action, yes, thanks, a call for a journey."""
-        return bool(self._bare(text, self._told_nothing) or self.journey(text))
+        """Whether words only move about or are polite: the name of an action, yes, good-bye."""
+        return self._bare(text, self._told_nothing) is not None
 
     def edited(self, flow: str, keys: Sequence[str], text: str) -> str | None:
         """The question, one of these, whose answer somebody wants to change who types its name: 经过, 修改经过."""

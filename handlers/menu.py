@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from conversation.messages import Button
@@ -14,7 +15,7 @@ from services.talk import Journey, Turn
 def open_menu(turn: Turn, why: str) -> None:
     """Shows what this person may do, beginning with the conversation that is under way.
 
-    `why`: started, cancelled, dropped, stale, bound, ended, or nothing.
+    `why`: started, cancelled, idle, dropped, stale, bound, ended, or nothing.
     """
     under_way = turn.session.flow if turn.session is not None else None
     buttons = [Button("/resume", words="resume")] * (under_way is not None)
@@ -96,8 +97,15 @@ def open_language(turn: Turn, language: str) -> None:
 
 
 def open_cancel(turn: Turn, argument: str) -> None:
-    turn.discard()
-    open_menu(turn, "cancelled")
+    """Answers `/cancel` where nothing is under way; otherwise it is a button of the conversation."""
+    open_menu(turn, "idle")
+
+
+def open_office(turn: Turn, argument: str) -> None:
+    """Tells the office's telephone, address and hours, which of them are not known here, and what can be done here."""
+    here = Button("/complain", words="menu_complain"), Button("/question", words="menu_question")
+    turn.say("common.office", *here, office=asdict(turn.tools.office))
+    turn.go_on()
 
 
 def open_resume(turn: Turn, argument: str) -> None:
@@ -112,6 +120,7 @@ def open_discard(turn: Turn, argument: str) -> None:
     number, _, further = argument.partition(" ")
     name, _, rest = further.removeprefix("/").partition(" ")
     name = name if name in turn.tools.journeys and name != "discard" else ""
+    had = turn.session is not None
     if turn.session is not None and number == str(turn.session.turn):
         turn.discard()
     elif turn.session is not None and not name:
@@ -120,7 +129,7 @@ def open_discard(turn: Turn, argument: str) -> None:
     if name:
         turn.take(name, rest)
     else:
-        open_menu(turn, "cancelled")
+        open_menu(turn, "cancelled" if had else "idle")
 
 
 MENU = (
@@ -128,6 +137,7 @@ MENU = (
     Journey("menu", open_menu),
     LINK,
     Journey("help", open_help, listed=True),
+    Journey("office", open_office),
     Journey("language", open_language, in_menu=True, listed=True),
     Journey("cancel", open_cancel, listed=True),
     Journey("resume", open_resume),

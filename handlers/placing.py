@@ -7,6 +7,7 @@ from dataclasses import asdict
 from conversation.engine import Flow
 from conversation.messages import PIN, Answers, Reply
 from conversation.questions import Choice, World
+from conversation.strays import tells
 from conversation.text import seen
 from handlers import told
 from handlers.answers import pieces
@@ -45,10 +46,14 @@ PLACING = Flow(
 def find_place(turn: Turn, reply: Reply) -> None:
     """Keeps the words and the photos, with those that came just before, and asks what they are.
 
-    Words that ask for a case or a duty by its number, or for a case by its receipt code, are answered at once. Where
-    the words name a unit, or tell of a kind of trouble, a complaint about it is offered with one tap.
+    Words that tell nothing begin nothing. Words that ask for a case or a duty by its number, or for a case by its
+    receipt code, are answered at once. Where the words name a unit, or tell of a kind of trouble, a complaint about it
+    is offered with one tap.
     """
     if reply.text and not reply.media and (status.is_asked(turn, reply.text) or view.is_asked(turn, reply.text)):
+        return
+    if reply.text and not reply.media and not reply.location and not tells(reply.text, turn):
+        _go_on(turn)
         return
     said = reply.written()
     said = said if said and seen(said) else None
@@ -68,6 +73,14 @@ def find_place(turn: Turn, reply: Reply) -> None:
     about = status.own_case(turn, text)
     known |= {"case": about.id} if about else {}
     turn.start("placing", {"_text": text, "_media": media, "_told": told.told_in(turn, text), **known})
+
+
+def _go_on(turn: Turn) -> None:
+    """Answers what tells nothing (取消, 再见, 好的): it begins nothing and is kept nowhere."""
+    if turn.session is None:
+        turn.tools.journeys["menu"].opens(turn, "idle")
+    else:
+        turn.resume()
 
 
 def take_more(turn: Turn, reply: Reply) -> bool:

@@ -1,6 +1,6 @@
 """The path of a message, the journeys that people can set out for, and what is kept of a conversation."""
 
-from services.talk.journeys import Journey, Source, Tools, Turn
+from services.talk.journeys import Journey, Office, Source, Tools, Turn
 from services.talk.menus import (
     MESSAGE,
     Menu,
@@ -24,6 +24,7 @@ __all__ = [
     "STOPPED",
     "Journey",
     "Menu",
+    "Office",
     "Press",
     "Source",
     "Standing",

@@ -81,6 +81,15 @@ class Journey:
 
 
 @dataclass(frozen=True)
+class Office:
+    """How the office is reached, as its settings say it; empty where they do not."""
+
+    phone: str = ""
+    address: str = ""
+    hours: str = ""
+
+
+@dataclass(frozen=True)
 class Tools:
     """What all turns share; made once by build()."""
 
@@ -93,6 +102,7 @@ class Tools:
     limits: Limits
     kinds: Kinds
     site: str  # our public address
+    office: Office
 
 
 @dataclass
@@ -215,14 +225,19 @@ class Turn:
 
     def called(self, text: str) -> str:
         """The journey whose name was typed, in any language; in the middle of a flow only those of MIDWAY count."""
+        journey = self._named(text)
+        if journey is None or (self._waits and journey.name not in MIDWAY):
+            return ""
+        return journey.name
+
+    def _named(self, text: str) -> Journey | None:
+        """The journey whose name was typed, where this person may set out for it or is answered by another."""
         own = self.tools.phrases[self.contact.language]
         called = (spoken.journey(text) for spoken in (own, *self.tools.phrases.values()))
         journey = self.tools.journeys.get(next(filter(None, called), ""))
         if journey is not None and not self.may(journey):
             journey = self.tools.journeys.get(journey.otherwise)
-        if journey is None:
-            return ""
-        return "" if self._waits and journey.name not in MIDWAY else journey.name
+        return journey
 
     def show(self, shown: Screen) -> None:
         self._queue(Body(ask=shown, edits=self._edits()))
@@ -280,7 +295,8 @@ class Turn:
         return self.tools.phrases[self.contact.language].edited(flow, keys, text)
 
     def tells_nothing(self, text: str) -> bool:
-        return any(spoken.tells_nothing(text) for spoken in self.tools.phrases.values())
+        courteous = any(spoken.tells_nothing(text) for spoken in self.tools.phrases.values())
+        return courteous or self._named(text) is not None
 
     def _queue(self, body: Body) -> None:
         self.said.append(Outgoing(self.contact.id, self.contact.channel, body))

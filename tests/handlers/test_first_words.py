@@ -13,12 +13,14 @@ from tests.conftest import rows
 from tests.drivers.handset import network
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-UNIT, STATUS, ASK, HELP, WELCOME = (
+UNIT, STATUS, ASK, HELP, WELCOME, IDLE, OFFICE = (
     "您要反映哪个单位",
     "没有找到您的来件",
     "您想问什么",
     "可以说：",
     "您好，这里是市效能办",
+    "现在没有正在填的内容。\n您想做什么？",
+    "效能办的电话、地址、上班时间，这里还没有登记。",
 )
 WORDS = {
     UNIT: [
@@ -45,6 +47,24 @@ WORDS = {
     ASK: ["人工", "转人工", "我要人工服务", "客服", "agent", "Can I talk to a human", "human"],
     HELP: ["怎么用", "请问怎么用？", "帮助", "?", "？", "help", "How does this work?"],
     WELCOME: ["你好", "您好！", "你好呀", "在吗？", "hello", "Hi"],
+    IDLE: [
+        *("放弃", "取消", "退出", "返回", "再见", "我要退出", "取消吧", "/cancel", "cancel", "bye", "提交", "不知道"),
+        *("好的", "ＯＫ", "嗯", "收到", "感谢！", "1", "？？？", "👍"),
+    ],
+    OFFICE: [
+        *(
+            "电话",
+            "举报电话",
+            "客服电话？",
+            "请问你们电话多少",
+            "地址",
+            "在哪里",
+            "上班时间",
+            "几点上班呀",
+            "周末上班吗",
+        ),
+        *("telephone", "Where are you?", "opening hours"),
+    ],
 }
 
 
@@ -53,6 +73,37 @@ WORDS = {
 async def test_first_words_lead_where_they_say(citizen: FakePerson, said: str, told: str) -> None:
     [screen] = await citizen.says(said)
     assert told in screen.text
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "story", ["国土局说取消了我的号", "窗口电话没人接", "你们几点上班都没人", "好的窗口不开", "返回三次"]
+)
+async def test_a_story_that_holds_such_a_word_is_a_story(citizen: FakePerson, story: str) -> None:
+    [asked] = await citizen.says(story)
+    assert "刚才的内容已经留着" in asked.text
+
+
+@on_sqlite
+async def test_the_office_is_told_of_as_its_settings_say(make_program: Callable[..., Program]) -> None:
+    program = make_program(office_phone="0797-8123456", office_hours="周一至周五 8:30 到 17:30")
+    citizen = FakePerson(program.talk, program.acts, program.texts, "c")
+    [told] = await citizen.says("举报电话是多少")
+    assert told.text.splitlines()[:3] == [
+        "效能办电话：0797-8123456",
+        "效能办上班时间：周一至周五 8:30 到 17:30",
+        "效能办的地址，这里还没有登记。",
+    ]
+    assert "您想问什么" in (await citizen.taps("问效能办一件事"))[0].text
+
+
+@on_sqlite
+async def test_words_that_tell_nothing_are_not_put_to_a_story_either(program: Program, citizen: FakePerson) -> None:
+    for said in ("窗口中午没有人", "好的", "再见", "9"):
+        [asked] = await citizen.says(said)
+        assert asked.text.startswith("刚才的内容已经留着"), said
+    await citizen.taps("问效能办")
+    assert rows(program, "cases")[0]["what"] == "窗口中午没有人"
 
 
 @on_sqlite
