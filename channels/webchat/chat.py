@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import WSCloseCode, web
 
 from channels.webchat.connection import Connection, Parts
-from channels.webchat.guard import give_token, take_token, token_of
+from channels.webchat.guard import Tokens
 from channels.webchat.pieces import Pieces
 from channels.webchat.protocol import CHANNEL, LARGEST_FRAME, write
 from channels.webchat.uploads import MOST_HELD, Uploads
@@ -47,7 +47,8 @@ class WebChat:
         uploads_per_hour: int = UPLOADS_PER_HOUR,
         uploads_held: int = MOST_HELD,
     ) -> None:
-        self._parts = Parts(door, acts, texts, poll_seconds)
+        self._tokens = Tokens(acts.vault, secure=site.startswith("https://"))
+        self._parts = Parts(door, acts, texts, poll_seconds, self._tokens)
         self._uploads = Uploads(self._parts, store, site, uploads_per_hour, uploads_held)
         self._pieces = Pieces(self._parts, store)
         self._site, self._version, self._language = site, version, language
@@ -68,14 +69,14 @@ class WebChat:
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
     async def _page(self, request: web.Request) -> web.Response:
-        token, language = token_of(request), self._wished(request)
+        token, language = self._tokens.of(request), self._wished(request)
         try:
             found = token and await self._parts.acts.read(talk.visitor, CHANNEL, token)
             language = found.language if found else language
         except DatabaseAway:
             pass  # the page itself says that the line is gone, and keeps what is written
         response = web.Response(content_type="text/html", charset="utf-8", headers=_headers(request.host))
-        token = give_token(response, token, secure=self._site.startswith("https://"))
+        token = self._tokens.give(response, token)
         offset = self._parts.acts.clock().utcoffset() or timedelta()
         response.text = self._parts.texts[language].page(
             "chat/page.html",
@@ -93,7 +94,7 @@ class WebChat:
             raise web.HTTPForbidden
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME)
         await socket.prepare(request)
-        token = token_of(request)
+        token = self._tokens.of(request)
         if token is None or Counter(self._open.values())[token] >= MOST_PAGES:
             await socket.send_str(write(bye="no_session" if token is None else "too_many"))
             await socket.close()
@@ -110,7 +111,7 @@ class WebChat:
         if not from_our_page(request.headers, self._site, request.host):
             raise web.HTTPForbidden
         response = web.Response(status=204)
-        take_token(response)
+        self._tokens.take(response)
         return response
 
     def _wished(self, request: web.Request) -> str:

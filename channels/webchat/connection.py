@@ -12,7 +12,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from channels.webchat import protocol
 from channels.webchat.drawing import drawn
-from channels.webchat.guard import Bucket
+from channels.webchat.guard import Bucket, Tokens
 from channels.webchat.protocol import CHANNEL, Frame, Garbled, write
 from conversation.messages import Incoming, Media, Reply
 from models.database import DatabaseAway
@@ -35,6 +35,7 @@ class Parts:
     acts: Acts
     texts: Mapping[str, Texts]
     poll_seconds: float  # seconds that a letter written by another process may wait
+    tokens: Tokens
 
 
 class Connection:

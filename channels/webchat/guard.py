@@ -2,36 +2,56 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 import secrets
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from aiohttp import web
 
+from services.foundation.vault import Vault
+
 COOKIE = "mingcha_chat"
 A_YEAR = 365 * 24 * 3600
-TOKEN_BYTES = 32
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+TOKEN_BYTES = 24
+_TOKEN = re.compile(r"([A-Za-z0-9_-]{32})([0-9a-f]{24})", re.ASCII)  # random, then its seal
 MOST_ADDRESSES = 10_000  # keys held in memory by the hourly limit
 
 
-def token_of(request: web.BaseRequest) -> str | None:
-    """This browser's session token; None where it has none of ours."""
-    token = request.cookies.get(COOKIE, "")
-    return token if _TOKEN.fullmatch(token) else None
+class Tokens:
+    """The browsers' session tokens. We take those alone that we have made: whoever could choose one for somebody else
+    would read along. Under https no neighbour of our host can put one into a browser either.
+    """
 
+    def __init__(self, vault: Vault, *, secure: bool) -> None:
+        self._vault, self._secure = vault, secure
+        self._cookie = f"__Host-{COOKIE}" if secure else COOKIE
 
-def give_token(response: web.StreamResponse, token: str | None, *, secure: bool) -> str:
-    """Sets the session cookie for another year and returns its token."""
-    token = token or secrets.token_urlsafe(TOKEN_BYTES)
-    response.set_cookie(COOKIE, token, max_age=A_YEAR, path="/chat", httponly=True, samesite="Lax", secure=secure)
-    return token
+    def of(self, request: web.BaseRequest) -> str | None:
+        """This browser's token; None where it has none of ours."""
+        token = request.cookies.get(self._cookie, "")
+        found = _TOKEN.fullmatch(token)
+        return token if found and hmac.compare_digest(found[2], self._seal(found[1])) else None
 
+    def give(self, response: web.StreamResponse, token: str | None) -> str:
+        """Sets the cookie for another year and returns its token, a new one where there is none."""
+        made = secrets.token_urlsafe(TOKEN_BYTES)
+        token = token or made + self._seal(made)
+        response.set_cookie(self._cookie, token, max_age=A_YEAR, **self._how)
+        return token
 
-def take_token(response: web.StreamResponse) -> None:
-    response.del_cookie(COOKIE, path="/chat")
+    def take(self, response: web.StreamResponse) -> None:
+        response.del_cookie(self._cookie, **self._how)
+
+    @property
+    def _how(self) -> dict[str, Any]:
+        return {"path": "/", "httponly": True, "samesite": "Lax", "secure": self._secure}
+
+    def _seal(self, made: str) -> str:
+        return self._vault.index(made, "chat token")[:24]
 
 
 class Bucket:

@@ -8,7 +8,6 @@ from urllib.parse import quote
 from aiohttp import web
 
 from channels.webchat.connection import Parts
-from channels.webchat.guard import token_of
 from channels.webchat.protocol import CHANNEL
 from media import sniff
 from models.database import DatabaseAway
@@ -29,7 +28,7 @@ class Pieces:
     async def give(self, request: web.Request) -> web.StreamResponse:
         """Sends the piece; 404 for anybody who did not get it, as if there were none; 503 without the database."""
         parts, piece_id = self._parts, request.match_info["id"]
-        token = token_of(request)
+        token = parts.tokens.of(request)
         try:
             found = token and await parts.acts.read(talk.visitor, CHANNEL, token)
             if not found:

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from channels.webchat.connection import Parts
-from channels.webchat.guard import Hourly, token_of
+from channels.webchat.guard import Hourly
 from channels.webchat.protocol import CHANNEL
 from conversation.text import inert
 from media import Refused
@@ -81,7 +81,7 @@ class Uploads:
     async def _contact(self, request: web.Request) -> str:
         if not from_our_page(request.headers, self._site, request.host):
             raise _No("foreign")
-        token = token_of(request)
+        token = self._parts.tokens.of(request)
         found = token and await self._parts.acts.read(talk.visitor, CHANNEL, token)
         if not found:
             raise _No("no_session")

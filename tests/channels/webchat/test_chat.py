@@ -6,9 +6,10 @@ import asyncio
 import io
 import json
 from collections.abc import Callable
+from http.cookies import SimpleCookie
 
 import pytest
-from aiohttp import WSMsgType, WSServerHandshakeError
+from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
 from PIL import Image
 
 from bot.build import Program
@@ -203,13 +204,34 @@ async def test_without_a_cookie_the_page_is_told(program: Program) -> None:
 async def test_the_cookie_is_out_of_reach_and_long_enough(make_program: Callable[..., Program]) -> None:
     program = make_program(public_url="https://mingcha.example")
     async with served(program) as server, opened(server) as browser:
-        [cookie] = browser.client.session.cookie_jar
+        page = await browser.client.get("/chat")
+        [told] = page.headers.getall("Set-Cookie")
+        (name, cookie), *_ = SimpleCookie(told).items()
+        assert name == "__Host-mingcha_chat"  # of this very host: no neighbour of ours can set it
+        assert (cookie["path"], cookie["domain"], cookie["samesite"]) == ("/", "", "Lax")
         assert cookie["httponly"]
         assert cookie["secure"]
-        assert (cookie["samesite"], len(cookie.value)) == ("Lax", 43)
-        policy = (await browser.client.get("/chat")).headers["Content-Security-Policy"]
+        assert len(cookie.value) >= 43
+        policy = page.headers["Content-Security-Policy"]
         assert "unsafe" not in policy
         assert "default-src 'none'" in policy
+
+
+@ON_ONE_DATABASE
+async def test_a_token_that_somebody_else_has_planted_is_replaced_and_opens_nothing(program: Program) -> None:
+    async with browsing(program) as browser:
+        ours = browser.token
+        made_up = ("A" * 43, "A" * len(ours), f"{'A' * 32}{ours[32:]}", f"{ours[:32]}{'0' * 24}", ours + "0")
+        for planted in made_up:
+            headers = {"Cookie": f"mingcha_chat={planted}", "Origin": browser.origin}
+            async with ClientSession(browser.origin, headers=headers) as victim:
+                async with victim.get("/chat") as page:
+                    [given] = page.cookies.values()
+                    assert given.value not in (planted, ours)
+                async with victim.ws_connect("/chat/ws") as socket:
+                    assert await socket.receive_json() == {"bye": "no_session"}
+                async with victim.post("/chat/upload", data=photo()) as answer:
+                    assert answer.status == 403
 
 
 HOSTILE = [
