@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from typing import Any
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -14,9 +16,10 @@ from channels.webchat import protocol
 from channels.webchat.drawing import drawn
 from channels.webchat.guard import Bucket, Tokens
 from channels.webchat.protocol import CHANNEL, Frame, Garbled, write
-from conversation.messages import Incoming, Media, Reply
+from conversation.messages import Body, Button, Incoming, Media, Reply, Say
 from models.database import DatabaseAway
 from services import deliveries, evidence, talk
+from services.deliveries import Letter
 from services.foundation.act import Acts
 from services.talk import Talk, Visitor
 from templates import Texts
@@ -171,9 +174,20 @@ class Connection:
             return
         texts, zone = parts.texts[post.language], parts.acts.clock().tzinfo
         for letter in post.letters:
-            await self._send(letter=drawn(letter, texts, zone))
+            await self._send(letter=await self._drawn(letter, texts, zone))
             self._sent = letter.id
         await self._send(turn=post.turn, **({"ready": True} if first else {}))
+
+    async def _drawn(self, letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any]:
+        """The letter as the page shows it. One that cannot be drawn is set aside: it must not keep back all others."""
+        try:
+            return drawn(letter, texts, zone)
+        except Exception as error:  # the traceback could show the words of the letter
+            kind = type(error).__name__
+            log.error("letter_not_drawn", delivery=letter.id, error=kind)
+            await self._parts.acts.write(deliveries.undelivered, CHANNEL, letter.id, kind)
+            said = Say("common.not_shown", {"id": letter.id}, (Button("/menu", words="menu"),))
+            return drawn(replace(letter, body=Body(say=said)), texts, zone)
 
     async def _send(self, **said: object) -> None:
         if not self._socket.closed:

@@ -14,9 +14,12 @@ from PIL import Image
 
 from bot.build import Program
 from channels.webchat import protocol
+from channels.webchat.protocol import CHANNEL
+from conversation.messages import Body, Say
 from conversation.text import inert
 from models.database import DatabaseAway
-from services import evidence
+from services import deliveries, evidence
+from services.deliveries import Outgoing
 from tests.conftest import Clock, rows
 from tests.drivers.webchat_browser import SOON, Tab, browsing, fresh_id, opened, served
 
@@ -91,6 +94,26 @@ async def test_coming_back_brings_what_was_missed_and_nothing_twice(program: Pro
         async with browser.tab(last=last) as again:
             assert [letter["id"] for letter in again.letters] == [one for one in expected if one > last]
             assert again.turn == again.letters[-1]["turn"]
+
+
+@ON_ONE_DATABASE
+async def test_a_letter_that_cannot_be_drawn_keeps_back_no_other(program: Program) -> None:
+    async with browsing(program) as browser, browser.tab() as tab:
+        [mine] = rows(program, "contacts")
+        bodies = [
+            Body(say=Say(words, {"number": "1", "text": "好"})) for words in ("nowhere.nothing", "status.answered")
+        ]
+        queued = [Outgoing(str(mine["id"]), CHANNEL, body) for body in bodies]
+        program.acts.transact(lambda act: deliveries.queue(act, queued))
+        for _ in queued:
+            await tab.until(lambda said: "letter" in said)
+        sorry, answered = tab.letters[-2:]
+        [broken] = [row for row in rows(program, "deliveries") if row["error"]]
+        assert (broken["state"], f"编号 {broken['id']}" in sorry["text"]) == ("failed", True)
+        assert "好" in answered["text"]
+        await tab.taps("主菜单")
+        async with browser.tab() as again:
+            assert "好" in again.letters[-2]["text"]
 
 
 async def test_what_is_sent_again_has_no_second_effect(program: Program) -> None:
