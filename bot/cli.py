@@ -19,6 +19,7 @@ from bot import privacy
 from bot.channels import KINDS
 from bot.settings import Settings, spoken
 from bot.terminal import Stop, Terminal, writing
+from bot.usage import Misused, SpokenCommand, SpokenGroup, tell_misuse
 from templates import Texts
 
 MARKS = {"good": "✓", "note": "–", "bad": "✗"}
@@ -29,22 +30,41 @@ def main() -> None:
     """The `mingcha` command."""
     privacy.close_new_files()
     language, zone = spoken()
-    commands(Terminal(Texts(language, lambda: datetime.now(zone))))()
+    terminal = Terminal(Texts(language, lambda: datetime.now(zone)))
+    try:
+        code = commands(terminal)(standalone_mode=False)
+    except Misused as misused:
+        code = tell_misuse(terminal, misused)
+    sys.exit(code)
 
 
 def commands(terminal: Terminal) -> typer.Typer:
     """The commands, with their help in the terminal's language."""
     app = typer.Typer(
-        help=terminal.word("help"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+        cls=SpokenGroup,
+        help=terminal.word("help"),
+        context_settings={"obj": terminal},
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
     )
     say = terminal.word
 
     def command(run: Callable[..., None]) -> None:
-        name = run.__name__.rstrip("_")
-        app.command(name, help=say(f"help_{name}"))(run)
+        app.command(run.__name__, cls=SpokenCommand, help=say(f"help_{run.__name__}"))(run)
+
+    def argument(name: str) -> Any:
+        return typer.Argument(help=say(f"help_{name}"), metavar=say(f"takes_{name}"))
+
+    def option(name: str, *spelled: str, within: tuple[int | None, int | None] = (None, None)) -> Any:
+        low, high = within
+        return typer.Option(*spelled, help=say(f"help_{name}"), metavar=say(f"takes_{name}"), min=low, max=high)
+
+    def flag(name: str, spelled: str) -> Any:
+        return typer.Option(spelled, help=say(f"help_{name}"))
 
     @command
-    def serve(work: Annotated[bool | None, typer.Option("--work/--no-work", help=say("help_no_work"))] = None) -> None:
+    def serve(work: Annotated[bool | None, flag("no_work", "--work/--no-work")] = None) -> None:
         with terminal.plainly():
             _serve(terminal, demo=False, work=work)
 
@@ -70,31 +90,30 @@ def commands(terminal: Terminal) -> typer.Typer:
 
     @command
     def backup(
-        file: Annotated[Path | None, typer.Argument(help=say("help_backup_file"))] = None,
-        with_key: Annotated[bool, typer.Option("--with-key", help=say("help_with_key"))] = False,
+        file: Annotated[Path | None, argument("backup_file")] = None,
+        with_key: Annotated[bool, flag("with_key", "--with-key")] = False,
     ) -> None:
         with terminal.plainly():
             _backup(terminal, file, with_key)
 
     @command
-    def restore(file: Annotated[Path, typer.Argument(help=say("help_restore_file"))]) -> None:
+    def restore(file: Annotated[Path, argument("restore_file")]) -> None:
         with terminal.plainly():
             _restore(terminal, file)
 
     @command
     def export(
-        what: Annotated[str, typer.Argument(help=say("help_what"))],
-        form: Annotated[str, typer.Option("--format", help=say("help_format"))] = "jsonl",
-        output: Annotated[Path | None, typer.Option("--output", "-o", help=say("help_output"))] = None,
-        force: Annotated[bool, typer.Option("--force", help=say("help_force"))] = False,
+        what: Annotated[str, argument("what")],
+        form: Annotated[str, option("format", "--format")] = "jsonl",
+        output: Annotated[Path | None, option("output", "--output", "-o")] = None,
+        force: Annotated[bool, flag("force", "--force")] = False,
     ) -> None:
         with terminal.plainly():
             _export(terminal, what, form, output, force=force)
 
     @command
     def preview(
-        page: Annotated[Path, typer.Argument(help=say("help_page"))] = PREVIEW,
-        force: Annotated[bool, typer.Option("--force", help=say("help_force"))] = False,
+        page: Annotated[Path, argument("page")] = PREVIEW, force: Annotated[bool, flag("force", "--force")] = False
     ) -> None:
         from bot.preview import write_preview
 
@@ -106,22 +125,21 @@ def commands(terminal: Terminal) -> typer.Typer:
 
     @command
     def units(
-        file: Annotated[Path, typer.Argument(help=say("help_file"))],
-        renamed: Annotated[bool, typer.Option("--renamed", help=say("help_renamed"))] = False,
+        file: Annotated[Path, argument("file")], renamed: Annotated[bool, flag("renamed", "--renamed")] = False
     ) -> None:
         with terminal.plainly():
             _load_units(terminal, file, renamed)
 
     @command
     def invite(
-        name: Annotated[str, typer.Argument(help=say("help_name"))],
-        role: Annotated[str, typer.Option(help=say("help_role"))],
-        unit: Annotated[list[str] | None, typer.Option(help=say("help_unit"))] = None,
-        phone: Annotated[str, typer.Option(help=say("help_phone"))] = "",
-        person: Annotated[str, typer.Option(help=say("help_person"))] = "",
-        new: Annotated[bool, typer.Option("--new", help=say("help_new"))] = False,
-        takes_over: Annotated[bool, typer.Option("--takes-over", help=say("help_takes_over"))] = False,
-        days: Annotated[int, typer.Option(help=say("help_days"), min=1, max=90)] = 7,
+        name: Annotated[str, argument("name")],
+        role: Annotated[str, option("role")],
+        unit: Annotated[list[str] | None, option("unit")] = None,
+        phone: Annotated[str, option("phone")] = "",
+        person: Annotated[str, option("person")] = "",
+        new: Annotated[bool, flag("new", "--new")] = False,
+        takes_over: Annotated[bool, flag("takes_over", "--takes-over")] = False,
+        days: Annotated[int, option("days", within=(1, 90))] = 7,
     ) -> None:
         from bot.invite import Invitation, link_for
 

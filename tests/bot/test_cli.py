@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from templates import Texts
 from tests.drivers.command import mingcha, unread
 
 
@@ -89,20 +91,58 @@ def test_a_file_that_is_there_is_overwritten_only_on_demand(office: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "code"),
     [
-        ("doctor",),
-        ("units", "city.toml"),
-        ("export", "visits", "--format", "csv"),
-        ("export", "visits", "--format", "xlsx"),
-        ("invite", "--help"),
-        ("--help",),
+        (("doctor",), 141),
+        (("units", "city.toml"), 141),
+        (("export", "visits", "--format", "csv"), 141),
+        (("export", "visits", "--format", "xlsx"), 141),
+        (("invite", "--help"), 1),
+        (("--help",), 1),
     ],
 )
-def test_it_ends_quietly_when_nobody_reads_on(office: Path, arguments: tuple[str, ...]) -> None:
+def test_it_ends_quietly_when_nobody_reads_on(office: Path, arguments: tuple[str, ...], code: int) -> None:
     done = unread(office, *arguments)
-    assert done.returncode
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (code, "")
+
+
+HELP_WORDS = re.compile(r"usage|options|arguments|commands|show this|required|default|error|\btry\b|missing|such", re.I)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "zh", "en"),
+    [
+        (("--help",), "用法：mingcha [选项] 命令 …", "Usage: mingcha [OPTIONS] COMMAND …"),
+        (("invite", "--help"), "  --days 天数（1 到 90，不写就是 7）", "  --days DAYS (1 to 90, default: 7)"),
+        (("backup", "--help"), "用法：mingcha backup [选项] [文件]", "Usage: mingcha backup [OPTIONS] [FILE]"),
+        (("doctr",), "没有「doctr」这个命令。是不是 doctor？", 'There is no command "doctr". Do you mean doctor?'),
+        (("invite",), "缺少「姓名」：", "NAME is missing:"),
+        (("invite", "x"), "缺少选项 --role 角色：", "The option --role ROLE is missing:"),
+        (
+            ("invite", "--rol", "x"),
+            "没有 --rol 这个选项。是不是 --role",
+            "There is no option --rol. Do you mean --role",
+        ),
+        (("invite", "x", "--role"), "选项 --role 后面要写角色。", "The option --role must be followed by ROLE."),
+        (("invite", "x", "--new=1"), "选项 --new 后面不写值。", "The option --new takes no value."),
+        (("invite", "x", "--role", "clerk", "--days", "0"), "应是 1 到 90 的整数。", "a whole number from 1 to 90."),
+        (("restore", "a", "b"), "多写了：b。", "Too many words: b."),
+    ],
+)
+def test_help_and_what_is_typed_wrong_are_told_in_one_language(
+    tmp_path: Path, arguments: tuple[str, ...], zh: str, en: str
+) -> None:
+    for language, told in (("zh", zh), ("en", en)):
+        done = mingcha(tmp_path, *arguments, MINGCHA_LANGUAGE=language)
+        said = done.stdout + done.stderr
+        assert told in said
+        assert done.returncode == (0 if "--help" in arguments else 2)
+        assert not re.search("[\u3000-\u9fff]", said) if language == "en" else not HELP_WORDS.search(said)
+
+
+def test_no_help_is_cut_off(tmp_path: Path) -> None:
+    words = Texts("zh", lambda: pytest.fail("no moment is said")).say("terminal", "help_role")
+    assert words in mingcha(tmp_path, "invite", "--help").stdout
 
 
 def test_serving_an_old_schema_is_refused(tmp_path: Path) -> None:
