@@ -238,6 +238,11 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         {"number": "20261120-0031", "unit": unit, "day": "2026-11-20", "state": "received"},
         {"number": "20261119-0012", "unit": unit, "day": "2026-11-19", "state": "noted"},
     ]
+    listed = [
+        {"number": NUMBER, "about": unit, "day": "2026-11-21", "state": "received"},
+        {"number": "20261119-0007", "about": unit, "day": "2026-11-19", "state": "answered"},
+    ]
+    cases = [Button("/status", words="open_case", values=told) for told in listed]
     said: list[tuple[str, Mapping[str, Any], tuple[Button, ...]]] = [
         *(("menu.menu", {"why": why}, _menu(everybody=True)) for why in WHYS),
         ("menu.menu", {"why": "bound", "roles": ["supervisor"], "units": [unit]}, _menu(everybody=False)),
@@ -311,8 +316,8 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         *((f"{name}.received", {}, _STATUS) for name in ("complaint", "question", "addition")),
         ("complaint.received", {"by": "2027-01-05", "provisional": True}, _STATUS),
         ("visit.received", {}, (Button("/check", words="one_more"),)),
-        ("status.choose", {}, (Button("/status", label=NUMBER), Button("/status", label="20261119-0007"), *_CODE)),
-        ("status.choose", {"checks": checks}, (Button("/status", label=NUMBER), *_CODE)),
+        ("status.choose", {"cases": listed, "count": 8}, (*cases, *_CODE)),
+        ("status.choose", {"cases": listed[:1], "count": 1, "checks": checks}, (*cases[:1], *_CODE)),
         ("status.nothing", {}, _CODE),
         ("status.unknown_code", {}, _CODE),
         ("obligation.not_found", {}, (Button("/menu", words="menu"),)),

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from conversation.messages import Answers, Option
 from handlers import told
+from handlers.cases.status import about
 from handlers.obligations import sight
 from services import calendar, cases, people
 from services.foundation.matching import fits
@@ -95,7 +96,7 @@ class OwnCases(Unmatched):
         return next((self._label(turn, case) for case in mine if case.id == value), None)
 
     def _label(self, turn: Turn, case: cases.Case) -> str:
-        return " ".join(filter(None, [case.number, turn.directory.name(case.unit_id)]))
+        return " ".join(filter(None, [case.number, about(turn, case)]))
 
 
 class OwedObligations(Unmatched):

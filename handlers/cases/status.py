@@ -14,8 +14,10 @@ from services import cases, inspections
 from services.foundation.codes import WRITTEN, code_in, codes_in, spelled
 from services.foundation.folding import folded
 from services.talk import Journey, Turn
+from templates import clipped
 
 MOST_SHOWN = 6
+BEGINS = 10  # characters of a case without a unit, by which it is known in a list
 NUMBER = re.compile(r"(?<!\d)(\d{8})[\s-]*(\d{4})(?!\d)")
 NUMBERED = re.compile(r"[0-9a-z-]*\d[0-9a-z-]*")  # a piece of a code, or what somebody takes for one
 MOST_TRIED = 5  # codes in one message
@@ -34,11 +36,28 @@ def open_status(turn: Turn, argument: str) -> None:
     elif len(mine) == 1 and not checks:
         show(turn, mine[0])
     elif mine or checks:
-        listed = [Button(f"/status {case.id}", label=case.number) for case in mine[:MOST_SHOWN]]
-        turn.say("status.choose", *listed, Button("/code", words="enter_code"), count=len(mine), checks=checks)
+        listed = {case.id: _listed(turn, case) for case in mine[:MOST_SHOWN]}
+        buttons = [Button(f"/status {id}", words="open_case", values=told) for id, told in listed.items()]
+        told = {"cases": [*listed.values()], "count": len(mine), "checks": checks}
+        turn.say("status.choose", *buttons, Button("/code", words="enter_code"), **told)
     else:
         turn.say("status.nothing", Button("/code", words="enter_code"))
     turn.go_on()
+
+
+def _listed(turn: Turn, case: cases.Case) -> dict[str, Any]:
+    """What tells one case from another in a list."""
+    return {
+        "number": case.number,
+        "about": about(turn, case),
+        "state": case.state,
+        "day": case.received_at.astimezone(turn.now.tzinfo).date().isoformat(),
+    }
+
+
+def about(turn: Turn, case: cases.Case) -> str:
+    """The unit of a case; how its words begin where it has none, and nothing where a recording tells it."""
+    return turn.directory.name(case.unit_id) or clipped(" ".join(case.what.split()), BEGINS)
 
 
 def checks_of(turn: Turn) -> list[dict[str, str]]:

@@ -275,3 +275,38 @@ async def test_another_name_of_a_unit_is_no_story(citizen: FakePerson, name: str
     [screen] = await citizen.says(name)
     assert "已放进" not in screen.text
     assert UNIT in screen.text
+
+
+async def two_cases(citizen: FakePerson) -> None:
+    for said in ("投诉", "市国土局", "跳过", "1", "等了两个小时没有人理", "跳过", "昨天", "跳过", "1", "提交"):
+        await citizen.says(said)
+    await citizen.says("问效能办一件事")
+    for said in ("周六上不上班，午休几点到几点", "跳过"):
+        await citizen.says(said)
+
+
+@on_sqlite
+async def test_of_several_cases_each_is_known_at_sight(citizen: FakePerson, program: Program) -> None:
+    await two_cases(citizen)
+    [listed] = await citizen.says("查询")
+    assert "20261121-0001 市国土局 11月21日 周六 已收到，等待受理" in listed.text
+    assert "20261121-0002 周六上不上班，午休…" in listed.text
+    labels = [row[0].label for row in listed.rows]
+    assert labels[:2] == ["0002 周六上不上班，午休… 待受理 11月21日 周六", "0001 市国土局 待受理 11月21日 周六"]
+    [shown] = await citizen.taps(labels[1])
+    assert shown.text.startswith("20261121-0001")
+
+
+@on_sqlite
+async def test_of_several_cases_each_is_known_at_sight_by_text_message(program: Program) -> None:
+    async with network(program) as net:
+        phone = net.phone("+8613800138000")
+        for said in ("投诉", "市国土局", "#", "1", "等了两个小时没有人理", "#", "昨天", "#", "1", "9"):
+            await phone.says(said)
+        for said in ("人工", "周六上不上班，午休几点到几点", "#"):
+            await phone.says(said)
+        told = "\n".join(await phone.says("查询"))
+        assert "1 20261121-0002 周六上不上班，午休… 待受理 11月21日 周六" in told
+        assert "2 20261121-0001 市国土局 待受理 11月21日 周六" in told
+        assert told.count("20261121-0001") == 1
+        assert "20261121-0001 已收到" in "\n".join(await phone.says("2"))
