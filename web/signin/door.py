@@ -9,6 +9,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from services import people, signin
+from services.foundation.codes import code_in
 from services.foundation.refusal import Refusal
 from services.foundation.vault import same_code
 from services.people import Right
@@ -19,6 +20,7 @@ from web.site.refused import WRONG
 from web.site.security import WINDOW, WrongCodes, give_session, known_person, leave_known, take_session
 
 YEAR_SECONDS = 365 * 24 * 3600
+LONGEST_PASTED = 1_000  # characters: a whole message with a link in it
 LONGEST_FIELD = 200  # characters of what is typed at the door
 AT_ONCE = 2  # passwords compared side by side: each takes 64 MiB and a processor
 ASKED_SECONDS = 0.5  # an answer to who asks for a link takes as long whether or not there is such a person
@@ -53,9 +55,9 @@ class SignIn:
         return self._frame.page(request, "signin/enter.html", code=same_code(request.match_info["code"])[:40])
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
-        """Takes a typed code, or that of a link."""
+        """Takes a typed or pasted code, alone, in its link, or in the message that brought the link."""
         frame, client = self._frame, request.remote or ""
-        code = same_code((await form(request, frame.site_url)).get("code", ""))[:40]
+        code = code_in((await form(request, frame.site_url)).get("code", "")[:LONGEST_PASTED])[:40]
         admitted = await frame.acts.write(signin.admit, code, device_of(request), frame.longest)
         if admitted is None:
             return await self._refuse(request, client)

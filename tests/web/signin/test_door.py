@@ -201,6 +201,26 @@ async def test_the_last_clerk_stays(program: Program, clerk, clerk_id: str) -> N
 
 
 @ON_SQLITE
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://efficiency-office.city.example.gov.cn/in/{code}",
+        " {spaced} ",
+        "http://127.0.0.1:8080/in/{code}/?from=message",
+        "您要的登录链接，15 分钟内有效，只能用一次：https://office.example/in/{code}在哪台手机或电脑上登录，就在哪里打开。",
+        "valid for 15 minutes: https://office.example/in/{code}Open it there.",  # lines run together
+    ],
+)
+async def test_whatever_holds_the_code_may_be_pasted_whole(program: Program, browser, pasted: str) -> None:
+    """As a browser does it: it cuts what is longer than its field."""
+    mine, code = await browser(), link(program, add(program, Grant(Role.CLERK, None)))
+    field = re.search(r'name="code"[^>]* maxlength="(\d+)"', await mine.opens("/in"))
+    assert field
+    await mine.sends("/in", code=pasted.format(code=code, spaced=code.replace("-", "  "))[: int(field[1])])
+    assert mine.path == "/console"
+
+
+@ON_SQLITE
 async def test_whoever_stands_at_the_wrong_door_is_shown_the_chat(browser) -> None:
     stranger = await browser()
     for page in (await stranger.opens("/console"), await stranger.sends("/in", code="K7QF-2M9D-X4TP-8RWC")):
