@@ -22,9 +22,10 @@ log = structlog.get_logger()
 
 
 class Health:
-    """Answers `/healthz` (alive), `/readyz` (503 unless database and channels answer) and `/metrics` (never names).
+    """Answers `/healthz` (alive), `/readyz` (503 unless it can work) and `/metrics` (never names).
 
-    `/readyz` also names channels on which something waits and nobody sends (`unsent`): this process can still serve.
+    It can work while the database takes what is written and the channels answer. `/readyz` also names channels on
+    which something waits and nobody sends (`unsent`): this process can still serve.
     """
 
     def __init__(self, program: Program, channels: Sequence[Channel]) -> None:
@@ -39,16 +40,26 @@ class Health:
         return web.json_response({"alive": True})
 
     async def _ready(self, request: web.Request) -> web.Response:
-        state = {"database": await self._program.database.answers()}
+        state = {"database": await self._writes()}
         asked = [one for one in self._channels if one.ready]
         state |= zip([one.name for one in asked], await asyncio.gather(*map(_ready, asked)), strict=True)
         told = {**state, "unsent": [one.channel for one in await self._unsent()]}
         return web.json_response(told, status=200 if all(state.values()) else 503)
 
+    async def _writes(self) -> bool:
+        """Whether the database takes what is written, and in time: one that can only be read takes no complaint."""
+        try:
+            async with asyncio.timeout(ASKED_SECONDS):
+                await self._program.database.talk(oversight.leave_mark, self._program.clock())
+        except (TimeoutError, DatabaseAway):
+            return False
+        return True
+
     async def _unsent(self) -> list[oversight.Unsent]:
         try:
-            return await self._program.database.read(oversight.unsent, self._program.clock(), self._sent_on)
-        except DatabaseAway:
+            async with asyncio.timeout(ASKED_SECONDS):
+                return await self._program.database.read(oversight.unsent, self._program.clock(), self._sent_on)
+        except (TimeoutError, DatabaseAway):
             return []
 
     async def _metrics(self, request: web.Request) -> web.Response:

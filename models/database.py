@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Table, create_engine, event, inspect, literal, make_url, text
+from sqlalchemy import Connection, Table, create_engine, event, inspect, literal, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -47,30 +47,34 @@ class Database:
         self._writers = ThreadPoolExecutor(1, "db-write") if self.is_sqlite else self._readers
         # The path of a message has a thread of its own, so that a long report never delays it.
         self._talkers = self._writers if self.is_sqlite else ThreadPoolExecutor(1, "db-talk")
-        self._away = False
+        self._away: set[str] = set()  # what the last answer was missing to: "read", "write"
 
     async def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._in(self._writers, lambda: self.transact(work, *args, **kwargs))
+        return await self._in("write", self._writers, lambda: self.transact(work, *args, **kwargs))
 
     async def talk(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs `work` in one transaction like `write`, on the thread of the message path."""
-        return await self._in(self._talkers, lambda: self.transact(work, *args, **kwargs))
+        return await self._in("write", self._talkers, lambda: self.transact(work, *args, **kwargs))
 
     async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._in(self._readers, lambda: self.look(work, *args, **kwargs))
+        return await self._in("read", self._readers, lambda: self.look(work, *args, **kwargs))
 
-    async def _in(self, pool: ThreadPoolExecutor, run: Callable[[], T]) -> T:
-        """Runs in a pool. An outage logs one line at its start and one at its end, however many were waiting."""
+    async def _in(self, what: str, pool: ThreadPoolExecutor, run: Callable[[], T]) -> T:
+        """Runs in a pool. An outage logs one line at its start and one at its end, however many were waiting.
+
+        It ends with what it began with: while nothing can be written, what can be read is no good news.
+        """
         try:
             done = await asyncio.get_running_loop().run_in_executor(pool, run)
         except DatabaseAway as away:
             if not self._away:
                 log.warning("database_away", error=str(away))
-            self._away = True
+            self._away.add(what)
             raise
-        if self._away:
-            log.info("database_back")
-        self._away = False
+        if what in self._away:
+            self._away.remove(what)
+            if not self._away:
+                log.info("database_back")
         return done
 
     def transact(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -104,13 +108,6 @@ class Database:
             if self._means_away(error):
                 raise DatabaseAway(type(error).__name__) from error
             raise
-
-    async def answers(self) -> bool:
-        try:
-            await self.read(lambda connection: connection.execute(text("select 1")).scalar())
-        except DatabaseAway:
-            return False
-        return True
 
     def has_tables(self) -> bool:
         """Whether there is anything in the database already. Raises DatabaseAway."""

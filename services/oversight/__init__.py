@@ -1,6 +1,6 @@
 """Looks after the whole system: exports, figures, the check-up of the database, and forgetting in time."""
 
-from services.oversight.checkup import Unannounced, Unsent, count_rows, try_key, unannounced, unsent
+from services.oversight.checkup import Unannounced, Unsent, count_rows, leave_mark, try_key, unannounced, unsent
 from services.oversight.export import COLUMNS, RECEIPTS, WHAT, export_rows, receipts_of
 from services.oversight.figures import Figure, count_figures
 from services.oversight.forgetting import forget_screens
@@ -28,6 +28,7 @@ __all__ = [
     "forget_old",
     "forget_screens",
     "keeping",
+    "leave_mark",
     "printed",
     "receipts_of",
     "remind_idle",

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from models.tables import audit, deliveries, grants, lanes, obligations, people, quarantine, units
+from models.database import insert_or_update
+from models.tables import audit, counters, deliveries, grants, lanes, obligations, people, quarantine, units
 from services.calendar import is_announced, loaded_years
 from services.deliveries import URGENCY
 from services.foundation.vault import Vault
@@ -32,6 +33,11 @@ def count_rows(tx: Connection, now: datetime) -> Counted:
 
     deciding = grants.c.role.in_(roles_with(Right.DECIDE_REPORTS)), holds(now)
     return Counted(number(units), number(grants, *deciding), number(audit), number(quarantine))
+
+
+def leave_mark(tx: Connection, now: datetime) -> None:
+    """Writes something that nobody reads: whoever asks whether all is well learns whether it can be written."""
+    tx.execute(insert_or_update(tx, counters, "name", ["value"]), {"name": "ready", "value": now.second})
 
 
 @dataclass(frozen=True)

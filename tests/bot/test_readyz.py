@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from sqlalchemy import event
+from structlog.testing import capture_logs
 
+from bot import health
 from bot.build import Program
 from bot.serve import assemble
 from channels.sms import channel as sms
 from channels.telegram.channel import Telegram
+from services import oversight
 from tests.drivers.browsing import browsing
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -56,6 +61,40 @@ def reached(server: TestServer) -> dict[str, str]:
         "sms_password": "secret-of-the-carrier",
         "sms_callback_secret": "secret-of-the-hook",
     }
+
+
+@contextmanager
+def read_only(program: Program) -> Iterator[None]:
+    """Nothing can be written, everything can be read: a full disk, a file of somebody else."""
+    only = [1]
+    event.listen(program.database.engine, "checkout", lambda lent, *_: lent.execute(f"pragma query_only = {only[0]}"))
+    yield
+    only[0] = 0
+
+
+@ON_SQLITE
+async def test_a_database_that_takes_nothing_is_not_ready_however_much_can_be_read(program: Program) -> None:
+    well = {"database": True, "web": True, "unsent": []}
+    assert await state(program) == (200, well)
+    with capture_logs() as lines:
+        with read_only(program):
+            assert await state(program) == (503, well | {"database": False})
+            assert await program.database.read(oversight.count_figures)
+            assert await state(program) == (503, well | {"database": False})
+            assert [line["event"] for line in lines] == ["database_away"]
+        assert await state(program) == (200, well)
+    assert [line["event"] for line in lines] == ["database_away", "database_back"]
+
+
+@ON_SQLITE
+async def test_a_database_that_somebody_holds_is_not_waited_for(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "ASKED_SECONDS", 0.1)
+    with program.database.engine.begin():
+        assert (await state(program))[1]["database"] is False
+    monkeypatch.undo()
+    assert (await state(program))[1]["database"] is True
 
 
 @ON_SQLITE
