@@ -73,6 +73,25 @@ async def test_a_clerk_on_a_phone(program: Program, chromium: Browser, citizen: 
         assert [line for line in troubles(page) if "422" not in line] == []
 
 
+async def test_a_short_page_fills_the_window(program: Program, chromium: Browser) -> None:
+    async with desk(program) as address:
+        page = await page_at(chromium, WIDE)
+        await page.goto(clerk_link(program, address))
+        await expect(page).to_have_url(f"{address}/console")
+        for empty in ("/console", "/console/duties", "/console/notices"):
+            await page.goto(address + empty)
+            desk_ends, foot_begins, foot_ends = await page.evaluate(
+                "[['.desk', 'bottom'], ['.foot', 'top'], ['.foot', 'bottom']]"
+                ".map(([what, side]) => Math.round(document.querySelector(what).getBoundingClientRect()[side]))"
+            )
+            assert (desk_ends, foot_ends) == (foot_begins, WIDE["height"]), empty
+        await page.goto(f"{address}/language/en?back=/console/duties/new")
+        label = page.locator("label[for=hand-days]")
+        await expect(label).to_have_text("Working days to answer in")
+        assert await label.evaluate("label => label.getClientRects().length && label.clientHeight < 40")
+        assert troubles(page) == []
+
+
 async def test_the_list_beside_the_report(program: Program, chromium: Browser, clock) -> None:
     contact = somebody(program)
     program.database.transact(lambda tx: tx.execute(units.update().where(units.c.id == "gtj").values(name=LONG)))
