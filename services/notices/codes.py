@@ -12,6 +12,7 @@ class NoticeCode(StrEnum):
     AUDIENCE_EMPTY = "audience_empty"
     LIST_EMPTY = "list_empty"
     NO_COPY = "no_copy"
+    SAME_DRAFT = "same_draft"
     SECOND_CLERK = "second_clerk"
     SMS_AT_NIGHT = "sms_at_night"
     STILL_GOING = "still_going"

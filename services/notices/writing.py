@@ -22,7 +22,16 @@ from services.foundation.vault import new_id
 from services.foundation.wording import readable
 from services.notices.codes import NoticeCode
 from services.notices.looking import locked
-from services.notices.values import DRAFT, LONGEST_TEXT, MOST_PIECES, Notice, Written, variable_in
+from services.notices.values import (
+    DRAFT,
+    LONGEST_TEXT,
+    MOST_PIECES,
+    Audience,
+    Notice,
+    Written,
+    audience_of,
+    variable_in,
+)
 from services.people import SMS
 from templates import DEFAULT_LANGUAGE
 
@@ -48,9 +57,30 @@ def draft(act: Act, written: Written, notice_id: str | None = None) -> str:
 
 
 def draft_once(act: Act, written: Written, number: str) -> str:
-    """Makes a draft from the form with this number: a form that arrives twice is one notice."""
+    """Makes a draft from the form with this number: a form that arrives twice is one notice.
+
+    Raises Refusal as `draft`, and same_draft with the id of the one that says the same to the same already.
+    """
     notice_id, first = once(act, number, "notice", act.actor, written)
-    return draft(act, written, notice_id) if first else notice_id
+    if first:
+        draft(act, written, notice_id)  # whoever else writes waits for its number, and is seen below
+        _require_new(act.tx, notice_id)
+    return notice_id
+
+
+def _require_new(tx: Connection, notice_id: str) -> None:
+    drafts = select(notices.c.id, notices.c.texts, notices.c.audience, notices.c.acknowledges)
+    rows = tx.execute(drafts.where(notices.c.state == DRAFT).order_by(notices.c.created_at, notices.c.id)).all()
+    said = {row.id: (row.texts, _as_written(row.audience), row.acknowledges) for row in rows}
+    mine = said.pop(notice_id)
+    for other, whole in said.items():
+        if whole == mine:
+            raise Refusal(NoticeCode.SAME_DRAFT, id=other)
+
+
+def _as_written(audience: Mapping[str, Any]) -> Audience:
+    """An audience without its list of numbers, which comes later than the words."""
+    return replace(audience_of(audience), listed=0, list_id="")
 
 
 def rewrite(act: Act, notice_id: str, seen: str, written: Written) -> None:

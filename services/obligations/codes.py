@@ -13,6 +13,7 @@ class ObligationCode(StrEnum):
     DUE_PAST = "due_past"
     DUE_UNSURE = "due_unsure"
     DUE_WANTED = "due_wanted"
+    HANDED_ALREADY = "handed_already"
     KIND_WANTED = "kind_wanted"
     NO_DATE = "no_date"
     NOT_ANSWERED = "not_answered"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import insert, select
 
@@ -25,6 +25,7 @@ from services.obligations.telling import TO_HEAD, tell
 from services.obligations.values import OPEN
 from services.people import Addressee
 
+LIKE_FOR = timedelta(days=1)  # for so long the same once more is rather a form that came twice
 LONGEST_LIMIT = 480  # working days: a little less than `last_day`, so that the limits of both fields agree
 
 
@@ -40,12 +41,15 @@ def hand_over(
     subject_id: str | None = None,
     seen: str = "",
     number: str = "",
+    again: str | None = None,
 ) -> str:
     """Hands something over to a unit and returns the obligation's id. Its subject hears of it first (`Kind.handed`).
 
     `asked` is the clerk's own text: nothing of the subject is copied. `number` is the form's; the same form again
-    returns the same id and does nothing more. Raises Refusal: kind_wanted, unit_wanted, unit_without_head,
-    text_wanted, text_too_long, due_wanted, due_past, due_far, and whatever the kind refuses.
+    returns the same id and does nothing more. `again` is the number of what was handed over a moment ago in the same
+    words, if it is meant once more; None asks for no guard. Raises Refusal: kind_wanted, unit_wanted,
+    unit_without_head, text_wanted, text_too_long, due_wanted, due_past, due_far, handed_already (with id, number and
+    moment), and whatever the kind refuses.
     """
     given = act.actor, subject_id, unit_id, kind, asked, due, working_days
     obligation_id, first = once(act, number, *given)
@@ -61,7 +65,9 @@ def hand_over(
     people.recipients(act, unit_id, Addressee.HEAD, people.CHAT)
     due_at = deadline(act, ladder, due, working_days)
     about.handed(act, subject_id, seen)
-    number_shown = next_number(act, "obligation", "D")
+    number_shown = next_number(act, "obligation", "D")  # whoever else hands over waits here, and is seen below
+    if again is not None:
+        _require_new(act, again, unit_id, kind, subject_id, text)
     obligation = LockedObligation(obligation_id, number_shown, kind, unit_id, subject_id, text, OPEN, due_at, None)
     act.tx.execute(
         insert(obligations).values(
@@ -116,6 +122,24 @@ def deadline(act: Act, ladder: Ladder, due: date | None, working_days: int | Non
     if due_at <= act.now:
         raise Refusal(ObligationCode.DUE_PAST)
     return due_at
+
+
+def _require_new(act: Act, again: str, unit_id: str, kind: str, subject_id: str | None, text: str) -> None:
+    """Raises Refusal where the unit owes the same in the same words since a moment ago, and nobody said: once more."""
+    same = (
+        obligations.c.unit_id == unit_id,
+        obligations.c.kind == kind,
+        obligations.c.subject_id.is_not_distinct_from(subject_id),
+        obligations.c.sought == sought(text),
+        obligations.c.settled_at.is_(None),
+        obligations.c.created_at > act.now - LIKE_FOR,
+    )
+    columns = obligations.c.id, obligations.c.number, obligations.c.created_at
+    newest = select(*columns).where(*same).order_by(obligations.c.created_at.desc(), obligations.c.number.desc())
+    like = act.tx.execute(newest.limit(1)).first()
+    if like is not None and like.number != again:
+        at = like.created_at.astimezone(act.now.tzinfo)
+        raise Refusal(ObligationCode.HANDED_ALREADY, id=like.id, number=like.number, at=at)
 
 
 def _require_head(act: Act, unit_id: str) -> None:

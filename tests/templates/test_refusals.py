@@ -26,7 +26,8 @@ TEXTS = load_texts(lambda: datetime(2026, 11, 21, 14, 20))
 KINDS = (CalendarCode, Common, DeskCode, NoticeCode, ObligationCode, PeopleCode, PurposeCode, SignInCode, TableCode)
 CODES = {kind.__name__: kind for kind in KINDS}
 SECRECY = {DeskCode.THEIR_NUMBER, DeskCode.THEIR_WORDS}  # told at the form that hands over, whose words are theirs
-ASKED_AGAIN = {ObligationCode.DUE_UNSURE, PeopleCode.HAS_HEAD}  # not a mistake: the page asks once more, in other words
+# Not a mistake: the page asks once more, in other words.
+ASKED_AGAIN: set[StrEnum] = {ObligationCode.DUE_UNSURE, ObligationCode.HANDED_ALREADY, PeopleCode.HAS_HEAD}
 IN_THE_CHAT = {
     Common.GONE,
     Common.TEXT_TOO_LONG,

@@ -35,7 +35,7 @@ class Handing:
         try:
             obligation_id, done = await self._over(seat, sent, None)
         except Refusal as error:
-            return await self._draw(request, seat, typed=typed_of(sent), problem=error.code)
+            return await self._draw(request, seat, typed=typed_of(sent), error=error)
         raise web.HTTPSeeOther(f"/console/duty/{obligation_id}?done={done}")
 
     async def _hand(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -64,6 +64,7 @@ class Handing:
             subject_id=report_id,
             seen=sent.get("seen", ""),
             number=sent.get("number", ""),
+            again=sent.get("again", ""),
         )
         return obligation_id, done
 
@@ -72,15 +73,15 @@ class Handing:
         return self._frame.page(request, "obligations/due.html", seat, limit=await due_of(self._frame, request.query))
 
     async def _draw(
-        self, request: web.Request, seat: Seat, *, typed: dict[str, str] | None = None, problem: str = ""
+        self, request: web.Request, seat: Seat, *, typed: dict[str, str] | None = None, error: Refusal | None = None
     ) -> web.Response:
         frame = self._frame
-        drawn = await hand_form(frame, unit_id=request.query.get("unit"), typed=typed, problem=problem)
+        drawn = await hand_form(frame, unit_id=request.query.get("unit"), typed=typed, error=error)
         return frame.page(
             request,
             "obligations/new.html",
             seat,
-            status=WRONG if problem else 200,
+            status=WRONG if error else 200,
             hand=drawn,
             directory=frame.directory(),
         )

@@ -118,19 +118,18 @@ class Desk:
     ) -> web.StreamResponse:
         """The report as it stands now, with what was wrong and what was typed; `handed`: the fields of a hand-over."""
         status, report = status_of(refused), await self._report(request.match_info["id"])
-        told = {"problem": refused.code, "act": act, "typed": typed, "handed": handed}
-        return await self._draw(request, seat, report, status=status, **told)
+        told = {"problem": refused.code, "act": act, "typed": typed}
+        form = (handed, refused) if handed is not None else None
+        return await self._draw(request, seat, report, status=status, form=form, **told)
 
     def address(self, request: web.Request, report_id: str, done: str) -> str:
         """The address of the report's page after an act, within the list that it was opened from."""
         return self._query(request).report(report_id, done=done)
 
-    async def _hand_form(self, report: Report, handed: Mapping[str, str] | None, problem: str) -> HandForm:
-        """The hand-over form, with what follows from the report already."""
-        kind, problem = WITHOUT_CASE if report.kind == VISIT else OF_CASE, problem if handed is not None else ""
-        return await hand_form(
-            self._frame, kind, unit_id=report.unit_id, report_id=report.id, typed=handed, problem=problem
-        )
+    async def _hand_form(self, report: Report, form: tuple[Mapping[str, str], Refusal] | None) -> HandForm:
+        """The hand-over form, with what follows from the report already; or as it was typed and refused."""
+        kind, (typed, error) = WITHOUT_CASE if report.kind == VISIT else OF_CASE, form or (None, None)
+        return await hand_form(self._frame, kind, unit_id=report.unit_id, report_id=report.id, typed=typed, error=error)
 
     async def _report(self, report_id: str) -> Report:
         report = await self._frame.acts.read(desk.look, report_id)
@@ -148,14 +147,14 @@ class Desk:
         report: Report | None,
         *,
         status: int = 200,
-        handed: Mapping[str, str] | None = None,
+        form: tuple[Mapping[str, str], Refusal] | None = None,
         **values: Any,
     ) -> web.Response:
         frame, query, now = self._frame, self._query(request), self._frame.acts.clock()
         filters = query.filters(frame.directory())
         shown = await frame.acts.at(now).read(desk.listed, filters, query.after, report.id if report else "")
         counted = await frame.acts.at(now).read(desk.counts, filters)
-        hand = await self._hand_form(report, handed, values.get("problem", "")) if report else None
+        hand = await self._hand_form(report, form) if report else None
         texts, nothing = (
             frame.speaks(request),
             {"done": None, "problem": None, "act": "", "typed": "", "identity": None},

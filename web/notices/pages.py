@@ -10,7 +10,7 @@ from aiohttp import web
 from services import notices
 from services.foundation.refusal import Refusal
 from services.foundation.vault import new_id
-from services.notices import Notice, Progress
+from services.notices import Notice, NoticeCode, Progress
 from services.people import GROUPS, person
 from web.notices.forms import AudienceChoices
 from web.notices.view import bar, mark, off, shots
@@ -18,6 +18,7 @@ from web.site.frame import IS_ID, Frame, Seat
 from web.site.refused import WRONG, status_of
 
 PATH = "/console/notices"
+DONE = frozenset((NoticeCode.SAME_DRAFT,))
 BEFORE = ("draft", "waiting")  # states in which nobody has got it
 
 
@@ -121,6 +122,7 @@ class Pages:
         answered = await frame.acts.read(notices.acknowledged, [one.id for one in shown if one.acknowledges])
         status = status_of(error) if error else WRONG if values.get("refused") else 200
         nothing = {"refused": (), "numbers": None, "sent": None, "unsent": ""}
+        done = request.query.get("done", "")
         return frame.page(
             request,
             "notices/list.html",
@@ -137,6 +139,7 @@ class Pages:
             LONGEST=notices.LONGEST_TEXT,
             above=frame.second_clerk_above,
             off=off(frame),
+            done=done if done in DONE else None,
             **(nothing | values),
         )
 

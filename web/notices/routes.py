@@ -6,6 +6,7 @@ from aiohttp import web
 
 from services import notices, oversight
 from services.foundation.refusal import Refusal
+from services.notices import NoticeCode
 from services.people import Right
 from web.notices.files import Files
 from web.notices.forms import typed_of, written_of
@@ -79,6 +80,8 @@ class Notices:
         try:
             notice_id = await seat.acts.write(notices.draft_once, written, number)
         except Refusal as error:
+            if error.code == NoticeCode.SAME_DRAFT:
+                raise web.HTTPSeeOther(f"{PATH}/{error.values['id']}?done={error.code}") from None
             return await self._pages.form(request, seat, None, typed_of(written), error)
         raise web.HTTPSeeOther(f"{PATH}/{notice_id}")
 

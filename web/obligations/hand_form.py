@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from conversation.amounts import WORKING_DAYS, read_amount
 from services import calendar, obligations, people
@@ -15,6 +16,7 @@ from web.site.frame import Frame
 
 OF_CASE, WITHOUT_CASE = "complaint", "instruction"
 FIELDS = ("unit", "kind", "text", "days", "date")
+CONFIRMED = ("sure", "again")  # hidden fields: what was looked at a second time, and is asked about no more
 TOLD = ("hand", "hand_sms", "hand_sms_later", "hand_unreached")  # of `told_by`: what was done, and how that was told
 DUE_WRONG = ("due_wanted", "due_past", "due_far", "no_date")  # problems shown beside the field of a deadline
 
@@ -25,6 +27,7 @@ class Limit:
 
     at: datetime | None = None
     works: bool = True  # whether offices work on that day
+    next: date | None = None  # the working day that follows on a day on which they do not
     provisional: bool = False  # whether it lies in a year whose holidays are not announced
     far: int = 0  # working days until then, if there are more than FAR
     problem: str = ""  # why there is no deadline
@@ -32,10 +35,11 @@ class Limit:
 
 @dataclass(frozen=True)
 class HandForm:
-    typed: Mapping[str, str]  # by field: unit, kind, text, days, date; a text that was not typed yet is missing
+    typed: Mapping[str, str]  # by FIELDS and CONFIRMED; a text that was not typed yet is missing
     kinds: Sequence[str]
     limit: Limit
     problem: str = ""
+    about: Mapping[str, Any] = field(default_factory=dict)  # what the words of the problem name
     chosen: str = ""  # the unit that was chosen; one without a head gives way in `typed` to the one that answers for it
     owing: Sequence[Obligation] = field(default=())  # what was handed over already because of this report
     last: date | None = None  # the last day that a deadline can be on
@@ -61,7 +65,7 @@ def due_day(sent: Mapping[str, str]) -> date | None:
 
 
 def typed_of(sent: Mapping[str, str]) -> dict[str, str]:
-    return {name: sent.get(name, "") for name in FIELDS}
+    return {name: sent.get(name, "") for name in (*FIELDS, *CONFIRMED)}
 
 
 async def hand_form(
@@ -71,7 +75,7 @@ async def hand_form(
     unit_id: str | None = None,
     report_id: str | None = None,
     typed: Mapping[str, str] | None = None,
-    problem: str = "",
+    error: Refusal | None = None,
 ) -> HandForm:
     """The form for a report, or for none. Of the report, only its unit comes into the form."""
     now = frame.acts.clock()
@@ -79,16 +83,19 @@ async def hand_form(
     owing = await frame.acts.at(now).read(obligations.of_subject, frame.kinds, report_id) if report_id else ()
     # What was handed over already goes to another unit this time.
     filled = dict(typed) if typed is not None else await _prefilled(frame, None if owing else unit_id, kind)
-    limit, chosen = await due_of(frame, filled), filled["unit"]
+    limit, chosen, problem = await due_of(frame, filled), filled["unit"], error.code if error else ""
     if problem == "unit_without_head":
         filled["unit"] = await _answers_for(frame, chosen) or chosen
-    return HandForm(filled, kinds, limit, problem, chosen, owing, last_day(now))
+    return HandForm(filled, kinds, limit, problem, error.values if error else {}, chosen, owing, last_day(now))
 
 
 async def look_twice(frame: Frame, sent: Mapping[str, str]) -> None:
-    """Refuses a far deadline that was not confirmed by a second look at this very day. Raises Refusal: due_unsure."""
+    """Refuses a deadline that is far, or on a day off, and was not confirmed by a second look at this very day.
+
+    Raises Refusal: due_unsure.
+    """
     limit = await due_of(frame, sent)
-    if limit.at and limit.far and sent.get("sure") != limit.at.date().isoformat():
+    if limit.at and (limit.far or not limit.works) and sent.get("sure") != limit.at.date().isoformat():
         raise Refusal(ObligationCode.DUE_UNSURE)
 
 
@@ -104,7 +111,9 @@ async def due_of(frame: Frame, typed: Mapping[str, str]) -> Limit:
     own = await frame.acts.read(calendar.own_days)
     left = calendar.workdays_left(frame.acts.clock().date(), due.date(), own)
     provisional = await frame.acts.read(calendar.is_provisional, due.date())
-    return Limit(due, calendar.is_workday(due.date(), own), provisional, left if left > FAR else 0)
+    works, after = calendar.is_workday(due.date(), own), calendar.workday_after(due.date(), 1, own)
+    offered = None if works or after > last_day(frame.acts.clock()) else after
+    return Limit(due, works, offered, provisional, left if left > FAR else 0)
 
 
 async def told_by(frame: Frame, act: str, unit_id: str, kind: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 import pytest
 
 from services import cases, obligations, people
 from services.desk import KINDS
+from services.foundation.refusal import Refusal
+from services.foundation.vault import new_id
 from tests.conftest import owed
 from tests.drivers.told_units import UNIT, Office, complaint, refused
 
@@ -83,6 +86,30 @@ def test_a_short_report_is_not_repeated_as_a_whole(office: Office, what: str, te
     case = complaint(office, what)
     given = {"working_days": 5, "kind": "complaint", "subject_id": case.id, "asked": text}
     assert (refused(office.hand_over, **given) if code else office.hand_over(**given) and "") == code
+
+
+async def test_of_the_same_twice_at_the_same_instant_one_is_asked_about(office: Office) -> None:
+    """Two forms, two clerks: whoever comes second is told of the first, and can still mean it."""
+    acts, kinds = office.program.acts.at(office.program.clock()), office.program.tools.kinds
+    given = {"unit_id": "jtj", "kind": "instruction", "due": None, "working_days": 5}  # its head has no account
+
+    async def hand(clerk: str, text: str, again: str = "") -> str | Refusal:
+        form = given | {"asked": text, "number": new_id(), "again": again}
+        try:
+            return await acts.by(clerk).write(obligations.hand_over, kinds, **form)
+        except Refusal as error:
+            return error
+
+    texts = ("请报送整改情况。", "请报送 整改情况", "請報送整改情況", "请报送整改情况")
+    told = await asyncio.gather(*(hand(f"clerk-{n}", text) for n, text in enumerate(texts)))
+    [made] = [one for one in told if isinstance(one, str)]
+    asked = [(one.code, one.values["id"]) for one in told if isinstance(one, Refusal)]
+    assert asked == [("handed_already", made)] * 3
+    [first] = owed(office.program)
+    assert isinstance(await hand("clerk-1", texts[0], str(first["number"])), str)
+    for obligation in [str(one["id"]) for one in owed(office.program)]:
+        office.decide(obligations.excuse, obligation, "不用报了")
+    assert isinstance(await hand("clerk-1", texts[0]), str), "what is settled is no longer the same"
 
 
 def test_what_is_refused(office: Office) -> None:

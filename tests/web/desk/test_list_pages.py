@@ -77,7 +77,7 @@ async def test_two_cards_of_one_unit_are_told_apart(
         await checks(program, person(f"supervisor-{n}"))
         instruct(program, clerk_id)
         await clerk.opens(first_report(await clerk.opens("/console?kind=complaint")))
-        await clerk.sends(f"{clerk.path}/hand", unit="gtj", kind="complaint", text=ASKED, days="5", date="")
+        await clerk.sends(f"{clerk.path}/hand", unit="gtj", kind="complaint", text=f"{ASKED}{n}", days="5", date="")
     report = first_report(await clerk.opens("/console?kind=complaint"))
     for page, cards in (("/console", 4), ("/console/duties", 4), (report, 5)):
         heads = re.findall(r'item-unit">.*?</bdi> <span[^>]*>.*?</span>', await clerk.opens(page))

@@ -29,9 +29,16 @@ async def test_a_form_that_arrives_twice_is_one_notice(
     assert len(places) == len(rows(program, "notices")) == 1
     await clerk.client.post("/console/notices", data=form | {"text_zh": "别的通知。"})
     await clerk.opens("/console/notices/new")
-    await clerk.sends("/console/notices", text_zh=TEXT, role="head")
-    assert len(rows(program, "notices")) == 3
+    page = await clerk.sends("/console/notices", text_zh=TEXT, role="head")
     place = places.pop()
+    assert (clerk.path, len(rows(program, "notices"))) == (f"{place}?done=same_draft", 2), (
+        "one that was opened anew leads to what is there"
+    )
+    assert "就是这一条，没有另建" in page
+    for other in ({"role": "liaison"}, {"role": "head", "acknowledges": "1"}):
+        await clerk.opens("/console/notices/new")
+        assert "没有另建" not in await clerk.sends("/console/notices", text_zh=TEXT, **other)
+    assert len(rows(program, "notices")) == 4
     await clerk.opens(place)
     await asyncio.gather(*(clerk.client.post(f"{place}/send", data=hidden_of(clerk) | {"when": "now"}) for _ in "12"))
     assert len([row for row in rows(program, "deliveries") if row["notice_id"]]) == 3

@@ -111,9 +111,63 @@ async def test_a_far_deadline_is_looked_at_twice(program: Program, clerk) -> Non
     page = await clerk.sends("/console/duties/new", **given, days=str(LONGEST_LIMIT), date="")
     found = re.search(r'name="sure" value="([^"]+)"', page)
     assert found
+    given |= {"text": "请报送整改情况。"}
     await clerk.sends("/console/duties/new", **given, days=str(LONGEST_LIMIT), date="", sure=found.group(1))
     assert "/console/duty/" in clerk.path
     assert len(owed(program)) == 2
+
+
+@ON_SQLITE
+async def test_a_deadline_on_a_day_off_is_asked_about_and_the_next_working_day_is_offered(
+    program: Program, clerk
+) -> None:
+    given = {"unit": "gtj", "kind": "instruction", "text": ASKED, "days": "5"}
+    await clerk.opens("/console/duties/new")
+    page = await clerk.sends("/console/duties/new", **given, date="2026-12-26")
+    assert (clerk.status, owed(program)) == (422, [])
+    assert "12月26日 周六是休息日，还没有交办" in page
+    main, offered = page.index('<button class="main">交办'), page.index('<button name="date" value="2026-12-28">')
+    assert main < offered, "Enter presses the first button"
+    assert "改到 12月28日 周一，交办" in page
+    await clerk.sends("/console/duties/new", **given, date="2026-12-28")  # as a browser sends the button's own field
+    assert "12月28日 周一 18:00" in clerk.page
+    await clerk.opens("/console/duties/new")
+    given |= {"text": "请报送整改情况。"}
+    page = await clerk.sends("/console/duties/new", **given, date="2027-02-06")  # Spring Festival
+    assert "2027年2月6日 周六是休息日" in page
+    await clerk.sends("/console/duties/new", **given, date="2027-02-06", sure="2027-02-06")
+    assert "2027年2月6日 周六 18:00" in clerk.page
+
+
+@ON_SQLITE
+async def test_the_same_once_more_is_asked_about_once(program: Program, clerk, clock) -> None:
+    """Back, without a script: the text is still there, the form is a new one."""
+    given = {"unit": "gtj", "kind": "instruction", "text": ASKED, "days": "5", "date": ""}
+    await clerk.opens("/console/duties/new")
+    first = await clerk.sends("/console/duties/new", **given)
+    clock.passes(minutes=10)
+    await clerk.opens("/console/duties/new")
+    again = given | {"text": f" {ASKED.replace('。', '!')}", "days": "", "date": "2026-12-26"}
+    page = await clerk.sends("/console/duties/new", **again)
+    page = await clerk.sends("/console/duties/new", **again, sure="2026-12-26")
+    assert (clerk.status, len(owed(program))) == (422, 1)
+    assert "同样的话 11月21日 周六 15:00 已经交办给这个单位，这次还没有交办" in page
+    number = re.search(r'name="again" value="([^"]+)"', page)
+    assert number
+    assert f">{number[1]}</a>" in page
+    assert f">{number[1]}</span>" in first, "it is named, and one tap away"
+    assert 'name="sure" value="2026-12-26"' in page, "what was confirmed is not asked again"
+    await clerk.sends("/console/duties/new", **again, sure="2026-12-26", again=number[1])
+    assert "/console/duty/" in clerk.path
+    assert len(owed(program)) == 2
+    for other in ({"unit": "gsj"}, {"text": "请报送整改情况。"}):
+        await clerk.opens("/console/duties/new")
+        await clerk.sends("/console/duties/new", **given | other)
+        assert "/console/duty/" in clerk.path, other
+    clock.passes(days=1)
+    await clerk.opens("/console/duties/new")
+    await clerk.sends("/console/duties/new", **given)
+    assert "/console/duty/" in clerk.path
 
 
 @ON_SQLITE
@@ -261,10 +315,11 @@ async def test_a_deadline_on_a_free_day_is_not_due_today(program: Program, clerk
     """On Friday no working day is left before Sunday's deadline, and Sunday is two days away."""
     clock.passes(days=6)  # Friday 27 November
     await clerk.sends("/in", code=link(program, clerk_id))
-    given = {"unit": "gtj", "kind": "instruction", "text": ASKED, "days": ""}
+    given = {"unit": "gtj", "kind": "instruction", "days": ""}
     for due, told in (("2026-11-29", "到期前没有工作日了"), ("2026-11-27", "今天到期")):
+        given["text"] = f"请在 {due} 以前报送"
         await clerk.opens("/console/duties/new")
-        page = await clerk.sends("/console/duties/new", **given, date=due)
+        page = await clerk.sends("/console/duties/new", **given, date=due, sure=due)
         mine = page[page.index('id="report"') :]
         mine = mine[: mine.index("</dl>")]
         assert told in mine
