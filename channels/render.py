@@ -151,7 +151,10 @@ def _question(screen: Screen, texts: Texts) -> str:
     if screen.ticked:
         labels = [option_label(texts, screen.flow, screen.asks, value) for value in screen.ticked]
         lines.append(texts.say("common", "ticked_so_far", {"labels": labels}))
-    if screen.remark:
+    if screen.remark and screen.kind == "text":
+        begun = {"written": clipped(screen.remark, LONGEST_SHOWN), "done": "/done" in screen.actions}
+        lines.append(texts.say("common", "begun_so_far", begun))
+    elif screen.remark:
         lines.append(texts.say("common", "remark_so_far", {"remark": clipped(screen.remark, LONGEST_SHOWN)}))
     lines += _to_change(screen, texts)
     if screen.undo:
@@ -286,6 +289,10 @@ class Phrases:
         words = "|".join(f"{_bound(one)}{re.escape(plain(one))}{_bound(one)}" for one in sorted(around, key=len)[::-1])
         self._before, self._after = re.compile(f"(?:{words}){APART}"), re.compile(f"{APART}(?:{words}){APART}$")
         self._signs = _signs(texts)
+        kinds = (texts.say("complaint", block) for block in texts.blocks("complaint") if block.startswith("category_"))
+        complaining = (word for word, journey in self._journeys.items() if journey == "complain")
+        named = {*complaining, *self._around, *map(folded, kinds)}
+        self._untold = re.compile("|".join(map(re.escape, sorted(named, key=len, reverse=True))))
 
     @property
     def name(self) -> str:
@@ -348,6 +355,10 @@ class Phrases:
         while (after := self._after.search(left)) and after.start() > 0:
             found.append(left := left[: after.start()])
         return found
+
+    def untold(self, text: str) -> str:
+        """What a folded text says beside that somebody complains, of what kind of trouble, and what is polite."""
+        return self._untold.sub("", text)
 
     def category(self, text: str) -> str | None:
         """The kind of complaint that a story tells of by its words; None where it could be any."""

@@ -269,7 +269,8 @@ class _Place:
         lost = losses.noted(session.lost, key, left, session.turn + 1)
         place = self.with_session(drafts=_without(session.drafts, key), lost=lost)
         unfinished = isinstance(question, Text) and question.wrong(value) is not None  # too long before, too long now
-        if unfinished or (question is self.here and isinstance(question, Evidence | Ticks)):
+        begun = isinstance(question, Evidence | Ticks) or key in session.drafts
+        if unfinished or (question is self.here and begun):
             place = place.with_session(drafts={**session.drafts, key: value})
         else:
             place = place.with_session(answers={**session.answers, key: value})

@@ -209,9 +209,13 @@ class Text(Question):
     def read(self, reply: Reply, asked: Asked) -> Step:
         if reply.choice == DONE and DONE in self.actions(asked):
             return Answered(asked.draft or "")
+        if reply.choice == CLEAR and CLEAR in self.actions(asked):
+            return Drafted("", takes_away=True)
         said = (reply.text or "").strip()
         if not seen(said):
             raise Refused("text_wanted")
+        if asked.draft and asked.world.tells_nothing(said):  # 没有了, 好的: nothing to go on with
+            return self._without_more(said, asked)
         before = asked.draft if self._goes_on(asked, said) else None
         text = "\n".join(filter(None, [before, said]))
         problem = self.wrong(text)
@@ -223,6 +227,12 @@ class Text(Question):
             return Drafted(text, problem=Problem("maybe_cut", {"length": len(text)}))
         return Answered(text)
 
+    def _without_more(self, said: str, asked: Asked) -> Step:
+        """Takes the draft as it is from somebody who has no more to say, where it is an answer."""
+        if asked.world.action(said) == SKIP and DONE in self.actions(asked):
+            return Answered(asked.draft)
+        raise Refused("text_too_short", shortest=self.shortest)
+
     def _goes_on(self, asked: Asked, said: str) -> bool:
         """Whether words go on where the draft ends. What follows one that is too long replaces it, as a rule.
 
@@ -232,12 +242,16 @@ class Text(Question):
         return bool(draft) and (len(draft) <= self.longest or (asked.at_once and said[:BEGINNING] not in draft))
 
     def actions(self, asked: Asked) -> Sequence[str]:
-        told = not self.wrong(asked.draft) if asked.draft else self.is_told(asked)
-        return (DONE,) if told else ()
+        draft = asked.draft or ""
+        if len(draft) > self.longest:
+            return ()
+        told = self.is_told(asked) or bool(draft and not self.wrong(draft))
+        return [DONE] * told + [CLEAR] * bool(draft)
 
     def obstacle(self, asked: Asked) -> Problem | None:
+        """That a draft is too long. One that is too short is gone on with."""
         if asked.draft:
-            return self.wrong(asked.draft)
+            return self.wrong(asked.draft) if len(asked.draft) > self.longest else None
         return Problem("recording_kept") if self.is_told(asked) else None
 
     def holds(self, value: Any, asked: Asked) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from conversation.engine import Flow
-from conversation.messages import PIN, Answers, Reply
+from conversation.messages import Answers, Reply
 from conversation.questions import Choice, World
 from conversation.strays import tells
 from conversation.text import seen
@@ -95,13 +95,14 @@ def submit(turn: Turn, answers: Answers) -> bool:
     fits = len(text) <= cases.LONGEST_TEXT
     match answers["place"]:
         case place if told.is_told(place):
-            turn.start("complaint", told.prefilled(turn, place, answers["_told"]["category"], text), begun)
+            known, (story, draft) = (
+                told.prefilled(turn, place, answers["_told"]["category"]),
+                told.begun_with(turn, text),
+            )
+            turn.start("complaint", known | story, begun | draft)
         case "complaint":
-            words = {"what": text} if text else {}
-            if all(line.startswith(PIN) for line in text.splitlines()):  # a place alone is the beginning of a story
-                turn.start("complaint", {}, begun | words)
-            else:
-                turn.start("complaint", words, begun)
+            story, draft = told.begun_with(turn, text)
+            turn.start("complaint", story, begun | draft)
         case "addition" if fits:
             return add(turn, answers["case"], text, media)
         case "addition":

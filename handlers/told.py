@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from conversation.messages import Option
+from conversation.messages import PIN, Option
 from conversation.text import seen
 from services.talk import Turn
 from services.units import LONGEST_NAME
 
 OBLIGATION_PLACES = ("obligation_answer", "obligation_question")  # where words about what a unit owes may belong
 MOST_UNITS = 2
-SHORTEST_STORY = 5  # characters: what is shorter names a unit but tells nothing
 CLAUSE, SENTENCE = 15, 24  # bytes: five and eight Chinese characters, or some words of an alphabet
+REPEATED = re.compile(r"(.)\1+")
 CLAUSES = re.compile(r"[，。；！？、\n]|[,;!?.](?=\s)")
 TOLD = "told"  # before the unit in the value of an option: "told gtj-1"; "told -" where only the kind is known
 NO_UNIT = "-"
@@ -48,11 +48,21 @@ def is_told(place: str) -> bool:
     return place.startswith(TOLD)
 
 
-def prefilled(turn: Turn, place: str, category: str | None, text: str) -> dict[str, Any]:
-    """The answers of a complaint that starts with what was told."""
+def prefilled(turn: Turn, place: str, category: str | None) -> dict[str, Any]:
+    """The unit and the kind of a complaint that starts with what was told."""
     answers: dict[str, Any] = {}
     unit = turn.directory.get(place.partition(" ")[2])
     if unit is not None:
         answers |= {"unit": unit.parent_id or unit.id} | ({"window": unit.id} if unit.parent_id else {})
-    answers |= {"category": category} if category else {}
-    return answers | ({"what": text} if len(text) >= SHORTEST_STORY else {})
+    return answers | ({"category": category} if category else {})
+
+
+def begun_with(turn: Turn, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Words that came first as the story of a complaint: its answer, or else its draft, to be gone on with.
+
+    What names no more than a unit, a kind of trouble or that somebody complains, or is a mere place, is no story yet.
+    """
+    words = "\n".join(line for line in text.splitlines() if not line.startswith(PIN))
+    left = turn.tools.phrases[turn.contact.language].untold(turn.directory.unnamed(words))
+    tells = len(REPEATED.sub(r"\1", left).encode()) >= CLAUSE
+    return ({"what": text} if tells else {}), ({"what": text} if text and not tells else {})

@@ -12,7 +12,7 @@ from channels.sms.parts import messages, parts
 from channels.sms.replies import Entry, entries_of, foot, menu_of, replies_of, submits, worded
 from conversation.messages import Body, Button, Say, Screen
 from services.talk import MESSAGE, Menu
-from templates import Texts
+from templates import Texts, clipped
 
 LONGEST_REPEATED = 40  # characters of an answer that a text message repeats to be changed
 _LEADING_SIGN = re.compile(r"^[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f]+\s*", re.MULTILINE)
@@ -96,7 +96,9 @@ def _joined(lines: Iterable[str]) -> str:
 
 def _head(screen: Screen, entries: Sequence[Entry], texts: Texts, *, helped: bool) -> str:
     """What was wrong, the question and its help. What was ticked is marked at the options; a remark is not repeated."""
-    told = replace(screen, ticked=(), remark=texts.say("sms", "typed") if screen.remark else None)
+    begun = screen.kind == "text" and not screen.private
+    remark = clipped(screen.remark, LONGEST_REPEATED) if begun and screen.remark else texts.say("sms", "typed")
+    told = replace(screen, ticked=(), remark=remark if screen.remark else None)
     if screen.private or len(screen.written or "") > LONGEST_REPEATED:
         told = replace(told, written=None)
     drawn = draw(Body(ask=told), texts)

@@ -57,8 +57,9 @@ def take_story(turn: Turn, reply: Reply) -> bool:
     if not told.is_story(found, text):
         return False
     [unit, *others] = found["units"] or [told.NO_UNIT]
-    known = told.prefilled(turn, f"{told.TOLD} {told.NO_UNIT if others else unit}", found["category"], text)
-    begun = turn.opened("complaint", {**session.answers, **known}, session.drafts)
+    known = told.prefilled(turn, f"{told.TOLD} {told.NO_UNIT if others else unit}", found["category"])
+    story, draft = told.begun_with(turn, text)
+    begun = turn.opened("complaint", {**session.answers, **known, **story}, {**session.drafts, **draft})
     turn.session = replace(begun, query=text) if others else begun
     turn.resume(Problem("story_kept", {"question": "what"}))
     return True

@@ -81,7 +81,7 @@ class Directory:
     @cached_property
     def _in_english(self) -> Directory:
         other = Directory(self.by_id.values(), ENGLISH)
-        other._keys = self._keys  # folded once: what finds a unit stays the same
+        other._keys, other._all_names = self._keys, self._all_names  # folded once: what finds a unit stays the same
         return other
 
     def name(self, unit_id: str | None) -> str | None:
@@ -132,6 +132,19 @@ class Directory:
             for unit in self.units
         }
         return sorted((unit for unit in self.units if found[unit.id]), key=lambda unit: -found[unit.id])
+
+    def unnamed(self, text: str) -> str:
+        """What a text says beside the names of units and windows, folded."""
+        left = folded(text)
+        for name in self._all_names:
+            left = left.replace(name, "")
+        return left
+
+    @cached_property
+    def _all_names(self) -> Sequence[str]:
+        """What units and windows are called, the longest first: a short one may be a part of it."""
+        told = (one for unit in self.units for one in (*self._keys[unit.id].told, folded(unit.name)))
+        return sorted({name for name in told if len(name) > 2}, key=len, reverse=True)
 
     @cached_property
     def _keys(self) -> dict[str, _Keys]:

@@ -232,10 +232,10 @@ class TestWriting:
         assert (citizen.at, citizen.session and citizen.session.drafts) == ("what", {"what": known})
 
     @pytest.mark.parametrize(
-        ("draft", "problem", "answer"), [("长" * 31, "text_too_long", STORY), ("好", "text_too_short", f"好\n{STORY}")]
+        ("draft", "problem", "answer"), [("长" * 31, "text_too_long", STORY), ("好", None, f"好\n{STORY}")]
     )
     def test_a_draft_that_is_too_long_is_replaced_and_one_that_is_too_short_goes_on(
-        self, draft: str, problem: str, answer: str
+        self, draft: str, problem: str | None, answer: str
     ) -> None:
         citizen = Talker(REPORT, session=prefilled(REPORT, {"unit": "u1"}, 1, {"what": draft}))
         assert citizen.problem == problem

@@ -269,6 +269,42 @@ async def test_a_story_told_in_place_of_the_unit_stays_while_the_unit_is_asked(
 
 
 @on_sqlite
+async def test_words_that_tell_no_story_yet_are_kept_and_the_story_is_asked_for(
+    program: Program, citizen: FakePerson
+) -> None:
+    early = ("哈哈哈", "我要投诉国土局的办证窗口", "国土局")
+    for said in early:
+        await citizen.says(said)
+    await citizen.taps("反映 市国土局")
+    await citizen.says("办证窗口")
+    [screen] = await citizen.says("1")
+    assert "发生了什么事" in screen.text
+    assert "前面发的留着：哈哈哈\n我要投诉国土局的办证窗口\n国土局\n请接着写，会加在后面" in screen.text
+    [screen] = await citizen.taps("全部去掉")
+    assert "前面发的" not in screen.text
+    [screen] = await citizen.taps("找回经过")
+    assert "前面发的留着：哈哈哈" in screen.text
+    story = "今天上午等了两个小时"
+    for said in (story, "跳过", "昨天", "跳过", "1", "提交"):
+        await citizen.says(said)
+    assert rows(program, "cases")[0]["what"] == "\n".join((*early, story))
+
+
+@on_sqlite
+async def test_by_text_message_too_a_story_is_asked_for(program: Program) -> None:
+    async with network(program) as net:
+        phone = net.phone("+8613800138000")
+        for said in ("投诉国土局的办证窗口", "2", "国土局", "1", "#"):
+            [screen] = await phone.says(said)
+        [screen] = await phone.says("1")
+        assert "发生了什么事" in screen
+        assert "前面发的留着：投诉国土局的办证窗口\n请接着写，会加在后面。不用再写就回复 「完成」" in screen
+        for said in ("等了两个小时没有人办", "#", "昨天", "#", "1"):
+            [screen] = await phone.says(said)
+        assert "请核对" in screen
+
+
+@on_sqlite
 @pytest.mark.parametrize("name", ["市国土资源局办证大厅", "路桥收费管理处", "国土局收费科", "市国土资源，办证"])
 async def test_another_name_of_a_unit_is_no_story(citizen: FakePerson, name: str) -> None:
     await citizen.says("投诉")
