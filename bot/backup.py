@@ -93,7 +93,7 @@ def back_up(
             archive.put(ANCHOR, io.BytesIO(anchor), len(anchor))
         with _copied(settings) as copy:
             archive.add(DATABASE, copy)
-        folder = settings.data_dir / "evidence"
+        folder = settings.evidence_path
         for path in _pieces(folder):
             with contextlib.suppress(FileNotFoundError):  # forgotten meanwhile: it was never submitted
                 archive.add(EVIDENCE + path.relative_to(folder).as_posix(), path)

@@ -109,7 +109,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, channels: Sequence[Chan
         settings,
         now,
         acts,
-        Store(settings.data_dir / "evidence", vault),
+        Store(settings.evidence_path, vault),
         texts,
         tools,
         Talk(acts, tools, language=settings.language),

@@ -33,7 +33,8 @@ async def examine(
     found += [Found("bad", "doctor_open", {"file": path}) for path in privacy.open_to_others(settings)]
     found += [Found("bad", "doctor_owner", {"file": path}) for path in privacy.of_somebody_else(settings)]
     vault, key = _key(settings)
-    found += [key, *_database(settings, vault, clock(), with_sender(kinds))]
+    held = list(_database(settings, vault, clock(), with_sender(kinds)))
+    found += [*held] if any(one.words == "doctor_key_lost" for one in held) else [key, *held]
     for kind in kinds:
         found += await kind.doctor(settings)
     return found
@@ -101,6 +102,8 @@ def _contents(database: Database, settings: Settings, vault: Vault | None, now: 
         told = {"name": twins[0].full_name, "ids": [unit.id for unit in twins]}
         yield Found("bad", "doctor_same_name", told)
     yield _counted("clerks", counted.clerks)
+    if vault is None and counted.people and not settings.key_path.exists():
+        yield Found("bad", "doctor_key_lost", {"file": settings.key_path})
     if vault is not None:
         try:
             database.look(oversight.try_key, vault)
@@ -111,8 +114,22 @@ def _contents(database: Database, settings: Settings, vault: Vault | None, now: 
         yield Found("bad", "doctor_audit_bad", {"seq": broken.seq})
     else:
         yield Found("good", "doctor_audit_ok", {"count": counted.audit})
+    if not settings.anchor_path.exists() and database.look(oversight.was_anchored):
+        yield Found("bad", "doctor_anchor_lost", {"file": settings.anchor_path})
+    yield _evidence(database, settings)
     if counted.quarantined:
         yield Found("note", "doctor_quarantine", {"count": counted.quarantined})
+
+
+def _evidence(database: Database, settings: Settings) -> Found:
+    """Whether the files are there; their bytes are not looked at."""
+    compared = database.look(oversight.lost_evidence, settings.evidence_path)
+    told = {"count": compared.pieces, "folder": settings.evidence_path, "data_dir": settings.data_dir}
+    if compared.pieces and not settings.evidence_path.is_dir():
+        return Found("bad", "doctor_evidence_folder", told)
+    if not (compared.originals or compared.copies):
+        return Found("good", "doctor_evidence_ok", told)
+    return Found("bad", "doctor_evidence_lost", {**told, "originals": compared.originals, "copies": compared.copies})
 
 
 def _calendar(database: Database, now: datetime) -> Iterator[Found]:

@@ -78,7 +78,8 @@ def of_somebody_else(settings: Settings) -> list[Path]:
 def _private(settings: Settings) -> Iterator[Path]:
     yield settings.key_path
     yield settings.anchor_path
-    yield from (settings.data_dir / name for name in ("keys", "evidence"))
+    yield settings.data_dir / "keys"
+    yield settings.evidence_path
     url = parse(settings.database)
     if url.get_backend_name() == "sqlite" and url.database:
         yield from (Path(url.database + end) for end in ("", "-wal", "-shm"))

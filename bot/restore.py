@@ -45,7 +45,7 @@ def restore(settings: Settings, archive: Path) -> Manifest:
         copy_in(settings.database, folder / DATABASE)
         if manifest.database != "sqlite":
             _verify(settings.database, key, folder)
-        _place(folder / EVIDENCE, settings.data_dir / "evidence")
+        _place(folder / EVIDENCE, settings.evidence_path)
         _place(folder / ANCHOR, settings.anchor_path)
         _place(folder / KEY, settings.key_path)
     return manifest
@@ -53,7 +53,7 @@ def restore(settings: Settings, archive: Path) -> Manifest:
 
 def _require_empty(settings: Settings) -> None:
     """Nothing is overwritten: no database, no evidence, no anchor. A key may be there, and has to fit."""
-    evidence = settings.data_dir / "evidence"
+    evidence = settings.evidence_path
     if not _without_tables(settings):
         raise NotRestored("not_empty", (settings.database_url and "MINGCHA_DATABASE_URL") or settings.data_dir)
     for path in (settings.anchor_path, evidence):

@@ -87,6 +87,10 @@ class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
         return parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists()
 
     @property
+    def evidence_path(self) -> Path:
+        return self.data_dir / "evidence"
+
+    @property
     def key_path(self) -> Path:
         return self.key_file or self.data_dir / "keys" / "mingcha.key"
 

@@ -67,5 +67,5 @@ def jobs(acts: Acts, store: Store, anchor: Path, *, sms: bool = False, any_hour:
         Job("carry_notices", "* * * * *", carry_notices),
         Job("remind_idle", "*/5 * * * *", remind_idle),
         Job("forget_old", "20 3 * * *", forget_old),
-        Job("anchor_audit", "7 * * * *", anchor_audit),
+        Job(oversight.ANCHORING, "7 * * * *", anchor_audit),
     )

@@ -1,6 +1,7 @@
 """Evidence: the original sealed and stored once, shown only as a clean copy. A report never waits for a picture."""
 
 from services.evidence.fetching import BELL, Fetcher, Gone, Later, refuse_and_tell
+from services.evidence.places import Places
 from services.evidence.records import (
     KEPT,
     LEASE,
@@ -33,6 +34,7 @@ __all__ = [
     "Gone",
     "Later",
     "Piece",
+    "Places",
     "Store",
     "Stored",
     "add_upload",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from media import Cleaned, Limits, Refused, clean_apart
+from services.evidence.places import Places
 from services.foundation.vault import Vault, new_id
 
 LIMITS = Limits()
@@ -55,8 +56,7 @@ class Store:
     """Two folders: `originals`, sealed with the key file and named by their hash, and `copies`, clean, by piece."""
 
     def __init__(self, folder: Path, vault: Vault) -> None:
-        self._originals = folder / "originals"
-        self._copies = folder / "copies"
+        self._places = Places(folder)
         self._vault = vault
         self._at_once = asyncio.Semaphore(CLEANED_AT_ONCE)
 
@@ -73,13 +73,13 @@ class Store:
 
     def _write(self, piece_id: str, data: bytes, cleaned: Cleaned) -> Stored:
         sha256 = hashlib.sha256(data).hexdigest()
-        original = self._original(sha256)
+        original = self._places.original(sha256)
         if not original.exists():
             _write_durably(original, self._vault.seal_bytes(data, f"original {sha256}"))
         if cleaned.copy:
-            _write_durably(self._copy(piece_id), cleaned.copy)
+            _write_durably(self._places.copy(piece_id), cleaned.copy)
         if cleaned.thumbnail:
-            _write_durably(self._thumbnail(piece_id), cleaned.thumbnail)
+            _write_durably(self._places.thumbnail(piece_id), cleaned.thumbnail)
         return Stored(
             piece_id,
             cleaned.kind,
@@ -94,27 +94,23 @@ class Store:
         )
 
     def copy_path(self, piece_id: str, *, thumbnail: bool = False) -> Path:
-        return self._thumbnail(piece_id) if thumbnail else self._copy(piece_id)
+        return self._places.thumbnail(piece_id) if thumbnail else self._places.copy(piece_id)
+
+    def lacks_copy(self, piece_id: str) -> bool:
+        """Whether the copy of a piece that has one is not there: it was lost, or not restored."""
+        return not self._places.copy(piece_id).is_file()
 
     def forget(self, gone: Sequence[Forgotten]) -> None:
         """Removes the files of these pieces; files that are not there any more are no trouble."""
         for one in gone:
-            for path in (self._copy(one.id), self._thumbnail(one.id)):
+            for path in (self._places.copy(one.id), self._places.thumbnail(one.id)):
                 path.unlink(missing_ok=True)
             if one.sha256:
-                self._original(one.sha256).unlink(missing_ok=True)
+                self._places.original(one.sha256).unlink(missing_ok=True)
 
     def original(self, sha256: str) -> bytes:
-        return self._vault.open_bytes(self._original(sha256).read_bytes(), f"original {sha256}")
-
-    def _original(self, sha256: str) -> Path:
-        return self._originals / sha256[:2] / sha256
-
-    def _copy(self, piece_id: str) -> Path:
-        return self._copies / piece_id[:2] / piece_id
-
-    def _thumbnail(self, piece_id: str) -> Path:
-        return self._copies / piece_id[:2] / f"{piece_id}.small"
+        """The bytes as they came. Raises FileNotFoundError, or KeyTrouble where the file is not as it was written."""
+        return self._vault.open_bytes(self._places.original(sha256).read_bytes(), f"original {sha256}")
 
 
 def _write_durably(path: Path, data: bytes) -> None:

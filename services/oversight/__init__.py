@@ -1,15 +1,27 @@
 """Looks after the whole system: exports, figures, the check-up of the database, and forgetting in time."""
 
-from services.oversight.checkup import Unannounced, Unsent, count_rows, leave_mark, try_key, unannounced, unsent
+from services.oversight.checkup import (
+    ANCHORING,
+    Unannounced,
+    Unsent,
+    count_rows,
+    leave_mark,
+    try_key,
+    unannounced,
+    unsent,
+    was_anchored,
+)
 from services.oversight.export import COLUMNS, RECEIPTS, WHAT, export_rows, receipts_of
 from services.oversight.figures import Figure, count_figures
 from services.oversight.forgetting import forget_screens
 from services.oversight.keeping import Keeping, keeping
+from services.oversight.lost import lost_evidence
 from services.oversight.sheet import SheetWords
 from services.oversight.upkeep import claim_tick, forget_old, remind_idle
 from services.oversight.writers import FORMS, Printed, Row, printed, write_table
 
 __all__ = [
+    "ANCHORING",
     "COLUMNS",
     "FORMS",
     "RECEIPTS",
@@ -29,11 +41,13 @@ __all__ = [
     "forget_screens",
     "keeping",
     "leave_mark",
+    "lost_evidence",
     "printed",
     "receipts_of",
     "remind_idle",
     "try_key",
     "unannounced",
     "unsent",
+    "was_anchored",
     "write_table",
 ]

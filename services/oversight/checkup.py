@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from models.database import insert_or_update
-from models.tables import audit, counters, deliveries, grants, lanes, obligations, people, quarantine, units
+from models.tables import audit, counters, deliveries, grants, lanes, obligations, people, quarantine, ticks, units
 from services.calendar import is_announced, loaded_years
 from services.deliveries import URGENCY
 from services.foundation.vault import Vault
 from services.people import Right, holds, roles_with
 
+ANCHORING = "anchor_audit"  # the job that writes the head of the audit chain to its anchor
 LONG = timedelta(minutes=2)  # what is due goes out within seconds, and a restart is shorter than this too
 
 
@@ -25,6 +26,7 @@ class Counted:
     clerks: int
     audit: int
     quarantined: int
+    people: int
 
 
 def count_rows(tx: Connection, now: datetime) -> Counted:
@@ -32,7 +34,7 @@ def count_rows(tx: Connection, now: datetime) -> Counted:
         return tx.execute(select(func.count()).select_from(table).where(*where)).scalar_one()  # pyright: ignore[reportArgumentType]
 
     deciding = grants.c.role.in_(roles_with(Right.DECIDE_REPORTS)), holds(now)
-    return Counted(number(units), number(grants, *deciding), number(audit), number(quarantine))
+    return Counted(number(units), number(grants, *deciding), number(audit), number(quarantine), number(people))
 
 
 def leave_mark(tx: Connection, now: datetime) -> None:
@@ -78,6 +80,13 @@ def _unsent(tx: Connection, now: datetime, channel: str) -> Unsent | None:
     due = deliveries.c.channel == channel, *waits, deliveries.c.due_at <= now - LONG
     count, since = tx.execute(select(func.count(), func.min(deliveries.c.due_at)).where(*due)).one()
     return Unsent(channel, count, since) if count else None
+
+
+def was_anchored(tx: Connection) -> bool:
+    """Whether the head of the audit chain has been written to its anchor: the job ran when there was an event."""
+    began = tx.execute(select(func.min(audit.c.at))).scalar()
+    ran = tx.execute(select(func.max(ticks.c.at)).where(ticks.c.job == ANCHORING)).scalar()
+    return began is not None and ran is not None and began < ran
 
 
 def try_key(tx: Connection, vault: Vault) -> None:

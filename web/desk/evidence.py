@@ -9,6 +9,7 @@ from aiohttp import web
 from media import EXTENSIONS, sniff
 from services import desk
 from services.foundation.refusal import Refusal
+from services.foundation.vault import KeyTrouble
 from services.people import Right
 from web.site.frame import ID, IS_ID, Frame, Seat, form
 from web.site.refused import status_of
@@ -40,11 +41,12 @@ class Evidence:
         return self._file(piece.id, piece.mime or UNKNOWN)
 
     async def _small(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """The thumbnail; it is part of the report that was opened, so it leaves no audit event of its own."""
+        """The thumbnail, or the copy where that is lost: part of the report that was opened, so no event of its own."""
         piece = await seat.acts.read(desk.open_copy, request.match_info["id"], tell=False)
         if piece is None or not piece.has_thumbnail:
             raise web.HTTPNotFound
-        return self._file(piece.id, SMALL, thumbnail=True)
+        there = self._frame.store.copy_path(piece.id, thumbnail=True).is_file() or piece.kind != "photo"
+        return self._file(piece.id, SMALL, thumbnail=there)
 
     async def _original(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         frame = self._frame
@@ -55,9 +57,12 @@ class Evidence:
         try:
             original = await seat.acts.write(desk.open_original, piece_id, sent.get("purpose", ""))
         except Refusal as error:
-            status = status_of(error)
-            return frame.page(request, "site/error.html", seat, status=status, code=error.code, id=None, unsaved=None)
-        data = await asyncio.to_thread(frame.store.original, original.sha256)
+            return self._told(request, seat, status_of(error), error.code)
+        try:
+            data = await asyncio.to_thread(frame.store.original, original.sha256)
+        except (FileNotFoundError, KeyTrouble) as error:
+            code = "original_lost" if isinstance(error, FileNotFoundError) else "original_spoilt"
+            return self._told(request, seat, web.HTTPGone.status_code, code, original.sha256)
         mime = sniff(data) or UNKNOWN
         name = f"{original.name}.{EXTENSIONS.get(mime, 'bin')}"
         return web.Response(
@@ -65,6 +70,9 @@ class Evidence:
             content_type=mime,
             headers={"Content-Security-Policy": FILE_POLICY, "Content-Disposition": f'attachment; filename="{name}"'},
         )
+
+    def _told(self, request: web.Request, seat: Seat, status: int, code: str, file: str | None = None) -> web.Response:
+        return self._frame.page(request, "site/error.html", seat, status=status, code=code, id=file, unsaved=None)
 
     def _file(self, piece_id: str, mime: str, *, thumbnail: bool = False) -> web.FileResponse:
         path = self._frame.store.copy_path(piece_id, thumbnail=thumbnail)

@@ -120,6 +120,7 @@ class Frame:
             seat=seat,
             back=back,
             posted=request.method == "POST",
+            lacks_copy=self.store.lacks_copy,
             **values,
         )
         return web.Response(text=html, content_type="text/html", status=status)

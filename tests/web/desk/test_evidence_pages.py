@@ -60,6 +60,31 @@ def photo() -> bytes:
     return out.getvalue()
 
 
+@ON_SQLITE
+async def test_a_file_that_is_not_there_is_said_in_words(program: Program, clerk, citizen: FakePerson) -> None:
+    """In place of the photo stands a sign; a thumbnail can do without. An original that is not there is no fault."""
+    await complains(citizen)
+    piece_id = str(rows(program, "evidence")[0]["id"])
+    stored = await program.store.clean_and_keep(photo(), piece_id)
+    program.acts.transact(evidence.keep, stored)
+    small = f"/console/evidence/{piece_id}/small"
+    program.store.copy_path(piece_id, thumbnail=True).unlink()
+    assert (await clerk.client.get(small)).content_type == "image/jpeg"
+    program.store.copy_path(piece_id).unlink()
+    page = await clerk.opens(first_report(await clerk.opens("/console")))
+    assert ("这个文件不在这台机器上" in page, small in page) == (True, False)
+    original = program.settings.evidence_path / "originals" / stored.sha256[:2] / stored.sha256
+    for spoil, told in (
+        (lambda: original.write_bytes(b"x" * 40), "原件打不开：文件和封存时不一样"),
+        (original.unlink, "原件不在这台机器上"),
+    ):
+        spoil()
+        await clerk.opens("/console")
+        page = await clerk.sends("/console/original", piece=piece_id, purpose="固定证据")
+        assert (clerk.status, told in page, "mingcha doctor" in page, stored.sha256 in page) == (410, True, True, True)
+        assert not [words for words in ("没有保存", "什么也没有改动") if words in page]
+
+
 SILK = b"\x02#!SILK_V3" + bytes(range(256))
 
 
