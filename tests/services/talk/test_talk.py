@@ -125,7 +125,8 @@ async def test_a_database_that_is_away_keeps_nothing_and_says_so(
         event = Incoming("fake", "during", "c", Reply(text="gtj"))
         with pytest.raises(DatabaseAway):
             await program.talk.handle(event)
-        assert not await program.database.answers()
+        with pytest.raises(DatabaseAway):
+            await program.database.read(lambda tx: tx.execute(text("select 1")))
         connection.execute(text(f"alter database {name} allow_connections true"))
     await program.talk.handle(event)
     assert any("市国土局" in key.label for row in person.screen().rows for key in row)
