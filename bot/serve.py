@@ -15,7 +15,7 @@ from bot.channels import KINDS, open_channels
 from bot.health import Health
 from bot.proxies import behind, networks
 from bot.tasks import Tasks, settle_memory, stop_signal
-from bot.work import add_units, add_work, closers, serving_place
+from bot.work import add_pulse, add_units, add_work, closers, serving_place
 from channels.channel import Channel, ChannelKind
 from web.site import assets
 from web.site.frame import ShownChannel
@@ -50,6 +50,7 @@ def assemble(program: Program, *, work: bool = True) -> Served:
     if work:
         add_work(served.tasks, program, channels, serving_place(program), alone=False)
     add_units(served.tasks, program)
+    add_pulse(served.tasks, program)
     served.tasks.closers += closers(channels)
     app.cleanup_ctx.append(lambda _: _alongside(served))
     app.on_shutdown.append(lambda _: _hang_up(channels))

@@ -47,6 +47,11 @@ def add_units(tasks: Tasks, program: Program) -> None:
     tasks.named.append(("units", lambda: _follow_units(program)))
 
 
+def add_pulse(tasks: Tasks, program: Program) -> None:
+    if program.database.pulse:
+        tasks.named.append(("pulse", program.database.pulse.run))
+
+
 async def work(program: Program, *, ready: Callable[[], None]) -> None:
     """Sends and runs the jobs until SIGTERM or SIGINT, without listening on any address."""
     tasks, channels = Tasks(), open_channels(program)
@@ -54,6 +59,7 @@ async def work(program: Program, *, ready: Callable[[], None]) -> None:
     with own_place(program.settings.data_dir) as place:
         add_work(tasks, program, channels, place, alone=True)
         add_units(tasks, program)
+        add_pulse(tasks, program)
         tasks.closers += closers(channels)
         async with tasks.running():
             settle_memory()

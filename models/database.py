@@ -15,6 +15,8 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from models.pulse import Pulse
+
 P = ParamSpec("P")
 T = TypeVar("T")
 Work = Callable[Concatenate[Connection, P], T]
@@ -42,6 +44,7 @@ class Database:
         self.engine = _engine(self.url)
         self._driver: Any = self.engine.dialect.dbapi  # prepared statements raise the driver's errors unwrapped
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self.pulse = None if self.is_sqlite else Pulse(self.engine)  # whoever serves or sends runs it
         self._readers = ThreadPoolExecutor(READERS, "db-read")
         # SQLite has one writer: a single thread keeps order and spares the process its own lock waits.
         self._writers = ThreadPoolExecutor(1, "db-write") if self.is_sqlite else self._readers
@@ -65,6 +68,7 @@ class Database:
         It ends with what it began with: while nothing can be written, what can be read is no good news.
         """
         try:
+            self._look_at_pulse()
             done = await asyncio.get_running_loop().run_in_executor(pool, run)
         except DatabaseAway as away:
             if not self._away:
@@ -76,6 +80,11 @@ class Database:
             if not self._away:
                 log.info("database_back")
         return done
+
+    def _look_at_pulse(self) -> None:
+        """Raises DatabaseAway while the server is known not to answer: nobody waits for what cannot come."""
+        if self.pulse and self.pulse.missing:
+            raise DatabaseAway("frozen")
 
     def transact(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs `work` in the calling thread. Raises DatabaseAway when the server is gone or the lock cannot be had.

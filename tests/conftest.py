@@ -111,7 +111,7 @@ def copies(run_folder: Path, postgresql_url: str) -> Iterator[Copies]:
 
 def _prepare(folder: Path, url: str) -> str:
     """The address of the database, which has the demo city then."""
-    _put_key(folder)
+    put_key(folder)
     program = build(settings_for(folder, database_url=url), clock=Clock())
     migrate(program.database)
     program.acts.transact(load_city)
@@ -119,7 +119,7 @@ def _prepare(folder: Path, url: str) -> str:
     return url
 
 
-def _put_key(folder: Path) -> None:
+def put_key(folder: Path) -> None:
     (folder / "keys").mkdir(parents=True, exist_ok=True)
     (folder / "keys" / "mingcha.key").write_bytes(KEY)
 
@@ -148,7 +148,7 @@ def make_program(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Ca
     made: list[Program] = []
 
     def make(channels: Sequence[ChannelKind] = KINDS, **values: object) -> Program:
-        _put_key(tmp_path)
+        put_key(tmp_path)
         program = build(settings_for(tmp_path, database_url=database_url, **values), clock=clock, channels=channels)
         program.load_units()
         made.append(program)

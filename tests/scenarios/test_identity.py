@@ -24,7 +24,7 @@ from bot.logs import configure
 from models.tables import metadata
 from services import desk, oversight, people
 from services.oversight import SheetWords
-from tests.conftest import Clock, _put_key, copied, rows, settings_for
+from tests.conftest import Clock, copied, put_key, rows, settings_for
 from tests.drivers.marked import (
     CITIZEN,
     DEPUTY_1,
@@ -66,7 +66,7 @@ def listening() -> Iterator[tuple[io.StringIO, io.StringIO]]:
 
 @asynccontextmanager
 async def told_on(folder: Path, url: str) -> AsyncIterator[Story]:
-    _put_key(folder)
+    put_key(folder)
     clock = Clock()
     program = build(settings_for(folder, database_url=url), clock=clock)
     program.load_units()
