@@ -12,6 +12,7 @@ from bot.settings import Settings
 from channels.channel import ChannelKind
 from channels.render import Phrases
 from handlers.all import JOURNEYS
+from handlers.notices import take_receipt
 from handlers.placing import find_place
 from handlers.sources import SOURCES
 from models.database import Database
@@ -97,6 +98,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, channels: Sequence[Chan
         journeys=JOURNEYS,
         sources=SOURCES,
         find_place=find_place,
+        take_receipt=take_receipt,
         phrases={language: Phrases(spoken) for language, spoken in texts.items()},
         directory=lambda: program.units,
         clock=now,

@@ -335,6 +335,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         *obligation_samples.said(unit, NUMBER, word),
         ("notice.body", _notice(texts), (Button("/seen", words="seen"),)),
         ("notice.thanks", {"number": NOTICE}, ()),
+        ("notice.thanked_before", {"number": NOTICE}, (Button("/menu", words="menu"),)),
     ]
     return [
         Scene(

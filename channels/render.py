@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -284,6 +284,7 @@ class Phrases:
             *self._buttons["no"],
             *map(folded, texts.say("common", "told_nothing").split("|")),
         }
+        self.receipt = receipts([texts])
         around = texts.say("common", "called_around").split("|")
         self._around = sorted(map(folded, around), key=len, reverse=True)
         words = "|".join(f"{_bound(one)}{re.escape(plain(one))}{_bound(one)}" for one in sorted(around, key=len)[::-1])
@@ -319,6 +320,10 @@ class Phrases:
     def tells_nothing(self, text: str) -> bool:
         """Whether words only move about or are polite: the name of an action, yes, good-bye."""
         return self._bare(text, self._told_nothing) is not None
+
+    def is_receipt(self, text: str) -> bool:
+        """Whether somebody says no more than that they have got it: 收到，谢谢."""
+        return self.receipt.fullmatch(folded(text)) is not None
 
     def edited(self, flow: str, keys: Sequence[str], text: str) -> str | None:
         """The question, one of these, whose answer somebody wants to change who types its name: 经过, 修改经过."""
@@ -366,6 +371,17 @@ class Phrases:
         found = {category: sum(told.count(sign) for sign in signs) for category, signs in self._signs.items()}
         best = max(found, key=lambda category: found[category], default=None)
         return best if best and found[best] else None
+
+
+def receipts(languages: Iterable[Texts]) -> re.Pattern[str]:
+    """What says, folded, that something was received: one or several of its words."""
+    words = {
+        folded(word)
+        for one in languages
+        for block in ("seen", "said_seen")
+        for word in one.say("common", block).split("|")
+    }
+    return re.compile(f"(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})+")
 
 
 def _bound(word: str) -> str:

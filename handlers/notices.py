@@ -1,20 +1,32 @@
-"""Acknowledging a notice by the button under it: one tap, thanked once."""
+"""Acknowledging a notice by the button under it, or in words that say as much: thanked once."""
 
 from __future__ import annotations
 
+from conversation.messages import Button
 from services import notices
 from services.talk import Journey, Turn
 
 
 def open_seen(turn: Turn, notice_id: str) -> None:
     """Opens `/seen <notice>`. A notice that this contact did not get does not exist here."""
-    number = notices.acknowledge(turn.act, turn.contact.id, notice_id)
-    if number is None:
+    seen = notices.acknowledge(turn.act, turn.contact.id, notice_id)
+    if seen is None:
         turn.tools.journeys["help"].opens(turn, "unknown")
-    elif number:
+        return
+    number, first = seen
+    if first:
         turn.say("notice.thanks", number=number)
-    if number is not None:
-        turn.go_on()
+    else:
+        turn.say("notice.thanked_before", Button("/menu", words="menu"), number=number)
+    turn.go_on()
+
+
+def take_receipt(turn: Turn) -> bool:
+    """Takes what was said (收到, 谢谢) as the receipt of the notice that came just before, if one waits for it."""
+    notice_id = notices.awaited(turn.act, turn.contact.id)
+    if notice_id is not None:
+        open_seen(turn, notice_id)
+    return notice_id is not None
 
 
 SEEN = Journey("seen", open_seen)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from channels.render import receipts
 from channels.sms.reading import COMPLAIN, Spoken, understood
 from channels.sms.replies import folded
 from channels.sms.settings import CHANNEL
@@ -42,7 +43,8 @@ def spoken_words(texts: Mapping[str, Texts]) -> Spoken:
         return frozenset(word.strip().casefold() for word in said)
 
     called = (words("common", f"called_{name}") for name in ("menu", "complain"))
-    return Spoken(*called, *(words("sms", f"spoken_{name}") for name in ("stop", "start")))
+    said = (words("sms", f"spoken_{name}") for name in ("stop", "start"))
+    return Spoken(*called, *said, receipt=receipts(texts.values()))
 
 
 class Intake:

@@ -7,23 +7,25 @@ from dataclasses import dataclass
 
 from channels.sms.replies import WORDS, folded
 from conversation.messages import Body, Reply
-from services.talk import MESSAGE, Standing, menu_again, pressed
+from services.foundation.folding import folded as letters
+from services.talk import MESSAGE, Menu, Press, Standing, menu_again, pressed
 
 _NUMBER = re.compile(r"\d{1,2}", re.ASCII)
 _WITH_WORD = re.compile(r"(?P<number>\d{1,2})[\s.,、:]*(?P<word>\D.*)", re.ASCII)
 _SEVERAL = re.compile(r"\d{1,2}(?:[\s,、;.]+\d{1,2})+", re.ASCII)
-COMPLAIN = "/complain"
+COMPLAIN, SEEN = "/complain", "/seen "
 NO_OPTION = "?"  # pressed as a choice, every question refuses it and says what to do
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """Words with a meaning of their own, folded: the menu, a complaint, no more messages, messages again."""
+    """Words with a meaning of their own, folded: the menu, a complaint, no more messages, messages again, 收到."""
 
     menu: frozenset[str]
     complain: frozenset[str]
     stop: frozenset[str]
     start: frozenset[str]
+    receipt: re.Pattern[str]
 
 
 def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
@@ -34,6 +36,8 @@ def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
         return Reply(choice="/menu" if standing.under_way else "/start")
     if word in spoken.complain:
         return Reply(choice=COMPLAIN)
+    if menu is not None and spoken.receipt.fullmatch(letters(text)) and (seen := _acknowledges(menu)):
+        return pressed(seen)
     if menu is None:
         return Reply(choice="/start") if number and not standing.under_way else Reply(text=text)
     if word in ("n", "/next") and menu.rest is not None:
@@ -49,6 +53,11 @@ def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
     if menu.kind == MESSAGE and not standing.under_way:
         return menu_again(menu)
     return Reply(text=text) if menu.kind in {MESSAGE, *WORDS} else Reply(choice=NO_OPTION)
+
+
+def _acknowledges(menu: Menu) -> Press | None:
+    """What acknowledges the notice that was sent last."""
+    return next((press for press in menu.numbers.values() if press[0].startswith(SEEN)), None)
 
 
 def _worded(word: str, standing: Standing) -> str | None:

@@ -10,7 +10,7 @@ from services.notices.phone_lists import read
 from services.notices.receipts import MOST_SHOWN, acknowledged, receipts
 from services.notices.releasing import body_of, release, send, take_back, wakes_at
 from services.notices.repeating import again, unacknowledged
-from services.notices.seeing import acknowledge, may_open
+from services.notices.seeing import acknowledge, awaited, may_open
 from services.notices.spreading import spread
 from services.notices.values import LONGEST_TEXT, Audience, Notice, Written
 from services.notices.writing import add_numbers, attach, detach, draft, draft_once, drop_numbers, rewrite
@@ -36,6 +36,7 @@ __all__ = [
     "again",
     "areas",
     "attach",
+    "awaited",
     "body_of",
     "carry_on",
     "detach",

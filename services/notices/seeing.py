@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
-from models.tables import deliveries, evidence, notices
+from models.tables import FETCHING, deliveries, evidence, notices, sessions
 from services.foundation.act import Act
 from services.notices.family import same_matter
 from services.notices.looking import PART_COLUMNS, part_of
 from services.notices.values import ABORTED, Part
 
 
-def acknowledge(act: Act, contact_id: str, notice_id: str) -> str | None:
-    """Acknowledges a notice; returns its number, or "" if that was done already; None if not received.
+def acknowledge(act: Act, contact_id: str, notice_id: str) -> tuple[str, bool] | None:
+    """Acknowledges a notice; returns its number and whether this was the first time; None if not received.
 
     Somebody who taps the button has the message, whatever the wire said of it and whoever stopped it meanwhile.
     """
@@ -27,7 +27,22 @@ def acknowledge(act: Act, contact_id: str, notice_id: str) -> str | None:
     if row.acknowledged_at is None:
         seen = update(deliveries).where(deliveries.c.id == row.id)
         act.tx.execute(seen.values(state="acknowledged", acknowledged_at=act.now))
-    return row.number if row.acknowledged_at is None else ""
+    return row.number, row.acknowledged_at is None
+
+
+def awaited(act: Act, contact_id: str) -> str | None:
+    """The last notice that came to this contact since they said something, if it waits for being acknowledged."""
+    came = deliveries.c.state.in_(("sent", "delivered", "uncertain"))
+    fetched = and_(deliveries.c.channel == FETCHING, deliveries.c.state == "queued", deliveries.c.due_at <= act.now)
+    since = select(sessions.c.touched_at).where(sessions.c.contact_id == contact_id).scalar_subquery()
+    return act.tx.execute(
+        select(deliveries.c.notice_id)
+        .join_from(notices, deliveries)
+        .where(notices.c.acknowledges, deliveries.c.contact_id == contact_id, deliveries.c.acknowledged_at.is_(None))
+        .where(or_(came, fetched), func.coalesce(deliveries.c.sent_at, deliveries.c.due_at) >= since)
+        .order_by(deliveries.c.id.desc())
+        .limit(1)
+    ).scalar()
 
 
 def may_open(act: Act, contact_id: str, piece_id: str) -> Part | None:

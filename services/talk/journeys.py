@@ -41,6 +41,8 @@ class Phrases(Protocol):
 
     def means(self, text: str, button: str) -> bool: ...
 
+    def is_receipt(self, text: str) -> bool: ...
+
     def edited(self, flow: str, keys: Sequence[str], text: str) -> str | None: ...
 
     def tells_nothing(self, text: str) -> bool: ...
@@ -99,6 +101,7 @@ class Tools:
     sources: Mapping[str, Source]
     phrases: Mapping[str, Phrases]
     find_place: Callable[[Turn, Reply], None]  # opened for words that answer nothing
+    take_receipt: Callable[[Turn], bool]  # takes 收到 where a notice waits for it
     directory: Callable[[], Directory]
     clock: Callable[[], datetime]
     limits: Limits

@@ -35,6 +35,7 @@ from templates import DEFAULT_LANGUAGE
 LARGEST_BATCH = 100
 LONGEST_COMMAND = 200
 _COMMAND = re.compile(r"/(?P<name>[A-Za-z]\w*)(?:@\w*)?(?:\s(?P<argument>.*))?", re.ASCII | re.DOTALL)
+LONGEST_RECEIPT = 40  # characters
 SLOW = 60  # seconds within which somebody on a slow line taps again
 TWICE = 10  # seconds: a button that belongs to no screen, tapped again within this time, was tapped once
 log = structlog.get_logger()
@@ -204,7 +205,7 @@ def take(turn: Turn, incoming: Incoming) -> None:
     """Takes one message of one contact: a command, an answer, or something that needs a place."""
     if turn.contact.channel == SMS and turn.contact.person_id:  # without a chat nobody uses a link: this is the way in
         people.take_over(turn.act.by(turn.contact.person_id), turn.contact.person_id)
-    if _is_second_tap(turn, incoming):
+    if _is_second_tap(turn, incoming) or _is_receipt(turn, incoming):
         return
     answered = _answered(turn, incoming)
     if answered is None:
@@ -268,6 +269,15 @@ def _is_second_tap(turn: Turn, incoming: Incoming) -> bool:
     if reply.turn is None or reply.choice == CANCEL:
         return passed < TWICE and turn.contact.channel != SMS  # by SMS it was typed, and nobody types twice by mistake
     return passed < SLOW and (turn.session is None or reply.turn != turn.session.turn)
+
+
+def _is_receipt(turn: Turn, incoming: Incoming) -> bool:
+    """Whether the words acknowledge a notice that came just before, whatever is under way."""
+    reply = incoming.reply
+    if not reply.text or reply.media or incoming.edited or len(reply.text) > LONGEST_RECEIPT:
+        return False
+    said = any(spoken.is_receipt(reply.text) for spoken in turn.tools.phrases.values())
+    return said and turn.tools.take_receipt(turn)
 
 
 def _advance(turn: Turn, session: Session, reply: Reply) -> None:

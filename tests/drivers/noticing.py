@@ -62,7 +62,7 @@ def got(program: Program) -> Sequence[object]:
     return sorted(str(row["contact_id"]) for row in rows(program, "deliveries") if row["notice_id"])
 
 
-def tap(program: Program, contact_id: str, notice_id: str) -> str | None:
+def tap(program: Program, contact_id: str, notice_id: str) -> tuple[str, bool] | None:
     return program.acts.transact(notices.acknowledge, contact_id, notice_id)
 
 

@@ -31,7 +31,10 @@ def test_whoever_has_the_button_may_tap_it_after_the_notice_was_stopped(program:
     spread(program, notice_id)
     program.acts.by("clerk-2").transact(notices.abort, notice_id)
     program.acts.transact(notices.stop_rows, notice_id)
-    assert (tap(program, page, notice_id), tap(program, page, notice_id)) == ("N20261121-0001", "")
+    assert (tap(program, page, notice_id), tap(program, page, notice_id)) == (
+        ("N20261121-0001", True),
+        ("N20261121-0001", False),
+    )
     told = program.acts.look(notices.progress, notice_id)
     assert (told.counts["acknowledged"], told.counts["aborted"]) == (1, 0)
 
