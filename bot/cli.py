@@ -154,10 +154,13 @@ def _program(terminal: Terminal, settings: Settings | None = None) -> Any:
     """The program, once settings and rulebooks have been found to be in order."""
     from bot import rulebooks
     from bot.build import build
+    from bot.restore import left_half
 
     settings = settings or terminal.settings()
     if faults := rulebooks.faults():
         raise Stop.all((one.words, one.values) for one in rulebooks.told(faults))
+    if half := left_half(settings):
+        raise Stop("restore_broken_off", what=half)
     privacy.act_as_owner(settings.data_dir)
     return build(settings)
 
@@ -325,7 +328,7 @@ def _restore(terminal: Terminal, file: Path) -> None:
     try:
         made = restore(settings, file)
     except NotRestored as no:
-        raise Stop(f"restore_{no.code}", file=file, what=no.what) from no
+        raise Stop(f"restore_{no.code}", file=file, what=no.what, setting=no.setting) from no
     except CopyTrouble as trouble:
         raise Stop(f"copy_{trouble.code}", reason=trouble.reason) from trouble
     terminal.tell("restored", file=file, count=len(made.files), made_at=made.made_at)

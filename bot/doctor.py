@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import privacy, rulebooks
 from bot.channels import KINDS, with_sender
+from bot.restore import left_half
 from bot.settings import Settings, nearest_names
 from channels.channel import ChannelKind, Found
 from migrations.run import is_current
@@ -77,6 +78,14 @@ def _key(settings: Settings) -> tuple[Vault | None, Found]:
 
 
 def _database(settings: Settings, vault: Vault | None, now: datetime, sent_on: Collection[str]) -> Iterator[Found]:
+    try:
+        half = left_half(settings)
+    except DatabaseAway:
+        yield Found("bad", "doctor_database_bad")
+        return
+    if half:
+        yield Found("bad", "restore_broken_off", {"what": half})
+        return
     if settings.is_new:
         yield Found("bad", "doctor_schema_bad")
         return

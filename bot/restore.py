@@ -1,64 +1,122 @@
-"""Puts an archive of `mingcha backup` into an empty place, after every byte of it has been verified."""
+"""Puts an archive of `mingcha backup` into an empty place, after every byte of it has been verified.
+
+The database comes last and at once: until it is there nothing has been restored, and what lies there already is told.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 import shutil
 import tarfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
 import msgspec
 
 from bot.backup import ANCHOR, DATABASE, EVIDENCE, FORMAT, KEY, MANIFEST, Manifest
 from bot.settings import Settings
-from models.copying import CopyTrouble, copy_in
-from models.database import Database, DatabaseAway, parse
+from models.copying import copied_in
+from models.database import Database, parse
 from services import oversight
 from services.foundation import audit
 from services.foundation.vault import KEY_BYTES, KeyTrouble, Vault
 
 CHUNK = 2**20  # bytes
+DATA_DIR = "MINGCHA_DATA_DIR"
+WORKSHOP = ".restoring"  # in the data folder, for as long as it takes
 
 
 class NotRestored(Exception):
-    """Nothing was restored. `code`: no_archive, damaged, other_database, not_empty, key_wanted, other_key."""
+    """Nothing was restored.
 
-    def __init__(self, code: str, what: object = "") -> None:
+    `code`: no_archive, damaged, other_database, not_empty, database_taken, key_wanted, other_key, chain, broken_off,
+    under_way. `setting` names the one that leads to `what`.
+    """
+
+    def __init__(self, code: str, what: object = "", setting: str = DATA_DIR) -> None:
         super().__init__(code, what)
-        self.code, self.what = code, what
+        self.code, self.what, self.setting = code, what, setting
 
 
 def restore(settings: Settings, archive: Path) -> Manifest:
     """Restores into the place that the settings name. Raises NotRestored or CopyTrouble; then nothing was changed."""
-    _require_empty(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with TemporaryDirectory(prefix=".restore-", dir=settings.data_dir) as name:
-        folder = Path(name)
+    with _workshop(settings) as folder, ExitStack() as undo:
         manifest = _unpacked(archive, folder)
         if manifest.database != parse(settings.database).get_backend_name():
             raise NotRestored("other_database", manifest.database)
         key = _key(settings, folder)
-        if manifest.database == "sqlite":
-            _verify(f"sqlite:///{folder / DATABASE}", key, folder)
-        copy_in(settings.database, folder / DATABASE)
-        if manifest.database != "sqlite":
-            _verify(settings.database, key, folder)
-        _place(folder / EVIDENCE, settings.evidence_path)
-        _place(folder / ANCHOR, settings.anchor_path)
-        _place(folder / KEY, settings.key_path)
+        with copied_in(settings.database, folder / DATABASE) as tx:
+            _verify(tx, key, folder)
+            for part, target in _targets(settings).items():
+                _place(folder / part, target, undo)
+            os.sync()
+        undo.pop_all()
     return manifest
+
+
+def left_half(settings: Settings) -> list[Path]:
+    """What a restore that has not ended, or was broken off, has put in its place; with it nothing can be done."""
+    workshop = settings.data_dir / WORKSHOP
+    if not (workshop.exists() and _without_tables(settings)):
+        return []
+    return [workshop, *(path for path in (settings.evidence_path, settings.anchor_path) if _is_filled(path))]
+
+
+def _targets(settings: Settings) -> dict[str, Path]:
+    return {EVIDENCE: settings.evidence_path, ANCHOR: settings.anchor_path, KEY: settings.key_path}
+
+
+@contextmanager
+def _workshop(settings: Settings) -> Iterator[Path]:
+    """A folder of this restore alone, in a place that is empty. One that is killed leaves it, without its lock."""
+    folder = settings.data_dir / WORKSHOP
+    left = folder.exists()
+    folder.mkdir(exist_ok=True, mode=0o700)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(descriptor, settings)
+        if left and len(half := left_half(settings)) > 1:
+            raise NotRestored("broken_off", half)
+        try:
+            for path in folder.iterdir():
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            _require_empty(settings)
+            yield folder
+        finally:
+            shutil.rmtree(folder)
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, settings: Settings) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise NotRestored("under_way", settings.data_dir) from None
 
 
 def _require_empty(settings: Settings) -> None:
     """Nothing is overwritten: no database, no evidence, no anchor. A key may be there, and has to fit."""
-    evidence = settings.evidence_path
     if not _without_tables(settings):
-        raise NotRestored("not_empty", (settings.database_url and "MINGCHA_DATABASE_URL") or settings.data_dir)
-    for path in (settings.anchor_path, evidence):
-        if path.is_file() or (path.is_dir() and any(path.iterdir())):
-            raise NotRestored("not_empty", path)
+        url = parse(settings.database)
+        if url.get_backend_name() != "sqlite":
+            raise NotRestored("database_taken", url.database)
+        raise NotRestored("not_empty", url.database, "MINGCHA_DATABASE_URL" if settings.database_url else DATA_DIR)
+    if _is_filled(settings.evidence_path):
+        raise NotRestored("not_empty", settings.evidence_path)
+    if _is_filled(settings.anchor_path):
+        raise NotRestored(
+            "not_empty", settings.anchor_path, "MINGCHA_ANCHOR_FILE" if settings.anchor_file else DATA_DIR
+        )
+
+
+def _is_filled(path: Path) -> bool:
+    return path.is_file() or (path.is_dir() and any(path.iterdir()))
 
 
 def _without_tables(settings: Settings) -> bool:
@@ -130,25 +188,26 @@ def _key(settings: Settings, folder: Path) -> bytes:
     return key
 
 
-def _verify(url: str, key: bytes, folder: Path) -> None:
+def _verify(tx: Any, key: bytes, folder: Path) -> None:
     """The database opens with this key and its audit chain is whole."""
-    database = Database(url)
     try:
-        database.look(oversight.try_key, Vault(key))
-        if broken := database.look(audit.verify, audit.anchors(folder / ANCHOR)):
-            raise NotRestored("chain", broken.seq)
+        oversight.try_key(tx, Vault(key))
     except KeyTrouble as error:
         raise NotRestored("other_key") from error
-    except DatabaseAway as error:
-        raise CopyTrouble("broken") from error
-    finally:
-        database.close()
+    if broken := audit.verify(tx, audit.anchors(folder / ANCHOR)):
+        raise NotRestored("chain", broken.seq)
 
 
-def _place(path: Path, target: Path) -> None:
-    if path.exists():
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if target.is_dir():
-            target.rmdir()
-        if not target.exists():
-            shutil.move(path, target)
+def _place(path: Path, target: Path, undo: ExitStack) -> None:
+    """Moves what was unpacked into its place. A folder may be there and empty; a file that is there is the same."""
+    if not path.exists() or target.is_file():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.is_dir():
+        target.mkdir(exist_ok=True, mode=0o700)
+        for part in path.iterdir():
+            undo.callback(shutil.rmtree, target / part.name)
+            shutil.move(part, target / part.name)
+    else:
+        undo.callback(target.unlink, missing_ok=True)
+        shutil.move(path, target)

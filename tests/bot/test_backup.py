@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
@@ -20,7 +21,7 @@ import pytest
 
 from bot.backup import back_up
 from bot.build import Program, build
-from bot.restore import NotRestored, restore
+from bot.restore import WORKSHOP, NotRestored, restore
 from migrations.run import migrate
 from models.tables import metadata
 from services import cases, people
@@ -28,7 +29,7 @@ from services.foundation import audit
 from services.foundation.act import Act
 from tests.conftest import Clock, rows, settings_for
 from tests.drivers import postgresql
-from tests.drivers.command import mingcha
+from tests.drivers.command import killed, mingcha
 from tests.drivers.media_samples import photo_jpeg
 from tests.drivers.ports import held_port, number
 from tests.drivers.postgresql import Copies
@@ -100,6 +101,74 @@ async def test_what_was_written_before_is_all_there_and_opens(
     assert again.database.look(audit.verify, audit.anchors(there.anchor_path)) is None
     assert len(rows(again, "owners")) == len(rows(again, "cases"))
     again.close()
+
+
+def elsewhere(program: Program, copies: Copies, folder: str) -> dict[str, str]:
+    """The settings of another place with nothing in it."""
+    return {"MINGCHA_DATA_DIR": folder} | (
+        {} if program.database.is_sqlite else {"MINGCHA_DATABASE_URL": copies.empty()}
+    )
+
+
+async def archive_of(program: Program, folder: Path, clock: Clock) -> str:
+    """A backup with a case, evidence, an anchor and the key."""
+    await program.store.clean_and_keep(photo_jpeg())
+    file_one(program, "before")
+    audit.anchor(program.settings.anchor_path, clock.now, program.database.look(audit.head))
+    back_up(program.settings, folder / "b.tar", with_key=True)
+    return "b.tar"
+
+
+@pytest.mark.usefixtures("with_tools")
+async def test_what_cannot_be_restored_changes_nothing_and_the_next_try_succeeds(
+    program: Program, tmp_path: Path, copies: Copies, clock: Clock
+) -> None:
+    """A wrong key, and an anchor that finds no place, after everything else had found its own."""
+    archive, there = await archive_of(program, tmp_path, clock), elsewhere(program, copies, "new")
+    back_up(program.settings, tmp_path / "keyless.tar", with_key=False)
+    (tmp_path / "key").write_bytes(bytes(32))
+    for name, wrong, told in (
+        ("keyless.tar", {"MINGCHA_KEY_FILE": "key"}, "密钥文件不是这个备份的"),
+        (archive, {"MINGCHA_ANCHOR_FILE": "b.tar/anchor.log"}, "b.tar 不能读写"),
+    ):
+        done = mingcha(tmp_path, "restore", name, **there, **wrong)
+        assert (done.returncode, told in done.stderr) == (1, True), done.stderr
+        assert [path for path in (tmp_path / "new").rglob("*") if path.is_file()] == []
+    assert mingcha(tmp_path, "restore", archive, **there).returncode == 0
+    assert [one for one in mingcha(tmp_path, "doctor", **there).stdout.splitlines() if one.startswith("✗")] == []
+    again = mingcha(tmp_path, "restore", archive, **there).stderr
+    assert ("已经有" in again, "MINGCHA_DATABASE_URL" in again) == (True, not program.database.is_sqlite)
+
+
+@pytest.mark.usefixtures("with_tools")
+async def test_a_restore_that_was_killed_is_told_and_what_to_do(
+    program: Program, tmp_path: Path, copies: Copies, clock: Clock
+) -> None:
+    archive, there = await archive_of(program, tmp_path, clock), elsewhere(program, copies, "new")
+    killed(tmp_path, "restore", archive, at="bot.restore._verify", **there)
+    assert not (tmp_path / "new" / "evidence").exists()
+    killed(tmp_path, "restore", archive, at="os.sync", **there)  # it needed no help after the first time
+    told = "这里有一次恢复没有做完"
+    for command in (("doctor",), ("migrate",), ("restore", archive)):
+        done = mingcha(tmp_path, *command, **there)
+        assert (done.returncode, told in done.stdout + done.stderr) == (1, True), command
+    remove = done.stderr.strip().rsplit("：", 1)[1]
+    assert remove == "rm -r new/.restoring new/evidence new/keys/anchor.log"
+    subprocess.run(remove.split(), cwd=tmp_path, check=True)
+    assert mingcha(tmp_path, "restore", archive, **there).returncode == 0
+    assert [one for one in mingcha(tmp_path, "doctor", **there).stdout.splitlines() if one.startswith("✗")] == []
+
+
+def test_two_restores_at_once_do_not_mix(tmp_path: Path) -> None:
+    mingcha(tmp_path, "migrate")
+    mingcha(tmp_path, "backup", "b.tar", "--with-key")
+    workshop = tmp_path / "new" / WORKSHOP
+    workshop.mkdir(parents=True)
+    other = os.open(workshop, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    assert "另一个 mingcha restore" in mingcha(tmp_path, "restore", "b.tar", MINGCHA_DATA_DIR="new").stderr
+    os.close(other)
+    assert mingcha(tmp_path, "restore", "b.tar", MINGCHA_DATA_DIR="new").returncode == 0
 
 
 def test_the_key_is_left_out_unless_it_is_asked_for(tmp_path: Path) -> None:
