@@ -122,6 +122,7 @@ def upgrade() -> None:
     sa.Column('released_at', Utc(), nullable=True),
     sa.Column('released_by', sa.String(length=32), nullable=True),
     sa.Column('aborted_at', Utc(), nullable=True),
+    sa.Column('aborted_by', sa.String(length=32), nullable=True),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('number')
     )

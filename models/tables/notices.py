@@ -26,6 +26,7 @@ notices = Table(
     Column("released_at", Utc),
     Column("released_by", String(32)),
     Column("aborted_at", Utc),
+    Column("aborted_by", String(32)),
 )
 
 

@@ -7,9 +7,9 @@ from services.notices.going import Progress, abort, carry_on, progress, settle, 
 from services.notices.leaving import COLUMNS, leaving
 from services.notices.looking import PAGE, listed, look, waiting_for
 from services.notices.phone_lists import read
-from services.notices.receipts import MOST_SHOWN, acknowledged, receipts
+from services.notices.receipts import IN_RECEIPTS, MOST_SHOWN, RECIPIENTS, STATE, acknowledged, number_shown, receipts
 from services.notices.releasing import body_of, release, send, take_back, wakes_at
-from services.notices.repeating import again, unacknowledged
+from services.notices.repeating import again, missed, unacknowledged
 from services.notices.seeing import acknowledge, awaited, may_open
 from services.notices.spreading import spread
 from services.notices.values import LONGEST_TEXT, Audience, Notice, Written
@@ -19,10 +19,13 @@ NUMBERS_AT_ONCE = 500  # numbers of an uploaded list in one transaction
 
 __all__ = [
     "COLUMNS",
+    "IN_RECEIPTS",
     "LONGEST_TEXT",
     "MOST_SHOWN",
     "NUMBERS_AT_ONCE",
     "PAGE",
+    "RECIPIENTS",
+    "STATE",
     "Audience",
     "Course",
     "Notice",
@@ -48,6 +51,8 @@ __all__ = [
     "listed",
     "look",
     "may_open",
+    "missed",
+    "number_shown",
     "progress",
     "reach",
     "read",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sqlalchemy import ColumnElement, FromClause, and_, or_, select
 
 from models.tables import contacts, deliveries, notices
 from services.foundation.act import Act
+from services.notices.values import Audience, audience_of
 
 
 def same_matter(first: FromClause, other: FromClause) -> ColumnElement[bool]:
@@ -13,17 +16,26 @@ def same_matter(first: FromClause, other: FromClause) -> ColumnElement[bool]:
     return or_(other.c.id == first.c.id, other.c.number.startswith(first.c.number.concat("-")))
 
 
-def family(act: Act, root_id: str) -> dict[str, str]:
-    """The states of a notice and its repeats, by id."""
+class Relative(NamedTuple):
+    """A notice or one of its repeats."""
+
+    id: str
+    state: str
+    audience: Audience
+
+
+def family(act: Act, root_id: str) -> list[Relative]:
+    """A notice and its repeats."""
     first = notices.alias()
-    found = select(notices.c.id, notices.c.state).join(first, same_matter(first, notices)).where(first.c.id == root_id)
-    return {row.id: row.state for row in act.tx.execute(found)}
+    columns = notices.c.id, notices.c.state, notices.c.audience
+    found = select(*columns).join(first, same_matter(first, notices)).where(first.c.id == root_id)
+    return [Relative(row.id, row.state, audience_of(row.audience)) for row in act.tx.execute(found)]
 
 
 def not_acknowledged(act: Act, root_id: str) -> ColumnElement[bool]:
     """The condition for `contacts` whose person has acknowledged neither this notice nor a repeat, on any account."""
     sent, reader = deliveries.alias(), contacts.alias()
-    mine = sent.c.notice_id.in_(list(family(act, root_id))), sent.c.state == "acknowledged"
+    mine = sent.c.notice_id.in_([one.id for one in family(act, root_id)]), sent.c.state == "acknowledged"
     readers = select(reader.c.id).join_from(sent, reader, reader.c.id == sent.c.contact_id).where(*mine)
     people = readers.with_only_columns(reader.c.person_id).where(reader.c.person_id.is_not(None))
     apart = or_(contacts.c.person_id.is_(None), contacts.c.person_id.not_in(people))

@@ -59,9 +59,8 @@ def progress(act: Act, notice_id: str) -> Progress:
 def abort(act: Act, notice_id: str) -> None:
     """Stops a notice at once; its rows follow by `stop_rows`. A draft is thrown away. Raises Refusal: gone, changed."""
     notice = locked(act, notice_id, None, DRAFT, WAITING, RELEASED)
-    act.tx.execute(
-        update(notices).where(notices.c.id == notice_id).values(state=ABORTED, aborted_at=act.now, spread_to=None)
-    )
+    stopped = {"state": ABORTED, "aborted_at": act.now, "aborted_by": act.actor, "spread_to": None}
+    act.tx.execute(update(notices).where(notices.c.id == notice_id).values(**stopped))
     audit.append(act, "notice_aborted", notice_id, {"number": notice.number})
 
 

@@ -1,8 +1,10 @@
-"""Sends a notice again, to those of its recipients who have not acknowledged it."""
+"""Sends a notice again: to those who have not acknowledged it, or to those whom it never reached as it was stopped."""
 
 from __future__ import annotations
 
-from sqlalchemy import func, insert, literal, select
+from typing import Any
+
+from sqlalchemy import Select, func, insert, literal, select
 
 from models.tables import contacts, deliveries, listeners, notices
 from services.foundation import audit
@@ -19,49 +21,64 @@ from services.notices.values import ABORTED, DONE, DRAFT, RELEASED, WAITING, Aud
 
 def unacknowledged(act: Act, notice: Notice) -> int:
     """How many recipients would get the notice again."""
-    return act.tx.execute(select(func.count()).select_from(_left(act, notice).subquery())).scalar_one()
+    return _many(act, _left(act, notice, missed=False))
 
 
-def again(act: Act, notice_id: str) -> str:
+def missed(act: Act, notice: Notice) -> int:
+    """How many recipients of a stopped notice would get it after all."""
+    return _many(act, _left(act, notice, missed=True))
+
+
+def again(act: Act, notice_id: str, *, missed: bool = False) -> str:
     """Makes a draft of the same words for exactly those who have not acknowledged; returns its id.
 
-    Its number is the first one's with a suffix. There is one such draft at a time: while it is unsent, its id is
-    returned. Raises Refusal: gone, changed, still_going (recipients it has not reached would get it twice), all_seen.
+    `missed`: instead for those whom the stopped notice never reached, by any repeat. Its number is the first one's with
+    a suffix. There is one such draft at a time: while it is unsent, its id is returned. Raises Refusal: gone, changed,
+    still_going (recipients it has not reached would get it twice), all_seen.
     """
-    notice = locked(act, notice_id, None, RELEASED, DONE, ABORTED)
-    if not notice.acknowledges:
+    notice = locked(act, notice_id, None, ABORTED, *(() if missed else (RELEASED, DONE)))
+    if notice.released_at is None if missed else not notice.acknowledges:
         raise Refusal(Common.GONE)
     root_id = notice.audience.root or notice.id
     number = act.tx.execute(select(notices.c.number).where(notices.c.id == root_id).with_for_update()).scalar_one()
-    states = family(act, root_id)
-    for one, state in states.items():
-        if state in (DRAFT, WAITING):
-            return one
-    if not all(progress(act, one).over for one in states):
+    of_family = family(act, root_id)
+    for one in of_family:
+        if one.state in (DRAFT, WAITING) and one.audience.missed == missed:
+            return one.id
+    if not all(progress(act, one.id).over for one in of_family):
         raise Refusal(NoticeCode.STILL_GOING, "again")
-    if not unacknowledged(act, notice):
+    if not _many(act, _left(act, notice, missed=missed)):
         raise Refusal(NoticeCode.ALL_SEEN, "again")
     row = {
         "id": new_id(),
-        "number": f"{number}-{len(states) + 1}",
+        "number": f"{number}-{len(of_family) + 1}",
         "state": DRAFT,
         "texts": dict(notice.texts),
-        "audience": Audience(root=root_id).plain(),
-        "acknowledges": True,
+        "audience": Audience(root=root_id, missed=missed).plain(),
+        "acknowledges": notice.acknowledges,
         "created_at": act.now,
         "created_by": act.actor,
     }
     act.tx.execute(insert(notices).values(**row))
-    act.tx.execute(insert(listeners).from_select(["notice_id", "contact_id"], _left(act, notice, row["id"])))
+    left = _left(act, notice, row["id"], missed=missed)
+    act.tx.execute(insert(listeners).from_select(["notice_id", "contact_id"], left))
     audit.append(act, "notice_repeated", row["id"], {"number": row["number"], "of": notice.number})
     return row["id"]
 
 
-def _left(act: Act, notice: Notice, *given: str):
-    """Contacts that were sent the notice and have not acknowledged it."""
+def _left(act: Act, notice: Notice, *given: str, missed: bool) -> Select[Any]:
+    """Contacts that were sent the notice and have not acknowledged it; or that neither it nor a repeat was sent to."""
+    root_id = notice.audience.root or notice.id
+    sent = select(deliveries.c.contact_id).where(deliveries.c.state != ABORTED)
+    tried = sent.where(deliveries.c.notice_id.in_([one.id for one in family(act, root_id)]))
+    mine = sent.where(deliveries.c.notice_id == notice.id)
+    reached = contacts.c.id.not_in(tried) if missed else contacts.c.id.in_(mine)
     return (
         select(*(literal(one) for one in given), contacts.c.id)
-        .select_from(deliveries.join(contacts, contacts.c.id == deliveries.c.contact_id))
-        .where(deliveries.c.notice_id == notice.id, deliveries.c.state != ABORTED, open_for(None))
-        .where(not_acknowledged(act, notice.audience.root or notice.id))
+        .join(listeners, listeners.c.contact_id == contacts.c.id)
+        .where(listeners.c.notice_id == notice.id, reached, open_for(None), not_acknowledged(act, root_id))
     )
+
+
+def _many(act: Act, found: Select[Any]) -> int:
+    return act.tx.execute(select(func.count()).select_from(found.subquery())).scalar_one()

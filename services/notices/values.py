@@ -34,6 +34,7 @@ class Audience:
     listed: int = 0  # how many numbers were uploaded
     list_id: str = ""  # a new id with each change of the list
     root: str | None = None  # of a repeated notice: the first one
+    missed: bool = False  # of a repeated notice: for those whom a stopped one never reached
 
     @property
     def chooses(self) -> bool:
@@ -42,13 +43,15 @@ class Audience:
     def plain(self) -> dict[str, Any]:
         names = ("roles", "kinds", "areas", "units")
         lists = {name: list(getattr(self, name)) for name in names}
-        return lists | {"sms": self.sms, "listed": self.listed, "list_id": self.list_id, "root": self.root}
+        of_list = {"listed": self.listed, "list_id": self.list_id}
+        return lists | of_list | {"sms": self.sms, "root": self.root, "missed": self.missed}
 
 
 def audience_of(plain: Mapping[str, Any]) -> Audience:
     lists = {name: tuple(plain.get(name, ())) for name in ("roles", "kinds", "areas", "units")}
     of_list = {"listed": plain.get("listed", 0), "list_id": plain.get("list_id", "")}
-    return Audience(**lists, sms=bool(plain.get("sms")), **of_list, root=plain.get("root"))
+    sms, missed = bool(plain.get("sms")), bool(plain.get("missed"))
+    return Audience(**lists, sms=sms, **of_list, root=plain.get("root"), missed=missed)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class Notice:
     released_at: datetime | None
     released_by: str | None
     aborted_at: datetime | None
+    aborted_by: str | None = None
     sms_at: datetime | None = None  # when its text messages go out, if later than the rest
     parts: Sequence[Part] = ()
 

@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, select
 
-from models.tables import contacts, deliveries, grants, notices
+from models.tables import contacts, deliveries, grants, listeners, notices
 from services import cases, inspections
+from services.foundation.vault import Vault
 from services.foundation.wording import told_at
-from services.people import held_at
+from services.notices import IN_RECEIPTS, RECIPIENTS, STATE, number_shown
 from services.units import PLACE, placed, unit_and_part
 
-RECEIPTS = ("number", "unit", "part", "role", "channel", "state", "error", "sent", "acknowledged")
+RECEIPTS = ("number", "unit", "part", "role", "phone", "channel", "state", "error", "sent", "acknowledged")
 COLUMNS: Mapping[str, Sequence[str]] = {
     "complaints": cases.COLUMNS,
     "visits": inspections.COLUMNS,
@@ -26,17 +27,17 @@ COLUMNS: Mapping[str, Sequence[str]] = {
 }
 
 
-def export_rows(tx: Connection, what: str, zone: tzinfo) -> Iterator[dict[str, Any]]:
+def export_rows(tx: Connection, vault: Vault, what: str, zone: tzinfo) -> Iterator[dict[str, Any]]:
     """Every row of `complaints`, `visits`, `deliveries` or `notices`, oldest first, with its listed columns.
 
     `zone` is the office's: it decides on which day something came in. Moments are in UTC.
     """
-    return _ROWS[what](tx, zone)
+    return _receipts(tx, vault) if what == "notices" else _ROWS[what](tx, zone)
 
 
-def receipts_of(tx: Connection, notice_id: str) -> Iterator[dict[str, Any]]:
+def receipts_of(tx: Connection, vault: Vault, notice_id: str) -> Iterator[dict[str, Any]]:
     """The rows of `notices` that belong to one notice."""
-    return map(_receipt, tx.execute(_receipts().where(notices.c.id == notice_id)).mappings())
+    return _receipts(tx, vault, listeners.c.notice_id == notice_id)
 
 
 def _complaints(tx: Connection, _: tzinfo) -> Iterator[dict[str, Any]]:
@@ -61,32 +62,29 @@ def _deliveries(tx: Connection, _: tzinfo) -> Iterator[dict[str, Any]]:
         }
 
 
-def _all_receipts(tx: Connection, _: tzinfo) -> Iterator[dict[str, Any]]:
-    return map(_receipt, tx.execute(_receipts()).mappings())
-
-
-def _receipts() -> Any:
-    """What became of each notice, for recipients known by role: evidence of passing on (N10), without a name."""
-    role = and_(grants.c.person_id == contacts.c.person_id, held_at(notices.c.released_at))
+def _receipts(tx: Connection, vault: Vault, *wanted: ColumnElement[bool]) -> Iterator[dict[str, Any]]:
+    """What became of each notice, by role: evidence of passing on (N10), without a name; uploaded numbers masked."""
     columns = (
         notices.c.number,
         grants.c.role,
         *PLACE,
-        deliveries.c.channel,
-        deliveries.c.state,
+        contacts.c.channel,
+        contacts.c.sealed,
+        STATE.label("state"),
         deliveries.c.error,
         deliveries.c.sent_at,
         deliveries.c.acknowledged_at,
     )
-    joined = deliveries.join(contacts).join(notices, notices.c.id == deliveries.c.notice_id).join(grants, role)
-    at = placed(joined, grants.c.unit_id)
-    return select(*columns).select_from(at).order_by(notices.c.number, deliveries.c.id, grants.c.id)
+    found = select(*columns).select_from(placed(RECIPIENTS, grants.c.unit_id)).where(IN_RECEIPTS, *wanted)
+    order = notices.c.number, deliveries.c.id.is_(None), deliveries.c.id, contacts.c.id, grants.c.id
+    return (_receipt(vault, row) for row in tx.execute(found.order_by(*order)).mappings())
 
 
-def _receipt(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _receipt(vault: Vault, row: Mapping[Any, Any]) -> dict[str, Any]:
     became = {name: row[name] for name in ("number", "role", "channel", "state", "error")}
     moments = {"sent": told_at(row["sent_at"]), "acknowledged": told_at(row["acknowledged_at"])}
-    whole = became | unit_and_part(row) | moments
+    phone = number_shown(vault, row["role"], row["sealed"]) or None
+    whole = became | unit_and_part(row) | moments | {"phone": phone}
     return {column: whole[column] for column in RECEIPTS}
 
 
@@ -94,6 +92,5 @@ _ROWS: Mapping[str, Callable[[Connection, tzinfo], Iterator[dict[str, Any]]]] = 
     "complaints": _complaints,
     "visits": _visits,
     "deliveries": _deliveries,
-    "notices": _all_receipts,
 }
-WHAT = tuple(_ROWS)
+WHAT = tuple(COLUMNS)

@@ -156,14 +156,16 @@ class Pages:
         """The values that change while somebody looks. Who has not answered is counted when all have gone."""
         read, most = self._frame.acts.read, notices.MOST_SHOWN
         left = await read(notices.unacknowledged, notice) if notice.acknowledges and told.over else 0
+        stopped = notice.state == "aborted" and notice.released_at and told.over
+        missed = await read(notices.missed, notice) if stopped else 0
         troubled = await read(notices.receipts, notice.id, troubled=True, most=most)
         receipts = await read(notices.receipts, notice.id, most=most) if listed else None
-        return {"troubled": troubled, "receipts": receipts, "left": left, "most": most} | bar(told)
+        return {"troubled": troubled, "receipts": receipts, "left": left, "missed": missed, "most": most} | bar(told)
 
     async def _people(self, notice: Notice) -> dict[str, Any]:
         read = self._frame.acts.read
-        releaser = await read(person, notice.released_by) if notice.released_by else None
-        return {"author": await read(person, notice.created_by), "releaser": releaser}
+        did = {"author": notice.created_by, "releaser": notice.released_by, "stopper": notice.aborted_by}
+        return {name: await read(person, one) if one else None for name, one in did.items()}
 
 
 def _after(request: web.Request) -> str:

@@ -33,7 +33,7 @@ class Notices:
             web.get(one, seated(self._open, Right.READ_NOTICES)),
             web.get(f"{one}/edit", seated(self._edit, Right.WRITE_NOTICES)),
             web.post(f"{one}/edit", seated(self._rewrite, Right.WRITE_NOTICES)),
-            web.post(f"{one}/{{step:send|abort|again}}", seated(self._step, Right.WRITE_NOTICES)),
+            web.post(f"{one}/{{step:send|abort|again|rest}}", seated(self._step, Right.WRITE_NOTICES)),
             web.post(f"{one}/{{step:release|back}}", seated(self._step, Right.RELEASE_NOTICES)),
             web.get(f"{one}/progress", seated(self._progress, Right.READ_NOTICES)),
             web.get(f"{PATH}.{FORM}", seated(self._leave, Right.READ_NOTICES)),
@@ -62,12 +62,12 @@ class Notices:
         return await leave(self._frame, request, seat, table, number="")
 
     async def _receipts(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """The receipts by unit and role, as `mingcha export notices` writes them; no name and no number."""
+        """The receipts by unit and role, as `mingcha export notices` writes them; no name, and of a number its ends."""
         notice = await self._pages.notice(request)
         table = Leaving(
             "notices",
             oversight.RECEIPTS,
-            lambda act: oversight.receipts_of(act.tx, notice.id),
+            lambda act: oversight.receipts_of(act.tx, act.vault, notice.id),
             "notices/paper.html",
             {"notice": notice.id},
             called=notice.number,

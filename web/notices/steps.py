@@ -27,6 +27,6 @@ class Steps:
             await write(notices.take_back, notice_id, seen)
         elif step == "abort":
             await self._course.abort(seat.acts, notice_id)
-        elif step == "again":
-            return await write(notices.again, notice_id)
+        elif step in ("again", "rest"):
+            return await write(notices.again, notice_id, missed=step == "rest")
         return notice_id

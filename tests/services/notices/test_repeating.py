@@ -12,6 +12,7 @@ from models.tables import deliveries as sent
 from services import notices
 from services.foundation.refusal import Refusal
 from services.notices import Audience
+from services.oversight import receipts_of
 from services.people import Role
 from tests.conftest import rows
 from tests.drivers.noticing import draft, goes, got, person_with, send, spread, tap
@@ -109,6 +110,72 @@ def test_who_has_acknowledged_any_of_them_gets_it_no_more(program: Program) -> N
         assert left(program, one) == 0
         with pytest.raises(Refusal, match="all_seen"):
             again(program, one)
+
+
+def stopped_halfway(program: Program) -> tuple[str, list[str]]:
+    """A notice to two supervisors and two uploaded numbers that was stopped when it had gone to two of them."""
+    for _ in range(2):
+        person_with(program, Role.SUPERVISOR, "gtj", "telegram")
+    notice_id = draft(program, Audience(roles=(Role.SUPERVISOR,)))
+    numbers = ["+8613800138000", "+8613900139001"]
+    program.acts.by("clerk-1").transact(notices.add_numbers, notice_id, "zh", numbers)
+    send(program, notice_id)
+    meant = sorted(str(row["contact_id"]) for row in rows(program, "listeners"))
+    program.acts.transact(notices.spread, notice_id, 3)
+    gone = update(sent).where(sent.c.contact_id.in_(meant[:2])).values(state="sent")
+    program.database.transact(lambda tx: tx.execute(gone))
+    program.acts.by("clerk-2").transact(notices.abort, notice_id)
+    return notice_id, meant[2:]
+
+
+def test_what_was_stopped_is_sent_to_just_those_whom_it_had_not_reached(program: Program) -> None:
+    """Those whose row was stopped and those who never had one, people and uploaded numbers alike."""
+    notice_id, left_out = stopped_halfway(program)
+    clerk, notice = program.acts.by("clerk-1"), program.acts.look(notices.look, notice_id)
+    assert notice
+    with pytest.raises(Refusal, match="still_going"):
+        clerk.transact(notices.again, notice_id, missed=True)
+    program.acts.transact(notices.stop_rows, notice_id)
+    assert program.acts.look(notices.missed, notice) == 2
+    unseen, rest = again(program, notice_id), clerk.transact(notices.again, notice_id, missed=True)
+    assert rest != unseen, "those who have not acknowledged are others"
+    assert clerk.transact(notices.again, notice_id, missed=True) == rest
+    made = program.acts.look(notices.look, rest)
+    assert made
+    assert (made.texts, made.number) == (notice.texts, "N20261121-0001-3")
+    send(program, rest)
+    goes(program, rest)
+    to = sorted(str(row["contact_id"]) for row in rows(program, "deliveries") if row["notice_id"] == rest)
+    assert to == left_out
+    assert program.acts.look(notices.missed, notice) == 0
+    with pytest.raises(Refusal, match="all_seen"):
+        clerk.transact(notices.again, notice_id, missed=True)
+
+
+def test_a_draft_that_was_thrown_away_has_nobody_whom_it_did_not_reach(program: Program) -> None:
+    notice_id = draft(program, Audience())
+    program.acts.by("clerk-1").transact(notices.add_numbers, notice_id, "zh", ["+8613800138000"])
+    program.acts.by("clerk-1").transact(notices.abort, notice_id)
+    with pytest.raises(Refusal, match="gone"):
+        program.acts.by("clerk-1").transact(notices.again, notice_id, missed=True)
+
+
+def test_the_receipts_tell_of_everybody_whom_it_was_for(program: Program) -> None:
+    """Of an uploaded number its ends; of who never had a row, that it was stopped."""
+    notice_id, _ = stopped_halfway(program)
+    program.acts.transact(notices.stop_rows, notice_id)
+    told = program.acts.look(notices.receipts, notice_id)
+    assert [(len(one.places), one.channel, one.number) for one in told[:2]] == [(1, "telegram", "")] * 2
+    assert sorted((len(one.places), one.channel, one.number) for one in told[2:]) == [
+        (0, "sms", "138****8000"),
+        (0, "sms", "139****9001"),
+    ]
+    assert sorted(one.state for one in told) == ["aborted", "aborted", "sent", "sent"]
+    assert program.acts.look(notices.receipts, notice_id, most=3) == told[:3]
+    rows_told = program.database.look(lambda tx: list(receipts_of(tx, program.vault, notice_id)))
+    assert sorted((row["phone"] or "", row["role"] or "", row["state"]) for row in rows_told) == sorted(
+        (one.number, "" if one.number else "supervisor", one.state) for one in told
+    )
 
 
 def test_a_repeat_that_all_have_answered_meanwhile_is_not_sent(program: Program) -> None:

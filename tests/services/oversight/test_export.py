@@ -38,7 +38,8 @@ def written(program: Program, what: str, form: str, language: str = "zh") -> byt
     words = SheetWords(program.texts[language], zone, what)
 
     def write(tx: Any) -> int:
-        return oversight.write_table(out, form, oversight.COLUMNS[what], oversight.export_rows(tx, what, zone), words)
+        found = oversight.export_rows(tx, program.vault, what, zone)
+        return oversight.write_table(out, form, oversight.COLUMNS[what], found, words)
 
     program.database.look(write)
     return out.getvalue()

@@ -183,6 +183,12 @@ async def test_a_scheduled_notice_waits_and_can_be_stopped(
     assert "停止发送" in clerk.page
     assert "原定 11月23日 周一 09:00 发出" in clerk.page
     assert "停下的 3 条没有发" in clerk.page
+    assert "停止人：<bdi>钱一</bdi>" in clerk.page
+    assert "再发给没有收到的 3 人" in clerk.page
+    place = clerk.path
+    await clerk.sends(f"{place}/rest")
+    assert ("通知 N20261121-0001-2" in clerk.page, ">3</strong> 条将会发出" in clerk.page) == (True, True)
+    assert "上次停止时没有发到的人" in clerk.page
     clock.passes(days=3)
     assert all(TEXT not in one.text for one in heads[0].heard())
     assert {row["state"] for row in rows(program, "deliveries") if row["notice_id"]} == {"aborted"}
