@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from urllib.parse import unquote
 
+import structlog
 from aiohttp import web
 
 from channels.webchat.connection import Parts
@@ -21,7 +22,16 @@ LONGEST_NAME = 200
 CLEANED_AT_ONCE = 4  # uploads cleaned at once, each in a child process that may take a gigabyte
 MOST_HELD = 160 * 1024 * 1024  # bytes of all uploads under way
 STILL_SECONDS = 60.0  # seconds without a byte: the phone has gone
-STATUS = {"too_big": 413, "foreign": 403, "no_session": 403, "too_often": 429, "away": 503, "busy": 503}  # others: 422
+log = structlog.get_logger()
+STATUS = {
+    "too_big": 413,
+    "foreign": 403,
+    "no_session": 403,
+    "too_often": 429,
+    "away": 503,
+    "busy": 503,
+    "full": 503,
+}  # others: 422
 
 
 class Uploads:
@@ -45,6 +55,9 @@ class Uploads:
             return _no(no.code)
         except DatabaseAway:
             return _no("away")
+        except OSError as error:  # a full disk, as a rule: the page keeps the piece and sends it again
+            log.error("evidence_not_kept", error=type(error).__name__, errno=error.errno)
+            return _no("full")
 
     async def _taken(self, request: web.Request) -> dict[str, str]:
         parts, contact_id = self._parts, await self._contact(request)

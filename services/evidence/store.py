@@ -114,11 +114,25 @@ class Store:
 
 
 def _write_durably(path: Path, data: bytes) -> None:
-    """Writes a file that is there whole or not at all, even after a crash."""
+    """Writes a file that is there whole or not at all, even after a crash. Raises OSError; nothing is left then."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f"{path.name}.{new_id()}.part")
-    with half.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    half.replace(path)
+    try:
+        with half.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        half.replace(path)
+    except OSError:
+        half.unlink(missing_ok=True)
+        raise
+    for folder in (path.parent, path.parent.parent):  # its name, and that of a folder that is new
+        _flush(folder)
+
+
+def _flush(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

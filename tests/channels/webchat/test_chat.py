@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import json
 from collections.abc import Callable
@@ -356,6 +357,24 @@ async def test_uploads_that_cannot_be_taken_or_shown_say_why(program: Program) -
         assert await browser.upload(photo()) == (429, {"code": "too_often"})
         unknown = await tab.tells(media=["kept:0000"])
         assert await tab.hears() == {"refused": unknown, "code": "gone"}
+
+
+@ON_ONE_DATABASE
+async def test_a_full_disk_refuses_an_upload_for_now_and_leaves_nothing_half(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503: the page keeps the piece and sends it again."""
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    async with browsing(program) as browser, browser.tab():
+        with monkeypatch.context() as patched:
+            patched.setattr("services.evidence.store.os.fsync", full)
+            assert await browser.upload(photo()) == (503, {"code": "full"})
+        folder = program.settings.data_dir / "evidence"
+        assert [path for path in folder.rglob("*") if path.is_file()] == []
+        assert (await browser.upload(photo()))[0] == 200
 
 
 @ON_ONE_DATABASE
