@@ -211,22 +211,19 @@ def _migrate(terminal: Terminal) -> None:
 
 def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
     from bot import logs
-    from bot.serve import Unheard, serve
-    from migrations.run import migrate
-    from services.demo import start_demo
+    from bot.serve import Unheard, listening, serve
 
     settings = terminal.settings()
     if demo:
         settings = _for_demo(settings)
     logs.configure(settings.log_level, settings.zone)
+    try:
+        doors = listening(*settings.address)  # before anything: where the address is taken, nothing has begun
+    except Unheard as unheard:
+        raise Stop(f"listen_{unheard.code}", listen=settings.listen) from unheard
     program = _program(terminal, settings)
     program.is_demo = demo
-    links: dict[str, str] = {}
-    if demo:
-        terminal.tell("preparing_demo")
-        sys.stdout.flush()
-        migrate(program.database)
-        links = program.acts.transact(start_demo)
+    links = prepare_demo(terminal, program) if demo else {}
     _current(program)
     program.load_units()
 
@@ -238,11 +235,26 @@ def _serve(terminal: Terminal, *, demo: bool, work: bool | None) -> None:
         sys.stdout.flush()
 
     try:
-        asyncio.run(serve(program, ready=ready, work=settings.work if work is None else work))
-    except Unheard as unheard:
-        raise Stop(f"listen_{unheard.code}", listen=settings.listen) from unheard
+        asyncio.run(serve(program, ready=ready, work=settings.work if work is None else work, doors=doors))
     finally:
         program.close()
+
+
+def prepare_demo(terminal: Terminal, program: Any) -> dict[str, str]:
+    """Makes what is not there yet, and says what takes time; returns one-time codes by role."""
+    from migrations.run import is_current, migrate
+    from services.demo import start_demo
+
+    new = not program.database.has_tables()
+    if new or not is_current(program.database):
+        terminal.tell("preparing_demo" if new else "migrating")
+        sys.stdout.flush()
+        migrate(program.database)
+    program.load_units()
+    if not new:
+        terminal.tell("demo_there" if program.units.by_id else "loading_demo")
+        sys.stdout.flush()
+    return program.acts.transact(start_demo)
 
 
 def _for_demo(settings: Settings) -> Settings:

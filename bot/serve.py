@@ -57,9 +57,14 @@ def assemble(program: Program, *, work: bool = True) -> Served:
     return served
 
 
-async def serve(program: Program, *, ready: Callable[[], None], work: bool = True) -> None:
-    """Serves until SIGTERM or SIGINT. `ready` is called once the address answers. Raises Unheard where it cannot."""
-    doors = _listening(*program.settings.address)  # bind first: if the address is taken, nothing has begun yet
+async def serve(
+    program: Program, *, ready: Callable[[], None], work: bool = True, doors: Sequence[socket.socket] | None = None
+) -> None:
+    """Serves until SIGTERM or SIGINT. `ready` is called once the address answers. Raises Unheard where it cannot.
+
+    `doors`: sockets that listen already (`listening`); without them the address of the settings is bound first.
+    """
+    doors = doors or listening(*program.settings.address)
     runner = runner_of(assemble(program, work=work).app, program.channel_kinds)
     await runner.setup()
     stop = stop_signal()
@@ -90,7 +95,7 @@ _WHY_UNHEARD = {
 }
 
 
-def _listening(host: str, port: int) -> list[socket.socket]:
+def listening(host: str, port: int) -> list[socket.socket]:
     """Listening sockets, one for each address that the host name resolves to. Raises Unheard."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -10,8 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
+from bot.build import build, utc_now
+from bot.cli import prepare_demo
+from bot.terminal import Terminal
+from models.tables import metadata
 from templates import Texts
+from tests.conftest import settings_for
 from tests.drivers.command import mingcha, unread
 
 
@@ -240,6 +246,28 @@ def test_a_taken_address_is_told_before_anything_begins(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert "已被占用" in done.stderr
+    assert (done.stdout, list(tmp_path.iterdir())) == ("", [])
+
+
+def test_the_demo_says_what_it_really_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal(Texts("zh", utc_now))
+    program = build(settings_for(tmp_path))
+    said = []
+    for step in (lambda: None, lambda: None, lambda: program.database.transact(empty_all)):
+        step()
+        prepare_demo(terminal, program)
+        said.append(capsys.readouterr().out)
+    program.close()
+    assert [text.split("，")[0].strip() for text in said] == [
+        "正在建库、装入演示城市",
+        "这里已有的数据都在",
+        "正在装入演示城市",
+    ]
+
+
+def empty_all(tx: Connection) -> None:
+    for table in reversed(metadata.sorted_tables):
+        tx.execute(table.delete())
 
 
 @pytest.mark.parametrize(
