@@ -57,7 +57,8 @@ class SampleWorld:
         if source == "places":
             told = Option("told gtj-1", f"{self._phrases.option('placing', 'place', 'told')} {self._units[2].label}")
             values = ("obligation_answer", "obligation_question", "complaint", "addition", "question")
-            return [] if query else [told, *map(Option, values)]
+            answer = Option("answer case-1", f"{self._phrases.option('placing', 'place', 'answer')} {NUMBER}")
+            return [] if query else [answer, told, *map(Option, values)]
         if source == "later_days":
             return [Option("2026-12-02"), Option("2026-12-04"), Option("2026-12-11")]
         if source == "owed_obligations":

@@ -95,18 +95,17 @@ def submit(turn: Turn, answers: Answers) -> bool:
     fits = len(text) <= cases.LONGEST_TEXT
     match answers["place"]:
         case place if told.is_told(place):
-            known, (story, draft) = (
-                told.prefilled(turn, place, answers["_told"]["category"]),
-                told.begun_with(turn, text),
-            )
+            known = told.prefilled(turn, place, answers["_told"]["category"])
+            story, draft = told.begun_with(turn, text)
             turn.start("complaint", known | story, begun | draft)
         case "complaint":
             story, draft = told.begun_with(turn, text)
             turn.start("complaint", story, begun | draft)
-        case "addition" if fits:
-            return add(turn, answers["case"], text, media)
-        case "addition":
-            turn.start("addition", {"_case": answers["case"], "text": text}, begun)
+        case place if place == "addition" or told.case_of(place):
+            case_id = told.case_of(place) or answers["case"]
+            if fits:
+                return add(turn, case_id, text, media)
+            turn.start("addition", {"_case": case_id, "text": text}, begun)
         case "obligation_answer":
             return acts.place_answer(turn, answers.get("_obligation") or answers["obligation"], text, held)
         case "obligation_question":

@@ -126,13 +126,13 @@ class Places(Unmatched):
     """Where words that answer no question may belong: a complaint about what they name, an answer, an addition."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
-        """An answer only if the person's unit owes one, an addition only if a report was filed."""
+        """An answer only where the office waits for it, first to what it has asked; an addition only to a report."""
         if query:
             return ()
         owed, filed = sight.owed_now(turn), cases.own(turn.act, turn.contact.id)
         told_of = told.options(turn, answers["_told"])
         values = (*told.OBLIGATION_PLACES * bool(owed), "complaint", *["addition"] * bool(filed), "question")
-        return [*told_of, *map(Option, values)]
+        return [*told.answers_to(turn, filed), *told_of, *map(Option, values)]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         found = next((option for option in self.options(turn, "", answers) if option.value == value), None)

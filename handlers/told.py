@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conversation.messages import PIN, Option
 from conversation.text import seen
+from services import cases
 from services.talk import Turn
 from services.units import LONGEST_NAME
 
@@ -18,6 +19,7 @@ REPEATED = re.compile(r"(.)\1+")
 CLAUSES = re.compile(r"[，。；！？、\n]|[,;!?.](?=\s)")
 TOLD = "told"  # before the unit in the value of an option: "told gtj-1"; "told -" where only the kind is known
 NO_UNIT = "-"
+ANSWER = "answer"  # before the case that the office has asked about: "answer <case>"
 
 
 def told_in(turn: Turn, text: str) -> dict[str, Any]:
@@ -42,6 +44,19 @@ def options(turn: Turn, told: Mapping[str, Any]) -> list[Option]:
     units = told["units"] or [NO_UNIT] * bool(category)
     word = turn.spoken("placing", "place", Option(TOLD))
     return [Option(f"{TOLD} {unit}", " ".join(filter(None, [word, turn.directory.name(unit), kind]))) for unit in units]
+
+
+def answers_to(turn: Turn, own: Sequence[cases.Case]) -> list[Option]:
+    """An answer to each case about which the office has asked something that waits for it."""
+    asked = cases.asked_about(turn.act, [case.id for case in own])
+    word = turn.spoken("placing", "place", Option(ANSWER))
+    return [Option(f"{ANSWER} {case.id}", f"{word} {case.number}") for case in own if case.id in asked]
+
+
+def case_of(place: str) -> str | None:
+    """The case that an answer is for; None for any other place."""
+    word, _, case_id = place.partition(" ")
+    return case_id if word == ANSWER else None
 
 
 def is_told(place: str) -> bool:

@@ -123,11 +123,16 @@ def _help(screen: Screen, texts: Texts) -> str | None:
     return texts.say("sms", f"{screen.kind}_help") if texts.has("sms", f"{screen.kind}_help") else None
 
 
+def _gap(reply: str, following: str) -> str:
+    """The space between what to reply, where it is no word in quotes, and the word that follows at once."""
+    return " " if following and not reply.endswith(("」", '"')) else ""
+
+
 def _in_replies(text: str, signs: Sequence[tuple[str, str]], texts: Texts) -> str:
     """The text with each "tap the button" replaced by what to reply. `signs` are (label, reply)."""
     for label, sign in signs:
         taps = texts.say("sms", "tap", {"label": label}).split("|")
         replies = texts.say("sms", "reply", {"sign": sign}).split("|")
         for tap, reply in zip(taps, replies, strict=True):
-            text = text.replace(tap, reply)
+            text = re.sub(f"{re.escape(tap)}(?=(\\w?))", lambda found, told=reply: told + _gap(told, found[1]), text)
     return text

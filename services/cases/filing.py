@@ -208,6 +208,14 @@ def history(act: Act, subject_id: str) -> list[Entry]:
     return [Entry(row.kind, row.text, row.at, row.pieces) for row in rows]
 
 
+def asked_about(act: Act, case_ids: Sequence[str]) -> set[str]:
+    """Those of the cases about which the office has asked the citizen something that has not been answered."""
+    told = entries.c.subject_id.in_(case_ids), entries.c.kind.in_(("question", "addition"))
+    ordered = select(entries.c.subject_id, entries.c.kind).where(*told).order_by(entries.c.at, entries.c.id)
+    last = {row.subject_id: row.kind for row in act.tx.execute(ordered)} if case_ids else {}
+    return {case_id for case_id, kind in last.items() if kind == "question"}
+
+
 _PIECES = (
     select(func.count())
     .where(evidence.c.subject_id == cases.c.id, evidence.c.entry_id.is_(None))

@@ -298,7 +298,7 @@ async def test_by_text_message_too_a_story_is_asked_for(program: Program) -> Non
             [screen] = await phone.says(said)
         [screen] = await phone.says("1")
         assert "发生了什么事" in screen
-        assert "前面发的留着：投诉国土局的办证窗口\n请接着写，会加在后面。不用再写就回复 「完成」" in screen
+        assert "前面发的留着：投诉国土局的办证窗口\n请接着写，会加在后面。不用再写就回复「完成」" in screen
         for said in ("等了两个小时没有人办", "#", "昨天", "#", "1"):
             [screen] = await phone.says(said)
         assert "请核对" in screen
