@@ -128,9 +128,13 @@ async def test_more_than_a_page_leaves_whole(program: Program, clerk: Browser, c
     assert (first["类型"], first["状态"], first["单位"], first["逾期"]) == ("交办事项", "待签收", "市国土局", "否")
     assert first["期限"] == "2026-11-27 18:00"
     assert await taken(clerk, "/console/duties.csv?state=settled") == []
+    instruct(program, clerk_id, days=300)
+    told = {row["期限"][:4]: row["暂定"] for row in await taken(clerk, "/console/duties.csv")}
+    assert told == {"2026": "否", "2028": "是"}, "the holidays of that year are not announced"
     paper = await clerk.opens("/console/duties.print")
-    assert lines_of(paper) == 61
-    assert "共 61 行" in paper
+    assert lines_of(paper) == 62
+    assert "共 62 行" in paper
+    assert "暂定</th>" in paper
 
 
 async def test_of_people_leaves_what_their_page_shows(program: Program, clerk: Browser) -> None:
