@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from models.tables import cases, evidence
+from models.tables import cases
+from services import evidence
 from services.foundation.wording import told_at
 from services.units import PLACE, placed, unit_and_part
 
@@ -27,8 +28,7 @@ COLUMNS = (
     "decided",
     "pieces",
 )
-_PIECES = select(func.count()).select_from(evidence).where(evidence.c.subject_id == cases.c.id).scalar_subquery()
-_CASES = select(cases, *PLACE, _PIECES.label("pieces")).select_from(placed(cases, cases.c.unit_id))
+_CASES = select(cases, *PLACE, evidence.many_of(cases.c.id).label("pieces")).select_from(placed(cases, cases.c.unit_id))
 
 
 def leaving(tx: Connection, ids: Collection[str] | None = None) -> Iterator[tuple[str, dict[str, Any]]]:

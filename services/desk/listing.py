@@ -31,6 +31,7 @@ from models.tables import cases, entries, evidence, visits
 from models.types import Utc
 from services import obligations
 from services.desk.values import BY_PROMISE, PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
+from services.evidence import HELD
 from services.foundation.act import Act
 from services.foundation.searching import found_in, numbered
 
@@ -249,7 +250,7 @@ def _filled(act: Act, items: Sequence[Item]) -> list[Item]:
     owed = obligations.promised(act, ids)
     counted = tx.execute(
         select(evidence.c.subject_id, func.count().label("many"))
-        .where(evidence.c.subject_id.in_(ids))
+        .where(evidence.c.subject_id.in_(ids), HELD)
         .group_by(evidence.c.subject_id)
     )
     pieces = {row.subject_id: row.many for row in counted}

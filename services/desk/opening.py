@@ -61,7 +61,7 @@ def open_original(act: Act, piece_id: str, purpose: str) -> Original:
     tables = cases, visits, obligations, notices
     numbers = (act.tx.execute(select(t.c.number).where(t.c.id == row.subject_id)).scalar() for t in tables)
     number = next(filter(None, numbers))
-    place = [piece.id for piece in pieces_of(act, row.subject_id)].index(piece_id) + 1
+    place = next(piece.number for piece in pieces_of(act, row.subject_id) if piece.id == piece_id)
     audit.append(act, "original_opened", piece_id, {"report": row.subject_id, "purpose": purpose})
     return Original(row.sha256, f"{number}-{place}")
 

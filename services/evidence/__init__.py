@@ -3,6 +3,7 @@
 from services.evidence.fetching import BELL, Fetcher, Gone, Later, refuse_and_tell
 from services.evidence.places import Places
 from services.evidence.records import (
+    HELD,
     KEPT,
     LEASE,
     MOST_ATTEMPTS,
@@ -16,6 +17,7 @@ from services.evidence.records import (
     find_piece,
     forget_unused,
     keep,
+    many_of,
     pieces_of,
     uploads,
 )
@@ -23,6 +25,7 @@ from services.evidence.store import LIMITS, Forgotten, Store, Stored
 
 __all__ = [
     "BELL",
+    "HELD",
     "KEPT",
     "LEASE",
     "LIMITS",
@@ -44,6 +47,7 @@ __all__ = [
     "find_piece",
     "forget_unused",
     "keep",
+    "many_of",
     "pieces_of",
     "refuse_and_tell",
     "uploads",

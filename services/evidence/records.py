@@ -7,11 +7,11 @@ the channel, retried by `due`); whatever happens to them, the report stands.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func, insert, select, update
 
 from conversation.messages import Media
 from models.tables import FETCHING, evidence
@@ -54,6 +54,15 @@ class Piece:
     has_copy: bool
     has_thumbnail: bool
     caption: str | None = None
+    number: int = 0  # among all pieces of its subject, however they are grouped; 0 where it was looked up by itself
+
+
+HELD = evidence.c.state != REFUSED  # what lies here, or is on its way
+
+
+def many_of(subject_id: ColumnElement[str]) -> ScalarSelect[int]:
+    """How many pieces a subject has, as a column beside it; what was refused is none."""
+    return select(func.count()).select_from(evidence).where(evidence.c.subject_id == subject_id, HELD).scalar_subquery()
 
 
 def attach(act: Act, contact: Contact, subject_id: str, media: Sequence[Media], entry_id: str | None = None) -> None:
@@ -168,7 +177,7 @@ def pieces_of(act: Act, subject_id: str) -> list[Piece]:
         .where(evidence.c.subject_id == subject_id)
         .order_by(evidence.c.entry_id.is_not(None), began, evidence.c.position)
     )
-    return [_piece(row) for row in rows]
+    return [replace(_piece(row), number=number) for number, row in enumerate(rows, 1)]
 
 
 def file_names(act: Act, subject_id: str) -> dict[str, str]:

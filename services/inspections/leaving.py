@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterator
 from datetime import tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
-from models.tables import evidence, visits
+from models.tables import visits
+from services import evidence
 from services.units import PLACE, placed, unit_and_part
 
 COLUMNS = ("number", "unit", "part", "method", "findings", "waited_minutes", "note", "state", "received_day", "pieces")
-_PIECES = select(func.count()).select_from(evidence).where(evidence.c.subject_id == visits.c.id).scalar_subquery()
-_VISITS = select(visits, *PLACE, _PIECES.label("pieces")).select_from(placed(visits, visits.c.unit_id))
+_VISITS = select(visits, *PLACE, evidence.many_of(visits.c.id).label("pieces")).select_from(
+    placed(visits, visits.c.unit_id)
+)
 
 
 def leaving(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+
 import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
+from conversation.messages import Media
 from media import EXTENSIONS, PHOTOS, RECORDINGS
 from media.values import FLAWS
-from services import evidence
+from services import cases, evidence, people
+from services.evidence.records import Wanted
 from templates import HERE, LANGUAGES
 from tests.conftest import rows
 from tests.drivers.desk_pages import actions, complains, first_report
@@ -111,6 +117,33 @@ async def test_what_cannot_be_shown_is_named_with_the_way_to_its_original(
     await clerk.sends("/console/original", piece=piece_id, purpose="固定证据")
     assert clerk.answer.headers["Content-Disposition"] == f'attachment; filename="{number}-1.{ending}"'
     assert await clerk.answer.read() == data
+
+
+@ON_SQLITE
+async def test_a_piece_has_one_number_and_what_was_refused_does_not_count(
+    program: Program, clerk, citizen: FakePerson
+) -> None:
+    """On the page, in the list to choose from and in the name of the file; those that came later go on."""
+    number = await complains(citizen)
+    case = str(rows(program, "cases")[0]["id"])
+    address = people.address_hash(program.vault, "fake", citizen.address)
+    account = program.acts.transact(people.lock_contacts, {address: ("fake", citizen.address, "zh")})[address]
+    program.acts.transact(cases.add, account, case, "还有两张", (Media("p-2", "photo"), Media("p-3", "photo")))
+    first, second, third = program.acts.look(evidence.pieces_of, case)
+    program.acts.transact(evidence.refuse_and_tell, Wanted(first.id, "fake", "photo-1", 1), "empty")
+    for piece in (second, third):
+        program.acts.transact(evidence.keep, await program.store.clean_and_keep(photo(), piece.id))
+    page = await clerk.opens("/console")
+    assert "2 件材料" in page
+    page = await clerk.opens(first_report(page))
+    assert "照片 1<br>" in page, "the one that was refused"
+    assert re.findall(r'alt="(照片 \d)"', page) == ["照片 2", "照片 3"]
+    assert re.findall(r">(\d · 照片)</option>", page) == ["2 · 照片", "3 · 照片"]
+    await clerk.sends("/console/original", piece=third.id, purpose="固定证据")
+    assert clerk.answer.headers["Content-Disposition"] == f'attachment; filename="{number}-3.png"'
+    table = await (await clerk.client.get("/console/reports.csv")).text(encoding="utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(table))
+    assert row["材料件数"] == "2"
 
 
 @ON_SQLITE
