@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from urllib.parse import unquote
 
 import structlog
@@ -21,7 +22,9 @@ from services.foundation.origin import from_our_page
 LONGEST_NAME = 200
 CLEANED_AT_ONCE = 4  # uploads cleaned at once, each in a child process that may take a gigabyte
 MOST_HELD = 160 * 1024 * 1024  # bytes of all uploads under way
-STILL_SECONDS = 60.0  # seconds without a byte: the phone has gone
+AT_ONCE = 3  # uploads of one browser under way; our page sends two
+STILL_SECONDS = 60.0  # in which so much has to come: who brings less has gone, or only holds a place
+LEAST = 32 * 1024  # bytes: a tenth of what the slowest telephone network carries
 log = structlog.get_logger()
 STATUS = {
     "too_big": 413,
@@ -45,6 +48,7 @@ class Uploads:
         self._hourly = Hourly(most_per_hour)
         self._cleaning = asyncio.Semaphore(CLEANED_AT_ONCE)
         self._most_held, self._held = most_held, 0
+        self._under_way = Counter[str]()  # by contact
 
     async def take(self, request: web.Request) -> web.Response:
         try:
@@ -63,7 +67,10 @@ class Uploads:
         parts, contact_id = self._parts, await self._contact(request)
         if not self._hourly.allows(contact_id, parts.acts.clock()):
             raise _No("too_often")
+        if self._under_way[contact_id] >= AT_ONCE:
+            raise _No("busy")
         data = bytearray()
+        self._under_way[contact_id] += 1
         try:
             await self._read(request, data)
             async with self._cleaning:
@@ -71,6 +78,7 @@ class Uploads:
         finally:  # free the bytes now: the traceback of a broken line would hold them until it is collected
             self._held -= len(data)
             data.clear()
+            self._under_way -= Counter((contact_id,))  # and forget whoever has none
         name = _shortened(inert(unquote(request.headers.get("X-File-Name", "")))) or None
         media = await parts.acts.write(evidence.add_upload, contact_id, name, stored)
         flaw = {"flaw": "cut" if stored.flaw == "cut" else "unseen"} if stored.is_damaged else {}
@@ -80,8 +88,13 @@ class Uploads:
         """Reads the upload up to the size limit. Anything heavier is not read to its end, a stalled one is dropped."""
         if (request.content_length or 0) > LIMITS.file_bytes:
             raise _No("too_big")
+        loop, came = asyncio.get_running_loop(), 0
+        ends = loop.time() + STILL_SECONDS
         try:
-            while chunk := await asyncio.wait_for(request.content.readany(), STILL_SECONDS):
+            while chunk := await self._chunk(request, ends):
+                came += len(chunk)
+                if came >= LEAST:
+                    ends, came = loop.time() + STILL_SECONDS, 0
                 data += chunk
                 self._held += len(chunk)
                 if len(data) > LIMITS.file_bytes:
@@ -90,6 +103,10 @@ class Uploads:
                     raise _No("busy")
         except (TimeoutError, ConnectionError):
             raise _No("busy") from None
+
+    async def _chunk(self, request: web.Request, ends: float) -> bytes:
+        async with asyncio.timeout_at(ends):
+            return await request.content.readany()
 
     async def _contact(self, request: web.Request) -> str:
         if not from_our_page(request.headers, self._site, request.host):

@@ -14,7 +14,7 @@ from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
 from PIL import Image
 
 from bot.build import Program
-from channels.webchat import protocol
+from channels.webchat import protocol, uploads
 from channels.webchat.protocol import CHANNEL
 from conversation.messages import Body, Say
 from conversation.text import inert
@@ -22,7 +22,7 @@ from models.database import DatabaseAway
 from services import deliveries, evidence
 from services.deliveries import Outgoing
 from tests.conftest import Clock, rows
-from tests.drivers.webchat_browser import SOON, Tab, browsing, fresh_id, opened, served
+from tests.drivers.webchat_browser import SOON, Browser, Tab, browsing, fresh_id, opened, served
 
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the wire alone
 
@@ -377,20 +377,65 @@ async def test_a_full_disk_refuses_an_upload_for_now_and_leaves_nothing_half(
         assert (await browser.upload(photo()))[0] == 200
 
 
+async def begun(browser: Browser, sent: int = 1) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """An upload of which so many bytes have been sent, and never all."""
+    host = browser.origin.removeprefix("http://")
+    reader, half = await asyncio.open_connection(browser.server.host, browser.server.port)
+    mine = f"Host: {host}\r\nOrigin: {browser.origin}\r\nCookie: mingcha_chat={browser.token}"
+    half.write(f"POST /chat/upload HTTP/1.1\r\n{mine}\r\nContent-Length: 60000\r\n\r\n".encode() + bytes(sent))
+    await half.drain()
+    return reader, half
+
+
+@ON_ONE_DATABASE
+async def test_one_browser_holds_no_more_uploads_open_than_its_page_sends(program: Program) -> None:
+    async with (
+        browsing(program, uploads_per_hour=1_000) as browser,
+        opened(browser.server) as other,
+        browser.tab(),
+        other.tab(),
+    ):
+        lines = [await begun(browser) for _ in range(uploads.AT_ONCE)]
+        async with asyncio.timeout(SOON):
+            while (await browser.upload(photo()))[0] == 200:  # until the last of them has been looked at
+                pass
+        assert await browser.upload(photo()) == (503, {"code": "busy"})
+        assert (await other.upload(photo()))[0] == 200
+        for _, half in lines:
+            half.close()
+        async with asyncio.timeout(SOON):
+            while (await browser.upload(photo()))[0] != 200:
+                pass
+
+
+@ON_ONE_DATABASE
+async def test_whoever_drips_is_sent_away_and_whoever_is_slow_is_not(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "STILL_SECONDS", 0.4)
+    monkeypatch.setattr(uploads, "LEAST", 1_000)
+    async with browsing(program) as browser, browser.tab():
+        for bytes_at_once, status in ((10, b"503"), (5_000, b"422")):
+            reader, half = await begun(browser)
+            answer = asyncio.create_task(reader.readline())
+            sent = 1
+            while not answer.done() and sent < 60_000:
+                half.write(bytes(min(bytes_at_once, 60_000 - sent)))
+                sent = min(60_000, sent + bytes_at_once)
+                await asyncio.wait((answer,), timeout=0.1)
+            assert status in await answer
+            half.close()
+
+
 @ON_ONE_DATABASE
 async def test_uploads_that_never_end_hold_memory_only_while_they_last(program: Program) -> None:
     """Phones that lose their network, and those who mean harm. The page repeats what was answered with 503."""
     async with browsing(program, uploads_held=50_000, uploads_per_hour=10_000) as browser, browser.tab():
         assert (await browser.upload(photo()))[0] == 200
-        host, cookie = browser.origin.removeprefix("http://"), f"mingcha_chat={browser.token}"
-        mine = f"Host: {host}\r\nOrigin: http://{host}\r\nCookie: {cookie}"
-        head = f"POST /chat/upload HTTP/1.1\r\n{mine}\r\nContent-Length: 60000\r\n\r\n"
         answer = (200, None)
         async with asyncio.timeout(SOON):
             while answer[0] == 200:  # where the photo was first, the half one is the one that is sent away
-                _, half = await asyncio.open_connection(browser.server.host, browser.server.port)
-                half.write(head.encode() + bytes(49_999))
-                await half.drain()
+                _, half = await begun(browser, 49_999)
                 answer = await browser.upload(photo())
                 if answer[0] == 200:
                     half.close()
