@@ -126,6 +126,7 @@ class Texts:
         made.globals["of_language"] = lambda block: self.say("language", block)
         made.filters["moment"] = self._dates.moment
         made.filters["day"] = self._dates.day
+        made.filters["deadline"] = self._dates.deadline
         made.filters["ago"] = lambda value: written_age(value, self._now())
         made.filters["left"] = lambda due, days: how_left(moment_of(due), days, self._now())
         made.filters["own"] = lambda texts: texts.get(self.language) or next(filter(None, texts.values()), "")

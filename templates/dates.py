@@ -28,8 +28,21 @@ class Dates:
         if moment is None:
             return ""
         now = self._now()
-        day = moment.astimezone(now.tzinfo).date() if isinstance(moment, datetime) else moment
+        day = _local(moment, now)
         return self._day(day, day.year != now.year)
+
+    def deadline(self, value: str | date | datetime | None) -> str:
+        """A day by which something is due, where room is short: without a year that whoever reads it takes anyway.
+
+        That is this one, and the next one for a day within twelve months.
+        """
+        moment = moment_of(value)
+        if moment is None:
+            return ""
+        now = self._now()
+        day, today = _local(moment, now), now.date()
+        ahead = day.year == today.year + 1 and (day.month, day.day) < (today.month, today.day)
+        return self._day(day, not ahead and day.year != today.year)
 
     def moment(self, value: str | date | datetime | None) -> str:
         """A moment in words, `11月27日 周五 18:00`, without the time where only a day is known.
@@ -69,6 +82,11 @@ class Dates:
         )
 
 
+def _local(moment: date | datetime, now: datetime) -> date:
+    """The day of a moment in the office's time zone."""
+    return moment.astimezone(now.tzinfo).date() if isinstance(moment, datetime) else moment
+
+
 def written_age(moment: datetime, now: datetime) -> tuple[str, int]:
     """The unit and the number of a relative age, for the words to be put by the page: ("minutes", 5)."""
     minutes = max(0, int((now - moment).total_seconds() // 60))
@@ -84,8 +102,7 @@ def how_left(due: date | datetime | None, days: int, now: datetime) -> str:
         return "ahead" if days > 0 else "over"
     if isinstance(due, datetime) and due <= now:
         return "passed"
-    day = due.astimezone(now.tzinfo).date() if isinstance(due, datetime) else due
-    return "today" if day == now.date() else "soon"
+    return "today" if due is not None and _local(due, now) == now.date() else "soon"
 
 
 def moment_of(value: str | date | datetime | None) -> date | datetime | None:

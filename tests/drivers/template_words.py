@@ -15,7 +15,7 @@ def variables(language: str, file: str) -> dict[str, frozenset[str]]:
     """What each block of a file needs to be told."""
     source = (HERE / language / "chat" / f"{file}.j2").read_text(encoding="utf-8")
     environment = Environment(autoescape=True)
-    environment.filters |= dict.fromkeys(("moment", "day", "ago", "left", "own", "clip", "paragraphs"), str)
+    environment.filters |= dict.fromkeys(("moment", "day", "deadline", "ago", "left", "own", "clip", "paragraphs"), str)
     found = {}
     for block in environment.parse(source).find_all(nodes.Block):
         body = nodes.Template(block.body, lineno=1)

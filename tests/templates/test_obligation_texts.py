@@ -79,3 +79,19 @@ def test_a_page_calls_each_kind_what_the_chat_calls_it(language: str) -> None:
     chat = {kind: TEXTS[language].say("obligation", f"kind_{kind}") for kind in KINDS}
     page = words(language, "obligations")["kind"]
     assert {kind: name.lower() for kind, name in page.items()} == chat
+
+
+@pytest.mark.parametrize(
+    ("due", "day"),
+    [
+        ("2026-11-27T18:00:00+08:00", "11月27日"),
+        ("2027-02-15T18:00:00+08:00", "2月15日"),
+        ("2027-11-26T18:00:00+08:00", "2027年11月26日"),
+        ("2028-02-15T18:00:00+08:00", "2028年2月15日"),
+        ("2025-12-30T18:00:00+08:00", "2025年12月30日"),
+    ],
+)
+def test_a_deadline_has_the_year_that_nobody_would_take_by_itself(due: str, day: str) -> None:
+    [say] = [one for one in TWINS if one.words == "obligation.acknowledged"][:1]
+    [text] = letter_of(Body(say=replace(say, values={**say.values, "due": due})), TEXTS["zh"], 3).texts
+    assert f"，{day}到期，" in text
