@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from conversation.engine import Flow
-from conversation.messages import Answers, Reply
+from conversation.messages import Answers, Problem, Reply
 from conversation.questions import Choice, World
 from conversation.strays import tells
 from conversation.text import seen
@@ -72,7 +72,9 @@ def find_place(turn: Turn, reply: Reply) -> None:
     known = {"_obligation": owed[0].id} if len(owed) == 1 else {}
     about = status.own_case(turn, text)
     known |= {"case": about.id} if about else {}
-    turn.start("placing", {"_text": text, "_media": media, "_told": told.told_in(turn, text), **known})
+    begun = {"_text": text, "_media": media, "_told": told.told_in(turn, text), **known}
+    turn.session = turn.opened("placing", begun)
+    turn.resume(Problem("place_held") if reply.location else None)
 
 
 def _go_on(turn: Turn) -> None:

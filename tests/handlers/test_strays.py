@@ -130,11 +130,12 @@ class TestPlacesAndSlashes:
     @ON_SQLITE
     async def test_a_place_is_kept_wherever_it_comes(self, citizen: FakePerson, program: Program) -> None:
         [asked] = await citizen.sends(location=(25.83, 114.93))
+        assert "无论用在下面哪里，效能办都会看到；不想让人看到就点「放弃」" in asked.text
         assert "已经留着" in asked.text
         await citizen.taps("反映一个新问题")
         await said(citizen, *UP_TO_WHAT[1:])
         [told] = await citizen.sends(location=(25.84, 114.94), text="政务中心")
-        assert "位置已经留下" in told.text
+        assert "位置已经留下，放进了「经过」，效能办会看到" in told.text
         await said(citizen, "窗口一直没有人", *AFTER_WHAT)
         what = (await filed(program, citizen))["what"]
         assert what == "📍 25.830000,114.930000\n📍 政务中心 25.840000,114.940000\n窗口一直没有人"
