@@ -24,10 +24,13 @@ _COPY_QUALITY = 85
 _THUMBNAIL_QUALITY = 75
 _LONGEST_SIDE_PX = 30_000  # libjpeg ends at 65,500, many a viewer at 32,767
 _ORIENTATION_TAG = 0x0112
+_SCAN_BEGINS = 0xDA
 _COSTS = {"image/webp": 1.55, "image/avif": 1.55}  # their decoders take that much more memory for a pixel
 _SAMPLES_FOR_A_PIXEL = 2.5
 """What the numbers in a JPEG may be to `Limits.pixels`: the decoder may keep each in two bytes, however small the
 picture it is asked for."""
+_SAMPLES_IN_ONE_PASS = 10
+"""The same of a JPEG that is read in one pass, of which it keeps a few lines at a time: this bounds its time alone."""
 _SHOWN_IN_PART = ("image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp", "image/webp", "image/heic")
 
 
@@ -103,7 +106,7 @@ def _picture(data: bytes, mime: str, limits: Limits) -> "tuple[Image.Image, Flaw
     image = opened(data, mime)
     box = _box(*image.size, limits)
     if mime == "image/jpeg":
-        _check_samples(image, limits)
+        _check_samples(image, data, limits)
         image.draft(None, box)  # decode at 1/2, 1/4 or 1/8 when that is enough
     _check_pixels(*image.size, limits, cost)
     image.load()
@@ -120,12 +123,24 @@ def _check_pixels(width: int, height: int, limits: Limits, cost: float) -> None:
         raise Refused("too_many_pixels")
 
 
-def _check_samples(image: "Image.Image", limits: Limits) -> None:
+def _check_samples(image: "Image.Image", data: bytes, limits: Limits) -> None:
     """Checks how many numbers a JPEG holds: colours often have fewer of them than brightness."""
     shares = [across * down for _, across, down, _ in getattr(image, "layer", ())]
     samples = image.width * image.height * sum(shares) / max(shares, default=1)
-    if samples > limits.pixels * _SAMPLES_FOR_A_PIXEL:
+    in_one_pass = "progressive" not in image.info and _colours_in_first_scan(data) == len(shares)
+    if samples > limits.pixels * (_SAMPLES_IN_ONE_PASS if in_one_pass else _SAMPLES_FOR_A_PIXEL):
         raise Refused("too_many_pixels")
+
+
+def _colours_in_first_scan(data: bytes) -> int:
+    """How many colours the first scan of a JPEG holds; fewer than the picture has: there are more scans."""
+    at = 2
+    while data[at : at + 1] == b"\xff" and at + 4 < len(data):
+        marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4])
+        if marker == _SCAN_BEGINS:
+            return data[at + 4]
+        at += 1 if marker == 0xFF else 2 + length
+    return 0
 
 
 def _box(width: int, height: int, limits: Limits) -> tuple[int, int]:

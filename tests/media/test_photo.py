@@ -253,6 +253,18 @@ async def test_a_jpeg_that_is_larger_than_memory_is_decoded_smaller(size, progre
     assert copy.getpixel((copy.width - 9, copy.height - 9))[1] < 60
 
 
+def test_a_jpeg_in_one_pass_may_be_larger_than_one_whose_numbers_are_all_kept():
+    """A panorama of 30,000 by 6,000 is decoded at a quarter; here the same in small."""
+    limits = media.Limits(pixels=2_000, copy_edge_px=20, long_copy_edge_px=20)
+    whole = saved(picture((100, 60)), "JPEG", subsampling=0)
+    assert media.clean(whole, limits).flaw is None
+    scan = whole.index(b"\xff\xda\0\x0c\3")
+    in_three_scans = whole[: scan + 4] + b"\1" + whole[scan + 5 :]
+    for dear in (saved(picture((100, 60)), "JPEG", subsampling=0, progressive=True), in_three_scans):
+        assert media.clean(dear, limits).flaw == "too_many_pixels"
+    assert media.clean(saved(picture((100, 90)), "JPEG", subsampling=0), limits).flaw == "too_many_pixels"
+
+
 COSTLIEST = {  # bits of a number, kind of PNG, numbers of a pixel, and what makes a palette or a grey partly clear
     "RGBA": (8, 6, 4, {}),
     "palette": (8, 3, 1, {"PLTE": bytes(3), "tRNS": b"\0"}),
