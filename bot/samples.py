@@ -309,10 +309,10 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("sms.again", {"example": "1"}, _STATUS),
         ("sms.stopped", {}, ()),
         ("sms.started", {}, ()),
-        ("common.not_kept", {"kind": "photo", "code": "unreadable", "again": True}, (Button("/add", words="add"),)),
+        ("common.not_kept", {"kind": "photo", "name": "", "code": "unreadable", "again": True}, _ADD),
         *(
-            ("common.kept_damaged", {"kind": "photo", "code": code, "again": True}, (Button("/add", words="add"),))
-            for code in ("cut", "unseen")
+            ("common.kept_damaged", {"kind": "photo", "name": name, "code": code, "again": True}, _ADD)
+            for code, name in (("cut", ""), ("unseen", word("sample_file")), ("large", ""), ("long", ""))
         ),
         *((f"{name}.received", {}, _STATUS) for name in ("complaint", "question", "addition")),
         ("complaint.received", {"by": "2027-01-05", "provisional": True}, _STATUS),
@@ -355,6 +355,7 @@ _STATUS = (Button("/status", words="see_status"),)
 _CASE = (Button("/add", words="add"), Button("/menu", words="menu"))
 _OFFICE = ("phone", "address", "hours")
 _HERE = (Button("/complain", words="menu_complain"), Button("/question", words="menu_question"))
+_ADD = (Button("/add", words="add"),)
 _CODE = (Button("/code", words="enter_code"),)
 _BIND = (Button("/link", words="how_to_bind"),)
 

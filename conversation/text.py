@@ -49,6 +49,12 @@ def seen(text: str) -> str:
     return _FILLERS.sub("", text).strip()
 
 
+def shortened(name: str, most: int) -> str:
+    """The name of a file, a long one without its middle: its end tells what it is."""
+    end = most // 3
+    return name if len(name) <= most else f"{name[: most - end - 1]}…{name[-end:]}"
+
+
 def written_out(text: str) -> str:
     """The whole text, with characters that would act on a screen written as escapes, for inspecting what came in."""
     return _ACTING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

@@ -48,6 +48,7 @@ def drawn(letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any
             for one in shown.lines
         ],
         "rows": _rows(shown, screen),
+        "link": letter.body.say.values.get("address") if letter.body.say else None,
         "media": [[one.id, one.kind, one.name] for one in letter.body.say.pieces] if letter.body.say else [],
     }
 

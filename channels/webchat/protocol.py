@@ -13,8 +13,9 @@ Browser to server. `id` is random and made by the browser: what is sent again wi
 Server to browser:
 
     {"letter": {id, at, day, time, head, progress, text, foot, problem, asks, turn, title, edits,
-               lines, rows, media, language}}
+               lines, rows, media, link, language}}
                rows [[{label, press, turn, role, url, stays}]], lines [{label, value, press, edit}], see `drawing`;
+               link: an address in the text that the program itself has put there, to be tapped if it is our own;
                media [[id, kind, name]]: pictures and files at /chat/piece/<id>
     {"turn": 7 | null}       after each batch of letters: the turn whose buttons count; "ready": true after the past
     {"kept": id}             durable; the browser may forget it

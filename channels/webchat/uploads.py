@@ -12,7 +12,7 @@ from aiohttp import web
 from channels.webchat.connection import Parts
 from channels.webchat.guard import Hourly
 from channels.webchat.protocol import CHANNEL
-from conversation.text import inert
+from conversation.text import inert, shortened
 from media import Refused
 from models.database import DatabaseAway
 from services import evidence, talk
@@ -38,7 +38,7 @@ STATUS = {
 
 
 class Uploads:
-    """Takes uploads; answers {"ref", "kind"}, with "flaw" where it is damaged, or {"code"} with a status.
+    """Takes uploads; answers {"ref", "kind"}, with "flaw" where the office sees less of it, or {"code"} with a status.
 
     The page has the words of every code, and repeats what was answered with 503.
     """
@@ -79,10 +79,9 @@ class Uploads:
             self._held -= len(data)
             data.clear()
             self._under_way -= Counter((contact_id,))  # and forget whoever has none
-        name = _shortened(inert(unquote(request.headers.get("X-File-Name", "")))) or None
+        name = shortened(inert(unquote(request.headers.get("X-File-Name", ""))), LONGEST_NAME) or None
         media = await parts.acts.write(evidence.add_upload, contact_id, name, stored)
-        flaw = {"flaw": "cut" if stored.flaw == "cut" else "unseen"} if stored.is_damaged else {}
-        return {"ref": media.ref, "kind": media.kind, **flaw}
+        return {"ref": media.ref, "kind": media.kind} | ({"flaw": stored.lacks} if stored.lacks else {})
 
     async def _read(self, request: web.Request, data: bytearray) -> None:
         """Reads the upload up to the size limit. Anything heavier is not read to its end, a stalled one is dropped."""
@@ -116,11 +115,6 @@ class Uploads:
         if not found:
             raise _No("no_session")
         return found.id
-
-
-def _shortened(name: str) -> str:
-    """The name of a file, a long one without its middle: its end tells what it is."""
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 41]}…{name[-40:]}"
 
 
 class _No(Exception):

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import select
 
 from conversation.messages import Body, Button, Say
+from conversation.text import shortened
 from media import Refused
 from models.database import DatabaseAway
 from models.tables import cases, evidence, obligations, visits
@@ -19,8 +20,11 @@ from services.evidence import records
 from services.evidence.records import MOST_ATTEMPTS, WAITING, Wanted
 from services.evidence.store import Store, Stored
 from services.foundation.act import Act, Acts
+from services.foundation.wording import readable
 
 BELL = "evidence"  # seconds; when rung, it looks at once
+NAME_SHOWN = 40  # characters of a file's name that its sender reads
+WHOLE = frozenset(("large", "long"))  # of these nothing is missing: sent again they would be no better
 REST = 3.0  # seconds between two looks
 AT_ONCE = 3
 log = structlog.get_logger()
@@ -115,8 +119,8 @@ def keep_and_tell(act: Act, stored: Stored) -> None:
     """Keeps the piece; where the office sees less of it than was sent, its sender is told once what to do."""
     row = _waiting(act, stored.id)
     records.keep(act, stored)
-    if row is not None and stored.is_damaged:
-        _tell(act, row, "common.kept_damaged", "cut" if stored.flaw == "cut" else "unseen")
+    if row is not None and stored.lacks:
+        _tell(act, row, "common.kept_damaged", stored.lacks)
 
 
 def _waiting(act: Act, piece_id: str) -> Any:
@@ -132,7 +136,8 @@ def _tell(act: Act, row: Any, words: str, code: str) -> None:
     number = case or obligation or act.tx.execute(select(visits.c.number).where(visits.c.id == row.subject_id)).scalar()
     command = "/add" if case else "/answer"
     again = (Button(f"{command} {row.subject_id}", words="add"),) if case or obligation else ()
-    values = {"number": number, "kind": row.kind, "code": code, "again": bool(again)}
-    contact_id = act.vault.open(row.sealed, f"evidence {row.id}")["contact"]
-    body = Body(say=Say(words, values, again))
-    deliveries.queue_for(act, [contact_id], body)
+    source = act.vault.open(row.sealed, f"evidence {row.id}")
+    name = shortened(readable(source.get("name") or ""), NAME_SHOWN)
+    again = () if code in WHOLE else again
+    values = {"number": number, "kind": row.kind, "name": name, "code": code, "again": bool(again)}
+    deliveries.queue_for(act, [source["contact"]], Body(say=Say(words, values, again)))

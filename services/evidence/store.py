@@ -26,6 +26,9 @@ class Forgotten:
     sha256: str | None
 
 
+_LACKS = {"cut": "cut", "too_many_pixels": "large", "too_long": "long", "too_big": "long"}  # by flaw
+
+
 @dataclass(frozen=True)
 class Stored:
     """The result of storing the bytes of one piece."""
@@ -43,9 +46,10 @@ class Stored:
     """What the copy lacks, or why there is none, see `media.Cleaned`."""
 
     @property
-    def is_damaged(self) -> bool:
-        """Whether the piece would be seen better if it were sent again."""
-        return self.flaw not in (None, "pages")
+    def lacks(self) -> str:
+        """What its sender is told: that it is cut, too large or too long for us though whole, or unseen, being perhaps
+        not whole; nothing where the office sees all of it."""
+        return "" if self.flaw in (None, "pages") else _LACKS.get(self.flaw, "unseen")
 
     def columns(self) -> dict[str, Any]:
         names = ("kind", "sha256", "mime", "bytes", "width", "height", "seconds", "fingerprint")

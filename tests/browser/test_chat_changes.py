@@ -37,6 +37,7 @@ async def test_what_was_written_is_in_the_box_and_pieces_go_one_by_one_and_come_
     await page.locator("#photos").set_input_files([photo(n) for n in range(11)])  # pyright: ignore
     await asked(page, "收下 9 件，没收 2 件")
     await expect(page.locator("#log .tile.bad")).to_have_count(2)
+    await expect(page.locator("#log .me .problem")).to_contain_text("「IMG_9.jpg」「IMG_10.jpg」：超过最多的件数")
     await shot(page, "chat-eleven")
     await tap(page, "去掉几件")
     await asked(page, "点哪一件就去掉哪一件")

@@ -11,7 +11,8 @@ from PIL import Image
 from playwright.async_api import expect
 
 from bot.build import Program
-from services import people
+from conversation.messages import Body, Say
+from services import deliveries, people
 from services.foundation.act import Act
 from services.people import Grant, Role
 from tests.conftest import rows
@@ -125,6 +126,26 @@ async def test_marks_that_turn_words_around_are_not_shown_raw(phone: Phone) -> N
     await say(page, "窗口\u202e人没\u202c \u2066里\u2069")
     await expect(page.locator("#log .me .words").last).to_have_text("窗口人没 里")
     assert "\u202e" not in await page.locator("#log").inner_text()
+
+
+async def test_an_address_of_our_own_is_a_link_and_nothing_that_somebody_wrote(
+    phone: Phone, shot: Shot, program: Program, site: str
+) -> None:
+    page = await phone()
+    await asked(page, "您好")
+    [contact] = rows(program, "contacts")
+    for origin in (site, "https://elsewhere.example"):
+        body = Body(say=Say("signin.link", {"minutes": 15, "address": f"{origin}/in/K7QF-2M9D-X4TP-8RWC"}))
+        await program.acts.write(deliveries.queue_for, [str(contact["id"])], body)
+        await asked(page, f"{origin}/in/K7QF-2M9D-X4TP-8RWC")
+    await say(page, f"{site}/in/K7QF-2M9D-X4TP-8RWC")
+    await expect(page.locator("#log .me")).to_have_count(1)
+    [link] = await page.locator("#log a").all()
+    assert await link.get_attribute("href") == f"{site}/in/K7QF-2M9D-X4TP-8RWC"
+    box = await link.bounding_box()
+    assert box
+    assert box["height"] >= 44, "as large as a finger"
+    await shot(page, "chat-link")
 
 
 async def test_a_supervisor_ticks_and_gives_its_place(phone: Phone, shot: Shot, program: Program) -> None:

@@ -126,9 +126,14 @@ async function toClipboard(text) {
   return done;
 }
 
-function says(value) {   // signs that old phones lack are drawn, marks that turn text dropped
+function ours(address) {   // nothing that a person writes becomes a link, and no other place can be behind one
+  try { return address && new URL(address).origin === location.origin ? address : null; } catch { return null; }
+}
+
+function says(value, link) {   // signs that old phones lack are drawn, marks that turn text dropped
   if (!value) return null;
-  const plain = value.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+  const plain = value.replace(/[\u202a-\u202e\u2066-\u2069]/g, ""), at = link ? plain.indexOf(link) : -1;
+  if (at >= 0) return el("p", {class: "words"}, plain.slice(0, at), el("a", {class: "own", href: link}, link), plain.slice(at + link.length));
   return el("p", {class: "words"}, ...plain.split(/(✅|⏰|📎)/).flatMap(part => DRAWN[part] ? [part] : part.split(CODES)).map(part => {
     const drawn = DRAWN[part];
     if (CODES.test(part)) return copied(part);
@@ -144,7 +149,7 @@ function letterNode(entry, keys) {
     letter.head && el("p", {class: "head words"}, letter.head, letter.progress && " ",
       letter.progress && el("span", {class: "progress"}, letter.progress)),
     (letter.media || [])[0] && gridNode({pieces: letter.media.map(([ref, kind, name]) => ({ref, kind, name, url: "/chat/piece/" + ref}))}),
-    says(letter.text),
+    says(letter.text, ours(letter.link)),
     letter.lines.length && reviewNode(letter, entry, keys.screen),
     letter.foot && keys.screen && el("p", {class: "words small soft"}, letter.foot),
     letter.copy && copied(letter.copy, words.copy));
@@ -207,7 +212,7 @@ function gridNode(entry) {
   return el("div", {class: "grid n" + Math.min(entry.pieces.length, 3)}, ...entry.pieces.map(piece => {
     const local = blobs.get(piece.key) || piece.url && piece;
     const tile = el("div", {class: "tile " + piece.kind + (piece.code ? " bad" : ""), "data-piece": piece.key});
-    const label = el("span", {class: "label"}, sign(SIGNS[piece.kind] || SIGNS.file), el("span", {}, piece.name || words[piece.kind] || words.file));
+    const label = el("span", {class: "label"}, sign(SIGNS[piece.kind] || SIGNS.file), el("span", {title: piece.name}, shortName(piece.name, 24) || words[piece.kind] || words.file));
     if (local && piece.kind === "photo") {
       const image = el("img", {src: local.url, alt: words.photo});
       image.addEventListener("error", () => image.replaceWith(label));   // a format it cannot show
@@ -227,8 +232,13 @@ function ring(done) {
 }
 
 function stateNode(entry) {
-  const refused = (entry.pieces || []).filter(piece => piece.code).map(piece => refusal(piece.code));
-  const said = new Set(refused.concat((entry.pieces || []).filter(piece => piece.flaw).map(piece => words.damaged[piece.flaw])));
+  const files = new Map();   // what is said of some of the files -> their names
+  for (const piece of entry.pieces || []) {
+    const what = piece.code ? refusal(piece.code) : piece.flaw && words.damaged[piece.flaw];
+    if (what) files.set(what, (files.get(what) || []).concat(shortName(piece.name, 24) || []));
+  }
+  const said = new Set(Array.from(files, ([what, names]) => !names.length ? what :
+    words.of_files.replace("{said}", what).replace("{names}", () => names.join(words.between_files))));
   if (entry.code) said.add(refusal(entry.code));
   const about = {sending: online() ? words.sending : words.waiting, uploading: online() ? words.uploading : words.waiting,
     failed: words.failed, lost: words.lost}[entry.state];
@@ -601,7 +611,7 @@ function send(files) {
   const pieces = files.map(file => {
     const key = newId();
     blobs.set(key, {file, url: URL.createObjectURL(file), done: 0, tries: 0});
-    const piece = {key, kind: kindOf(file)};
+    const piece = {key, kind: kindOf(file), name: file.recorded ? "" : file.name};
     if (file.size > Number(page.largest)) piece.code = "too_big";
     return piece;
   });
@@ -627,16 +637,16 @@ function pump() {
   }
 }
 
-function shortName(name) {   // a header has little room; the end of a name tells what it is
-  const signs = Array.from(name);
-  return signs.length > 120 ? signs.slice(0, 80).join("") + "…" + signs.slice(-39).join("") : name;
+function shortName(name, most) {   // the end of a name tells what it is
+  const signs = Array.from(name || ""), end = Math.floor(most / 3);
+  return signs.length > most ? signs.slice(0, most - end - 1).join("") + "…" + signs.slice(-end).join("") : name || "";
 }
 
 function upload(entry, piece, local) {
   const request = local.request = new XMLHttpRequest();
   running++;
   request.open("POST", "/chat/upload");
-  request.setRequestHeader("X-File-Name", encodeURIComponent(shortName(local.file.name || "")));
+  request.setRequestHeader("X-File-Name", encodeURIComponent(shortName(local.file.name, 120)));   // a header has little room
   request.setRequestHeader("Content-Type", "application/octet-stream");
   request.responseType = "json";
   request.upload.onprogress = event => { if (event.lengthComputable) progress(piece, local, event.loaded / event.total); };
@@ -714,7 +724,7 @@ async function record() {
     recorder = null;
     showRecording(false);
     if (wanted === "short") note(words.voice_short);
-    if (wanted === "send") send([new File(parts, "voice." + mime.split("/")[1], {type: mime})]);
+    if (wanted === "send") send([Object.assign(new File(parts, "voice." + mime.split("/")[1], {type: mime}), {recorded: true})]);
     if (changing) changeLanguage();
   };
   recorder.start();

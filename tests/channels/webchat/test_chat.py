@@ -22,6 +22,7 @@ from models.database import DatabaseAway
 from services import deliveries, evidence
 from services.deliveries import Outgoing
 from tests.conftest import Clock, rows
+from tests.drivers.media_samples import png
 from tests.drivers.webchat_browser import SOON, Browser, Tab, browsing, fresh_id, opened, served
 
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the wire alone
@@ -348,11 +349,13 @@ async def test_a_database_that_is_away_loses_nothing(program: Program, monkeypat
 
 @ON_ONE_DATABASE
 async def test_uploads_that_cannot_be_taken_or_shown_say_why(program: Program) -> None:
-    async with browsing(program, uploads_per_hour=4) as browser, browser.tab() as tab:
+    async with browsing(program, uploads_per_hour=5) as browser, browser.tab() as tab:
         assert await browser.upload(b"\0" * (evidence.LIMITS.file_bytes + 1)) == (413, {"code": "too_big"})
         assert await browser.upload(b"") == (422, {"code": "empty"})
         status, kept = await browser.upload(photo()[:200])
         assert (status, kept["kind"], kept["flaw"]) == (200, "file", "unseen")
+        status, kept = await browser.upload(png(30_000, 30_000))
+        assert (status, kept["kind"], kept["flaw"]) == (200, "file", "large")
         assert await browser.upload(b"MZ\x90\0\3\0\0\0" + bytes(300)) == (422, {"code": "kind_not_allowed"})
         assert await browser.upload(photo()) == (429, {"code": "too_often"})
         unknown = await tab.tells(media=["kept:0000"])

@@ -12,11 +12,13 @@ import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
+from conversation.messages import Media
 from services import evidence
 from services.evidence import BELL, LEASE, MOST_ATTEMPTS, Fetcher, Gone, Later
 from tests.conftest import Clock, rows
 from tests.drivers import waiting
 from tests.drivers.asking import asks
+from tests.drivers.media_samples import png
 from tests.drivers.serving import photo
 
 Fetch = Callable[[str], bytes]
@@ -101,8 +103,8 @@ async def test_what_cannot_be_kept_is_told(
 
 @pytest.mark.parametrize(
     ("data", "told"),
-    [(photo()[:-20], "kept_cut"), (photo()[:200], "kept_unseen"), (photo(), None)],
-    ids=["cut", "unseen", "whole"],
+    [(photo()[:-20], "kept_cut"), (photo()[:200], "kept_unseen"), (png(30_000, 30_000), "kept_large"), (photo(), None)],
+    ids=["cut", "unseen", "large", "whole"],
 )
 async def test_what_is_damaged_is_kept_and_told(
     program: Program, citizen: FakePerson, data: bytes, told: str | None
@@ -117,8 +119,26 @@ async def test_what_is_damaged_is_kept_and_told(
         return
     assert "20261121-0001" in citizen.screen().text
     assert program.texts["zh"].say("common", told) in citizen.screen().text
+    assert ("不用再发" in citizen.screen().text) == (told == "kept_large"), "nothing is missing of what is too large"
+    if told == "kept_large":
+        return
     await citizen.taps("/add " + str(rows(program, "cases")[0]["id"]))
     assert program.texts["zh"].say("addition", "text") in citizen.screen().text
+
+
+async def test_the_file_is_named_to_whoever_sent_it(program: Program, citizen: FakePerson) -> None:
+    name = f"关于{'窗口排队' * 20}的说明（第二稿）.pdf"
+    await citizen.says("/question")
+    await citizen.says("中午上班吗？")
+    await citizen.sends(Media("p1", "file", name=name))
+    await citizen.taps("/done")
+    async with fetching(program, lambda ref: photo()[:200]):
+        await until(program, lambda: state(program) == evidence.KEPT)
+    told = citizen.screen().text
+    assert "一份文件「关于窗口排队窗口排队" in told
+    assert "…" in told
+    assert "的说明（第二稿）.pdf」已照原样封存" in told
+    assert name not in told
 
 
 async def test_after_the_last_try_it_is_given_up(program: Program, citizen: FakePerson, clock: Clock) -> None:
