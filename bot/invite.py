@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.build import Program
 from bot.terminal import Stop, Terminal
-from services import people
+from services import obligations, people
 from services.foundation.act import Act
 from services.foundation.phones import BadNumber, masked, normalised
 from services.foundation.refusal import Refusal
@@ -80,6 +80,7 @@ def _invited(act: Act, wanted: Invitation, phone: str | None, *, takes_over: boo
     what = [wanted.role], wanted.units
     if not person_id:
         person_id = people.add_member(act, wanted.name, *what, phone=wanted.phone, takes_over=takes_over, another=True)
+        obligations.catch_up(act, person_id)
         words = "invited"
     elif not set(granted) <= set(people.roles_of(act, person_id)):
         people.grant_more(act, person_id, *what, takes_over=takes_over)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
 import segno
 from aiohttp import web
 
 from conversation import amounts
-from services import people
+from services import obligations, people
+from services.foundation.act import Act
 from services.foundation.folding import found_by
 from services.foundation.phones import masked
 from services.foundation.refusal import Refusal
@@ -90,7 +92,7 @@ class People:
         roles, units = sent.get("role", []), self._known(sent.get("unit", []))
         try:
             person_id = await seat.acts.write(
-                people.add_member,
+                _add_member,
                 name,
                 roles,
                 units,
@@ -118,7 +120,7 @@ class People:
         frame, person_id = self._frame, request.match_info["id"]
         typed = (await form(request, frame.site_url)).get("phone", "")
         try:
-            await seat.acts.write(people.set_phone, person_id, typed)
+            await seat.acts.write(set_phone, person_id, typed)
         except Refusal as error:
             return await self._refuse(request, seat, error, {"phone": typed})
         raise web.HTTPSeeOther(f"/console/people#{person_id}")
@@ -219,3 +221,14 @@ def _heads(members: Sequence[Member], units: Sequence[str]) -> list[tuple[str, l
 
 def _is_head(member: Member, unit_id: str) -> bool:
     return any(one.unit_id == unit_id and one.role in SOLE for one in member.grants)
+
+
+def _add_member(act: Act, *who: Any, **how: Any) -> str:
+    person_id = people.add_member(act, *who, **how)
+    obligations.catch_up(act, person_id)
+    return person_id
+
+
+def set_phone(act: Act, person_id: str, typed: str) -> None:
+    people.set_phone(act, person_id, typed)
+    obligations.catch_up(act, person_id)

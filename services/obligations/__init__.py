@@ -4,6 +4,7 @@ One table, whatever the kind.
 """
 
 from services.obligations.answering import acknowledge, answer, ask_office, request_time
+from services.obligations.catching_up import catch_up
 from services.obligations.codes import ObligationCode
 from services.obligations.deciding import accept_answer, decide_time, excuse, reply_unit, send_back
 from services.obligations.firing import fire
@@ -66,6 +67,7 @@ __all__ = [
     "answer",
     "ask_office",
     "buttons",
+    "catch_up",
     "counts",
     "deadline",
     "decide_time",

@@ -85,6 +85,12 @@ def with_number(act: Act, phone: str) -> list[str]:
     return _ids(act, people.c.phone_hash == act.vault.index(phone, "number"))
 
 
+def holder_of_number(act: Act, phone: str) -> str | None:
+    """The one person with this number, in E.164, who holds a role now; None for nobody or several."""
+    found = [one for one in with_number(act, phone) if roles_of(act, one)]
+    return found[0] if len(found) == 1 else None
+
+
 def grant_roles(act: Act, person_id: str, granted: Sequence[Grant]) -> None:
     """Grants somebody more roles, from now on."""
     audit.append(act, "roles_granted", person_id, _given(act, person_id, granted))

@@ -203,8 +203,8 @@ def _save(act: Act, turns: Collection[Turn], before: Iterable[Contact]) -> None:
 
 def take(turn: Turn, incoming: Incoming) -> None:
     """Takes one message of one contact: a command, an answer, or something that needs a place."""
-    if turn.contact.channel == SMS and turn.contact.person_id:  # without a chat nobody uses a link: this is the way in
-        people.take_over(turn.act.by(turn.contact.person_id), turn.contact.person_id)
+    if turn.contact.channel == SMS:
+        _known_by_number(turn, incoming.sender)
     if _is_second_tap(turn, incoming) or _is_receipt(turn, incoming):
         return
     answered = _answered(turn, incoming)
@@ -230,6 +230,14 @@ def take(turn: Turn, incoming: Incoming) -> None:
         turn.tools.find_place(turn, reply)
     else:
         turn.tools.journeys["menu"].opens(turn, "stale" if reply.choice else "")
+
+
+def _known_by_number(turn: Turn, number: str) -> None:
+    """Takes whoever texts from a registered number for that person: without a chat, this is the way in."""
+    if not turn.contact.person_id and (known := people.holder_of_number(turn.act, number)):
+        turn.bind(known)
+    if turn.contact.person_id:
+        people.take_over(turn.act.by(turn.contact.person_id), turn.contact.person_id)
 
 
 def _answered(turn: Turn, incoming: Incoming) -> Incoming | None:

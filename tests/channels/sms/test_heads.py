@@ -15,6 +15,7 @@ from services.people import Grant, Role
 from tests.conftest import Clock, owed, rows
 from tests.drivers.handset import network
 from tests.drivers.told_units import CLERK, Office
+from web.people import set_phone
 
 NUMBER = "+8613800138000"
 NO_LONGER = "【效能办】您不再是市国土局负责人，督办事项不再由您办理，以前短信里的数字不能再用。"
@@ -160,3 +161,31 @@ async def test_a_new_head_with_a_number_alone_takes_over_by_the_first_reply(offi
         assert "督办事项D20261121-0002" in obligation
         await new.says("1")
         assert await old.hears() == [NO_LONGER]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_registered_number_is_known_before_anything_was_sent_to_it(program: Program, clock: Clock) -> None:
+    office = Office(program, clock)
+    office.bind("head", phone=NUMBER)
+    async with network(program) as net:
+        [menu] = await net.phone(NUMBER).says("菜单")
+        assert "市国土局" in menu
+        assert "我的督办事项" in menu
+        [other] = await net.phone("+8613800138001").says("菜单")
+        assert "我的督办事项" not in other
+
+
+async def test_what_was_handed_over_before_the_number_was_there_is_texted_now(program: Program, clock: Clock) -> None:
+    office = Office(program, clock)
+    office.at("2026-11-24 09:00")
+    office.bind("head")
+    office.hand_over(working_days=5)
+    office.until("2026-11-24 12:00")
+    async with network(program) as net:
+        head = net.phone(NUMBER)
+        assert await head.hears() == []
+        office.office(set_phone, office.people["head"], "138 0013 8000")
+        office.office(set_phone, office.people["head"], "138 0013 8000")
+        office.until("2026-11-24 12:10")
+        [told] = await head.hears()
+        assert told.startswith("【效能办】市国土局督办事项D20261124-0001-1（新），12月1日到期")
