@@ -113,7 +113,7 @@ async def test_an_answer_is_sent_back_and_a_person_added_with_what_comes_next(
         await expect(page.get_by_role("alert")).to_contain_text("再点一次「退回」")
         await expect(page.get_by_role("alert")).to_be_in_viewport()
         assert not await too_wide(page)
-        await form.get_by_role("button").click()
+        await form.get_by_role("button", name="退回", exact=True).click()
         await expect(page.get_by_role("status").filter(has_text="已退回")).to_be_visible()
 
         await page.goto(f"{address}/console/people")

@@ -87,11 +87,11 @@ for (const shown of $$("[data-show]")) {
 // --- handing over: the deadline is told while it is typed; units are found by name, pinyin or initials ------------------
 
 for (const form of $$("form[data-due]")) {
-  const told = $(".due", form), fields = ["kind", "days", "date"].filter((name) => form.elements[name]);
+  const told = $(".due", form), fields = $$("[name=kind], [name=days], input[name=date]", form); // a button may be a date
   let asked = 0;
   const tell = async () => {
     const mine = ++asked;
-    const query = new URLSearchParams(fields.map((name) => [name, form.elements[name].value]));
+    const query = new URLSearchParams(fields.map((field) => [field.name, field.value]));
     try {
       const answer = await fetch(`${told.dataset.address}?${query}`);
       const words = answer.ok ? (await answer.text()).trim() : "";
@@ -100,7 +100,7 @@ for (const form of $$("form[data-due]")) {
       told.textContent = ""; // offline: the form itself will tell
     }
   };
-  for (const name of fields) form.elements[name].addEventListener("input", tell);
+  for (const field of fields) field.addEventListener("input", tell);
 }
 
 // --- finding in a list: what is typed is folded as the program folds names (services/foundation/folding.py) ---

@@ -81,5 +81,5 @@ async def test_who_complains_and_checks_finds_both(program: Program, person: Cal
     [told] = await supervisor.says("/status")
     assert "20261121-0002 市国土局" in told.text
     assert "您有 1 件来件" in told.text
-    [shown] = await supervisor.taps(complaint)
+    [shown] = await supervisor.taps(f"{complaint[-4:]} 市国土局 待受理 11月21日 周六")
     assert "等了两个小时没有人理" in shown.text
