@@ -12,4 +12,5 @@ class CalendarCode(StrEnum):
     NOTE_TOO_LONG = "note_too_long"
     NOTICE_WANTED = "notice_wanted"
     UNFIT = "unfit"
+    UNSURE = "unsure"
     WORKS_WANTED = "works_wanted"

@@ -40,10 +40,11 @@ def checked(act: Act, reading: Reading, year: int) -> tuple[Checked, str]:
     return check(reading, year, own_days(act), decided_days(act)), _seen(act, year)
 
 
-def load(act: Act, table: str, year: int, seen: str) -> int:
+def load(act: Act, table: str, year: int, seen: str, *, sure: bool = False) -> int:
     """Loads the days of a table (`as_table`) as this year's; those of an earlier loading give way. Returns how many.
 
-    Planned deadlines and reminders stay as they are. Raises Refusal: unfit, changed.
+    `sure`: whether the clerk has confirmed what is asked about. Planned deadlines and reminders stay as they are.
+    Raises Refusal: unfit, unsure, changed.
     """
     reading = read_table(table.encode())
     if likely_year(reading) is None or not 0 < year < 10_000:
@@ -51,6 +52,8 @@ def load(act: Act, table: str, year: int, seen: str) -> int:
     found = check(reading, year, own_days(act), decided_days(act))
     if not found.fits:
         raise Refusal(CalendarCode.UNFIT)
+    if found.doubts and not sure:
+        raise Refusal(CalendarCode.UNSURE)
     told = {"days": len(found.days), "works": sum(one.works for one in found.days)}
     # First, because on PostgreSQL the next clerk waits here, and then sees what this one has loaded.
     audit.append(act, "holidays_loaded", str(year), told)

@@ -96,6 +96,20 @@ async def test_a_notice_with_a_mistake_is_refused_with_its_place_and_kept_to_be_
     assert rows(program, "announced_days") == []
 
 
+async def test_what_is_rather_a_slip_is_asked_about_before_it_is_loaded(program: Program, clerk: Browser) -> None:
+    await clerk.opens(NOTICE)
+    odd = NOTICE_2027.replace("5月8日（周六）上班", "5月8日（周六）上班。5月22日（周六）放假")
+    page = await clerk.sends(NOTICE, text=odd, year="2027")
+    assert clerk.status == 200
+    assert "本来就是周末，旁边没有节日：2027年5月22日 周六" in page
+    await confirms(clerk, f"{NOTICE}/load")
+    assert (clerk.status, "有几天可能是写错了，一天也没有导入" in clerk.page) == (422, True)
+    assert rows(program, "announced_days") == []
+    await clerk.sends(NOTICE, text=odd, year="2027")
+    await confirms(clerk, f"{NOTICE}/load", sure="1")
+    assert clerk.path == "/console/calendar?year=2027&done=loaded"
+
+
 async def test_a_table_is_taken_too_and_what_is_none_is_told(program: Program, clerk: Browser) -> None:
     await clerk.opens(NOTICE)
     page = await uploads(clerk, "2027.csv", "日期,安排,名称\n2027-01-01,放假,元旦\n".encode("gb18030"))

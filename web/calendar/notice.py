@@ -63,7 +63,9 @@ class HolidayNotice:
         year = sent.get("year", "")
         known = int(year) if year.isascii() and year.isdigit() and len(year) == 4 else 0
         try:
-            await seat.acts.write(calendar.load, sent.get("table", ""), known, sent.get("seen", ""))
+            await seat.acts.write(
+                calendar.load, sent.get("table", ""), known, sent.get("seen", ""), sure="sure" in sent
+            )
         except Refusal as error:
             return await self._draw(request, seat, status=status_of(error), problem=error.code)
         raise web.HTTPSeeOther(f"{PAGE}?year={known}&done=loaded")

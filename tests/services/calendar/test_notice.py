@@ -88,6 +88,7 @@ def test_a_holiday_may_begin_in_the_year_before(program: Program) -> None:
     [
         ("2月5日（农历除夕、周五）", "2月5日（农历除夕、周四）", [("02-05", "weekday")]),
         ("2月13日（周六）上班", "2月11日上班", [("02-11", "contradicts")]),
+        ("2月13日（周六）上班", "2月22日（周一）上班", [("02-22", "ordinary")]),
         ("共5天", "共6天", [("劳动节", 6, 5)]),
         ("9月26日（周日）", "9月31日（周日）", ["9月31日(周日)、10月9日(周六)上班"]),
         ("6月9日（周三）放假，共1天", "6月9日（周三）", ["6月9日(周三)", "06-09"]),
@@ -103,6 +104,37 @@ def test_what_is_wrong_is_named(program: Program, old: str, new: str, told: list
         assert problems(program, (old, new))
     else:
         assert problems(program, (old, new)) == told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("5月8日（周六）上班", "5月8日（周六）上班。5月22日（周六）放假", {"rests": ["05-22"]}),
+        ("2月13日（周六）上班", "3月6日（周六）上班", {"far_off": ["03-06"]}),
+        (
+            "2月5日（农历除夕、周五）至11日（农历正月初六、周四）放假调休，共7天",
+            "2月5日（周五）至15日（周一）放假调休，共11天",
+            None,
+        ),
+        ("（周一）放假，共3天", "（周一）放假，共3天", {}),
+    ],
+)
+def test_what_is_rather_a_slip_is_loaded_only_when_it_was_confirmed(
+    program: Program, old: str, new: str, told: dict[str, list[str]] | None
+) -> None:
+    text = NOTICE_2027.replace(old, new).replace(
+        "、2月13日（周六）上班", "上班" if told is None else "、2月13日（周六）上班"
+    )
+    assert (text != NOTICE_2027) == (told != {})
+    found, seen = checked(program, text)
+    assert found.fits
+    doubts = {code: [f"{day:%m-%d}" for day in days] for code, days in found.doubts.items()}
+    assert doubts == ({"long": [f"02-{day:02}" for day in range(5, 16)]} if told is None else told)
+    if told != {}:
+        with pytest.raises(Refusal, match="unsure"):
+            load(program, text)
+    table = calendar.as_table(Written(one.day, one.works, one.name) for one in found.days)
+    assert program.acts.by("clerk").transact(calendar.load, table, 2027, seen, sure=told != {}) == len(found.days)
 
 
 def test_a_day_written_twice_counts_once(program: Program) -> None:
