@@ -16,7 +16,7 @@ from handlers.notices import take_receipt
 from handlers.placing import find_place
 from handlers.sources import SOURCES
 from models.database import Database
-from services import desk
+from services import desk, oversight
 from services.calendar import limits
 from services.evidence import Store
 from services.foundation.act import Acts
@@ -78,6 +78,17 @@ class Program:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def key_is_lost(settings: Settings) -> bool:
+    """Whether there is a database that needs its key, and no key: a start would make one that opens nothing of it."""
+    if settings.key_path.exists() or settings.is_new:
+        return False
+    database = Database(settings.database)
+    try:
+        return database.has_tables() and database.look(oversight.holds_sealed)
+    finally:
+        database.close()
 
 
 def build(settings: Settings, *, clock: Clock = utc_now, channels: Sequence[ChannelKind] = KINDS) -> Program:

@@ -153,7 +153,7 @@ def commands(terminal: Terminal) -> typer.Typer:
 def _program(terminal: Terminal, settings: Settings | None = None) -> Any:
     """The program, once settings and rulebooks have been found to be in order."""
     from bot import rulebooks
-    from bot.build import build
+    from bot.build import build, key_is_lost
     from bot.restore import left_half
 
     settings = settings or terminal.settings()
@@ -162,14 +162,19 @@ def _program(terminal: Terminal, settings: Settings | None = None) -> Any:
     if half := left_half(settings):
         raise Stop("restore_broken_off", what=half)
     privacy.act_as_owner(settings.data_dir)
+    if key_is_lost(settings):
+        raise Stop("key_lost", file=settings.key_path)
     return build(settings)
 
 
 def _current(program: Any) -> None:
+    """Raises Stop where the schema is not this version's, and KeyTrouble where the key is not this database's."""
     from migrations.run import is_current
+    from services import oversight
 
     if not is_current(program.database):
         raise Stop("not_migrated")
+    program.database.look(oversight.try_key, program.vault)
 
 
 @contextmanager

@@ -13,10 +13,11 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
+from bot import privacy
 from bot.backup import ANCHOR, DATABASE, EVIDENCE, FORMAT, KEY, MANIFEST, Manifest
 from bot.settings import Settings
 from models.copying import copied_in
@@ -45,8 +46,9 @@ class NotRestored(Exception):
 def restore(settings: Settings, archive: Path) -> Manifest:
     """Restores into the place that the settings name. Raises NotRestored or CopyTrouble; then nothing was changed."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _workshop(settings) as folder, ExitStack() as undo:
-        manifest = _unpacked(archive, folder)
+    owner = privacy.as_owner(settings.data_dir)  # of all that is put there; the archive may be root's
+    with archive.open("rb") as data, owner, _workshop(settings) as folder, ExitStack() as undo:
+        manifest = _unpacked(data, folder)
         if manifest.database != parse(settings.database).get_backend_name():
             raise NotRestored("other_database", manifest.database)
         key = _key(settings, folder)
@@ -131,12 +133,12 @@ def _without_tables(settings: Settings) -> bool:
         database.close()
 
 
-def _unpacked(archive: Path, folder: Path) -> Manifest:
+def _unpacked(archive: BinaryIO, folder: Path) -> Manifest:
     """The archive's files below the folder, each as its manifest says. Raises NotRestored."""
     found: dict[str, tuple[str, int]] = {}
     told = b""
     try:
-        with tarfile.open(archive, "r:") as tar:
+        with tarfile.open(fileobj=archive, mode="r:") as tar:
             for member in tar:
                 data = tar.extractfile(member) if member.isreg() else None
                 if data is None or not _harmless(member.name) or member.name in found:
@@ -153,13 +155,13 @@ def _unpacked(archive: Path, folder: Path) -> Manifest:
                         out.write(chunk)
                 found[member.name] = sha256.hexdigest(), member.size
     except (tarfile.TarError, EOFError) as error:
-        raise NotRestored("no_archive", archive) from error
+        raise NotRestored("no_archive") from error
     try:
         manifest = msgspec.json.decode(told, type=Manifest)
     except msgspec.DecodeError as error:
-        raise NotRestored("no_archive", archive) from error
+        raise NotRestored("no_archive") from error
     if manifest.format != FORMAT or DATABASE not in manifest.files:
-        raise NotRestored("no_archive", archive)
+        raise NotRestored("no_archive")
     for name in _differing(manifest, found):
         raise NotRestored("damaged", name)
     return manifest

@@ -26,7 +26,6 @@ class Counted:
     clerks: int
     audit: int
     quarantined: int
-    people: int
 
 
 def count_rows(tx: Connection, now: datetime) -> Counted:
@@ -34,7 +33,7 @@ def count_rows(tx: Connection, now: datetime) -> Counted:
         return tx.execute(select(func.count()).select_from(table).where(*where)).scalar_one()  # pyright: ignore[reportArgumentType]
 
     deciding = grants.c.role.in_(roles_with(Right.DECIDE_REPORTS)), holds(now)
-    return Counted(number(units), number(grants, *deciding), number(audit), number(quarantine), number(people))
+    return Counted(number(units), number(grants, *deciding), number(audit), number(quarantine))
 
 
 def leave_mark(tx: Connection, now: datetime) -> None:
@@ -87,6 +86,11 @@ def was_anchored(tx: Connection) -> bool:
     began = tx.execute(select(func.min(audit.c.at))).scalar()
     ran = tx.execute(select(func.max(ticks.c.at)).where(ticks.c.job == ANCHORING)).scalar()
     return began is not None and ran is not None and began < ran
+
+
+def holds_sealed(tx: Connection) -> bool:
+    """Whether the database holds what only its key opens."""
+    return tx.execute(select(people.c.id).limit(1)).first() is not None
 
 
 def try_key(tx: Connection, vault: Vault) -> None:

@@ -249,6 +249,21 @@ def test_a_taken_address_is_told_before_anything_begins(tmp_path: Path) -> None:
     assert (done.stdout, list(tmp_path.iterdir())) == ("", [])
 
 
+def test_no_command_makes_another_key_or_works_with_a_wrong_one(office: Path) -> None:
+    assert mingcha(office, "invite", "章文", "--role", "clerk").returncode == 0
+    key = office / "var/keys/mingcha.key"
+    kept = key.rename(office / "kept.key")
+    for command in (("migrate",), ("serve",), ("invite", "李四", "--role", "clerk")):
+        done = mingcha(office, *command, MINGCHA_LISTEN="127.0.0.1:0")
+        assert (done.returncode, "不见了" in done.stderr, key.exists()) == (1, True, False), command
+    key.write_bytes(bytes(32))
+    for command in (("serve",), ("work",), ("invite", "李四", "--role", "clerk")):
+        done = mingcha(office, *command, MINGCHA_LISTEN="127.0.0.1:0")
+        assert (done.returncode, "不是这个数据库的密钥" in done.stderr) == (1, True), command
+    kept.rename(key)
+    assert mingcha(office, "invite", "李四", "--role", "clerk").returncode == 0
+
+
 def test_the_demo_says_what_it_really_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     terminal = Terminal(Texts("zh", utc_now))
     program = build(settings_for(tmp_path))

@@ -58,6 +58,12 @@ def test_what_root_does_leaves_everything_to_the_owner_of_the_data_folder(tmp_pa
     assert {path.stat().st_uid for path in data.rglob("*")} == {SERVICE}
     assert (tmp_path / "b.tar").stat().st_uid == 0
     assert privacy.of_somebody_else(settings_for(data)) == []
+    again = tmp_path / "again"
+    again.mkdir()
+    os.chown(again, SERVICE, SERVICE)
+    assert mingcha(tmp_path, "backup", "k.tar", "--with-key", MINGCHA_DATA_DIR=str(data)).returncode == 0
+    assert mingcha(tmp_path, "restore", "k.tar", MINGCHA_DATA_DIR=str(again)).returncode == 0
+    assert {path.stat().st_uid for path in again.rglob("*")} == {SERVICE}
     os.chown(data / "mingcha.db", 0, 0)
     assert "不属于数据目录的用户" in mingcha(tmp_path, "doctor", MINGCHA_DATA_DIR=str(data)).stdout
 
