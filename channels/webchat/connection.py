@@ -58,7 +58,7 @@ class Connection:
                 if message.type is WSMsgType.TEXT:
                     await self._take(message.data)
                 else:
-                    await self._send(refused=None, code="garbled")
+                    await self._refuse(None, "garbled")
                 if self._too_many > PATIENCE:
                     await self._socket.close(code=WSCloseCode.POLICY_VIOLATION)
         finally:
@@ -70,8 +70,7 @@ class Connection:
         try:
             frame = protocol.read(raw)
         except Garbled as garbled:
-            self._pace.allows()
-            await self._send(refused=garbled.id, code=garbled.code)
+            await self._refuse(garbled.id, garbled.code)
             return
         if not self._pace.allows():
             self._too_many += 1
@@ -81,6 +80,12 @@ class Connection:
             await self._act(frame, raw)
         except DatabaseAway:
             await self._send(away=frame.id)
+
+    async def _refuse(self, frame_id: str | None, code: str) -> None:
+        """Refuses what is no frame. It counts as one: whoever sends nothing else is cut off too."""
+        if not self._pace.allows():
+            self._too_many += 1
+        await self._send(refused=frame_id, code=code)
 
     async def _act(self, frame: Frame, raw: str) -> None:
         if frame.beat is not None:

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from http.cookies import SimpleCookie
 
 import pytest
-from aiohttp import ClientSession, WSMsgType, WSServerHandshakeError
+from aiohttp import ClientSession, WSCloseCode, WSMsgType, WSServerHandshakeError
 from PIL import Image
 
 from bot.build import Program
 from channels.webchat import protocol, uploads
+from channels.webchat.connection import BURST, PATIENCE
 from channels.webchat.protocol import CHANNEL
 from conversation.messages import Body, Say
 from conversation.text import inert
@@ -329,6 +330,21 @@ async def test_too_fast_is_said_so(program: Program) -> None:
             await tab.socket.send_str('{"beat": 1}')
         refused = await tab.until(lambda said: "refused" in said)
         assert refused["code"] == "too_fast"
+
+
+@ON_ONE_DATABASE
+@pytest.mark.parametrize("bytes_or_words", ["no frame", b"no text"])
+async def test_whoever_sends_nothing_but_nonsense_is_cut_off(program: Program, bytes_or_words: str | bytes) -> None:
+    async with browsing(program) as browser, browser.tab() as tab:
+        send = tab.socket.send_str if isinstance(bytes_or_words, str) else tab.socket.send_bytes
+        for _ in range(BURST + PATIENCE + 30):  # more than refills meanwhile
+            if tab.socket.closed:
+                break
+            await send(bytes_or_words)  # type: ignore[arg-type]
+        async with asyncio.timeout(SOON):
+            while (await tab.socket.receive()).type is WSMsgType.TEXT:
+                pass
+        assert tab.socket.close_code == WSCloseCode.POLICY_VIOLATION
 
 
 @ON_ONE_DATABASE
