@@ -25,6 +25,7 @@ NEXT, PREVIOUS, ALL = "/next", "/previous", "/all"
 YEARS_BACK = 50  # when something can have happened
 BEGINNING = 20  # characters by which a shortened text is known as such
 LONGEST_REMARK = 2_000  # characters
+_EXPLAINED = re.compile(r"[，,、；;：:（(\[—]")
 PIECES_SHOWN = 4  # pieces a page to remove from: with what pages, empties, undoes and goes back there are eight buttons
 
 
@@ -729,11 +730,19 @@ def _named(text: str, options: Sequence[Option], key: str, asked: Asked) -> Opti
 
 
 def _spoken(text: str, options: Sequence[Option], key: str, asked: Asked) -> Option | None:
-    word = asked.world.fold(text)
-    for option in options:
-        if word == asked.world.fold(asked.world.spoken(asked.flow, key, option)):
+    fold = asked.world.fold
+    word, labels = fold(text), [asked.world.spoken(asked.flow, key, option) for option in options]
+    for option, label in zip(options, labels, strict=True):
+        if word == fold(label):
             return option
-    return None
+    own = [(option, label) for option, label in zip(options, labels, strict=True) if option.label is None]
+    begins = [option for option, label in own if word == fold(beginning(label))]
+    return begins[0] if len(begins) == 1 else None
+
+
+def beginning(label: str) -> str:
+    """What names an option by itself, before it is explained: 匿名 of "匿名，单位看不到您是谁"."""
+    return _EXPLAINED.split(label, maxsplit=1)[0]
 
 
 def _mark(piece: Mapping[str, Any]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from channels.render import Drawn, Key, action_label
 from conversation.messages import Body, Line, Screen
+from conversation.questions import beginning
 from services.foundation.folding import plain
 from services.talk import Menu, Press
 from templates import Texts
@@ -91,8 +93,11 @@ def folded(text: str) -> str:
 
 
 def worded(labels: Iterable[tuple[int, str]]) -> dict[str, str]:
-    """The number of each label, for people who reply with the word."""
-    return {folded(label): str(number) for number, label in labels}
+    """The number of each label, for people who reply with the word, or with what it begins with if no other does."""
+    given = list(labels)
+    begins = Counter(folded(beginning(label)) for _, label in given)
+    short = {folded(beginning(label)): str(number) for number, label in given if begins[folded(beginning(label))] == 1}
+    return short | {folded(label): str(number) for number, label in given}
 
 
 def _actions(screen: Screen) -> list[str]:

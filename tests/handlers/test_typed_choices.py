@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.build import Program
 from channels.fake import FakePerson
+from tests.drivers.handset import network
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -60,3 +62,25 @@ async def test_an_english_name_is_found_among_words(person: Callable[..., FakePe
     await jane.says("complain")
     [screen] = await jane.says("I think it's the land bureau")
     assert "Which window" in screen.text
+
+
+@pytest.mark.parametrize("said", ["匿名", "匿名吧", "我要匿名"])
+async def test_what_a_label_begins_with_names_it(citizen: FakePerson, said: str) -> None:
+    for answer in ("投诉", "不知道"):
+        await citizen.says(answer)
+    [screen] = await citizen.says("脱岗")
+    assert "发生了什么事" in screen.text
+    for answer in ("一上午都没有人", "跳过", "跳过", "跳过"):
+        await citizen.says(answer)
+    [screen] = await citizen.says(said)
+    assert "请核对" in screen.text
+
+
+@pytest.mark.parametrize("said", ["匿名", "1匿名"])
+async def test_by_text_message_too(program: Program, said: str) -> None:
+    async with network(program) as net:
+        phone = net.phone("+8613800138000")
+        for answer in ("投诉", "我不清楚", "乱收费", "多收了我五十块钱", "#", "#", "#"):
+            [screen] = await phone.says(answer)
+        assert "您愿意留下姓名和电话吗" in screen
+        assert "请核对" in (await phone.says(said))[0]
