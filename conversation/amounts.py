@@ -12,11 +12,33 @@ _ENGLISH = "zero one two three four five six seven eight nine ten eleven twelve"
 _WORDS = {word: n for n, word in enumerate(_ENGLISH.split())}
 _ROUNDLY = r"大概|大约|差不多|将近|约|等了|about|around|nearly|almost|some|for"
 _BEFORE = re.compile(rf"^(?:{_ROUNDLY})\s*")
-_LONGER = re.compile(r"^(?:再|延长|延期|延|多|another)\s*")
-_DAY, _WEEK, _MONTH = r"(?:天|days?)", r"个?(?:周|星期|礼拜|weeks?)", r"(?:个月|months?)"
-_LENGTHS = {  # what makes a length of days, and how many each of them are
-    DAYS: ((_DAY, 1), (_WEEK, 7), (_MONTH, 30)),
-    WORKING_DAYS: ((rf"个?(?:工作[日天]|working days?|{_DAY})", 1), (_WEEK, 5)),
+_LONGER = re.compile(r"^(?:(?:再|延长|延期|延|多|宽限|给|过|要|another)\s*)+")
+_WITHIN = re.compile(r"[以之]?内$")
+_N_DAYS = r"(\d{1,4})\s*(?:天|days?)?"
+_N_WORKING = r"(\d{1,4})\s*个?(?:工作[日天]|working days?|天|days?)?"
+_WEEKS, _FORTNIGHTS = r"(\d{1,4})\s*个?(?:周|星期|礼拜|weeks?)", r"(\d{1,4})\s*fortnights?"
+_MONTHS, _YEARS = r"(\d{1,4})\s*(?:个月|months?)", r"(\d)\s*(?:年|years?)"
+_HALF_MONTHS = r"(?:(\d{1,2})个)?半个?月|half a month|(\d{1,2}) months? and a half"
+_HALF_YEARS = r"半年|half a year|(\d{1,2})(?:年半| years? and a half)"
+_LENGTHS = {  # what makes a length of days: how many each of them are, and how many more a half of one
+    DAYS: (
+        (_N_DAYS, 1, 0),
+        (_WEEKS, 7, 0),
+        (_FORTNIGHTS, 14, 0),
+        (_MONTHS, 30, 0),
+        (_HALF_MONTHS, 30, 15),
+        (_YEARS, 365, 0),
+        (_HALF_YEARS, 365, 183),
+    ),
+    WORKING_DAYS: (
+        (_N_WORKING, 1, 0),
+        (_WEEKS, 5, 0),
+        (_FORTNIGHTS, 10, 0),
+        (_MONTHS, 20, 0),
+        (_HALF_MONTHS, 20, 10),
+        (_YEARS, 240, 0),
+        (_HALF_YEARS, 240, 120),
+    ),
 }
 _AFTER = re.compile(r"\s*(?:左右|上下|的样子|吧|了|or so)[.。!！]?$|[.。]$")
 _MINUTE, _HOUR = r"(?:分钟?|minutes?|mins?|m)", r"(?:个?多?(?:小时|钟头)|hours?|hrs?|h)"
@@ -38,14 +60,15 @@ _COUNTED = re.compile(
 def read_amount(text: str, unit: str = "") -> int | None:
     """The whole number that a text means, or None.
 
-    `unit`: "" counts things; MINUTES converts hours; DAYS weeks (7) and months (30); WORKING_DAYS weeks (5).
+    `unit`: "" counts things; MINUTES converts hours; DAYS weeks (7), months (30) and years; WORKING_DAYS weeks (5) and
+    months (20). Of months and years a half will do too.
     """
     text = unicodedata.normalize("NFKC", text).strip().casefold()
     if not text or len(text) > 40:
         return None
     text = re.sub(r"(?<=\d)[,\s](?=\d{3}\b)", "", _AFTER.sub("", _BEFORE.sub("", text)))
     text = re.sub(r"\b[a-z]+\b", lambda found: str(_WORDS.get(found[0], found[0])), text)
-    text = re.sub(r"^an? (?=hour|minute|day|week|month|working)", "1 ", arabic(text))
+    text = re.sub(r"^an? (?=hour|minute|day|week|fortnight|month|year|working)", "1 ", arabic(text))
     if unit == MINUTES and not text.isdigit():
         return _minutes(text)
     if unit in _LENGTHS:
@@ -55,11 +78,10 @@ def read_amount(text: str, unit: str = "") -> int | None:
 
 
 def _days(text: str, unit: str) -> int | None:
-    if unit == DAYS and re.fullmatch(r"半个月|half a month", text):
-        return 15
-    for pattern, worth in ((r"", 1), *_LENGTHS[unit]):
-        if found := re.fullmatch(rf"(\d{{1,4}})\s*{pattern}(?:[以之]?内)?", text):
-            return int(found[1]) * worth
+    text = _WITHIN.sub("", text.replace("俩", "2个"))
+    for pattern, worth, more in _LENGTHS[unit]:
+        if found := re.fullmatch(pattern, text):
+            return int(next(filter(None, found.groups()), 0)) * worth + more
     return None
 
 

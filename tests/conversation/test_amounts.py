@@ -88,10 +88,15 @@ SPANS = {
     (DAYS, 3): ["3", "３", "三", "三天", "3天", "3 days", "three days", "再3天", "３天内"],
     (DAYS, 14): ["两周", "2个星期", "2 weeks", "两个礼拜", "14天"],
     (DAYS, 7): ["一周", "a week", "1周左右"],
-    (DAYS, 15): ["半个月", "十五天"],
+    (DAYS, 15): ["半个月", "十五天", "半月", "再给半个月", "半个月内", "宽限半个月", "half a month"],
+    (DAYS, 45): ["一个半月", "a month and a half"],
+    (DAYS, 60): ["俩月", "两个月", "再要两个月"],
+    (DAYS, 183): ["半年", "half a year"],
+    (DAYS, 365): ["一年", "a year"],
     (DAYS, 30): ["一个月", "1 month", "30天"],
     (WORKING_DAYS, 3): ["3", "三天", "3个工作日", "三个工作日内", "3 working days", "three days"],
-    (WORKING_DAYS, 10): ["两周", "10个工作日", "2 weeks", "１０"],
+    (WORKING_DAYS, 20): ["一个月", "a month"],
+    (WORKING_DAYS, 10): ["半个月", "a fortnight", "半个月内", "两周", "10个工作日", "2 weeks", "１０"],
 }
 
 
