@@ -126,14 +126,13 @@ async function toClipboard(text) {
   return done;
 }
 
-function ours(address) {   // nothing that a person writes becomes a link, and no other place can be behind one
-  try { return address && new URL(address).origin === location.origin ? address : null; } catch { return null; }
-}
-
 function says(value, link) {   // signs that old phones lack are drawn, marks that turn text dropped
   if (!value) return null;
-  const plain = value.replace(/[\u202a-\u202e\u2066-\u2069]/g, ""), at = link ? plain.indexOf(link) : -1;
-  if (at >= 0) return el("p", {class: "words"}, plain.slice(0, at), el("a", {class: "own", href: link}, link), plain.slice(at + link.length));
+  const plain = value.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+  if (link && link.startsWith(location.origin + "/")) {   // the server's own: nothing that a person writes becomes one
+    const [before, after] = plain.split(link);
+    return el("p", {class: "words"}, before, el("a", {class: "own", href: link}, link), after);
+  }
   return el("p", {class: "words"}, ...plain.split(/(✅|⏰|📎)/).flatMap(part => DRAWN[part] ? [part] : part.split(CODES)).map(part => {
     const drawn = DRAWN[part];
     if (CODES.test(part)) return copied(part);
@@ -149,7 +148,7 @@ function letterNode(entry, keys) {
     letter.head && el("p", {class: "head words"}, letter.head, letter.progress && " ",
       letter.progress && el("span", {class: "progress"}, letter.progress)),
     (letter.media || [])[0] && gridNode({pieces: letter.media.map(([ref, kind, name]) => ({ref, kind, name, url: "/chat/piece/" + ref}))}),
-    says(letter.text, ours(letter.link)),
+    says(letter.text, letter.link),
     letter.lines.length && reviewNode(letter, entry, keys.screen),
     letter.foot && keys.screen && el("p", {class: "words small soft"}, letter.foot),
     letter.copy && copied(letter.copy, words.copy));
@@ -232,20 +231,19 @@ function ring(done) {
 }
 
 function stateNode(entry) {
-  const files = new Map();   // what is said of some of the files -> their names
+  const about = {}, said = new Set(entry.code ? [refusal(entry.code)] : []);   // of some files: their names
   for (const piece of entry.pieces || []) {
-    const what = piece.code ? refusal(piece.code) : piece.flaw && words.damaged[piece.flaw];
-    if (what) files.set(what, (files.get(what) || []).concat(shortName(piece.name, 24) || []));
+    const what = piece.code ? refusal(piece.code) : words.damaged[piece.flaw];
+    if (what) about[what] = (about[what] || []).concat(shortName(piece.name, 24) || []);
   }
-  const said = new Set(Array.from(files, ([what, names]) => !names.length ? what :
-    words.of_files.replace("{said}", what).replace("{names}", () => names.join(words.between_files))));
-  if (entry.code) said.add(refusal(entry.code));
-  const about = {sending: online() ? words.sending : words.waiting, uploading: online() ? words.uploading : words.waiting,
+  for (const what in about) said.add(about[what].length ?
+    words.of_files.replace("{said}", what).replace("{names}", () => about[what].join(words.between_files)) : what);
+  const doing = {sending: online() ? words.sending : words.waiting, uploading: online() ? words.uploading : words.waiting,
     failed: words.failed, lost: words.lost}[entry.state];
   const act = (label, does) => el("button", {class: "quiet", onclick: () => does(entry)}, label);
   const again = entry.state === "failed" || (entry.state === "refused" && entry.f);
   return el("div", {class: "when"}, ...Array.from(said, one => el("p", {class: "problem"}, one)),
-    el("span", {class: "state"}, about || "", " ", el("time", {}, entry.at)),
+    el("span", {class: "state"}, doing || "", " ", el("time", {}, entry.at)),
     again && act(words.resend, resend), (again || entry.state === "lost") && act(words.drop, drop));
 }
 
@@ -605,13 +603,13 @@ function kindOf(file) {
   return type === "video" ? "video" : type === "audio" ? "voice" : "file";
 }
 
-function send(files) {
+function send(files, recorded) {
   if (!files.length) return;
   const id = newId();
   const pieces = files.map(file => {
     const key = newId();
     blobs.set(key, {file, url: URL.createObjectURL(file), done: 0, tries: 0});
-    const piece = {key, kind: kindOf(file), name: file.recorded ? "" : file.name};
+    const piece = {key, kind: kindOf(file), name: recorded ? "" : file.name};
     if (file.size > Number(page.largest)) piece.code = "too_big";
     return piece;
   });
@@ -724,7 +722,7 @@ async function record() {
     recorder = null;
     showRecording(false);
     if (wanted === "short") note(words.voice_short);
-    if (wanted === "send") send([Object.assign(new File(parts, "voice." + mime.split("/")[1], {type: mime}), {recorded: true})]);
+    if (wanted === "send") send([new File(parts, "voice." + mime.split("/")[1], {type: mime})], true);
     if (changing) changeLanguage();
   };
   recorder.start();
