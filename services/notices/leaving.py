@@ -9,12 +9,11 @@ from services.foundation.act import Act
 from services.foundation.wording import told_at
 from services.notices.looking import listed
 from services.notices.receipts import acknowledged
-from services.notices.values import RELEASED, Notice
+from services.notices.values import Notice
 from templates import DEFAULT_LANGUAGE
 
 COLUMNS = ("number", "state", "text", "created", "send_at", "released", "recipients", "acknowledged_by")
 _AT_ONCE = 500
-_TIMED = "timed"  # how pages call a notice that was released for later
 
 
 def leaving(act: Act) -> Iterator[dict[str, Any]]:
@@ -27,10 +26,9 @@ def leaving(act: Act) -> Iterator[dict[str, Any]]:
 
 
 def _shaped(act: Act, one: Notice, seen: int) -> dict[str, Any]:
-    timed = one.state == RELEASED and one.send_at is not None and one.send_at > act.now
     whole = {
         "number": one.number,
-        "state": _TIMED if timed else one.state,
+        "state": one.stands(act.now),
         "text": one.texts.get(DEFAULT_LANGUAGE, ""),
         "created": told_at(one.created_at),
         "send_at": told_at(one.send_at),

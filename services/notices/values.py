@@ -88,6 +88,13 @@ class Notice:
     sms_at: datetime | None = None  # when its text messages go out, if later than the rest
     parts: Sequence[Part] = ()
 
+    def stands(self, now: datetime) -> str:
+        """Its state as lists tell it: of a released one that waits, for its time (timed) or for the morning (night)."""
+        if self.state != RELEASED:
+            return self.state
+        timed = self.send_at is not None and self.send_at > now
+        return "timed" if timed else "night" if self.sms_at is not None and self.sms_at > now else self.state
+
     @property
     def seen(self) -> str:
         told = repr((self.texts, self.audience, self.acknowledges, self.send_at, [part.id for part in self.parts]))

@@ -82,6 +82,13 @@ async def sent(page: Page, address: str, answer: str) -> int:
     return (await request.post(f"{address}/in/passkey", data=body, headers=headers, max_redirects=0)).status
 
 
+LINES = """(label) => {
+  const words = document.createRange();
+  words.selectNodeContents(label);
+  return new Set([...words.getClientRects()].map((one) => Math.round(one.top))).size;
+}"""
+
+
 async def test_a_passkey_is_added_and_lets_its_owner_in(make_program: Make, chromium: Browser) -> None:
     async with site(make_program) as (program, address):
         page = await page_at(chromium, PHONE)
@@ -96,7 +103,9 @@ async def test_a_passkey_is_added_and_lets_its_owner_in(make_program: Make, chro
         assert {row["way"] for row in rows(program, "logins")} == {"passkey"}
         await page.goto(f"{address}/me")
         await expect(page.get_by_text("通行密钥登录")).to_be_visible()
-        await page.get_by_label("移除通行密钥").click()
+        remove = page.get_by_label("移除通行密钥")
+        assert await remove.evaluate(LINES) == 1, "the word stays whole on a phone"
+        await remove.click()
         await page.get_by_role("button", name="移除", exact=True).click()
         await expect(page.get_by_text("已移除")).to_be_visible()
         await leaves(page)

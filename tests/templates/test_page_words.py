@@ -100,3 +100,9 @@ def test_no_page_is_left_that_nobody_draws() -> None:
     for path in (path for folder in ("web", "bot", "channels") for path in (ROOT / folder).rglob("*.py")):
         drawn |= {node.value for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Constant)}
     assert set(PAGES) - drawn == set()
+
+
+def test_there_is_one_way_back() -> None:
+    """It looks the same wherever it stands; on paper it is a button, as a page to print has others beside it."""
+    written = [page for page in PAGES if 'id="back"' in (SHARED / page).read_text(encoding="utf-8")]
+    assert written == ["site/paper.html", "site/parts.html"]

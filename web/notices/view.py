@@ -37,9 +37,8 @@ def shots(frame: Frame, notice: Notice) -> list[Mapping[str, Any]]:
 
 def mark(notice: Notice, told: Progress, now: datetime) -> str:
     """A mark of what a page of this notice says; it stays the same as long as the page would."""
-    timed = notice.send_at is not None and notice.send_at > now
     counts = (f"{name}{many}" for name, many in sorted(told.counts.items()) if many)
-    return ".".join((notice.state, "timed" if timed else "", *counts))
+    return ".".join((notice.stands(now), *counts))
 
 
 def bar(told: Progress) -> dict[str, Any]:

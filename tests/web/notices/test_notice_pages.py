@@ -209,5 +209,7 @@ async def test_at_night_the_clerk_says_what_becomes_of_text_messages(
     assert re.search(r'role="alert" id="wrong-sms"', clerk.page)
     await clerk.sends(f"{place}/send", when="now", sms="wait")
     assert "11月22日 周日 08:00" in clerk.page
+    assert clerk.page.count(">短信等到早上</span>") == 2, "in the list, and on its own page"
+    assert "短信等到早上" in await (await clerk.client.get("/console/notices.csv")).text(encoding="utf-8-sig")
     [row] = [row for row in rows(program, "deliveries") if row["notice_id"]]
     assert (row["channel"], row["due_at"]) == ("sms", clock().replace(minute=0) + timedelta(hours=9))
