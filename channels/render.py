@@ -273,6 +273,8 @@ class Phrases:
             if (block == "menu" or block.startswith(("menu_", "called_"))) and block != "called_around"
             for word in texts.say("common", block).split("|")
         }
+        self._own_name = {folded(word): "language" for word in texts.say("language", "called_itself").split("|")}
+        self._journeys |= self._own_name
         self._buttons = {
             name: {folded(word) for word in (texts.say("common", name), *texts.say("common", block).split("|"))}
             for block in texts.blocks("common")
@@ -316,6 +318,10 @@ class Phrases:
         What is polite does not count: "你好，我要举报" is 举报.
         """
         return self._journeys.get(self._bare(text, self._journeys) or "")
+
+    def names_itself(self, text: str) -> bool:
+        """Whether somebody has typed the name of this language."""
+        return self._bare(text, self._own_name) is not None
 
     def tells_nothing(self, text: str) -> bool:
         """Whether words only move about or are polite: the name of an action, yes, good-bye."""

@@ -43,6 +43,8 @@ class Phrases(Protocol):
 
     def is_receipt(self, text: str) -> bool: ...
 
+    def names_itself(self, text: str) -> bool: ...
+
     def edited(self, flow: str, keys: Sequence[str], text: str) -> str | None: ...
 
     def tells_nothing(self, text: str) -> bool: ...
@@ -234,6 +236,10 @@ class Turn:
         if journey is None or (self._waits and journey.name not in MIDWAY):
             return ""
         return journey.name
+
+    def language_in(self, text: str) -> str:
+        """The code of the language that was typed by its name; empty for other words."""
+        return next((code for code, spoken in self.tools.phrases.items() if spoken.names_itself(text)), "")
 
     def _named(self, text: str) -> Journey | None:
         """The journey whose name was typed, where this person may set out for it or is answered by another."""

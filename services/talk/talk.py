@@ -35,6 +35,7 @@ from templates import DEFAULT_LANGUAGE
 LARGEST_BATCH = 100
 LONGEST_COMMAND = 200
 _COMMAND = re.compile(r"/(?P<name>[A-Za-z]\w*)(?:@\w*)?(?:\s(?P<argument>.*))?", re.ASCII | re.DOTALL)
+LANGUAGE = "language"  # the journey whose name may be that of what is wanted
 LONGEST_RECEIPT = 40  # characters
 SLOW = 60  # seconds within which somebody on a slow line taps again
 TWICE = 10  # seconds: a button that belongs to no screen, tapped again within this time, was tapped once
@@ -215,6 +216,7 @@ def take(turn: Turn, incoming: Incoming) -> None:
     name, argument = _command(reply, turn)
     if not name and reply.text and not reply.media:
         name = turn.called(reply.text)
+        argument = turn.language_in(reply.text) if name == LANGUAGE else ""
         if name and turn.session and is_option(turn.flow(turn.session.flow), turn.session, reply, turn):
             name = ""  # a button of the screen that is shown bears these words
     if incoming.edited and not name and changes_now(turn, incoming):

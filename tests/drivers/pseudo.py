@@ -26,6 +26,7 @@ LETTERS = [chr(0x5D0 + n) for n in range(27) if chr(0x5D0 + n) not in "ךםןף�
 ACCENTS = [chr(0x591 + n) for n in range(44)]
 ITSELF = """
 {% block name %}{{ "NAME" }}{% endblock %}
+{% block called_itself %}{{ "NAME" }}{% endblock %}
 {% block lang %}he{% endblock %}
 {% block dates %}he{% endblock %}
 {% block taken %}{{ "TAKEN" }}{% endblock %}

@@ -107,6 +107,21 @@ async def test_words_that_tell_nothing_are_not_put_to_a_story_either(program: Pr
 
 
 @on_sqlite
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("English", "What would you like to do?"), ("说英语", "What would you like to do?"), ("中文", "您想做什么？")],
+)
+async def test_the_name_of_a_language_is_spoken_from_then_on(
+    person: Callable[..., FakePerson], said: str, told: str
+) -> None:
+    citizen = person("c", language="en" if said == "中文" else "zh")
+    for words in ("language", said):
+        await citizen.says(words)
+    citizen.language = "zh" if said == "中文" else "en"
+    assert told in citizen.screen().text
+
+
+@on_sqlite
 async def test_an_english_speaker_is_understood(person: Callable[..., FakePerson]) -> None:
     for n, (said, told) in enumerate(
         {
