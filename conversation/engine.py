@@ -229,7 +229,9 @@ class _Place:
             return (*own, *undo, BACK)
         held = self._holds_an_answer()
         revisited = here.key in self.answers and self.session.editing == here.key
-        skippable = here.optional and not held and not self.session.drafts.get(here.key)  # a skip must not lose photos
+        begun = self.session.drafts.get(here.key)
+        too_long = isinstance(here, Text) and bool(begun) and len(begun) > here.longest
+        skippable = here.optional and not held and (not begun or too_long)  # a skip must not lose photos
         droppable = here.optional and held and not isinstance(here, Evidence)  # of pieces each can be removed
         moves = [KEEP] * revisited + [DROP] * droppable + [BACK] * (here is not self.questions[0]) + [SKIP] * skippable
         return (*own, *moves, *undo, CANCEL)

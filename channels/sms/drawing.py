@@ -14,6 +14,7 @@ from conversation.messages import Body, Button, Say, Screen
 from services.talk import MESSAGE, Menu
 from templates import Texts, clipped
 
+_LABEL = "\0"  # stands for any label
 LONGEST_REPEATED = 40  # characters of an answer that a text message repeats to be changed
 _LEADING_SIGN = re.compile(r"^[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff\ufe0f]+\s*", re.MULTILINE)
 
@@ -45,7 +46,7 @@ def _said(say: Say, body: Body, texts: Texts, most: int) -> SmsLetter:
         lines = [drawn.text]  # assigns the offers their numbers
     else:
         signs = [(key.label, str(number)) for number, key in enumerate(pressed, 1)]
-        lines = [_in_replies(_LEADING_SIGN.sub("", drawn.text), signs, texts)]
+        lines = [_in_replies(_LEADING_SIGN.sub("", drawn.text), signs, texts, str(say.values))]
         lines += [f"{number} {key.label}" for number, key in enumerate(pressed, 1)]
         lines += [f"{key.label} {key.url}" for key in keys if key.url is not None]
         lines += [texts.say("sms", "pick")] * bool(pressed)
@@ -113,7 +114,8 @@ def _head(screen: Screen, entries: Sequence[Entry], texts: Texts, *, helped: boo
         told = texts.say(screen.flow, f"{screen.asks}_help")
         rest = "\n".join(part for part in (help_, rest.removeprefix(told).strip()) if part)
     text = "\n".join(part for part in (problem, question, rest) if part)
-    return _in_replies(text, replies_of(screen, entries, texts), texts)
+    quoted = str((screen.written, screen.remark, screen.present, screen.problem))
+    return _in_replies(text, replies_of(screen, entries, texts), texts, quoted)
 
 
 def _help(screen: Screen, texts: Texts) -> str | None:
@@ -123,16 +125,30 @@ def _help(screen: Screen, texts: Texts) -> str | None:
     return texts.say("sms", f"{screen.kind}_help") if texts.has("sms", f"{screen.kind}_help") else None
 
 
+def _in_words(text: str, texts: Texts, quoted: str) -> str:
+    """The text with each "tap the button" that is left replaced by replying the button's words.
+
+    `quoted`: what people have written stays as they wrote it.
+    """
+    taps = texts.say("sms", "tap", {"label": _LABEL}).split("|")
+    replies = texts.say("sms", "reply", {"sign": texts.say("sms", "quoted", {"word": _LABEL})}).split("|")
+    for tap, reply in zip(taps, replies, strict=True):
+        before, after = map(re.escape, tap.split(_LABEL))
+        for found in {one[0]: one[1] for one in re.finditer(f"{before}(.+?){after}", text)}.items():
+            text = text if found[0] in quoted else text.replace(found[0], reply.replace(_LABEL, found[1]))
+    return text
+
+
 def _gap(reply: str, following: str) -> str:
     """The space between what to reply, where it is no word in quotes, and the word that follows at once."""
     return " " if following and not reply.endswith(("」", '"')) else ""
 
 
-def _in_replies(text: str, signs: Sequence[tuple[str, str]], texts: Texts) -> str:
+def _in_replies(text: str, signs: Sequence[tuple[str, str]], texts: Texts, quoted: str) -> str:
     """The text with each "tap the button" replaced by what to reply. `signs` are (label, reply)."""
     for label, sign in signs:
         taps = texts.say("sms", "tap", {"label": label}).split("|")
         replies = texts.say("sms", "reply", {"sign": sign}).split("|")
         for tap, reply in zip(taps, replies, strict=True):
             text = re.sub(f"{re.escape(tap)}(?=(\\w?))", lambda found, told=reply: told + _gap(told, found[1]), text)
-    return text
+    return _in_words(text, texts, quoted)
