@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 
 import pytest
 
 from bot.build import Program
 from services import evidence, notices
 from services.foundation.refusal import Refusal
+from services.foundation.vault import new_id
 from services.notices import Audience, Written
 from services.people import Role
 from tests.conftest import rows
 from tests.drivers.notice_desk import picture
-from tests.drivers.noticing import draft, got, person_with, seen, send
+from tests.drivers.noticing import TEXT, draft, got, person_with, seen, send
 
 
 @pytest.mark.parametrize("round", range(4))
@@ -42,6 +44,25 @@ async def test_two_clerks_at_the_same_instant_never_both_have_their_way(program:
         assert set(got(program)) <= set(supervisors)
         told = acts.look(notices.progress, notice_id)
         assert (told.state, told.counts["aborted"], told.over) == ("aborted", 3, True)
+
+
+async def test_of_the_same_notice_written_twice_at_the_same_instant_one_is_made(program: Program) -> None:
+    """Two forms: whoever comes second is led to the draft that is there, until it has left."""
+    acts, words = program.acts.at(program.clock()), Written({"zh": TEXT}, Audience(roles=(Role.SUPERVISOR,)), True)
+
+    async def write(clerk: str, written: Written = words) -> str | Refusal:
+        try:
+            return await acts.by(clerk).write(notices.draft_once, written, new_id())
+        except Refusal as error:
+            return error
+
+    told = await asyncio.gather(*(write(f"clerk-{n}") for n in range(4)))
+    [made] = [one for one in told if isinstance(one, str)]
+    assert [(one.code, one.values["id"]) for one in told if isinstance(one, Refusal)] == [("same_draft", made)] * 3
+    assert len(rows(program, "notices")) == 1
+    assert isinstance(await write("clerk-1", replace(words, texts={"zh": f"{TEXT}！"})), str), "every sign counts"
+    acts.by("clerk-1").transact(notices.abort, made)
+    assert isinstance(await write("clerk-1"), str)
 
 
 def test_taking_a_piece_away_touches_no_upload_of_anybody_else(program: Program) -> None:
