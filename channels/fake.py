@@ -41,9 +41,13 @@ class FakePerson:
         return await self._send(Reply(text=text), event_id)
 
     async def sends(
-        self, *media: Media, text: str | None = None, location: tuple[float, float] | None = None
+        self,
+        *media: Media,
+        text: str | None = None,
+        location: tuple[float, float] | None = None,
+        phone: str | None = None,
     ) -> list[Drawn]:
-        return await self._send(Reply(text=text, media=media, location=location))
+        return await self._send(Reply(text=text, media=media, location=location, phone=phone))
 
     async def edits(self, message: str, text: str, *media: Media) -> list[Drawn]:
         """Changes a message that was said before: `newest` after it was said is its id."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from conversation.amending import Heard, amended, heard, recalled, remembered
 from conversation.engine import position
-from conversation.messages import Button, Incoming, Reply
+from conversation.messages import Button, Incoming, Problem, Reply
 from conversation.text import seen
 from services.talk.journeys import Turn
 
@@ -56,7 +56,12 @@ def _too_late(turn: Turn, reply: Reply) -> None:
         turn.say("common.edited_late", Button("/status", words="see_status"), kept=False)
         turn.go_on()
         return
-    words = bool(seen(reply.text or "")) or bool(reply.media)
-    turn.say("common.edited_late", kept=words)
-    if words:
+    said = len(turn.said)
+    if seen(reply.text or "") or reply.media:
         turn.tools.find_place(turn, reply)
+    if turn.session is not None and turn.session is not session:  # told in the message that has the buttons
+        turn.said.pop()
+        turn.resume(Problem("edited_late", {"kept": True}))
+    else:
+        turn.say("common.edited_late", kept=False)
+        turn.said.insert(said, turn.said.pop())

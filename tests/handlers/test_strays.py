@@ -75,6 +75,19 @@ class TestWordsWhereNoneAreAsked:
         await said(citizen, "跳过", AFTER_WHAT[-1])
         assert (await filed(program, citizen))["what"] == f"{STORY}\n窗口在四楼"
 
+    @ON_SQLITE
+    async def test_a_contact_card_a_time_and_words_with_a_slash_too(self, citizen: FakePerson, program) -> None:
+        await said(citizen, *UP_TO_WHAT, STORY, "跳过", "昨天")
+        for words in ("/昨天 10点/", "10:30"):
+            assert "已加进「经过」" in await said(citizen, words), words
+        [told] = await citizen.sends(text="李科长 13800138000", phone="13800138000")
+        assert "已加进「经过」" in told.text
+        await said(citizen, "跳过", AFTER_WHAT[-1])
+        [told] = await citizen.sends(text="王主任 13900139000", phone="13900139000")
+        assert "已加进「经过」" in told.text
+        added = "/昨天 10点/\n10:30\n李科长 13800138000\n王主任 13900139000"
+        assert (await filed(program, citizen))["what"] == f"{STORY}\n{added}"
+
     async def test_at_the_review_too_but_what_names_a_button_acts(self, citizen: FakePerson, program: Program) -> None:
         await said(citizen, *UP_TO_WHAT, STORY, *AFTER_WHAT)
         told = await said(citizen, "当时有三个人在场")
@@ -287,6 +300,22 @@ class TestChangedMessages:
         await citizen.edits(mine, "二号窗口中午上班吗")
         await said(citizen, *UP_TO_WHAT[1:], *AFTER_WHAT)
         assert (await filed(program, citizen))["what"] == "二号窗口中午上班吗"
+
+    @ON_SQLITE
+    async def test_after_it_was_submitted_the_buttons_are_with_the_newest_answer(
+        self, citizen: FakePerson, program: Program
+    ) -> None:
+        await said(citizen, *UP_TO_WHAT, STORY)
+        mine = citizen.newest
+        await said(citizen, *AFTER_WHAT)
+        case = await filed(program, citizen)
+        for changed in ("等了三个小时没有人办", "等了四个小时没有人办"):
+            [told] = await citizen.edits(mine, changed)
+            assert "改过的话在这里，要用就点下面" in told.text
+            assert citizen.key("补充到已交的来件")
+        late, shown = await citizen.edits(mine, str(case["number"]))
+        assert "改过的话在这里" not in late.text
+        assert shown.text.startswith(f"{case['number']} · ")
 
     @ON_SQLITE
     async def test_nothing_of_it_outlives_the_conversation(self, citizen: FakePerson, program: Program) -> None:
