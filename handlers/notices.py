@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conversation.messages import Button
 from services import notices
+from services.people import SMS
 from services.talk import Journey, Turn
 
 
@@ -14,8 +15,9 @@ def open_seen(turn: Turn, notice_id: str) -> None:
         turn.tools.journeys["help"].opens(turn, "unknown")
         return
     number, first = seen
-    if first:
-        turn.say("notice.thanks", number=number)
+    again = Button(f"/seen {notice_id}", words="seen"), Button("/menu", words="menu")
+    if first:  # by text message the numbers of the notice would go on counting, and 2 would be none
+        turn.say("notice.thanks", *(again if turn.contact.channel == SMS else ()), number=number)
     else:
         turn.say("notice.thanked_before", Button("/menu", words="menu"), number=number)
     turn.go_on()

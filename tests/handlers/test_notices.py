@@ -69,18 +69,24 @@ async def test_what_is_said_to_something_else_acknowledges_nothing(
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("words", ["收到，谢谢", "1", "收到了。"])
-async def test_by_text_message(program: Program, clock: Clock, words: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "then", "expected"),
+    [
+        ("收到，谢谢", "1", "通知 N20261121-0001 您已经签收过了，不用再回复。\n1 主菜单"),
+        ("1", "收到", "您已经签收过了"),
+        ("收到了。", "2", "您想做什么？"),
+    ],
+)
+async def test_by_text_message(program: Program, clock: Clock, words: str, then: str, expected: str) -> None:
     async with network(program) as net:
         phone = net.phone(PHONE)
         await sent(program, clock, PHONE)
         assert "回复 1 表示收到" in (await phone.hears())[0]
         [thanks] = await phone.says(words)
-        assert thanks == "已签收通知 N20261121-0001，谢谢您。"
-        for again in ("1", "收到"):
-            clock.passes(minutes=1)
-            told = (await phone.says(again))[0]
-            assert "您已经签收过了" in told or "您想做什么" in told, again
+        assert thanks == "已签收通知 N20261121-0001，谢谢您。回复 2 看能做什么。"
+        clock.passes(minutes=1)
+        [told] = await phone.says(then)
+        assert expected in told
         [told] = await phone.says("7")
         assert "没有这个数字" in told
         assert "1 收到" not in told
