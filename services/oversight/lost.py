@@ -59,4 +59,4 @@ def _kept() -> Select[*tuple[Any, ...]]:
     wanted = select(evidence.c.id, evidence.c.kind, evidence.c.sha256, number, goes_out).select_from(evidence)
     for table in _ABOUT:
         wanted = wanted.outerjoin(table, table.c.id == evidence.c.subject_id)
-    return wanted.where(evidence.c.state == KEPT).order_by(evidence.c.created_at, evidence.c.id)
+    return wanted.where(evidence.c.state == KEPT).order_by(evidence.c.created_at, number, evidence.c.id)
