@@ -12,8 +12,8 @@ from bot.settings import Settings
 from channels.channel import ChannelKind
 from channels.render import Phrases
 from handlers.all import JOURNEYS
-from handlers.notices import take_receipt
 from handlers.placing import find_place
+from handlers.receipts import take_receipt
 from handlers.sources import SOURCES
 from models.database import Database
 from services import desk, oversight

@@ -1,4 +1,4 @@
-"""Acknowledging a notice by the button under it, or in words that say as much: thanked once."""
+"""Acknowledging a notice by the button under it: thanked once."""
 
 from __future__ import annotations
 
@@ -21,14 +21,6 @@ def open_seen(turn: Turn, notice_id: str) -> None:
     else:
         turn.say("notice.thanked_before", Button("/menu", words="menu"), number=number)
     turn.go_on()
-
-
-def take_receipt(turn: Turn) -> bool:
-    """Takes what was said (收到, 谢谢) as the receipt of the notice that came just before, if one waits for it."""
-    notice_id = notices.awaited(turn.act, turn.contact.id)
-    if notice_id is not None:
-        open_seen(turn, notice_id)
-    return notice_id is not None
 
 
 SEEN = Journey("seen", open_seen)

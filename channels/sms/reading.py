@@ -13,7 +13,7 @@ from services.talk import MESSAGE, Menu, Press, Standing, menu_again, pressed
 _NUMBER = re.compile(r"\d{1,2}", re.ASCII)
 _WITH_WORD = re.compile(r"(?P<number>\d{1,2})[\s.,、:]*(?P<word>\D.*)", re.ASCII)
 _SEVERAL = re.compile(r"\d{1,2}(?:[\s,、;.]+\d{1,2})+", re.ASCII)
-COMPLAIN, SEEN = "/complain", "/seen "
+COMPLAIN, RECEIPTS = "/complain", ("/seen ", "/acknowledge ")
 NO_OPTION = "?"  # pressed as a choice, every question refuses it and says what to do
 
 
@@ -56,8 +56,8 @@ def understood(text: str, standing: Standing, spoken: Spoken) -> Reply | Body:
 
 
 def _acknowledges(menu: Menu) -> Press | None:
-    """What acknowledges the notice that was sent last."""
-    return next((press for press in menu.numbers.values() if press[0].startswith(SEEN)), None)
+    """What acknowledges the notice or the duty that was sent last."""
+    return next((press for press in menu.numbers.values() if press[0].startswith(RECEIPTS)), None)
 
 
 def _worded(word: str, standing: Standing) -> str | None:

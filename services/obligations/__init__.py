@@ -20,7 +20,7 @@ from services.obligations.moving import AT_ONCE, Move, move, planned_moves
 from services.obligations.opening import file_names, look, reminded
 from services.obligations.own import Promise, is_due, keep, open_promises, promise, promised, remind
 from services.obligations.rules import read_rules
-from services.obligations.telling import TO_HEAD, TO_READER, buttons
+from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_since
 from services.obligations.values import (
     ACCEPTED,
     ACKNOWLEDGED,
@@ -99,6 +99,7 @@ __all__ = [
     "reply_unit",
     "request_time",
     "send_back",
+    "told_since",
     "way_to_head",
     "why_unreached",
 ]

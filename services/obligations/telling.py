@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from conversation.messages import Body, Button, Say
+from models.tables import reminders, sessions
 from services import calendar, people
 from services.deliveries import queue_for
 from services.foundation.act import Act
@@ -68,6 +71,13 @@ def tell(
     asked_for = obligation.id if "acknowledge" in offers else None
     body = Body(say=Say(f"obligation.{words}", {**values, **(more or {})}, buttons(obligation.id, offers)))
     return queue_for(act, sorted(to), body, urgency="reminder", about=asked_for, due_at=due_at), nth
+
+
+def told_since(act: Act, contact_id: str, obligation_ids: Collection[str]) -> list[str]:
+    """Those of the obligations of which the unit has been told since this contact said something."""
+    since = select(sessions.c.touched_at).where(sessions.c.contact_id == contact_id).scalar_subquery()
+    told = reminders.c.obligation_id.in_(obligation_ids), reminders.c.fired_at >= since
+    return list(act.tx.execute(select(reminders.c.obligation_id).where(*told).distinct()).scalars())
 
 
 def told_values(

@@ -9,9 +9,10 @@ from channels.fake import FakePerson
 from models.tables import FETCHING
 from services import notices
 from tests.conftest import Clock
-from tests.drivers.chat_screens import said
+from tests.drivers.chat_screens import Meet, said
 from tests.drivers.handset import network
 from tests.drivers.notice_desk import becomes_head, counts, release, written
+from tests.drivers.told_units import Office
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PHONE = "+8613800138000"
@@ -90,3 +91,15 @@ async def test_by_text_message(program: Program, clock: Clock, words: str, then:
         [told] = await phone.says("7")
         assert "没有这个数字" in told
         assert "1 收到" not in told
+
+
+@ON_SQLITE
+async def test_a_duty_that_came_just_before_is_acknowledged_so_too(office: Office, person: Meet) -> None:
+    office.bind("head", "boss")
+    boss = person("boss")
+    office.hand_over(working_days=3)
+    assert (await said(boss, "收到")).startswith("✅ 已签收 D20261121-0001")
+    assert "已签收" not in await said(boss, "收到")
+    for n in (1, 2):
+        office.hand_over(working_days=3, asked=f"请报送第 {n} 份")
+    assert "已签收" not in await said(boss, "好的")  # which of the two, nobody knows

@@ -96,7 +96,7 @@ async def test_a_command_that_is_none_is_answered_with_words_and_numbers(program
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("reply", ["1签收", "回复1签收", "1、签收", "签收", "「签收」", "1"])
+@pytest.mark.parametrize("reply", ["1签收", "回复1签收", "1、签收", "签收", "「签收」", "1", "收到，谢谢", "知道了"])
 async def test_the_word_beside_a_number_means_the_number(office: Office, program: Program, reply: str) -> None:
     async with network(program) as net:
         head = net.phone(NUMBER)
