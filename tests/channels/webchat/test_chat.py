@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable
 from http.cookies import SimpleCookie
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession, WSCloseCode, WSMsgType, WSServerHandshakeError
@@ -336,11 +337,11 @@ async def test_too_fast_is_said_so(program: Program) -> None:
 @pytest.mark.parametrize("bytes_or_words", ["no frame", b"no text"])
 async def test_whoever_sends_nothing_but_nonsense_is_cut_off(program: Program, bytes_or_words: str | bytes) -> None:
     async with browsing(program) as browser, browser.tab() as tab:
-        send = tab.socket.send_str if isinstance(bytes_or_words, str) else tab.socket.send_bytes
+        send: Any = tab.socket.send_str if isinstance(bytes_or_words, str) else tab.socket.send_bytes
         for _ in range(BURST + PATIENCE + 30):  # more than refills meanwhile
             if tab.socket.closed:
                 break
-            await send(bytes_or_words)  # type: ignore[arg-type]
+            await send(bytes_or_words)
         async with asyncio.timeout(SOON):
             while (await tab.socket.receive()).type is WSMsgType.TEXT:
                 pass
