@@ -13,7 +13,7 @@ _CODE = re.compile(r"[0-9a-z](?:[\s-]*[0-9a-z]){15}(?![0-9a-z])")  # "k7qf 2m9dâ
 _WORD = re.compile(r"(?<![0-9a-z])[0-9a-z]")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\u30fc_~]")
 _LINK = re.compile(
-    r"(?:https?://)?[a-z0-9.:-]{1,100}/(?:in/|\S{0,100}?start=[kr]-)([0-9a-z]{4}(?:-[0-9a-z]{4}){2,3}|[^\s/?#&]+)\S*",
+    r"(?<![a-z0-9.:-])(?:https?://)?[a-z0-9.:-]{1,100}/(?:in/|\S{0,100}?start=[kr]-)([0-9a-z]{4}(?:-[0-9a-z]{4}){2,3}|[^\s/?#&]+)\S*",
     re.IGNORECASE,
 )
 
