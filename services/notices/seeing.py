@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import and_, func, or_, select, update
 
-from models.tables import FETCHING, deliveries, evidence, notices, sessions
+from models.tables import FETCHING, deliveries, evidence, notices
 from services.foundation.act import Act
 from services.notices.family import same_matter
 from services.notices.looking import PART_COLUMNS, part_of
@@ -30,11 +32,10 @@ def acknowledge(act: Act, contact_id: str, notice_id: str) -> tuple[str, bool] |
     return row.number, row.acknowledged_at is None
 
 
-def awaited(act: Act, contact_id: str) -> str | None:
-    """The last notice that came to this contact since they said something, if it waits for being acknowledged."""
+def awaited(act: Act, contact_id: str, since: datetime) -> str | None:
+    """The last notice that came to this contact since then, if it waits for being acknowledged."""
     came = deliveries.c.state.in_(("sent", "delivered", "uncertain"))
     fetched = and_(deliveries.c.channel == FETCHING, deliveries.c.state == "queued", deliveries.c.due_at <= act.now)
-    since = select(sessions.c.touched_at).where(sessions.c.contact_id == contact_id).scalar_subquery()
     return act.tx.execute(
         select(deliveries.c.notice_id)
         .join_from(notices, deliveries)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from conversation.messages import Body, Button, Say
-from models.tables import reminders, sessions
+from models.tables import reminders
 from services import calendar, people
 from services.deliveries import queue_for
 from services.foundation.act import Act
@@ -73,9 +73,8 @@ def tell(
     return queue_for(act, sorted(to), body, urgency="reminder", about=asked_for, due_at=due_at), nth
 
 
-def told_since(act: Act, contact_id: str, obligation_ids: Collection[str]) -> list[str]:
-    """Those of the obligations of which the unit has been told since this contact said something."""
-    since = select(sessions.c.touched_at).where(sessions.c.contact_id == contact_id).scalar_subquery()
+def told_since(act: Act, since: datetime, obligation_ids: Collection[str]) -> list[str]:
+    """Those of the obligations of which the unit has been told since then."""
     told = reminders.c.obligation_id.in_(obligation_ids), reminders.c.fired_at >= since
     return list(act.tx.execute(select(reminders.c.obligation_id).where(*told).distinct()).scalars())
 

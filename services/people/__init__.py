@@ -8,6 +8,7 @@ from services.people.accounts import (
     contact_of_hash,
     ensure_contact,
     ensure_contacts,
+    last_spoke,
     lock_contacts,
     reach_changed,
 )
@@ -153,6 +154,7 @@ __all__ = [
     "invite",
     "issue_link",
     "keep_identity",
+    "last_spoke",
     "leaving",
     "lock_contacts",
     "may",

@@ -43,6 +43,11 @@ def contact_of_hash(act: Act, key: str) -> str | None:
     return act.tx.execute(select(contacts.c.id).where(contacts.c.address_hash == key)).scalar()
 
 
+def last_spoke(act: Act, contact_id: str) -> datetime:
+    """When this contact said something last, or else when it was made."""
+    return act.tx.execute(select(sessions.c.touched_at).where(sessions.c.contact_id == contact_id)).scalar_one()
+
+
 _ADD = Prepared(
     lambda tx: insert_or_ignore(tx, contacts), "id", "channel", "address_hash", "language", "created_at", "sealed"
 )

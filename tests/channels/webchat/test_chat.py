@@ -415,14 +415,15 @@ async def test_one_browser_holds_no_more_uploads_open_than_its_page_sends(progra
         browser.tab(),
         other.tab(),
     ):
-        lines = [await begun(browser) for _ in range(uploads.AT_ONCE)]
-        async with asyncio.timeout(SOON):
-            while (await browser.upload(photo()))[0] == 200:  # until the last of them has been looked at
-                pass
+        lines = [await begun(browser) for _ in range(uploads.AT_ONCE + 1)]
+        answers = [asyncio.create_task(reader.readline()) for reader, _ in lines]
+        [turned_away], _ = await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED, timeout=SOON)
+        assert b"503" in await turned_away
         assert await browser.upload(photo()) == (503, {"code": "busy"})
         assert (await other.upload(photo()))[0] == 200
         for _, half in lines:
             half.close()
+        await asyncio.gather(*answers, return_exceptions=True)
         async with asyncio.timeout(SOON):
             while (await browser.upload(photo()))[0] != 200:
                 pass
