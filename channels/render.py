@@ -327,9 +327,9 @@ class Phrases:
         """Whether words only move about or are polite: the name of an action, yes, good-bye."""
         return self._bare(text, self._told_nothing) is not None
 
-    def is_receipt(self, text: str) -> bool:
-        """Whether somebody says no more than that they have got it: 收到，谢谢."""
-        return self.receipt.fullmatch(folded(text)) is not None
+    def is_receipt(self, word: str) -> bool:
+        """Whether folded words say no more than that something was received: 收到，谢谢."""
+        return self.receipt.fullmatch(word) is not None
 
     def edited(self, flow: str, keys: Sequence[str], text: str) -> str | None:
         """The question, one of these, whose answer somebody wants to change who types its name: 经过, 修改经过."""

@@ -41,7 +41,7 @@ class Phrases(Protocol):
 
     def means(self, text: str, button: str) -> bool: ...
 
-    def is_receipt(self, text: str) -> bool: ...
+    def is_receipt(self, word: str) -> bool: ...
 
     def names_itself(self, text: str) -> bool: ...
 
@@ -243,8 +243,8 @@ class Turn:
 
     def _named(self, text: str) -> Journey | None:
         """The journey whose name was typed, where this person may set out for it or is answered by another."""
-        own = self.tools.phrases[self.contact.language]
-        called = (spoken.journey(text) for spoken in (own, *self.tools.phrases.values()))
+        phrases, own = self.tools.phrases, self.contact.language
+        called = (phrases[code].journey(text) for code in (own, *(code for code in phrases if code != own)))
         journey = self.tools.journeys.get(next(filter(None, called), ""))
         if journey is not None and not self.may(journey):
             journey = self.tools.journeys.get(journey.otherwise)

@@ -286,7 +286,8 @@ def _is_receipt(turn: Turn, incoming: Incoming) -> bool:
     reply = incoming.reply
     if not reply.text or reply.media or incoming.edited or len(reply.text) > LONGEST_RECEIPT:
         return False
-    said = any(spoken.is_receipt(reply.text) for spoken in turn.tools.phrases.values())
+    word = turn.fold(reply.text)
+    said = any(spoken.is_receipt(word) for spoken in turn.tools.phrases.values())
     return said and turn.tools.take_receipt(turn)
 
 
