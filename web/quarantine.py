@@ -23,7 +23,7 @@ class Quarantine:
         return [
             web.get("/console/quarantine", self._frame.seated(self._list, Right.READ_QUARANTINE)),
             web.get(f"/console/quarantine.{FORM}", self._frame.seated(self._leave, Right.READ_QUARANTINE)),
-            web.get(f"/console/quarantine/{ID}", self._frame.seated(self._one, Right.READ_QUARANTINE)),
+            web.get(f"/console/quarantine/{ID}", self._frame.seated(self._asked, Right.READ_QUARANTINE)),
             web.post(f"/console/quarantine/{ID}", self._frame.seated(self._open, Right.READ_QUARANTINE)),
         ]
 
@@ -35,9 +35,6 @@ class Quarantine:
         """The list as a file or for paper; what the messages said stays here."""
         table = Leaving("quarantine", talk.COLUMNS, talk.leaving, "quarantine/paper.html")
         return await leave(self._frame, request, seat, table)
-
-    async def _one(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        return await self._asked(request, seat)
 
     async def _open(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         frame = self._frame
