@@ -15,6 +15,7 @@ from channels.webchat.guard import Tokens
 from channels.webchat.pieces import Pieces
 from channels.webchat.protocol import CHANNEL, LARGEST_FRAME, write
 from channels.webchat.uploads import MOST_HELD, Uploads
+from channels.webchat.watch import Watch
 from models.database import DatabaseAway
 from services import talk
 from services.evidence import LIMITS, Store
@@ -26,7 +27,7 @@ from templates import DEFAULT_LANGUAGE, Texts
 MOST_PAGES = 12  # open at once with one token
 UPLOADS_PER_HOUR = 60
 HEARTBEAT_SECONDS = 25.0  # below the idle limit of common proxies
-LETTERS_POLL_SECONDS = 2.0
+LOOK_EVERY_SECONDS = 1.0  # that a letter written by another process may wait
 START = re.compile(r"[0-9A-Za-z_-]{1,100}")
 
 
@@ -43,12 +44,13 @@ class WebChat:
         store: Store,
         version: str,
         language: str = DEFAULT_LANGUAGE,
-        poll_seconds: float = LETTERS_POLL_SECONDS,
+        look_every_seconds: float = LOOK_EVERY_SECONDS,
         uploads_per_hour: int = UPLOADS_PER_HOUR,
         uploads_held: int = MOST_HELD,
     ) -> None:
         self._tokens = Tokens(acts.vault, secure=site.startswith("https://"))
-        self._parts = Parts(door, acts, texts, poll_seconds, self._tokens)
+        self._watch = Watch(acts, look_every_seconds)
+        self._parts = Parts(door, acts, texts, self._watch, self._tokens)
         self._uploads = Uploads(self._parts, store, site, uploads_per_hour, uploads_held)
         self._pieces = Pieces(self._parts, store)
         self._site, self._version, self._language = site, version, language
@@ -62,6 +64,10 @@ class WebChat:
             web.post("/chat/forget", self._forget),
             web.get("/chat/piece/{id:[0-9a-f]{20}}", self._pieces.give),
         ]
+
+    async def run(self) -> None:
+        """Looks for letters that another process has written, for as long as it serves."""
+        await self._watch.run()
 
     async def close(self) -> None:
         """Ends every connection, so that the pages reconnect to another process or to the next one."""

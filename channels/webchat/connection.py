@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -16,6 +15,7 @@ from channels.webchat import protocol
 from channels.webchat.drawing import drawn
 from channels.webchat.guard import Bucket, Tokens
 from channels.webchat.protocol import CHANNEL, Frame, Garbled, write
+from channels.webchat.watch import Watch
 from conversation.messages import Body, Button, Incoming, Media, Reply, Say
 from models.database import DatabaseAway
 from services import deliveries, evidence, talk
@@ -37,7 +37,7 @@ class Parts:
     talk: Talk
     acts: Acts
     texts: Mapping[str, Texts]
-    poll_seconds: float  # seconds that a letter written by another process may wait
+    watch: Watch
     tokens: Tokens
 
 
@@ -154,8 +154,8 @@ class Connection:
             await self._parts.acts.write(deliveries.received, CHANNEL, self._visitor.id, min(upto, self._sent))
 
     async def _carry(self, contact_id: str) -> None:
-        """Sends letters in order: past ones, then each as its bell rings, with a look now and then without a bell."""
-        with self._parts.acts.bells.listen(contact_id) as bell:
+        """Sends letters in order: past ones, then each as its bell rings."""
+        with self._parts.watch.listen(contact_id, lambda: self._sent) as bell:
             greeted = False
             while not self._socket.closed:
                 bell.clear()
@@ -163,14 +163,13 @@ class Connection:
                     await self._fetch(contact_id, first=not greeted)
                     greeted = True
                 except DatabaseAway:
-                    pass  # a letter written meanwhile is found by the next look
+                    await asyncio.sleep(self._parts.watch.every_seconds)
+                    continue
                 except Exception:
                     log.exception("web_letters_failed", contact=contact_id)
                     await self._socket.close(code=WSCloseCode.INTERNAL_ERROR)
                     return
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._parts.poll_seconds):
-                        await bell.wait()
+                await bell.wait()
 
     async def _fetch(self, contact_id: str, *, first: bool) -> None:
         parts, after = self._parts, self._sent

@@ -26,7 +26,7 @@ def opened(settings: Reached, program: ProgramParts) -> Channel:
         version=program.assets_version,
         language=program.language,
     )
-    return Channel(CHANNEL, routes=chat.routes(), ready=lambda: True, hang_up=chat.close)
+    return Channel(CHANNEL, routes=chat.routes(), run=chat.run, ready=lambda: True, hang_up=chat.close)
 
 
 def drawn(settings: Reached, body: Body, texts: Texts) -> Shot:

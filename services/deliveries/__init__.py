@@ -8,7 +8,7 @@ is owed any more (`about`).
 from services.deliveries.exchange import Exchange, Told
 from services.deliveries.lanes import hold_lane, leave_lane
 from services.deliveries.leasing import lease, with_news
-from services.deliveries.letters import mailbox, received, renumber_due
+from services.deliveries.letters import mailbox, received, renumber_due, with_letters
 from services.deliveries.queueing import NoticeBodies, encoded, open_body, queue, queue_for, queue_shared, seal_notice
 from services.deliveries.receipts import delivered, undelivered
 from services.deliveries.recording import abort_deliveries, record
@@ -46,6 +46,7 @@ __all__ = [
     "renumber_due",
     "seal_notice",
     "undelivered",
+    "with_letters",
     "with_news",
     "withhold_about",
     "withhold_from",

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, insert, literal, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    String,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from models.tables import FETCHING, contacts, deliveries, notices
 from services.deliveries.queueing import NoticeBodies, open_body
@@ -31,6 +47,18 @@ def mailbox(act: Act, channel: str, contact_id: str, after: int, most: int) -> l
         body = shared.of(act.tx, row.notice_id) if row.sealed is None else open_body(act.vault, row.sealed)
         letters.append(Letter(row.id, body, row.created_at))
     return letters
+
+
+def with_letters(act: Act, channel: str, shown: Mapping[str, int]) -> set[str]:
+    """The contacts among these that have a row after the one with this number, each looked up in the index."""
+    if act.tx.dialect.name == "postgresql":
+        lists = literal(list(shown), ARRAY(String)), literal(list(shown.values()), ARRAY(BigInteger))
+        asked = func.unnest(*lists).table_valued("key", "value").render_derived()
+    else:
+        asked = func.json_each(json.dumps(dict(shown))).table_valued("key", "value")
+    after = and_(deliveries.c.contact_id == asked.c.key, deliveries.c.id > asked.c.value)
+    seen = and_(_of(channel), after, _visible(channel, act.now), deliveries.c.state.not_in(("aborted", "superseded")))
+    return set(act.tx.execute(select(asked.c.key).where(exists().where(seen))).scalars())
 
 
 def received(act: Act, channel: str, contact_id: str, upto: int) -> None:

@@ -31,7 +31,7 @@ def web_chat(program: Program, **how: Any) -> WebChat:
         acts=program.acts,
         texts=program.texts,
         store=program.store,
-        **{"poll_seconds": 30, "version": "v1", **how},
+        **{"look_every_seconds": 30, "version": "v1", **how},
     )
 
 
@@ -43,9 +43,11 @@ async def served(program: Program, **how: Any) -> AsyncIterator[TestServer]:
     app.on_shutdown.append(lambda _: chat.close())
     server = TestServer(app)
     await server.start_server()
+    looks = asyncio.create_task(chat.run())
     try:
         yield server
     finally:
+        looks.cancel()
         await server.close()
 
 

@@ -154,8 +154,8 @@ async def test_two_tabs_see_the_same_conversation(program: Program) -> None:
 async def test_two_programs_share_one_conversation(make_program: Callable[..., Program]) -> None:
     first, second = make_program(), make_program()
     async with (
-        browsing(first, poll_seconds=0.05) as browser,
-        served(second, poll_seconds=0.05) as there,
+        browsing(first, look_every_seconds=0.05) as browser,
+        served(second, look_every_seconds=0.05) as there,
         browser.tab() as here,
         browser.tab(at=there) as elsewhere,
     ):
