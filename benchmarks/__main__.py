@@ -43,6 +43,8 @@ class Sizes:
     pace_seconds: int = 120
     wait_seconds: int = 20
     recipients: int = 100_000  # of the broadcast beside which replies are sent
+    pages: int = 1_000
+    page_seconds: float = 60.0
     more: bool = True  # what is told for information only
 
 
@@ -62,6 +64,8 @@ QUICK = Sizes(
     pace_seconds=3,
     wait_seconds=3,
     recipients=200,
+    pages=20,
+    page_seconds=1.0,
     more=False,
 )
 Measured = dict[str, Figure]
@@ -84,6 +88,7 @@ class Bench:
             "late list": (self.late_list, {"late_list_ms"}),
             "ready": (self.ready, {"ready_ms"}),
             "idle": (self.idle, {"idle_mib"}),
+            "idle pages": (self.idle_pages, {"idle_pages_core"}),
         }
         return [(name, measure) for name, (measure, claims) in measures.items() if self.wanted & claims]
 
@@ -229,6 +234,12 @@ class Bench:
         resident = Figure([resident for _, resident in weighed])
         self.console.print(f"resident with all that is shared with others: {resident.median:.0f} MiB")
         return {"idle_mib": Figure([own for own, _ in weighed])}
+
+    def idle_pages(self) -> Measured:
+        self.tell(f"{self.sizes.pages:,} idle pages")
+        return {
+            "idle_pages_core": Figure([life.idle_pages_core(self.folder, self.sizes.pages, self.sizes.page_seconds)])
+        }
 
     def tell(self, text: str) -> None:
         self.console.print(f"[dim]{text}[/]")
