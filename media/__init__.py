@@ -1,28 +1,35 @@
-"""Makes a copy of a photo, a voice message or a video that reveals nothing about its sender.
+"""Makes a copy of a photo, a voice message or a video that reveals nothing about its sender, and reads lists.
 
-Bytes in, bytes out: no database, no network, no temporary file. `clean` works in this process and
-is for tests and tools; a bot uses `clean_apart`, whose child process may crash on a hostile
-file without harm. Pillow and PyAV are imported only inside the functions that need them.
+Bytes in, bytes out: no database, no network, no temporary file. `clean` and `sniff` work in this process and are for
+tests and tools; a bot uses `clean_apart`, `rows_apart` and `sniff_apart`, whose child process may crash on a hostile
+file without harm. Pillow, PyAV and Calamine are imported only inside the functions that need them.
 """
 
-from media.cleaning import clean
-from media.document import check_unpacked
-from media.sniffing import EXTENSIONS, PHOTOS, RECORDINGS, UNHEARD, sniff
-from media.supervisor import clean_apart
-from media.values import DEFAULT_LIMITS, Cleaned, Limits, Refused, is_long
+from media.cleaning import UNKNOWN, clean, original_only
+from media.sheets import text_rows
+from media.sniffing import EXTENSIONS, HEAD_BYTES, PHOTOS, RECORDINGS, UNHEARD, sniff, sniff_head
+from media.supervisor import clean_apart, rows_apart, sniff_apart
+from media.values import DEFAULT_LIMITS, Cleaned, Died, Limits, Refused, is_long
 
 __all__ = [
     "DEFAULT_LIMITS",
     "EXTENSIONS",
+    "HEAD_BYTES",
     "PHOTOS",
     "RECORDINGS",
     "UNHEARD",
+    "UNKNOWN",
     "Cleaned",
+    "Died",
     "Limits",
     "Refused",
-    "check_unpacked",
     "clean",
     "clean_apart",
     "is_long",
+    "original_only",
+    "rows_apart",
     "sniff",
+    "sniff_apart",
+    "sniff_head",
+    "text_rows",
 ]

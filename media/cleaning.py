@@ -3,8 +3,10 @@
 from typing import cast
 
 from media import document
-from media.sniffing import EXTENSIONS, PHOTOS, RECORDINGS, UNHEARD, sniff
+from media.sniffing import EXTENSIONS, HEAD_BYTES, PHOTOS, RECORDINGS, UNHEARD, sniff, sniff_head
 from media.values import DEFAULT_LIMITS, FLAWS, Cleaned, Flaw, Limits, Refused
+
+UNKNOWN = "application/octet-stream"
 
 
 def clean(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Cleaned:
@@ -37,6 +39,13 @@ def unshown(data: bytes, refused: Refused, limits: Limits, error: Exception | No
     if limits.documents or refused.code not in FLAWS or mime not in {*PHOTOS, *RECORDINGS}:
         raise refused from error
     return _sealed(mime, flaw=cast("Flaw", refused.code))
+
+
+def original_only(data: bytes, flaw: Flaw = "unreadable") -> Cleaned:
+    """A piece that is kept as it came, with nothing shown of it, and that nobody has looked into: its head alone tells
+    what it is."""
+    mime = sniff_head(data[:HEAD_BYTES])
+    return _sealed(mime, flaw=flaw) if mime else Cleaned("file", UNKNOWN, "bin", b"", flaw=flaw)
 
 
 def _by_kind(data: bytes, mime: str, limits: Limits) -> Cleaned:

@@ -65,6 +65,8 @@ _IN_CHUNKS = {
     (b"FORM", b"AIFF"): "audio/aiff",
     (b"FORM", b"AIFC"): "audio/aiff",
 }
+HEAD_BYTES = 4096
+_EBML = b"\x1a\x45\xdf\xa3"
 _TS_PACKETS = ((0, 188), (4, 192))  # where the first begins and how many bytes each has; cameras put a time before it
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 _AVIF_BRANDS = {b"avif", b"avis"}
@@ -78,22 +80,28 @@ def sniff(data: bytes) -> str | None:
     """The MIME type of what `data` really is, or None for a type that we do not take.
 
     A container type does not say whether there is a picture in it: a voice message from a browser
-    is "video/webm" or "video/mp4" here, and only `clean` tells it from a video.
+    is "video/webm" or "video/mp4" here, and only `clean` tells it from a video. A long text or archive takes seconds:
+    a stranger's file is asked by `sniff_apart`, and `sniff_head` costs nothing.
     """
+    return sniff_head(data) or (None if data.startswith(_EBML) else document.sniff(data))
+
+
+def sniff_head(data: bytes) -> str | None:
+    """The same of a picture or a recording alone, from its first 4 KiB; of a whole file or of its beginning."""
     for start, mime in _STARTS:
         if data.startswith(start):
             return mime
     if data[:4] in (b"RIFF", b"FORM"):
-        return _IN_CHUNKS.get((data[:4], data[8:12])) or document.sniff(data)
-    if data.startswith(b"\x1a\x45\xdf\xa3"):
-        return _matroska(data[:4096])
+        return _IN_CHUNKS.get((data[:4], data[8:12]))
+    if data.startswith(_EBML):
+        return _matroska(data[:HEAD_BYTES])
     if data[4:8] == b"ftyp":
         return _iso_media(data)
     if data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _BMP_HEADS:
         return "image/bmp"
     if data[4:8] in _OLD_QUICKTIME:
         return "video/quicktime"
-    return _bare_audio_frames(data) or _transport_stream(data) or document.sniff(data)
+    return _bare_audio_frames(data) or _transport_stream(data)
 
 
 def _matroska(head: bytes) -> str | None:

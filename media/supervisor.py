@@ -1,13 +1,15 @@
-"""Runs `clean` in a process of its own, which may crash, hang or fill its memory without harm to us."""
+"""Has a file cleaned or read in a process of its own, which may crash, hang or fill its memory without harm to us."""
 
+import signal
 import sys
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from media.cleaning import unshown
-from media.values import CODES, DEFAULT_LIMITS, FLAWS, KINDS, Cleaned, Limits, Refused
+from media.cleaning import original_only
+from media.sniffing import EXTENSIONS, HEAD_BYTES, PHOTOS, sniff_head
+from media.values import CODES, DEFAULT_LIMITS, FLAWS, KINDS, Cleaned, Died, Limits, Refused
 
 if TYPE_CHECKING:
     from asyncio import StreamReader
@@ -21,60 +23,107 @@ _OVERHEAD_BYTES = 2**20
 async def clean_apart(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Cleaned:
     """Cleans a file like `clean`, in a short-lived child with an empty environment and hard limits.
 
-    Raises Refused; a crash, a kill, a time-out or a senseless answer is "unreadable".
+    Evidence that took all its processor time is kept without a copy. Raises Refused; and Died where the child has given
+    no answer, of what the office itself sends Refused("unreadable").
     Each call may use `limits.memory_bytes` and one core: the caller bounds how many run at once.
     """
     if not data:
         raise Refused("empty")
     if len(data) > limits.file_bytes:
         raise Refused("too_big")
+    try:
+        return _cleaned(*await _answer("clean", data, limits))
+    except Died as died:
+        if limits.documents:
+            raise Refused("unreadable") from died
+        if died.by != signal.SIGXCPU:
+            raise
+        photo = sniff_head(data[:HEAD_BYTES]) in PHOTOS
+        return original_only(data, "too_many_pixels" if photo else "too_long")
+
+
+async def rows_apart(data: bytes, limits: Limits) -> bytes:
+    """The rows of a list as `sheets.rows` reads them, each a line of JSON. Raises Refused: too_big, unreadable.
+
+    What takes more memory or time than `limits` allow is too big.
+    """
+    if len(data) > limits.file_bytes:
+        raise Refused("too_big")
+    try:
+        head, blobs = await _answer("rows", data, limits)
+    except Died as died:
+        raise Refused("too_big" if died.by else "unreadable") from died
+    if not head.get("rows") or len(blobs) != 1:
+        raise Refused("unreadable")
+    return blobs[0]
+
+
+async def sniff_apart(data: bytes, limits: Limits = DEFAULT_LIMITS) -> str | None:
+    """The MIME type as `sniff` finds it; None also where the child gave no answer."""
+    try:
+        head, _ = await _answer("type", data, limits)
+    except Died:
+        return None
+    return head["type"] if head.get("type") in EXTENSIONS else None
+
+
+async def _answer(task: str, data: bytes, limits: Limits) -> tuple[dict[str, Any], list[bytes]]:
+    """What the child says. Raises Refused where it refuses, Died where it says nothing that could be understood."""
     import asyncio
 
-    process = await asyncio.create_subprocess_exec(
-        *COMMAND,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        cwd=_ROOT,
-        env={},
-    )
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            cwd=_ROOT,
+            env={},
+        )
+    except OSError as error:  # the machine has no memory or no process left
+        raise Died from error
+    head, blobs, failed = dict[str, Any](), list[bytes](), None
     try:
         async with asyncio.timeout(limits.wall_seconds):
-            return await _ask(process, data, limits)
+            head, blobs = await _ask(process, task, data, limits)
     except (TimeoutError, EOFError, OSError, ValueError, TypeError) as error:
-        return unshown(data, Refused("unreadable"), limits, error)
+        failed = error
     finally:
         await _end(process)
+    if failed:
+        raise Died(max(0, -(process.returncode or 0))) from failed
+    if head.get("refused") in CODES:
+        raise Refused(head["refused"])
+    return head, blobs
 
 
-async def _ask(process: "Process", data: bytes, limits: Limits) -> Cleaned:
+async def _ask(process: "Process", task: str, data: bytes, limits: Limits) -> tuple[dict[str, Any], list[bytes]]:
     from media import wire
 
     assert process.stdin
     assert process.stdout
-    process.stdin.write(wire.pack({"limits": asdict(limits)}, data))
+    process.stdin.write(wire.pack({"task": task, "limits": asdict(limits)}, data))
     await process.stdin.drain()
     process.stdin.close()
     prefix = await process.stdout.readexactly(wire.LENGTH_BYTES)
     text = await process.stdout.readexactly(wire.head_length(prefix))
     head, sizes = wire.read_head(text, limits.copy_bytes + _OVERHEAD_BYTES)
-    return _understood(head, await _blobs(process.stdout, sizes))
+    return head, await _blobs(process.stdout, sizes)
 
 
 async def _blobs(stdout: "StreamReader", sizes: list[int]) -> list[bytes]:
     return [await stdout.readexactly(size) for size in sizes]
 
 
-def _understood(head: dict[str, Any], blobs: list[bytes]) -> Cleaned:
-    """The child's answer, checked like a hostile file because the child has read one. Raises ValueError."""
-    if head.get("refused") in CODES:
-        raise Refused(head["refused"])
-    if not blobs or not isinstance(head.get("cleaned"), dict):
-        raise ValueError("not an answer")
-    thumbnail = blobs[1] if len(blobs) > 1 else None
-    cleaned = Cleaned(**head["cleaned"], copy=blobs[0], thumbnail=thumbnail)
-    if cleaned.kind not in KINDS or not _plain(cleaned):
-        raise ValueError("not an answer")
+def _cleaned(head: dict[str, Any], blobs: list[bytes]) -> Cleaned:
+    """The child's answer, checked like a hostile file because the child has read one. Raises Died."""
+    try:
+        thumbnail = blobs[1] if len(blobs) > 1 else None
+        cleaned = Cleaned(**head["cleaned"], copy=blobs[0], thumbnail=thumbnail)
+        if cleaned.kind not in KINDS or not _plain(cleaned):
+            raise Died
+    except (LookupError, TypeError) as error:
+        raise Died from error
     return cleaned
 
 

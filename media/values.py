@@ -20,7 +20,7 @@ class Limits:
     file_bytes: int = 20 * 2**20
     """Bytes of the upload."""
     copy_bytes: int = 64 * 2**20
-    """Bytes of the copy: three hours of speech, encoded anew, are larger than the upload."""
+    """Bytes of the copy, or of a list's rows: three hours of speech, encoded anew, are larger than the upload."""
     pixels: int = 80_000_000
     """Width times height of a photo or a video frame as it is decoded; a phone's widest panorama has 64 million.
 
@@ -36,6 +36,8 @@ class Limits:
     """The longer side of a thumbnail."""
     seconds: float = 3 * 3600
     """Playing time of a voice message or a video."""
+    rows: int = 200_000
+    """Rows of a list, the empty ones too: a sheet may claim a row number of a million."""
     documents: bool = False
     """Whether the file is one that the office itself sends, never evidence: documents are copied too, and what cannot
     be shown is refused."""
@@ -94,3 +96,15 @@ class Refused(Exception):
     def __init__(self, code: Code) -> None:
         super().__init__(code)
         self.code: Code = code
+
+
+class Died(Exception):
+    """The child process has given no answer: it crashed, was killed, hung, or could not be started.
+
+    `by`: the number of the signal that ended it, SIGXCPU where the file took all its processor time; 0 for another end.
+    Where the machine had little memory or time, the next try succeeds.
+    """
+
+    def __init__(self, by: int = 0) -> None:
+        super().__init__(by)
+        self.by = by

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from urllib.parse import quote
 
 from aiohttp import web
 
 from channels.webchat.connection import Parts
 from channels.webchat.protocol import CHANNEL
-from media import sniff
+from media import HEAD_BYTES, sniff_head
 from models.database import DatabaseAway
 from services import notices, talk
 from services.evidence import Store
@@ -41,7 +42,12 @@ class Pieces:
             raise web.HTTPNotFound
         headers = {"Content-Type": part.mime, **HEADERS}
         if part.kind == "voice":  # a copy may have another media type than its original
-            headers["Content-Type"] = sniff(await asyncio.to_thread(path.read_bytes)) or part.mime
+            headers["Content-Type"] = await asyncio.to_thread(_type, path) or part.mime
         if part.kind == "file":
             headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(part.name or 'file')}"
         return web.FileResponse(path, headers=headers)
+
+
+def _type(path: Path) -> str | None:
+    with path.open("rb") as file:
+        return sniff_head(file.read(HEAD_BYTES))

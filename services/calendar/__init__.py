@@ -4,7 +4,7 @@ from services.calendar.announced import is_provisional, loaded_days, loaded_year
 from services.calendar.checking import Checked, CheckedDay, likely_year
 from services.calendar.codes import CalendarCode
 from services.calendar.leaving import COLUMNS, leaving
-from services.calendar.listed import as_table, read_table
+from services.calendar.listed import as_table, read_rows
 from services.calendar.loading import LoadedYear, checked, load, loaded, unload
 from services.calendar.own_days import LONGEST_NOTE, clear_day, own_days, own_days_listed, set_day
 from services.calendar.quiet import Quiet, office_quiet
@@ -41,7 +41,7 @@ __all__ = [
     "own_days",
     "own_days_listed",
     "read_notice",
-    "read_table",
+    "read_rows",
     "set_day",
     "unload",
     "workday_after",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from services.calendar.wording import LONGEST_SHOWN, Reading, Written, weekday_in
-from services.foundation.tables import rows_of
+from services.foundation.tables import Rows
 
 LONGEST_NAME = 40
 MOST_ROWS = 2_000  # far more than a year has days
@@ -20,11 +20,11 @@ _WORKS = frozenset((WORKS, "works", "上班", "班", "调休上班", "补班", "
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 0{1,2}:00(?::00)?)?|(\d{4})(\d{2})(\d{2})")
 
 
-def read_table(data: bytes) -> Reading:
-    """Reads a text with commas or an Excel sheet. Raises Refusal about `list`: list_too_big, list_unreadable."""
+def read_rows(rows: Rows) -> Reading:
+    """The days of a table; rows without one are told."""
     days: list[Written] = []
     unread: list[str] = []
-    for n, cells in enumerate(rows_of(data), 1):
+    for n, cells in enumerate(rows, 1):
         if n > MOST_ROWS:
             break
         row = [unicodedata.normalize("NFKC", cell).strip() for cell in cells]
@@ -37,7 +37,7 @@ def read_table(data: bytes) -> Reading:
 
 
 def as_table(days: Iterable[Written]) -> str:
-    """Days as a table that `read_table` reads."""
+    """Days as a table that `read_rows` reads."""
     out = io.StringIO()
     csv.writer(out).writerows((one.day.isoformat(), WORKS if one.works else FREE, one.name) for one in days)
     return out.getvalue()

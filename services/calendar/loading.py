@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
+from media import text_rows
 from models.database import insert_or_update
 from models.tables import announced_days, announced_years
 from services.calendar.checking import Checked, check, likely_year
 from services.calendar.codes import CalendarCode
-from services.calendar.listed import read_table
+from services.calendar.listed import read_rows
 from services.calendar.own_days import decided_days, own_days
 from services.calendar.wording import Reading
 from services.foundation import audit
@@ -46,7 +47,7 @@ def load(act: Act, table: str, year: int, seen: str, *, sure: bool = False) -> i
     `sure`: whether the clerk has confirmed what is asked about. Planned deadlines and reminders stay as they are.
     Raises Refusal: unfit, unsure, changed.
     """
-    reading = read_table(table.encode())
+    reading = read_rows([*text_rows(table)])
     if likely_year(reading) is None or not 0 < year < 10_000:
         raise Refusal(CalendarCode.UNFIT)
     found = check(reading, year, own_days(act), decided_days(act))

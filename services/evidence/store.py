@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from media import Cleaned, Limits, Refused, clean_apart
+from media import Cleaned, Died, Limits, Refused, clean_apart, original_only
 from services.evidence.places import Places
 from services.foundation.vault import Vault, new_id
 
@@ -72,7 +72,10 @@ class Store:
         if not data:
             raise Refused("empty")
         async with self._at_once:
-            cleaned = await clean_apart(data, replace(LIMITS, documents=documents))
+            try:
+                cleaned = await clean_apart(data, replace(LIMITS, documents=documents))
+            except Died:
+                cleaned = original_only(data)
         return await asyncio.to_thread(self._write, piece_id or new_id(), data, cleaned)
 
     def _write(self, piece_id: str, data: bytes, cleaned: Cleaned) -> Stored:

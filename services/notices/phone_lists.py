@@ -1,4 +1,4 @@
-"""Reads a list of phone numbers that a clerk uploads: a text, a table with commas, or an Excel sheet.
+"""Reads a list of phone numbers that a clerk uploads.
 
 A line holds a number, alone or in any of its cells; where it holds several, all of them count. A line without any
 is reported; the rest is kept.
@@ -12,16 +12,15 @@ from dataclasses import dataclass
 
 from services.foundation.phones import BadNumber, normalised
 from services.foundation.refusal import Refusal
-from services.foundation.tables import TableCode, rows_of
+from services.foundation.tables import Rows, TableCode
 from services.foundation.wording import readable
 from services.notices.codes import NoticeCode
-from services.notices.values import LARGEST_LIST, MOST_NUMBERS
+from services.notices.values import MOST_NUMBERS
 from templates import clipped
 
 _BETWEEN = re.compile(r"[,;/|\t\r\n\u3001\uff0c\uff1b\uff0f\uff5c]")  # separates two numbers in one cell
 MOST_TOLD = 50
 SHORTEST = 7  # digits of a mobile number anywhere
-MOST_ROWS = 2 * MOST_NUMBERS  # empty rows count too: a sheet may claim a row number of a billion
 LONGEST_TOLD = 30  # characters shown of a line that is no number
 
 
@@ -43,14 +42,12 @@ class PhoneList:
     more_bad: int = 0
 
 
-def read(data: bytes) -> PhoneList:
-    """Reads a list. Raises Refusal about `list`: list_too_big, list_unreadable, list_empty."""
-    if len(data) > LARGEST_LIST:
-        raise Refusal(TableCode.LIST_TOO_BIG, "list")
+def read(rows: Rows) -> PhoneList:
+    """Reads the rows of a list. Raises Refusal about `list`: list_too_big, list_empty."""
     good: dict[str, None] = {}
     bad: list[Line] = []
     found = more = 0
-    for n, cells in enumerate(rows_of(data), 1):
+    for n, cells in enumerate(rows, 1):
         numbers = [number for cell in cells for number in _numbers(cell)]
         found += len(numbers)
         good.update(dict.fromkeys(numbers))
@@ -62,7 +59,7 @@ def read(data: bytes) -> PhoneList:
                 if len(bad) < MOST_TOLD
                 else []
             )
-        if len(good) > MOST_NUMBERS or n > MOST_ROWS:
+        if len(good) > MOST_NUMBERS:
             raise Refusal(TableCode.LIST_TOO_BIG, "list")
     if not good and not bad:
         raise Refusal(NoticeCode.LIST_EMPTY, "list")

@@ -13,7 +13,6 @@ DRAFT, WAITING, RELEASED, DONE, ABORTED = "draft", "waiting", "released", "done"
 LONGEST_TEXT = 3_000  # characters of each language: with the words around it one message, or two with many signs
 MOST_PIECES = 9  # pieces of a notice: an album of Telegram holds ten
 MOST_NUMBERS = 100_000  # numbers in an uploaded list
-LARGEST_LIST = 5 * 1024 * 1024  # bytes of an uploaded list
 # What an unfilled blank of another program looks like: {{x}}, {name}, ${x}, and the same in full-width signs.
 _VARIABLE = re.compile(r"[$#%]?[{\uff5b]+[^{}\uff5b\uff5d\n]{0,40}[}\uff5d]+|<%.{0,40}?%>")
 

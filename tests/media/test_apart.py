@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import media
-from media import Limits, Refused, supervisor
+from media import Died, Limits, Refused, supervisor
 from tests.drivers.media_samples import MARK, PDF, photo_jpeg, png
 from tests.drivers.recording_samples import recording
 
@@ -49,7 +49,6 @@ CRASHES = {
     "exit": "os._exit(0)",
     "exception": "raise KeyError('x')",
     "memory": "return [bytearray(2**27) for _ in range(99)]",
-    "processor": "\n while True: pass",
     "sleep": "time.sleep(60)",
     "writes a file": (
         "import tempfile; file = tempfile.TemporaryFile(); file.write(b'1' * 9999); file.flush()\n"
@@ -66,29 +65,57 @@ CRASHES = {
 }
 
 
+OF_THE_FILE = ("exception", "memory", "writes a file")  # what the child itself has caught
+LIMITS = Limits(cpu_seconds=1, wall_seconds=4, memory_bytes=2**28)
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize("body", CRASHES.values(), ids=CRASHES)
 async def test_apart_survives_its_child(monkeypatch, body):
-    """Evidence is kept all the same, without a copy."""
+    """It is said that there is no answer: whoever asked tries again."""
     monkeypatch.setattr(supervisor, "COMMAND", child(body))
-    limits = Limits(cpu_seconds=1, wall_seconds=1.5, memory_bytes=2**28)
-    kept = await media.clean_apart(photo_jpeg(), limits)
-    assert (kept.kind, kept.extension, kept.copy, kept.flaw) == ("file", "jpg", b"", "unreadable")
+    with pytest.raises(Died):
+        await media.clean_apart(photo_jpeg(), LIMITS)
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("data", "documents"), [(photo_jpeg(), True), (PDF, False)], ids=["notice", "document"])
-async def test_a_child_that_ends_badly_has_shown_nothing(monkeypatch, data, documents):
+@pytest.mark.parametrize(("data", "flaw"), [(photo_jpeg(), "too_many_pixels"), (b"OggS" + bytes(99), "too_long")])
+async def test_a_file_that_takes_all_its_time_is_kept_as_it_came(monkeypatch, data, flaw):
+    """It would do so again, so nobody tries."""
+    monkeypatch.setattr(supervisor, "COMMAND", child("\n while True: pass"))
+    kept = await media.clean_apart(data, LIMITS)
+    assert (kept.kind, kept.copy, kept.flaw) == ("file", b"", flaw)
+
+
+def test_what_nobody_has_looked_into_is_kept_by_its_head_alone():
+    kept = [media.original_only(data) for data in (photo_jpeg(), PDF)]
+    assert [(one.kind, one.extension, one.copy, one.flaw) for one in kept] == [
+        ("file", "jpg", b"", "unreadable"),
+        ("file", "bin", b"", "unreadable"),
+    ]
+
+
+@pytest.mark.asyncio
+async def test_a_machine_that_can_start_no_child_is_told(monkeypatch):
+    monkeypatch.setattr(supervisor, "COMMAND", ("/nowhere",))
+    with pytest.raises(Died):
+        await media.clean_apart(photo_jpeg())
+    assert await media.sniff_apart(photo_jpeg()) is None
+
+
+@pytest.mark.asyncio
+async def test_of_what_the_office_sends_a_child_that_ends_badly_has_shown_nothing(monkeypatch):
     monkeypatch.setattr(supervisor, "COMMAND", child("os._exit(0)"))
     with pytest.raises(Refused) as refusal:
-        await media.clean_apart(data, Limits(documents=documents))
+        await media.clean_apart(photo_jpeg(), Limits(documents=True))
     assert refusal.value.code == "unreadable"
 
 
 @pytest.mark.asyncio
 async def test_a_child_that_does_not_read_is_ended(monkeypatch):
     monkeypatch.setattr(supervisor, "COMMAND", (sys.executable, "-c", "import time; time.sleep(60)"))
-    assert (await media.clean_apart(photo_jpeg() + b"0" * 2**20, Limits(wall_seconds=1))).flaw == "unreadable"
+    with pytest.raises(Died):
+        await media.clean_apart(photo_jpeg() + b"0" * 2**20, Limits(wall_seconds=1))
 
 
 async def given_up(note: Path, monkeypatch, times: int) -> int:
@@ -129,5 +156,6 @@ async def test_the_child_knows_no_secret(monkeypatch):
 
 
 def test_importing_loads_no_decoder():
-    code = "import sys; import media;print(sorted({'PIL', 'av', 'pillow_heif', 'zipfile'} & set(sys.modules)))"
+    decoders = "{'PIL', 'av', 'pillow_heif', 'python_calamine', 'zipfile'}"
+    code = f"import sys; import media; print(sorted({decoders} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True) == "[]\n"

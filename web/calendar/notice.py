@@ -87,7 +87,8 @@ class HolidayNotice:
             return calendar.read_notice(text, year), year
         if not isinstance(given, FileField) or not given.filename:
             raise Refusal(CalendarCode.NOTICE_WANTED, "text")
-        reading = await asyncio.to_thread(lambda: calendar.read_table(given.file.read()))
+        rows = await self._frame.lists.rows(await asyncio.to_thread(given.file.read))
+        reading = await asyncio.to_thread(calendar.read_rows, rows)
         return reading, calendar.likely_year(reading) or default
 
     async def _next_year(self) -> int:

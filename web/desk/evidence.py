@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from media import EXTENSIONS, sniff
+from media import EXTENSIONS, UNKNOWN, sniff_apart
 from services import desk
 from services.foundation.refusal import Refusal
 from services.foundation.vault import KeyTrouble
@@ -17,7 +17,6 @@ from web.site.security import FILE_POLICY
 
 SHOWN = ("image/", "audio/", "video/")
 SMALL = "image/jpeg"
-UNKNOWN = "application/octet-stream"
 
 
 class Evidence:
@@ -63,7 +62,7 @@ class Evidence:
         except (FileNotFoundError, KeyTrouble) as error:
             code = "original_lost" if isinstance(error, FileNotFoundError) else "original_spoilt"
             return self._told(request, seat, web.HTTPGone.status_code, code, original.sha256)
-        mime = sniff(data) or UNKNOWN
+        mime = await sniff_apart(data) or UNKNOWN
         name = f"{original.name}.{EXTENSIONS.get(mime, 'bin')}"
         return web.Response(
             body=data,

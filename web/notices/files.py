@@ -93,7 +93,7 @@ class Files:
         try:
             uploaded = await self._given(request, "list")
             data = await asyncio.to_thread(uploaded[0].file.read) if uploaded else b""
-            found = await asyncio.to_thread(notices.read, data)
+            found = await asyncio.to_thread(notices.read, await self._frame.lists.rows(data))
             for start in range(0, len(found.good), notices.NUMBERS_AT_ONCE):
                 some = found.good[start : start + notices.NUMBERS_AT_ONCE]
                 await seat.acts.write(notices.add_numbers, notice_id, language, some)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from services import notices, people, signin
 from services.evidence import Store
 from services.foundation.act import Acts
 from services.foundation.origin import from_our_page
+from services.foundation.tables import Tables
 from services.obligations import Kinds
 from services.people import NOTED_EVERY, Grant, Person, Right, Session, may
 from services.units import Directory
@@ -83,6 +84,7 @@ class Frame:
     ways: Collection[str] | None = None  # channels on which a link can leave; None: all
     second_clerk_above: int = 200  # recipients of a notice above which a second clerk must release it
     session_days: int = 30  # a session that is used goes on for so long at most
+    lists: Tables = field(default_factory=Tables)
 
     @property
     def secure(self) -> bool:

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from bot.build import Program
+from media import DEFAULT_LIMITS, sheets
 from services import calendar
 from services.calendar import Checked, Written
 from services.foundation.refusal import Refusal
@@ -162,7 +163,7 @@ def test_a_table_is_read(kind: str) -> None:
         data = out.getvalue()
     else:
         data = "\n".join(",".join(line) for line in lines).encode("utf-8-sig" if kind == "csv" else kind)
-    reading = calendar.read_table(data)
+    reading = calendar.read_rows(sheets.rows(data, DEFAULT_LIMITS))
     assert [(str(one.day), one.works, one.name) for one in reading.days] == [
         ("2027-01-01", False, "元旦"),
         ("2027-02-13", True, "春节"),
