@@ -3,7 +3,7 @@
 from typing import cast
 
 from media import document
-from media.sniffing import EXTENSIONS, HEAD_BYTES, PHOTOS, RECORDINGS, UNHEARD, sniff, sniff_head
+from media.sniffing import EXTENSIONS, PHOTOS, RECORDINGS, UNHEARD, sniff
 from media.values import DEFAULT_LIMITS, FLAWS, Cleaned, Flaw, Limits, Refused
 
 UNKNOWN = "application/octet-stream"
@@ -41,10 +41,8 @@ def unshown(data: bytes, refused: Refused, limits: Limits, error: Exception | No
     return _sealed(mime, flaw=cast("Flaw", refused.code))
 
 
-def original_only(data: bytes, flaw: Flaw = "unreadable") -> Cleaned:
-    """A piece that is kept as it came, with nothing shown of it, and that nobody has looked into: its head alone tells
-    what it is."""
-    mime = sniff_head(data[:HEAD_BYTES])
+def original_only(mime: str | None, flaw: Flaw = "unreadable") -> Cleaned:
+    """A piece that is kept as it came, with nothing shown of it. `mime`: what its head says of it (`sniff_head`)."""
     return _sealed(mime, flaw=flaw) if mime else Cleaned("file", UNKNOWN, "bin", b"", flaw=flaw)
 
 

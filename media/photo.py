@@ -7,6 +7,7 @@ its end is shown as far as it goes.
 """
 
 import io
+import re
 import struct
 import warnings
 from typing import TYPE_CHECKING
@@ -24,13 +25,17 @@ _COPY_QUALITY = 85
 _THUMBNAIL_QUALITY = 75
 _LONGEST_SIDE_PX = 30_000  # libjpeg ends at 65,500, many a viewer at 32,767
 _ORIENTATION_TAG = 0x0112
-_SCAN_BEGINS = 0xDA
+_SCAN_BEGINS, _ENDS = 0xDA, 0xD9
+_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # those within a scan's data left out
 _COSTS = {"image/webp": 1.55, "image/avif": 1.55}  # their decoders take that much more memory for a pixel
 _SAMPLES_FOR_A_PIXEL = 2.5
 """What the numbers in a JPEG may be to `Limits.pixels`: the decoder may keep each in two bytes, however small the
 picture it is asked for."""
 _SAMPLES_IN_ONE_PASS = 10
 """The same of a JPEG that is read in one pass, of which it keeps a few lines at a time: this bounds its time alone."""
+_LOOKS_AT_A_PIXEL = 50
+"""How often a JPEG's scans may go over `Limits.pixels`: a camera's go over theirs some ten times, and a file may have a
+million scans of a dozen bytes."""
 _SHOWN_IN_PART = ("image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp", "image/webp", "image/heic")
 
 
@@ -107,6 +112,7 @@ def _picture(data: bytes, mime: str, limits: Limits) -> "tuple[Image.Image, Flaw
     box = _box(*image.size, limits)
     if mime == "image/jpeg":
         _check_samples(image, data, limits)
+        _check_scans(image, data, limits)
         image.draft(None, box)  # decode at 1/2, 1/4 or 1/8 when that is enough
     _check_pixels(*image.size, limits, cost)
     image.load()
@@ -130,6 +136,23 @@ def _check_samples(image: "Image.Image", data: bytes, limits: Limits) -> None:
     in_one_pass = "progressive" not in image.info and _colours_in_first_scan(data) == len(shares)
     if samples > limits.pixels * (_SAMPLES_IN_ONE_PASS if in_one_pass else _SAMPLES_FOR_A_PIXEL):
         raise Refused("too_many_pixels")
+
+
+def _check_scans(image: "Image.Image", data: bytes, limits: Limits) -> None:
+    """Checks how often the decoder would go over the picture: each scan is one more look at all of it."""
+    most = limits.pixels * _LOOKS_AT_A_PIXEL // (image.width * image.height)
+    if _scans(data, most) > most:
+        raise Refused("too_many_pixels")
+
+
+def _scans(data: bytes, most: int) -> int:
+    """How many scans a JPEG has before its end; counted no further than one above `most`."""
+    at, found = 2, 0
+    while found <= most and (marker := _MARKER.search(data, at)) and marker[1][0] != _ENDS:
+        at = marker.end()
+        found += marker[1][0] == _SCAN_BEGINS
+        at += int.from_bytes(data[at : at + 2])
+    return found
 
 
 def _colours_in_first_scan(data: bytes) -> int:

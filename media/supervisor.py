@@ -38,8 +38,8 @@ async def clean_apart(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Cleaned:
             raise Refused("unreadable") from died
         if died.by != signal.SIGXCPU:
             raise
-        photo = sniff_head(data[:HEAD_BYTES]) in PHOTOS
-        return original_only(data, "too_many_pixels" if photo else "too_long")
+        mime = sniff_head(data[:HEAD_BYTES])
+        return original_only(mime, "too_many_pixels" if mime in PHOTOS else "too_long")
 
 
 async def rows_apart(data: bytes, limits: Limits) -> bytes:

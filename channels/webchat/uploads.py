@@ -1,4 +1,4 @@
-"""POST /chat/upload: the request's body is one file, which is cleaned and stored before the answer."""
+"""POST /chat/upload: the request's body is one file, which is stored, and as a rule cleaned, before the answer."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from channels.webchat.connection import Parts
 from channels.webchat.guard import Hourly
 from channels.webchat.protocol import CHANNEL
 from conversation.text import inert, shortened
-from media import Refused
+from media import Died, Refused
 from models.database import DatabaseAway
 from services import evidence, talk
-from services.evidence import LIMITS, Store
+from services.evidence import LIMITS, Original, Store, Stored
 from services.foundation.origin import from_our_page
+from services.foundation.vault import new_id
 
 LONGEST_NAME = 200
-CLEANED_AT_ONCE = 4  # uploads cleaned at once, each in a child process that may take a gigabyte
 MOST_HELD = 160 * 1024 * 1024  # bytes of all uploads under way
 AT_ONCE = 3  # uploads of one browser under way; our page sends two
 STILL_SECONDS = 60.0  # in which so much has to come: who brings less has gone, or only holds a place
@@ -46,7 +46,6 @@ class Uploads:
     def __init__(self, parts: Parts, store: Store, site: str, most_per_hour: int, most_held: int) -> None:
         self._parts, self._store, self._site = parts, store, site
         self._hourly = Hourly(most_per_hour)
-        self._cleaning = asyncio.Semaphore(CLEANED_AT_ONCE)
         self._most_held, self._held = most_held, 0
         self._under_way = Counter[str]()  # by contact
 
@@ -69,19 +68,42 @@ class Uploads:
             raise _No("too_often")
         if self._under_way[contact_id] >= AT_ONCE:
             raise _No("busy")
-        data = bytearray()
         self._under_way[contact_id] += 1
         try:
+            piece_id, original = new_id(), await self._kept(request)
+            name = shortened(inert(unquote(request.headers.get("X-File-Name", ""))), LONGEST_NAME) or None
+            media = await parts.acts.write(evidence.hold_upload, contact_id, name, piece_id, original)
+            stored = await self._cleaned(contact_id, piece_id, original)
+        finally:
+            self._under_way -= Counter((contact_id,))  # and forget whoever has none
+        kind, lacks = (stored.kind, stored.lacks) if stored else (media.kind, "")
+        return {"ref": media.ref, "kind": kind} | ({"flaw": lacks} if lacks else {})
+
+    async def _kept(self, request: web.Request) -> Original:
+        """The original, sealed and on the disk: whoever waits for being cleaned holds no memory."""
+        data = bytearray()
+        try:
             await self._read(request, data)
-            async with self._cleaning:
-                stored = await self._store.clean_and_keep(bytes(data))
+            return await self._store.keep(bytes(data))
         finally:  # free the bytes now: the traceback of a broken line would hold them until it is collected
             self._held -= len(data)
             data.clear()
-            self._under_way -= Counter((contact_id,))  # and forget whoever has none
-        name = shortened(inert(unquote(request.headers.get("X-File-Name", ""))), LONGEST_NAME) or None
-        media = await parts.acts.write(evidence.add_upload, contact_id, name, stored)
-        return {"ref": media.ref, "kind": media.kind} | ({"flaw": stored.lacks} if stored.lacks else {})
+
+    async def _cleaned(self, contact_id: str, piece_id: str, original: Original) -> Stored | None:
+        """The piece with its copy; None where that is made later. Raises Refused, and then nothing of it is left."""
+        acts, store = self._parts.acts, self._store
+        if store.is_spent(contact_id):
+            return None
+        try:
+            stored = await store.clean(piece_id, original, sender=contact_id)
+        except Died as died:
+            log.warning("evidence_later", piece=piece_id, signal=died.by)
+            return None
+        except Refused:
+            await asyncio.to_thread(store.forget, await acts.write(evidence.drop_upload, piece_id))
+            raise
+        await acts.write(evidence.keep, stored)
+        return stored
 
     async def _read(self, request: web.Request, data: bytearray) -> None:
         """Reads the upload up to the size limit. Anything heavier is not read to its end, a stalled one is dropped."""

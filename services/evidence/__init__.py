@@ -1,6 +1,6 @@
 """Evidence: the original sealed and stored once, shown only as a clean copy. A report never waits for a picture."""
 
-from services.evidence.fetching import BELL, Fetcher, Gone, Later, refuse_and_tell
+from services.evidence.fetching import BELL, MOST_CLEANINGS, Fetcher, Gone, Later, refuse_and_tell
 from services.evidence.places import Places
 from services.evidence.records import (
     HELD,
@@ -12,16 +12,18 @@ from services.evidence.records import (
     Piece,
     add_upload,
     attach,
-    due,
+    drop_upload,
     file_names,
     find_piece,
     forget_unused,
+    hold_upload,
     keep,
+    lease,
     many_of,
     pieces_of,
     uploads,
 )
-from services.evidence.store import LIMITS, Forgotten, Store, Stored
+from services.evidence.store import LIMITS, Forgotten, Original, Store, Stored
 
 __all__ = [
     "BELL",
@@ -30,23 +32,27 @@ __all__ = [
     "LEASE",
     "LIMITS",
     "MOST_ATTEMPTS",
+    "MOST_CLEANINGS",
     "REFUSED",
     "WAITING",
     "Fetcher",
     "Forgotten",
     "Gone",
     "Later",
+    "Original",
     "Piece",
     "Places",
     "Store",
     "Stored",
     "add_upload",
     "attach",
-    "due",
+    "drop_upload",
     "file_names",
     "find_piece",
     "forget_unused",
+    "hold_upload",
     "keep",
+    "lease",
     "many_of",
     "pieces_of",
     "refuse_and_tell",

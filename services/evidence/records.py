@@ -6,7 +6,7 @@ the channel, retried by `due`); whatever happens to them, the report stands.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, delete, func, insert, select
 
 from conversation.messages import Media
 from models.tables import FETCHING, evidence
-from services.evidence.store import Forgotten, Stored
+from services.evidence.store import Forgotten, Original, Stored
 from services.foundation.act import Act
 from services.foundation.vault import new_id
 from services.foundation.wording import readable
@@ -25,16 +25,20 @@ WAITING, KEPT, REFUSED = "waiting", "kept", "refused"
 UPLOADED = "kept:"  # begins the reference of a piece whose bytes are here already
 LEASE = timedelta(minutes=6)  # cleaning a long video takes up to four minutes
 MOST_ATTEMPTS = 10
+MOST_WAITING = 10_000  # pieces among which the next is chosen
+OPENED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A piece whose bytes are still with the channel."""
+    """A piece whose bytes are still with the channel, or of which there is no copy yet."""
 
     id: str
     channel: str
     ref: str
-    attempts: int
+    attempts: int  # this one too; of fetching it, then of cleaning it
+    sha256: str | None = None  # of the original, where that lies here already
+    sender: str = ""  # the contact
 
 
 @dataclass(frozen=True)
@@ -87,20 +91,29 @@ def _claim_upload(act: Act, contact: Contact, piece_id: str, place: dict[str, An
 
 
 def add_upload(act: Act, contact_id: str, name: str | None, stored: Stored) -> Media:
-    """Adds the row of an upload whose bytes are stored; returns the reference for the session."""
-    piece_id = stored.id
+    """Adds the row of an upload that is cleaned; returns the reference for the session."""
+    _add(act, contact_id, name, stored.id, {"state": KEPT, "due_at": act.now, **stored.columns()})
+    return Media(UPLOADED + stored.id, stored.kind, stored.bytes)
+
+
+def hold_upload(act: Act, contact_id: str, name: str | None, piece_id: str, original: Original) -> Media:
+    """The same of one whose original alone lies here. Whoever holds it cleans it; should that one die, others will."""
+    held = {"kind": original.kind, "sha256": original.sha256, "bytes": original.bytes}
+    _add(act, contact_id, name, piece_id, {"state": WAITING, "due_at": act.now + LEASE, "attempts": 1, **held})
+    return Media(UPLOADED + piece_id, original.kind, original.bytes)
+
+
+def drop_upload(act: Act, piece_id: str) -> list[Forgotten]:
+    """Deletes the row of an upload that is refused; its files go by `Store.forget` after the commit."""
+    unused = (evidence.c.id == piece_id) & evidence.c.subject_id.is_(None)
+    gone = act.tx.execute(delete(evidence).where(unused).returning(evidence.c.id, evidence.c.sha256)).all()
+    return _forgotten(act, [(row.id, row.sha256) for row in gone])
+
+
+def _add(act: Act, contact_id: str, name: str | None, piece_id: str, values: dict[str, Any]) -> None:
     source = {"channel": FETCHING, "ref": None, "name": name, "contact": contact_id}
-    act.tx.execute(
-        insert(evidence).values(
-            id=piece_id,
-            state=KEPT,
-            due_at=act.now,
-            created_at=act.now,
-            sealed=act.vault.seal(source, f"evidence {piece_id}"),
-            **stored.columns(),
-        )
-    )
-    return Media(UPLOADED + piece_id, stored.kind, stored.bytes)
+    sealed = act.vault.seal(source, f"evidence {piece_id}")
+    act.tx.execute(insert(evidence).values(id=piece_id, created_at=act.now, sealed=sealed, **values))
 
 
 def uploads(act: Act, contact_id: str, refs: Sequence[str]) -> list[Media] | None:
@@ -120,50 +133,65 @@ def forget_unused(act: Act, older_than: datetime) -> list[Forgotten]:
     """Deletes the rows of uploads that no report has used since; their files go by `Store.forget` after the commit."""
     unused = evidence.c.subject_id.is_(None) & (evidence.c.created_at < older_than)
     gone = act.tx.execute(delete(evidence).where(unused).returning(evidence.c.id, evidence.c.sha256)).all()
-    hashes = {row.sha256 for row in gone if row.sha256}
+    return _forgotten(act, [(row.id, row.sha256) for row in gone])
+
+
+def _forgotten(act: Act, gone: Sequence[tuple[str, str | None]]) -> list[Forgotten]:
+    """The files of pieces that are gone: an original stays where another piece has the same bytes."""
+    hashes = {sha256 for _, sha256 in gone if sha256}
     still = set(act.tx.execute(select(evidence.c.sha256).where(evidence.c.sha256.in_(hashes))).scalars())
-    return [Forgotten(row.id, row.sha256 if row.sha256 not in still else None) for row in gone]
+    return [Forgotten(one, sha256 if sha256 not in still else None) for one, sha256 in gone]
 
 
-def is_due(act: Act) -> bool:
-    """Whether `due` would find something; asked without troubling the writer."""
-    first = select(evidence.c.id).where(evidence.c.state == WAITING, evidence.c.due_at <= act.now).limit(1)
-    return act.tx.execute(first).first() is not None
+def waiting(act: Act, known: Mapping[str, str]) -> dict[str, str]:
+    """The pieces that are due, the oldest first, each with its sender. `known`: what this gave before."""
+    due = select(evidence.c.id).where(evidence.c.state == WAITING, evidence.c.due_at <= act.now)
+    ids = act.tx.execute(due.order_by(evidence.c.due_at).limit(MOST_WAITING)).scalars().all()
+    unknown = [one for one in ids if one not in known]
+    found: dict[str, str] = {}
+    for start in range(0, len(unknown), OPENED_AT_ONCE):
+        some = unknown[start : start + OPENED_AT_ONCE]
+        for row in act.tx.execute(select(evidence.c.id, evidence.c.sealed).where(evidence.c.id.in_(some))):
+            found[row.id] = act.vault.open(row.sealed, f"evidence {row.id}")["contact"]
+    return {one: known.get(one) or found.get(one, "") for one in ids}
 
 
-def due(act: Act, most: int) -> list[Wanted]:
-    """Takes pieces whose download is due, and leases them."""
-    rows = act.tx.execute(
-        select(evidence.c.id, evidence.c.sealed, evidence.c.attempts)
-        .where(evidence.c.state == WAITING, evidence.c.due_at <= act.now)
-        .order_by(evidence.c.due_at)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    ).all()
-    act.tx.execute(
-        update(evidence)
-        .where(evidence.c.id.in_([row.id for row in rows]))
-        .values(due_at=act.now + LEASE, attempts=evidence.c.attempts + 1)
-    )
-    opened = [(row, act.vault.open(row.sealed, f"evidence {row.id}")) for row in rows]
-    return [Wanted(row.id, source["channel"], source["ref"], row.attempts + 1) for row, source in opened]
+def lease(act: Act, piece_id: str) -> Wanted | None:
+    """Takes a piece that is due; None where another has taken it meanwhile."""
+    due = (evidence.c.id == piece_id) & (evidence.c.state == WAITING) & (evidence.c.due_at <= act.now)
+    columns = evidence.c.id, evidence.c.sealed, evidence.c.attempts, evidence.c.sha256
+    row = act.tx.execute(select(*columns).where(due).with_for_update(skip_locked=True)).first()
+    if row is None:
+        return None
+    leased = {"due_at": act.now + LEASE, "attempts": row.attempts + 1}
+    act.tx.execute(update(evidence).where(evidence.c.id == piece_id).values(**leased))
+    source = act.vault.open(row.sealed, f"evidence {row.id}")
+    return Wanted(row.id, source["channel"], source["ref"], row.attempts + 1, row.sha256, source["contact"])
+
+
+def hold(act: Act, wanted: Wanted, original: Original) -> None:
+    """Notes that the original lies here, so that nothing is fetched again; tries are counted anew."""
+    values = {"sha256": original.sha256, "bytes": original.bytes, "attempts": 1, "due_at": act.now + LEASE}
+    act.tx.execute(update(evidence).where(evidence.c.id == wanted.id, evidence.c.state == WAITING).values(**values))
 
 
 def keep(act: Act, stored: Stored) -> None:
     act.tx.execute(update(evidence).where(evidence.c.id == stored.id).values(state=KEPT, **stored.columns()))
 
 
-def refuse(act: Act, piece_id: str, code: str) -> None:
-    act.tx.execute(update(evidence).where(evidence.c.id == piece_id).values(state=REFUSED, error=code))
+def refuse(act: Act, piece_id: str, code: str) -> list[Forgotten]:
+    """Marks a piece as refused. Its original, where there is one, goes by `Store.forget` after the commit."""
+    mine = evidence.c.id == piece_id
+    sha256 = act.tx.execute(select(evidence.c.sha256).where(mine)).scalar()
+    act.tx.execute(update(evidence).where(mine).values(state=REFUSED, error=code, sha256=None, bytes=None))
+    return _forgotten(act, [(piece_id, sha256)])
 
 
 def postpone(act: Act, wanted: Wanted) -> None:
-    """Puts off the download, with growing waits; after the last one the piece is marked as not to be had."""
-    if wanted.attempts >= MOST_ATTEMPTS:
-        refuse(act, wanted.id, "gone")
-        return
+    """Puts off the next try, with growing waits."""
     later = act.now + timedelta(seconds=min(3600, 5 * 2**wanted.attempts))
-    act.tx.execute(update(evidence).where(evidence.c.id == wanted.id).values(due_at=later))
+    mine = evidence.c.id == wanted.id
+    act.tx.execute(update(evidence).where(mine).values(due_at=later, attempts=wanted.attempts))
 
 
 def pieces_of(act: Act, subject_id: str) -> list[Piece]:

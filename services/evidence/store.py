@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from media import Cleaned, Died, Limits, Refused, clean_apart, original_only
+from media import HEAD_BYTES, PHOTOS, RECORDINGS, Cleaned, Died, Limits, Refused, clean_apart, original_only, sniff_head
 from services.evidence.places import Places
+from services.evidence.turns import Turns
 from services.foundation.vault import Vault, new_id
 
 LIMITS = Limits()
 CLEANED_AT_ONCE = 2  # cleanings at once: each takes a core and up to 1 GiB
+PICTURE_SECONDS = 40  # of a core, of which the costliest picture that is decoded takes a tenth
 
 
 @dataclass(frozen=True)
@@ -56,49 +58,90 @@ class Stored:
         return {name: getattr(self, name) for name in names} | {"error": self.flaw}
 
 
+@dataclass(frozen=True)
+class Original:
+    """The bytes of a piece as they came, sealed and on the disk. `mime`: of a picture or recording, by its head."""
+
+    sha256: str
+    bytes: int
+    mime: str | None
+    is_new: bool = False  # whether no other piece had brought them before
+
+    @property
+    def kind(self) -> str:
+        """What it seems to be until it is cleaned."""
+        if self.mime in PHOTOS:
+            return "photo"
+        if self.mime not in RECORDINGS:
+            return "file"
+        return "voice" if self.mime.startswith("audio/") else "video"
+
+
 class Store:
     """Two folders: `originals`, sealed with the key file and named by their hash, and `copies`, clean, by piece."""
 
     def __init__(self, folder: Path, vault: Vault) -> None:
         self._places = Places(folder)
         self._vault = vault
-        self._at_once = asyncio.Semaphore(CLEANED_AT_ONCE)
+        self._turns = Turns(CLEANED_AT_ONCE)
 
     async def clean_and_keep(self, data: bytes, piece_id: str | None = None, *, documents: bool = False) -> Stored:
-        """Cleans and stores a piece. Raises media.Refused with what is wrong; then nothing is kept.
+        """Cleans and stores a piece that is not sent by a stranger. Raises media.Refused with what is wrong, and
+        media.Died; then nothing is kept.
 
         `documents`: documents are copied too, where a clean copy can be made.
         """
+        original, piece_id = await self.keep(data), piece_id or new_id()
+        try:
+            return await self.clean(piece_id, original, sender=piece_id, documents=documents)
+        except (Refused, Died):
+            if original.is_new:
+                await asyncio.to_thread(self.forget, [Forgotten(piece_id, original.sha256)])
+            raise
+
+    async def keep(self, data: bytes) -> Original:
+        """Seals and stores what came, before anybody looks into it. Raises media.Refused: empty, too_big; OSError."""
         if not data:
             raise Refused("empty")
-        async with self._at_once:
-            try:
-                cleaned = await clean_apart(data, replace(LIMITS, documents=documents))
-            except Died:
-                cleaned = original_only(data)
-        return await asyncio.to_thread(self._write, piece_id or new_id(), data, cleaned)
+        if len(data) > LIMITS.file_bytes:
+            raise Refused("too_big")
+        return await asyncio.to_thread(self._seal, data)
 
-    def _write(self, piece_id: str, data: bytes, cleaned: Cleaned) -> Stored:
+    async def clean(self, piece_id: str, original: Original, *, sender: str, documents: bool = False) -> Stored:
+        """Makes the copy when it is this sender's turn. Raises media.Refused; media.Died where trying again may help;
+        OSError or KeyTrouble without the original."""
+        limits, cost = _cost(original, documents=documents)
+        async with self._turns.turn(sender, cost):
+            cleaned = await clean_apart(await asyncio.to_thread(self.original, original.sha256), limits)
+            return await asyncio.to_thread(self._write, piece_id, original, cleaned)
+
+    async def kept_before(self, sha256: str) -> Original:
+        """An original that lies here. Raises OSError, KeyTrouble."""
+        data = await asyncio.to_thread(self.original, sha256)
+        return Original(sha256, len(data), sniff_head(data))
+
+    def unshown(self, piece_id: str, original: Original) -> Stored:
+        """A piece whose cleaning never ends well: kept as it came, and not shown."""
+        return _stored(piece_id, original, original_only(original.mime))
+
+    def is_spent(self, sender: str) -> bool:
+        """Whether this sender's pieces have taken their share of this hour's cleaning, so that the next ones wait."""
+        return self._turns.is_spent(sender)
+
+    def _seal(self, data: bytes) -> Original:
         sha256 = hashlib.sha256(data).hexdigest()
-        original = self._places.original(sha256)
-        if not original.exists():
-            _write_durably(original, self._vault.seal_bytes(data, f"original {sha256}"))
+        path = self._places.original(sha256)
+        is_new = not path.exists()
+        if is_new:
+            _write_durably(path, self._vault.seal_bytes(data, f"original {sha256}"))
+        return Original(sha256, len(data), sniff_head(data[:HEAD_BYTES]), is_new)
+
+    def _write(self, piece_id: str, original: Original, cleaned: Cleaned) -> Stored:
         if cleaned.copy:
             _write_durably(self._places.copy(piece_id), cleaned.copy)
         if cleaned.thumbnail:
             _write_durably(self._places.thumbnail(piece_id), cleaned.thumbnail)
-        return Stored(
-            piece_id,
-            cleaned.kind,
-            sha256,
-            cleaned.mime,
-            len(data),
-            cleaned.width,
-            cleaned.height,
-            cleaned.seconds,
-            cleaned.fingerprint,
-            cleaned.flaw,
-        )
+        return _stored(piece_id, original, cleaned)
 
     def copy_path(self, piece_id: str, *, thumbnail: bool = False) -> Path:
         return self._places.thumbnail(piece_id) if thumbnail else self._places.copy(piece_id)
@@ -118,6 +161,29 @@ class Store:
     def original(self, sha256: str) -> bytes:
         """The bytes as they came. Raises FileNotFoundError, or KeyTrouble where the file is not as it was written."""
         return self._vault.open_bytes(self._places.original(sha256).read_bytes(), f"original {sha256}")
+
+
+def _cost(original: Original, *, documents: bool) -> tuple[Limits, float]:
+    """What cleaning may take, and the seconds of a core that it takes at a guess: a recording's are many."""
+    mib, limits = original.bytes / 2**20, replace(LIMITS, documents=documents)
+    if original.mime in RECORDINGS:
+        return limits, 2 + 4 * mib
+    return replace(limits, cpu_seconds=PICTURE_SECONDS), 1 + mib / 4
+
+
+def _stored(piece_id: str, original: Original, cleaned: Cleaned) -> Stored:
+    return Stored(
+        piece_id,
+        cleaned.kind,
+        original.sha256,
+        cleaned.mime,
+        original.bytes,
+        cleaned.width,
+        cleaned.height,
+        cleaned.seconds,
+        cleaned.fingerprint,
+        cleaned.flaw,
+    )
 
 
 def _write_durably(path: Path, data: bytes) -> None:

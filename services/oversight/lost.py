@@ -42,7 +42,7 @@ def lost_evidence(tx: Connection, folder: Path) -> Compared:
     names = places.names()
     rows = tx.execute(_kept()).all()
     originals = {row.sha256: (row, places.original(row.sha256)) for row in reversed(rows)}  # one file for equal bytes
-    shown = [row for row in rows if row.kind != "file" or row.goes_out]
+    shown = [row for row in rows if row.state == KEPT and (row.kind != "file" or row.goes_out)]
     copies = [(row, path) for row in shown for path in places.shown(row.id, row.kind)]
 
     def lost(known: Sequence[tuple[Any, Path]]) -> Sequence[Lost]:
@@ -53,10 +53,11 @@ def lost_evidence(tx: Connection, folder: Path) -> Compared:
 
 
 def _kept() -> Select[*tuple[Any, ...]]:
-    """The pieces that are kept, the oldest first; `goes_out`: of a notice, so that documents have a copy too."""
+    """Pieces whose original lies here, the oldest first; `goes_out`: of a notice, so that documents have a copy too."""
     number = func.coalesce(*(table.c.number for table in _ABOUT)).label("number")
     goes_out = notices.c.id.is_not(None).label("goes_out")
-    wanted = select(evidence.c.id, evidence.c.kind, evidence.c.sha256, number, goes_out).select_from(evidence)
+    columns = evidence.c.id, evidence.c.kind, evidence.c.state, evidence.c.sha256
+    wanted = select(*columns, number, goes_out).select_from(evidence)
     for table in _ABOUT:
         wanted = wanted.outerjoin(table, table.c.id == evidence.c.subject_id)
-    return wanted.where(evidence.c.state == KEPT).order_by(evidence.c.created_at, number, evidence.c.id)
+    return wanted.where(evidence.c.sha256.is_not(None)).order_by(evidence.c.created_at, number, evidence.c.id)

@@ -88,7 +88,7 @@ async def test_a_file_that_takes_all_its_time_is_kept_as_it_came(monkeypatch, da
 
 
 def test_what_nobody_has_looked_into_is_kept_by_its_head_alone():
-    kept = [media.original_only(data) for data in (photo_jpeg(), PDF)]
+    kept = [media.original_only(media.sniff_head(data)) for data in (photo_jpeg(), PDF)]
     assert [(one.kind, one.extension, one.copy, one.flaw) for one in kept] == [
         ("file", "jpg", b"", "unreadable"),
         ("file", "bin", b"", "unreadable"),

@@ -5,6 +5,7 @@ import zlib
 
 import pytest
 from PIL import Image, ImageChops, ImageFile, ImageStat
+from PIL.JpegImagePlugin import JpegImageFile
 from pillow_heif import from_pillow
 
 import media
@@ -299,3 +300,30 @@ def test_near_duplicates_have_near_fingerprints():
 
     assert distance(one, two) <= 6
     assert distance(one, other) > 15
+
+
+def many_scans(size: tuple[int, int], scans: int) -> bytes:
+    """A JPEG whose last scan, a few bytes that say nothing new, comes so often."""
+    data = saved(Image.new("L", size, 90), "JPEG", progressive=True)
+    last = data[data.rfind(b"\xff\xda") : -2]
+    return data[:-2] + last * scans + data[-2:]
+
+
+@pytest.mark.parametrize(
+    ("size", "scans", "flaw"),
+    [((4000, 3000), 20_000, "too_many_pixels"), ((4000, 3000), 50, None), ((64, 48), 20_000, None)],
+)
+def test_a_jpeg_of_countless_scans_is_not_decoded(monkeypatch, size, scans, flaw):
+    """Each goes over the whole picture. The first would take a minute, and three of them everybody's evidence."""
+    data = many_scans(size, scans)
+    if flaw:
+        monkeypatch.setattr(JpegImageFile, "load", lambda self: pytest.fail("decoded"))
+    assert media.clean(data).flaw == flaw
+
+
+def test_scans_in_the_small_picture_of_the_head_do_not_count():
+    exif = Image.Exif()
+    exif[0x9286] = b"\xff\xda" * 20_000
+    data = saved(picture((4000, 3000)), "JPEG", exif=exif)
+    assert data.count(b"\xff\xda") > 20_000
+    assert media.clean(data).flaw is None

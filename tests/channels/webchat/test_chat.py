@@ -20,11 +20,13 @@ from channels.webchat.connection import BURST, PATIENCE
 from channels.webchat.protocol import CHANNEL
 from conversation.messages import Body, Say
 from conversation.text import inert
+from media import Died
 from models.database import DatabaseAway
 from services import deliveries, evidence
 from services.deliveries import Outgoing
 from tests.conftest import Clock, rows
 from tests.drivers.media_samples import png
+from tests.drivers.waiting import until
 from tests.drivers.webchat_browser import SOON, Browser, Tab, browsing, fresh_id, opened, served
 
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the wire alone
@@ -395,6 +397,34 @@ async def test_a_full_disk_refuses_an_upload_for_now_and_leaves_nothing_half(
         folder = program.settings.data_dir / "evidence"
         assert [path for path in folder.rglob("*") if path.is_file()] == []
         assert (await browser.upload(photo()))[0] == 200
+
+
+@ON_ONE_DATABASE
+@pytest.mark.parametrize("made", ["died", "spent"])
+async def test_an_upload_whose_copy_is_not_made_now_is_taken_and_cleaned_later(
+    program: Program, clock: Clock, monkeypatch: pytest.MonkeyPatch, made: str
+) -> None:
+    """Because its process died, or because its sender has had enough of this hour."""
+
+    async def died(*_: object) -> None:
+        raise Died(9)
+
+    async with browsing(program) as browser, browser.tab():
+        with monkeypatch.context() as patched:
+            if made == "died":
+                patched.setattr("services.evidence.store.clean_apart", died)
+            else:
+                patched.setattr(program.store, "is_spent", lambda sender: True)
+            status, stored = await browser.upload(photo())
+        assert (status, stored["kind"]) == (200, "photo")
+        [piece] = rows(program, "evidence")
+        assert (piece["state"], program.store.original(str(piece["sha256"]))) == (evidence.WAITING, photo())
+        fetcher = asyncio.create_task(evidence.Fetcher(program.acts, program.store, {}).run())
+        clock.passes(minutes=10)
+        await until(lambda: program.bells.ring([(evidence.BELL, "")]) or rows(program, "evidence")[0]["width"])
+        fetcher.cancel()
+        await asyncio.gather(fetcher, return_exceptions=True)
+    assert program.store.copy_path(str(piece["id"])).is_file()
 
 
 async def begun(browser: Browser, sent: int = 1) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -8,7 +8,7 @@ from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
 from services import evidence, obligations
-from services.evidence import refuse_and_tell
+from services.evidence import records, refuse_and_tell
 from tests.drivers.chat_screens import labels
 from tests.drivers.told_units import Office
 
@@ -137,7 +137,8 @@ async def test_a_photo_that_cannot_be_kept_is_told_with_the_way_to_send_it_again
     await head.sends(Media("photo-1", "photo"))
     for label in ("答复督办事项", "完成", "提交"):
         await head.taps(label)
-    [piece] = program.acts.transact(evidence.due, 1)
+    [piece_id] = program.acts.look(records.waiting, {})
+    piece = program.acts.transact(evidence.lease, piece_id)
     office.office(refuse_and_tell, piece, "unreadable")
     assert "您随 D20261121-0001 发来的一张照片没能保存" in head.screen().text
     told, question = await head.taps("补充文字或照片")

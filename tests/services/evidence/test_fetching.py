@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -13,8 +15,9 @@ import pytest
 from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
+from media import Cleaned, Died, Limits, original_only
 from services import evidence
-from services.evidence import BELL, LEASE, MOST_ATTEMPTS, Fetcher, Gone, Later
+from services.evidence import BELL, LEASE, MOST_ATTEMPTS, MOST_CLEANINGS, Fetcher, Gone, Later, store
 from tests.conftest import Clock, rows
 from tests.drivers import waiting
 from tests.drivers.asking import asks
@@ -158,9 +161,11 @@ async def test_after_the_last_try_it_is_given_up(program: Program, citizen: Fake
 async def test_a_channel_that_is_switched_off_is_waited_for(
     program: Program, citizen: FakePerson, clock: Clock
 ) -> None:
+    began = clock()
+
     def tried_in_vain() -> bool:
-        """More often than anything else is tried; the last try has ended too."""
-        return rows(program, "evidence")[0]["attempts"] >= 12 and rests(program, clock)  # pyright: ignore[reportOperatorIssue]
+        """For longer than anything else is tried; the last try has ended too."""
+        return clock() - began > timedelta(hours=24) and rests(program, clock)
 
     await asks(citizen, "p1")
     async with fetching(program, lambda ref: b"", channel="another"):
@@ -168,3 +173,121 @@ async def test_a_channel_that_is_switched_off_is_waited_for(
     assert state(program) == evidence.WAITING
     async with fetching(program, lambda ref: photo()):
         await until(program, lambda: hour_after_hour(program, clock) or state(program) == evidence.KEPT)
+
+
+class Cleaning:
+    """In place of the child: `died` says of how many tries nothing comes back."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, died: int = 0) -> None:
+        self.died, self.tries = died, 0
+        self._real = store.clean_apart
+        monkeypatch.setattr(store, "clean_apart", self._clean)
+
+    async def _clean(self, data: bytes, limits: Limits) -> Cleaned:
+        self.tries += 1
+        if self.tries <= self.died:
+            raise Died(signal.SIGKILL)
+        return await self._real(data, limits)
+
+
+@pytest.mark.parametrize("died", [MOST_CLEANINGS - 1, MOST_CLEANINGS])
+async def test_a_piece_whose_process_dies_is_tried_again_and_fetched_once(
+    program: Program, citizen: FakePerson, clock: Clock, monkeypatch: pytest.MonkeyPatch, died: int
+) -> None:
+    """After the last try it is kept as it came: whatever kills its process each time is no reason to lose it."""
+    cleaning, fetched = Cleaning(monkeypatch, died), list[str]()
+
+    def fetch(ref: str) -> bytes:
+        fetched.append(ref)
+        return photo()
+
+    await asks(citizen, "p1")
+    async with fetching(program, fetch):
+        await until(program, lambda: hour_after_hour(program, clock) or state(program) == evidence.KEPT)
+    [piece] = rows(program, "evidence")
+    assert (fetched, cleaning.tries) == (["p1"], MOST_CLEANINGS)
+    assert (piece["kind"], piece["error"]) == (("photo", None) if died < MOST_CLEANINGS else ("file", "unreadable"))
+    assert program.store.original(str(piece["sha256"])) == photo()
+
+
+async def test_the_original_lies_here_before_anybody_looks_into_it(
+    program: Program, citizen: FakePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is killed while cleaning leaves nothing to be fetched again."""
+    under_way = asyncio.Event()
+
+    async def never(*_: object) -> None:
+        under_way.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(store, "clean_apart", never)
+    await asks(citizen, "p1")
+    async with fetching(program, lambda ref: photo()):
+        await asyncio.wait_for(under_way.wait(), waiting.PATIENCE_SECONDS)
+        [piece] = rows(program, "evidence")
+        assert piece["state"] == evidence.WAITING
+        assert program.store.original(str(piece["sha256"])) == photo()
+
+
+async def test_what_is_refused_leaves_no_file(program: Program, citizen: FakePerson) -> None:
+    await asks(citizen, "p1")
+    async with fetching(program, lambda ref: b"MZ\x90\0\3\0\0\0" + bytes(300)):
+        await until(program, lambda: state(program) == evidence.REFUSED)
+        await until(program, lambda: not [*program.settings.evidence_path.glob("originals/*/*")])
+    assert rows(program, "evidence")[0]["sha256"] is None
+
+
+async def test_a_disk_that_is_full_for_a_day_loses_nothing(
+    program: Program, citizen: FakePerson, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    began = clock()
+    await asks(citizen, "p1")
+    async with fetching(program, lambda ref: photo()):
+        with monkeypatch.context() as patched:
+            patched.setattr(store, "_write_durably", full)
+            await until(
+                program,
+                lambda: hour_after_hour(program, clock) or (clock() - began > timedelta(1) and rests(program, clock)),
+            )
+            assert state(program) == evidence.WAITING
+        await until(program, lambda: hour_after_hour(program, clock) or state(program) == evidence.KEPT)
+
+
+async def test_a_sender_s_flood_lets_a_neighbour_s_picture_through(
+    program: Program, person: Callable[..., FakePerson], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted in pieces: of a hundred that were there before, no more than one more is begun."""
+    flooding, neighbour = person("flood"), person("neighbour")
+    begun: list[str] = []
+    seen, ends = asyncio.Event(), asyncio.Event()
+
+    async def fetched(ref: str) -> bytes:
+        begun.append(ref)
+        return photo(len(begun)) if ref == "n" else ref.encode()
+
+    async def clean(data: bytes, limits: Limits) -> Cleaned:
+        if data.startswith(b"flood"):
+            seen.set()
+            await ends.wait()
+            return original_only(None)
+        return await real(data, limits)
+
+    real = store.clean_apart
+    monkeypatch.setattr(store, "clean_apart", clean)
+    for n in range(12):
+        await asks(flooding, *(f"flood {n} {m}" for m in range(9)))
+    fetcher = Fetcher(program.acts, program.store, {"fake": fetched})
+    task = asyncio.create_task(fetcher.run())
+    try:
+        await asyncio.wait_for(seen.wait(), waiting.PATIENCE_SECONDS)
+        await asks(neighbour, "n")
+        await until(program, lambda: [one for one in rows(program, "evidence") if one["state"] == evidence.KEPT])
+        assert begun == ["flood 0 0", "n"]
+        ends.set()
+        await until(program, lambda: len(begun) > 5)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
