@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from aiohttp import web
 
+from bot import gate
 from bot.build import Program
 from bot.channels import KINDS, open_channels
+from bot.gate import Gate, quiet_accepts, room
 from bot.health import Health
 from bot.proxies import behind, networks
 from bot.tasks import Tasks, settle_memory, stop_signal
@@ -22,7 +26,6 @@ from web.site.frame import ShownChannel
 from web.site.site import Site
 
 LONGEST_LINE = 8190  # bytes of a request's first line: aiohttp's own default
-LARGEST_REQUEST = 25 * 1024 * 1024  # bytes: an upload of 20 MiB with its multipart frame
 
 
 @dataclass
@@ -37,9 +40,7 @@ def assemble(program: Program, *, work: bool = True) -> Served:
     """Wires everything that `mingcha serve` runs, without starting it. Without `work`, another process sends."""
     channels = open_channels(program)
     site = _site(program, channels)
-    proxies = networks(program.settings.proxies)
-    outermost = [behind(proxies)] if proxies else []
-    app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[*outermost, *site.middlewares()])
+    app = web.Application(middlewares=[behind(networks(program.settings.proxies)), *site.middlewares()])
     app.on_response_prepare.append(_nameless)
     app.router.add_get("/", _to_chat)
     ours = (assets.routes(), site.routes(), Health(program, channels).routes())
@@ -67,14 +68,17 @@ async def serve(
     doors = doors or listening(*program.settings.address)
     runner = runner_of(assemble(program, work=work).app, program.channel_kinds)
     await runner.setup()
-    stop = stop_signal()
+    stop, opened = stop_signal(), list[asyncio.Server]()
+    quiet_accepts(asyncio.get_running_loop())
     try:
-        for door in doors:
-            await web.SockSite(runner, door).start()
+        before = gate_of(runner, program)
+        opened += [await before.open(door) for door in doors]
         settle_memory()
         ready()
         await stop.wait()
     finally:
+        for one in opened:
+            one.close()
         await runner.cleanup()
 
 
@@ -110,9 +114,24 @@ def listening(host: str, port: int) -> list[socket.socket]:
 
 
 def runner_of(app: web.Application, kinds: Collection[ChannelKind] = KINDS) -> web.AppRunner:
-    """Nothing is unpacked before it is known whose it is and what for: no page of ours sends anything packed."""
+    return web.AppRunner(app, shutdown_timeout=3, **_how(kinds))
+
+
+def gate_of(runner: web.AppRunner, program: Program, most: int | None = None) -> Gate:
+    """The gate before a runner that is set up; `most`: connections, else as many as the process may hold."""
+    if runner.server is None:
+        raise RuntimeError("not set up")
+    return Gate(runner.server, _how(program.channel_kinds), networks(program.settings.proxies), most or room())
+
+
+def _how(kinds: Collection[ChannelKind]) -> dict[str, Any]:
+    """How a connection is treated, in aiohttp's words.
+
+    Nothing is unpacked before it is known whose it is and what for: no page of ours sends anything packed.
+    """
     longest = max((LONGEST_LINE, *(kind.longest_line for kind in kinds)))
-    return web.AppRunner(app, access_log=None, shutdown_timeout=3, max_line_size=longest, auto_decompress=False)
+    idle = gate.IDLE_SECONDS
+    return {"access_log": None, "max_line_size": longest, "auto_decompress": False, "keepalive_timeout": idle}
 
 
 async def _nameless(request: web.Request, response: web.StreamResponse) -> None:

@@ -20,11 +20,13 @@ from models.database import DatabaseAway
 from services import talk
 from services.evidence import LIMITS, Store
 from services.foundation.act import Acts
+from services.foundation.addresses import HERE
 from services.foundation.origin import from_our_page
 from services.talk import Talk
 from templates import DEFAULT_LANGUAGE, Texts
 
 MOST_PAGES = 12  # open at once with one token
+MOST_OF_ADDRESS = 200  # pages open at once from one address; a whole office may stand behind it
 UPLOADS_PER_HOUR = 60
 HEARTBEAT_SECONDS = 25.0  # below the idle limit of common proxies
 LOOK_EVERY_SECONDS = 1.0  # that a letter written by another process may wait
@@ -54,7 +56,8 @@ class WebChat:
         self._uploads = Uploads(self._parts, store, site, uploads_per_hour, uploads_held)
         self._pieces = Pieces(self._parts, store)
         self._site, self._version, self._language = site, version, language
-        self._open: dict[web.WebSocketResponse, str] = {}
+        self._open: set[web.WebSocketResponse] = set()
+        self._counted = Counter[str]()  # open pages by token and by address
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -101,16 +104,27 @@ class WebChat:
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME)
         await socket.prepare(request)
         token = self._tokens.of(request)
-        if token is None or Counter(self._open.values())[token] >= MOST_PAGES:
-            await socket.send_str(write(bye="no_session" if token is None else "too_many"))
+        address = request.remote or ""
+        bye = "no_session" if token is None else self._no_room(token, address)
+        if token is None or bye:
+            await socket.send_str(write(bye=bye))
             await socket.close()
             return socket
-        self._open[socket] = token
+        mine = Counter((token, address))
+        self._open.add(socket)
+        self._counted += mine
         try:
             await Connection(self._parts, socket, token).run()
         finally:
-            del self._open[socket]
+            self._open.discard(socket)
+            self._counted -= mine
         return socket
+
+    def _no_room(self, token: str, address: str) -> str | None:
+        """Why no further page is opened, if so. What comes from our own machine may come from anywhere: by a proxy."""
+        if self._counted[token] >= MOST_PAGES:
+            return "too_many"
+        return "crowded" if address not in HERE and self._counted[address] >= MOST_OF_ADDRESS else None
 
     async def _forget(self, request: web.Request) -> web.Response:
         """Makes this browser a stranger again; the reports stay, and their receipt codes bring them back."""

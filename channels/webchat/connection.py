@@ -26,6 +26,7 @@ from templates import Texts
 
 MOST_LETTERS = 200  # past letters sent to a browser that has none
 BURST, PER_SECOND = 30, 3  # frames of one connection
+HELLO_SECONDS = 30.0
 PATIENCE = 60  # excess frames before the line is cut
 log = structlog.get_logger()
 
@@ -52,8 +53,20 @@ class Connection:
         self._post: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Serves the connection until the page goes."""
+        """Serves the connection until the page goes. One that never says hello is no page."""
         try:
+            await self._hear()
+        except TimeoutError:
+            if not self._waits.expired():
+                raise
+            await self._socket.close(code=WSCloseCode.POLICY_VIOLATION)
+        finally:
+            if self._post is not None:
+                self._post.cancel()
+                await asyncio.gather(self._post, return_exceptions=True)
+
+    async def _hear(self) -> None:
+        async with asyncio.timeout(HELLO_SECONDS) as self._waits:
             async for message in self._socket:
                 if message.type is WSMsgType.TEXT:
                     await self._take(message.data)
@@ -61,10 +74,6 @@ class Connection:
                     await self._refuse(None, "garbled")
                 if self._too_many > PATIENCE:
                     await self._socket.close(code=WSCloseCode.POLICY_VIOLATION)
-        finally:
-            if self._post is not None:
-                self._post.cancel()
-                await asyncio.gather(self._post, return_exceptions=True)
 
     async def _take(self, raw: str) -> None:
         try:
@@ -99,6 +108,7 @@ class Connection:
 
     async def _hello(self, frame: Frame, last_seen: int, raw: str) -> None:
         """Answers a page's first frame: greets a new browser, and follows a link (`start`) wherever the person is."""
+        self._waits.reschedule(None)
         self._language = frame.language or self._language
         await self._find_visitor()
         if frame.start is not None or self._visitor is None:

@@ -21,7 +21,8 @@ Server to browser:
     {"kept": id}             durable; the browser may forget it
     {"refused": id, "code"}  cannot be used and will never be (`CODES`); the page has the words
     {"away": id}             nothing was kept, the same frame is welcome again soon
-    {"bye": code}            no_session: the cookie is missing; too_many: too many open pages
+    {"bye": code}            no_session: the cookie is missing; too_many: too many open pages; crowded: too many of
+                             one address
     {"beat": 1}
 """
 

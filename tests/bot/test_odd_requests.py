@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import AsyncIterator
 
 import pytest
@@ -62,10 +63,12 @@ async def test_a_packed_body_is_refused_as_it_is(http: ClientSession) -> None:
         ("text/plain", b"code=1", 400),
         (FORM, b"&".join([b"a=1"] * 5_000), 413),
         (FORM, b"code=%ed%a0%80%00", 403),
+        (FORM, b"code=" + bytes(2**21), 413),
+        (FILES, FIELD + b"\r\n" + bytes(2**21) + b"\r\n--x--\r\n", 413),
     ],
 )
 async def test_a_form_that_is_none_is_refused(http: ClientSession, kind: str, body: bytes, status: int) -> None:
-    async with http.post("/in", data=body, headers={"Content-Type": kind}) as answer:
+    async with http.post("/in", data=io.BytesIO(body), headers={"Content-Type": kind}) as answer:
         assert answer.status == status
 
 

@@ -28,6 +28,7 @@ from web.site.security import form_token, office_cookie, proven
 LANGUAGE_COOKIE = "mingcha_language"
 LATER_COOKIE = "mingcha_later"  # who does not want to set up a way to come back yet
 LONGEST_TOKEN = 100
+LARGEST_FILES = 25 * 1024 * 1024  # bytes of a form with files, of somebody signed in; others send 1 MiB at most
 FORM = "application/x-www-form-urlencoded"
 FILES = "multipart/form-data"
 WRITTEN = ("purpose", "note", "name")  # fields that somebody thinks about while typing, besides texts
@@ -169,6 +170,8 @@ class Frame:
             if not seat.may(right):
                 return self.forbidden(request, seat)
             if request.method == "POST":
+                if request.content_type == FILES:
+                    request = request.clone(client_max_size=LARGEST_FILES)
                 sent = (await form(request, self.site_url)).get("csrf", "")
                 if not proven(seat.acts.vault, token, sent):
                     raise web.HTTPForbidden

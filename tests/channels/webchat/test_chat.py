@@ -7,15 +7,16 @@ import errno
 import io
 import json
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, WSCloseCode, WSMsgType, WSServerHandshakeError
+from aiohttp import ClientSession, TCPConnector, WSCloseCode, WSMsgType, WSServerHandshakeError
 from PIL import Image
 
 from bot.build import Program
-from channels.webchat import protocol, uploads
+from channels.webchat import chat, connection, protocol, uploads
 from channels.webchat.connection import BURST, PATIENCE
 from channels.webchat.protocol import CHANNEL
 from conversation.messages import Body, Say
@@ -261,6 +262,45 @@ async def test_a_token_that_somebody_else_has_planted_is_replaced_and_opens_noth
                     assert await socket.receive_json() == {"bye": "no_session"}
                 async with victim.post("/chat/upload", data=photo()) as answer:
                     assert answer.status == 403
+
+
+@ON_ONE_DATABASE
+async def test_one_address_opens_no_more_pages_than_an_office_needs(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a proxy it is the visitor's that counts: `bot.proxies` makes it the request's."""
+    monkeypatch.setattr(chat, "MOST_OF_ADDRESS", 2)
+    async with browsing(program) as browser, browser.tab(), browser.tab(), browser.tab():  # here: it may be a proxy
+
+        async def opens(address: str) -> bool:
+            headers = {"Cookie": f"mingcha_chat={browser.token}", "Origin": browser.origin}
+            session = await sessions.enter_async_context(
+                ClientSession(browser.origin, headers=headers, connector=TCPConnector(local_addr=(address, 0)))
+            )
+            socket = await sessions.enter_async_context(session.ws_connect("/chat/ws"))
+            await socket.send_json({"beat": 1})
+            said = await socket.receive_json()
+            assert said in ({"beat": 1}, {"bye": "crowded"})
+            return "beat" in said
+
+        async with AsyncExitStack() as sessions:
+            assert [await opens(f"127.0.0.{n}") for n in (2, 2, 2, 3)] == [True, True, False, True]
+        async with AsyncExitStack() as sessions, asyncio.timeout(SOON):
+            while not await opens("127.0.0.2"):
+                pass
+
+
+@ON_ONE_DATABASE
+async def test_what_never_says_hello_is_no_page(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HELLO_SECONDS", 0.2)
+    async with browsing(program) as browser, browser.tab() as page:
+        headers = {"Origin": browser.origin}
+        async with browser.client.session.ws_connect(browser.server.make_url("/chat/ws"), headers=headers) as socket:
+            ended = asyncio.create_task(socket.receive())
+            while not ended.done():
+                await asyncio.wait((ended,), timeout=0.05)
+            assert ended.result().data == WSCloseCode.POLICY_VIOLATION
+        assert await page.taps("我要反映问题")
 
 
 HOSTILE = [
