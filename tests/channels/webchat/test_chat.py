@@ -296,10 +296,8 @@ async def test_what_never_says_hello_is_no_page(program: Program, monkeypatch: p
     async with browsing(program) as browser, browser.tab() as page:
         headers = {"Origin": browser.origin}
         async with browser.client.session.ws_connect(browser.server.make_url("/chat/ws"), headers=headers) as socket:
-            ended = asyncio.create_task(socket.receive())
-            while not ended.done():
-                await asyncio.wait((ended,), timeout=0.05)
-            assert ended.result().data == WSCloseCode.POLICY_VIOLATION
+            ended = await asyncio.wait_for(socket.receive(), SOON)
+            assert ended.data == WSCloseCode.POLICY_VIOLATION
         assert await page.taps("我要反映问题")
 
 
