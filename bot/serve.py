@@ -22,7 +22,7 @@ from bot.tasks import Tasks, settle_memory, stop_signal
 from bot.work import add_pulse, add_units, add_work, closers, serving_place
 from channels.channel import Channel, ChannelKind
 from web.site import assets
-from web.site.frame import ShownChannel
+from web.site.frame import LARGEST_FILES, ShownChannel
 from web.site.site import Site
 
 LONGEST_LINE = 8190  # bytes of a request's first line: aiohttp's own default
@@ -40,7 +40,8 @@ def assemble(program: Program, *, work: bool = True) -> Served:
     """Wires everything that `mingcha serve` runs, without starting it. Without `work`, another process sends."""
     channels = open_channels(program)
     site = _site(program, channels)
-    app = web.Application(middlewares=[behind(networks(program.settings.proxies)), *site.middlewares()])
+    visitors = behind(networks(program.settings.proxies))
+    app = web.Application(client_max_size=LARGEST_FILES, middlewares=[visitors, *site.middlewares()])
     app.on_response_prepare.append(_nameless)
     app.router.add_get("/", _to_chat)
     ours = (assets.routes(), site.routes(), Health(program, channels).routes())

@@ -72,6 +72,15 @@ async def test_a_form_that_is_none_is_refused(http: ClientSession, kind: str, bo
         assert answer.status == status
 
 
+async def test_a_form_of_which_nobody_knows_how_long_it_will_be_is_refused(http: ClientSession) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"code=1"
+
+    for kind in (FORM, FILES):
+        async with http.post("/in", data=endless(), headers={"Content-Type": kind}) as answer:
+            assert answer.status == 411
+
+
 async def test_no_answer_tells_which_software_gives_it(http: ClientSession) -> None:
     for path in ("/chat", "/nowhere", "/healthz", "/static/none"):
         async with http.get(path) as answer:

@@ -28,7 +28,9 @@ from web.site.security import form_token, office_cookie, proven
 LANGUAGE_COOKIE = "mingcha_language"
 LATER_COOKIE = "mingcha_later"  # who does not want to set up a way to come back yet
 LONGEST_TOKEN = 100
-LARGEST_FILES = 25 * 1024 * 1024  # bytes of a form with files, of somebody signed in; others send 1 MiB at most
+MAY_SEND_FILES = web.RequestKey("may_send_files", bool)  # set where somebody is signed in
+LARGEST_FORM = 1024 * 1024  # bytes
+LARGEST_FILES = 25 * 1024 * 1024  # bytes: an upload of 20 MiB with its multipart frame
 FORM = "application/x-www-form-urlencoded"
 FILES = "multipart/form-data"
 WRITTEN = ("purpose", "note", "name")  # fields that somebody thinks about while typing, besides texts
@@ -170,8 +172,7 @@ class Frame:
             if not seat.may(right):
                 return self.forbidden(request, seat)
             if request.method == "POST":
-                if request.content_type == FILES:
-                    request = request.clone(client_max_size=LARGEST_FILES)
+                request[MAY_SEND_FILES] = True
                 sent = (await form(request, self.site_url)).get("csrf", "")
                 if not proven(seat.acts.vault, token, sent):
                     raise web.HTTPForbidden
@@ -224,6 +225,11 @@ async def fields(request: web.Request, site_url: str) -> dict[str, list[str]]:
         raise web.HTTPBadRequest
     if "Content-Encoding" in request.headers:
         raise web.HTTPUnsupportedMediaType
+    if request.content_length is None and request.body_exists:
+        raise web.HTTPLengthRequired
+    most = LARGEST_FILES if request.content_type == FILES and MAY_SEND_FILES in request else LARGEST_FORM
+    if (length := request.content_length or 0) > most:
+        raise web.HTTPRequestEntityTooLarge(most, length)
     try:
         sent = await request.post()
     except web.HTTPException:
