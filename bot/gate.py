@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.proxies import Network, is_among
 from services.foundation.addresses import HERE, party
@@ -35,6 +36,7 @@ class Gate:
         self._server, self._how, self._proxies, self._most = server, how, proxies, most
         self._open = Counter[str]()
         self._away = Seldom("connections_turned_away")
+        self.garbled = Seldom("requests_garbled")
 
     async def open(self, door: socket.socket) -> asyncio.Server:
         """Accepts connections on a socket that listens."""
@@ -79,6 +81,17 @@ class _Connection(web.RequestHandler):
             self._gate.leave(self._address)
             self._address = None
         super().connection_lost(exc)
+
+    def handle_error(
+        self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        """Answers what is no HTTP without a name of ours, where aiohttp would log what was sent and who sent it."""
+        if not isinstance(exc, HttpProcessingError):
+            return super().handle_error(request, status, exc, message)
+        self._gate.garbled.tell()
+        answer = web.Response(status=status, headers={"Server": ""})
+        answer.force_close()
+        return answer
 
 
 class Seldom:

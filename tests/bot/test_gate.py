@@ -133,6 +133,31 @@ async def test_a_flood_leaves_room_for_others_and_a_few_lines_in_the_log(databas
     assert len(log.read_text().splitlines()) < 10
 
 
+@ON_SQLITE
+async def test_what_is_no_http_is_refused_without_a_name_and_leaves_one_line(
+    program: Program, caplog: pytest.LogCaptureFixture
+) -> None:
+    garbage = (
+        b"GARBAGE\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: 1\r\n" * 1_000 + b"\r\n",
+        b"POST /in HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+        b"CONNECT x:1 HTTP/1.1\r\n\r\n",
+    )
+    async with served(program) as port, asyncio.timeout(PATIENCE_SECONDS):
+        with capture_logs() as told:
+            for sent in garbage:
+                reader, writer = await line(port, "127.0.0.1", sent)
+                answer = await reader.read()
+                assert answer.startswith((b"HTTP/1.0 400 ", b"HTTP/1.1 400 ")), sent
+                assert b"aiohttp" not in answer, sent
+                writer.close()
+    assert [one["event"] for one in told] == ["requests_garbled"]
+    assert [record for record in caplog.records if record.name.startswith("aiohttp")] == []
+
+
 async def test_a_socket_that_cannot_accept_is_told_once_a_minute() -> None:
     loop = asyncio.get_running_loop()
     gate.quiet_accepts(loop)
