@@ -16,13 +16,21 @@ LEFT_OUT = re.compile(r"(^|/)(docprops/thumbnail|docmetadata/|printersettings/)"
 SOMEBODY = "Author"  # the value that Word's own inspector writes
 REMOVED = "removed"
 _NAMED = frozenset(("author", "userName", "lastModifiedBy", "lastEditedBy", "refreshedBy"))
+_OF_A_PERSON = frozenset((("person", "displayName"), ("userInfo", "name")))
 _DROPPED = frozenset(("initials", "userId", "providerId", "date", "dateUtc", "dT"))
 _OF_A_FILE = frozenset(
     (("pageSetup", "id"), ("imagedata", "href"), ("imagedata", "title"), ("imagedata", "src"))
 )  # printer settings; the place where a picture was taken
 _FILE_NAME = re.compile(r"\\|\.(jpe?g|png|gif|bmp|tiff?|[ew]mf|heic|webp)$", re.IGNORECASE)
 # a bound control shows the property it is bound to, and those are emptied; unbound, it keeps its words
-_DROPPED_ELEMENTS = frozenset(("rsids", "docVars", "mailMerge", "absPath", "dataBinding"))
+_DROPPED_ELEMENTS = frozenset(
+    ("rsids", "docVars", "mailMerge", "absPath", "dataBinding", "customWorkbookViews", "customSheetViews")
+)  # the views of a workbook bear the names of those who looked
+_WORDS = frozenset(("t", "delText"))  # elements with what the document itself says
+_PATH = re.compile(
+    r"""(?:file:|(?<![a-z])[a-z]:[\\/]|\\\\(?=[^\\\s]+\\)|(?<![\w./])/(?:users|home)/)[^"'<>|!\[\]\r\n]*""",
+    re.IGNORECASE,
+)  # of a file or a folder, in a formula, a defined name, a field: it begins with who uses the computer, as a rule
 _FETCHING = re.compile(r"^\s*(INCLUDE\w*|DDE\w*|LINK|IMPORT|DATABASE|RD)\b", re.IGNORECASE | re.MULTILINE)  # fields
 _WAITS_FOR_A_TAP = re.compile(r"(https?|mailto):|#", re.IGNORECASE)
 
@@ -91,6 +99,8 @@ class _Writer:
             self.fields.append(text)
         elif element == "t" and self._authors:
             text = self._unsigned(text)
+        if element not in _WORDS:
+            text = _PATH.sub(REMOVED, text)
         self._write(escape(text, {"\r": "&#13;"}))
 
     def _unsigned(self, text: str) -> str:
@@ -119,12 +129,14 @@ def _kept(element: str, attributes: Mapping[str, str]) -> dict[str, str]:
     kept: dict[str, str] = {}
     for name, value in attributes.items():
         local = _local(name)
-        if local in _NAMED or (element, local) == ("person", "displayName"):
+        if name.startswith("xmlns"):
+            kept[name] = value
+        elif local in _NAMED or (element, local) in _OF_A_PERSON:
             kept[name] = SOMEBODY
         elif (element, local) == ("cNvPr", "name"):
             kept[name] = "Object"
         elif not (local in _DROPPED or local.startswith("rsid") or _tells_of_a_file(element, local, value)):
-            kept[name] = value
+            kept[name] = _PATH.sub(REMOVED, value)
     return kept
 
 

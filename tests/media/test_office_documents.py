@@ -101,6 +101,16 @@ def xlsx() -> bytes:
     return out.getvalue()
 
 
+PLACES = (
+    f"C:\\Users\\{MARK}\\Desktop\\",
+    f"d:/{MARK}/",
+    f"\\\\server\\{MARK}\\",
+    f"file:///C:/Users/{MARK}/",
+    f"/Users/{MARK}/Documents/",
+    f"/home/{MARK}/",
+)
+
+
 def copy_of(data: bytes) -> bytes:
     return media.clean(data, WITH_COPIES).copy
 
@@ -192,6 +202,31 @@ CARRIES = {
     "a field that fetches": with_document(f"<w:p {WORD}>{FIELD}</w:p>"),
     "a simple field that fetches": with_document(f"<w:p {WORD}><w:fldSimple w:instr=' DDEAUTO c'/></w:p>"),
 }
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_formula_name_or_field_tells_the_folder_of_a_user(place: str) -> None:
+    named = f"""<definedNames><definedName name="a" comment="{place}">'{place}[b.xlsx]表'!$A$1</definedName>
+        <definedName name="b" hidden="1">"{place}b.csv"</definedName><definedName name="c">表!$A$1</definedName>
+        </definedNames><customWorkbookViews><customWorkbookView name="{MARK} - Personal View"/></customWorkbookViews>"""
+    sheet = f"""<f>'{place}[b.xlsx]表'!A1+SUM(B1:B2)/C1</f><v>{place}[a.xlsx]表</v>
+        <hyperlink display="{place}a.docx" location="表!A1"/>"""
+    parts = {
+        "[Content_Types].xml": "<Types/>",
+        "xl/workbook.xml": f"<workbook>{named}</workbook>",
+        "xl/worksheets/sheet1.xml": f"<worksheet>{sheet}</worksheet>",
+        "xl/revisions/userNames.xml": f'<users><userInfo name="{MARK}"/></users>',
+    }
+    kept = parts_of(copy_of(packed(parts)))
+    assert not [name for name, part in kept.items() if holds_mark(part)]
+    assert "'removed[b.xlsx]表'!$A$1" in kept["xl/workbook.xml"].decode()
+    assert "表!$A$1" in kept["xl/workbook.xml"].decode()
+    assert "+SUM(B1:B2)/C1" in kept["xl/worksheets/sheet1.xml"].decode()
+    field = f"""<w:document {WORD}><w:instrText>HYPERLINK "{place}a.docx"</w:instrText>
+        <w:fldSimple w:instr='HYPERLINK "{place}a.docx"'/><w:t>放在 D:/材料 里</w:t></w:document>"""
+    told = parts_of(copy_of(with_document(field)))["word/document.xml"]
+    assert not holds_mark(told)
+    assert "放在 D:/材料 里" in told.decode()
 
 
 @pytest.mark.parametrize("data", CARRIES.values(), ids=CARRIES)
