@@ -88,10 +88,9 @@ def back_up(
     """
     with _new_file(target) as out, tarfile.open(fileobj=out, mode="w") as tar:
         archive = _Archive(tar)
-        if settings.anchor_path.exists():
-            anchor = settings.anchor_path.read_bytes()
-            archive.put(ANCHOR, io.BytesIO(anchor), len(anchor))
-        with _copied(settings) as copy:
+        with _copied(settings) as (anchor, copy):
+            if anchor is not None:
+                archive.put(ANCHOR, io.BytesIO(anchor), len(anchor))
             archive.add(DATABASE, copy)
         folder = settings.evidence_path
         for path in _pieces(folder):
@@ -112,13 +111,24 @@ def _pieces(folder: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _copied(settings: Settings) -> Iterator[Path]:
-    """A copy of the database beside it, made as the user that owns the data folder, for as long as it is needed."""
+def _copied(settings: Settings) -> Iterator[tuple[bytes | None, Path]]:
+    """The anchor, and a copy of the database beside it, for as long as they are needed.
+
+    It is made as the user that owns the data folder, and once more where the anchor grew meanwhile: the copy knows how
+    far it reached.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with privacy.as_owner(settings.data_dir), TemporaryDirectory(prefix=".backup-", dir=settings.data_dir) as folder:
-        copy = Path(folder, DATABASE)
-        copy_out(settings.database, copy)
-        yield copy
+        copy, anchor = Path(folder, DATABASE), None
+        while not copy.exists() or anchor != _read(settings.anchor_path):
+            copy.unlink(missing_ok=True)
+            anchor = _read(settings.anchor_path)
+            copy_out(settings.database, copy)
+        yield anchor, copy
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from services import desk, oversight
 from services.calendar import limits
 from services.evidence import Store
 from services.foundation.act import Acts
+from services.foundation.anchoring import Anchoring
 from services.foundation.bells import Bells
 from services.foundation.vault import Vault, load_key
 from services.talk import Office, Talk, Tools
@@ -41,6 +42,7 @@ class Program:
     texts: dict[str, Texts]
     tools: Tools
     talk: Talk
+    anchoring: Anchoring
     channel_kinds: Sequence[ChannelKind] = KINDS
     is_demo: bool = False
     units: Directory = field(default_factory=Directory)
@@ -126,6 +128,7 @@ def build(settings: Settings, *, clock: Clock = utc_now, channels: Sequence[Chan
         texts,
         tools,
         Talk(acts, tools, language=settings.language),
+        Anchoring(acts, settings.anchor_path),
         channels,
     )
     return program

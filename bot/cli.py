@@ -89,6 +89,11 @@ def commands(terminal: Terminal) -> typer.Typer:
             _doctor(terminal)
 
     @command
+    def anchor(anew: Annotated[bool, flag("anew", "--anew")] = False) -> None:
+        with terminal.plainly():
+            _anchor(terminal, anew=anew)
+
+    @command
     def backup(
         file: Annotated[Path | None, argument("backup_file")] = None,
         with_key: Annotated[bool, flag("with_key", "--with-key")] = False,
@@ -115,13 +120,8 @@ def commands(terminal: Terminal) -> typer.Typer:
     def preview(
         page: Annotated[Path, argument("page")] = PREVIEW, force: Annotated[bool, flag("force", "--force")] = False
     ) -> None:
-        from bot.preview import write_preview
-
         with terminal.plainly():
-            page.parent.mkdir(parents=True, exist_ok=True)
-            with writing(page, force=force or page == PREVIEW) as out:
-                write_preview(out)
-            terminal.tell("preview_written", file=page)
+            _preview(terminal, page, force=force)
 
     @command
     def units(
@@ -197,6 +197,22 @@ def _doctor(terminal: Terminal) -> None:
         typer.echo(f"{MARKS[one.level]} {terminal.word(one.words, **one.values)}")
     if any(one.level == "bad" for one in found):
         raise typer.Exit(1)
+
+
+def _anchor(terminal: Terminal, *, anew: bool) -> None:
+    from services.foundation import anchoring, checkpoints
+
+    program = _program(terminal)
+    try:
+        _current(program)
+        file = program.settings.anchor_path
+        fault = asyncio.run(anchoring.anchor(program.acts, file, anew=anew))
+        if fault:
+            line = checkpoints.anchored(program.vault, file).line
+            raise Stop(f"doctor_anchor_{fault}", file=file, line=line)
+        terminal.tell("anchored", file=file, key=checkpoints.verifier_of(program.vault))
+    finally:
+        program.close()
 
 
 def _migrate(terminal: Terminal) -> None:
@@ -313,6 +329,15 @@ def _export(terminal: Terminal, what: str, form: str, output: Path | None, *, fo
     program.close()
     if output is not None:
         terminal.tell("exported", count=count, file=output)
+
+
+def _preview(terminal: Terminal, page: Path, *, force: bool) -> None:
+    from bot.preview import write_preview
+
+    page.parent.mkdir(parents=True, exist_ok=True)
+    with writing(page, force=force or page == PREVIEW) as out:
+        write_preview(out)
+    terminal.tell("preview_written", file=page)
 
 
 def _backup(terminal: Terminal, file: Path | None, with_key: bool) -> None:

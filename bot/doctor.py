@@ -16,7 +16,7 @@ from channels.channel import ChannelKind, Found
 from migrations.run import is_current
 from models.database import Database, DatabaseAway
 from services import oversight
-from services.foundation import audit
+from services.foundation import chain, checkpoints
 from services.foundation.vault import KEY_BYTES, KeyTrouble, Vault
 from services.units import load_units
 
@@ -118,16 +118,33 @@ def _contents(database: Database, settings: Settings, vault: Vault | None, now: 
             database.look(oversight.try_key, vault)
         except KeyTrouble:
             yield Found("bad", "doctor_key_other", {"file": settings.key_path})
-    broken = database.look(audit.verify, audit.anchors(settings.anchor_path))
-    if broken:
-        yield Found("bad", "doctor_audit_bad", {"seq": broken.seq})
-    else:
-        yield Found("good", "doctor_audit_ok", {"count": counted.audit})
-    if not settings.anchor_path.exists() and database.look(oversight.was_anchored):
-        yield Found("bad", "doctor_anchor_lost", {"file": settings.anchor_path})
+        else:
+            yield from _audit(database, settings, vault, now)
     yield _evidence(database, settings)
     if counted.quarantined:
         yield Found("note", "doctor_quarantine", {"count": counted.quarantined})
+
+
+def _audit(database: Database, settings: Settings, vault: Vault, now: datetime) -> Iterator[Found]:
+    """The chain, its anchor, and the rows that it vouches for; what waits for its number gets it first."""
+    while database.transact(chain.number, vault, wait=True).events == chain.MOST:
+        pass
+    seen, file = database.view(oversight.audited, vault, settings.anchor_path, now), settings.anchor_path
+    told = {"file": file, "count": seen.events, "anchored": seen.checkpoints, "key": checkpoints.verifier_of(vault)}
+    if seen.broken is None:
+        yield Found("good", "doctor_audit_ok", told)
+    else:
+        yield Found("bad", f"doctor_audit_{seen.broken.reason}", {"seq": seen.broken.seq, **told})
+    if seen.unfit:
+        yield Found("bad", f"doctor_row_{seen.unfit.reason}", vars(seen.unfit))
+    if seen.fault:
+        yield Found(
+            "note" if seen.fault == "none" else "bad", f"doctor_anchor_{seen.fault}", {"line": seen.line, **told}
+        )
+    if seen.anew:
+        yield Found("note", "doctor_anchor_anew", told)
+    if seen.late:
+        yield Found("bad", "doctor_audit_late")
 
 
 def _evidence(database: Database, settings: Settings) -> Found:

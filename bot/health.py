@@ -16,6 +16,7 @@ from bot.channels import with_sender
 from channels.channel import Channel
 from models.database import DatabaseAway
 from services import oversight
+from services.foundation import chain
 
 ASKED_SECONDS = 5.0  # in which a channel's wire has to answer
 log = structlog.get_logger()
@@ -25,7 +26,8 @@ class Health:
     """Answers `/healthz` (alive), `/readyz` (503 unless it can work) and `/metrics` (never names).
 
     It can work while the database takes what is written and the channels answer. `/readyz` also names channels on
-    which something waits and nobody sends (`unsent`): this process can still serve.
+    which something waits and nobody sends (`unsent`), and what is wrong with the audit chain (`audit`): this process
+    can still serve.
     """
 
     def __init__(self, program: Program, channels: Sequence[Channel]) -> None:
@@ -44,6 +46,8 @@ class Health:
         asked = [one for one in self._channels if one.ready]
         state |= zip([one.name for one in asked], await asyncio.gather(*map(_ready, asked)), strict=True)
         told = {**state, "unsent": [one.channel for one in await self._unsent()]}
+        if alarms := await self._audit():
+            told["audit"] = alarms
         return web.json_response(told, status=200 if all(state.values()) else 503)
 
     async def _writes(self) -> bool:
@@ -62,12 +66,23 @@ class Health:
         except (TimeoutError, DatabaseAway):
             return []
 
+    async def _audit(self) -> list[str]:
+        """What is wrong with the audit chain, as far as it shows at once: unchained, and `anchoring.fault_of`."""
+        now, vault = self._program.clock(), self._program.vault
+        try:
+            async with asyncio.timeout(ASKED_SECONDS):
+                late = await self._program.database.read(chain.is_late, vault, now)
+        except (TimeoutError, DatabaseAway):
+            late = False
+        return [code for code in ("unchained" if late else "", self._program.anchoring.fault) if code]
+
     async def _metrics(self, request: web.Request) -> web.Response:
         try:
             counted = await self._program.database.read(oversight.count_figures)
         except DatabaseAway:
             counted = []
         counted = [*counted, *(oversight.Figure("unsent", one.channel, one.count) for one in await self._unsent())]
+        counted += [oversight.Figure("audit_alarms", code, 1) for code in await self._audit()]
         registry = CollectorRegistry()
         registry.register(_Counted(counted, self._program.talk.turns))
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

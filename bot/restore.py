@@ -23,7 +23,7 @@ from bot.settings import Settings
 from models.copying import copied_in
 from models.database import Database, parse
 from services import oversight
-from services.foundation import audit
+from services.foundation import chain, checkpoints
 from services.foundation.vault import KEY_BYTES, KeyTrouble, Vault
 
 CHUNK = 2**20  # bytes
@@ -192,11 +192,12 @@ def _key(settings: Settings, folder: Path) -> bytes:
 
 def _verify(tx: Any, key: bytes, folder: Path) -> None:
     """The database opens with this key and its audit chain is whole."""
+    vault = Vault(key)
     try:
-        oversight.try_key(tx, Vault(key))
+        oversight.try_key(tx, vault)
     except KeyTrouble as error:
         raise NotRestored("other_key") from error
-    if broken := audit.verify(tx, audit.anchors(folder / ANCHOR)):
+    if broken := chain.verify(tx, vault, checkpoints.anchored(vault, folder / ANCHOR).heads):
         raise NotRestored("chain", broken.seq)
 
 

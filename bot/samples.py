@@ -23,6 +23,9 @@ from templates import Texts, clipped
 
 NOTICE = "N20261121-0003"
 NUMBER, RECEIPT = "20261121-0042", "K7QF-2M9D-X4TP-8RWC"
+_LOG = "mingcha.audit/0123456789abcdef"
+_HEAD = "FT7sSxkB+RqzEwaxPj9Mqlb1/q0mjO5N9kEjv2wSTS0="
+_CHECKPOINT = f"{_LOG}\n1230\n{_HEAD}\nafter 1200\n\n\N{EM DASH} {_LOG} signature\n"
 WRONG = (Reply(text="?"), Reply(location=(0.0, 0.0)), Reply(text="12:60"), Reply())
 WHYS = ("started", "cancelled", "dropped", "idle", "stale", "spoken", "plain")
 LONGEST_WALK = 50
@@ -291,6 +294,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("menu.language", {}, tuple(Button(f"/language {code}", label=name) for code, name in texts.languages.items())),
         *(("menu.help", {"why": why}, _menu(everybody=False)) for why in ("asked", "unknown")),
         ("common.busy", {}, (Button("/resume", words="resume"), Button("/discard", words="discard_and_start"))),
+        ("common.audit_head", {"count": 1230, "checkpoint": _CHECKPOINT}, ()),
         ("common.idle", {}, (Button("/resume", words="resume"), Button("/cancel", words="discard"))),
         ("common.sure_to_discard", {}, (Button("/resume", words="resume"), Button("/discard", words="discard"))),
         (

@@ -19,7 +19,7 @@ from bot.gate import Gate, quiet_accepts, room
 from bot.health import Health
 from bot.proxies import behind, networks
 from bot.tasks import Tasks, settle_memory, stop_signal
-from bot.work import add_pulse, add_units, add_work, closers, serving_place
+from bot.work import add_audit, add_pulse, add_units, add_work, closers, serving_place
 from channels.channel import Channel, ChannelKind
 from web.site import assets
 from web.site.frame import LARGEST_FILES, ShownChannel
@@ -54,6 +54,7 @@ def assemble(program: Program, *, work: bool = True) -> Served:
     add_units(served.tasks, program)
     add_pulse(served.tasks, program)
     served.tasks.closers += closers(channels)
+    add_audit(served.tasks, program)
     app.cleanup_ctx.append(lambda _: _alongside(served))
     app.on_shutdown.append(lambda _: _hang_up(channels))
     return served

@@ -21,6 +21,7 @@ from scheduler.ticker import Ticker
 from services import deliveries
 from services.deliveries import Sender
 from services.evidence import Fetcher
+from services.foundation.numbering import Sequencer
 from services.people import SMS
 
 UNITS_EVERY_SECONDS = 10
@@ -36,7 +37,7 @@ def add_work(tasks: Tasks, program: Program, channels: Sequence[Channel], place:
     fetchers = {one.name: one.fetch for one in channels if one.fetch}
     fetcher = Fetcher(program.acts, program.store, fetchers)
     at_night = program.is_demo  # whose visitor waits for a reminder, whatever the hour
-    known = jobs(program.acts, program.store, program.settings.anchor_path, sms=SMS in senders, any_hour=at_night)
+    known = jobs(program.acts, program.store, sms=SMS in senders, any_hour=at_night)
     ticker = Ticker(program.database, program.clock, program.settings.zone, known)
     tasks.named += [("fetcher", fetcher.run), ("ticker", ticker.run)]
     if senders and (alone or not program.database.is_sqlite):
@@ -52,6 +53,14 @@ def add_pulse(tasks: Tasks, program: Program) -> None:
         tasks.named.append(("pulse", program.database.pulse.run))
 
 
+def add_audit(tasks: Tasks, program: Program) -> None:
+    """Adds what numbers events, and what anchors them: at the start, every hour, and once everything else has ended."""
+    if not program.database.is_sqlite:
+        tasks.named.append(("sequencer", Sequencer(program.acts).run))
+    tasks.named.append(("anchoring", program.anchoring.run))
+    tasks.closers.append(program.anchoring.close)
+
+
 async def work(program: Program, *, ready: Callable[[], None]) -> None:
     """Sends and runs the jobs until SIGTERM or SIGINT, without listening on any address."""
     tasks, channels = Tasks(), open_channels(program)
@@ -61,6 +70,7 @@ async def work(program: Program, *, ready: Callable[[], None]) -> None:
         add_units(tasks, program)
         add_pulse(tasks, program)
         tasks.closers += closers(channels)
+        add_audit(tasks, program)
         async with tasks.running():
             settle_memory()
             ready()

@@ -110,9 +110,18 @@ class Database:
 
     def look(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Runs `work` in the calling thread, for reading only: on SQLite it never waits for the writer."""
+        return self._read(lambda connection: work(connection, *args, **kwargs))
+
+    def view(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs `work` like `look`, all of it on the database as it is at one moment."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        return self._read(lambda connection: work(connection, *args, **kwargs), **level)
+
+    def _read(self, work: Callable[[Connection], T], **options: Any) -> T:
         try:
-            with self.engine.connect().execution_options(mingcha_reads=True) as connection, connection.begin():
-                return work(connection, *args, **kwargs)
+            chosen = self.engine.connect().execution_options(mingcha_reads=True, **options)
+            with chosen as connection, connection.begin():
+                return work(connection)
         except (DBAPIError, PoolTimeout, self._driver.Error) as error:
             if self._means_away(error):
                 raise DatabaseAway(type(error).__name__) from error

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-
-import structlog
 
 from scheduler.ticker import Job
 from services import deliveries, desk, evidence, notices, obligations, oversight
 from services.evidence import Store
-from services.foundation import audit
 from services.foundation.act import Acts
 from services.people import CHAT, SMS
 
-log = structlog.get_logger()
 REMINDERS_AT_ONCE = 1_000  # rows: a transaction of some 30 ms, so that nobody's reply waits for long
 LAPSES_AT_ONCE = 200
 
 
-def jobs(acts: Acts, store: Store, anchor: Path, *, sms: bool = False, any_hour: bool = False) -> Sequence[Job]:
+def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False) -> Sequence[Job]:
     """Every job with its time; each run calls services until nothing is left.
 
     `sms`: whether there is a carrier. `any_hour`: whether units are reminded at night too.
@@ -56,9 +51,8 @@ def jobs(acts: Acts, store: Store, anchor: Path, *, sms: bool = False, any_hour:
         while row := await acts.write(oversight.forget_screens, kept, row):
             pass
 
-    async def anchor_audit() -> None:
-        if not audit.anchor(anchor, acts.clock(), await acts.database.read(audit.head)):
-            log.error("audit_chain_was_cut")
+    async def tell_auditors() -> None:
+        await acts.write(oversight.tell_auditors)
 
     return (
         Job("remind_units", "* * * * *", remind_units),
@@ -67,5 +61,5 @@ def jobs(acts: Acts, store: Store, anchor: Path, *, sms: bool = False, any_hour:
         Job("carry_notices", "* * * * *", carry_notices),
         Job("remind_idle", "*/5 * * * *", remind_idle),
         Job("forget_old", "20 3 * * *", forget_old),
-        Job(oversight.ANCHORING, "7 * * * *", anchor_audit),
+        Job("tell_auditors", "0 9 * * *", tell_auditors),
     )

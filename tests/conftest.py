@@ -20,6 +20,7 @@ from channels.fake import FakePerson
 from migrations.run import migrate
 from models.tables import metadata
 from services.demo import load_city
+from services.foundation.events import events as told
 from tests.drivers import postgresql
 from tests.drivers.compiled import environment
 from tests.drivers.postgresql import Copies
@@ -184,6 +185,12 @@ def rows(program: Program, table: str) -> list[dict[str, object]]:
     return program.database.look(
         lambda tx: [dict(row) for row in tx.execute(metadata.tables[table].select()).mappings()]
     )
+
+
+def events(program: Program) -> list[dict[str, Any]]:
+    """The events of the audit chain, the oldest first, those without a number too."""
+    found = program.database.look(lambda tx: list(told(tx, program.vault)))
+    return [{name: getattr(event, name) for name in event.__struct_fields__} for event in found]
 
 
 def owed(program: Program) -> list[dict[str, object]]:

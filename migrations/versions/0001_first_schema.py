@@ -29,15 +29,18 @@ def upgrade() -> None:
     )
     op.create_table('audit',
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
-    sa.Column('at', Utc(), nullable=False),
-    sa.Column('actor', sa.String(length=40), nullable=False),
-    sa.Column('action', sa.String(length=40), nullable=False),
-    sa.Column('subject', sa.String(length=64), nullable=False),
-    sa.Column('detail', sa.JSON(), nullable=False),
-    sa.Column('previous', sa.String(length=64), nullable=False),
-    sa.Column('hash', sa.String(length=64), nullable=False),
-    sa.PrimaryKeyConstraint('seq'),
-    sa.UniqueConstraint('hash')
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('lot', sa.SmallInteger(), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('hash', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('seq')
+    )
+    op.create_table('audit_waiting',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('lot', sa.SmallInteger(), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
     )
     op.create_table('calendar_days',
     sa.Column('day', sa.String(length=10), nullable=False),
@@ -571,6 +574,7 @@ def downgrade() -> None:
     op.drop_table('entries')
     op.drop_table('counters')
     op.drop_table('calendar_days')
+    op.drop_table('audit_waiting')
     op.drop_table('audit')
     op.drop_table('announced_years')
     with op.batch_alter_table('announced_days', schema=None) as batch_op:

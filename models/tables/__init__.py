@@ -10,7 +10,7 @@ from models.tables.calendar import announced_days, announced_years, calendar_day
 from models.tables.cases import cases
 from models.tables.deliveries import deliveries, lanes
 from models.tables.evidence import entries, evidence
-from models.tables.foundation import audit, counters, happenings, ticks
+from models.tables.foundation import audit, audit_waiting, counters, happenings, ticks
 from models.tables.inspections import visits
 from models.tables.notices import listeners, notices
 from models.tables.obligations import extensions, obligations, reminders
@@ -25,6 +25,7 @@ __all__ = [
     "announced_days",
     "announced_years",
     "audit",
+    "audit_waiting",
     "calendar_days",
     "cases",
     "contacts",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table
+from typing import Any
+
+from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Table
 
 from models.tables.base import BigId, id_column, metadata
 from models.types import Utc
@@ -30,17 +32,26 @@ happenings = Table(  # happenings that a rule may count: about units alone, neve
 Index("ix_happenings_unit", happenings.c.unit_id, happenings.c.kind, happenings.c.at)
 
 
-audit = Table(
+def _told() -> tuple[Column[Any], ...]:
+    """What is told of an event."""
+    return (
+        Column("day", Date, nullable=False),
+        Column("lot", SmallInteger, nullable=False),  # one of 256 into which a keyed hash divides the subjects
+        Column("sealed", LargeBinary, nullable=False),  # a services.foundation.events.Event
+    )
+
+
+audit = Table(  # the chain of events. In the open stands only what tells nothing: no order of reports, no time of day
     "audit",
     metadata,
     Column("seq", BigId, primary_key=True, autoincrement=False),
-    Column("at", Utc, nullable=False),
-    Column("actor", String(40), nullable=False),  # "citizen", "supervisor", or the id of one of the office's people
-    Column("action", String(40), nullable=False),
-    Column("subject", String(64), nullable=False),
-    Column("detail", JSON, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False, unique=True),
+    *_told(),
+    Column("hash", LargeBinary, nullable=False),  # keyed, over this row and the hash before it
+)
+
+
+audit_waiting = Table(  # events that have no number yet: on PostgreSQL, for less than a second
+    "audit_waiting", metadata, Column("id", BigId, primary_key=True, autoincrement=True), *_told()
 )
 
 

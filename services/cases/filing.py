@@ -138,6 +138,7 @@ def _file(
         "sought": sought(values["what"], values.get("staff")),
     }
     _INSERT.run(act.tx, row)
+    act.wrote(cases, row)
     receipt = people.keep_identity(act, row["id"], contact, identity, receipt=True)
     attach(act, contact, row["id"], media)
     audit.append(act.by("citizen"), f"{row['kind']}_filed", row["id"], {"number": row["number"]})
@@ -191,6 +192,7 @@ def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Med
         "at": act.now,
     }
     act.tx.execute(insert(entries).values(**row))
+    act.wrote(entries, row)
     attach(act, contact, case_id, media, entry_id)
     act.tx.execute(update(cases).where(cases.c.id == case_id).values(fresh_at=act.now, read_at=None))
     audit.append(act.by("citizen"), "addition_filed", case_id)

@@ -122,6 +122,7 @@ def _visit(tx: Connection, visit_id: str) -> Any:
 
 def _noted(act: Act, visit: Any) -> None:
     act.tx.execute(update(visits).where(visits.c.id == visit.id).values(state=NOTED))
+    act.wrote(visits, visit.id)
     audit.append(act, "visit_noted", visit.id, {"number": visit.number})
 
 
@@ -165,6 +166,7 @@ def _undecided(act: Act, case_id: str, seen: str) -> _Case:
 def _decide(act: Act, case: _Case, state: str) -> None:
     """Decides about a case: what the office owed until then about it, its word to the citizen, is given."""
     act.tx.execute(update(cases).where(cases.c.id == case.id).values(state=state, decided_at=act.now))
+    act.wrote(cases, case.id)
     obligations.keep(act, case.id)
 
 
@@ -172,6 +174,7 @@ def _note(act: Act, case: _Case, kind: str, text: str, action: str) -> str:
     entry_id = new_id()
     row = {"id": entry_id, "subject_id": case.id, "kind": kind, "text": text, "sought": sought(text), "at": act.now}
     act.tx.execute(insert(entries).values(**row))
+    act.wrote(entries, row)
     audit.append(act, action, case.id, {"number": case.number})
     return entry_id
 

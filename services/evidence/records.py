@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, delete, func, insert, select
 from conversation.messages import Media
 from models.tables import FETCHING, evidence
 from services.evidence.store import Forgotten, Original, Stored
+from services.foundation import audit
 from services.foundation.act import Act
 from services.foundation.vault import new_id
 from services.foundation.wording import readable
@@ -80,6 +81,7 @@ def attach(act: Act, contact: Contact, subject_id: str, media: Sequence[Media], 
         piece_id = new_id()
         row = {"id": piece_id, "kind": piece.kind, "state": WAITING, "due_at": act.now, "created_at": act.now, **place}
         act.tx.execute(insert(evidence).values(**row, sealed=act.vault.seal(source, f"evidence {piece_id}")))
+        act.wrote(evidence, row)
 
 
 def _claim_upload(act: Act, contact: Contact, piece_id: str, place: dict[str, Any]) -> None:
@@ -88,6 +90,7 @@ def _claim_upload(act: Act, contact: Contact, piece_id: str, place: dict[str, An
     sealed = act.tx.execute(select(evidence.c.sealed).where(free)).scalar()
     if sealed is not None and act.vault.open(sealed, f"evidence {piece_id}")["contact"] == contact.id:
         act.tx.execute(update(evidence).where(free).values(**place))
+        act.wrote(evidence, piece_id)
 
 
 def add_upload(act: Act, contact_id: str, name: str | None, stored: Stored) -> Media:
@@ -173,10 +176,14 @@ def hold(act: Act, wanted: Wanted, original: Original) -> None:
     """Notes that the original lies here, so that nothing is fetched again; tries are counted anew."""
     values = {"sha256": original.sha256, "bytes": original.bytes, "attempts": 1, "due_at": act.now + LEASE}
     act.tx.execute(update(evidence).where(evidence.c.id == wanted.id, evidence.c.state == WAITING).values(**values))
+    act.wrote(evidence, wanted.id)
+    audit.append(act, "evidence_held", wanted.id)
 
 
 def keep(act: Act, stored: Stored) -> None:
     act.tx.execute(update(evidence).where(evidence.c.id == stored.id).values(state=KEPT, **stored.columns()))
+    act.wrote(evidence, stored.id)
+    audit.append(act, "evidence_kept", stored.id)
 
 
 def refuse(act: Act, piece_id: str, code: str) -> list[Forgotten]:
@@ -184,6 +191,8 @@ def refuse(act: Act, piece_id: str, code: str) -> list[Forgotten]:
     mine = evidence.c.id == piece_id
     sha256 = act.tx.execute(select(evidence.c.sha256).where(mine)).scalar()
     act.tx.execute(update(evidence).where(mine).values(state=REFUSED, error=code, sha256=None, bytes=None))
+    act.wrote(evidence, piece_id)
+    audit.append(act, "evidence_refused", piece_id, {"why": code})
     return _forgotten(act, [(piece_id, sha256)])
 
 

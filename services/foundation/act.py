@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from models.database import Database
+from services.foundation import chain
 from services.foundation.bells import Bells
+from services.foundation.events import Told
 from services.foundation.vault import Vault
 
 SYSTEM, CITIZEN, SUPERVISOR = "system", "citizen", "supervisor"  # the actor where no person may be named
@@ -28,6 +30,14 @@ class Act:
     now: datetime  # in the office's time zone
     actor: str = SYSTEM  # SYSTEM, CITIZEN, SUPERVISOR, or the random id of one of the office's or the units' people
     rung: set[tuple[str, str]] = field(default_factory=set)  # (channel, contact id) of what was queued
+    told: Told = field(default_factory=Told)  # what goes into the audit chain at the end
+
+    def wrote(self, table: Table, row: str | Mapping[str, Any]) -> None:
+        """Notes a row that the audit chain vouches for (`services.foundation.witness`), once it has been written.
+
+        `row`: its id, or all of its values where it is new; the digest goes with the next event.
+        """
+        self.told.wrote(table, row)
 
     def by(self, actor: str) -> Act:
         """This act as if done by somebody else."""
@@ -97,6 +107,9 @@ class Acts:
     def _acted(self, tx: Connection, rung: set[tuple[str, str]], work: Callable[[Act], T]) -> T:
         act = self._act(tx)
         done = work(act)
+        waits = chain.write(tx, self.vault, act.told)
         rung.clear()  # rings of a try that was broken off
         rung.update(act.rung)
+        if waits:
+            rung.add((chain.BELL, ""))
         return done

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -38,6 +39,8 @@ class Vault:
             raise KeyTrouble("short")
         self._cipher = AESGCM(_derived(key, b"seal"))
         self._index_key = _derived(key, b"index")
+        self._mac_key = _derived(key, b"mac")
+        self._signer = Ed25519PrivateKey.from_private_bytes(_derived(key, b"checkpoint"))
 
     def seal_bytes(self, data: bytes, purpose: str) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
@@ -59,6 +62,18 @@ class Vault:
     def index(self, value: str, purpose: str) -> str:
         """A keyed hash of 64 hex digits: equal for equal values, and no help in finding the value."""
         return hmac.digest(self._index_key, f"{purpose}\0{value}".encode(), hashlib.sha256).hex()
+
+    def mac(self, data: bytes) -> bytes:
+        """A keyed hash of 32 bytes: whoever has no key can neither make nor check it."""
+        return hmac.digest(self._mac_key, data, hashlib.sha256)
+
+    def sign(self, data: bytes) -> bytes:
+        """An Ed25519 signature, always the same for the same data; it is checked with `public_key` alone."""
+        return self._signer.sign(data)
+
+    @property
+    def public_key(self) -> bytes:
+        return self._signer.public_key().public_bytes_raw()
 
 
 def load_key(path: Path) -> bytes:

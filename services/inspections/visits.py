@@ -63,6 +63,7 @@ def file_visit(act: Act, contact: Contact, visit: Visit) -> str:
         "fresh_at": act.now,
     }
     act.tx.execute(insert(visits).values(**row))
+    act.wrote(visits, row)
     identity = {"person_id": contact.person_id, "place": visit.place, "began": visit.began}
     people.keep_identity(act, row["id"], contact, identity, receipt=False)
     evidence.attach(act, contact, row["id"], visit.media)

@@ -107,17 +107,22 @@ def attach(act: Act, notice_id: str, name: str | None, stored: Stored) -> None:
     last = select(func.max(evidence.c.position)).where(evidence.c.subject_id == notice_id)
     place = {"subject_id": notice_id, "position": (act.tx.execute(last).scalar() or 0) + 1}
     act.tx.execute(update(evidence).where(evidence.c.id == stored.id).values(**place))
+    act.wrote(evidence, stored.id)
     _change(act.tx, notice_id, created_by=act.actor)
+    audit.append(act, "notice_piece_attached", notice_id, {"number": notice.number, "piece": stored.id})
 
 
 def detach(act: Act, notice_id: str, piece_id: str) -> list[Forgotten]:
     """Detaches a piece; its files go by `Store.forget` after the commit. Raises Refusal: gone, changed."""
-    locked(act, notice_id, None, DRAFT)
+    notice = locked(act, notice_id, None, DRAFT)
     mine = evidence.c.id == piece_id, evidence.c.subject_id == notice_id
     gone = act.tx.execute(delete(evidence).where(*mine).returning(evidence.c.id, evidence.c.sha256)).all()
     hashes = [row.sha256 for row in gone]
     still = set(act.tx.execute(select(evidence.c.sha256).where(evidence.c.sha256.in_(hashes))).scalars())
     _change(act.tx, notice_id, created_by=act.actor)
+    if gone:
+        act.wrote(evidence, piece_id)
+        audit.append(act, "notice_piece_detached", notice_id, {"number": notice.number, "piece": piece_id})
     return [Forgotten(row.id, row.sha256 if row.sha256 not in still else None) for row in gone]
 
 

@@ -94,18 +94,18 @@ def request_time(act: Act, obligation_id: str, until: date, reason: str) -> None
     kept = worded(reason)
     obligation = _seen_by(act, obligation)
     late = act.now > obligation.due_at
-    act.tx.execute(
-        insert(extensions).values(
-            id=new_id(),
-            obligation_id=obligation.id,
-            state=WAITING,
-            reason=kept,
-            wanted_at=wanted_at,
-            late=late,
-            asked_by=act.actor,
-            asked_at=act.now,
-        )
-    )
+    row = {
+        "id": new_id(),
+        "obligation_id": obligation.id,
+        "state": WAITING,
+        "reason": kept,
+        "wanted_at": wanted_at,
+        "late": late,
+        "asked_by": act.actor,
+        "asked_at": act.now,
+    }
+    act.tx.execute(insert(extensions).values(**row))
+    act.wrote(extensions, row)
     add_entry(act, obligation, "time_asked", kept, {"until": wanted_at.isoformat(), "late": late})
 
 

@@ -128,6 +128,7 @@ def decide_time(act: Act, kinds: Kinds, obligation_id: str, seen: str, granted: 
     state = GRANTED if granted else REFUSED
     decided = {"state": state, "decided_by": act.actor, "decided_at": act.now, "word": word}
     act.tx.execute(update(extensions).where(extensions.c.id == row.id).values(**decided))
+    act.wrote(extensions, row.id)
     if granted:  # if sent back meanwhile, it may have got more time than was asked for
         note_overdue(act, obligation)
         obligation = replace(obligation, due_at=max(obligation.due_at, row.wanted_at.astimezone(act.now.tzinfo)))
@@ -158,7 +159,9 @@ def _waiting(obligation: LockedObligation) -> tuple[ColumnElement[bool], ...]:
 
 def _settle(act: Act, obligation: LockedObligation, state: str) -> LockedObligation:
     change(act, obligation, state=state, owed_since=None, settled_at=act.now)
-    act.tx.execute(update(extensions).where(*_waiting(obligation)).values(state=MOOT))
+    moot = update(extensions).where(*_waiting(obligation)).values(state=MOOT).returning(extensions.c.id)
+    for extension_id in act.tx.execute(moot).scalars().all():
+        act.wrote(extensions, extension_id)
     planning.drop(act, obligation.id)
     withhold_about(act, obligation.id)
     return replace(obligation, state=state)

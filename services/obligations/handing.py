@@ -69,23 +69,23 @@ def hand_over(
     if again is not None:
         _require_new(act, again, unit_id, kind, subject_id, text)
     obligation = LockedObligation(obligation_id, number_shown, kind, unit_id, subject_id, text, OPEN, due_at, None)
-    act.tx.execute(
-        insert(obligations).values(
-            id=obligation.id,
-            number=obligation.number,
-            kind=kind,
-            unit_id=unit_id,
-            subject_id=subject_id,
-            asked=text,
-            sought=sought(text),
-            state=OPEN,
-            owed_since=act.now,
-            due_at=due_at,
-            working_days=None if due else working_days,
-            created_at=act.now,
-            created_by=act.actor,
-        )
-    )
+    row = {
+        "id": obligation.id,
+        "number": obligation.number,
+        "kind": kind,
+        "unit_id": unit_id,
+        "subject_id": subject_id,
+        "asked": text,
+        "sought": sought(text),
+        "state": OPEN,
+        "owed_since": act.now,
+        "due_at": due_at,
+        "working_days": None if due else working_days,
+        "created_at": act.now,
+        "created_by": act.actor,
+    }
+    act.tx.execute(insert(obligations).values(**row))
+    act.wrote(obligations, row)
     detail = {"kind": kind, "due": due_at.isoformat(), "report": subject_id}
     add_entry(act, obligation, "handed", "", detail)
     put_to_unit(act, obligation, "handed", text)

@@ -69,6 +69,7 @@ def unsettled(act: Act, obligation_id: str, seen: str | None = None) -> LockedOb
 
 def change(act: Act, obligation: LockedObligation, **values: Any) -> None:
     act.tx.execute(update(obligations).where(obligations.c.id == obligation.id).values(**values))
+    act.wrote(obligations, obligation.id)
 
 
 def add_entry(
@@ -85,7 +86,9 @@ def add_entry(
     """
     entry_id = new_id()
     row = {"id": entry_id, "subject_id": obligation.id, "kind": kind, "actor": act.actor, "text": text, "at": act.now}
-    act.tx.execute(insert(entries).values(**row, detail=shown))
+    row |= {"detail": shown}
+    act.tx.execute(insert(entries).values(**row))
+    act.wrote(entries, row)
     detail = (detail or {}) | (shown or {})
     told = {"number": obligation.number, "unit": obligation.unit_id} | detail
     audit.append(act, f"duty_{kind}", obligation.id, told)

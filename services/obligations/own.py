@@ -73,6 +73,7 @@ def promise(act: Act, kind: str, subject_id: str, number: str, working_days: int
         "created_by": act.actor,
     }
     _INSERT.run(act.tx, row)
+    act.wrote(obligations, row)
     planning.write(act.tx, obligation_id, 1, mornings(ladder, due_at, act.now, own))
     return _promise(number, due_at, act.now, own, calendar.loaded_years(act.tx))
 
@@ -82,6 +83,7 @@ def keep(act: Act, subject_id: str) -> None:
     mine = obligations.c.subject_id == subject_id, _own, _owed
     ended = update(obligations).where(*mine).values(state=ACCEPTED, owed_since=None, settled_at=act.now)
     for obligation_id in act.tx.execute(ended.returning(obligations.c.id)).scalars().all():
+        act.wrote(obligations, obligation_id)
         planning.drop(act, obligation_id)
 
 

@@ -1,7 +1,8 @@
 """Looks after the whole system: exports, figures, the check-up of the database, and forgetting in time."""
 
+from services.oversight.auditing import Audited, audited
+from services.oversight.auditors import tell_auditors
 from services.oversight.checkup import (
-    ANCHORING,
     Unannounced,
     Unsent,
     count_rows,
@@ -10,7 +11,6 @@ from services.oversight.checkup import (
     try_key,
     unannounced,
     unsent,
-    was_anchored,
 )
 from services.oversight.export import COLUMNS, RECEIPTS, WHAT, export_rows, receipts_of
 from services.oversight.figures import Figure, count_figures
@@ -22,11 +22,11 @@ from services.oversight.upkeep import claim_tick, forget_old, remind_idle
 from services.oversight.writers import FORMS, Printed, Row, printed, write_table
 
 __all__ = [
-    "ANCHORING",
     "COLUMNS",
     "FORMS",
     "RECEIPTS",
     "WHAT",
+    "Audited",
     "Figure",
     "Keeping",
     "Printed",
@@ -34,6 +34,7 @@ __all__ = [
     "SheetWords",
     "Unannounced",
     "Unsent",
+    "audited",
     "claim_tick",
     "count_figures",
     "count_rows",
@@ -47,9 +48,9 @@ __all__ = [
     "printed",
     "receipts_of",
     "remind_idle",
+    "tell_auditors",
     "try_key",
     "unannounced",
     "unsent",
-    "was_anchored",
     "write_table",
 ]

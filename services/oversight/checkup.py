@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 
 from models.database import insert_or_update
-from models.tables import audit, counters, deliveries, grants, lanes, obligations, people, quarantine, ticks, units
+from models.tables import audit, counters, deliveries, grants, lanes, obligations, people, quarantine, units
 from services.calendar import is_announced, loaded_years
 from services.deliveries import URGENCY
 from services.foundation.vault import Vault
 from services.people import Right, holds, roles_with
 
-ANCHORING = "anchor_audit"  # the job that writes the head of the audit chain to its anchor
 LONG = timedelta(minutes=2)  # what is due goes out within seconds, and a restart is shorter than this too
 
 
@@ -79,13 +78,6 @@ def _unsent(tx: Connection, now: datetime, channel: str) -> Unsent | None:
     due = deliveries.c.channel == channel, *waits, deliveries.c.due_at <= now - LONG
     count, since = tx.execute(select(func.count(), func.min(deliveries.c.due_at)).where(*due)).one()
     return Unsent(channel, count, since) if count else None
-
-
-def was_anchored(tx: Connection) -> bool:
-    """Whether the head of the audit chain has been written to its anchor: the job ran when there was an event."""
-    began = tx.execute(select(func.min(audit.c.at))).scalar()
-    ran = tx.execute(select(func.max(ticks.c.at)).where(ticks.c.job == ANCHORING)).scalar()
-    return began is not None and ran is not None and began < ran
 
 
 def holds_sealed(tx: Connection) -> bool:

@@ -100,7 +100,9 @@ def end_role(act: Act, person_id: str, role: str, unit_id: str | None) -> None:
     """Ends a person's role at once, and their sessions with the last one that opens the console."""
     same_unit = grants.c.unit_id.is_(None) if unit_id is None else grants.c.unit_id == unit_id
     mine = grants.c.person_id == person_id, grants.c.role == role, same_unit, grants.c.until.is_(None)
-    act.tx.execute(update(grants).where(*mine).values(until=act.now))
+    ended = update(grants).where(*mine).values(until=act.now).returning(grants.c.id)
+    for grant_id in act.tx.execute(ended).scalars().all():
+        act.wrote(grants, grant_id)
     audit.append(act, "role_withdrawn", person_id, {"role": role, "unit": unit_id})
     if not may(roles_of(act, person_id), Right.OPEN_CONSOLE):
         sessions.end_sessions(act, person_id)
@@ -182,4 +184,5 @@ def _given(act: Act, person_id: str, granted: Sequence[Grant]) -> dict[str, obje
     for one in granted:
         row = {"id": new_id(), "person_id": person_id, "role": one.role, "unit_id": one.unit_id, "since": act.now}
         act.tx.execute(insert(grants).values(**row))
+        act.wrote(grants, row)
     return {"roles": [[one.role, one.unit_id] for one in granted]}

@@ -29,6 +29,7 @@ from services.foundation import audit
 from services.foundation.act import Act
 from tests.conftest import Clock, rows, settings_for
 from tests.drivers import postgresql
+from tests.drivers.auditing import audited
 from tests.drivers.command import killed, mingcha
 from tests.drivers.media_samples import photo_jpeg
 from tests.drivers.ports import held_port, number
@@ -70,8 +71,7 @@ async def test_what_was_written_before_is_all_there_and_opens(
     piece = await program.store.clean_and_keep(photo)
     for n in range(20):
         file_one(program, f"before {n}")
-    head = program.database.look(audit.head)
-    audit.anchor(program.settings.anchor_path, clock.now, head)
+    await program.anchoring.anchor()
     stop, written = threading.Event(), 0
 
     def keep_writing() -> None:
@@ -98,7 +98,8 @@ async def test_what_was_written_before_is_all_there_and_opens(
     assert found <= {str(row["what"]) for row in rows(program, "cases")}
     assert again.store.original(piece.sha256) == photo
     assert again.store.copy_path(piece.id).read_bytes() == program.store.copy_path(piece.id).read_bytes()
-    assert again.database.look(audit.verify, audit.anchors(there.anchor_path)) is None
+    found_whole = audited(again)
+    assert (found_whole.broken, found_whole.unfit, found_whole.fault) == (None, None, "")
     assert len(rows(again, "owners")) == len(rows(again, "cases"))
     again.close()
 
@@ -114,7 +115,7 @@ async def archive_of(program: Program, folder: Path, clock: Clock) -> str:
     """A backup with a case, evidence, an anchor and the key."""
     await program.store.clean_and_keep(photo_jpeg())
     file_one(program, "before")
-    audit.anchor(program.settings.anchor_path, clock.now, program.database.look(audit.head))
+    await program.anchoring.anchor()
     back_up(program.settings, folder / "b.tar", with_key=True)
     return "b.tar"
 
@@ -244,7 +245,7 @@ def test_a_chain_that_was_changed_is_not_restored(tmp_path: Path, clock: Clock) 
     program = build(settings_for(tmp_path / "a"), clock=clock)
     migrate(program.database)
     program.acts.transact(lambda act: audit.append(act, "signed_in", "somebody"))
-    program.database.transact(lambda tx: tx.execute(metadata.tables["audit"].update().values(actor="another")) and None)
+    program.database.transact(lambda tx: tx.execute(metadata.tables["audit"].update().values(lot=-1)) and None)
     back_up(program.settings, tmp_path / "b.tar", with_key=True)
     program.close()
     with pytest.raises(NotRestored, match="chain"):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from bot.build import Program
 from bot.doctor import Found, examine
 from channels.fake import FakePerson
 from conversation.messages import Media
-from services import evidence, notices, obligations, oversight
+from services import evidence, notices, obligations
 from services.evidence import Stored
-from services.foundation import audit
 from services.notices import Audience, Written
 from services.people import Grant, Role
 from tests.conftest import rows
@@ -54,7 +51,9 @@ def test_it_says_so_in_words(program: Program, language: str, told: str) -> None
 async def bad_lines(program: Program) -> list[str]:
     """What wants something done about files and key, in words."""
     found = await examine(program.settings, program.clock, program.channel_kinds)
-    about = [one for one in found if one.level == "bad" and one.words.endswith(("_lost", "_folder"))]
+    about = [
+        one for one in found if one.level == "bad" and one.words.endswith(("_lost", "_folder", "_empty", "_damaged"))
+    ]
     return [program.texts["zh"].say("terminal", one.words, dict(one.values)) for one in about]
 
 
@@ -101,12 +100,21 @@ async def test_evidence_of_reports_answers_and_notices_that_is_gone_is_told_by_n
 
 async def test_an_anchor_or_a_key_that_was_there_and_is_gone_is_told(program: Program, citizen: FakePerson) -> None:
     await complains(citizen)
-    now = program.clock() + timedelta(hours=1)
     assert await bad_lines(program) == [], "nothing has been anchored yet"
-    program.database.transact(oversight.claim_tick, oversight.ANCHORING, now)
-    [said] = await bad_lines(program)
-    assert "锚文件" in said
-    audit.anchor(program.settings.anchor_path, now, program.database.look(audit.head))
+    await program.anchoring.anchor()
+    assert await bad_lines(program) == []
+    file = program.settings.anchor_path
+    kept = file.read_bytes()
+    for spoil, told in (
+        (file.unlink, "不见了"),
+        (lambda: file.write_bytes(b""), "是空的"),
+        (lambda: file.write_bytes(kept[:-1]), "从第 1 行起坏了"),
+    ):
+        spoil()
+        [said] = await bad_lines(program)
+        assert "锚文件" in said
+        assert told in said
+    file.write_bytes(kept)
     assert await bad_lines(program) == []
     program.settings.key_path.unlink()
     [said] = await bad_lines(program)

@@ -10,7 +10,7 @@ from conversation.messages import Media
 from services import obligations, people
 from services.desk import KINDS
 from services.people import Contact, Role
-from tests.conftest import rows
+from tests.conftest import events, rows
 from tests.web.conftest import link
 
 HOSTILE = '=HYPERLINK(1)<script>alert(1)</script>\u202e反向\u202c & "引号"'
@@ -51,7 +51,7 @@ def first_report(page: str) -> str:
 
 
 def actions(program: Program) -> list[object]:
-    return [row["action"] for row in rows(program, "audit")]
+    return [row["action"] for row in events(program)]
 
 
 async def checks(program: Program, supervisor: FakePerson) -> None:

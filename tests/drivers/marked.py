@@ -171,7 +171,7 @@ class Story:
         """The time comes, and what is due by then goes out."""
         program = self.program
         self.clock.now = datetime.fromisoformat(moment).replace(tzinfo=ZONE)
-        due = jobs(program.acts, program.store, program.settings.anchor_path, sms=True)
+        due = jobs(program.acts, program.store, sms=True)
         for job in due:
             await job.run()
         await self.settled()

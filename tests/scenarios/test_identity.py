@@ -23,8 +23,10 @@ from bot.build import build
 from bot.logs import configure
 from models.tables import metadata
 from services import desk, oversight, people
+from services.foundation.witness import VOUCHED
 from services.oversight import SheetWords
 from tests.conftest import Clock, copied, put_key, rows, settings_for
+from tests.drivers.auditing import is_whole
 from tests.drivers.marked import (
     CITIZEN,
     DEPUTY_1,
@@ -256,6 +258,12 @@ async def test_what_a_unit_may_see_holds_no_mark(story: Story) -> None:
         assert "15:00" not in repr(sight)
 
 
+async def test_the_audit_chain_vouches_for_all_that_happened(story: Story) -> None:
+    """Whoever writes such a row and appends no event, or another digest, is found here."""
+    assert is_whole(story.program)
+    assert {table for table in VOUCHED if not rows(story.program, table)} <= {"extensions"}
+
+
 async def test_no_log_line_holds_a_mark(story: Story) -> None:
     log, out = story.log.getvalue(), story.out.getvalue()
     assert "telegram_answers" in log  # the log was really on
@@ -282,3 +290,4 @@ async def test_all_of_it_holds_on_postgresql(story_on_postgresql: Story) -> None
     await test_no_text_message_holds_a_mark(story)
     await test_what_a_unit_may_see_holds_no_mark(story)
     await test_no_log_line_holds_a_mark(story)
+    await test_the_audit_chain_vouches_for_all_that_happened(story)

@@ -9,7 +9,7 @@ from aiohttp import FormData
 
 from bot.build import Program
 from services.people import Grant, Role
-from tests.conftest import Clock, rows
+from tests.conftest import Clock, events, rows
 from tests.drivers.holidays import NOTICE_2027
 from tests.drivers.told_units import Office
 from tests.web.conftest import CSRF, Browser, link, member
@@ -72,7 +72,7 @@ async def test_a_notice_is_shown_day_by_day_loaded_on_a_word_and_moves_nothing(
     assert "没有。期限和提醒都与日历一致" in clerk.page
     page = await clerk.opens(f"/console/duty/{obligation}")
     assert "原来 2月12日 周五 18:00，现在 2月15日 周一 18:00" in page
-    [event] = [row for row in rows(program, "audit") if row["action"] == "duty_deadline_moved"]
+    [event] = [row for row in events(program) if row["action"] == "duty_deadline_moved"]
     assert event["detail"]["from"][:10] == "2027-02-12"
 
 

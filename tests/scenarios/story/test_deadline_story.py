@@ -19,6 +19,7 @@ from services import deliveries, notices, obligations, people
 from services.notices import Audience, Written
 from services.people import Role
 from tests.conftest import Clock, owed, rows
+from tests.drivers.auditing import is_whole
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CLERK, UNIT, PHONE = "clerk", "gtj", "+8613800138000"
@@ -30,7 +31,7 @@ class City:
     def __init__(self, program: Program, clock: Clock) -> None:
         self.program, self._clock = program, clock
         self.desk = program.acts.by(CLERK)
-        made = jobs(program.acts, program.store, program.settings.anchor_path, sms=True)
+        made = jobs(program.acts, program.store, sms=True)
         self._jobs = {job.name: job for job in made}
 
     async def reaches(self, moment: str) -> None:
@@ -215,3 +216,4 @@ async def test_a_deadline_from_the_complaint_to_the_answer(city: City, citizen: 
     assert "已签收通知" in head.screen().text
     counts = city.program.acts.look(notices.progress, notice).counts
     assert counts.get("acknowledged") == 1
+    assert is_whole(city.program), "every change of these weeks has its event"

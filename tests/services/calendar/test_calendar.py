@@ -8,8 +8,8 @@ from threading import Barrier
 
 from bot.build import Program
 from services import calendar
-from services.foundation import audit
-from tests.conftest import rows
+from tests.conftest import events
+from tests.drivers.auditing import is_whole
 
 
 def test_a_day_is_set_changed_and_cleared(program: Program) -> None:
@@ -26,9 +26,9 @@ def test_a_day_is_set_changed_and_cleared(program: Program) -> None:
     do(calendar.clear_day, saturday)
     do(calendar.clear_day, saturday)
     assert program.acts.look(calendar.own_days) == {monday: True}
-    actions = [row["action"] for row in rows(program, "audit")]
+    actions = [row["action"] for row in events(program)]
     assert actions[-4:] == ["calendar_day_set"] * 3 + ["calendar_day_cleared"]
-    assert program.database.look(audit.verify) is None
+    assert is_whole(program)
 
 
 def test_a_day_that_is_set_twice_at_one_instant_is_set(program: Program) -> None:

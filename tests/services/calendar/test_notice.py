@@ -16,7 +16,7 @@ from media import DEFAULT_LIMITS, sheets
 from services import calendar
 from services.calendar import Checked, Written
 from services.foundation.refusal import Refusal
-from tests.conftest import rows
+from tests.conftest import events, rows
 from tests.drivers.holidays import NOTICE_2026, NOTICE_2027
 
 HALF = {ord(full): half for full, half in zip("：，（）、０１２", ":,()、012", strict=True)}
@@ -185,7 +185,7 @@ def test_a_year_is_loaded_whole_and_counts_from_then_on(program: Program) -> Non
     assert calendar.workday_after(date(2027, 2, 4), 1, own) == date(2027, 2, 13)
     assert not program.acts.look(calendar.is_provisional, date(2027, 2, 9))
     assert program.acts.look(calendar.is_provisional, date(2028, 2, 9))
-    event = rows(program, "audit")[-1]
+    event = events(program)[-1]
     assert (event["action"], event["subject"], event["actor"]) == ("holidays_loaded", "2027", "clerk")
     assert load(program, NOTICE_2027.replace("1月31日（周日）、", "")) == 32  # a later loading replaces the earlier
     program.acts.transact(calendar.unload, 2027)

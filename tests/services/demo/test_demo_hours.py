@@ -47,7 +47,7 @@ def program(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Ite
 async def minute(program: Program, clock: Clock) -> None:
     """The next minute's tick of the job that reminds units, as the working process of the demo runs it."""
     clock.now = clock.now.replace(second=0) + timedelta(minutes=1)
-    known = jobs(program.acts, program.store, program.settings.anchor_path, sms=True, any_hour=program.is_demo)
+    known = jobs(program.acts, program.store, sms=True, any_hour=program.is_demo)
     [job] = [job for job in known if job.name == "remind_units"]
     await job.run()
 

@@ -16,10 +16,10 @@ from models.tables import contacts as accounts
 from services import cases, desk, inspections, people
 from services.desk import Filters, Item
 from services.evidence import Stored, add_upload
-from services.foundation import audit
 from services.foundation.refusal import Refusal
 from services.people import Contact, address_hash, lock_contacts
-from tests.conftest import Clock, rows
+from tests.conftest import Clock, events, rows
+from tests.drivers.auditing import is_whole
 from tests.drivers.ringing import Rung, rung
 
 CLERK, ALL = "clerk-id", Filters()
@@ -156,13 +156,13 @@ async def test_everybody_who_follows_a_case_is_told_and_the_blocked_are_not(
     report = program.acts.look(desk.look, case.id)
     assert report is not None
     assert not program.acts.by(CLERK).transact(desk.accept, case.id, report.seen, "")
-    assert program.database.look(audit.verify) is None
+    assert is_whole(program)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_refused_changes_nothing(program: Program) -> None:
     case = complain(program)
-    before = len(rows(program, "audit"))
+    before = len(events(program))
 
     def refused(decide: Callable[..., object], text: str, seen: str = "received.0", of: str = case.id) -> str:
         with pytest.raises(Refusal) as caught:
@@ -175,7 +175,7 @@ def test_what_is_refused_changes_nothing(program: Program) -> None:
     assert refused(desk.accept, "", seen="accepted.0") == "changed"
     assert refused(desk.accept, "", of="0" * 20) == "gone"
     assert refused(desk.answer, "好的", of=case.id) == "gone"
-    assert len(rows(program, "audit")) == before
+    assert len(events(program)) == before
     assert len(rows(program, "entries")) == 0
     assert rows(program, "cases")[0]["state"] == "received"
 
@@ -197,7 +197,7 @@ def test_a_visit_is_noted_once_and_only_as_it_was_seen(program: Program) -> None
     assert noted(visit_id, "received.0") == set()
     with pytest.raises(Refusal, match="decided"):
         noted(visit_id, "noted.0")
-    assert [row["action"] for row in rows(program, "audit")].count("visit_noted") == 1
+    assert [row["action"] for row in events(program)].count("visit_noted") == 1
     [mine] = program.acts.look(inspections.own, account(program).id)
     assert (mine.state, mine.unit_id) == ("noted", "gtj")
     assert program.acts.look(inspections.own, account(program, "somebody else").id) == []
@@ -216,9 +216,9 @@ def test_a_report_shows_nothing_of_its_sender(program: Program) -> None:
         program.acts.by(CLERK).transact(desk.open_identity, case.id, " ")
     opened = program.acts.by(CLERK).transact(desk.open_identity, case.id, "电话核实")
     assert opened == {"name": "MARK", "phone": "MARK"}
-    told = rows(program, "audit")[-1]
+    told = events(program)[-1]
     assert (told["action"], told["actor"], told["detail"]) == ("identity_opened", CLERK, {"purpose": "电话核实"})
-    assert "MARK" not in str(rows(program, "audit"))
+    assert "MARK" not in str(events(program))
 
 
 def test_evidence_stands_in_the_order_in_which_it_was_sent(program: Program, clock: Clock) -> None:

@@ -255,7 +255,7 @@ def test_the_job_is_on_the_list_and_does_them_all(office: Office, monkeypatch: p
     for _ in range(5):
         office.hand_over("2026-11-24")
     office.at("2026-11-24 23:00")
-    listed = jobs(program.acts, program.store, program.settings.anchor_path)
+    listed = jobs(program.acts, program.store)
     [job] = [one for one in listed if one.name == "note_overdue"]
     asyncio.run(job.run())
     assert len(happened(office)) == 5

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from models.tables import obligations as owing
 from services import desk, obligations, people
 from services.desk import KINDS
-from services.foundation import audit
 from services.foundation.act import Act
+from tests.drivers.auditing import is_whole
 from tests.drivers.told_units import CLERK, UNIT, Office, complaint, refused
 
 
@@ -155,5 +155,5 @@ def test_what_is_said_between_the_two_is_kept_and_told(office: Office) -> None:
         "head 4 excused",
     ]
     assert office.until("2027-02-01 12:00") == []
-    assert office.program.database.look(audit.verify) is None
+    assert is_whole(office.program)
     assert refused(office.decide, obligations.reply_unit, obligation, "好的") == "settled"

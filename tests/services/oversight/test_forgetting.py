@@ -46,7 +46,7 @@ FOR_GOOD = [
 
 def forget(program: Program) -> None:
     """The job, as it runs every night."""
-    [job] = [job for job in jobs(program.acts, program.store, program.settings.anchor_path) if job.name == "forget_old"]
+    [job] = [job for job in jobs(program.acts, program.store) if job.name == "forget_old"]
     asyncio.run(job.run())
 
 

@@ -12,7 +12,7 @@ from channels.fake import FakePerson
 from services import deliveries, obligations, oversight, people, signin
 from services.deliveries import Capacity, Exchange, NoticeBodies, Told
 from services.people import Device
-from tests.conftest import Clock, rows
+from tests.conftest import Clock, events, rows
 from tests.drivers.ringing import rung
 from tests.drivers.told_units import CLERK, UNIT, Office
 
@@ -135,7 +135,7 @@ async def test_somebody_elses_link_asks_before_it_takes_an_account_away(office: 
     [bound] = await a.taps("改绑到新的人")
     assert bound.text.startswith("✅ 已绑定")
     assert rows(office.program, "contacts")[0]["person_id"] == new
-    assert ("account_taken", office.people["head"]) in [(one["action"], one["subject"]) for one in rows(p, "audit")]
+    assert ("account_taken", office.people["head"]) in [(one["action"], one["subject"]) for one in events(p)]
 
 
 async def test_whoever_loses_a_role_hears_so(office: Office, person: Meet) -> None:

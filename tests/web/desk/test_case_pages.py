@@ -11,8 +11,8 @@ from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
 from services import people
-from services.foundation import audit
-from tests.conftest import rows
+from tests.conftest import events
+from tests.drivers.auditing import is_whole
 from tests.drivers.desk_pages import HOSTILE, actions, complains, first_report
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
@@ -52,11 +52,11 @@ async def test_ask_answer_in_chat_and_accept(program: Program, clerk, citizen: F
     assert f"您反映的 {number} 已经受理" in citizen.screen().text
     shown = await citizen.says("/status")
     assert "已受理" in shown[-1].text
-    assert program.database.look(audit.verify) is None
+    assert is_whole(program)
     assert {"complaint_filed", "report_opened", "question_asked", "addition_filed", "case_accepted"} <= set(
         actions(program)
     )
-    asked_by = [row for row in rows(program, "audit") if row["action"] == "question_asked"]
+    asked_by = [row for row in events(program) if row["action"] == "question_asked"]
     assert [row["actor"] for row in asked_by] == [clerk_id]
 
 

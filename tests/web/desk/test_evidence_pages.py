@@ -16,7 +16,7 @@ from media.values import FLAWS
 from services import cases, evidence, people
 from services.evidence.records import Wanted
 from templates import HERE, LANGUAGES
-from tests.conftest import rows
+from tests.conftest import events, rows
 from tests.drivers.desk_pages import actions, complains, first_report
 from tests.drivers.media_samples import PDF, photo_avif, photo_jpeg, webp_of
 
@@ -48,7 +48,7 @@ async def test_evidence_is_played_in_parts_and_the_original_has_a_purpose(
     assert clerk.answer is not None
     assert clerk.answer.headers["Content-Disposition"] == f'attachment; filename="{number}-1.png"'
     assert await clerk.answer.read() == photo()
-    last = rows(program, "audit")[-1]
+    last = events(program)[-1]
     assert (last["action"], last["actor"]) == ("original_opened", clerk_id)
     assert actions(program).count("evidence_opened") == 1
     await clerk.opens("/console")
@@ -200,4 +200,4 @@ async def test_what_was_not_understood_is_shown_inert(program: Program, clerk) -
     assert "\\u202e" in page
     assert len(page) < 30_000
     assert actions(program)[-1] == "quarantine_opened"
-    assert "查明原因" in str(rows(program, "audit")[-1]["detail"])
+    assert "查明原因" in str(events(program)[-1]["detail"])

@@ -10,7 +10,7 @@ import pytest
 from bot.build import Program
 from channels.fake import FakePerson
 from services import people
-from tests.conftest import rows
+from tests.conftest import events
 from tests.drivers.desk_pages import actions, checks, complains, first_report, how_many
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
@@ -57,7 +57,7 @@ async def test_a_visit_is_noted_and_its_supervisor_finds_that_without_a_message(
     page = await other.sends(f"{report}/note")
     assert other.status == 409
     assert "刚刚有变化" in page
-    assert [row["actor"] for row in rows(program, "audit") if row["action"] == "visit_noted"] == [clerk_id]
+    assert [row["actor"] for row in events(program) if row["action"] == "visit_noted"] == [clerk_id]
     assert await how_many(clerk, "state=received") == 0
     assert await how_many(clerk, "state=noted") == 1
     assert len(supervisor.heard()) == heard

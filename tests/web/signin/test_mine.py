@@ -9,7 +9,7 @@ import pytest
 from bot.build import Program
 from services import people, signin
 from services.people import Grant, Role
-from tests.conftest import rows
+from tests.conftest import events, rows
 from tests.web.conftest import Browser, link, member
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
@@ -97,7 +97,7 @@ async def test_a_colleague_ends_sessions_and_takes_the_ways_of_a_lost_phone(
     await clerk.sends(f"/console/people/{other_id}/signin/take")
     await other.sends("/in", code=codes[0])
     assert other.status == 403
-    told = [row["action"] for row in rows(program, "audit") if row["subject"] == other_id]
+    told = [row["action"] for row in events(program) if row["subject"] == other_id]
     assert told[-2:] == ["sessions_ended", "ways_taken"]
 
 

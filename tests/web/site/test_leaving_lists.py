@@ -19,7 +19,7 @@ from services import obligations
 from services.desk import KINDS
 from services.foundation.vault import new_id
 from services.people import GROUPS, RIGHTS, Grant, Group, Right, Role
-from tests.conftest import rows
+from tests.conftest import events, rows
 from tests.drivers.browsing import site_of
 from tests.drivers.desk_pages import ASKED, checks, complains, instruct, is_head
 from tests.drivers.notice_desk import TEXT, release, written
@@ -189,15 +189,15 @@ async def test_each_list_that_leaves_is_told_by_an_event_which_names_nobody(
     await written(program)
     action = "list_printed" if form == "print" else "list_exported"
     for address, (subject, _) in addresses(program).items():
-        before = len(rows(program, "audit"))
+        before = len(events(program))
         await clerk.opens(f"{address}.{form}?unit=gtj&q=王小明")
         assert clerk.status == 200, address
-        [event] = rows(program, "audit")[before:]
+        [event] = events(program)[before:]
         told = event["actor"], event["action"], event["subject"], event["detail"]["form"]  # pyright: ignore
         assert told == (clerk_id, action, subject, form)
         assert "王小明" not in repr(event)
     await clerk.opens(f"/console/reports.{form}?unit=gtj&q=王小明")
-    assert rows(program, "audit")[-1]["detail"] == {"form": form, "filters": {"unit": "gtj", "q": "…"}}
+    assert events(program)[-1]["detail"] == {"form": form, "filters": {"unit": "gtj", "q": "…"}}
 
 
 @ON_SQLITE
@@ -215,11 +215,11 @@ async def test_a_list_leaves_for_whoever_may_read_it_and_a_file_for_whoever_may_
     for address, (_, right) in addresses(program).items():
         for form in ("csv", "xlsx", "print"):
             allowed = right in RIGHTS[role] and (form == "print" or Right.EXPORT in RIGHTS[role])
-            events = len(rows(program, "audit"))
+            before = len(events(program))
             await mine.opens(f"{address}.{form}")
             assert mine.status == (200 if allowed else refused), (address, form)
             if not allowed:
-                assert len(rows(program, "audit")) == events
+                assert len(events(program)) == before
     for address, right in LISTS.items():
         if right in RIGHTS[role] and address != "/console/reports":
             page = await mine.opens(address)

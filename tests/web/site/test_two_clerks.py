@@ -12,7 +12,7 @@ from channels.fake import FakePerson
 from services import notices
 from services.notices import Audience
 from services.people import Grant, Role
-from tests.conftest import rows
+from tests.conftest import events, rows
 from tests.drivers.desk_pages import ASKED, complains, first_report, is_head
 from tests.drivers.noticing import draft, goes, got, person_with, seen, send, spread
 from tests.drivers.told_units import Office
@@ -135,7 +135,7 @@ def to_heads(program: Program, many: int = 2) -> str:
 
 
 def released(program: Program) -> int:
-    return len([row for row in rows(program, "audit") if row["action"] == "notice_released"])
+    return len([row for row in events(program) if row["action"] == "notice_released"])
 
 
 async def test_a_notice_is_sent_once(program: Program, clerk: Browser, colleague: Browser) -> None:
@@ -178,7 +178,7 @@ async def test_a_notice_is_stopped_by_both_and_once(program: Program, clerk: Bro
     first, second = await on_one_page(clerk, colleague, page, (f"{page}/abort", {}), (f"{page}/abort", {}))
     assert first == ""
     assert "刚刚" in second
-    assert len([row for row in rows(program, "audit") if row["action"] == "notice_aborted"]) == 1
+    assert len([row for row in events(program) if row["action"] == "notice_aborted"]) == 1
     assert {row["state"] for row in rows(program, "deliveries") if row["notice_id"]} == {"aborted"}
 
 

@@ -1,0 +1,121 @@
+"""Events of the audit chain: what happened, in the open only by its day; the rest is sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, select
+
+from models.tables import audit, audit_waiting
+from services.foundation.vault import KeyTrouble, Vault
+from services.foundation.witness import Witnessed, mac_of, read
+
+EVEN = 128  # bytes: what is sealed is filled up to a multiple, so that its length tells no kind of event
+
+
+class Event(msgspec.Struct, array_like=True, frozen=True):
+    """An event. `rows`: (table, id, digest) of each row that it is about, as it was after the change."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+    rows: tuple[Witnessed, ...] = ()
+
+
+@dataclass
+class Told:
+    """What one act has to tell: its events, and which rows it has written. Sealed once, at its end."""
+
+    events: list[Event] = field(default_factory=list)
+    _rows: dict[tuple[str, str], tuple[int, Mapping[str, Any] | None]] = field(default_factory=dict)
+
+    def wrote(self, table: Table, row: str | Mapping[str, Any]) -> None:
+        """Notes a written row: its id, or all of its values where it is new. The next event tells of it."""
+        whole = None if isinstance(row, str) else row
+        row_id = row if isinstance(row, str) else row["id"]
+        self._rows[str(table.name), row_id] = len(self.events), whole
+
+    def complete(self, tx: Connection, vault: Vault) -> list[Event]:
+        """The events with the digests of the rows as they are now.
+
+        Rows written after the last event go with it. Raises Untold where there is none.
+        """
+        if not self._rows:
+            return self.events
+        if not self.events:
+            raise Untold(", ".join(sorted({table for table, _ in self._rows})))
+        found: dict[int, list[Witnessed]] = {}
+        again: dict[str, list[str]] = {}
+        for (table, row_id), (_, whole) in self._rows.items():
+            if whole is None:
+                again.setdefault(table, []).append(row_id)
+        now = {(table, one["id"]): one for table, ids in again.items() for one in read(tx, table, ids)}
+        for (table, row_id), (nth, whole) in self._rows.items():
+            row = whole or now.get((table, row_id))
+            mac = mac_of(vault, table, row) if row else ""
+            found.setdefault(min(nth, len(self.events) - 1), []).append((table, row_id, mac))
+        return [
+            msgspec.structs.replace(event, rows=tuple(found[nth])) if nth in found else event
+            for nth, event in enumerate(self.events)
+        ]
+
+
+class Untold(RuntimeError):
+    """Rows were written that the audit chain has to tell of, and no event was appended; the text names their tables."""
+
+
+def sealed(vault: Vault, event: Event) -> dict[str, Any]:
+    """The columns of an event."""
+    day, lot = event.at.date(), lot_of(vault, event.subject)
+    data = _encode(event)
+    even = data.ljust(-(-len(data) // EVEN) * EVEN)
+    return {"day": day, "lot": lot, "sealed": vault.seal_bytes(even, _purpose(day, lot))}
+
+
+def opened(vault: Vault, day: date, lot: int, data: bytes) -> Event:
+    """Opens an event. Raises KeyTrouble where day, lot or what is sealed is not as it was written."""
+    return _decode(vault.open_bytes(data, _purpose(day, lot)))
+
+
+def lot_of(vault: Vault, subject: str) -> int:
+    """The lot, 0 to 255, in which all events about a subject are. It is shared: a lot tells no subject."""
+    return int(vault.index(subject, "audit lot")[:2], 16)
+
+
+def events(tx: Connection, vault: Vault, subject: str | None = None) -> Iterator[Event]:
+    """The events, the oldest first: all, or those about one subject. Raises KeyTrouble.
+
+    What waits for a number and does not open was put there by somebody else, and is no event.
+    """
+    for table, order in ((audit, audit.c.seq), (audit_waiting, audit_waiting.c.id)):
+        wanted = select(table.c.day, table.c.lot, table.c.sealed).order_by(order)
+        if subject is not None:
+            wanted = wanted.where(table.c.lot == lot_of(vault, subject))
+        with tx.execute(wanted.execution_options(yield_per=1000)) as rows:
+            for row in rows:
+                event = _event(vault, row, surely=table is audit)
+                if event is not None and subject in (None, event.subject):
+                    yield event
+
+
+def _event(vault: Vault, row: Any, *, surely: bool) -> Event | None:
+    try:
+        return opened(vault, *row)
+    except (KeyTrouble, ValueError):
+        if surely:
+            raise
+        return None
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Event).decode
+
+
+def _purpose(day: date, lot: int) -> str:
+    return f"audit {day.toordinal()} {lot}"
