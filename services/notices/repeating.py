@@ -1,8 +1,8 @@
-"""Sends a notice again: to those who have not acknowledged it, or to those whom it never reached as it was stopped."""
+"""Sends a notice again: to those who have not acknowledged it, or to those whom it has not reached for all we know."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, insert, literal, select
 
@@ -18,25 +18,37 @@ from services.notices.going import progress
 from services.notices.looking import locked
 from services.notices.values import ABORTED, DONE, DRAFT, RELEASED, WAITING, Audience, Notice
 
+UNCERTAIN = "uncertain"
+
+
+class Missed(NamedTuple):
+    """How many recipients would get a notice after all, and of how many of them it is not known whether they have."""
+
+    all: int
+    unsure: int
+
 
 def unacknowledged(act: Act, notice: Notice) -> int:
     """How many recipients would get the notice again."""
     return _many(act, _left(act, notice, missed=False))
 
 
-def missed(act: Act, notice: Notice) -> int:
-    """How many recipients of a stopped notice would get it after all."""
-    return _many(act, _left(act, notice, missed=True))
+def missed(act: Act, notice: Notice) -> Missed:
+    """Whom the notice has not reached for all we know: it was stopped before, or a crash left it in doubt."""
+    left = _left(act, notice, missed=True)
+    doubt = select(deliveries.c.contact_id).where(deliveries.c.notice_id == notice.id, deliveries.c.state == UNCERTAIN)
+    return Missed(_many(act, left), _many(act, left.where(contacts.c.id.in_(doubt))))
 
 
 def again(act: Act, notice_id: str, *, missed: bool = False) -> str:
     """Makes a draft of the same words for exactly those who have not acknowledged; returns its id.
 
-    `missed`: instead for those whom the stopped notice never reached, by any repeat. Its number is the first one's with
-    a suffix. There is one such draft at a time: while it is unsent, its id is returned. Raises Refusal: gone, changed,
-    still_going (recipients it has not reached would get it twice), all_seen.
+    `missed`: instead for those whom it has not reached for all we know, by any repeat; whoever is in doubt may get it
+    twice, which is why only a clerk decides it. Its number is the first one's with a suffix. There is one such draft at
+    a time: while it is unsent, its id is returned. Raises Refusal: gone, changed, still_going (recipients it has not
+    reached would get it twice), all_seen.
     """
-    notice = locked(act, notice_id, None, ABORTED, *(() if missed else (RELEASED, DONE)))
+    notice = locked(act, notice_id, None, ABORTED, RELEASED, DONE)
     if notice.released_at is None if missed else not notice.acknowledges:
         raise Refusal(Common.GONE)
     root_id = notice.audience.root or notice.id
@@ -67,10 +79,11 @@ def again(act: Act, notice_id: str, *, missed: bool = False) -> str:
 
 
 def _left(act: Act, notice: Notice, *given: str, missed: bool) -> Select[Any]:
-    """Contacts that were sent the notice and have not acknowledged it; or that neither it nor a repeat was sent to."""
+    """Contacts that were sent the notice and have not acknowledged it; or that got neither it nor a repeat for sure."""
     root_id = notice.audience.root or notice.id
     sent = select(deliveries.c.contact_id).where(deliveries.c.state != ABORTED)
-    tried = sent.where(deliveries.c.notice_id.in_([one.id for one in family(act, root_id)]))
+    of_family = deliveries.c.notice_id.in_([one.id for one in family(act, root_id)])
+    tried = sent.where(of_family, deliveries.c.state != UNCERTAIN)
     mine = sent.where(deliveries.c.notice_id == notice.id)
     reached = contacts.c.id.not_in(tried) if missed else contacts.c.id.in_(mine)
     return (

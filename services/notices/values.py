@@ -33,7 +33,7 @@ class Audience:
     listed: int = 0  # how many numbers were uploaded
     list_id: str = ""  # a new id with each change of the list
     root: str | None = None  # of a repeated notice: the first one
-    missed: bool = False  # of a repeated notice: for those whom a stopped one never reached
+    missed: bool = False  # of a repeated notice: for those whom the first has not reached for all we know
 
     @property
     def chooses(self) -> bool:

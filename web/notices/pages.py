@@ -156,8 +156,8 @@ class Pages:
         """The values that change while somebody looks. Who has not answered is counted when all have gone."""
         read, most = self._frame.acts.read, notices.MOST_SHOWN
         left = await read(notices.unacknowledged, notice) if notice.acknowledges and told.over else 0
-        stopped = notice.state == "aborted" and notice.released_at and told.over
-        missed = await read(notices.missed, notice) if stopped else 0
+        some = told.over and (told.counts.get("aborted") or told.counts.get("uncertain"))
+        missed = await read(notices.missed, notice) if some else None
         troubled = await read(notices.receipts, notice.id, troubled=True, most=most)
         receipts = await read(notices.receipts, notice.id, most=most) if listed else None
         return {"troubled": troubled, "receipts": receipts, "left": left, "missed": missed, "most": most} | bar(told)

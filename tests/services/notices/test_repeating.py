@@ -10,12 +10,14 @@ from sqlalchemy import update
 from bot.build import Program
 from models.tables import deliveries as sent
 from services import notices
+from services.deliveries import Capacity, Holder, NoticeBodies, Parcel, Result, hold_lane, lease, record
+from services.foundation.act import Act
 from services.foundation.refusal import Refusal
-from services.notices import Audience
+from services.notices import Audience, Written
 from services.oversight import receipts_of
 from services.people import Role
 from tests.conftest import rows
-from tests.drivers.noticing import draft, goes, got, person_with, send, spread, tap
+from tests.drivers.noticing import TEXT, draft, goes, got, person_with, send, spread, tap
 
 
 def test_again_goes_to_people_who_acknowledged_on_no_account(program: Program) -> None:
@@ -136,7 +138,7 @@ def test_what_was_stopped_is_sent_to_just_those_whom_it_had_not_reached(program:
     with pytest.raises(Refusal, match="still_going"):
         clerk.transact(notices.again, notice_id, missed=True)
     program.acts.transact(notices.stop_rows, notice_id)
-    assert program.acts.look(notices.missed, notice) == 2
+    assert program.acts.look(notices.missed, notice) == (2, 0)
     unseen, rest = again(program, notice_id), clerk.transact(notices.again, notice_id, missed=True)
     assert rest != unseen, "those who have not acknowledged are others"
     assert clerk.transact(notices.again, notice_id, missed=True) == rest
@@ -147,9 +149,40 @@ def test_what_was_stopped_is_sent_to_just_those_whom_it_had_not_reached(program:
     goes(program, rest)
     to = sorted(str(row["contact_id"]) for row in rows(program, "deliveries") if row["notice_id"] == rest)
     assert to == left_out
-    assert program.acts.look(notices.missed, notice) == 0
+    assert program.acts.look(notices.missed, notice) == (0, 0)
     with pytest.raises(Refusal, match="all_seen"):
         clerk.transact(notices.again, notice_id, missed=True)
+
+
+def test_whom_a_crash_left_in_doubt_gets_it_again_only_where_a_clerk_says_so(program: Program) -> None:
+    """Though nobody was asked to acknowledge it; whoever got it for sure does not get it again."""
+    sure, doubt = (person_with(program, Role.SUPERVISOR, "gtj", "telegram")[0] for _ in range(2))
+    written = Written({"zh": TEXT}, Audience(roles=(Role.SUPERVISOR,)), acknowledges=False)
+    clerk = program.acts.by("clerk-1")
+    notice_id = clerk.transact(notices.draft, written)
+    send(program, notice_id)
+    spread(program, notice_id)
+    us, them = (Holder("here", run) for run in ("one", "two"))
+    enough = Capacity(9, 9, 9)
+
+    def taken(act: Act, holder: Holder) -> list[Parcel]:
+        assert hold_lane(act, "telegram", holder)
+        return lease(act, "telegram", enough, NoticeBodies(act.vault))
+
+    both = program.acts.transact(taken, us)
+    gone = next(one.id for one in both if one.contact_id == sure)
+    program.acts.transact(record, [Result(gone, wire_id="1")])
+    assert program.acts.transact(taken, them) == [], "after the crash nothing of it is sent by itself"
+    program.acts.transact(notices.settle, notice_id)
+    notice = program.acts.look(notices.look, notice_id)
+    assert notice
+    assert notice.state == "done"
+    assert program.acts.look(notices.missed, notice) == (1, 1)
+    rest = clerk.transact(notices.again, notice_id, missed=True)
+    send(program, rest)
+    goes(program, rest)
+    assert [row["contact_id"] for row in rows(program, "deliveries") if row["notice_id"] == rest] == [doubt]
+    assert program.acts.look(notices.missed, notice) == (0, 0)
 
 
 def test_a_draft_that_was_thrown_away_has_nobody_whom_it_did_not_reach(program: Program) -> None:

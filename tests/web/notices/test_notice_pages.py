@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import openpyxl
-from sqlalchemy import update
+from sqlalchemy import Connection, func, select, update
 
 from bot.build import Program
 from channels.fake import FakePerson
@@ -188,10 +188,30 @@ async def test_a_scheduled_notice_waits_and_can_be_stopped(
     place = clerk.path
     await clerk.sends(f"{place}/rest")
     assert ("通知 N20261121-0001-2" in clerk.page, ">3</strong> 条将会发出" in clerk.page) == (True, True)
-    assert "上次停止时没有发到的人" in clerk.page
+    assert "上次没有收到、或者不知道收到没有的人" in clerk.page
     clock.passes(days=3)
     assert all(TEXT not in one.text for one in heads[0].heard())
     assert {row["state"] for row in rows(program, "deliveries") if row["notice_id"]} == {"aborted"}
+
+
+async def test_whom_a_crash_left_in_doubt_gets_it_again_by_one_button(
+    program: Program, clerk: Browser, heads: list[FakePerson]
+) -> None:
+    place = await written(clerk, acknowledges="")
+    await clerk.sends(f"{place}/send", when="now")
+    mine = deliveries.c.notice_id.is_not(None)
+    first = select(func.min(deliveries.c.id)).where(mine).scalar_subquery()
+
+    def crashed(tx: Connection) -> None:
+        tx.execute(update(deliveries).where(mine).values(state="sent"))
+        tx.execute(update(deliveries).where(deliveries.c.id == first).values(state="uncertain", error="crash"))
+
+    program.database.transact(crashed)
+    await clerk.opens(place)
+    assert "再发给不知道收到没有的 1 人" in clerk.page
+    assert "其中有人可能收到两遍" in clerk.page
+    await clerk.sends(f"{place}/rest")
+    assert ">1</strong> 条将会发出" in clerk.page
 
 
 async def test_at_night_the_clerk_says_what_becomes_of_text_messages(
