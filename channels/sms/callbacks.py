@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from channels.sms.intake import Intake, Message
+from channels.sms.refs import delivery_of
 from channels.sms.settings import CHANNEL
 from models.database import DatabaseAway
 from services import deliveries
@@ -83,15 +84,13 @@ class Callbacks:
         return _thanks()
 
     async def _reported(self, ref: str, *, delivered: bool, error: str | None) -> None:
-        """Records a delivery report. `ref` is the delivery's id; "-1" and so on mark earlier messages of a long one."""
-        number, _, part = ref.partition("-")
-        known = number.isascii() and number.isdigit() and len(number) <= 18
-        if (delivered and part) or not (delivered or error):
-            return  # an earlier message of a long one: only the last tells that all have arrived
-        if known and error is None:
-            known = await self._acts.write(deliveries.delivered, CHANNEL, int(number))
-        elif known and error:
-            known = await self._acts.write(deliveries.undelivered, CHANNEL, int(number), error)
+        """Records a delivery report. `ref`: of `channels.sms.refs`."""
+        found = delivery_of(self._acts.vault, ref)
+        known = found is not None
+        if found and delivered and not found[1]:  # of a long one only the last message tells that all have arrived
+            known = await self._acts.write(deliveries.delivered, CHANNEL, found[0])
+        elif found and error:
+            known = await self._acts.write(deliveries.undelivered, CHANNEL, found[0], error)
         if not known:
             log.warning("sms_report_unknown")
 

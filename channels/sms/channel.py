@@ -17,6 +17,7 @@ from channels.sms.carrier import Carrier, Refused
 from channels.sms.drawing import letter_of
 from channels.sms.forms import FORM_LANGUAGE, KEYS, Form, form_of, without_questions
 from channels.sms.intake import Intake
+from channels.sms.refs import ref_of
 from channels.sms.settings import CHANNEL
 from models.database import DatabaseAway
 from services import talk
@@ -101,7 +102,7 @@ class Sms:
         wire_id = None
         begin = self._sent.pop(parcel.id, 0)
         for number, text in enumerate(texts[begin:], begin + 1):
-            ref = str(parcel.id) if number == len(texts) else f"{parcel.id}-{number}"
+            ref = ref_of(self._acts.vault, parcel.id, number if number < len(texts) else None)
             if number > begin + 1 and (held := await self.clear(parcel)):
                 self._sent[parcel.id] = number - 1
                 return Result(parcel.id, error="held", retry_after=held, tried=False)

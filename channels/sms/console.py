@@ -23,7 +23,7 @@ class Console:
 
     async def send(self, to: str, text: str, ref: str, form: Form | None = None) -> Taken | Refused:
         self._show(f"SMS {masked(to)} | {text.replace(chr(10), ' / ')}")
-        return Taken(f"console-{ref}")
+        return Taken(f"console-{ref[:40]}")
 
     async def trouble(self) -> str | None:
         return None
