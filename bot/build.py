@@ -93,8 +93,14 @@ def key_is_lost(settings: Settings) -> bool:
         database.close()
 
 
-def build(settings: Settings, *, clock: Clock = utc_now, channels: Sequence[ChannelKind] = KINDS) -> Program:
-    """Builds the program without starting anything. The database schema must exist already (`mingcha migrate`)."""
+def build(
+    settings: Settings, *, clock: Clock | None = None, machine: Clock = utc_now, channels: Sequence[ChannelKind] = KINDS
+) -> Program:
+    """Builds the program without starting anything. The database schema must exist already (`mingcha migrate`).
+
+    What time it is says the database's server where there is one, so that any number of processes agree, or else this
+    `machine`; a test's `clock` alone where it is given.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.key_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.anchor_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -103,7 +109,8 @@ def build(settings: Settings, *, clock: Clock = utc_now, channels: Sequence[Chan
     privacy.close_to_others(settings)
 
     def now() -> datetime:
-        return clock().astimezone(settings.zone)
+        moment = clock() if clock else database.clock() or machine()
+        return moment.astimezone(settings.zone)
 
     texts = load_texts(now)
     acts = Acts(database, vault, now, Bells())

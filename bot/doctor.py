@@ -22,7 +22,7 @@ from services.units import load_units
 
 
 async def examine(
-    settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC), kinds: Sequence[ChannelKind] = KINDS
+    settings: Settings, clock: Callable[[], datetime] | None = None, kinds: Sequence[ChannelKind] = KINDS
 ) -> list[Found]:
     """Everything that the doctor found; it looks at the whole installation and changes nothing."""
     found = [Found("good", "doctor_settings", _shown(settings))]
@@ -34,7 +34,7 @@ async def examine(
     found += [Found("bad", "doctor_open", {"file": path}) for path in privacy.open_to_others(settings)]
     found += [Found("bad", "doctor_owner", {"file": path}) for path in privacy.of_somebody_else(settings)]
     vault, key = _key(settings)
-    held = list(_database(settings, vault, clock(), with_sender(kinds)))
+    held = list(_database(settings, vault, clock, with_sender(kinds)))
     found += [*held] if any(one.words == "doctor_key_lost" for one in held) else [key, *held]
     for kind in kinds:
         found += await kind.doctor(settings)
@@ -77,7 +77,9 @@ def _key(settings: Settings) -> tuple[Vault | None, Found]:
     return Vault(key), Found("good", "doctor_key_ok", file)
 
 
-def _database(settings: Settings, vault: Vault | None, now: datetime, sent_on: Collection[str]) -> Iterator[Found]:
+def _database(
+    settings: Settings, vault: Vault | None, clock: Callable[[], datetime] | None, sent_on: Collection[str]
+) -> Iterator[Found]:
     try:
         half = left_half(settings)
     except DatabaseAway:
@@ -95,6 +97,7 @@ def _database(settings: Settings, vault: Vault | None, now: datetime, sent_on: C
         yield Found("good", "doctor_database_ok", {"kind": "SQLite" if database.is_sqlite else "PostgreSQL"})
         yield Found("good" if current else "bad", "doctor_schema_ok" if current else "doctor_schema_bad")
         if current:
+            now = clock() if clock else database.clock() or datetime.now(UTC)
             yield from _contents(database, settings, vault, now)
             yield from _calendar(database, now.astimezone(settings.zone))
             yield from _unsent(database, now, sent_on)

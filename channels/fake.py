@@ -77,6 +77,8 @@ class FakePerson:
         contact = self.contact_id()
         if contact is None:
             return []
+        if self._acts.look(deliveries.unnumbered, self.channel, contact):
+            self._acts.transact(deliveries.number_due, self.channel, contact)
         letters = self._acts.look(deliveries.mailbox, self.channel, contact, after, 1000)
         return [draw(letter.body, self._texts[self.language]) for letter in letters]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from models.pulse import Pulse
+from models.server_clock import ServerClock
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,7 +46,9 @@ class Database:
         self.engine = _engine(self.url)
         self._driver: Any = self.engine.dialect.dbapi  # prepared statements raise the driver's errors unwrapped
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self.pulse = None if self.is_sqlite else Pulse(self.engine)  # whoever serves or sends runs it
+        clock = None if self.is_sqlite else ServerClock(self.engine)
+        self.clock: Callable[[], datetime | None] = clock or (lambda: None)
+        self.pulse = Pulse(self.engine, clock) if clock else None  # whoever serves or sends runs it
         self._readers = ThreadPoolExecutor(READERS, "db-read")
         # SQLite has one writer: a single thread keeps order and spares the process its own lock waits.
         self._writers = ThreadPoolExecutor(1, "db-write") if self.is_sqlite else self._readers

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import Engine, event
+
+from models.server_clock import ASK, ServerClock
 
 BEAT_SECONDS = 2.0  # between two questions
 ANSWER_SECONDS = 3  # in which each must be answered; a driver's limit for connecting is whole seconds, at least 2
@@ -21,12 +24,12 @@ MISSED = 2  # so many unanswered, the second on a new connection: the server is 
 class Pulse:
     """Asks a PostgreSQL server whether it is there, on a connection of its own.
 
-    While it does not answer, `missing` is true, and every connection of the engine is broken off: whoever waits on one
-    gets an error at once. As soon as it answers again, all goes on.
+    It answers with its clock. While it does not answer, `missing` is true, and every connection of the engine is broken
+    off: whoever waits on one gets an error at once. As soon as it answers again, all goes on.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self.missing = False
+    def __init__(self, engine: Engine, clock: ServerClock) -> None:
+        self.missing, self._clock = False, clock
         self._address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._open: WeakSet[Any] = WeakSet()
         event.listen(engine, "connect", lambda connection, _: self._open.add(connection))
@@ -45,7 +48,9 @@ class Pulse:
             try:
                 connection = await Hasty.connect(self._address, autocommit=True, connect_timeout=ANSWER_SECONDS)
                 while True:
-                    await connection.execute("select 1")
+                    asked = time.monotonic()
+                    if answer := await (await connection.execute(ASK)).fetchone():
+                        self._clock.told(answer[0], asked)
                     missed, self.missing = 0, False
                     await asyncio.sleep(BEAT_SECONDS)
             except psycopg.Error:

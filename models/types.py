@@ -9,6 +9,8 @@ from sqlalchemy import DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)  # when something is due that waits for no moment, whatever any clock says
+
 
 class Utc(TypeDecorator[datetime]):
     """A column that takes and gives aware datetimes; it refuses naive ones, which have cost many a deadline."""

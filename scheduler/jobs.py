@@ -35,7 +35,7 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
             pass
 
     async def carry_notices() -> None:
-        while await acts.write(deliveries.renumber_due):
+        while await acts.write(deliveries.number_due):
             pass
         while await acts.write(notices.carry_on):
             pass

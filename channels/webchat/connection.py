@@ -184,6 +184,9 @@ class Connection:
     async def _fetch(self, contact_id: str, *, first: bool) -> None:
         parts, after = self._parts, self._sent
         post = await parts.acts.read(talk.post, CHANNEL, contact_id, after, MOST_LETTERS, anyway=first)
+        if post is not None and post.more:
+            await parts.acts.write(deliveries.number_due, CHANNEL, contact_id)
+            post = await parts.acts.read(talk.post, CHANNEL, contact_id, after, MOST_LETTERS, anyway=first)
         if post is None:
             return
         texts, zone = parts.texts[post.language], parts.acts.clock().tzinfo
@@ -198,8 +201,8 @@ class Connection:
             return drawn(letter, texts, zone)
         except Exception as error:  # the traceback could show the words of the letter
             kind = type(error).__name__
-            log.error("letter_not_drawn", delivery=letter.id, error=kind)
-            await self._parts.acts.write(deliveries.undelivered, CHANNEL, letter.id, kind)
+            log.error("letter_not_drawn", delivery=letter.row_id, error=kind)
+            await self._parts.acts.write(deliveries.undelivered, CHANNEL, letter.row_id, kind)
             said = Say("common.not_shown", {"id": letter.id}, (Button("/menu", words="menu"),))
             return drawn(replace(letter, body=Body(say=said)), texts, zone)
 

@@ -34,7 +34,7 @@ def drawn(settings: Reached, body: Body, texts: Texts) -> Shot:
     from channels.webchat import drawing
     from services.deliveries import Letter
 
-    shown = drawing.drawn(Letter(1, body, datetime.fromtimestamp(0, UTC)), texts, UTC)
+    shown = drawing.drawn(Letter(1, 1, body, datetime.fromtimestamp(0, UTC)), texts, UTC)
     return Shot(
         (shown["text"],),
         tuple(tuple((key["label"], key["role"]) for key in row) for row in shown["rows"]),

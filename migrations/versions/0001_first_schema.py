@@ -390,6 +390,7 @@ def upgrade() -> None:
     sa.Column('notice_id', sa.String(length=32), nullable=True),
     sa.Column('about', sa.String(length=32), nullable=True),
     sa.Column('sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('letter', sa.BigInteger(), nullable=True),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('due_at', Utc(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
@@ -404,10 +405,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
         batch_op.create_index('ix_deliveries_due', ['channel', 'state', 'urgency', 'due_at', 'id'], unique=False)
-        batch_op.create_index('ix_deliveries_mailbox', ['contact_id', 'id'], unique=False, sqlite_where=sa.text("channel = 'web'"), postgresql_where=sa.text("channel = 'web'"))
+        batch_op.create_index('ix_deliveries_mailbox', ['contact_id', 'letter'], unique=False, sqlite_where=sa.text("channel = 'web'"), postgresql_where=sa.text("channel = 'web'"))
         batch_op.create_index('ix_deliveries_notice', ['notice_id', 'state', 'channel'], unique=False, sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
         batch_op.create_index('ix_deliveries_recipient', ['notice_id', 'contact_id'], unique=False, sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
-        batch_op.create_index('ix_deliveries_scheduled', ['due_at'], unique=False, sqlite_where=sa.text("channel = 'web' AND due_at > created_at"), postgresql_where=sa.text("channel = 'web' AND due_at > created_at"))
+        batch_op.create_index('ix_deliveries_unnumbered', ['due_at'], unique=False, sqlite_where=sa.text("channel = 'web' AND letter IS NULL AND state != 'aborted' AND state != 'superseded'"), postgresql_where=sa.text("channel = 'web' AND letter IS NULL AND state != 'aborted' AND state != 'superseded'"))
 
     op.create_table('extensions',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -462,6 +463,7 @@ def upgrade() -> None:
     op.create_table('sessions',
     sa.Column('contact_id', sa.String(length=32), nullable=False),
     sa.Column('turn', sa.Integer(), nullable=False),
+    sa.Column('letters', sa.BigInteger(), nullable=False),
     sa.Column('flow', sa.String(length=32), nullable=True),
     sa.Column('sealed', sa.LargeBinary(), nullable=True),
     sa.Column('touched_at', Utc(), nullable=False),
@@ -489,7 +491,7 @@ def downgrade() -> None:
 
     op.drop_table('extensions')
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
-        batch_op.drop_index('ix_deliveries_scheduled', sqlite_where=sa.text("channel = 'web' AND due_at > created_at"), postgresql_where=sa.text("channel = 'web' AND due_at > created_at"))
+        batch_op.drop_index('ix_deliveries_unnumbered', sqlite_where=sa.text("channel = 'web' AND letter IS NULL AND state != 'aborted' AND state != 'superseded'"), postgresql_where=sa.text("channel = 'web' AND letter IS NULL AND state != 'aborted' AND state != 'superseded'"))
         batch_op.drop_index('ix_deliveries_recipient', sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
         batch_op.drop_index('ix_deliveries_notice', sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
         batch_op.drop_index('ix_deliveries_mailbox', sqlite_where=sa.text("channel = 'web'"), postgresql_where=sa.text("channel = 'web'"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, and_
 
 from models.tables.base import FETCHING, BigId, metadata
 from models.types import Utc
@@ -17,9 +17,10 @@ deliveries = Table(
     Column("notice_id", ForeignKey("notices.id")),  # the notice of a broadcast
     Column("about", String(32)),  # the obligation that it asks for: withdrawn when nothing is owed any more
     Column("sealed", LargeBinary),  # the sealed Body; None: the notice's own
+    Column("letter", BigInteger),  # its number among the contact's own, where pages fetch them; None: not due yet
     # queued sending sent delivered acknowledged; failed, uncertain, aborted, superseded
     Column("state", String(12), nullable=False),
-    Column("due_at", Utc, nullable=False),
+    Column("due_at", Utc, nullable=False),  # AT_ONCE where it waits for no moment
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", String(300)),
     Column("wire_id", String(64)),  # the channel's own id of the message
@@ -58,22 +59,23 @@ Index(  # finds whose tap acknowledges the notice
 )
 
 
-Index(  # finds what a page must not see yet
-    "ix_deliveries_scheduled",
-    deliveries.c.due_at,
-    sqlite_where=(deliveries.c.channel == FETCHING) & (deliveries.c.due_at > deliveries.c.created_at),
-    postgresql_where=(deliveries.c.channel == FETCHING) & (deliveries.c.due_at > deliveries.c.created_at),
-)
-
-
-# Only on the channel whose pages fetch are rows looked up by contact.
+# Only on the channel whose pages fetch are rows looked up by contact; a few of them have no number yet.
 Index(
     "ix_deliveries_mailbox",
     deliveries.c.contact_id,
-    deliveries.c.id,
+    deliveries.c.letter,
     sqlite_where=deliveries.c.channel == FETCHING,
     postgresql_where=deliveries.c.channel == FETCHING,
 )
+
+
+_UNNUMBERED = and_(
+    deliveries.c.channel == FETCHING,
+    deliveries.c.letter.is_(None),
+    deliveries.c.state != "aborted",
+    deliveries.c.state != "superseded",
+)
+Index("ix_deliveries_unnumbered", deliveries.c.due_at, sqlite_where=_UNNUMBERED, postgresql_where=_UNNUMBERED)
 
 
 lanes = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, String, Table
 
 from models.tables.base import id_column, metadata
 from models.types import Utc
@@ -22,6 +22,7 @@ sessions = Table(  # no index but the key: every turn rewrites its row, and only
     metadata,
     Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
     Column("turn", Integer, nullable=False),  # only grows, over all flows, so that an old button never fits
+    Column("letters", BigInteger, nullable=False),  # how many letters its pages have been given: the last one's number
     Column("flow", String(32)),  # the current flow; None: nothing is under way
     Column("sealed", LargeBinary),
     Column("touched_at", Utc, nullable=False),

@@ -8,8 +8,17 @@ is owed any more (`about`).
 from services.deliveries.exchange import Exchange, Told
 from services.deliveries.lanes import hold_lane, leave_lane
 from services.deliveries.leasing import lease, with_news
-from services.deliveries.letters import mailbox, received, renumber_due, with_letters
-from services.deliveries.queueing import NoticeBodies, encoded, open_body, queue, queue_for, queue_shared, seal_notice
+from services.deliveries.letters import mailbox, number_due, received, unnumbered, with_letters
+from services.deliveries.queueing import (
+    NoticeBodies,
+    due_since,
+    encoded,
+    open_body,
+    queue,
+    queue_for,
+    queue_shared,
+    seal_notice,
+)
 from services.deliveries.receipts import delivered, undelivered
 from services.deliveries.recording import abort_deliveries, record
 from services.deliveries.sender import Clearance, Sender
@@ -32,20 +41,22 @@ __all__ = [
     "Told",
     "abort_deliveries",
     "delivered",
+    "due_since",
     "encoded",
     "hold_lane",
     "lease",
     "leave_lane",
     "mailbox",
+    "number_due",
     "open_body",
     "queue",
     "queue_for",
     "queue_shared",
     "received",
     "record",
-    "renumber_due",
     "seal_notice",
     "undelivered",
+    "unnumbered",
     "with_letters",
     "with_news",
     "withhold_about",

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, bindparam, case, false, or_, update
 from models.database import is_new
 from models.prepared import Prepared
 from models.tables import deliveries, lanes
-from models.types import Utc
+from models.types import AT_ONCE, Utc
 from services.deliveries.values import BROADCAST, Holder
 from services.foundation.act import Act
 
 LANE = timedelta(seconds=15)
-AHEAD = timedelta(hours=1)  # longer than any wait for another try
+AHEAD = timedelta(hours=1)  # a lane that is held for longer was taken by a clock far ahead
 _KEEP = Prepared(
     update(lanes)
     .where(lanes.c.channel == bindparam("of"), lanes.c.run_id == bindparam("held_by"))
@@ -43,12 +43,12 @@ def hold_lane(act: Act, channel: str, holder: Holder, *, back: bool = True) -> b
 
 
 def hasten(act: Act, channel: str) -> None:
-    """Makes tries due now that a clock far ahead has put off."""
-    put_off = (
-        (deliveries.c.channel == channel) & (deliveries.c.state == "queued") & (deliveries.c.due_at > act.now + AHEAD)
-    )
+    """Makes due at once what waits for another try: what it waits for was known to a sender that is gone, or by a
+    clock that was wrong, and what came later must not overtake it.
+    """
     tried = deliveries.c.error.is_not(None)  # a message that was written for later has no error
-    act.tx.execute(update(deliveries).where(put_off, tried).values(due_at=act.now))
+    waits = (deliveries.c.channel == channel) & (deliveries.c.state == "queued") & tried
+    act.tx.execute(update(deliveries).where(waits).values(due_at=AT_ONCE))
 
 
 def leave_lane(act: Act, channel: str, holder: Holder) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, case, insert, select
 
 from conversation.messages import Body
 from models.prepared import Prepared
 from models.tables import contacts, deliveries, notices
+from models.types import AT_ONCE
 from services.deliveries.values import Outgoing
 from services.foundation.act import Act
 from services.foundation.vault import Vault
@@ -28,6 +30,7 @@ _QUEUE = Prepared(
     "due_at",
     "created_at",
     "attempts",
+    "letter",
 )
 
 
@@ -38,9 +41,24 @@ def queue(
     due_at: datetime | None = None,
     about: str | None = None,
 ) -> None:
-    """Writes the rows and rings for them after the commit. `about`: the obligation that they ask for."""
-    said = [([(one.channel, one.contact_id)], encoded(one.body)) for one in outgoing]
-    queue_shared(act, said, urgency, due_at, [about] * len(said))
+    """Writes the rows and rings for them after the commit. `about`: the obligation that they ask for.
+
+    Without `due_at` they are due at once, whatever any clock says.
+    """
+    shared = {**_shared(act, urgency, due_at), "about": about}
+    rows = [
+        {
+            **shared,
+            "contact_id": one.contact_id,
+            "channel": one.channel,
+            "sealed": act.vault.seal_bytes(encoded(one.body), "delivery"),
+            "letter": one.letter,
+        }
+        for one in outgoing
+    ]
+    if rows:
+        _QUEUE.run(act.tx, *rows)
+    act.ring((one.channel, one.contact_id) for one in outgoing)
 
 
 def encoded(body: Body) -> bytes:
@@ -59,7 +77,7 @@ def queue_shared(
 
     `about`: for each body, the obligation that it asks for.
     """
-    shared = {"urgency": urgency, "state": "queued", "due_at": due_at or act.now, "created_at": act.now, "attempts": 0}
+    shared = _shared(act, urgency, due_at)
     rows = []
     for (to, body), obligation_id in zip(said, about or [None] * len(said), strict=True):
         sealed = act.vault.seal_bytes(body, "delivery")
@@ -72,6 +90,24 @@ def queue_shared(
     act.ring(one for to, _ in said for one in to)
 
 
+def due_since() -> ColumnElement[datetime]:
+    """The moment from which a row has been due: of what waits for no moment, the one at which it was written."""
+    at_once = deliveries.c.due_at < deliveries.c.created_at
+    return case((at_once, deliveries.c.created_at), else_=deliveries.c.due_at)
+
+
+def _shared(act: Act, urgency: str, due_at: datetime | None) -> dict[str, Any]:
+    due_at = due_at or AT_ONCE
+    return {
+        "urgency": urgency,
+        "state": "queued",
+        "due_at": due_at,
+        "created_at": act.now,
+        "attempts": 0,
+        "letter": None,
+    }
+
+
 def queue_for(
     act: Act,
     contact_ids: Sequence[str],
@@ -82,7 +118,7 @@ def queue_for(
 ) -> bool:
     """Queues one body for each of these contacts that has not blocked us; returns whether there is one.
 
-    The contacts are locked until the commit: pages that read rows by number must see them in that order.
+    The contacts are locked until the commit, so that a contact's rows come to be seen in the order of their ids.
     """
     reachable = contacts.c.id.in_(contact_ids) & contacts.c.blocked_at.is_(None)
     chosen = select(contacts.c.id, contacts.c.channel).where(reachable).order_by(contacts.c.id).with_for_update()

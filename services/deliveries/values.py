@@ -19,13 +19,15 @@ class Outgoing:
     contact_id: str
     channel: str
     body: Body
+    letter: int | None = None  # its number, where pages fetch and the contact's session is locked
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A row for the web chat: numbered, so that a page that reconnects goes on where it stopped."""
+    """A row for the web chat, by its number among the contact's own: a page goes on after the last one it has."""
 
     id: int
+    row_id: int
     body: Body
     at: datetime
 

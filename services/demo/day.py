@@ -93,6 +93,7 @@ def _notice(act: Act, notice: NoticeRules) -> None:  # pyright: ignore[reportInv
     while notices.spread(act, notice_id):
         pass
     for contact_id in readers[::2]:
+        deliveries.number_due(act, FETCHING, contact_id)
         newest = deliveries.mailbox(act, FETCHING, contact_id, 0, 1)
         deliveries.received(act, FETCHING, contact_id, newest[-1].id)
         notices.acknowledge(act, contact_id, notice_id)

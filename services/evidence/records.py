@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func, insert, or_, select, update
 
 from conversation.messages import Media
 from models.tables import FETCHING, evidence
+from models.types import AT_ONCE
 from services.evidence.store import Forgotten, Original, Stored
 from services.foundation import audit
 from services.foundation.act import Act
@@ -24,6 +25,7 @@ from services.people import Contact
 
 WAITING, KEPT, REFUSED = "waiting", "kept", "refused"
 UPLOADED = "kept:"  # begins the reference of a piece whose bytes are here already
+LONGEST_WAIT = timedelta(hours=1)  # for another try
 LEASE = timedelta(minutes=6)  # cleaning a long video takes up to four minutes
 MOST_ATTEMPTS = 10
 MOST_WAITING = 10_000  # pieces among which the next is chosen
@@ -79,7 +81,7 @@ def attach(act: Act, contact: Contact, subject_id: str, media: Sequence[Media], 
             continue
         source = {"channel": contact.channel, "ref": piece.ref, "name": piece.name, "contact": contact.id}
         piece_id = new_id()
-        row = {"id": piece_id, "kind": piece.kind, "state": WAITING, "due_at": act.now, "created_at": act.now, **place}
+        row = {"id": piece_id, "kind": piece.kind, "state": WAITING, "due_at": AT_ONCE, "created_at": act.now, **place}
         act.tx.execute(insert(evidence).values(**row, sealed=act.vault.seal(source, f"evidence {piece_id}")))
         act.wrote(evidence, row)
 
@@ -95,7 +97,7 @@ def _claim_upload(act: Act, contact: Contact, piece_id: str, place: dict[str, An
 
 def add_upload(act: Act, contact_id: str, name: str | None, stored: Stored) -> Media:
     """Adds the row of an upload that is cleaned; returns the reference for the session."""
-    _add(act, contact_id, name, stored.id, {"state": KEPT, "due_at": act.now, **stored.columns()})
+    _add(act, contact_id, name, stored.id, {"state": KEPT, "due_at": AT_ONCE, **stored.columns()})
     return Media(UPLOADED + stored.id, stored.kind, stored.bytes)
 
 
@@ -146,10 +148,15 @@ def _forgotten(act: Act, gone: Sequence[tuple[str, str | None]]) -> list[Forgott
     return [Forgotten(one, sha256 if sha256 not in still else None) for one, sha256 in gone]
 
 
+def _is_due(act: Act) -> ColumnElement[bool]:
+    """What no try puts off for so long was put off by a clock that was ahead."""
+    return or_(evidence.c.due_at <= act.now, evidence.c.due_at > act.now + 2 * LONGEST_WAIT)
+
+
 def waiting(act: Act, known: Mapping[str, str]) -> dict[str, str]:
     """The pieces that are due, the oldest first, each with its sender. `known`: what this gave before."""
-    due = select(evidence.c.id).where(evidence.c.state == WAITING, evidence.c.due_at <= act.now)
-    ids = act.tx.execute(due.order_by(evidence.c.due_at).limit(MOST_WAITING)).scalars().all()
+    due = select(evidence.c.id).where(evidence.c.state == WAITING, _is_due(act))
+    ids = act.tx.execute(due.order_by(evidence.c.due_at, evidence.c.created_at).limit(MOST_WAITING)).scalars().all()
     unknown = [one for one in ids if one not in known]
     found: dict[str, str] = {}
     for start in range(0, len(unknown), OPENED_AT_ONCE):
@@ -161,7 +168,7 @@ def waiting(act: Act, known: Mapping[str, str]) -> dict[str, str]:
 
 def lease(act: Act, piece_id: str) -> Wanted | None:
     """Takes a piece that is due; None where another has taken it meanwhile."""
-    due = (evidence.c.id == piece_id) & (evidence.c.state == WAITING) & (evidence.c.due_at <= act.now)
+    due = (evidence.c.id == piece_id) & (evidence.c.state == WAITING) & _is_due(act)
     columns = evidence.c.id, evidence.c.sealed, evidence.c.attempts, evidence.c.sha256
     row = act.tx.execute(select(*columns).where(due).with_for_update(skip_locked=True)).first()
     if row is None:
@@ -198,7 +205,7 @@ def refuse(act: Act, piece_id: str, code: str) -> list[Forgotten]:
 
 def postpone(act: Act, wanted: Wanted) -> None:
     """Puts off the next try, with growing waits."""
-    later = act.now + timedelta(seconds=min(3600, 5 * 2**wanted.attempts))
+    later = act.now + min(LONGEST_WAIT, timedelta(seconds=5 * 2**wanted.attempts))
     mine = evidence.c.id == wanted.id
     act.tx.execute(update(evidence).where(mine).values(due_at=later, attempts=wanted.attempts))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select, update
 
 from models.tables import FETCHING, deliveries, evidence, notices
+from services.deliveries import due_since
 from services.foundation.act import Act
 from services.notices.family import same_matter
 from services.notices.looking import PART_COLUMNS, part_of
@@ -40,7 +41,7 @@ def awaited(act: Act, contact_id: str, since: datetime) -> str | None:
         select(deliveries.c.notice_id)
         .join_from(notices, deliveries)
         .where(notices.c.acknowledges, deliveries.c.contact_id == contact_id, deliveries.c.acknowledged_at.is_(None))
-        .where(or_(came, fetched), func.coalesce(deliveries.c.sent_at, deliveries.c.due_at) >= since)
+        .where(or_(came, fetched), func.coalesce(deliveries.c.sent_at, due_since()) >= since)
         .order_by(deliveries.c.id.desc())
         .limit(1)
     ).scalar()

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, case, func, insert, literal, select, update
 
 from models.tables import FETCHING, SMS, contacts, deliveries, listeners, notices
+from models.types import AT_ONCE
 from services.foundation.act import Act
 from services.notices.values import ABORTED, RELEASED
 
@@ -28,7 +29,7 @@ def spread(act: Act, notice_id: str, most: int = BATCH) -> bool:
     mine = (listeners.c.notice_id == notice_id) & (listeners.c.contact_id > row.spread_to)
     ahead = select(listeners.c.contact_id).where(mine).order_by(listeners.c.contact_id).limit(most).subquery()
     many, last = act.tx.execute(select(func.count(), func.max(ahead.c.contact_id))).one()
-    due = max(row.send_at or act.now, act.now)
+    due = row.send_at if row.send_at and row.send_at > act.now else AT_ONCE
     if many:
         batch = mine & (listeners.c.contact_id <= last)
         _insert(act, due, max(row.sms_at or due, due), notice_id, batch)
@@ -49,7 +50,7 @@ _ROW = ("contact_id", "channel", "urgency", "notice_id", "state", "due_at", "att
 
 
 def _insert(act: Act, due: datetime, sms_due: datetime, notice_id: str, batch) -> None:
-    """Inserts rows by contact id; contacts are locked until the commit: readers by number see rows in that order."""
+    """Inserts rows by contact id, the order in which everybody locks contacts."""
     moment = deliveries.c.due_at.type
     rows = (
         select(
@@ -65,7 +66,6 @@ def _insert(act: Act, due: datetime, sms_due: datetime, notice_id: str, batch) -
         .select_from(listeners.join(contacts, contacts.c.id == listeners.c.contact_id))
         .where(batch)
         .order_by(contacts.c.id)
-        .with_for_update(of=contacts)
     )
     act.tx.execute(insert(deliveries).from_select(_ROW, rows, include_defaults=False))
 

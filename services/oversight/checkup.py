@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from models.database import insert_or_update
 from models.tables import audit, counters, deliveries, grants, lanes, obligations, people, quarantine, units
 from services.calendar import is_announced, loaded_years
-from services.deliveries import URGENCY
+from services.deliveries import URGENCY, due_since
 from services.foundation.vault import Vault
 from services.people import Right, holds, roles_with
 
@@ -75,8 +75,9 @@ def unsent(tx: Connection, now: datetime, channels: Iterable[str]) -> list[Unsen
 def _unsent(tx: Connection, now: datetime, channel: str) -> Unsent | None:
     """What waits unsent on a channel, by the index ix_deliveries_due; what a lost sender was sending counts too."""
     waits = deliveries.c.state.in_(("queued", "sending")), deliveries.c.urgency.in_(URGENCY)
-    due = deliveries.c.channel == channel, *waits, deliveries.c.due_at <= now - LONG
-    count, since = tx.execute(select(func.count(), func.min(deliveries.c.due_at)).where(*due)).one()
+    ago = now - LONG
+    due = deliveries.c.channel == channel, *waits, deliveries.c.due_at <= ago, deliveries.c.created_at <= ago
+    count, since = tx.execute(select(func.count(), func.min(due_since())).where(*due)).one()
     return Unsent(channel, count, since) if count else None
 
 

@@ -19,8 +19,8 @@ def forget_screens(act: Act, keeping: Keeping, after: int = 0) -> int:
     """Deletes screens of dialogues that have had their time, among the next rows after row `after`.
 
     Returns the last row looked at, to go on from there; 0 at the end. Reminders and notices stay, as proof that they
-    were sent; what waits or has not been read yet stays; and so does the newest row, whose number no other row may get,
-    for pages ask for what is above the last number they have seen.
+    were sent; what waits or has not been read yet stays; and so does the newest row, whose id no other row may get, for
+    a carrier may still report on it.
     """
     newest = act.tx.execute(select(func.max(deliveries.c.id))).scalar() or 0
     next_rows = select(deliveries.c.id).where(deliveries.c.id > after, deliveries.c.id < newest)

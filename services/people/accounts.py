@@ -32,6 +32,7 @@ class Contact:
     sealed_session: bytes | None = None
     sealed_sure: bytes | None = None
     tapped: str | None = None  # the tap that came last, where it was one: seconds since 1970 and a keyed hash
+    letters: int = 0  # the number of the last letter that pages have been given
 
 
 def address_hash(vault: Vault, channel: str, address: str) -> str:
@@ -51,7 +52,7 @@ def last_spoke(act: Act, contact_id: str) -> datetime:
 _ADD = Prepared(
     lambda tx: insert_or_ignore(tx, contacts), "id", "channel", "address_hash", "language", "created_at", "sealed"
 )
-_OPEN = Prepared(insert(sessions), "contact_id", "turn", "touched_at")
+_OPEN = Prepared(insert(sessions), "contact_id", "turn", "letters", "touched_at")
 _CONTACTS = (
     select(
         contacts.c.id,
@@ -63,6 +64,7 @@ _CONTACTS = (
         sessions.c.sealed,
         sessions.c.sure,
         sessions.c.tapped,
+        sessions.c.letters,
         contacts.c.address_hash,
     )
     .join_from(contacts, sessions)
@@ -173,4 +175,4 @@ def _row(vault: Vault, now: datetime, key: str, channel: str, address: str, lang
 
 def _opened(contact_id: str, now: datetime) -> dict[str, Any]:
     """The row of a new session, in which nothing has been said."""
-    return {"contact_id": contact_id, "turn": 0, "touched_at": now}
+    return {"contact_id": contact_id, "turn": 0, "letters": 0, "touched_at": now}

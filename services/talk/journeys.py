@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from conversation.engine import Flow, Session, begun, prefilled, screen
 from conversation.messages import Answers, Body, Button, Option, Problem, Reply, Say, Screen
 from conversation.untaken import pieces_of, words_of
+from models.tables import FETCHING
 from services.calendar import Limits
 from services.deliveries import Outgoing
 from services.foundation.act import Act
@@ -123,6 +124,7 @@ class Turn:
     turn_number: int
     edits: str | None = None
     tapped: str | None = None  # the tap that came last, where it was one
+    letters: int = 0  # the number of the last letter that pages have been given
     said: list[Outgoing] = field(default_factory=list)
     sure: Sure | None = None  # what was asked last, where it was whether to give something up
     heard: dict[str, Any] = field(default_factory=dict)  # which message has said what, since the conversation began
@@ -274,7 +276,10 @@ class Turn:
     def outgoing(self) -> list[Outgoing]:
         """The deliveries for what was said since the last call."""
         said, self.said = self.said, []
-        return said
+        if self.contact.channel != FETCHING:
+            return said
+        first, self.letters = self.letters + 1, self.letters + len(said)
+        return [replace(one, letter=number) for number, one in enumerate(said, first)]
 
     # --- the engine's World ---
 

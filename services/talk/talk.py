@@ -155,7 +155,8 @@ class Talk:
             session = _sessions.decode(act.vault.open_bytes(contact.sealed_session, "session"))
         asked = contact.sealed_sure
         sure = _sures.decode(act.vault.open_bytes(asked, "sure")) if asked else None
-        return Turn(act, self._tools, contact, session, contact.turn, tapped=contact.tapped, sure=sure)
+        known = {"tapped": contact.tapped, "letters": contact.letters, "sure": sure}
+        return Turn(act, self._tools, contact, session, contact.turn, **known)
 
     def _quarantine(self, act: Act, incoming: Incoming, error: str) -> None:
         if not _claim(act, [incoming]):
@@ -176,7 +177,7 @@ class Talk:
         return wish if wish in self._tools.phrases else self._language
 
 
-_SAVED = ("turn", "flow", "sealed", "touched_at", "reminded_at", "tapped", "sure")
+_SAVED = ("turn", "letters", "flow", "sealed", "touched_at", "reminded_at", "tapped", "sure")
 _SAVE = Prepared(lambda tx: insert_or_update(tx, sessions, "contact_id", _SAVED), "contact_id", *_SAVED)
 
 
@@ -185,6 +186,7 @@ def _save(act: Act, turns: Collection[Turn], before: Iterable[Contact]) -> None:
         {
             "contact_id": turn.contact.id,
             "turn": turn.turn_number,
+            "letters": turn.letters,
             "touched_at": act.now,
             "reminded_at": None,
             "tapped": turn.tapped,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from models.tables import contacts, sessions
-from services.deliveries import Letter, mailbox
+from services.deliveries import Letter, mailbox, unnumbered
 from services.foundation.act import Act
 from services.people import address_hash
 
@@ -28,6 +28,7 @@ class Post:
     language: str
     turn: int | None
     letters: Sequence[Letter]
+    more: bool  # whether there are letters that have no number yet
 
 
 def visitor(act: Act, channel: str, address: str) -> Visitor | None:
@@ -39,9 +40,9 @@ def visitor(act: Act, channel: str, address: str) -> Visitor | None:
 
 def post(act: Act, channel: str, contact_id: str, after: int, most: int, *, anyway: bool) -> Post | None:
     """The newest `most` letters after letter `after`, oldest first; None where there are none, unless `anyway`."""
-    letters = mailbox(act, channel, contact_id, after, most)
-    if not letters and not anyway:
+    letters, more = mailbox(act, channel, contact_id, after, most), unnumbered(act, channel, contact_id)
+    if not (letters or more or anyway):
         return None
     columns = contacts.c.language, sessions.c.flow, sessions.c.turn
     row = act.tx.execute(select(*columns).join_from(contacts, sessions).where(contacts.c.id == contact_id)).one()
-    return Post(row.language, row.turn if row.flow else None, letters)
+    return Post(row.language, row.turn if row.flow else None, letters, more)

@@ -43,7 +43,7 @@ def test_telegram_shows_a_long_text_whole() -> None:
 
 
 def test_the_web_chat_gets_them_for_its_box_and_does_not_repeat_them() -> None:
-    letter = drawn(Letter(1, changing("等了两小时"), NOW), TEXTS, NOW.tzinfo)
+    letter = drawn(Letter(1, 1, changing("等了两小时"), NOW), TEXTS, NOW.tzinfo)
     assert letter["written"] == "等了两小时"
     assert "等了两小时" not in letter["text"]
     assert "下面的输入框" in letter["text"]
@@ -64,7 +64,7 @@ def test_words_that_were_not_taken_can_be_copied_on_every_channel(words: str, co
     assert words in "".join(letter.pieces)
     keys = [key.copy_text for row in (letter.markup.inline_keyboard if letter.markup else ()) for key in row]
     assert [key.text for key in keys if key] == [words] * copies
-    web = drawn(Letter(1, body, NOW), TEXTS, NOW.tzinfo)
+    web = drawn(Letter(1, 1, body, NOW), TEXTS, NOW.tzinfo)
     assert (words in web["text"], web["copy"]) == (True, words)
     [texted_] = texted(body, TEXTS, 2).texts
     assert (words in texted_) is repeats
@@ -82,6 +82,6 @@ def test_the_web_chat_is_told_which_pieces_were_not_kept() -> None:
         "media_not_kept", {"kept": 9, "refused": refused, "large": [], "over": 1, "most": 9, "megabytes": 20}
     )
     ask = Screen("complaint", "evidence", "media", 7, 6, 8, count=9, problem=problem)
-    assert drawn(Letter(1, Body(ask=ask), datetime.now(NOW.tzinfo)), TEXTS, NOW.tzinfo)["refused"] == [
+    assert drawn(Letter(1, 1, Body(ask=ask), datetime.now(NOW.tzinfo)), TEXTS, NOW.tzinfo)["refused"] == [
         ["kept:j", "too_many"]
     ]

@@ -145,7 +145,7 @@ class Office:
         assert say is not None
         address = self.program.vault.open_bytes(row.address, "address").decode()
         presses = [button.press for button in say.buttons]
-        return Told(row.due_at.astimezone(ZONE), address, say.words, say.values, presses)
+        return Told(max(row.due_at, row.created_at).astimezone(ZONE), address, say.words, say.values, presses)
 
 
 def withdraw(office: Office, role: str) -> None:

@@ -146,7 +146,7 @@ def test_every_screen_is_drawn_for_every_channel(language: str) -> None:
         if labels:
             assert letter.markup is not None
             assert [button.text for row in letter.markup.inline_keyboard for button in row] == labels
-        web = drawn(Letter(1, scene.body, NOW), TEXTS[language], NOW.tzinfo)
+        web = drawn(Letter(1, 1, scene.body, NOW), TEXTS[language], NOW.tzinfo)
         assert web["text"] or web["lines"] or web["head"], (name, scene.name)
 
 

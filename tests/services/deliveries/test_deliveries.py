@@ -22,10 +22,10 @@ from services.deliveries import (
     lease,
     leave_lane,
     mailbox,
+    number_due,
     queue,
     received,
     record,
-    renumber_due,
     undelivered,
 )
 from services.foundation.act import Act
@@ -197,13 +197,14 @@ def test_a_letter_for_later_reaches_a_page_that_has_read_on(program: Program, cl
     release(program, "stopped", contact, channel="web", due=timedelta(hours=1))
     outgoing = [Outgoing(contact, "web", say("now"))]
     program.acts.transact(queue, outgoing)
+    assert program.acts.transact(number_due)
     [(seen, words)] = letters(0)
     assert words == "now"
     program.acts.transact(received, "web", contact, seen)
     clock.passes(hours=2)
     assert letters(seen) == []  # not before it has its number
     abort(program, "stopped")
-    assert rung(program.acts, renumber_due) == {("web", contact)}
-    assert rung(program.acts, renumber_due) == set()
+    assert rung(program.acts, number_due) == {("web", contact)}
+    assert rung(program.acts, number_due) == set()
     assert [words for _, words in letters(seen)] == ["later"]
     assert [words for _, words in letters(0)] == ["now", "later"]

@@ -41,7 +41,10 @@ def send(program: Program, notice_id: str, sms: str = "", at: datetime | None = 
     acts.transact(notices.send, notice_id, seen(program, notice_id), at, second_clerk_above=200, sms=sms)
     spread(program, notice_id)
     due = [row for row in rows(program, "deliveries") if row["notice_id"]]
-    return {str(row["channel"]): f"{row['due_at'].astimezone(ZONE):%m-%d %H:%M}" for row in due}  # pyright: ignore[reportAttributeAccessIssue]
+    return {
+        str(row["channel"]): f"{max(row['due_at'], row['created_at']).astimezone(ZONE):%m-%d %H:%M}"  # pyright: ignore
+        for row in due
+    }
 
 
 def test_the_clerk_is_asked_and_nothing_is_sent_before_the_answer(program: Program, clock: Clock) -> None:

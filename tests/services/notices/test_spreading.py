@@ -132,10 +132,10 @@ async def test_a_scheduled_notice_shows_on_an_open_page_when_its_time_has_come(
     send(program, notice_id, program.clock() + timedelta(hours=1))
     spread(program, notice_id)
     await page.says("/help")
-    read = max(int(str(row["id"])) for row in rows(program, "deliveries") if not row["notice_id"])
+    read = max(int(str(row["letter"])) for row in rows(program, "deliveries") if not row["notice_id"])
     assert page.heard(after=read) == []
     clock.passes(hours=1, minutes=1)
-    assert rung(program.acts, deliveries.renumber_due) == {("web", page.contact_id())}
+    assert rung(program.acts, deliveries.number_due) == {("web", page.contact_id())}
     assert [TEXT in one.text for one in page.heard(after=read)] == [True]
     program.acts.transact(notices.carry_on)
     assert [row["state"] for row in rows(program, "notices")] == ["done"]

@@ -176,4 +176,5 @@ async def test_after_a_clock_was_put_back_what_was_said_can_be_read(office: Offi
     assert any("新的督办事项" in one.text for one in person("head").heard())
     p = office.program
     tab = next(row["id"] for row in rows(p, "contacts") if row["channel"] == "webchat")
+    office.do(deliveries.number_due, "webchat", tab)
     assert len(office.do(deliveries.mailbox, "webchat", tab, 0, 10)) == 1
