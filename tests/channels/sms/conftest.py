@@ -9,13 +9,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.build import Program
-from bot.serve import LARGEST_REQUEST
 from tests.drivers.handset import Recorder, sms_with
+from web.site.frame import LARGEST_FILES
 
 
 @pytest.fixture
 async def carrier(program: Program) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    app = web.Application(client_max_size=LARGEST_REQUEST)
+    app = web.Application(client_max_size=LARGEST_FILES)
     app.add_routes(sms_with(program, Recorder()).routes())
     async with TestClient(TestServer(app)) as client:
         yield client
