@@ -18,7 +18,7 @@ from handlers.sources import SOURCES
 from models.database import Database
 from services import desk, oversight
 from services.calendar import limits
-from services.evidence import Store
+from services.evidence import Store, upload_limits
 from services.foundation.act import Acts
 from services.foundation.anchoring import Anchoring
 from services.foundation.bells import Bells
@@ -131,7 +131,7 @@ def build(
         settings,
         now,
         acts,
-        Store(settings.evidence_path, vault),
+        Store(settings.evidence_path, vault, upload_limits()),
         texts,
         tools,
         Talk(acts, tools, language=settings.language),

@@ -15,7 +15,9 @@ from bot.settings import Settings, nearest_names
 from channels.channel import ChannelKind, Found
 from migrations.run import is_current
 from models.database import Database, DatabaseAway
+from rulebooks.reading import BadRules
 from services import oversight
+from services.evidence import MB, upload_limits
 from services.foundation import chain, checkpoints
 from services.foundation.vault import KEY_BYTES, KeyTrouble, Vault
 from services.units import load_units
@@ -62,9 +64,21 @@ def _shown(settings: Settings) -> dict[str, Any]:
 def _folder(settings: Settings) -> Iterator[Found]:
     folder = next(path for path in (settings.data_dir, *settings.data_dir.absolute().parents) if path.exists())
     if folder.is_dir() and os.access(folder, os.W_OK):
-        yield Found("good", "doctor_folder_ok", {"gib": shutil.disk_usage(folder).free // 2**30})
+        free = shutil.disk_usage(folder).free
+        yield Found("good", "doctor_folder_ok", {"gib": free // 2**30})
+        yield from _disk(free)
     else:
         yield Found("bad", "doctor_folder_bad", {"data_dir": settings.data_dir})
+
+
+def _disk(free: int) -> Iterator[Found]:
+    try:
+        wanted = upload_limits().free_mb
+    except (OSError, BadRules):  # told with the rulebooks
+        return
+    if free < 2 * wanted * MB:
+        told = {"free": free // MB, "wanted": wanted}
+        yield Found("bad" if free < wanted * MB else "note", "doctor_disk", told)
 
 
 def _key(settings: Settings) -> tuple[Vault | None, Found]:

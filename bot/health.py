@@ -26,8 +26,8 @@ class Health:
     """Answers `/healthz` (alive), `/readyz` (503 unless it can work) and `/metrics` (never names).
 
     It can work while the database takes what is written and the channels answer. `/readyz` also names channels on
-    which something waits and nobody sends (`unsent`), and what is wrong with the audit chain (`audit`): this process
-    can still serve.
+    which something waits and nobody sends (`unsent`), whether the disk has room for photos and files, and what is wrong
+    with the audit chain (`audit`): this process can still serve.
     """
 
     def __init__(self, program: Program, channels: Sequence[Channel]) -> None:
@@ -45,7 +45,8 @@ class Health:
         state = {"database": await self._writes()}
         asked = [one for one in self._channels if one.ready]
         state |= zip([one.name for one in asked], await asyncio.gather(*map(_ready, asked)), strict=True)
-        told = {**state, "unsent": [one.channel for one in await self._unsent()]}
+        told = {**state, "disk": not self._program.store.room.is_short}
+        told |= {"unsent": [one.channel for one in await self._unsent()]}
         if alarms := await self._audit():
             told["audit"] = alarms
         return web.json_response(told, status=200 if all(state.values()) else 503)
@@ -81,6 +82,7 @@ class Health:
             counted = await self._program.database.read(oversight.count_figures)
         except DatabaseAway:
             counted = []
+        counted = [*counted, oversight.Figure("disk", "free_bytes", self._program.store.room.free())]
         counted = [*counted, *(oversight.Figure("unsent", one.channel, one.count) for one in await self._unsent())]
         counted += [oversight.Figure("audit_alarms", code, 1) for code in await self._audit()]
         registry = CollectorRegistry()

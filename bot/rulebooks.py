@@ -8,7 +8,7 @@ from pathlib import Path
 
 from channels.channel import Found
 from rulebooks.reading import BadRules, Fault
-from services import calendar, cases, demo, desk, obligations, oversight
+from services import calendar, cases, demo, desk, evidence, obligations, oversight
 
 
 def faults() -> list[Fault]:
@@ -30,6 +30,7 @@ def told(faults: Sequence[Fault]) -> list[Found]:
 def _readers() -> Iterator[Callable[[], object]]:
     yield calendar.limits
     yield oversight.keeping
+    yield evidence.upload_limits
     yield partial(obligations.read_rules, kinds=[*desk.KINDS, cases.ACCEPTANCE])
     yield demo.read_city
     yield lambda: demo.read_day(known=[window for unit in demo.read_city().unit for window in unit.ids()])

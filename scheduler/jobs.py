@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
 
 from scheduler.ticker import Job
 from services import deliveries, desk, evidence, notices, obligations, oversight
@@ -10,8 +14,10 @@ from services.evidence import Store
 from services.foundation.act import Acts
 from services.people import CHAT, SMS
 
+log = structlog.get_logger()
 REMINDERS_AT_ONCE = 1_000  # rows: a transaction of some 30 ms, so that nobody's reply waits for long
 LAPSES_AT_ONCE = 200
+JUST_SENT = timedelta(hours=1)  # in which a page that has lost its line may still say what a file belongs to
 
 
 def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False) -> Sequence[Job]:
@@ -46,13 +52,24 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
 
     async def forget_old() -> None:
         await acts.write(oversight.forget_old, kept)
-        store.forget(await acts.write(evidence.forget_unused, acts.clock() - kept.uploads_for))
+        while gone := await acts.write(evidence.forget_unused, acts.clock() - kept.uploads_for, taken=True):
+            await asyncio.to_thread(store.forget, gone)
         row = 0
         while row := await acts.write(oversight.forget_screens, kept, row):
             pass
 
     async def tell_auditors() -> None:
         await acts.write(oversight.tell_auditors)
+
+    async def make_room() -> None:
+        """Files that were sent and never used go after a day, and before a disk is short the oldest sooner."""
+        limits = store.room.limits
+        while gone := await acts.write(evidence.forget_unused, acts.clock() - limits.unused_for):
+            await asyncio.to_thread(store.forget, gone)
+        while store.room.is_scarce and (gone := await acts.write(evidence.forget_unused, acts.clock() - JUST_SENT)):
+            await asyncio.to_thread(store.forget, gone)
+        if store.room.is_short:
+            log.error("disk_short", free=store.room.free())
 
     return (
         Job("remind_units", "* * * * *", remind_units),
@@ -62,4 +79,5 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
         Job("remind_idle", "*/5 * * * *", remind_idle),
         Job("forget_old", "20 3 * * *", forget_old),
         Job("tell_auditors", "0 9 * * *", tell_auditors),
+        Job("make_room", "*/5 * * * *", make_room),
     )

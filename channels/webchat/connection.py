@@ -143,7 +143,7 @@ class Connection:
         if self._visitor is None:
             return None
         refs = list(dict.fromkeys(frame.media))
-        return await self._parts.acts.read(evidence.uploads, self._visitor.id, refs)
+        return await self._parts.acts.write(evidence.take, self._visitor.id, refs)
 
     async def _handle(self, reply: Reply, event: str, message: str | None, raw: str) -> None:
         """Hands a reply to the dialogue. The event's id is bound to this browser: nobody can use up another's."""

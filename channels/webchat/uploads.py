@@ -21,7 +21,7 @@ from services.foundation.origin import from_our_page
 from services.foundation.vault import new_id
 
 LONGEST_NAME = 200
-MOST_HELD = 160 * 1024 * 1024  # bytes of all uploads under way
+MOST_HELD = 160 * 1024 * 1024  # bytes of all uploads under way; half of it from one address
 AT_ONCE = 3  # uploads of one browser under way; our page sends two
 STILL_SECONDS = 60.0  # in which so much has to come: who brings less has gone, or only holds a place
 LEAST = 32 * 1024  # bytes: a tenth of what the slowest telephone network carries
@@ -31,9 +31,11 @@ STATUS = {
     "foreign": 403,
     "no_session": 403,
     "too_often": 429,
+    "too_much": 429,
     "away": 503,
     "busy": 503,
     "full": 503,
+    "no_room": 507,
 }  # others: 422
 
 
@@ -46,7 +48,7 @@ class Uploads:
     def __init__(self, parts: Parts, store: Store, site: str, most_per_hour: int, most_held: int) -> None:
         self._parts, self._store, self._site = parts, store, site
         self._hourly = Hourly(most_per_hour)
-        self._most_held, self._held = most_held, 0
+        self._most_held, self._held = most_held, Counter[str]()  # bytes by address
         self._under_way = Counter[str]()  # by contact
 
     async def take(self, request: web.Request) -> web.Response:
@@ -68,9 +70,13 @@ class Uploads:
             raise _No("too_often")
         if self._under_way[contact_id] >= AT_ONCE:
             raise _No("busy")
+        room, address = self._store.room, request.remote or ""
+        if code := room.refusal(contact_id, address, parts.acts.clock().date()):
+            raise _No(code)
         self._under_way[contact_id] += 1
         try:
             piece_id, original = new_id(), await self._kept(request)
+            room.count(contact_id, address, original.bytes)
             name = shortened(inert(unquote(request.headers.get("X-File-Name", ""))), LONGEST_NAME) or None
             media = await parts.acts.write(evidence.hold_upload, contact_id, name, piece_id, original)
             stored = await self._cleaned(contact_id, piece_id, original)
@@ -86,7 +92,7 @@ class Uploads:
             await self._read(request, data)
             return await self._store.keep(bytes(data))
         finally:  # free the bytes now: the traceback of a broken line would hold them until it is collected
-            self._held -= len(data)
+            self._held -= Counter({request.remote or "": len(data)})
             data.clear()
 
     async def _cleaned(self, contact_id: str, piece_id: str, original: Original) -> Stored | None:
@@ -109,7 +115,7 @@ class Uploads:
         """Reads the upload up to the size limit. Anything heavier is not read to its end, a stalled one is dropped."""
         if (request.content_length or 0) > LIMITS.file_bytes:
             raise _No("too_big")
-        loop, came = asyncio.get_running_loop(), 0
+        loop, came, address = asyncio.get_running_loop(), 0, request.remote or ""
         ends = loop.time() + STILL_SECONDS
         try:
             while chunk := await self._chunk(request, ends):
@@ -117,11 +123,11 @@ class Uploads:
                 if came >= LEAST:
                     ends, came = loop.time() + STILL_SECONDS, 0
                 data += chunk
-                self._held += len(chunk)
+                self._held[address] += len(chunk)
                 if len(data) > LIMITS.file_bytes:
                     raise _No("too_big")
-                if self._held > self._most_held:
-                    raise _No("busy")
+                if self._held[address] > self._most_held // 2 or self._held.total() > self._most_held:
+                    raise _No("busy")  # one address never has all of it
         except (TimeoutError, ConnectionError):
             raise _No("busy") from None
 

@@ -88,6 +88,7 @@ def upgrade() -> None:
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('due_at', Utc(), nullable=False),
     sa.Column('created_at', Utc(), nullable=False),
+    sa.Column('taken_at', Utc(), nullable=True),
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('evidence', schema=None) as batch_op:

@@ -43,6 +43,7 @@ evidence = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("due_at", Utc, nullable=False),
     Column("created_at", Utc, nullable=False),
+    Column("taken_at", Utc),  # of an upload: when a conversation took it; None: only sent
 )
 
 

@@ -21,8 +21,9 @@ from services.evidence.records import (
     lease,
     many_of,
     pieces_of,
-    uploads,
+    take,
 )
+from services.evidence.room import MB, UploadLimits, upload_limits
 from services.evidence.store import LIMITS, Forgotten, Original, Store, Stored
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "KEPT",
     "LEASE",
     "LIMITS",
+    "MB",
     "MOST_ATTEMPTS",
     "MOST_CLEANINGS",
     "REFUSED",
@@ -44,6 +46,7 @@ __all__ = [
     "Places",
     "Store",
     "Stored",
+    "UploadLimits",
     "add_upload",
     "attach",
     "drop_upload",
@@ -56,5 +59,6 @@ __all__ = [
     "many_of",
     "pieces_of",
     "refuse_and_tell",
-    "uploads",
+    "take",
+    "upload_limits",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -130,6 +131,8 @@ class Fetcher:
         fetch = self._fetchers.get(wanted.channel)
         if fetch is None:
             raise Later("no_channel")
+        if self._store.room.is_short:
+            raise OSError(errno.ENOSPC, "what is left is kept for words")
         original = await self._store.keep(await fetch(wanted.ref))
         await self._acts.write(records.hold, wanted, original)
         return original

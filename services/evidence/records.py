@@ -30,6 +30,7 @@ LEASE = timedelta(minutes=6)  # cleaning a long video takes up to four minutes
 MOST_ATTEMPTS = 10
 MOST_WAITING = 10_000  # pieces among which the next is chosen
 OPENED_AT_ONCE = 500
+FORGOTTEN_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,11 @@ def _add(act: Act, contact_id: str, name: str | None, piece_id: str, values: dic
     act.tx.execute(insert(evidence).values(id=piece_id, created_at=act.now, sealed=sealed, **values))
 
 
-def uploads(act: Act, contact_id: str, refs: Sequence[str]) -> list[Media] | None:
-    """The contact's own uploads with these references, in order, submitted or not; None when one is not theirs."""
+def take(act: Act, contact_id: str, refs: Sequence[str]) -> list[Media] | None:
+    """The contact's own uploads with these references, in order, submitted or not; None when one is not theirs.
+
+    They belong to a conversation from here on, and are kept as long as one may lie.
+    """
     ids = [ref.removeprefix(UPLOADED) for ref in refs]
     columns = evidence.c.id, evidence.c.kind, evidence.c.bytes, evidence.c.sealed
     rows = act.tx.execute(select(*columns).where(evidence.c.id.in_(ids), evidence.c.sha256.is_not(None)))
@@ -131,13 +135,25 @@ def uploads(act: Act, contact_id: str, refs: Sequence[str]) -> list[Media] | Non
         for row in rows
         if act.vault.open(row.sealed, f"evidence {row.id}")["contact"] == contact_id
     }
-    return [own[piece_id] for piece_id in ids] if own.keys() >= set(ids) else None
+    if not own.keys() >= set(ids):
+        return None
+    act.tx.execute(update(evidence).where(evidence.c.id.in_(ids)).values(taken_at=act.now))
+    return [own[piece_id] for piece_id in ids]
 
 
-def forget_unused(act: Act, older_than: datetime) -> list[Forgotten]:
-    """Deletes the rows of uploads that no report has used since; their files go by `Store.forget` after the commit."""
+def forget_unused(act: Act, older_than: datetime, *, taken: bool = False) -> list[Forgotten]:
+    """Deletes the rows of the oldest uploads that no report has used since, some at once; their files go by
+    `Store.forget` after the commit.
+
+    `taken`: also those that somebody's unfinished conversation holds.
+    """
     unused = evidence.c.subject_id.is_(None) & (evidence.c.created_at < older_than)
-    gone = act.tx.execute(delete(evidence).where(unused).returning(evidence.c.id, evidence.c.sha256)).all()
+    if not taken:
+        unused &= evidence.c.taken_at.is_(None)
+    oldest = select(evidence.c.id).where(unused).order_by(evidence.c.created_at).limit(FORGOTTEN_AT_ONCE)
+    ids = act.tx.execute(oldest).scalars().all()
+    mine = evidence.c.id.in_(ids) & evidence.c.subject_id.is_(None)
+    gone = act.tx.execute(delete(evidence).where(mine).returning(evidence.c.id, evidence.c.sha256)).all()
     return _forgotten(act, [(row.id, row.sha256) for row in gone])
 
 

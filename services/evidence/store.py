@@ -12,6 +12,7 @@ from typing import Any
 
 from media import HEAD_BYTES, PHOTOS, RECORDINGS, Cleaned, Died, Limits, Refused, clean_apart, original_only, sniff_head
 from services.evidence.places import Places
+from services.evidence.room import Room, UploadLimits
 from services.evidence.turns import Turns
 from services.foundation.vault import Vault, new_id
 
@@ -80,7 +81,8 @@ class Original:
 class Store:
     """Two folders: `originals`, sealed with the key file and named by their hash, and `copies`, clean, by piece."""
 
-    def __init__(self, folder: Path, vault: Vault) -> None:
+    def __init__(self, folder: Path, vault: Vault, limits: UploadLimits) -> None:
+        self.room = Room(folder, limits)
         self._places = Places(folder)
         self._vault = vault
         self._turns = Turns(CLEANED_AT_ONCE)

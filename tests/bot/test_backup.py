@@ -264,7 +264,9 @@ async def test_what_was_restored_serves(tmp_path: Path) -> None:
     environment = {**clean, "MINGCHA_DATA_DIR": "new", "MINGCHA_LISTEN": site}
     serving = subprocess.Popen([sys.executable, "-m", "bot", "serve"], cwd=tmp_path, env=environment)
     try:
-        await until(lambda: answers(f"http://{site}/readyz") == {"database": True, "web": True, "unsent": []})
+        await until(
+            lambda: answers(f"http://{site}/readyz") == {"database": True, "web": True, "disk": True, "unsent": []}
+        )
     finally:
         serving.send_signal(signal.SIGTERM)
         assert serving.wait() == 0

@@ -73,8 +73,19 @@ def read_only(program: Program) -> Iterator[None]:
 
 
 @ON_SQLITE
+async def test_a_disk_short_of_space_is_told_and_the_process_still_serves(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words are still taken: whoever sends nobody here any more would take them away too."""
+    assert (await state(program))[1]["disk"] is True
+    monkeypatch.setattr(program.store.room, "free", lambda: 1)
+    status, told = await state(program)
+    assert (status, told["database"], told["disk"]) == (200, True, False)
+
+
+@ON_SQLITE
 async def test_a_database_that_takes_nothing_is_not_ready_however_much_can_be_read(program: Program) -> None:
-    well = {"database": True, "web": True, "unsent": []}
+    well = {"database": True, "web": True, "disk": True, "unsent": []}
     assert await state(program) == (200, well)
     with capture_logs() as lines:
         with read_only(program):
@@ -103,9 +114,9 @@ async def test_the_carrier_of_text_messages_is_asked(
 ) -> None:
     kannel, server = gateway
     program = make_program(**reached(server))
-    assert await state(program) == (200, {"database": True, "web": True, "sms": True, "unsent": []})
+    assert await state(program) == (200, {"database": True, "web": True, "sms": True, "disk": True, "unsent": []})
     kannel.answer = "Authorization failed for sendsms"
-    assert await state(program) == (503, {"database": True, "web": True, "sms": False, "unsent": []})
+    assert await state(program) == (503, {"database": True, "web": True, "sms": False, "disk": True, "unsent": []})
     await server.close()
     assert (await state(program))[1]["sms"] is False
 
@@ -133,7 +144,7 @@ async def test_one_channel_that_is_down_is_named_beside_those_that_are_not(
         telegram_webhook_secret="secret-of-the-hook",
         public_url="https://office.example",
     )
-    told = {"database": True, "web": True, "telegram": False, "sms": True, "unsent": []}
+    told = {"database": True, "web": True, "telegram": False, "sms": True, "disk": True, "unsent": []}
     assert await state(program) == (503, told)
 
 

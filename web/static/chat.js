@@ -653,7 +653,7 @@ function upload(entry, piece, local) {
     local.request = null;
     const answer = request.response || {};
     if (request.status === 200 && answer.ref) Object.assign(piece, answer);
-    else if (request.status >= 400 && request.status < 500) piece.code = answer.code || (request.status === 413 ? "too_big" : "other");
+    else if ((request.status >= 400 && request.status < 500) || request.status === 507) piece.code = answer.code || (request.status === 413 ? "too_big" : "other");
     else return again(entry, local);
     keep();
     drawEntry(entry);

@@ -465,10 +465,41 @@ async def test_an_upload_whose_copy_is_not_made_now_is_taken_and_cleaned_later(
     assert program.store.copy_path(str(piece["id"])).is_file()
 
 
-async def begun(browser: Browser, sent: int = 1) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+@ON_ONE_DATABASE
+async def test_a_disk_short_of_space_refuses_files_with_words_and_takes_what_is_said(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long before a turn is in danger."""
+    async with browsing(program) as browser, browser.tab() as tab:
+        with monkeypatch.context() as patched:
+            patched.setattr(program.store.room, "free", lambda: 1)
+            assert await browser.upload(photo()) == (507, {"code": "no_room"})
+            await tab.says("/question")
+            await tab.says("中午上班吗？")
+        assert (await browser.upload(photo()))[0] == 200
+
+
+@ON_ONE_DATABASE
+async def test_a_browser_that_has_sent_its_share_of_the_day_leaves_the_rest_to_others(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = program.store.room.limits.model_copy(update={"sender_mb": 0.001})
+    monkeypatch.setattr(program.store.room, "limits", limits)
+    async with browsing(program) as browser, browser.tab(), opened(browser.server) as other, other.tab():
+        assert (await browser.upload(photo()))[0] == 200
+        status, told = 200, {}
+        while status == 200:
+            status, told = await browser.upload(photo())
+        assert (status, told) == (429, {"code": "too_much"})
+        assert (await other.upload(photo()))[0] == 200
+
+
+async def begun(
+    browser: Browser, sent: int = 1, at: str = "127.0.0.1"
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """An upload of which so many bytes have been sent, and never all."""
     host = browser.origin.removeprefix("http://")
-    reader, half = await asyncio.open_connection(browser.server.host, browser.server.port)
+    reader, half = await asyncio.open_connection(browser.server.host, browser.server.port, local_addr=(at, 0))
     mine = f"Host: {host}\r\nOrigin: {browser.origin}\r\nCookie: mingcha_chat={browser.token}"
     half.write(f"POST /chat/upload HTTP/1.1\r\n{mine}\r\nContent-Length: 60000\r\n\r\n".encode() + bytes(sent))
     await half.drain()
@@ -519,7 +550,7 @@ async def test_whoever_drips_is_sent_away_and_whoever_is_slow_is_not(
 @ON_ONE_DATABASE
 async def test_uploads_that_never_end_hold_memory_only_while_they_last(program: Program) -> None:
     """Phones that lose their network, and those who mean harm. The page repeats what was answered with 503."""
-    async with browsing(program, uploads_held=50_000, uploads_per_hour=10_000) as browser, browser.tab():
+    async with browsing(program, uploads_held=100_000, uploads_per_hour=10_000) as browser, browser.tab():
         assert (await browser.upload(photo()))[0] == 200
         answer = (200, None)
         async with asyncio.timeout(SOON):
@@ -535,6 +566,25 @@ async def test_uploads_that_never_end_hold_memory_only_while_they_last(program: 
         async with asyncio.timeout(SOON):
             while (await browser.upload(photo()))[0] != 200:
                 pass
+
+
+@ON_ONE_DATABASE
+async def test_one_address_never_holds_all_the_memory_of_uploads(program: Program) -> None:
+    """However many browsers it says it is."""
+    async with (
+        browsing(program, uploads_held=100_000) as browser,
+        browser.tab(),
+        opened(browser.server) as other,
+        other.tab(),
+    ):
+        lines = [await begun(browser, 30_000, "127.0.0.2") for _ in range(3)]
+        answers = [asyncio.create_task(reader.readline()) for reader, _ in lines]
+        refused, open_still = await asyncio.wait(answers, timeout=SOON, return_when=asyncio.FIRST_COMPLETED)
+        assert [one.result().split()[1] for one in refused][:1] == [b"503"]
+        assert (await other.upload(photo()))[0] == 200
+        for _, half in lines:
+            half.close()
+        await asyncio.gather(*open_still, return_exceptions=True)
 
 
 async def test_another_s_upload_is_as_good_as_none(program: Program) -> None:
