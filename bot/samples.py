@@ -303,6 +303,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
             (Button("/resume", words="resume"), Button("/discard", words="discard")),
         ),
         ("common.sorry", {}, ()),
+        ("common.another_browser", {}, (Button("/anew", words="anew"), Button("/menu", words="menu"))),
         ("common.untaken", {"words": word("sample_answer"), "count": 2}, ()),
         ("common.untaken", {"words": "", "count": 1}, ()),
         ("common.right_ended", {"under_way": "visit"}, (Button("/menu", words="menu"),)),

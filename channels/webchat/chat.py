@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -56,7 +57,7 @@ class WebChat:
         self._uploads = Uploads(self._parts, store, site, uploads_per_hour, uploads_held)
         self._pieces = Pieces(self._parts, store)
         self._site, self._version, self._language = site, version, language
-        self._open: set[web.WebSocketResponse] = set()
+        self._open: dict[web.WebSocketResponse, str] = {}  # their tokens
         self._counted = Counter[str]()  # open pages by token and by address
 
     def routes(self) -> list[web.RouteDef]:
@@ -82,6 +83,7 @@ class WebChat:
         try:
             found = token and await self._parts.acts.read(talk.visitor, CHANNEL, token)
             language = found.language if found else language
+            token = None if found and found.closed else token
         except DatabaseAway:
             pass  # the page itself says that the line is gone, and keeps what is written
         response = web.Response(content_type="text/html", charset="utf-8", headers=_headers(request.host))
@@ -111,12 +113,12 @@ class WebChat:
             await socket.close()
             return socket
         mine = Counter((token, address))
-        self._open.add(socket)
+        self._open[socket] = token
         self._counted += mine
         try:
             await Connection(self._parts, socket, token).run()
         finally:
-            self._open.discard(socket)
+            del self._open[socket]
             self._counted -= mine
         return socket
 
@@ -127,9 +129,22 @@ class WebChat:
         return "crowded" if address not in HERE and self._counted[address] >= MOST_OF_ADDRESS else None
 
     async def _forget(self, request: web.Request) -> web.Response:
-        """Makes this browser a stranger again; the reports stay, and their receipt codes bring them back."""
+        """Makes this browser a stranger again; the reports stay, and their receipt codes bring them back.
+
+        With `?everywhere=1` the conversation ends for whoever else has its token, too.
+        """
         if not from_our_page(request.headers, self._site, request.host):
             raise web.HTTPForbidden
+        token = self._tokens.of(request)
+        if token and "everywhere" in request.query:
+            try:
+                await self._parts.acts.write(talk.close, CHANNEL, token)
+            except DatabaseAway:
+                raise web.HTTPServiceUnavailable from None
+            for socket in [one for one, whose in self._open.items() if whose == token]:
+                with suppress(ConnectionError):
+                    await socket.send_str(write(bye="closed"))
+                await socket.close()
         response = web.Response(status=204)
         self._tokens.take(response)
         return response

@@ -111,9 +111,16 @@ class Connection:
         self._waits.reschedule(None)
         self._language = frame.language or self._language
         await self._find_visitor()
+        if self._visitor is not None and self._visitor.closed:
+            await self._end()
+            return
         if frame.start is not None or self._visitor is None:
             event = frame.id if frame.start is not None and frame.id else "first"
             await self._handle(Reply(text=f"/start {frame.start or ''}".strip()), event, None, raw)
+        if self._visitor is not None:
+            acts, mark = self._parts.acts, frame.browser or ""
+            if not await acts.read(talk.knows_browser, self._visitor.id, mark):
+                await acts.write(talk.note_browser, CHANNEL, self._visitor.id, mark)
         if frame.id:
             await self._send(kept=frame.id)
         if self._post is None and self._visitor is not None:
@@ -189,11 +196,18 @@ class Connection:
             post = await parts.acts.read(talk.post, CHANNEL, contact_id, after, MOST_LETTERS, anyway=first)
         if post is None:
             return
+        if post.closed:
+            await self._end()
+            return
         texts, zone = parts.texts[post.language], parts.acts.clock().tzinfo
         for letter in post.letters:
             await self._send(letter=await self._drawn(letter, texts, zone))
             self._sent = letter.id
         await self._send(turn=post.turn, **({"ready": True} if first else {}))
+
+    async def _end(self) -> None:
+        await self._send(bye="closed")
+        await self._socket.close()
 
     async def _drawn(self, letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any]:
         """The letter as the page shows it. One that cannot be drawn is set aside: it must not keep back all others."""

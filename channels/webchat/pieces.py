@@ -32,7 +32,7 @@ class Pieces:
         token = parts.tokens.of(request)
         try:
             found = token and await parts.acts.read(talk.visitor, CHANNEL, token)
-            if not found:
+            if not found or found.closed:
                 raise web.HTTPNotFound
             part = await parts.acts.read(notices.may_open, found.id, piece_id)
         except DatabaseAway:

@@ -2,7 +2,8 @@
 
 Browser to server. `id` is random and made by the browser: what is sent again with the same id has no second effect.
 
-    {"hello": 41, "id": …, "start": "u-gtj" | null, "language": "en"}   first frame; 41: the last letter it has
+    {"hello": 41, "id": …, "start": "u-gtj" | null, "language": "en", "browser": …}
+                                                  first frame; 41: the last letter it has; `browser`: a random mark
     {"say": "…", "id": …}
     {"tap": press, "turn": 7 | null, "message": 41, "id": …}            a button of letter 41
     {"media": ["kept:…", …], "text": "…", "id": …}                      what /chat/upload returned
@@ -22,7 +23,7 @@ Server to browser:
     {"refused": id, "code"}  cannot be used and will never be (`CODES`); the page has the words
     {"away": id}             nothing was kept, the same frame is welcome again soon
     {"bye": code}            no_session: the cookie is missing; too_many: too many open pages; crowded: too many of
-                             one address
+                             one address; closed: the conversation was ended in another browser
     {"beat": 1}
 """
 
@@ -75,6 +76,7 @@ class Frame(msgspec.Struct, frozen=True):
     message: Number | None = None
     start: Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,100}$")] | None = None
     language: Annotated[str, Meta(max_length=40)] | None = None
+    browser: Id | None = None
 
 
 def read(raw: str) -> Frame:

@@ -140,7 +140,7 @@ class Uploads:
             raise _No("foreign")
         token = self._parts.tokens.of(request)
         found = token and await self._parts.acts.read(talk.visitor, CHANNEL, token)
-        if not found:
+        if not found or found.closed:
             raise _No("no_session")
         return found.id
 

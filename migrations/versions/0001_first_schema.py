@@ -383,6 +383,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_visits_received_at'), ['received_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_visits_unit_id'), ['unit_id'], unique=False)
 
+    op.create_table('browsers',
+    sa.Column('contact_id', sa.String(length=32), nullable=False),
+    sa.Column('mark_hash', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_browsers_contact_id')),
+    sa.PrimaryKeyConstraint('contact_id', 'mark_hash')
+    )
     op.create_table('deliveries',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('contact_id', sa.String(length=32), nullable=False),
@@ -499,6 +505,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_deliveries_due')
 
     op.drop_table('deliveries')
+    op.drop_table('browsers')
     with op.batch_alter_table('visits', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_visits_unit_id'))
         batch_op.drop_index(batch_op.f('ix_visits_received_at'))

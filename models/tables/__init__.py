@@ -14,7 +14,7 @@ from models.tables.foundation import audit, audit_waiting, counters, happenings,
 from models.tables.inspections import visits
 from models.tables.notices import listeners, notices
 from models.tables.obligations import extensions, obligations, reminders
-from models.tables.people import contacts, grants, links, logins, owners, people, vault
+from models.tables.people import browsers, contacts, grants, links, logins, owners, people, vault
 from models.tables.signin import passkeys, passwords, recovery_codes, tries
 from models.tables.talk import inbox, menus, quarantine, sessions
 from models.tables.units import units
@@ -26,6 +26,7 @@ __all__ = [
     "announced_years",
     "audit",
     "audit_waiting",
+    "browsers",
     "calendar_days",
     "cases",
     "contacts",

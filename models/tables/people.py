@@ -32,6 +32,14 @@ contacts = Table(
 )
 
 
+browsers = Table(
+    "browsers",
+    metadata,
+    Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
+    Column("mark_hash", String(64), primary_key=True),  # keyed hash of the contact and a random mark in a browser
+)
+
+
 vault = Table(
     "vault",
     metadata,

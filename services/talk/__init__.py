@@ -16,11 +16,12 @@ from services.talk.menus import (
 from services.talk.quarantined import COLUMNS, find_kept, leaving, open_raw, quarantined
 from services.talk.stopping import STOPPED, start_texting, stop_texting
 from services.talk.talk import Talk
-from services.talk.visitors import Visitor, post, visitor
+from services.talk.visitors import MOST_BROWSERS, Visitor, close, knows_browser, note_browser, post, visitor
 
 __all__ = [
     "COLUMNS",
     "MESSAGE",
+    "MOST_BROWSERS",
     "STOPPED",
     "Journey",
     "Menu",
@@ -32,11 +33,14 @@ __all__ = [
     "Tools",
     "Turn",
     "Visitor",
+    "close",
     "find_kept",
     "keep_menu",
+    "knows_browser",
     "leaving",
     "may_send",
     "menu_again",
+    "note_browser",
     "open_raw",
     "post",
     "pressed",

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from models.tables import contacts, sessions
-from services.deliveries import Letter, mailbox, unnumbered
+from conversation.messages import Body, Button, Say
+from models.database import is_new
+from models.tables import browsers, contacts, sessions
+from services.deliveries import Letter, Outgoing, mailbox, queue, unnumbered
 from services.foundation.act import Act
 from services.people import address_hash
+
+MOST_BROWSERS = 10  # of one conversation that are told apart
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class Visitor:
 
     id: str
     language: str
+    closed: bool  # the conversation was ended for every browser: this address is good for nothing any more
 
 
 @dataclass(frozen=True)
@@ -29,13 +34,14 @@ class Post:
     turn: int | None
     letters: Sequence[Letter]
     more: bool  # whether there are letters that have no number yet
+    closed: bool  # no letters then
 
 
 def visitor(act: Act, channel: str, address: str) -> Visitor | None:
     """The visitor with this address; None where nobody has said anything from it yet."""
     mine = contacts.c.address_hash == address_hash(act.vault, channel, address)
-    row = act.tx.execute(select(contacts.c.id, contacts.c.language).where(mine)).first()
-    return Visitor(row.id, row.language) if row else None
+    row = act.tx.execute(select(contacts.c.id, contacts.c.language, contacts.c.blocked_at).where(mine)).first()
+    return Visitor(row.id, row.language, row.blocked_at is not None) if row else None
 
 
 def post(act: Act, channel: str, contact_id: str, after: int, most: int, *, anyway: bool) -> Post | None:
@@ -43,6 +49,41 @@ def post(act: Act, channel: str, contact_id: str, after: int, most: int, *, anyw
     letters, more = mailbox(act, channel, contact_id, after, most), unnumbered(act, channel, contact_id)
     if not (letters or more or anyway):
         return None
-    columns = contacts.c.language, sessions.c.flow, sessions.c.turn
+    columns = contacts.c.language, contacts.c.blocked_at, sessions.c.flow, sessions.c.turn
     row = act.tx.execute(select(*columns).join_from(contacts, sessions).where(contacts.c.id == contact_id)).one()
-    return Post(row.language, row.turn if row.flow else None, letters, more)
+    closed = row.blocked_at is not None
+    return Post(row.language, row.turn if row.flow else None, () if closed else letters, more, closed)
+
+
+def knows_browser(act: Act, contact_id: str, mark: str) -> bool:
+    """Whether this browser has opened the conversation before, or there are so many that no more are told apart."""
+    known = _browsers(act, contact_id)
+    return _mark_hash(act, contact_id, mark) in known or len(known) >= MOST_BROWSERS
+
+
+def note_browser(act: Act, channel: str, contact_id: str, mark: str) -> None:
+    """Tells a conversation, once for each, that another browser than before has opened it.
+
+    `mark`: random, kept by the browser beside its cookie, so that a cookie that somebody copied comes without it.
+    """
+    known = _browsers(act, contact_id)
+    if is_new(act.tx, browsers, {"contact_id": contact_id, "mark_hash": _mark_hash(act, contact_id, mark)}) and known:
+        buttons = Button("/anew", words="anew"), Button("/menu", words="menu")
+        queue(act, [Outgoing(contact_id, channel, Body(say=Say("common.another_browser", {}, buttons)))])
+
+
+def close(act: Act, channel: str, address: str) -> None:
+    """Ends the conversation of this address for good: nobody reads on or says anything in it.
+
+    What was filed stays; a receipt code brings it into another conversation.
+    """
+    mine = contacts.c.address_hash == address_hash(act.vault, channel, address)
+    act.tx.execute(update(contacts).where(mine).values(person_id=None, blocked_at=act.now))
+
+
+def _browsers(act: Act, contact_id: str) -> set[str]:
+    return set(act.tx.execute(select(browsers.c.mark_hash).where(browsers.c.contact_id == contact_id)).scalars())
+
+
+def _mark_hash(act: Act, contact_id: str, mark: str) -> str:
+    return act.vault.index(f"{contact_id}\0{mark}", "browser")

@@ -72,13 +72,15 @@ class Browser:
         return next(c.value for c in self.client.session.cookie_jar if c.key == "mingcha_chat")
 
     @asynccontextmanager
-    async def tab(self, last: int = 0, start: str | None = None, at: TestServer | None = None) -> AsyncIterator[Tab]:
+    async def tab(
+        self, last: int = 0, start: str | None = None, at: TestServer | None = None, mark: str | None = None
+    ) -> AsyncIterator[Tab]:
         server = at or self.server
         origin = str(server.make_url("")).rstrip("/")
         headers = {"Origin": origin, "Cookie": f"mingcha_chat={self.token}"}
         async with self.client.session.ws_connect(server.make_url("/chat/ws"), headers=headers) as socket:
             tab = Tab(socket)
-            await tab.tells(hello=last, start=start, language=self.language)
+            await tab.tells(hello=last, start=start, language=self.language, browser=mark)
             await tab.until(lambda said: said.get("ready"))
             yield tab
 

@@ -62,6 +62,7 @@ const saved = {
 
 if ((saved.get("device") || page.device) !== page.device) saved.clear();
 saved.set("device", page.device);
+if (!saved.get("browser")) saved.set("browser", newId());   // beside the cookie: who only copies that comes without it
 let entries = saved.get("log") || [];   // {k: "it", ids, l, used} or {k: "me", id, at, text, pieces, state, code, f}
 let outbox = saved.get("outbox") || []; // frames that the server has not kept
 let turn = saved.get("turn");           // of the question under way, null: none
@@ -403,6 +404,7 @@ function say(said) {
 }
 
 function tap(entry, key) {
+  if (key.press === "/anew") return setTimeout(() => askToForget(true));   // after the click that closes menus
   const id = newId();
   const frame = {tap: key.press, turn: key.turn, message: entry ? entry.ids[entry.ids.length - 1] : null, id};
   if (key.stays) return post(frame);
@@ -508,7 +510,7 @@ function lineLost() {
 
 function hello() {
   helloId = start.value ? start.id : newId();
-  put({hello: redraw ? 0 : lastId(), start: start.value, language: words.language, id: helloId});
+  put({hello: redraw ? 0 : lastId(), start: start.value, language: words.language, id: helloId, browser: saved.get("browser")});
 }
 
 function put(frame) { if (online()) line.send(JSON.stringify(frame)); }
@@ -529,7 +531,11 @@ function receive(said) {
   else if (said.kept) kept(said.kept);
   else if ("refused" in said) refused(said.refused, said.code);
   else if ("away" in said) away(said.away);
-  else if (said.bye) { over = said.bye; state(); }
+  else if (said.bye) {
+    over = said.bye;
+    if (over === "closed") { entries = []; outbox = []; saved.clear(); drawAll(); }
+    state();
+  }
 }
 
 function greeted() {
@@ -831,15 +837,23 @@ document.addEventListener("click", event => {
 for (const name of ["camera", "photos", "files"])
   $(name).addEventListener("change", event => { const files = Array.from(event.target.files); event.target.value = ""; send(files); });
 on("place", givePlace);
-on("forget", () => { $("sure").hidden = false; $("forget-not").focus(); });
+on("forget", () => askToForget(false));
 on("forget-not", () => openMenu(false));
 on("forget-now", forget);
+
+let everywhere = false;   // whether other browsers are cut off too
+function askToForget(others) {
+  everywhere = others;
+  openMenu(true);
+  $("sure").hidden = false;
+  $("forget-not").focus();
+}
 
 async function forget() {
   over = "offline_help";
   if (line) line.close();
   saved.clear();
-  saved.set("forget", true);   // the cookie goes as soon as there is a network
+  saved.set("forget", everywhere ? "everywhere" : true);   // the cookie goes as soon as there is a network
   entries = []; outbox = [];
   drawAll();
   await leave();
@@ -847,7 +861,8 @@ async function forget() {
 
 async function leave() {
   try {
-    await fetch("/chat/forget", {method: "POST"});
+    const done = await fetch("/chat/forget" + (saved.get("forget") === "everywhere" ? "?everywhere=1" : ""), {method: "POST"});
+    if (!done.ok) throw done;
     saved.clear();
     location.replace("/chat");
   } catch (_) { state(); setTimeout(leave, 3000); }
