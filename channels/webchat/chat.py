@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -57,7 +56,7 @@ class WebChat:
         self._uploads = Uploads(self._parts, store, site, uploads_per_hour, uploads_held)
         self._pieces = Pieces(self._parts, store)
         self._site, self._version, self._language = site, version, language
-        self._open: dict[web.WebSocketResponse, str] = {}  # their tokens
+        self._open: set[web.WebSocketResponse] = set()
         self._counted = Counter[str]()  # open pages by token and by address
 
     def routes(self) -> list[web.RouteDef]:
@@ -113,12 +112,12 @@ class WebChat:
             await socket.close()
             return socket
         mine = Counter((token, address))
-        self._open[socket] = token
+        self._open.add(socket)
         self._counted += mine
         try:
             await Connection(self._parts, socket, token).run()
         finally:
-            del self._open[socket]
+            self._open.discard(socket)
             self._counted -= mine
         return socket
 
@@ -141,10 +140,6 @@ class WebChat:
                 await self._parts.acts.write(talk.close, CHANNEL, token)
             except DatabaseAway:
                 raise web.HTTPServiceUnavailable from None
-            for socket in [one for one, whose in self._open.items() if whose == token]:
-                with suppress(ConnectionError):
-                    await socket.send_str(write(bye="closed"))
-                await socket.close()
         response = web.Response(status=204)
         self._tokens.take(response)
         return response

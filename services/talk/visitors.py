@@ -78,7 +78,9 @@ def close(act: Act, channel: str, address: str) -> None:
     What was filed stays; a receipt code brings it into another conversation.
     """
     mine = contacts.c.address_hash == address_hash(act.vault, channel, address)
-    act.tx.execute(update(contacts).where(mine).values(person_id=None, blocked_at=act.now))
+    closing = update(contacts).where(mine).values(person_id=None, blocked_at=act.now).returning(contacts.c.id)
+    for contact_id in act.tx.execute(closing).scalars():  # nobody reads the letter: open pages find that there is none
+        queue(act, [Outgoing(contact_id, channel, Body(say=Say("common.another_browser")))])
 
 
 def _browsers(act: Act, contact_id: str) -> set[str]:

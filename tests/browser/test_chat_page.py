@@ -197,3 +197,24 @@ def _link(program: Program) -> str:
         return people.issue_link(act, person, timedelta(days=1))
 
     return program.acts.transact(made)
+
+
+async def test_a_conversation_that_was_opened_elsewhere_can_be_begun_anew(phone: Phone, shot: Shot) -> None:
+    page = await phone()
+    await asked(page, "您好，这里是市效能办")
+    await say(page, "/complain")
+    await asked(page, "哪个单位")
+    mark = await page.evaluate("localStorage.getItem('mingcha.browser')")
+    await page.reload()
+    assert await page.evaluate("localStorage.getItem('mingcha.browser')") == mark
+    await page.evaluate("localStorage.setItem('mingcha.browser', '\"another-browser\"')")
+    await page.reload()
+    await asked(page, "另一个浏览器里打开了")
+    await shot(page, "chat-another-browser")
+    before = {one["name"]: one["value"] for one in await page.context.cookies()}  # pyright: ignore[reportTypedDictNotRequiredAccess]
+    await tap(page, "不是我，重新开始")
+    await tap(page, "清除")
+    await asked(page, "您好，这里是市效能办")
+    await expect(page.locator("#log .it")).to_have_count(1)
+    after = {one["name"]: one["value"] for one in await page.context.cookies()}  # pyright: ignore[reportTypedDictNotRequiredAccess]
+    assert after != before
