@@ -80,7 +80,7 @@ def queue_shared(
     shared = _shared(act, urgency, due_at)
     rows = []
     for (to, body), obligation_id in zip(said, about or [None] * len(said), strict=True):
-        sealed = act.vault.seal_bytes(body, "delivery")
+        sealed = act.vault.seal_json(body, "delivery")
         rows += [
             {**shared, "contact_id": contact_id, "channel": channel, "about": obligation_id, "sealed": sealed}
             for channel, contact_id in to

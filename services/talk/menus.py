@@ -83,7 +83,7 @@ def keep_menu(act: Act, contact_id: str, menu: Menu) -> None:
         if before is not None and before.place == menu.place:
             earlier = {number: press for number, press in before.numbers.items() if int(number) < menu.first}
             menu = replace(menu, numbers={**earlier, **menu.numbers})
-    row = {"contact_id": contact_id, "sealed": act.vault.seal_bytes(_encode(menu), f"menu {contact_id}"), "at": act.now}
+    row = {"contact_id": contact_id, "sealed": act.vault.seal_json(_encode(menu), f"menu {contact_id}"), "at": act.now}
     act.tx.execute(insert_or_update(act.tx, menus, "contact_id", ("sealed", "at")), row)
 
 

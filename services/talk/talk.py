@@ -191,8 +191,8 @@ def _save(act: Act, turns: Collection[Turn], before: Iterable[Contact]) -> None:
             "reminded_at": None,
             "tapped": turn.tapped,
             "flow": turn.session.flow if turn.session else None,
-            "sealed": act.vault.seal_bytes(_encode(turn.session), "session") if turn.session else None,
-            "sure": act.vault.seal_bytes(_encode(turn.sure), "sure") if turn.sure else None,
+            "sealed": act.vault.seal_json(_encode(turn.session), "session") if turn.session else None,
+            "sure": act.vault.seal_json(_encode(turn.sure), "sure") if turn.sure else None,
         }
         for turn in turns
     ]

@@ -36,6 +36,14 @@ def test_sealed_values_open_with_their_key_and_in_their_place_only() -> None:
         vault.open(sealed[:-1] + bytes([sealed[-1] ^ 1]), "person 1")
 
 
+@pytest.mark.parametrize(("letters", "sealed"), [(0, 256), (40, 256), (100, 512), (101, 512), (3_000, 16_384)])
+def test_a_sealed_value_tells_its_length_only_roughly(letters: int, sealed: int) -> None:
+    """The words of a report lie open, and the screens that repeat them are sealed: no length leads to its screen."""
+    vault, words = Vault(bytes(32)), "诉" * letters
+    assert len(vault.seal({"what": words}, "x")) == sealed + 12 + 16
+    assert vault.open(vault.seal({"what": words}, "x"), "x") == {"what": words}
+
+
 def test_equal_values_are_sealed_differently_and_found_by_their_index() -> None:
     vault = Vault(bytes(32))
     assert vault.seal("a", "p") != vault.seal("a", "p")
