@@ -47,12 +47,7 @@ def open_status(turn: Turn, argument: str) -> None:
 
 def _listed(turn: Turn, case: cases.Case) -> dict[str, Any]:
     """What tells one case from another in a list."""
-    return {
-        "number": case.number,
-        "about": about(turn, case),
-        "state": case.state,
-        "day": case.received_at.astimezone(turn.now.tzinfo).date().isoformat(),
-    }
+    return {"number": case.number, "about": about(turn, case), "state": case.state, "day": case.received_on.isoformat()}
 
 
 def about(turn: Turn, case: cases.Case) -> str:
@@ -67,7 +62,7 @@ def checks_of(turn: Turn) -> list[dict[str, str]]:
             "number": check.number,
             "unit": turn.directory.name(check.unit_id) or "",
             "state": check.state,
-            "day": check.received_at.astimezone(turn.now.tzinfo).date().isoformat(),
+            "day": check.received_on.isoformat(),
         }
         for check in inspections.own(turn.act, turn.contact.id)
     ]
@@ -159,7 +154,7 @@ def show(turn: Turn, case: cases.Case) -> None:
         state=case.state,
         unit=turn.directory.name(case.unit_id),
         category=case.category,
-        received=case.received_at.isoformat(),
+        received=case.received_on.isoformat(),
         what=case.what,
         pieces=case.pieces,
         history=history,

@@ -14,7 +14,7 @@ def told(turn: Turn, obligation: Obligation) -> dict[str, Any]:
     return {
         "number": obligation.number,
         "kind": obligation.kind,
-        "case": obligation.subject.number if obligation.subject else None,
+        "case": obligation.subject is not None,
         "state": obligation.state,
         "owed": obligation.owed,
         "unit": turn.directory.name(obligation.unit_id) or "",

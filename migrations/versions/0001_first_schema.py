@@ -62,8 +62,10 @@ def upgrade() -> None:
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('sought', sa.Text(), nullable=True),
     sa.Column('at', Utc(), nullable=False),
+    sa.Column('exact', sa.LargeBinary(), nullable=True),
     sa.Column('detail', sa.JSON(), nullable=True),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('entries', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_entries_subject_id'), ['subject_id'], unique=False)
@@ -95,6 +97,12 @@ def upgrade() -> None:
         batch_op.create_index('ix_evidence_due', ['state', 'due_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_evidence_subject_id'), ['subject_id'], unique=False)
 
+    op.create_table('glances',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('at', Utc(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
     op.create_table('inbox',
     sa.Column('channel', sa.String(length=16), nullable=False),
     sa.Column('event_id', sa.String(length=80), nullable=False),
@@ -134,7 +142,8 @@ def upgrade() -> None:
     sa.Column('subject_id', sa.String(length=32), nullable=False),
     sa.Column('owner_hash', sa.String(length=64), nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
-    sa.PrimaryKeyConstraint('subject_id', 'owner_hash')
+    sa.PrimaryKeyConstraint('subject_id', 'owner_hash'),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('owners', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_owners_owner_hash'), ['owner_hash'], unique=False)
@@ -193,7 +202,8 @@ def upgrade() -> None:
     sa.Column('receipt_hash', sa.String(length=64), nullable=True),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('subject_id'),
-    sa.UniqueConstraint('receipt_hash')
+    sa.UniqueConstraint('receipt_hash'),
+    sqlite_with_rowid=False
     )
     op.create_table('cases',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -208,16 +218,19 @@ def upgrade() -> None:
     sa.Column('happened', sa.String(length=32), nullable=True),
     sa.Column('named', sa.Boolean(), nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),
-    sa.Column('received_at', Utc(), nullable=False),
-    sa.Column('read_at', Utc(), nullable=True),
-    sa.Column('fresh_at', Utc(), nullable=True),
-    sa.Column('decided_at', Utc(), nullable=True),
+    sa.Column('received_on', sa.Date(), nullable=False),
+    sa.Column('received', sa.LargeBinary(), nullable=False),
+    sa.Column('moved_on', sa.Date(), nullable=False),
+    sa.Column('moved', sa.LargeBinary(), nullable=False),
+    sa.Column('read', sa.Boolean(), nullable=False),
+    sa.Column('decided_on', sa.Date(), nullable=True),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_cases_unit_id')),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('number')
+    sa.UniqueConstraint('number'),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('cases', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_cases_received_at'), ['received_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_cases_received_on'), ['received_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_unit_id'), ['unit_id'], unique=False)
 
     op.create_table('contacts',
@@ -261,7 +274,8 @@ def upgrade() -> None:
     sa.Column('detail', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_happenings_unit_id')),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('once')
+    sa.UniqueConstraint('once'),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('happenings', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_happenings_obligation_id'), ['obligation_id'], unique=False)
@@ -316,7 +330,8 @@ def upgrade() -> None:
     sa.Column('settled_at', Utc(), nullable=True),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_obligations_unit_id')),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('number')
+    sa.UniqueConstraint('number'),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('obligations', schema=None) as batch_op:
         batch_op.create_index('ix_obligations_late', ['unit_id', 'kind', 'due_at'], unique=False, sqlite_where=sa.text('owed_since IS NOT NULL'), postgresql_where=sa.text('owed_since IS NOT NULL'))
@@ -372,15 +387,18 @@ def upgrade() -> None:
     sa.Column('note', sa.Text(), nullable=True),
     sa.Column('sought', sa.Text(), nullable=True),
     sa.Column('state', sa.String(length=16), nullable=False),
-    sa.Column('received_at', Utc(), nullable=False),
-    sa.Column('read_at', Utc(), nullable=True),
-    sa.Column('fresh_at', Utc(), nullable=True),
+    sa.Column('received_on', sa.Date(), nullable=False),
+    sa.Column('received', sa.LargeBinary(), nullable=False),
+    sa.Column('moved_on', sa.Date(), nullable=False),
+    sa.Column('moved', sa.LargeBinary(), nullable=False),
+    sa.Column('read', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_visits_unit_id')),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('number')
+    sa.UniqueConstraint('number'),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('visits', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_visits_received_at'), ['received_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_visits_received_on'), ['received_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_visits_unit_id'), ['unit_id'], unique=False)
 
     op.create_table('browsers',
@@ -508,7 +526,7 @@ def downgrade() -> None:
     op.drop_table('browsers')
     with op.batch_alter_table('visits', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_visits_unit_id'))
-        batch_op.drop_index(batch_op.f('ix_visits_received_at'))
+        batch_op.drop_index(batch_op.f('ix_visits_received_on'))
 
     op.drop_table('visits')
     with op.batch_alter_table('recovery_codes', schema=None) as batch_op:
@@ -550,7 +568,7 @@ def downgrade() -> None:
     op.drop_table('contacts')
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_cases_unit_id'))
-        batch_op.drop_index(batch_op.f('ix_cases_received_at'))
+        batch_op.drop_index(batch_op.f('ix_cases_received_on'))
 
     op.drop_table('cases')
     op.drop_table('vault')
@@ -573,6 +591,7 @@ def downgrade() -> None:
     op.drop_table('notices')
     op.drop_table('lanes')
     op.drop_table('inbox')
+    op.drop_table('glances')
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_evidence_subject_id'))
         batch_op.drop_index('ix_evidence_due')

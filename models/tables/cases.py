@@ -1,11 +1,23 @@
-"""Citizens' cases, without their senders."""
+"""Citizens' cases, without their senders, and which reports were read just now.
+
+Days lie open and moments sealed, and rows lie in the order of their random ids: nothing leads to who wrote just then.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, String, Table, Text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, LargeBinary, String, Table, Text
 
 from models.tables.base import id_column, metadata
 from models.types import Utc
+
+glances = Table(  # which reports were first read in the last minutes: services.desk.glances
+    "glances",
+    metadata,
+    id_column(),
+    Column("sealed", LargeBinary, nullable=False),  # a report's id
+    Column("at", Utc, nullable=False),
+)
+
 
 cases = Table(
     "cases",
@@ -22,8 +34,11 @@ cases = Table(
     Column("happened", String(32)),  # ISO 8601, a day or a moment
     Column("named", Boolean, nullable=False),
     Column("state", String(16), nullable=False),  # received, accepted, declined, answered
-    Column("received_at", Utc, nullable=False, index=True),
-    Column("read_at", Utc),
-    Column("fresh_at", Utc),  # the newest thing from the citizen: the order of the desk
-    Column("decided_at", Utc),
+    Column("received_on", Date, nullable=False, index=True),
+    Column("received", LargeBinary, nullable=False),  # sealed: the moment
+    Column("moved_on", Date, nullable=False),  # the newest thing from the citizen: the order of the desk
+    Column("moved", LargeBinary, nullable=False),  # sealed: the moment
+    Column("read", Boolean, nullable=False, default=False),  # by the office, since something last came from the citizen
+    Column("decided_on", Date),
+    sqlite_with_rowid=False,
 )

@@ -24,8 +24,10 @@ happenings = Table(  # happenings that a rule may count: about units alone, neve
     Column("subject_id", String(32)),  # a case, a visit, …
     # No foreign key: its lock, taken after the row's own, could deadlock with whoever holds the obligation.
     Column("obligation_id", String(32), index=True),
-    Column("at", Utc, nullable=False),  # when it happened; for a deadline, the deadline itself
+    # When it happened; for a deadline, the deadline itself; of a report, the first moment of the day.
+    Column("at", Utc, nullable=False),
     Column("detail", JSON, nullable=False),  # codes, numbers and ISO moments
+    sqlite_with_rowid=False,
 )
 
 

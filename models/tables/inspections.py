@@ -1,11 +1,10 @@
-"""Spot checks, without place and time."""
+"""Spot checks, without place and time. As for cases, days lie open, moments sealed, rows in the order of their ids."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Integer, LargeBinary, String, Table, Text
 
 from models.tables.base import id_column, metadata
-from models.types import Utc
 
 visits = Table(
     "visits",
@@ -19,7 +18,10 @@ visits = Table(
     Column("note", Text),
     Column("sought", Text),  # note and remarks, folded, for the search
     Column("state", String(16), nullable=False),  # received, noted
-    Column("received_at", Utc, nullable=False, index=True),
-    Column("read_at", Utc),
-    Column("fresh_at", Utc),
+    Column("received_on", Date, nullable=False, index=True),
+    Column("received", LargeBinary, nullable=False),  # sealed: the moment
+    Column("moved_on", Date, nullable=False),
+    Column("moved", LargeBinary, nullable=False),  # sealed: the moment
+    Column("read", Boolean, nullable=False, default=False),
+    sqlite_with_rowid=False,
 )

@@ -18,6 +18,7 @@ obligations = Table(
     Column("asked", Text, nullable=False),  # the office's own words, never the citizen's; empty for its own
     Column("sought", Text),  # asked, folded, for the search
     Column("state", String(12), nullable=False),  # open acknowledged answered accepted returned excused
+    # Of what the office itself owes about a report, owed_since, created_at and settled_at tell the day alone.
     Column("owed_since", Utc),  # since when; None unless it is the unit's turn: open, acknowledged or returned
     Column("due_at", Utc, nullable=False),
     # Of a deadline that was given in working days, counted from the day of its creation; None: it was given as a date.
@@ -28,6 +29,7 @@ obligations = Table(
     Column("acknowledged_by", String(32)),
     Column("answered_at", Utc),
     Column("settled_at", Utc),  # when it was accepted or excused
+    sqlite_with_rowid=False,
 )
 
 
@@ -57,6 +59,7 @@ Index(
 reminders = Table(
     "reminders",
     metadata,
+    # Below 0 and at random for what the office itself owes about a report: their order would be that of the reports.
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("obligation_id", ForeignKey("obligations.id"), nullable=False, index=True),
     Column("kind", String(12), nullable=False),  # before, holiday, day, over; silence; told: said at once

@@ -46,6 +46,7 @@ vault = Table(
     Column("subject_id", String(32), primary_key=True),  # a case or a visit
     Column("receipt_hash", String(64), unique=True),  # keyed hash of the receipt code
     Column("sealed", LargeBinary, nullable=False),  # name, phone, place, exact time
+    sqlite_with_rowid=False,
 )
 
 
@@ -55,6 +56,7 @@ owners = Table(
     Column("subject_id", String(32), primary_key=True),
     Column("owner_hash", String(64), primary_key=True, index=True),  # keyed hash of a contact that may follow it
     Column("sealed", LargeBinary, nullable=False),  # that contact's id
+    sqlite_with_rowid=False,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -17,7 +17,8 @@ from services.evidence import attach
 from services.foundation import audit
 from services.foundation.act import CITIZEN, Act
 from services.foundation.folding import sought
-from services.foundation.numbers import next_number
+from services.foundation.moments import entry_moment, newest_first, oldest_first, sealed_now
+from services.foundation.numbers import report_number
 from services.foundation.vault import new_id
 from services.obligations import Promise
 from services.people import Contact
@@ -46,8 +47,11 @@ _INSERT = Prepared(
     "happened",
     "named",
     "state",
-    "received_at",
-    "fresh_at",
+    "received_on",
+    "received",
+    "moved_on",
+    "moved",
+    "read",
 )
 
 
@@ -76,7 +80,7 @@ class Case:
     category: str | None
     what: str
     state: str
-    received_at: datetime
+    received_on: date
     pieces: int  # pieces of evidence that came with it
     promised: Promise | None = None  # until it is decided: by when the citizen is told whether it is accepted
 
@@ -123,17 +127,21 @@ def file_question(act: Act, contact: Contact, text: str, media: Sequence[Media])
 def _file(
     act: Act, contact: Contact, values: dict[str, Any], identity: dict[str, Any], media: Sequence[Media]
 ) -> tuple[Case, str]:
+    case_id = new_id()
     row = {
-        "id": new_id(),
-        "number": next_number(act),
+        "id": case_id,
+        "number": report_number(act),
         "source": contact.channel,
         "unit_id": None,
         "category": None,
         "staff": None,
         "happened": None,
         "state": RECEIVED,
-        "received_at": act.now,
-        "fresh_at": act.now,
+        "received_on": act.now.date(),
+        "received": sealed_now(act, case_id),
+        "moved_on": act.now.date(),
+        "moved": sealed_now(act, case_id),
+        "read": False,
         **values,
         "sought": sought(values["what"], values.get("staff")),
     }
@@ -150,7 +158,7 @@ def _file(
         row["category"],
         row["what"],
         RECEIVED,
-        act.now,
+        row["received_on"],
         len(media),
     )
     return case, receipt or ""
@@ -159,10 +167,9 @@ def _file(
 def own(act: Act, contact_id: str) -> list[Case]:
     """The cases that this contact has filed or taken up by receipt code, newest first."""
     mine = select(owners.c.subject_id).where(owners.c.owner_hash == act.vault.index(contact_id, "owner"))
-    newest = (
-        _CASES.where(cases.c.id.in_(mine)).order_by(cases.c.received_at.desc(), cases.c.number.desc()).limit(MOST_OWN)
-    )
-    found = [_case(row) for row in act.tx.execute(newest)]
+    newest = act.tx.execute(_CASES.where(cases.c.id.in_(mine)).order_by(cases.c.received_on.desc(), cases.c.id))
+    rows = newest_first(act, newest.all())[:MOST_OWN]
+    found = [_case(row) for row in rows]
     owed = obligations.promised(act, [case.id for case in found])
     return [replace(case, promised=owed.get(case.id)) for case in found]
 
@@ -189,12 +196,16 @@ def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Med
         "kind": "addition",
         "text": text,
         "sought": sought(text),
-        "at": act.now,
+        **entry_moment(act, entry_id),
     }
     act.tx.execute(insert(entries).values(**row))
     act.wrote(entries, row)
     attach(act, contact, case_id, media, entry_id)
-    act.tx.execute(update(cases).where(cases.c.id == case_id).values(fresh_at=act.now, read_at=None))
+    act.tx.execute(
+        update(cases)
+        .where(cases.c.id == case_id)
+        .values(moved_on=act.now.date(), moved=sealed_now(act, case_id), read=False)
+    )
     audit.append(act.by("citizen"), "addition_filed", case_id)
     return True
 
@@ -202,19 +213,17 @@ def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Med
 def history(act: Act, subject_id: str) -> list[Entry]:
     """What was said about a subject since it was filed, oldest first."""
     counted = select(func.count()).where(evidence.c.entry_id == entries.c.id).scalar_subquery()
-    rows = act.tx.execute(
-        select(entries.c.kind, entries.c.text, entries.c.at, counted.label("pieces"))
-        .where(entries.c.subject_id == subject_id)
-        .order_by(entries.c.at, entries.c.id)
-    )
-    return [Entry(row.kind, row.text, row.at, row.pieces) for row in rows]
+    columns = entries.c.id, entries.c.kind, entries.c.text, entries.c.at, entries.c.exact, counted.label("pieces")
+    rows = act.tx.execute(select(*columns).where(entries.c.subject_id == subject_id))
+    return [Entry(row.kind, row.text, at, row.pieces) for at, row in oldest_first(act, rows)]
 
 
 def asked_about(act: Act, case_ids: Sequence[str]) -> set[str]:
     """Those of the cases about which the office has asked the citizen something that has not been answered."""
     told = entries.c.subject_id.in_(case_ids), entries.c.kind.in_(("question", "addition"))
-    ordered = select(entries.c.subject_id, entries.c.kind).where(*told).order_by(entries.c.at, entries.c.id)
-    last = {row.subject_id: row.kind for row in act.tx.execute(ordered)} if case_ids else {}
+    columns = entries.c.id, entries.c.subject_id, entries.c.kind, entries.c.at, entries.c.exact
+    found = act.tx.execute(select(*columns).where(*told)) if case_ids else ()
+    last = {row.subject_id: row.kind for _, row in oldest_first(act, found)}
     return {case_id for case_id, kind in last.items() if kind == "question"}
 
 
@@ -232,10 +241,11 @@ _CASES = select(
     cases.c.category,
     cases.c.what,
     cases.c.state,
-    cases.c.received_at,
+    cases.c.received_on,
     _PIECES,
+    cases.c.received,
 )
 
 
 def _case(row: Any) -> Case:
-    return Case(*row)
+    return Case(*row[:-1])

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from models.tables import cases
 from services import evidence
-from services.foundation.wording import told_at
+from services.foundation.wording import told_on
 from services.units import PLACE, placed, unit_and_part
 
 COLUMNS = (
@@ -24,8 +24,8 @@ COLUMNS = (
     "happened_day",
     "named",
     "state",
-    "received",
-    "decided",
+    "received_day",
+    "decided_day",
     "pieces",
 )
 _CASES = select(cases, *PLACE, evidence.many_of(cases.c.id).label("pieces")).select_from(placed(cases, cases.c.unit_id))
@@ -34,11 +34,11 @@ _CASES = select(cases, *PLACE, evidence.many_of(cases.c.id).label("pieces")).sel
 def leaving(tx: Connection, ids: Collection[str] | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
     """Cases by id, oldest first: all of them, or these. Nothing tells who filed one."""
     wanted = _CASES if ids is None else _CASES.where(cases.c.id.in_(ids))
-    for row in tx.execute(wanted.order_by(cases.c.received_at, cases.c.id)).mappings():
+    for row in tx.execute(wanted.order_by(cases.c.received_on, cases.c.id)).mappings():
         shaped = {
             "happened_day": row["happened"].partition("T")[0] if row["happened"] else None,
-            "received": told_at(row["received_at"]),
-            "decided": told_at(row["decided_at"]),
+            "received_day": told_on(row["received_on"]),
+            "decided_day": told_on(row["decided_on"]),
         }
         whole = {**row, **unit_and_part(row), **shaped}
         yield row["id"], {column: whole[column] for column in COLUMNS}

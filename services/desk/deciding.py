@@ -26,6 +26,7 @@ from services.foundation.act import Act
 from services.foundation.folding import sought
 from services.foundation.happenings import Happening, record
 from services.foundation.history import require_unmoved
+from services.foundation.moments import entry_moment, first_of_day
 from services.foundation.refusal import Common, Refusal
 from services.foundation.vault import new_id
 from services.foundation.wording import worded
@@ -165,14 +166,15 @@ def _undecided(act: Act, case_id: str, seen: str) -> _Case:
 
 def _decide(act: Act, case: _Case, state: str) -> None:
     """Decides about a case: what the office owed until then about it, its word to the citizen, is given."""
-    act.tx.execute(update(cases).where(cases.c.id == case.id).values(state=state, decided_at=act.now))
+    act.tx.execute(update(cases).where(cases.c.id == case.id).values(state=state, decided_on=act.now.date()))
     act.wrote(cases, case.id)
     obligations.keep(act, case.id)
 
 
 def _note(act: Act, case: _Case, kind: str, text: str, action: str) -> str:
     entry_id = new_id()
-    row = {"id": entry_id, "subject_id": case.id, "kind": kind, "text": text, "sought": sought(text), "at": act.now}
+    row = {"id": entry_id, "subject_id": case.id, "kind": kind, "text": text, "sought": sought(text)}
+    row |= entry_moment(act, entry_id)
     act.tx.execute(insert(entries).values(**row))
     act.wrote(entries, row)
     audit.append(act, action, case.id, {"number": case.number})
@@ -183,7 +185,7 @@ def _happened(act: Act, case: _Case, what: str, once: str) -> None:
     """Records a complaint's outcome as a happening of its unit; a question to the office says nothing of a unit."""
     if case.kind == COMPLAINT:
         told = {"number": case.number}
-        record(act, Happening(f"{COMPLAINT}_{what}", once, act.now, case.unit_id, case.id, detail=told))
+        record(act, Happening(f"{COMPLAINT}_{what}", once, first_of_day(act.now), case.unit_id, case.id, detail=told))
 
 
 def _tell(act: Act, case: _Case, words: str, text: str, button: Button) -> bool:

@@ -17,7 +17,7 @@ from services.obligations import SETTLED, Kinds, Obligation, Subject, UnitSight
 
 
 def named(act: Act, report_ids: Collection[str]) -> Mapping[str, Subject]:
-    """What lists may name of reports: a case's number; nothing of a spot check, whose number tells the hour."""
+    """What lists may name of reports: a case's number; nothing of a spot check."""
     known = select(cases.c.id, cases.c.number).where(cases.c.id.in_(report_ids))
     return {row.id: Subject(row.id, row.number, True) for row in act.tx.execute(known)}
 
@@ -44,11 +44,11 @@ def beside(act: Act, kinds: Kinds, obligation: Obligation) -> tuple[list[Obligat
 
 def sight(act: Act, report_id: str | None, unit: str, asked: str) -> UnitSight | None:
     """What the unit sees of the report, built by `services.desk.sight`."""
-    if report_id is None or act.now.tzinfo is None:
+    if report_id is None:
         return None
     case = act.tx.execute(select(cases).where(cases.c.id == report_id)).mappings().first()
     if case is not None:
-        return sight_of_case(dict(case), unit, asked, act.now.tzinfo)
+        return sight_of_case(dict(case), unit, asked)
     visit = act.tx.execute(select(visits).where(visits.c.id == report_id)).mappings().first()
     return sight_of_visit(dict(visit), unit, asked) if visit else None
 
@@ -66,6 +66,6 @@ def waits(act: Act, report_id: str | None) -> bool:
 
 
 def visit_of(act: Act, report_id: str | None) -> tuple[str, str] | None:
-    """Id and number of the spot check with this id, if any; for the office alone, as the number tells the hour."""
+    """Id and number of the spot check with this id, if any; for the office alone."""
     row = act.tx.execute(select(visits.c.id, visits.c.number).where(visits.c.id == report_id)).first()
     return (row.id, row.number) if row else None

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
-
 from services import cases, inspections
-from services.desk.listing import found_by, in_order
+from services.desk.listing import walk
 from services.desk.values import VISIT, Filters
 from services.foundation.act import Act
 
@@ -23,15 +21,14 @@ _AT_ONCE = 500
 
 
 def leaving(act: Act, filters: Filters) -> Iterator[dict[str, Any]]:
-    """Every report under the filters. A visit tells the day on which it came in, not the hour."""
-    found = found_by(filters, act.now)
-    ids = iter(act.tx.execute(in_order(found, select(found.c.id), filters)).scalars().all())
+    """Every report under the filters. Each tells the day on which it came in, not the hour."""
+    ids = iter([item.id for _, item in walk(act, filters)])
     while some := list(islice(ids, _AT_ONCE)):
         rows = dict(cases.leaving(act.tx, some))
-        rows |= {one: _visit(row) for one, row in inspections.leaving(act.tx, act.now.tzinfo, some)}
+        rows |= {one: _visit(row) for one, row in inspections.leaving(act.tx, some)}
         for one in some:
             yield {column: rows[one].get(column) for column in COLUMNS}
 
 
 def _visit(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"kind": VISIT, "what": row["note"], "received": row["received_day"]}
+    return row | {"kind": VISIT, "what": row["note"]}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import (
@@ -14,7 +15,6 @@ from sqlalchemy import (
     Select,
     String,
     Subquery,
-    and_,
     case,
     cast,
     exists,
@@ -30,14 +30,30 @@ from sqlalchemy import (
 from models.tables import cases, entries, evidence, visits
 from models.types import Utc
 from services import obligations
+from services.desk.glances import just_read
+from services.desk.ordering import in_order, key, place_of
 from services.desk.values import BY_PROMISE, PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
 from services.evidence import HELD
 from services.foundation.act import Act
+from services.foundation.moments import opened
 from services.foundation.searching import found_in, numbered
 
 SNIPPET = 200  # characters
 _MOMENT = Utc()
-JUST_READ = timedelta(minutes=10)
+_SHOWN = (
+    "id",
+    "kind",
+    "number",
+    "unit_id",
+    "category",
+    "method",
+    "state",
+    "unread",
+    "high",
+    "named",
+    "text",
+    "promised_at",
+)
 
 
 def listed(act: Act, filters: Filters, after: str = "", keep: str = "") -> Page:
@@ -46,18 +62,23 @@ def listed(act: Act, filters: Filters, after: str = "", keep: str = "") -> Page:
     An item read a moment ago stays among the unread, so that nothing jumps under the clerk's hand; the report `keep`,
     which is open beside the list, stays even where only unread ones are wanted.
     """
-    found, by_promise = found_by(filters, act.now, keep), filters.sort == BY_PROMISE
-    wanted = in_order(found, select(found), filters)
-    place = _place(after, by_promise=by_promise)
-    if place:
-        wanted = wanted.where((_after_promise if by_promise else _beyond)(found, *place))
-    items = [Item(**row) for row in act.tx.execute(wanted.limit(PAGE + 1)).mappings()]
-    more = len(items) > PAGE
-    return Page(_filled(act, items[:PAGE]), _key(items[PAGE - 1], by_promise=by_promise) if more else None)
+    some = list(islice(walk(act, filters, after, keep), PAGE + 1))
+    items = _filled(act, [item for _, item in some[:PAGE]])
+    return Page(items, some[PAGE - 1][0] if len(some) > PAGE else None)
+
+
+def walk(act: Act, filters: Filters, after: str = "", keep: str = "") -> Iterator[tuple[str, Item]]:
+    """The items of the list in their order, each with the key of its place, from after this key."""
+    found, by_promise = found_by(filters, keep, just_read(act)), filters.sort == BY_PROMISE
+    beginning = place_of(after, by_promise=by_promise)
+    for place, row in in_order(act, found, beginning, by_promise=by_promise):
+        values = {name: row[name] for name in _SHOWN}
+        received = opened(act.vault, row["received"], place.id, act.now.tzinfo)
+        yield key(place), Item(**values, received_at=received, moved_at=place.moved_at)
 
 
 def counts(act: Act, filters: Filters) -> Counts:
-    found = found_by(replace(filters, kind="", state="", unread=False), act.now)
+    found = found_by(replace(filters, kind="", state="", unread=False))
     grouped = act.tx.execute(
         select(found.c.kind, found.c.state, found.c.unread, func.count().label("many")).group_by(
             found.c.kind, found.c.state, found.c.unread
@@ -86,22 +107,18 @@ def _waiting(act: Act, found: Subquery) -> tuple[int, int]:
 
 def fresh(act: Act, filters: Filters, since: datetime) -> int:
     """Counts unread reports under the filters that came in, or had something added, after this moment."""
-    found = found_by(replace(filters, unread=True), act.now)
-    return act.tx.execute(select(func.count()).select_from(found).where(found.c.moved_at > since)).scalar_one()
+    found = found_by(replace(filters, unread=True))
+    that_day = since.astimezone(act.now.tzinfo).date()
+    rows = act.tx.execute(select(found.c.id, found.c.moved).where(found.c.moved_on >= that_day))
+    return sum(opened(act.vault, row.moved, row.id) > since for row in rows)
 
 
-def in_order(found: Subquery, wanted: Select[Any], filters: Filters) -> Select[Any]:
-    """The order of the list: by promise, or the unread first, each part by when something last came in."""
-    newest = found.c.high.desc(), found.c.moved_at.desc(), found.c.id.desc()
-    return wanted.order_by(*(_by_promise(found) if filters.sort == BY_PROMISE else newest))
+def found_by(filters: Filters, keep: str = "", just_read: Collection[str] = ()) -> Subquery:
+    """The reports under the filters, of both kinds. `just_read`: ids of those that stay among the unread."""
+    return union_all(_cases(filters, keep, just_read), _visits(filters, keep, just_read)).subquery("found")
 
 
-def found_by(filters: Filters, now: datetime, keep: str = "") -> Subquery:
-    """The reports under the filters, of both kinds."""
-    return union_all(_cases(filters, now, keep), _visits(filters, now, keep)).subquery("found")
-
-
-def _cases(filters: Filters, now: datetime, keep: str) -> Select[Any]:
+def _cases(filters: Filters, keep: str, just_read: Collection[str]) -> Select[Any]:
     wanted: Any = select(
         cases.c.id,
         cases.c.kind,
@@ -110,14 +127,15 @@ def _cases(filters: Filters, now: datetime, keep: str) -> Select[Any]:
         cases.c.category,
         cast(null(), String).label("method"),
         cases.c.state,
-        type_coerce(cases.c.read_at.is_(None), Boolean).label("unread"),
-        _high(cases.c, now),
+        type_coerce(~cases.c.read, Boolean).label("unread"),
+        _high(cases.c, just_read),
         cases.c.named,
         func.substr(cases.c.what, 1, SNIPPET).label("text"),
-        cases.c.received_at,
-        func.coalesce(cases.c.fresh_at, cases.c.received_at).label("moved_at"),
+        cases.c.received,
+        cases.c.moved_on,
+        cases.c.moved,
         _promised_at(filters),
-    ).where(*_shared(cases.c, filters, now, keep))
+    ).where(*_shared(cases.c, filters, keep))
     if filters.kind:
         wanted = wanted.where(cases.c.kind == filters.kind)
     if filters.category:
@@ -134,7 +152,7 @@ def _cases(filters: Filters, now: datetime, keep: str) -> Select[Any]:
     return wanted
 
 
-def _visits(filters: Filters, now: datetime, keep: str) -> Select[Any]:
+def _visits(filters: Filters, keep: str, just_read: Collection[str]) -> Select[Any]:
     wanted: Any = select(
         visits.c.id,
         literal(VISIT, String).label("kind"),
@@ -143,14 +161,15 @@ def _visits(filters: Filters, now: datetime, keep: str) -> Select[Any]:
         cast(null(), String).label("category"),
         visits.c.method,
         visits.c.state,
-        type_coerce(visits.c.read_at.is_(None), Boolean).label("unread"),
-        _high(visits.c, now),
+        type_coerce(~visits.c.read, Boolean).label("unread"),
+        _high(visits.c, just_read),
         literal(False).label("named"),
         func.substr(visits.c.note, 1, SNIPPET).label("text"),
-        visits.c.received_at,
-        func.coalesce(visits.c.fresh_at, visits.c.received_at).label("moved_at"),
+        visits.c.received,
+        visits.c.moved_on,
+        visits.c.moved,
         cast(null(), _MOMENT).label("promised_at"),
-    ).where(*_shared(visits.c, filters, now, keep))
+    ).where(*_shared(visits.c, filters, keep))
     if filters.kind not in ("", VISIT) or filters.category:
         wanted = wanted.where(literal(False))
     for word in filters.words.split():
@@ -167,11 +186,11 @@ def _promised_at(filters: Filters) -> Any:
     return select(owed.c.due_at).where(owed.c.subject_id == cases.c.id).scalar_subquery().label("promised_at")
 
 
-def _high(columns: Any, now: datetime) -> Any:
-    return type_coerce(or_(columns.read_at.is_(None), columns.read_at > now - JUST_READ), Boolean).label("high")
+def _high(columns: Any, just_read: Collection[str]) -> Any:
+    return type_coerce(or_(~columns.read, columns.id.in_(just_read)), Boolean).label("high")
 
 
-def _shared(columns: Any, filters: Filters, now: datetime, keep: str) -> list[ColumnElement[bool]]:
+def _shared(columns: Any, filters: Filters, keep: str) -> list[ColumnElement[bool]]:
     """The filters that apply to both kinds of report."""
     wanted: list[ColumnElement[bool]] = []
     if filters.units == (UNKNOWN_UNIT,):
@@ -181,65 +200,17 @@ def _shared(columns: Any, filters: Filters, now: datetime, keep: str) -> list[Co
     if filters.state:
         wanted.append(columns.state == filters.state)
     if filters.unread:
-        wanted.append(or_(columns.read_at.is_(None), columns.id == keep))
+        wanted.append(or_(~columns.read, columns.id == keep))
     if filters.since:
-        wanted.append(columns.received_at >= _midnight(filters.since, now))
+        wanted.append(columns.received_on >= filters.since)
     if filters.until:
-        wanted.append(columns.received_at < _midnight(filters.until + timedelta(days=1), now))
+        wanted.append(columns.received_on <= filters.until)
     return wanted
-
-
-def _midnight(day: date, now: datetime) -> datetime:
-    return datetime.combine(day, time(), now.tzinfo)
 
 
 def _of_unit(columns: Any, filters: Filters, word: str) -> ColumnElement[bool]:
     named = filters.named.get(word)
     return columns.unit_id.in_(named) if named else literal(False)
-
-
-# --- keys of pages ------------------------------------------------------------------------------------------------
-
-
-def _key(item: Item, *, by_promise: bool) -> str:
-    group, moment = item.high, item.moved_at
-    if by_promise:
-        group, moment = item.promised_at is not None, item.promised_at or item.moved_at
-    return f"{2 * by_promise + group}.{round(moment.timestamp() * 1_000_000)}.{item.id}"
-
-
-def _place(key: str, *, by_promise: bool) -> tuple[bool, datetime, str] | None:
-    parts = key.split(".")
-    if len(parts) != 3 or not (
-        parts[1].isascii() and parts[1].isdigit() and len(parts[1]) <= 17 and parts[2].isalnum()
-    ):
-        return None
-    if parts[0] not in (("2", "3") if by_promise else ("0", "1")):
-        return None
-    return parts[0] in ("1", "3"), datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(parts[1])), parts[2]
-
-
-def _by_promise(found: Subquery) -> tuple[Any, ...]:
-    """What is promised soonest comes first; what nothing is promised about follows, the newest first."""
-    promised = found.c.promised_at.is_not(None)
-    moved = case((promised, null()), else_=found.c.moved_at)
-    return case((promised, 0), else_=1), found.c.promised_at, moved.desc(), found.c.id.desc()
-
-
-def _after_promise(found: Subquery, promised: bool, moment: datetime, id_: str) -> ColumnElement[bool]:
-    columns = found.c
-    if not promised:
-        newer = or_(columns.moved_at < moment, and_(columns.moved_at == moment, columns.id < id_))
-        return and_(columns.promised_at.is_(None), newer)
-    later = or_(columns.promised_at > moment, and_(columns.promised_at == moment, columns.id < id_))
-    return or_(columns.promised_at.is_(None), later)
-
-
-def _beyond(found: Subquery, high: bool, moved_at: datetime, id_: str) -> ColumnElement[bool]:
-    columns = found.c
-    later = or_(columns.moved_at < moved_at, and_(columns.moved_at == moved_at, columns.id < id_))
-    same = and_(columns.high if high else ~columns.high, later)
-    return or_(same, ~columns.high) if high else same
 
 
 # --- what only the items of one page need -----------------------------------------------------------------------------

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, func, literal, select, update
+from sqlalchemy import select, update
 
 from models.tables import cases, entries, evidence, notices, obligations, visits
 from services import people
+from services.desk import glances
 from services.desk.values import VISIT, Original, Report, Said
 from services.evidence import Piece, find_piece, pieces_of
 from services.foundation import audit
 from services.foundation.act import Act
 from services.foundation.history import seen_as
+from services.foundation.moments import oldest_first, opened
 from services.foundation.purpose import stated
 from services.foundation.refusal import Common, Refusal
 from services.obligations import promised
@@ -29,11 +31,11 @@ def open_report(act: Act, report_id: str) -> Report | None:
 
 def look(act: Act, report_id: str) -> Report | None:
     """The report without marking it as read, for somebody who has it open already."""
-    found = _case(act.tx, report_id) or _visit(act.tx, report_id)
+    found = _case(act, report_id) or _visit(act, report_id)
     if found is None:
         return None
     pieces = pieces_of(act, report_id)
-    said = _said(act.tx, report_id, pieces)
+    said = _said(act, report_id, pieces)
     first = tuple(piece for piece in pieces if piece.entry_id is None)
     seen = seen_as(act, report_id, found["state"])
     owed = promised(act, [report_id]).get(report_id)
@@ -79,14 +81,18 @@ def open_identity(act: Act, report_id: str, purpose: str) -> dict[str, Any]:
 def _mark_read(act: Act, report_id: str) -> Any:
     """Marks the report as read. Done first: on PostgreSQL additions must wait, so that nothing unseen is marked."""
     for table in (cases, visits):
-        read = func.coalesce(table.c.read_at, literal(act.now, table.c.read_at.type))
-        if act.tx.execute(update(table).where(table.c.id == report_id).values(read_at=read)).rowcount:
+        known = select(table.c.read).where(table.c.id == report_id).with_for_update()
+        read = act.tx.execute(known).scalar()
+        if read is False:
+            act.tx.execute(update(table).where(table.c.id == report_id).values(read=True))
+            glances.leave(act, report_id)
+        if read is not None:
             return table
     return None
 
 
-def _case(tx: Connection, report_id: str) -> dict[str, Any] | None:
-    row = tx.execute(select(cases).where(cases.c.id == report_id)).first()
+def _case(act: Act, report_id: str) -> dict[str, Any] | None:
+    row = act.tx.execute(select(cases).where(cases.c.id == report_id)).first()
     if row is None:
         return None
     return {
@@ -104,13 +110,13 @@ def _case(tx: Connection, report_id: str) -> dict[str, Any] | None:
         "findings": {},
         "waited_minutes": None,
         "state": row.state,
-        "received_at": row.received_at,
-        "decided_at": row.decided_at,
+        "received_at": opened(act.vault, row.received, row.id, act.now.tzinfo),
+        "decided_on": row.decided_on,
     }
 
 
-def _visit(tx: Connection, report_id: str) -> dict[str, Any] | None:
-    row = tx.execute(select(visits).where(visits.c.id == report_id)).first()
+def _visit(act: Act, report_id: str) -> dict[str, Any] | None:
+    row = act.tx.execute(select(visits).where(visits.c.id == report_id)).first()
     if row is None:
         return None
     return {
@@ -128,17 +134,14 @@ def _visit(tx: Connection, report_id: str) -> dict[str, Any] | None:
         "findings": row.findings,
         "waited_minutes": row.waited_minutes,
         "state": row.state,
-        "received_at": row.received_at,
-        "decided_at": None,
+        "received_at": opened(act.vault, row.received, row.id, act.now.tzinfo),
+        "decided_on": None,
     }
 
 
-def _said(tx: Connection, report_id: str, pieces: list[Piece]) -> list[Said]:
-    rows = tx.execute(
-        select(entries.c.id, entries.c.kind, entries.c.text, entries.c.at)
-        .where(entries.c.subject_id == report_id)
-        .order_by(entries.c.at, entries.c.id)
-    )
+def _said(act: Act, report_id: str, pieces: list[Piece]) -> list[Said]:
+    columns = entries.c.id, entries.c.kind, entries.c.text, entries.c.at, entries.c.exact
+    rows = oldest_first(act, act.tx.execute(select(*columns).where(entries.c.subject_id == report_id)))
     return [
-        Said(row.kind, row.text, row.at, tuple(piece for piece in pieces if piece.entry_id == row.id)) for row in rows
+        Said(row.kind, row.text, at, tuple(piece for piece in pieces if piece.entry_id == row.id)) for at, row in rows
     ]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, tzinfo
 from typing import Any
 
 from services.obligations import UnitSight
@@ -16,20 +15,16 @@ from services.obligations import UnitSight
 CODE = re.compile(r"[a-z_]{1,32}")  # the form of our own codes for kinds and findings; nobody's words look so
 
 
-def sight_of_case(row: Mapping[str, Any], unit: str, text: str, zone: tzinfo) -> UnitSight:
+def sight_of_case(row: Mapping[str, Any], unit: str, text: str) -> UnitSight:
     """What the unit sees of a case. `row`: one of `cases`; `unit`: the unit's name; `text`: the office's own words."""
-    return UnitSight(row["number"], unit, _codes([row["category"]]), text, _day(row["received_at"], zone))
+    return UnitSight(unit, _codes([row["category"]]), text, row["received_on"])
 
 
 def sight_of_visit(row: Mapping[str, Any], unit: str, text: str) -> UnitSight:
     """What the unit sees of a visit: what was ticked, never a remark, the method, the wait or the day."""
     ticked = [code for found in row["findings"].values() for code in found.get("ticked") or ()]
-    return UnitSight(f"V{row['id'][:8].upper()}", unit, _codes(ticked), text, None)
+    return UnitSight(unit, _codes(ticked), text, None)
 
 
 def _codes(values: list[Any]) -> tuple[str, ...]:
     return tuple(value for value in values if isinstance(value, str) and CODE.fullmatch(value))
-
-
-def _day(moment: datetime, zone: tzinfo) -> date:
-    return moment.astimezone(zone).date()

@@ -104,7 +104,7 @@ class Report:
     waited_minutes: int | None
     state: str
     received_at: datetime
-    decided_at: datetime | None
+    decided_on: date | None
     pieces: Sequence[Piece]  # pieces of evidence that came with it
     said: Sequence[Said]
     seen: str  # what the page saw: a decision on anything older is refused

@@ -1,6 +1,10 @@
-"""The numbers by which people know things: the day and a running number."""
+"""The numbers by which people know things: the day, and a number within it."""
 
 from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
 
 from sqlalchemy import bindparam, update
 
@@ -9,6 +13,7 @@ from models.prepared import Prepared
 from models.tables import counters
 from services.foundation.act import Act
 
+MOST = 9_999  # numbers of four digits that a day has; later ones get a digit more
 _NEXT = Prepared(
     update(counters)
     .where(counters.c.name == bindparam("of"))
@@ -17,14 +22,35 @@ _NEXT = Prepared(
 )
 
 
-def next_number(act: Act, of: str = "case", letter: str = "") -> str:
-    """The next number, `20261121-0042`: the office's day and a running number, separate for each kind of thing (`of`).
+def next_number(act: Act, of: str, letter: str) -> str:
+    """The next number, `N20261121-0042`: the office's day and a running number, separate for each kind of thing (`of`).
 
-    `letter` stands before the number of things that are not reports.
+    `letter` stands before the number.
     """
+    return f"{letter}{act.now:%Y%m%d}-{_counted(act, of):04d}"
+
+
+def report_number(act: Act) -> str:
+    """A new number for a report, `20261121-8403`: no two of a day are alike, and only the key knows their order.
+
+    A running number would tell whoever sees it, or files something now and then, when the report came in.
+    """
+    block, place = divmod(_counted(act, "case") - 1, MOST)
+    order = _order(act.vault.index(f"{act.now:%Y%m%d} {block}", "order of numbers"))
+    return f"{act.now:%Y%m%d}-{block * (MOST + 1) + order[place]:04d}"
+
+
+@lru_cache(maxsize=4)
+def _order(seed: str) -> Sequence[int]:
+    """The numbers of a day in an order that follows from the seed alone, a keyed hash."""
+    key = bytes.fromhex(seed)
+    return sorted(range(1, MOST + 1), key=lambda one: hashlib.blake2b(str(one).encode(), key=key).digest())
+
+
+def _counted(act: Act, of: str) -> int:
     name = {"of": f"{of} {act.now:%Y%m%d}"}
     found = _NEXT.rows(act.tx, name)
     if not found:
         act.tx.execute(insert_or_ignore(act.tx, counters), {"name": name["of"], "value": 0})
         found = _NEXT.rows(act.tx, name)
-    return f"{letter}{act.now:%Y%m%d}-{found[0][0]:04d}"
+    return found[0][0]

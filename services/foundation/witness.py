@@ -30,10 +30,10 @@ VOUCHED: Mapping[str, Sequence[str]] = {
         "happened",
         "named",
         "state",
-        "received_at",
-        "decided_at",
+        "received_on",
+        "decided_on",
     ),
-    "visits": ("number", "unit_id", "method", "findings", "waited_minutes", "note", "state", "received_at"),
+    "visits": ("number", "unit_id", "method", "findings", "waited_minutes", "note", "state", "received_on"),
     "entries": ("subject_id", "kind", "actor", "text", "at", "detail"),
     "obligations": (
         "number",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from conversation.text import inert, seen
@@ -30,6 +30,11 @@ def worded(text: str, shortest: int = 2, code: StrEnum = Common.TEXT_WANTED) -> 
 def first_words(text: str, most: int = 80) -> str:
     """The first `most` characters on one line: enough to tell one thing from another."""
     return " ".join(text[:most].split())
+
+
+def told_on(day: date | None) -> str | None:
+    """A day as programs read it, in ISO 8601."""
+    return day.isoformat() if day else None
 
 
 def told_at(moment: datetime | None) -> str | None:

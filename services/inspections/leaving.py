@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import tzinfo
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from models.tables import visits
 from services import evidence
+from services.foundation.wording import told_on
 from services.units import PLACE, placed, unit_and_part
 
 COLUMNS = ("number", "unit", "part", "method", "findings", "waited_minutes", "note", "state", "received_day", "pieces")
@@ -18,12 +18,9 @@ _VISITS = select(visits, *PLACE, evidence.many_of(visits.c.id).label("pieces")).
 )
 
 
-def leaving(
-    tx: Connection, zone: tzinfo | None, ids: Collection[str] | None = None
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Visits by id, oldest first: all of them, or these. `zone`, the office's, decides on which day one came in."""
+def leaving(tx: Connection, ids: Collection[str] | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Visits by id, oldest first: all of them, or these."""
     wanted = _VISITS if ids is None else _VISITS.where(visits.c.id.in_(ids))
-    for row in tx.execute(wanted.order_by(visits.c.received_at, visits.c.id)).mappings():
-        day = row["received_at"].astimezone(zone).date().isoformat()
-        whole = {**row, **unit_and_part(row), "received_day": day}
+    for row in tx.execute(wanted.order_by(visits.c.received_on, visits.c.id)).mappings():
+        whole = {**row, **unit_and_part(row), "received_day": told_on(row["received_on"])}
         yield row["id"], {column: whole[column] for column in COLUMNS}

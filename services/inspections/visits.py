@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -15,7 +15,8 @@ from services import evidence, people
 from services.foundation import audit
 from services.foundation.act import SUPERVISOR, Act
 from services.foundation.folding import sought
-from services.foundation.numbers import next_number
+from services.foundation.moments import newest_first, sealed_now
+from services.foundation.numbers import report_number
 from services.foundation.vault import new_id
 from services.people import Contact
 
@@ -44,14 +45,15 @@ class Filed:
     number: str
     unit_id: str
     state: str  # received, noted
-    received_at: datetime
+    received_on: date
 
 
 def file_visit(act: Act, contact: Contact, visit: Visit) -> str:
     """Files a spot check; returns its number."""
+    visit_id = new_id()
     row = {
-        "id": new_id(),
-        "number": next_number(act),
+        "id": visit_id,
+        "number": report_number(act),
         "unit_id": visit.unit_id,
         "method": visit.method,
         "findings": {block: dict(found) for block, found in visit.findings.items()},
@@ -59,8 +61,10 @@ def file_visit(act: Act, contact: Contact, visit: Visit) -> str:
         "sought": sought(visit.note, *(found.get("remark") for found in visit.findings.values())),
         "waited_minutes": visit.waited_minutes,
         "state": RECEIVED,
-        "received_at": act.now,
-        "fresh_at": act.now,
+        "received_on": act.now.date(),
+        "received": sealed_now(act, visit_id),
+        "moved_on": act.now.date(),
+        "moved": sealed_now(act, visit_id),
     }
     act.tx.execute(insert(visits).values(**row))
     act.wrote(visits, row)
@@ -74,10 +78,7 @@ def file_visit(act: Act, contact: Contact, visit: Visit) -> str:
 def own(act: Act, contact_id: str) -> list[Filed]:
     """The spot checks that this contact filed last, newest first."""
     mine = select(owners.c.subject_id).where(owners.c.owner_hash == act.vault.index(contact_id, "owner"))
-    newest = (
-        select(visits.c.number, visits.c.unit_id, visits.c.state, visits.c.received_at)
-        .where(visits.c.id.in_(mine))
-        .order_by(visits.c.received_at.desc(), visits.c.number.desc())
-        .limit(MOST_OWN)
-    )
-    return [Filed(*row) for row in act.tx.execute(newest)]
+    columns = visits.c.id, visits.c.number, visits.c.unit_id, visits.c.state, visits.c.received_on, visits.c.received
+    found = act.tx.execute(select(*columns).where(visits.c.id.in_(mine)).order_by(visits.c.received_on.desc()))
+    newest = newest_first(act, found.all())[:MOST_OWN]
+    return [Filed(row.number, row.unit_id, row.state, row.received_on) for row in newest]

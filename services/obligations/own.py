@@ -17,6 +17,7 @@ from models.prepared import Prepared
 from models.tables import obligations, reminders
 from services import calendar
 from services.foundation.act import Act
+from services.foundation.moments import first_of_day
 from services.foundation.vault import new_id
 from services.obligations import planning
 from services.obligations.ladder import OFFICE, OVER, Step, awake, ladders, mornings, over
@@ -67,21 +68,21 @@ def promise(act: Act, kind: str, subject_id: str, number: str, working_days: int
         "subject_id": subject_id,
         "asked": "",
         "state": OPEN,
-        "owed_since": act.now,
+        "owed_since": first_of_day(act.now),
         "due_at": due_at,
-        "created_at": act.now,
+        "created_at": first_of_day(act.now),
         "created_by": act.actor,
     }
     _INSERT.run(act.tx, row)
     act.wrote(obligations, row)
-    planning.write(act.tx, obligation_id, 1, mornings(ladder, due_at, act.now, own))
+    planning.write(act.tx, obligation_id, 1, mornings(ladder, due_at, act.now, own), ordered=False)
     return _promise(number, due_at, act.now, own, calendar.loaded_years(act.tx))
 
 
 def keep(act: Act, subject_id: str) -> None:
     """Ends what the office owes about a subject: it has done it, in time or late."""
     mine = obligations.c.subject_id == subject_id, _own, _owed
-    ended = update(obligations).where(*mine).values(state=ACCEPTED, owed_since=None, settled_at=act.now)
+    ended = update(obligations).where(*mine).values(state=ACCEPTED, owed_since=None, settled_at=first_of_day(act.now))
     for obligation_id in act.tx.execute(ended.returning(obligations.c.id)).scalars().all():
         act.wrote(obligations, obligation_id)
         planning.drop(act, obligation_id)
@@ -120,7 +121,7 @@ def remind(act: Act, most: int) -> Sequence[Promise]:
     own, years = calendar.own_days(act), calendar.loaded_years(act.tx)
     for row in owed.values():
         if row.kind == OVER:
-            planning.write(act.tx, row.obligation_id, row.nth + 1, [_next(act, row, own)])
+            planning.write(act.tx, row.obligation_id, row.nth + 1, [_next(act, row, own)], ordered=False)
     about = {row.obligation_id: _promise(row.number, row.due_at, act.now, own, years) for row in owed.values()}
     return sorted(about.values(), key=lambda one: (one.due_at, one.number))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +16,9 @@ from services.obligations.ladder import SILENCE, TOLD, Step, ladders, mornings, 
 from services.obligations.locking import LockedObligation
 from services.people import CHAT, Addressee
 
-_PLANNED = Prepared(insert(reminders), "obligation_id", "nth", "kind", "step", "to", "by", "due_at")
+_COLUMNS = "obligation_id", "nth", "kind", "step", "to", "by", "due_at"
+_PLANNED = Prepared(insert(reminders), *_COLUMNS)
+_PLANNED_UNORDERED = Prepared(insert(reminders), "id", *_COLUMNS)
 
 
 def plan(act: Act, obligation: LockedObligation) -> None:
@@ -58,11 +61,16 @@ def tell_now(act: Act, obligation_id: str) -> int:
     return nth
 
 
-def write(tx: Connection, obligation_id: str, first: int, steps: Iterable[Step]) -> None:
-    """Plans these steps as messages `first`, `first + 1`, …"""
+def write(tx: Connection, obligation_id: str, first: int, steps: Iterable[Step], *, ordered: bool = True) -> None:
+    """Plans these steps as messages `first`, `first + 1`, …
+
+    `ordered`: whether the ids of the rows may tell which obligation came first.
+    """
     rows = [_row(obligation_id, nth, step) for nth, step in enumerate(steps, first)]
-    if rows:
+    if rows and ordered:
         _PLANNED.run(tx, *rows)
+    elif rows:
+        _PLANNED_UNORDERED.run(tx, *({"id": -1 - secrets.randbits(53)} | row for row in rows))
 
 
 def _row(obligation_id: str, nth: int, step: Step) -> dict[str, Any]:

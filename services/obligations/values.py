@@ -28,9 +28,11 @@ class Subject:
 
 @dataclass(frozen=True)
 class UnitSight:
-    """Everything a unit sees of what its obligation is about. There is no other way from a report to a unit."""
+    """Everything a unit sees of what its obligation is about. There is no other way from a report to a unit.
 
-    number: str  # of a case its number; of a visit a name drawn from its random id, because numbers run through the day
+    It has no number: the obligation's own, made when it is handed over, tells nothing of when the report came in.
+    """
+
     unit: str
     categories: tuple[str, ...]  # codes from our own lists, whose words are in the templates
     text: str  # written by the office: a citizen's or a supervisor's own words would give them away

@@ -44,8 +44,8 @@ def _complaints(tx: Connection, _: tzinfo) -> Iterator[dict[str, Any]]:
     return (row for _, row in cases.leaving(tx))
 
 
-def _visits(tx: Connection, zone: tzinfo) -> Iterator[dict[str, Any]]:
-    return (row for _, row in inspections.leaving(tx, zone))
+def _visits(tx: Connection, _: tzinfo) -> Iterator[dict[str, Any]]:
+    return (row for _, row in inspections.leaving(tx))
 
 
 def _deliveries(tx: Connection, _: tzinfo) -> Iterator[dict[str, Any]]:

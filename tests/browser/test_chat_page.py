@@ -62,7 +62,7 @@ async def test_a_complaint_by_tapping_with_photos_and_a_reload(phone: Phone, sho
     await asked(page, "请核对")
     await expect(page.locator("#log .it").last.get_by_role("definition").nth(1)).to_have_text("推来推去")
     await tap(page, "提交")
-    await asked(page, "已收到，编号 20261121-0001")
+    await asked(page, "已收到，编号 20261121-9248")
     await shot(page, "chat-received")
     await expect(page.get_by_role("button", name="提交")).to_have_count(0)
     assert len([row for row in rows(program, "evidence") if row["subject_id"]]) == 3

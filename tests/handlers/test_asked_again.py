@@ -44,9 +44,9 @@ async def test_words_without_the_button_are_offered_as_the_answer_first(
     ask(program)
     clock.passes(minutes=1)
     [placing] = await citizen.says("国土局三号窗口")
-    assert placing.rows[0][0].label == "回答效能办的询问 20261121-0001"
-    [thanks] = await citizen.taps("回答效能办的询问 20261121-0001")
-    assert "已补充到 20261121-0001" in thanks.text
+    assert placing.rows[0][0].label == "回答效能办的询问 20261121-9248"
+    [thanks] = await citizen.taps("回答效能办的询问 20261121-9248")
+    assert "已补充到 20261121-9248" in thanks.text
     assert [row["text"] for row in rows(program, "entries")] == ["是哪个窗口？", "国土局三号窗口"]
     clock.passes(minutes=1)
     [placing] = await citizen.says("还有二号窗口")
@@ -72,9 +72,9 @@ async def test_by_text_message_too(program: Program) -> None:
         ask(program)
         [asked] = await phone.hears()
         assert asked == (
-            "【效能办】关于 20261121-0001，想问您：\n是哪个窗口？\n请回复 1，再写要说的话。照片凭查询码在聊天里补。"
+            "【效能办】关于 20261121-9248，想问您：\n是哪个窗口？\n请回复 1，再写要说的话。照片凭查询码在聊天里补。"
         )
         [placing] = await phone.says("三号窗口")
-        assert "\n1 回答效能办的询问 20261121-0001\n" in placing
+        assert "\n1 回答效能办的询问 20261121-9248\n" in placing
         [thanks] = await phone.says("1")
-        assert thanks.startswith("已补充到 20261121-0001")
+        assert thanks.startswith("已补充到 20261121-9248")

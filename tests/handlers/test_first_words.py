@@ -9,7 +9,7 @@ import pytest
 from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
-from tests.conftest import rows
+from tests.conftest import Clock, rows
 from tests.drivers.handset import network
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -328,36 +328,38 @@ async def test_another_name_of_a_unit_is_no_story(citizen: FakePerson, name: str
     assert UNIT in screen.text
 
 
-async def two_cases(citizen: FakePerson) -> None:
+async def two_cases(citizen: FakePerson, clock: Clock) -> None:
     for said in ("投诉", "市国土局", "跳过", "1", "等了两个小时没有人理", "跳过", "昨天", "跳过", "1", "提交"):
         await citizen.says(said)
+    clock.passes(minutes=1)
     await citizen.says("问效能办一件事")
     for said in ("周六上不上班，午休几点到几点", "跳过"):
         await citizen.says(said)
 
 
 @on_sqlite
-async def test_of_several_cases_each_is_known_at_sight(citizen: FakePerson, program: Program) -> None:
-    await two_cases(citizen)
+async def test_of_several_cases_each_is_known_at_sight(citizen: FakePerson, program: Program, clock: Clock) -> None:
+    await two_cases(citizen, clock)
     [listed] = await citizen.says("查询")
-    assert "20261121-0001 市国土局 11月21日 周六 已收到，等待受理" in listed.text
-    assert "20261121-0002 周六上不上班，午休…" in listed.text
+    assert "20261121-9248 市国土局 11月21日 周六 已收到，等待受理" in listed.text
+    assert "20261121-4348 周六上不上班，午休…" in listed.text
     labels = [row[0].label for row in listed.rows]
-    assert labels[:2] == ["0002 周六上不上班，午休… 待受理 11月21日 周六", "0001 市国土局 待受理 11月21日 周六"]
+    assert labels[:2] == ["4348 周六上不上班，午休… 待受理 11月21日 周六", "9248 市国土局 待受理 11月21日 周六"]
     [shown] = await citizen.taps(labels[1])
-    assert shown.text.startswith("20261121-0001")
+    assert shown.text.startswith("20261121-9248")
 
 
 @on_sqlite
-async def test_of_several_cases_each_is_known_at_sight_by_text_message(program: Program) -> None:
+async def test_of_several_cases_each_is_known_at_sight_by_text_message(program: Program, clock: Clock) -> None:
     async with network(program) as net:
         phone = net.phone("+8613800138000")
         for said in ("投诉", "市国土局", "#", "1", "等了两个小时没有人理", "#", "昨天", "#", "1", "9"):
             await phone.says(said)
+        clock.passes(minutes=1)
         for said in ("人工", "周六上不上班，午休几点到几点", "#"):
             await phone.says(said)
         told = "\n".join(await phone.says("查询"))
-        assert "1 20261121-0002 周六上不上班，午休… 待受理 11月21日 周六" in told
-        assert "2 20261121-0001 市国土局 待受理 11月21日 周六" in told
-        assert told.count("20261121-0001") == 1
-        assert "20261121-0001 已收到" in "\n".join(await phone.says("2"))
+        assert "1 20261121-4348 周六上不上班，午休… 待受理 11月21日 周六" in told
+        assert "2 20261121-9248 市国土局 待受理 11月21日 周六" in told
+        assert told.count("20261121-9248") == 1
+        assert "20261121-9248 已收到" in "\n".join(await phone.says("2"))

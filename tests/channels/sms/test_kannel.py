@@ -83,7 +83,7 @@ def push(program: Program, number: str, text: str = "测试") -> None:
     def queued(act: Act) -> None:
         key = people.address_hash(act.vault, CHANNEL, number)
         one = people.lock_contacts(act, {key: (CHANNEL, number, "zh")})[key]
-        body = Body(say=Say("status.answered", {"number": "20261121-0001", "text": text}))
+        body = Body(say=Say("status.answered", {"number": "20261121-9248", "text": text}))
         queue_for(act, [one.id], body, "reminder")
 
     program.acts.transact(queued)
@@ -116,7 +116,7 @@ async def test_a_complaint_by_sms_with_the_fake_message_centre(
         assert len(told[2]) > 70  # in several parts, joined as they came
         assert "3 经过 已填" in told[-2]
         assert "等了两个小时" not in "".join(told)
-        assert told[-1].startswith("已收到，编号 20261121-0001。查询码 ")
+        assert told[-1].startswith("已收到，编号 20261121-9248。查询码 ")
         [case] = rows(program, "cases")
         assert (case["what"], case["unit_id"], case["category"]) == ("等了两个小时，没有人理", "gtj-1", "rude")
         assert set(states(program)) == {"delivered"}

@@ -24,7 +24,7 @@ async def report_with_a_photo(served: Served, citizen: User, data: bytes) -> Non
     await citizen.sends_document(data, "a.jpg", "image/jpeg")
     await citizen.waits_for(served.words("common.received_so_far", count=1))
     await citizen.taps(served.words("common.act_done"))
-    await citizen.waits_for("20261121-0001")
+    await citizen.waits_for("20261121-9248")
 
 
 def postponed(program: Program, clock: Clock, tries: int) -> bool:
@@ -57,7 +57,7 @@ async def test_a_file_that_cannot_be_kept_is_told_and_the_report_stays(program: 
         citizen = await served.person()
         await report_with_a_photo(served, citizen, b"\x7fELF" + b"\0" * 2000)
         await served.until(lambda: rows(program, "evidence")[0]["state"] == evidence.REFUSED)
-        told = await citizen.waits_for(lambda screen: "20261121-0001" in screen.text and "重发" in screen.text)
+        told = await citizen.waits_for(lambda screen: "20261121-9248" in screen.text and "重发" in screen.text)
         assert served.words("common.not_kept_kind_not_allowed") in told.text
         assert rows(program, "evidence")[0]["error"] == "kind_not_allowed"
         await citizen.taps(served.words("common.add"))

@@ -95,10 +95,10 @@ async def test_a_citizen_complains_with_an_album_and_a_voice_message(served: Ser
     review = await citizen.waits_for(words("common.review"))
     assert "11月20日 周五 15:00" in review.text
     await citizen.taps(words("common.act_submit"))
-    done = await citizen.waits_for("20261121-0001")
+    done = await citizen.waits_for("20261121-9248")
     receipt = re.search(r"(\w{4}-){3}\w{4}", done.text)
     assert receipt
-    assert copied(done) == ["20261121-0001", receipt[0]]
+    assert copied(done) == ["20261121-9248", receipt[0]]
     found = await pieces_kept(served, 5)
     assert sorted(str(row["kind"]) for row in found) == ["photo"] * 4 + ["voice"]
     assert {row["state"] for row in found} == {evidence.KEPT}
@@ -145,7 +145,7 @@ async def test_a_supervisor_is_bound_by_a_link_and_files_a_spot_check(served: Se
     await supervisor.taps(words("common.act_skip"))
     await supervisor.waits_for(words("common.review"))
     await supervisor.taps(words("common.act_submit"))
-    await supervisor.waits_for("20261121-0001")
+    await supervisor.waits_for("20261121-9248")
     [visit] = rows(program, "visits")
     assert visit["waited_minutes"] == 25
     assert visit["findings"]["order"] == {"ticked": ["unattended"], "remark": "大厅的灯坏了一半"}  # pyright: ignore[reportIndexIssue]

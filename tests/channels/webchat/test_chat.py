@@ -66,7 +66,7 @@ async def test_a_complaint_with_a_photo_gets_its_receipt(program: Program) -> No
         assert (shown["单位"], shown["材料"]) == ("市国土局·办证窗口", "1 件")
         assert [key["label"] for key in review["rows"][0]] == ["提交"]
         [received] = await tab.taps("提交")
-        assert "已收到，编号 20261121-0001" in received["text"]
+        assert "已收到，编号 20261121-9248" in received["text"]
         assert tab.turn is None
     [piece] = rows(program, "evidence")
     assert piece["subject_id"] is not None
@@ -186,7 +186,7 @@ async def test_the_receipt_code_brings_a_case_to_another_device(program: Program
             await other.says("/status")
             assert "没有找到您的来件" in other.letters[-1]["text"]
             [shown] = await other.says(f"/status {code}")
-            assert "20261121-0001" in shown["text"]
+            assert "20261121-9248" in shown["text"]
 
 
 @ON_ONE_DATABASE

@@ -22,7 +22,7 @@ async def test_a_citizen_complains_and_gets_a_receipt(citizen: FakePerson) -> No
     assert "市国土局·办证窗口" in review.text
     assert "11月20日 周五 15:00" in review.text
     [received] = await citizen.taps("提交")
-    assert "已收到，编号 20261121-0001" in received.text
+    assert "已收到，编号 20261121-9248" in received.text
 
 
 async def test_words_under_a_photo_and_a_text_cut_in_two_are_kept(program: Program, citizen: FakePerson) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from channels.fake import FakePerson
 from conversation.messages import Media
 from models.tables import contacts as accounts
 from services import cases, desk, inspections, people
-from services.desk import Filters, Item
+from services.desk import BY_PROMISE, Filters, Item
 from services.evidence import Stored, add_upload
 from services.foundation.refusal import Refusal
 from services.people import Contact, address_hash, lock_contacts
@@ -73,6 +74,34 @@ def test_pages_hold_everything_once_newest_and_unread_first(program: Program, cl
     assert program.acts.look(desk.listed, Filters(), "1.x.y").items == pages[0]
 
 
+@pytest.mark.parametrize("sort", ["", BY_PROMISE])
+def test_days_of_many_reports_are_in_order_too(program: Program, clock: Clock, sort: str) -> None:
+    """The database tells days alone: within each, and over more rows than are fetched at once, the moments decide."""
+    wanted: list[str] = []
+    for many in (3, 130, 55):
+        for n in range(many):
+            clock.passes(seconds=1)
+            wanted.insert(0, complain(program, what=f"第{n}件").id)
+        clock.passes(days=1)
+    shown = [[item.id for item in page] for page in everything(program, Filters(sort=sort))]
+    assert [len(page) for page in shown] == [50, 50, 50, 38]
+    weekend, monday = wanted[-133:], wanted[:-133]  # what came in at the weekend is promised by the same moment
+    assert [id for page in shown for id in page] == ([*weekend, *monday] if sort else wanted)
+
+
+def test_numbers_of_a_day_tell_no_order_and_are_never_given_twice(program: Program, clock: Clock) -> None:
+    numbers = [complain(program).number for _ in range(40)]
+    clock.passes(days=1)
+    later = [complain(program).number for _ in range(40)]
+    assert len({*numbers, *later}) == 80
+    assert {number[:9] for number in numbers} == {"20261121-"}
+    for given in (numbers, later):
+        steps = [int(b[9:]) - int(a[9:]) for a, b in pairwise(given)]
+        assert min(steps) < -1000
+        assert max(steps) > 1000
+    assert [one[9:] for one in numbers] != [one[9:] for one in later]
+
+
 def test_what_was_just_read_keeps_its_place(program: Program, clock: Clock) -> None:
     first = complain(program)
     clock.passes(minutes=1)
@@ -98,7 +127,7 @@ def test_what_was_just_read_keeps_its_place(program: Program, clock: Clock) -> N
         (Filters(words="messy"), 0),
         (Filters(words="百分之% 小时"), 1),
         (Filters(words="\\"), 0),
-        (Filters(words="20261121-0001"), 1),
+        (Filters(words="20261121-9248"), 1),
         (Filters(since=date(2026, 11, 22)), 1),
         (Filters(until=date(2026, 11, 21)), 3),
         (Filters(state="accepted"), 0),
@@ -128,7 +157,7 @@ def test_filters_on_both(program: Program) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["320元", "AB12", "ab12", "ＡＢ12", "工號", "收费 工号", "窗口收费３２０", "20261121－0001", "202611210001"],
+    ["320元", "AB12", "ab12", "ＡＢ12", "工號", "收费 工号", "窗口收费３２０", "20261121－9248", "202611219248"],
 )
 def test_whatever_width_and_characters_were_typed_is_found(program: Program, typed: str) -> None:
     complain(program, what="窗口收费３２０元，工号ＡＢ１２")

@@ -98,7 +98,7 @@ async def test_what_cannot_be_kept_is_told(
     async with fetching(program, fetch):
         await until(program, lambda: state(program) == evidence.REFUSED)
     told = citizen.screen()
-    assert "20261121-0001" in told.text
+    assert "20261121-9248" in told.text
     assert program.texts[language].say("common", f"not_kept_{code}") in told.text
     await citizen.taps("/add " + str(rows(program, "cases")[0]["id"]))
     assert program.texts[language].say("addition", "text") in citizen.screen().text
@@ -120,7 +120,7 @@ async def test_what_is_damaged_is_kept_and_told(
     if told is None:
         assert len(citizen.heard()) == heard
         return
-    assert "20261121-0001" in citizen.screen().text
+    assert "20261121-9248" in citizen.screen().text
     assert program.texts["zh"].say("common", told) in citizen.screen().text
     assert ("不用再发" in citizen.screen().text) == (told == "kept_large"), "nothing is missing of what is too large"
     if told == "kept_large":

@@ -253,7 +253,10 @@ def file_case(act: Act) -> None:
         "what": "几点开门？",
         "named": False,
         "state": "received",
-        "received_at": act.now,
+        "received_on": act.now.date(),
+        "received": b"",
+        "moved_on": act.now.date(),
+        "moved": b"",
     }
     act.tx.execute(insert(cases).values(**row))
     act.wrote(cases, row)

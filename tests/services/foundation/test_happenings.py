@@ -128,7 +128,7 @@ def test_each_return_is_one(office: Office) -> None:
         office.answer(obligation)
         office.decide(obligations.send_back, obligation, "没有写明责任人")
     assert happened(office) == ["returned 11-23 10:10", "returned 11-23 10:20"]
-    first = rows(office.program, "happenings")[0]
+    first = min(rows(office.program, "happenings"), key=lambda row: str(row["at"]))
     assert (first["unit_id"], first["obligation_id"]) == (UNIT, obligation)
     assert first["detail"] == {"kind": "instruction", "number": "D20261123-0001", "due": "2026-11-30T18:00:00+08:00"}
 
@@ -143,7 +143,8 @@ def test_what_the_office_decides_about_a_complaint_happens_to_its_unit(office: O
     office.at("2026-11-24 09:20")
     office.answer(obligation)
     office.decide(obligations.accept_answer, obligation, "单位已经道歉")
-    assert happened(office)[2:] == ["complaint_accepted 11-24 09:10", "complaint_answered 11-24 09:20"]
+    # The moment would lead to whom the office told just then.
+    assert [one[-5:] for one in happened(office)] == ["00:00"] * 4
     found = {(row["kind"], row["subject_id"], row["unit_id"]) for row in rows(office.program, "happenings")}
     assert found == {
         ("complaint_declined", other.id, UNIT),

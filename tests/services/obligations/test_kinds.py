@@ -49,7 +49,7 @@ class Papers:
         return {one: Subject(one, "第七号文", self.waited_for) for one in subject_ids}
 
     def _sight(self, act: Act, subject_id: str | None, unit: str, asked: str) -> UnitSight:
-        return UnitSight("第七号文", unit, (), asked, None)
+        return UnitSight(unit, (), asked, None)
 
     def _guard(self, act: Act, subject_id: str | None, text: str) -> None:
         if "机密" in text:
@@ -116,7 +116,7 @@ def test_a_subject_that_is_registered_is_called_back_all_the_way(office: Office)
     assert ("fake", "writer") in ring
     whole = desk.look(obligation)
     assert (whole.obligation.subject, whole.obligation.waited_for) == (Subject(PAPER, "第七号文", True), True)
-    assert whole.sight == UnitSight("第七号文", "市国土局", (), "请报送", None)
+    assert whole.sight == UnitSight("市国土局", (), "请报送", None)
     assert ("fake", "answered") in desk.answer(obligation)
     assert ("fake", "returned") in desk.decide(obligations.send_back, obligation, "缺一页")
     desk.answer(obligation)

@@ -54,7 +54,7 @@ async def test_jsonl_has_a_line_a_case(filed: Program) -> None:
     assert row["what"].startswith(FORMULA)
     assert tuple(row) == oversight.COLUMNS["complaints"]
     assert (row["category"], row["state"], row["named"]) == ("rude", "received", True)
-    assert row["received"] == "2026-11-21T07:00:00+00:00"
+    assert row["received_day"] == "2026-11-21"
 
 
 async def test_csv_opens_in_excel_and_runs_nothing(filed: Program) -> None:
@@ -77,14 +77,14 @@ async def test_xlsx_holds_texts_and_no_formula(filed: Program) -> None:
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 async def test_spreadsheets_speak_the_language_and_the_time_of_the_office(filed: Program, form: str) -> None:
     [row] = table(filed, "complaints", form)
-    told = {name: row[name] for name in ("类型", "类别", "留名", "状态", "收到", "决定", "发生时间")}
+    told = {name: row[name] for name in ("类型", "类别", "留名", "状态", "收到日期", "决定日期", "发生时间")}
     assert told == {
         "类型": "投诉",
         "类别": "态度不好",
         "留名": "是",
         "状态": "已收到，等待受理",
-        "收到": "2026-11-21 15:00",
-        "决定": "",
+        "收到日期": "2026-11-21",
+        "决定日期": "",
         "发生时间": "2026-11-20",
     }
     [row] = table(filed, "complaints", form, "en")
@@ -104,12 +104,12 @@ def test_what_a_supervisor_saw_stands_in_words(program: Program, form: str) -> N
     for n, seen in enumerate((found, {})):
         visit = inspections.Visit("gtj", "patrol", seen)
         mine = Contact("nobody", "fake", "zh")
-        program.acts.at(late + timedelta(minutes=n)).transact(inspections.file_visit, mine, visit)
+        program.acts.at(late + timedelta(days=n)).transact(inspections.file_visit, mine, visit)
     first, second = table(program, "visits", form)
     assert first["发现"] == "秩序：环境脏乱、窗口无人、灯坏了；服务：热情周到（亮点）"
     assert second["发现"] == "没发现问题"
     assert (first["方式"], first["状态"], first["收到日期"]) == ("作风巡查", "已收到", "2026-11-22")
-    [line, _] = written(program, "visits", "jsonl").splitlines()
+    line, _ = written(program, "visits", "jsonl").splitlines()
     assert json.loads(line)["findings"] == found
     assert json.loads(line)["received_day"] == "2026-11-22"
 

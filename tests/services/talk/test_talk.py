@@ -56,7 +56,7 @@ async def test_many_contacts_share_a_batch_and_none_loses_a_word(program: Progra
     await asyncio.gather(*(complain(n) for n in range(60)))
     cases = rows(program, "cases")
     assert sorted(str(case["what"]).split()[-1] for case in cases) == sorted(str(n) for n in range(60))
-    assert sorted(str(case["number"]) for case in cases) == [f"20261121-{n:04d}" for n in range(1, 61)]
+    assert len({str(case["number"]) for case in cases}) == 60
 
 
 @on_postgresql

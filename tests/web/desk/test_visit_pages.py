@@ -42,7 +42,7 @@ async def test_a_visit_is_noted_and_its_supervisor_finds_that_without_a_message(
     supervisor = person("supervisor-1")
     await checks(program, supervisor)
     [told] = await supervisor.says("/status")
-    assert re.search(r"您的暗访记录：\n20261121-0001 市国土局 11月21日 周六 已收到$", told.text)
+    assert re.search(r"您的暗访记录：\n20261121-9248 市国土局 11月21日 周六 已收到$", told.text)
     other = await browser()
     code = program.acts.by(clerk_id).transact(people.invite, clerk_id, 1)[1]
     await other.sends("/in", code=code)
@@ -62,7 +62,7 @@ async def test_a_visit_is_noted_and_its_supervisor_finds_that_without_a_message(
     assert await how_many(clerk, "state=noted") == 1
     assert len(supervisor.heard()) == heard
     [told] = await supervisor.says("/status")
-    assert "20261121-0001 市国土局 11月21日 周六 效能办已阅" in told.text
+    assert "20261121-9248 市国土局 11月21日 周六 效能办已阅" in told.text
 
 
 @ON_SQLITE
@@ -79,7 +79,7 @@ async def test_who_complains_and_checks_finds_both(program: Program, person: Cal
     complaint = await complains(supervisor)
     await checks(program, supervisor)
     [told] = await supervisor.says("/status")
-    assert "20261121-0002 市国土局" in told.text
+    assert "20261121-4348 市国土局" in told.text
     assert "您有 1 件来件" in told.text
     [shown] = await supervisor.taps(f"{complaint[-4:]} 市国土局 待受理 11月21日 周六")
     assert "等了两个小时没有人理" in shown.text

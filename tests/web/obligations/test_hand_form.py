@@ -264,18 +264,18 @@ async def test_a_spot_check_is_handed_over_without_anything_of_it(program: Progr
     assert "已交办\uff0c单位负责人会收到通知" in page
     assert await how_many(clerk, "state=noted") == 1
     page = await clerk.opens(first_obligation(await clerk.opens(report)))
-    assert f'<a href="{report}">20261121-0001</a>' in page
+    assert f'<a href="{report}">20261121-9248</a>' in page
 
     obligation_id = clerk.path[-20:]
     await head.says(f"/duty {obligation_id}")
     told = "\n".join(one.text for one in head.heard())
     assert ASKED in told
-    for mark in ("20261121-0001", "窗口无人", "下午没人", "25 分钟", "模拟办事", "林监督", "暗访"):
+    for mark in ("20261121-9248", "窗口无人", "下午没人", "25 分钟", "模拟办事", "林监督", "暗访"):
         assert mark not in told.replace("D20261121-0001", "")
     whole = program.acts.look(obligations.look, KINDS, obligation_id)
     assert whole
     assert whole.obligation.subject is None
-    assert "20261121-0001" not in repr(whole).replace("D20261121-0001", "")
+    assert "20261121-9248" not in repr(whole).replace("D20261121-0001", "")
 
     answers(program, head_id, obligation_id, "已调整值班")
     await clerk.opens(f"/console/duty/{obligation_id}")

@@ -17,6 +17,7 @@ from channels.fake import FakePerson
 from models.tables import cases, quarantine
 from services import obligations
 from services.desk import KINDS
+from services.foundation.moments import sealed_now
 from services.foundation.vault import new_id
 from services.people import GROUPS, RIGHTS, Grant, Group, Right, Role
 from tests.conftest import events, rows
@@ -70,9 +71,9 @@ async def test_the_inbox_leaves_under_its_filters_and_in_its_order(
     whole = await taken(clerk, "/console/reports.csv")
     assert [row["类型"] for row in whole] == ["暗访", "投诉", "投诉"]
     visit, newer, older = whole
-    assert (visit["经过"], visit["收到"], visit["等候分钟"]) == ("下午没人", "2026-11-21", "25")
+    assert (visit["经过"], visit["收到日期"], visit["等候分钟"]) == ("下午没人", "2026-11-21", "25")
     assert "窗口无人" in visit["发现"]
-    assert (newer["经过"], newer["单位"], newer["收到"]) == ("'=HYPERLINK(1)", "市国税局", "2026-11-21 15:01")
+    assert (newer["经过"], newer["单位"], newer["收到日期"]) == ("'=HYPERLINK(1)", "市国税局", "2026-11-21")
     assert (older["状态"], older["材料件数"], older["类别"]) == ("待处理", "1", "态度不好")
     assert [row["单位"] for row in await taken(clerk, "/console/reports.csv?unit=gsj")] == ["市国税局"]
     assert await taken(clerk, "/console/reports.csv?kind=question") == []
@@ -282,7 +283,9 @@ async def test_the_list_leaves_nothing_out(program: Program, clerk: Browser, cit
     """More reports than are read at once, each once and in order."""
     await complains(citizen)
     [one] = rows(program, "cases")
-    more = [one | {"id": new_id(), "number": f"20261121-{n:04}"} for n in range(1000, 2100)]
+    ids = {new_id(): f"20261121-{n:05}" for n in range(10_000, 11_100)}
+    moments = program.acts.look(lambda act: {id: sealed_now(act, id) for id in ids})
+    more = [one | {"id": id, "number": n, "received": moments[id], "moved": moments[id]} for id, n in ids.items()]
     program.database.transact(lambda tx: tx.execute(insert(cases), more))
     assert program.database.look(lambda tx: tx.execute(select(func.count()).select_from(cases)).scalar_one()) == 1101
     assert len({row["编号"] for row in await taken(clerk, "/console/reports.csv")}) == 1101
