@@ -45,6 +45,8 @@ class Sizes:
     recipients: int = 100_000  # of the broadcast beside which replies are sent
     pages: int = 1_000
     page_seconds: float = 60.0
+    audit_seconds: float = 3.0
+    events: int = 1_000_000
     more: bool = True  # what is told for information only
 
 
@@ -64,6 +66,8 @@ QUICK = Sizes(
     pace_seconds=3,
     wait_seconds=3,
     recipients=200,
+    audit_seconds=0.2,
+    events=3_000,
     pages=20,
     page_seconds=1.0,
     more=False,
@@ -88,6 +92,8 @@ class Bench:
             "late list": (self.late_list, {"late_list_ms"}),
             "ready": (self.ready, {"ready_ms"}),
             "idle": (self.idle, {"idle_mib"}),
+            "audit append": (self.audit_append, {"audit_append_vs_insert"}),
+            "audit verify": (self.audit_verify, {"audit_verify_1m_s"}),
             "idle pages": (self.idle_pages, {"idle_pages_core"}),
         }
         return [(name, measure) for name, (measure, claims) in measures.items() if self.wanted & claims]
@@ -234,6 +240,21 @@ class Bench:
         resident = Figure([resident for _, resident in weighed])
         self.console.print(f"resident with all that is shared with others: {resident.median:.0f} MiB")
         return {"idle_mib": Figure([own for own, _ in weighed])}
+
+    def audit_append(self) -> Measured:
+        self.tell("events beside plain rows")
+        with _servers({"pg"}) as fresh, tempfile.TemporaryDirectory(dir=self.folder) as place:
+            found = child.ask("benchmarks.audit", "write", place, fresh(), self.sizes.audit_seconds)
+        names = {"plain": "one plain row a commit", "chained": "one event a commit, numbered and chained"}
+        told = {"commits/s": {names[who]: Figure(values) for who, values in found.items()}}
+        figures.show_runs("8 connections to one PostgreSQL, from one process", told, self.console)
+        return {"audit_append_vs_insert": ratio(found["chained"], found["plain"])}
+
+    def audit_verify(self) -> Measured:
+        self.tell(f"a chain of {self.sizes.events:,} events")
+        with tempfile.TemporaryDirectory(dir=self.folder) as place:
+            found = child.ask("benchmarks.audit", "verify", place, self.sizes.events)
+        return {"audit_verify_1m_s": Figure([found["seconds"]])}
 
     def idle_pages(self) -> Measured:
         self.tell(f"{self.sizes.pages:,} idle pages")

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from media import text_rows
 from models.database import insert_or_update
-from models.tables import announced_days, announced_years
+from models.tables import announced_days, announced_years, counters
 from services.calendar.checking import Checked, check, likely_year
 from services.calendar.codes import CalendarCode
 from services.calendar.listed import read_rows
@@ -56,7 +56,7 @@ def load(act: Act, table: str, year: int, seen: str, *, sure: bool = False) -> i
     if found.doubts and not sure:
         raise Refusal(CalendarCode.UNSURE)
     told = {"days": len(found.days), "works": sum(one.works for one in found.days)}
-    # First, because on PostgreSQL the next clerk waits here, and then sees what this one has loaded.
+    _alone(act)
     audit.append(act, "holidays_loaded", str(year), told)
     if _seen(act, year) != seen:
         raise Refusal(Common.CHANGED)
@@ -70,9 +70,15 @@ def load(act: Act, table: str, year: int, seen: str, *, sure: bool = False) -> i
 
 def unload(act: Act, year: int) -> None:
     """Takes a loaded year back: it is again what the program knows of it, or not announced."""
+    _alone(act)
     audit.append(act, "holidays_unloaded", str(year))
     _forget(act, year, ())
     act.tx.execute(delete(announced_years).where(announced_years.c.year == year))
+
+
+def _alone(act: Act) -> None:
+    """Lets the next clerk wait here until the commit, to see then what this one has loaded."""
+    act.tx.execute(insert_or_update(act.tx, counters, "name", ["value"]), {"name": "holidays", "value": 0})
 
 
 def _forget(act: Act, year: int, days: Sequence[str]) -> None:

@@ -13,9 +13,9 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select, text
 
-from models.prepared import Prepared, among, keys
+from models.prepared import Prepared
 from models.tables import audit, audit_waiting
 from services.foundation.events import Told, opened, sealed
 from services.foundation.vault import KeyTrouble, Vault
@@ -29,7 +29,12 @@ _LANE = 7_219_001  # PostgreSQL advisory lock: whoever holds it numbers
 _HEAD = Prepared(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
 _INSERT = Prepared(insert(audit), "seq", "day", "lot", "sealed", "hash")
 _WAIT = Prepared(insert(audit_waiting), "day", "lot", "sealed")
-_DONE = Prepared(lambda tx: delete(audit_waiting).where(among(tx, audit_waiting.c.id)))
+_MOVE = text(  # inside the server: what is sealed is not sent there again
+    "with gone as (delete from audit_waiting where id = any(:ids) returning id, day, lot, sealed)"
+    " insert into audit (seq, day, lot, sealed, hash) select told.seq, gone.day, gone.lot, gone.sealed, told.hash"
+    " from gone join unnest(cast(:ids as bigint[]), cast(:seqs as bigint[]), cast(:hashes as bytea[]))"
+    " as told (id, seq, hash) using (id)"
+)
 _TOLD = audit_waiting.c.id, audit_waiting.c.day, audit_waiting.c.lot, audit_waiting.c.sealed
 _WAITING = select(*_TOLD).order_by(audit_waiting.c.id)
 _NEXT = _WAITING.limit(bindparam("most"))
@@ -81,8 +86,9 @@ def number(tx: Connection, vault: Vault, *, wait: bool = False) -> Numbered:
         else:
             fits[id] = {"day": day, "lot": lot, "sealed": data}
     if fits:
-        _INSERT.run(tx, *_chained(tx, vault, fits.values()))
-        _DONE.run(tx, {"keys": keys(tx, list(fits))})
+        made = _chained(tx, vault, fits.values())
+        numbers = {"ids": list(fits), "seqs": [row["seq"] for row in made], "hashes": [row["hash"] for row in made]}
+        tx.execute(_MOVE, numbers)
     return Numbered(len(fits), frozenset(unknown))
 
 
