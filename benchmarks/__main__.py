@@ -47,6 +47,7 @@ class Sizes:
     page_seconds: float = 60.0
     audit_seconds: float = 3.0
     events: int = 1_000_000
+    flood_seconds: float = 20.0
     more: bool = True  # what is told for information only
 
 
@@ -70,6 +71,7 @@ QUICK = Sizes(
     events=3_000,
     pages=20,
     page_seconds=1.0,
+    flood_seconds=1.0,
     more=False,
 )
 Measured = dict[str, Figure]
@@ -95,6 +97,7 @@ class Bench:
             "audit append": (self.audit_append, {"audit_append_vs_insert"}),
             "audit verify": (self.audit_verify, {"audit_verify_1m_s"}),
             "idle pages": (self.idle_pages, {"idle_pages_core"}),
+            "floods": (self.floods, {"neighbour_p95_ms"}),
         }
         return [(name, measure) for name, (measure, claims) in measures.items() if self.wanted & claims]
 
@@ -262,6 +265,15 @@ class Bench:
             "idle_pages_core": Figure([life.idle_pages_core(self.folder, self.sizes.pages, self.sizes.page_seconds)])
         }
 
+    def floods(self) -> Measured:
+        p95: dict[str, float] = {}
+        for flood in FLOODS:
+            self.tell(f"a neighbour's turns beside {flood}")
+            p95[flood] = life.neighbour_p95_ms(self.folder, flood, self.sizes.flood_seconds)
+        told = {"p95, ms": {FLOODS[flood]: Figure([ms]) for flood, ms in p95.items()}}
+        figures.show_runs("A neighbour's turn in the web chat, SQLite, one process", told, self.console)
+        return {"neighbour_p95_ms": Figure([max(p95.values())])}
+
     def tell(self, text: str) -> None:
         self.console.print(f"[dim]{text}[/]")
 
@@ -272,6 +284,15 @@ NAMES = {
     "ptb_answering": "  the same with replies, for information",
     "aiogram": "aiogram 3, silent, one row at the end",
     "bare": "bare aiohttp route, one row a request",
+}
+
+
+FLOODS = {
+    "packed": "gzip bodies, 16 MiB unpacked",
+    "pictures": "pictures of 2,000 scans",
+    "held": "40 uploads held open",
+    "garbage": "frames that are none, on 20 pages",
+    "headers": "3,000 headers that never end",
 }
 
 

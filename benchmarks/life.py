@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -45,6 +46,14 @@ def idle_pages_core(folder: Path, pages: int, seconds: float) -> float:
         if list(told) != [pages]:
             raise RuntimeError("pages were sent away")
     return share
+
+
+def neighbour_p95_ms(folder: Path, flood: str, seconds: float) -> float:
+    """How long nineteen in twenty turns of somebody else take at most while a flood comes in."""
+    with served(folder) as (_, _, port), child.running("benchmarks.flood", flood, port):
+        time.sleep(min(seconds, SETTLING_SECONDS))  # until the flood is high
+        [took] = child.told("benchmarks.neighbour", port, seconds)
+    return statistics.quantiles(took, n=20)[18]
 
 
 def _processor(process: int) -> float:

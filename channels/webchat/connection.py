@@ -91,10 +91,11 @@ class Connection:
             await self._send(away=frame.id)
 
     async def _refuse(self, frame_id: str | None, code: str) -> None:
-        """Refuses what is no frame. It counts as one: whoever sends nothing else is cut off too."""
-        if not self._pace.allows():
+        """Refuses what is no frame. It counts as one, and beyond the pace it is not even answered."""
+        if self._pace.allows():
+            await self._send(refused=frame_id, code=code)
+        else:
             self._too_many += 1
-        await self._send(refused=frame_id, code=code)
 
     async def _act(self, frame: Frame, raw: str) -> None:
         if frame.beat is not None:
