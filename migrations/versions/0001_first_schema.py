@@ -91,7 +91,8 @@ def upgrade() -> None:
     sa.Column('due_at', Utc(), nullable=False),
     sa.Column('created_at', Utc(), nullable=False),
     sa.Column('taken_at', Utc(), nullable=True),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.create_index('ix_evidence_due', ['state', 'due_at'], unique=False)

@@ -44,8 +44,9 @@ evidence = Table(
     Column("error", String(40)),  # why it was refused; of a kept piece, its flaw
     Column("attempts", Integer, nullable=False, default=0),
     Column("due_at", Utc, nullable=False),
-    Column("created_at", Utc, nullable=False),
-    Column("taken_at", Utc),  # of an upload: when a conversation took it; None: only sent
+    Column("created_at", Utc, nullable=False),  # of a report's piece: the first moment of the day
+    Column("taken_at", Utc),  # of an upload: when a conversation took it; None: only sent, or a report's by now
+    sqlite_with_rowid=False,
 )
 
 

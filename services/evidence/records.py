@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, delete, func, insert, or_, select, update
 
 from conversation.messages import Media
-from models.tables import FETCHING, evidence
+from models.tables import FETCHING, entries, evidence
 from models.types import AT_ONCE
 from services.evidence.store import Forgotten, Original, Stored
 from services.foundation import audit
 from services.foundation.act import Act
+from services.foundation.moments import first_of_day, oldest_first
 from services.foundation.vault import new_id
 from services.foundation.wording import readable
 from services.people import Contact
@@ -82,9 +83,14 @@ def attach(act: Act, contact: Contact, subject_id: str, media: Sequence[Media], 
             continue
         source = {"channel": contact.channel, "ref": piece.ref, "name": piece.name, "contact": contact.id}
         piece_id = new_id()
-        row = {"id": piece_id, "kind": piece.kind, "state": WAITING, "due_at": AT_ONCE, "created_at": act.now, **place}
+        row = {"id": piece_id, "kind": piece.kind, "state": WAITING, "due_at": AT_ONCE, **_of_report(act), **place}
         act.tx.execute(insert(evidence).values(**row, sealed=act.vault.seal(source, f"evidence {piece_id}")))
         act.wrote(evidence, row)
+
+
+def _of_report(act: Act) -> dict[str, Any]:
+    """What a piece of a report tells of its moment: the day."""
+    return {"created_at": first_of_day(act.now), "taken_at": None}
 
 
 def _claim_upload(act: Act, contact: Contact, piece_id: str, place: dict[str, Any]) -> None:
@@ -92,7 +98,7 @@ def _claim_upload(act: Act, contact: Contact, piece_id: str, place: dict[str, An
     free = (evidence.c.id == piece_id) & evidence.c.subject_id.is_(None)
     sealed = act.tx.execute(select(evidence.c.sealed).where(free)).scalar()
     if sealed is not None and act.vault.open(sealed, f"evidence {piece_id}")["contact"] == contact.id:
-        act.tx.execute(update(evidence).where(free).values(**place))
+        act.tx.execute(update(evidence).where(free).values(**_of_report(act), **place))
         act.wrote(evidence, piece_id)
 
 
@@ -204,7 +210,9 @@ def hold(act: Act, wanted: Wanted, original: Original) -> None:
 
 
 def keep(act: Act, stored: Stored) -> None:
-    act.tx.execute(update(evidence).where(evidence.c.id == stored.id).values(state=KEPT, **stored.columns()))
+    act.tx.execute(
+        update(evidence).where(evidence.c.id == stored.id).values(state=KEPT, due_at=AT_ONCE, **stored.columns())
+    )
     act.wrote(evidence, stored.id)
     audit.append(act, "evidence_kept", stored.id)
 
@@ -213,7 +221,9 @@ def refuse(act: Act, piece_id: str, code: str) -> list[Forgotten]:
     """Marks a piece as refused. Its original, where there is one, goes by `Store.forget` after the commit."""
     mine = evidence.c.id == piece_id
     sha256 = act.tx.execute(select(evidence.c.sha256).where(mine)).scalar()
-    act.tx.execute(update(evidence).where(mine).values(state=REFUSED, error=code, sha256=None, bytes=None))
+    act.tx.execute(
+        update(evidence).where(mine).values(state=REFUSED, due_at=AT_ONCE, error=code, sha256=None, bytes=None)
+    )
     act.wrote(evidence, piece_id)
     audit.append(act, "evidence_refused", piece_id, {"why": code})
     return _forgotten(act, [(piece_id, sha256)])
@@ -231,13 +241,12 @@ def pieces_of(act: Act, subject_id: str) -> list[Piece]:
 
     Several uploads of one message end in any order, so their own times do not tell it.
     """
-    began = func.min(evidence.c.created_at).over(partition_by=evidence.c.entry_id)
-    rows = act.tx.execute(
-        select(evidence)
-        .where(evidence.c.subject_id == subject_id)
-        .order_by(evidence.c.entry_id.is_not(None), began, evidence.c.position)
-    )
-    return [replace(_piece(row), number=number) for number, row in enumerate(rows, 1)]
+    rows = act.tx.execute(select(evidence).where(evidence.c.subject_id == subject_id)).all()
+    columns = entries.c.id, entries.c.at, entries.c.exact
+    said = act.tx.execute(select(*columns).where(entries.c.subject_id == subject_id)) if rows else ()
+    place: dict[str | None, int] = {row.id: nth for nth, (_, row) in enumerate(oldest_first(act, said), 1)}
+    sent = sorted(rows, key=lambda row: (place.get(row.entry_id, 0), row.position))
+    return [replace(_piece(row), number=number) for number, row in enumerate(sent, 1)]
 
 
 def file_names(act: Act, subject_id: str) -> dict[str, str]:

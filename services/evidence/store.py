@@ -18,6 +18,7 @@ from services.foundation.vault import Vault, new_id
 
 LIMITS = Limits()
 CLEANED_AT_ONCE = 2  # cleanings at once: each takes a core and up to 1 GiB
+NO_MOMENT = 0  # when a file was last changed, as it tells: a copy or a backup of it leads to nobody who wrote just then
 PICTURE_SECONDS = 40  # of a core, of which the costliest picture that is decoded takes a tenth
 
 
@@ -197,6 +198,7 @@ def _write_durably(path: Path, data: bytes) -> None:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
+        os.utime(half, (NO_MOMENT, NO_MOMENT))
         half.replace(path)
     except OSError:
         half.unlink(missing_ok=True)

@@ -285,7 +285,7 @@ async def test_a_sender_s_flood_lets_a_neighbour_s_picture_through(
         await asyncio.wait_for(seen.wait(), waiting.PATIENCE_SECONDS)
         await asks(neighbour, "n")
         await until(program, lambda: [one for one in rows(program, "evidence") if one["state"] == evidence.KEPT])
-        assert begun == ["flood 0 0", "n"]
+        assert [one[:5] for one in begun] == ["flood", "n"]
         ends.set()
         await until(program, lambda: len(begun) > 5)
     finally:
