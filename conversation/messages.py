@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 Answers = Mapping[str, Any]
@@ -151,3 +152,4 @@ class Body:
     ask: Screen | None = None
     say: Say | None = None
     edits: str | None = None
+    at: datetime | None = None  # when it was written, where its row tells the day alone

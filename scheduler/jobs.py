@@ -54,9 +54,14 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
         await acts.write(oversight.forget_old, kept)
         while gone := await acts.write(evidence.forget_unused, acts.clock() - kept.uploads_for, taken=True):
             await asyncio.to_thread(store.forget, gone)
-        row = 0
-        while row := await acts.write(oversight.forget_screens, kept, row):
-            pass
+        row = await acts.write(oversight.forget_screens, kept)
+        while row is not None:
+            row = await acts.write(oversight.forget_screens, kept, row)
+
+    async def shuffle_reports() -> None:
+        for table in oversight.UNORDERED:
+            if not await acts.database.write(oversight.shuffle, table.name):
+                log.warning("reports_not_shuffled", table=table.name)
 
     async def tell_auditors() -> None:
         await acts.write(oversight.tell_auditors)
@@ -77,6 +82,7 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
         Job("note_overdue", "* * * * *", note_overdue),
         Job("carry_notices", "* * * * *", carry_notices),
         Job("remind_idle", "*/5 * * * *", remind_idle),
+        Job("shuffle_reports", "40 3 * * *", shuffle_reports),
         Job("forget_old", "20 3 * * *", forget_old),
         Job("tell_auditors", "0 9 * * *", tell_auditors),
         Job("make_room", "*/5 * * * *", make_room),

@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from services.foundation.vault import KeyTrouble, Vault
 
 PURPOSE = "sms report"
-_TOLD = re.compile(rb"(\d{1,18})(?:-(\d+))?")
+_TOLD = re.compile(rb"(-?\d{1,18})(?:-(\d+))?")
 
 
 def ref_of(vault: Vault, delivery_id: int, part: int | None = None) -> str:

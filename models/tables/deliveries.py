@@ -10,6 +10,7 @@ from models.types import Utc
 deliveries = Table(
     "deliveries",
     metadata,
+    # Below 0 where the row, about a report, tells the day alone (services.deliveries.queue_apart).
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("contact_id", ForeignKey("contacts.id"), nullable=False),
     Column("channel", String(16), nullable=False),

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from models.tables import FETCHING, deliveries, notices, sessions
-from services.deliveries.queueing import NoticeBodies, open_body
+from services.deliveries.queueing import NoticeBodies, open_body, sent_at
 from services.deliveries.values import Letter
 from services.foundation.act import Act
 
@@ -53,7 +53,7 @@ def mailbox(act: Act, channel: str, contact_id: str, after: int, most: int) -> l
     letters = []
     for row in reversed(rows):
         body = shared.of(act.tx, row.notice_id) if row.sealed is None else open_body(act.vault, row.sealed)
-        letters.append(Letter(row.letter, row.id, body, max(row.created_at, row.due_at)))
+        letters.append(Letter(row.letter, row.id, body, body.at or max(row.created_at, row.due_at)))
     return letters
 
 
@@ -77,8 +77,9 @@ def with_letters(act: Act, channel: str, shown: Mapping[str, int]) -> set[str]:
 def received(act: Act, channel: str, contact_id: str, upto: int) -> None:
     """Records that the device has confirmed every letter up to this one."""
     mine = and_(_of(channel), deliveries.c.contact_id == contact_id, deliveries.c.letter <= upto)
+    now = sent_at(literal(act.now, deliveries.c.sent_at.type))
     act.tx.execute(
-        update(deliveries).where(mine, deliveries.c.state == "queued").values(state="delivered", sent_at=act.now)
+        update(deliveries).where(mine, deliveries.c.state == "queued").values(state="delivered", sent_at=now)
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, case, insert, select
+from sqlalchemy import ColumnElement, Connection, case, func, insert, select
 
 from conversation.messages import Body
 from models.prepared import Prepared
@@ -15,12 +16,12 @@ from models.tables import contacts, deliveries, notices
 from models.types import AT_ONCE
 from services.deliveries.values import Outgoing
 from services.foundation.act import Act
+from services.foundation.moments import first_of_day
 from services.foundation.vault import Vault
 
 _bodies = msgspec.json.Decoder(Body)
 _encode = msgspec.json.Encoder().encode
-_QUEUE = Prepared(
-    insert(deliveries),
+_COLUMNS = (
     "contact_id",
     "channel",
     "urgency",
@@ -32,6 +33,9 @@ _QUEUE = Prepared(
     "attempts",
     "letter",
 )
+_QUEUE = Prepared(insert(deliveries), *_COLUMNS)
+_QUEUE_APART = Prepared(insert(deliveries), "id", *_COLUMNS)
+APART_BITS = 20  # of the ids that a contact has for what is told apart
 
 
 def queue(
@@ -46,16 +50,7 @@ def queue(
     Without `due_at` they are due at once, whatever any clock says.
     """
     shared = {**_shared(act, urgency, due_at), "about": about}
-    rows = [
-        {
-            **shared,
-            "contact_id": one.contact_id,
-            "channel": one.channel,
-            "sealed": act.vault.seal_bytes(encoded(one.body), "delivery"),
-            "letter": one.letter,
-        }
-        for one in outgoing
-    ]
+    rows = [shared | _row(act, one) for one in outgoing]
     if rows:
         _QUEUE.run(act.tx, *rows)
     act.ring((one.channel, one.contact_id) for one in outgoing)
@@ -120,16 +115,62 @@ def queue_for(
 
     The contacts are locked until the commit, so that a contact's rows come to be seen in the order of their ids.
     """
-    reachable = contacts.c.id.in_(contact_ids) & contacts.c.blocked_at.is_(None)
-    chosen = select(contacts.c.id, contacts.c.channel).where(reachable).order_by(contacts.c.id).with_for_update()
-    outgoing = [Outgoing(row.id, row.channel, body) for row in act.tx.execute(chosen)]
+    outgoing = _reachable(act, contact_ids, body)
     queue(act, outgoing, urgency, due_at, about)
     return bool(outgoing)
 
 
+def queue_apart(act: Act, contact_ids: Sequence[str], body: Body) -> bool:
+    """Queues for those who follow a report what the office has done about it, as `queue_for`.
+
+    In the same moment a unit may be told, and it knows when that was. So these rows tell the day alone, and their ids,
+    below 0, are each contact's own and follow no other's.
+    """
+    outgoing = _reachable(act, contact_ids, replace(body, at=act.now))
+    for one in outgoing:
+        row = _shared(act, "reply", None) | _row(act, one) | {"about": None, "created_at": first_of_day(act.now)}
+        _QUEUE_APART.run(act.tx, row | {"id": _apart_id(act, one.contact_id)})
+    act.ring((one.channel, one.contact_id) for one in outgoing)
+    return bool(outgoing)
+
+
+def is_apart() -> ColumnElement[bool]:
+    """Whether a row tells the day alone."""
+    return deliveries.c.id < 0
+
+
+def sent_at(moment: ColumnElement[datetime]) -> ColumnElement[datetime]:
+    """When a row was sent, as the table may tell it."""
+    return case((is_apart(), deliveries.c.created_at), else_=moment)
+
+
+def _apart_id(act: Act, contact_id: str) -> int:
+    """The next id of this contact, whose row is locked. Those of two contacts have nothing to do with each other."""
+    place = int(act.vault.index(contact_id, "apart")[:8], 16)
+    first = (place - 2**32) << APART_BITS
+    mine = deliveries.c.id >= first, deliveries.c.id < first + 2**APART_BITS
+    last = act.tx.execute(select(func.max(deliveries.c.id)).where(*mine)).scalar()
+    return first if last is None else last + 1
+
+
+def _reachable(act: Act, contact_ids: Sequence[str], body: Body) -> list[Outgoing]:
+    reachable = contacts.c.id.in_(contact_ids) & contacts.c.blocked_at.is_(None)
+    chosen = select(contacts.c.id, contacts.c.channel).where(reachable).order_by(contacts.c.id).with_for_update()
+    return [Outgoing(row.id, row.channel, body) for row in act.tx.execute(chosen)]
+
+
+def _row(act: Act, one: Outgoing) -> dict[str, Any]:
+    return {
+        "contact_id": one.contact_id,
+        "channel": one.channel,
+        "sealed": act.vault.seal_json(encoded(one.body), "delivery"),
+        "letter": one.letter,
+    }
+
+
 def seal_notice(vault: Vault, body: Body) -> bytes:
     """The sealed body for `notices.body`, which all recipients of a broadcast share."""
-    return vault.seal_bytes(encoded(body), "notice")
+    return vault.seal_json(encoded(body), "notice")
 
 
 def open_body(vault: Vault, sealed: bytes) -> Body:

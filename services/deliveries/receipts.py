@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, literal, select, update
 
 from models.tables import deliveries
+from services.deliveries.queueing import sent_at
 from services.foundation.act import Act
 
 _UNDECIDED = ("queued", "sending", "sent", "uncertain")
@@ -27,8 +28,10 @@ def undelivered(act: Act, channel: str, id: int, reason: str) -> bool:
 
 def _told(act: Act, channel: str, id: int, before: Sequence[str], state: str, error: str | None) -> bool:
     mine = (deliveries.c.id == id) & (deliveries.c.channel == channel)
-    sent_at = func.coalesce(deliveries.c.sent_at, literal(act.now, deliveries.c.sent_at.type))
+    now = sent_at(literal(act.now, deliveries.c.sent_at.type))
     telling = update(deliveries).where(mine, deliveries.c.state.in_(before))
-    if act.tx.execute(telling.values(state=state, error=error, sent_at=sent_at)).rowcount:
+    if act.tx.execute(
+        telling.values(state=state, error=error, sent_at=func.coalesce(deliveries.c.sent_at, now))
+    ).rowcount:
         return True
     return act.tx.execute(select(deliveries.c.id).where(mine)).first() is not None

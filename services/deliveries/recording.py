@@ -28,6 +28,7 @@ from conversation.text import inert
 from models.prepared import Prepared
 from models.tables import SMS, contacts, deliveries
 from models.types import Utc
+from services.deliveries.queueing import sent_at
 from services.deliveries.values import Result
 from services.foundation.act import Act
 
@@ -115,8 +116,8 @@ def _sent_rows(tx: Connection) -> Update:
             wire_id=listed.c.value,
             error=_reason(None),
             attempts=deliveries.c.attempts + 1,
-            due_at=bindparam("sent_at", type_=Utc()),
-            sent_at=bindparam("sent_at", type_=Utc()),
+            due_at=sent_at(bindparam("sent_at", type_=Utc())),
+            sent_at=sent_at(bindparam("sent_at", type_=Utc())),
         )
     )
 

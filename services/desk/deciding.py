@@ -18,7 +18,7 @@ from conversation.messages import Body, Button, Say
 from models.tables import cases, entries, visits
 from services import obligations, people
 from services.cases import ACCEPTED, COMPLAINT, DECLINED, QUESTION, RECEIVED
-from services.deliveries import queue_for
+from services.deliveries import queue_apart
 from services.desk.codes import DeskCode
 from services.desk.values import ANSWERED, SHORTEST_REASON
 from services.foundation import audit
@@ -190,4 +190,4 @@ def _happened(act: Act, case: _Case, what: str, once: str) -> None:
 
 def _tell(act: Act, case: _Case, words: str, text: str, button: Button) -> bool:
     say = Say(f"status.{words}", {"number": case.number, "text": text}, (button,))
-    return queue_for(act, people.owner_ids(act, case.id), Body(say=say))
+    return queue_apart(act, people.owner_ids(act, case.id), Body(say=say))

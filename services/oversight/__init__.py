@@ -18,6 +18,7 @@ from services.oversight.forgetting import forget_screens
 from services.oversight.keeping import Keeping, keeping
 from services.oversight.lost import lost_evidence
 from services.oversight.sheet import SheetWords
+from services.oversight.shuffling import UNORDERED, shuffle
 from services.oversight.upkeep import claim_tick, forget_old, remind_idle
 from services.oversight.writers import FORMS, Printed, Row, printed, write_table
 
@@ -25,6 +26,7 @@ __all__ = [
     "COLUMNS",
     "FORMS",
     "RECEIPTS",
+    "UNORDERED",
     "WHAT",
     "Audited",
     "Figure",
@@ -48,6 +50,7 @@ __all__ = [
     "printed",
     "receipts_of",
     "remind_idle",
+    "shuffle",
     "tell_auditors",
     "try_key",
     "unannounced",

@@ -15,20 +15,22 @@ _REPLACED = ("superseded", "aborted")
 _LEFT = ("sent", "delivered", "acknowledged", "failed")
 
 
-def forget_screens(act: Act, keeping: Keeping, after: int = 0) -> int:
+def forget_screens(act: Act, keeping: Keeping, after: int | None = None) -> int | None:
     """Deletes screens of dialogues that have had their time, among the next rows after row `after`.
 
-    Returns the last row looked at, to go on from there; 0 at the end. Reminders and notices stay, as proof that they
-    were sent; what waits or has not been read yet stays; and so does the newest row, whose id no other row may get, for
-    a carrier may still report on it.
+    `after`: None at the start. Returns the last row looked at, to go on from there; None at the end. Reminders and
+    notices stay, as proof that they were sent; what waits or has not been read yet stays; and so does the newest row,
+    whose id no other row may get, for a carrier may still report on it.
     """
     newest = act.tx.execute(select(func.max(deliveries.c.id))).scalar() or 0
-    next_rows = select(deliveries.c.id).where(deliveries.c.id > after, deliveries.c.id < newest)
+    next_rows = select(deliveries.c.id).where(deliveries.c.id < newest)
+    if after is not None:
+        next_rows = next_rows.where(deliveries.c.id > after)
     looked = list(act.tx.execute(next_rows.order_by(deliveries.c.id).limit(MOST)).scalars())
     if looked:
         among = deliveries.c.id >= looked[0], deliveries.c.id <= looked[-1]
         act.tx.execute(deliveries.delete().where(*among, _past_use(act.now, keeping)))
-    return looked[-1] if len(looked) == MOST else 0
+    return looked[-1] if len(looked) == MOST else None
 
 
 def _past_use(now: datetime, keeping: Keeping) -> ColumnElement[bool]:
