@@ -5,24 +5,21 @@ from __future__ import annotations
 import asyncio
 import resource
 import socket
-import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.proxies import Network, is_among
 from services.foundation.addresses import HERE, party
+from services.foundation.seldom import Seldom
 
 IDLE_SECONDS = 75.0  # for all headers of a request, and between two: a little above what proxies keep a line open
 MOST_OF_ADDRESS = 300  # behind one there may be a whole office, or a street on the telephone network
 MOST = 60_000
 SPARE = 200  # descriptors for files, the database and what cleans evidence
-TOLD_EVERY_SECONDS = 60.0
-log = structlog.get_logger()
 
 
 class Gate:
@@ -92,21 +89,6 @@ class _Connection(web.RequestHandler):
         answer = web.Response(status=status, headers={"Server": ""})
         answer.force_close()
         return answer
-
-
-class Seldom:
-    """Tells of what may happen thousands of times a second: once a minute, with how often it was."""
-
-    def __init__(self, event: str) -> None:
-        self._event = event
-        self._times, self._next = 0, 0.0
-
-    def tell(self, **what: Any) -> None:
-        self._times += 1
-        now = time.monotonic()
-        if now >= self._next:
-            log.warning(self._event, times=self._times, **what)
-            self._times, self._next = 0, now + TOLD_EVERY_SECONDS
 
 
 def room() -> int:

@@ -23,6 +23,7 @@ from bot.work import add_audit, add_pulse, add_units, add_work, closers, serving
 from channels.channel import Channel, ChannelKind
 from web.site import assets
 from web.site.frame import LARGEST_FILES, ShownChannel
+from web.site.security import protect_any
 from web.site.site import Site
 
 LONGEST_LINE = 8190  # bytes of a request's first line: aiohttp's own default
@@ -42,7 +43,7 @@ def assemble(program: Program, *, work: bool = True) -> Served:
     site = _site(program, channels)
     visitors = behind(networks(program.settings.proxies))
     app = web.Application(client_max_size=LARGEST_FILES, middlewares=[visitors, *site.middlewares()])
-    app.on_response_prepare.append(_nameless)
+    app.on_response_prepare.append(partial(_hardened, program.settings.site.startswith("https://")))
     app.router.add_get("/", _to_chat)
     ours = (assets.routes(), site.routes(), Health(program, channels).routes())
     for routes in (*ours, *(one.routes for one in channels)):
@@ -136,9 +137,10 @@ def _how(kinds: Collection[ChannelKind]) -> dict[str, Any]:
     return {"access_log": None, "max_line_size": longest, "auto_decompress": False, "keepalive_timeout": idle}
 
 
-async def _nameless(request: web.Request, response: web.StreamResponse) -> None:
-    """Nobody need know which software of which version answers."""
+async def _hardened(secure: bool, request: web.Request, response: web.StreamResponse) -> None:
+    """Every answer says the least that browsers need to know; and nobody need know which software gives it."""
     response.headers.popall("Server", None)
+    protect_any(response, secure=secure)
 
 
 async def _to_chat(request: web.Request) -> web.Response:

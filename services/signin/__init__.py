@@ -29,7 +29,7 @@ from services.signin.passwords import (
 )
 from services.signin.recovery import codes_left, make_codes, use_code
 from services.signin.totp import address_of, digits_of, new_secret
-from services.signin.ways import Ways, has_way, take_ways, ways_of
+from services.signin.ways import Ways, has_way, is_stale, prove_fresh, take_ways, ways_of
 
 __all__ = [
     "CHAT",
@@ -59,12 +59,14 @@ __all__ = [
     "forgive",
     "has_way",
     "hashed",
+    "is_stale",
     "link_for",
     "login_for",
     "make_codes",
     "matches",
     "new_secret",
     "passkeys_of",
+    "prove_fresh",
     "remove_passkey",
     "remove_password",
     "set_password",

@@ -29,7 +29,7 @@ from services.people import (
 from services.signin.pace import NOW, Counted, Pace, take
 from templates import DEFAULT_LANGUAGE
 
-VALID = timedelta(minutes=15)
+VALID = timedelta(minutes=10)
 MINUTES = int(VALID.total_seconds() // 60)
 TO_ONE = Pace("link_one", 3, timedelta(minutes=20))
 FROM_ADDRESS = Pace("link_address", 20, timedelta(minutes=1))

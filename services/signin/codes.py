@@ -18,3 +18,4 @@ class SignInCode(StrEnum):
     PASSKEY_WRONG = "passkey_wrong"
     PASSKEY_KNOWN = "passkey_known"
     PASSKEYS_MANY = "passkeys_many"
+    SIGN_IN_AGAIN = "sign_in_again"

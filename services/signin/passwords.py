@@ -61,7 +61,14 @@ def check(act: Act, password: str, person: Person, login: str) -> None:
     if len(typed) > LONGEST:
         raise Refusal(SignInCode.PASSWORD_LONG, "password")
     plain = typed.casefold()
-    if plain in _common() or plain.isdigit() or len(set(plain)) < FEWEST_DIFFERENT or _runs(plain):
+    bare = _without_ours(plain)
+    if (
+        plain in _common()
+        or (bare != plain and len(bare) < SHORTEST)
+        or plain.isdigit()
+        or len(set(plain)) < FEWEST_DIFFERENT
+        or _runs(plain)
+    ):
         raise Refusal(SignInCode.PASSWORD_COMMON, "password")
     own = {same_name(person.name), same_name(login)}
     if same_name(plain) in own | {one + one for one in own} or (person.phone or "no number")[-8:] in plain:
@@ -190,6 +197,18 @@ def _runs(plain: str) -> bool:
 def _common() -> frozenset[str]:
     """The passwords that most people choose, as far as they are long enough."""
     return frozenset((HERE / "common_passwords.txt").read_text(encoding="utf-8").split())
+
+
+def _without_ours(plain: str) -> str:
+    """The password without the words that stand for this office and its program: they are guessed first."""
+    for word in _ours():
+        plain = plain.replace(word, "")
+    return plain
+
+
+@cache
+def _ours() -> Sequence[str]:
+    return (HERE / "password_words.txt").read_text(encoding="utf-8").split()
 
 
 @cache

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from models.tables import passkeys, passwords, recovery_codes
 from services.foundation import audit
 from services.foundation.act import Act
-from services.people import end_sessions
+from services.foundation.refusal import Refusal
+from services.people import Session, end_sessions
+from services.signin.codes import SignInCode
 from services.signin.passkeys import Passkey, passkeys_of
 from services.signin.recovery import codes_left
+
+FRESH = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,20 @@ def has_way(act: Act, person_id: str) -> bool:
         act.tx.execute(select(table.c.person_id).where(table.c.person_id == person_id).limit(1)).first()
         for table in (passkeys, passwords)
     )
+
+
+def is_stale(act: Act, session: Session) -> bool:
+    """Whether somebody must prove anew who they are before their ways change: they can, and have not done so lately.
+
+    Or else whoever finds a session open, or steals one, would come back as this person for good.
+    """
+    return act.now - session.since > FRESH and has_way(act, session.person_id)
+
+
+def prove_fresh(act: Act, session: Session) -> None:
+    """Raises Refusal: sign_in_again."""
+    if is_stale(act, session):
+        raise Refusal(SignInCode.SIGN_IN_AGAIN)
 
 
 def take_ways(act: Act, person_id: str) -> None:

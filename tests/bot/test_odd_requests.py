@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, web
+from yarl import URL
 
+from bot.build import Program
 from bot.serve import assemble, runner_of
 from tests.drivers.browsing import FROM_OUR_PAGE
 
@@ -20,6 +23,12 @@ FIELD = b'--x\r\nContent-Disposition: form-data; name="code"\r\n'
 
 @pytest_asyncio.fixture
 async def http(program) -> AsyncIterator[ClientSession]:
+    async with served(program) as session:
+        yield session
+
+
+@asynccontextmanager
+async def served(program: Program) -> AsyncIterator[ClientSession]:
     """To the program as `mingcha serve` runs it."""
 
     async def weighed(request: web.Request) -> web.Response:
@@ -85,3 +94,35 @@ async def test_no_answer_tells_which_software_gives_it(http: ClientSession) -> N
     for path in ("/chat", "/nowhere", "/healthz", "/static/none"):
         async with http.get(path) as answer:
             assert "Server" not in answer.headers, path
+
+
+@pytest.mark.parametrize("site", ["https://office.example", "http://office.example"])
+async def test_every_answer_says_the_least_that_a_browser_needs(
+    make_program: Callable[..., Program], site: str
+) -> None:
+    """Also those that are no page: files, figures, refusals, redirects."""
+    paths = "/", "/chat", "/in", "/me", "/nowhere", "/console/none", "/healthz", "/metrics", "/static/chat.js"
+    async with served(make_program(public_url=site)) as http:
+        for path in (*paths, "/static/none", "/chat/ws", f"/chat/piece/{'0' * 20}"):
+            async with http.get(path, allow_redirects=False) as answer:
+                said = answer.headers
+                assert said["X-Content-Type-Options"] == "nosniff", path
+                assert said["Referrer-Policy"] == "same-origin", path
+                assert "default-src 'none'" in said["Content-Security-Policy"], path
+                assert "frame-ancestors 'none'" in said["Content-Security-Policy"], path
+                strict = said.get("Strict-Transport-Security", "")
+                assert strict == ("max-age=31536000; includeSubDomains" if site.startswith("https") else ""), path
+                if (body := await answer.read()) and answer.content_type.startswith(("text/", "application/json")):
+                    assert answer.charset == "utf-8", (path, body)
+
+
+async def test_a_trace_is_answered_with_nothing_of_it(http: ClientSession) -> None:
+    async with http.request("TRACE", "/chat", headers={"Cookie": "mingcha_chat=secret"}) as answer:
+        assert answer.status == 405
+        assert "secret" not in await answer.text()
+
+
+async def test_only_what_is_named_is_served(http: ClientSession) -> None:
+    for path in ("/static/", "/static/../pyproject.toml", "/static/%2e%2e/pyproject.toml", "/.git/config", "/.env"):
+        async with http.get(URL(path, encoded=True)) as answer:
+            assert answer.status == 404, path

@@ -15,7 +15,7 @@ from services.foundation.vault import same_code
 from services.people import Right
 from services.signin import Site, Try
 from web.signin.devices import device_of
-from web.site.frame import LANGUAGE_COOKIE, Frame, Seat, form, session_of
+from web.site.frame import Frame, Seat, form, session_of
 from web.site.refused import WRONG
 from web.site.security import WINDOW, WrongCodes, give_session, known_person, leave_known, take_session
 
@@ -63,13 +63,13 @@ class SignIn:
             return await self._refuse(request, client)
         if admitted.token is None:
             raise web.HTTPSeeOther(f"/chat?start=k-{code}")
-        return await self._let_in(admitted.token)
+        return await self._let_in(request, admitted.token)
 
     async def _by_password(self, request: web.Request) -> web.StreamResponse:
         """Compares between two transactions: Argon2 would hold up everybody who writes."""
         frame, sent = self._frame, await form(request, self._frame.site_url)
         login, password, code = (sent.get(name, "")[:LONGEST_FIELD] for name in ("login", "password", "totp"))
-        known = known_person(request, frame.acts.vault)
+        known = known_person(request, frame.acts.vault, secure=frame.secure)
         tried = await frame.acts.write(signin.begin, login, request.remote or "", known)
         if not isinstance(tried, Try):
             return self._wait(request, tried, "password_wait", login)
@@ -78,7 +78,7 @@ class SignIn:
         token = await frame.acts.write(signin.finish, tried, right, code, device_of(request), frame.longest)
         if token is None:
             return frame.door(request, WRONG, problem="bad_password", login=login)
-        return await self._let_in(token)
+        return await self._let_in(request, token)
 
     async def _options(self, request: web.Request) -> web.StreamResponse:
         await form(request, self._frame.site_url)
@@ -92,7 +92,7 @@ class SignIn:
             token = await frame.acts.write(signin.enter, self._passkeys(), sent.get("answer", ""), *how)
         except Refusal:
             return frame.door(request, WRONG, problem="bad_passkey")
-        return await self._let_in(token)
+        return await self._let_in(request, token)
 
     async def _send_link(self, request: web.Request) -> web.StreamResponse:
         """Says the same whoever is asked for, after the same time."""
@@ -104,12 +104,17 @@ class SignIn:
             return self._wait(request, wait, "link_wait", "")
         return frame.page(request, "signin/asked.html", minutes=signin.LINK_MINUTES)
 
-    async def _let_in(self, token: str) -> web.StreamResponse:
-        """Gives the browser its session, and a mark by which wrong tries of others do not lock this person out here."""
-        frame = self._frame
+    async def _let_in(self, request: web.Request, token: str) -> web.StreamResponse:
+        """Gives the browser its session, and a mark by which wrong tries of others do not lock this person out here.
+
+        The session that the browser had until now ends: nobody would see it any more.
+        """
+        frame, before = self._frame, session_of(request, secure=self._frame.secure)
         found = await frame.acts.read(people.seated, token)
         if found is None:
             raise web.HTTPForbidden
+        if before:
+            await frame.acts.write(people.sign_out, before)
         at_desk = people.may(found.grants, Right.OPEN_CONSOLE)
         answer = web.HTTPSeeOther("/console" if at_desk else "/me")
         give_session(answer, token, frame.longest, secure=frame.secure)
@@ -152,7 +157,12 @@ class SignIn:
             raise web.HTTPNotFound
         answer = web.HTTPSeeOther(back if ours(back) else "/console")
         answer.set_cookie(
-            LANGUAGE_COOKIE, language, max_age=YEAR_SECONDS, httponly=True, samesite="Lax", secure=self._frame.secure
+            self._frame.language_cookie,
+            language,
+            max_age=YEAR_SECONDS,
+            httponly=True,
+            samesite="Lax",
+            secure=self._frame.secure,
         )
         raise answer
 

@@ -16,7 +16,7 @@ from services.foundation.vault import KeyTrouble
 from services.people import Right
 from web.signin.devices import device_of
 from web.signin.door import LONGEST_FIELD, ours
-from web.site.frame import ID, LATER_COOKIE, Frame, Handler, Seat, Seated, form
+from web.site.frame import ID, Frame, Handler, Seat, Seated, form
 from web.site.refused import status_of
 
 LATER = timedelta(days=7)  # until somebody who skipped it is reminded again
@@ -32,20 +32,35 @@ class Mine:
         def seated(handler: Seated) -> Handler:
             return self._frame.seated(handler, Right.SIGN_IN)
 
+        def changing(handler: Seated) -> Handler:
+            return seated(self._proved(handler))
+
         return [
             web.get("/me", seated(self._look)),
             web.get("/me/later", seated(self._later)),
             web.post("/me/chat", seated(self._to_chat)),
-            web.get("/me/password", seated(self._ask_password)),
-            web.post("/me/password", seated(self._set_password)),
-            web.post("/me/password/remove", seated(self._remove_password)),
-            web.post("/me/passkey/options", seated(self._passkey_options)),
-            web.post("/me/passkey", seated(self._add_passkey)),
-            web.post(f"/me/passkey/{ID}/remove", seated(self._remove_passkey)),
-            web.post("/me/codes", seated(self._make_codes)),
+            web.get("/me/password", changing(self._ask_password)),
+            web.post("/me/password", changing(self._set_password)),
+            web.post("/me/password/remove", changing(self._remove_password)),
+            web.post("/me/passkey/options", changing(self._passkey_options)),
+            web.post("/me/passkey", changing(self._add_passkey)),
+            web.post(f"/me/passkey/{ID}/remove", changing(self._remove_passkey)),
+            web.post("/me/codes", changing(self._make_codes)),
             web.post(f"/me/session/{ID}/end", seated(self._end)),
             web.post("/me/sessions/end", seated(self._end_others)),
         ]
+
+    def _proved(self, handler: Seated) -> Seated:
+        """Guards what changes somebody's ways to sign in: only for who has proved lately who they are."""
+
+        async def check(request: web.Request, seat: Seat) -> web.StreamResponse:
+            try:
+                await seat.acts.read(signin.prove_fresh, seat.session)
+            except Refusal as error:
+                return await self._draw(request, seat, status_of(error), problem=error.code)
+            return await handler(request, seat)
+
+        return check
 
     async def _look(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         done = request.query.get("done", "")
@@ -62,6 +77,7 @@ class Mine:
     ) -> web.StreamResponse:
         ways = await seat.acts.read(signin.ways_of, seat.person.id)
         sessions = await seat.acts.read(people.sessions_of, seat.person.id)
+        stale = await seat.acts.read(signin.is_stale, seat.session)
         return self._frame.page(
             request,
             "signin/mine.html",
@@ -70,6 +86,7 @@ class Mine:
             ways=ways,
             sessions=sessions,
             passkeys=self._frame.passkeys,
+            stale=stale,
             done=done,
             problem=problem,
         )
@@ -78,8 +95,8 @@ class Mine:
         """Reminds somebody another week; it changes nothing else, so that a link may do it."""
         back = request.query.get("back", "")
         answer = web.HTTPSeeOther(back if ours(back) else "/console")
-        seconds, secure = int(LATER.total_seconds()), self._frame.secure
-        answer.set_cookie(LATER_COOKIE, "1", max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/")
+        name, seconds, secure = self._frame.later_cookie, int(LATER.total_seconds()), self._frame.secure
+        answer.set_cookie(name, "1", max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/")
         raise answer
 
     async def _to_chat(self, request: web.Request, seat: Seat) -> web.StreamResponse:

@@ -23,7 +23,7 @@ from services.people import NOTED_EVERY, Grant, Person, Right, Session, may
 from services.units import Directory
 from templates import DEFAULT_LANGUAGE, Texts
 from web.site.navigation import Page
-from web.site.security import form_token, office_cookie, proven
+from web.site.security import cookie, form_token, office_cookie, proven
 
 LANGUAGE_COOKIE = "mingcha_language"
 LATER_COOKIE = "mingcha_later"  # who does not want to set up a way to come back yet
@@ -94,6 +94,14 @@ class Frame:
         return self.site_url.startswith("https://")
 
     @property
+    def language_cookie(self) -> str:
+        return cookie(LANGUAGE_COOKIE, secure=self.secure)
+
+    @property
+    def later_cookie(self) -> str:
+        return cookie(LATER_COOKIE, secure=self.secure)
+
+    @property
     def longest(self) -> timedelta:
         """How long a session may last at most."""
         return timedelta(days=self.session_days)
@@ -105,7 +113,7 @@ class Frame:
 
     def language(self, request: web.Request) -> str:
         """The language chosen, else the first one that the browser asks for, else the one in the settings."""
-        chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+        chosen = request.cookies.get(self.language_cookie, "")
         asked = (part.strip()[:2].lower() for part in request.headers.get("Accept-Language", "").split(","))
         return next((one for one in (chosen, *asked) if one in self.texts), self.default_language)
 
@@ -194,7 +202,7 @@ class Frame:
 
     async def _told(self, request: web.Request, seat: Seat) -> Seat:
         """The seat with what the bar tells: notices that wait, and that there is no way yet to come back."""
-        if LATER_COOKIE not in request.cookies:
+        if self.later_cookie not in request.cookies:
             seat = replace(seat, reminded=not await seat.acts.read(signin.has_way, seat.person.id))
         if seat.may(Right.RELEASE_NOTICES):
             seat = replace(seat, waiting=await seat.acts.read(notices.waiting_for))

@@ -1,4 +1,4 @@
-"""Protects the pages: headers, cookies, the form token, and the limit on wrong codes."""
+"""Protects what is answered: headers, cookies, the form token, and the limit on wrong codes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from aiohttp import web
 from services.foundation.vault import KeyTrouble, Vault
 
 OFFICE_COOKIE, KNOWN_COOKIE = "mingcha_office", "mingcha_known"
+DOOR = "/in"
 LONGEST_COOKIE = 300
 YEAR = timedelta(days=365)
 PAGE_POLICY = (
@@ -29,6 +30,12 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+ANYWHERE: Mapping[str, str] = {  # of whatever else is answered: files, figures, words to a gateway
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 MOST_WRONG = 20
 WINDOW = timedelta(minutes=10)
 MOST_CLIENTS = 10_000
@@ -40,6 +47,17 @@ def protect(response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
 
 
+def protect_any(response: web.StreamResponse, *, secure: bool) -> None:
+    """Sets the least that every answer of ours says to a browser, where it does not say more itself.
+
+    `secure`: under https, where a browser is told never to come by http again.
+    """
+    for name, value in ANYWHERE.items():
+        response.headers.setdefault(name, value)
+    if secure:
+        response.headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
+
+
 def form_token(vault: Vault, session: str) -> str:
     """A token that proves that a form was made for this session."""
     return vault.index(session, "form")
@@ -49,9 +67,19 @@ def proven(vault: Vault, session: str, token: str) -> bool:
     return hmac.compare_digest(form_token(vault, session).encode(), token.encode(errors="replace"))
 
 
+def cookie(name: str, *, secure: bool) -> str:
+    """A cookie's name: under https one that browsers take from this very host alone, for all of its pages."""
+    return f"__Host-{name}" if secure else name
+
+
 def office_cookie(*, secure: bool) -> str:
-    """The name of the session's cookie: under https one that browsers take from this very host alone."""
-    return f"__Host-{OFFICE_COOKIE}" if secure else OFFICE_COOKIE
+    """The name of the session's cookie."""
+    return cookie(OFFICE_COOKIE, secure=secure)
+
+
+def known_cookie(*, secure: bool) -> str:
+    """The name of the mark: under https one that browsers take by https alone; it goes to the door alone."""
+    return f"__Secure-{KNOWN_COOKIE}" if secure else KNOWN_COOKIE
 
 
 def give_session(answer: web.StreamResponse, token: str, longest: timedelta, *, secure: bool) -> None:
@@ -62,6 +90,8 @@ def give_session(answer: web.StreamResponse, token: str, longest: timedelta, *, 
 
 
 def take_session(answer: web.StreamResponse, *, secure: bool) -> None:
+    """Takes the session's token back, with whatever of our pages the browser may have kept."""
+    answer.headers["Clear-Site-Data"] = '"cache"'
     answer.del_cookie(office_cookie(secure=secure), path="/", secure=secure, httponly=True, samesite="Lax")
 
 
@@ -69,13 +99,14 @@ def leave_known(answer: web.StreamResponse, vault: Vault, person_id: str, *, sec
     """Marks a browser in which this person has signed in. The mark opens nothing: it only counts tries apart."""
     mark = urlsafe_b64encode(vault.seal_bytes(person_id.encode(), "known browser")).decode()
     seconds = int(YEAR.total_seconds())
-    answer.set_cookie(KNOWN_COOKIE, mark, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/in")
+    name = known_cookie(secure=secure)
+    answer.set_cookie(name, mark, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path=DOOR)
 
 
-def known_person(request: web.Request, vault: Vault) -> str:
+def known_person(request: web.Request, vault: Vault, *, secure: bool) -> str:
     """Who has signed in with this browser before; empty for nobody and for a mark that is not ours."""
     try:
-        mark = urlsafe_b64decode(request.cookies.get(KNOWN_COOKIE, "")[:LONGEST_COOKIE])
+        mark = urlsafe_b64decode(request.cookies.get(known_cookie(secure=secure), "")[:LONGEST_COOKIE])
         return vault.open_bytes(mark, "known browser").decode()
     except (ValueError, KeyTrouble):
         return ""

@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler, Middleware
 from models.database import DatabaseAway
 from services.evidence import Store
 from services.foundation.act import Acts
+from services.foundation.seldom import Seldom
 from services.foundation.vault import new_id
 from services.obligations import Kinds
 from services.units import Directory
@@ -30,7 +31,8 @@ from web.signin.mine import Mine
 from web.signin.others import Others
 from web.site.frame import Frame, ShownChannel, Unsaved, unsaved
 from web.site.navigation import Page
-from web.site.security import protect
+from web.site.refused import WRONG
+from web.site.security import DOOR, protect
 
 # Every page of the site. What has a `PAGE` stands in the bar, in this order.
 PARTS = (
@@ -50,6 +52,7 @@ PARTS = (
 )
 PAGES = tuple(page for part in PARTS if isinstance(page := getattr(part, "PAGE", None), Page))
 OURS = ("/console", "/in", "/me", "/language")
+REFUSED = frozenset((403, 429))  # no right, a foreign form, too many tries
 KNOWN_TROUBLE = frozenset((400, 403, 404, 405, 413))
 log = structlog.get_logger()
 
@@ -88,6 +91,7 @@ class Site:
             second_clerk_above=second_clerk_above,
             session_days=session_days,
         )
+        self._refused: dict[str, Seldom] = {}  # by page
 
     def routes(self) -> list[web.RouteDef]:
         return [route for part in PARTS for route in part(self._frame).routes()]
@@ -105,9 +109,17 @@ class Site:
                 protect(redirect)
                 raise
             protect(response)
+            self._note(request, response.status)
             return response
 
         return [guard]
+
+    def _note(self, request: web.Request, status: int) -> None:
+        """Logs what was refused, by page and once a minute: whoever looks for a way in shows there."""
+        resource = request.match_info.route.resource
+        page = resource.canonical if resource else ""
+        if status in REFUSED or (status == WRONG and page.startswith(f"{DOOR}/")):
+            self._refused.setdefault(page, Seldom("refused")).tell(page=page, status=status)
 
     async def _elsewhere(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:

@@ -31,7 +31,7 @@ async def test_a_link_comes_to_the_chat_that_is_bound(program: Program, browser,
     page = await mine.sends("/in/link", who="钱 一")
     assert "如果这个人登记过" in page
     [code] = ADDRESS.findall(phone.screen().text)
-    assert "15 分钟" in phone.screen().text
+    assert "10 分钟" in phone.screen().text
     await mine.sends("/in", code=code)
     assert mine.path == "/console"
     other = await browser()

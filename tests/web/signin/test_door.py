@@ -9,6 +9,7 @@ from threading import Barrier
 
 import pytest
 from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
 
 from bot.build import Program
 from channels.fake import FakePerson
@@ -83,6 +84,45 @@ async def test_signing_out_ends_the_session(program: Program, browser) -> None:
 
 
 @ON_SQLITE
+async def test_signing_in_anew_ends_the_session_that_the_browser_had(program: Program, browser) -> None:
+    person_id, person, copied = add(program, Grant(Role.CLERK, None)), await browser(), await browser()
+    await person.sends("/in", code=link(program, person_id))
+    before = person.client.session.cookie_jar.filter_cookies(person.client.make_url("/"))["mingcha_office"].value
+    await person.sends("/in", code=link(program, person_id))
+    assert person.path == "/console"
+    await copied.opens("/console", headers={"Cookie": f"mingcha_office={before}"})
+    assert copied.status == 401
+    assert len(rows(program, "logins")) == 1
+
+
+@ON_SQLITE
+async def test_what_the_browser_kept_goes_with_the_session(program: Program, browser) -> None:
+    person = await browser()
+    await person.sends("/in", code=link(program, add(program, Grant(Role.CLERK, None))))
+    page = await person.client.get("/console")
+    assert page.headers["Cache-Control"] == "no-store"
+    csrf = CSRF.search(await page.text())
+    assert csrf
+    left = await person.client.post("/console/sign-out", data={"csrf": csrf[1]}, allow_redirects=False)
+    assert left.headers["Clear-Site-Data"] == '"cache"'
+
+
+@ON_SQLITE
+async def test_who_is_refused_shows_in_the_log_once_a_minute(program: Program, browser) -> None:
+    stranger = await browser()
+    with capture_logs() as lines:
+        for _ in range(3):
+            await stranger.sends("/in", code="K7QF-2M9D-X4TP-8RWC")
+            await stranger.sends("/in/password", login="钱一", password="wrong wrong", totp="123456")
+    assert [(line["event"], line["page"], line["status"], line["times"]) for line in lines] == [
+        ("refused", "/in", 403, 1),
+        ("refused", "/in/password", 422, 1),
+    ]
+    assert "K7QF" not in str(lines)
+    assert "钱一" not in str(lines)
+
+
+@ON_SQLITE
 async def test_under_https_the_session_belongs_to_this_host_alone(make_program: Callable[..., Program]) -> None:
     """The client speaks http and so sends no such cookie back by itself, as a browser would."""
     program = make_program(public_url="https://office.example")
@@ -92,7 +132,10 @@ async def test_under_https_the_session_belongs_to_this_host_alone(make_program: 
         given = answer.cookies["__Host-mingcha_office"]
         assert "mingcha_office" not in answer.cookies
         assert (given["secure"], given["path"], given["domain"], given["httponly"]) == (True, "/", "", True)
-        assert answer.cookies["mingcha_known"]["secure"]
+        mark = answer.cookies["__Secure-mingcha_known"]
+        assert (mark["secure"], mark["path"], mark["httponly"]) == (True, "/in", True)
+        spoken = await client.get("/language/en", allow_redirects=False)
+        assert spoken.cookies["__Host-mingcha_language"]["secure"]
         for name, status in (("mingcha_office", 401), ("__Host-mingcha_office", 200)):
             page = await client.get("/console", headers={"Cookie": f"{name}={given.value}"})
             assert page.status == status
@@ -207,8 +250,8 @@ async def test_the_last_clerk_stays(program: Program, clerk, clerk_id: str) -> N
         "https://efficiency-office.city.example.gov.cn/in/{code}",
         " {spaced} ",
         "http://127.0.0.1:8080/in/{code}/?from=message",
-        "您要的登录链接，15 分钟内有效，只能用一次：https://office.example/in/{code}在哪台手机或电脑上登录，就在哪里打开。",
-        "valid for 15 minutes: https://office.example/in/{code}Open it there.",  # lines run together
+        "您要的登录链接，10 分钟内有效，只能用一次：https://office.example/in/{code}在哪台手机或电脑上登录，就在哪里打开。",
+        "valid for 10 minutes: https://office.example/in/{code}Open it there.",  # lines run together
     ],
 )
 async def test_whatever_holds_the_code_may_be_pasted_whole(program: Program, browser, pasted: str) -> None:

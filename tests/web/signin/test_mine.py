@@ -11,6 +11,7 @@ from services import people, signin
 from services.people import Grant, Role
 from tests.conftest import events, rows
 from tests.web.conftest import Browser, link, member
+from tests.web.signin.test_password import WORDS, with_password
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 CODE = re.compile(r'<code class="code">([0-9A-Z-]{14})</code>')
@@ -68,6 +69,29 @@ async def test_open_sessions_are_seen_and_ended(program: Program, clerk: Browser
     await clerk.opens("/me")
     await clerk.sends("/me/sessions/end")
     assert [await _status(one) for one in (*more, clerk)] == [401, 401, 200]
+
+
+@ON_SQLITE
+async def test_whoever_finds_a_session_open_changes_no_way_to_sign_in(
+    program: Program, clerk: Browser, clerk_id: str, browser, clock
+) -> None:
+    """Only who has proved within half an hour who they are does; who cannot come back yet need not."""
+    clock.passes(hours=1)
+    await with_password(clerk, clock)
+    await clerk.opens("/me")
+    clock.passes(minutes=31)
+    before = rows(program, "passwords"), rows(program, "recovery_codes")
+    again = "请先再登录一次"
+    assert again in await clerk.opens("/me/password")
+    for path in ("/me/password", "/me/password/remove", "/me/codes", "/me/passkey", "/me/passkey/options"):
+        assert again in await clerk.sends(path, login="钱一", password=WORDS, totp="123456", answer="{}"), path
+        assert clerk.status == 422
+    assert again in await clerk.sends(f"/me/passkey/{'0' * 20}/remove")
+    assert (rows(program, "passwords"), rows(program, "recovery_codes")) == before
+    await clerk.sends("/in", code=link(program, clerk_id))
+    assert again not in await clerk.opens("/me")
+    await clerk.sends("/me/codes")
+    assert len(CODE.findall(clerk.page)) == 10
 
 
 @ON_SQLITE

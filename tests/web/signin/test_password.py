@@ -107,6 +107,8 @@ async def test_whether_a_name_exists_cannot_be_told(program: Program, clerk: Bro
         ("ababababababab", "太容易猜到"),
         ("钱一钱一", "至少 10 个字"),
         ("x" * 201, "最多 200 个字"),
+        ("Mingcha-2026", "太容易猜到"),
+        ("效能办efficiency1", "太容易猜到"),
     ],
 )
 async def test_what_others_guess_first_is_refused(clerk: Browser, clock, password: str, says: str) -> None:
