@@ -32,6 +32,7 @@ class Gate:
         """`how`: the settings of a connection, as aiohttp knows them."""
         self._server, self._how, self._proxies, self._most = server, how, proxies, most
         self._open = Counter[str]()
+        self._held = 0  # their sum: with many addresses, adding up at each connection would take long
         self._away = Seldom("connections_turned_away")
         self.garbled = Seldom("requests_garbled")
 
@@ -43,14 +44,18 @@ class Gate:
     def enter(self, address: str) -> bool:
         """Counts a connection, or says that there is no room for it."""
         known = address in HERE or is_among(address, self._proxies)
-        if self._open.total() >= self._most or (not known and self._open[party(address)] >= self._most_of_address):
-            self._away.tell(held=self._open.total())
+        if self._held >= self._most or (not known and self._open[party(address)] >= self._most_of_address):
+            self._away.tell(held=self._held)
             return False
         self._open[party(address)] += 1
+        self._held += 1
         return True
 
     def leave(self, address: str) -> None:
-        self._open -= Counter((party(address),))  # and forgets whoever has none
+        self._held -= 1
+        self._open[party(address)] -= 1
+        if not self._open[party(address)]:
+            del self._open[party(address)]
 
     @property
     def _most_of_address(self) -> int:
