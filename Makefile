@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 says = echo "$(1) / $(2)"
 
-.PHONY: run test lint bench requirements clean
+.PHONY: run test lint bench storm requirements clean
 
 run: $(VENV)/.run
 	@$(BIN)/mingcha demo
@@ -23,6 +23,11 @@ lint: $(VENV)/.dev
 # ONLY=talk,out,desk,life,floods: these parts alone, each under five minutes.
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
+
+# Kills, frozen lines and wrong clocks for so many minutes, then a table of what came of it.
+MINUTES ?= 30
+storm: $(VENV)/.dev
+	MINGCHA_STORM_MINUTES=$(MINUTES) $(BIN)/python -m pytest -q -s tests/scenarios/faults/test_storm.py
 
 # Two environments would cost a newcomer a minute: the first build takes what is asked for, the second adds to it.
 $(VENV)/.run: requirements.txt pyproject.toml

@@ -26,7 +26,12 @@ Work = Callable[Concatenate[Connection, P], T]
 LOCK_WAIT_SECONDS = 15
 READERS = 4
 TRIES = 5  # tries of a transaction that PostgreSQL broke off because two waited for each other
-_CROSSED = frozenset(("40P01", "40001"))  # SQLSTATE of a deadlock and of a serialization failure
+IDLE_SECONDS = (
+    8  # after which a transaction is broken off, so that others need not wait for what a frozen process locked
+)
+_NO_HURRY = "SET LOCAL idle_in_transaction_session_timeout = 0"  # what only reads locks nothing, and may think for long
+# SQLSTATE of a deadlock, of a serialization failure, and of a transaction that was idle for too long.
+_CROSSED = frozenset(("40P01", "40001", "25P03"))
 log = structlog.get_logger()
 
 
@@ -125,6 +130,8 @@ class Database:
         try:
             chosen = self.engine.connect().execution_options(mingcha_reads=True, **options)
             with chosen as connection, connection.begin():
+                if not self.is_sqlite:
+                    connection.exec_driver_sql(_NO_HURRY)
                 return work(connection)
         except (DBAPIError, PoolTimeout, self._driver.Error) as error:
             if self._means_away(error):
@@ -185,6 +192,7 @@ def _insert_or_ignore(dialect_name: str, table: Table) -> Any:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
+        limits = f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
         return create_engine(
             url,
             hide_parameters=True,
@@ -192,7 +200,7 @@ def _engine(url: URL) -> Engine:
             pool_size=READERS + 2,
             max_overflow=0,
             pool_timeout=LOCK_WAIT_SECONDS,
-            connect_args={"connect_timeout": 5, "options": "-c lock_timeout=15s -c timezone=UTC"},
+            connect_args={"connect_timeout": 5, "options": f"{limits} -c timezone=UTC"},
         )
     waits = {"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False}
     engine = create_engine(url, hide_parameters=True, connect_args=waits)

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md")])
 TWINS = [("README.md", "README.en.md"), ("docs/architecture.zh.md", "docs/architecture.md")]
 TWINS += [("docs/operations.zh.md", "docs/operations.md"), ("docs/sms.zh.md", "docs/sms.md")]
+TWINS += [("docs/reliability.zh.md", "docs/reliability.md")]
 PACKAGES = (
     "bot",
     "handlers",

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -31,6 +32,7 @@ from tests.drivers.compiled import environment
 from tests.drivers.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
+AHEAD = "CLOCK_AHEAD_SECONDS"  # of this life's machine, in its environment
 RUNS = {"serve": serve, "work": work}
 SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGTERM}
 _numbers = count(1)
@@ -93,7 +95,8 @@ def life(order: Mapping[str, Any]) -> None:
     os.environ.update(order["environment"])
     settings = Settings()
     logs.configure(settings.log_level)
-    program = build(settings)
+    ahead = timedelta(seconds=float(os.environ.get(AHEAD, "0")))
+    program = build(settings, machine=lambda: utc_now() + ahead)
     program.load_units()
     asyncio.run(RUNS[order["command"]](program, ready=lambda: None))
     program.close()

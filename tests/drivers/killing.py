@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from aiohttp import ClientError, ClientSession
@@ -26,7 +27,9 @@ BETWEEN_SECONDS = 1.0  # of one talker: the platform lets a bot answer a chat ab
 class Serving:
     """`mingcha serve` in a process of its own, on an address that stays the same over its lives."""
 
-    def __init__(self, program: Program, api: BotApi, mode: str, folder: Path) -> None:
+    def __init__(
+        self, program: Program, api: BotApi, mode: str, folder: Path, more: Mapping[str, str] | None = None
+    ) -> None:
         self._api = api
         self._held = held_port()
         self.port = number(self._held)
@@ -39,6 +42,7 @@ class Serving:
             "MINGCHA_TELEGRAM_API_URL": api.url,
             "MINGCHA_TELEGRAM_MODE": mode,
             "MINGCHA_TELEGRAM_WEBHOOK_SECRET": SECRET,
+            **(more or {}),
         }
         self._lives = Lives("serve", environment, folder)
 

@@ -8,18 +8,21 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestServer
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from bot.build import Program, build
 from bot.serve import assemble
 from conversation.messages import Incoming, Reply
-from models import pulse
-from models.database import DatabaseAway
+from models import database, pulse
+from models.database import LOCK_WAIT_SECONDS, DatabaseAway
+from models.tables import contacts
 from tests.conftest import Clock, put_key, settings_for
 from tests.drivers.browsing import browsing
 from tests.drivers.freezing import Pipe, pipe_to
 from tests.drivers.waiting import PATIENCE_SECONDS
 
+IDLE = 1  # seconds
 pytestmark = [pytest.mark.asyncio, pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)]
 
 
@@ -31,6 +34,7 @@ def pipe(database_url: str) -> Iterator[Pipe]:
 
 @pytest.fixture
 def program(pipe: Pipe, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+    monkeypatch.setattr(database, "IDLE_SECONDS", IDLE)
     monkeypatch.setattr(pulse, "BEAT_SECONDS", 0.1)
     monkeypatch.setattr(pulse, "ANSWER_SECONDS", 2)
     put_key(tmp_path)
@@ -38,6 +42,24 @@ def program(pipe: Pipe, tmp_path: Path, clock: Clock, monkeypatch: pytest.Monkey
     program.load_units()
     yield program
     program.close()
+
+
+async def test_what_a_frozen_process_has_locked_is_free_again(
+    program: Program, database_url: str, tmp_path: Path, clock: Clock, person
+) -> None:
+    """Another process need not wait until the line of the first one is found dead."""
+    citizen = person("citizen-1")
+    await citizen.says("/help")
+    with program.database.engine.connect() as frozen:
+        frozen.execute(select(contacts.c.id).with_for_update()).all()
+        other = build(settings_for(tmp_path, database_url=database_url), clock=clock)
+        other.load_units()
+        async with asyncio.timeout(LOCK_WAIT_SECONDS - IDLE):
+            await other.talk.handle(Incoming(citizen.channel, "more", "citizen-1", Reply(text="/help")))
+        other.close()
+        with pytest.raises(DBAPIError):
+            frozen.rollback()
+    assert len(citizen.heard()) == 2
 
 
 async def test_nobody_waits_for_ever_and_all_goes_on_without_a_restart(program: Program, pipe: Pipe, person) -> None:
