@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from models.prepared import collecting, write_waiting
 from models.pulse import Pulse
 from models.server_clock import ServerClock
 
@@ -114,7 +115,7 @@ class Database:
             raise
 
     def _once(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with self.engine.begin() as connection:
+        with self.engine.begin() as connection, collecting(connection):
             return work(connection, *args, **kwargs)
 
     def look(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -193,7 +194,7 @@ def _insert_or_ignore(dialect_name: str, table: Table) -> Any:
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         limits = f"-c lock_timeout={LOCK_WAIT_SECONDS}s -c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
-        return create_engine(
+        engine = create_engine(
             url,
             hide_parameters=True,
             pool_pre_ping=True,
@@ -202,10 +203,12 @@ def _engine(url: URL) -> Engine:
             pool_timeout=LOCK_WAIT_SECONDS,
             connect_args={"connect_timeout": 5, "options": f"{limits} -c timezone=UTC"},
         )
-    waits = {"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False}
-    engine = create_engine(url, hide_parameters=True, connect_args=waits)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    else:
+        waits = {"timeout": LOCK_WAIT_SECONDS, "check_same_thread": False}
+        engine = create_engine(url, hide_parameters=True, connect_args=waits)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "before_cursor_execute", lambda connection, *_: write_waiting(connection))
     return engine
 
 

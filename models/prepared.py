@@ -2,35 +2,63 @@
 
 SQLAlchemy still writes the SQL and converts the values; only its work per execution, several times that of the
 statement itself, is saved. Rows and errors come as the driver gives them: select text, numbers and bytes only.
+
+What a batch of turns writes can wait for one another (`Prepared.later`): a hundred reports are then a few calls to the
+database. It waits inside its transaction and no longer than until anything else is asked of that, so nobody reads past
+it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     ColumnElement,
     Connection,
+    Date,
     Executable,
+    Insert,
     Integer,
     LargeBinary,
+    SmallInteger,
     String,
+    Table,
     TableValuedAlias,
+    Update,
     bindparam,
     func,
     select,
 )
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from models.types import Utc
+
 Make = Callable[[Connection], Executable]
 Row = Mapping[str, Any]
+MOST_WAITING = 1_000  # rows
 _VALUES = re.compile(r"VALUES (\((?:[^()]|\([^()]*\))*\))")
+_ONLY_VALUES = re.compile(r"INSERT INTO \w+ \([^()]+\) VALUES \((?:%s(?:::\w+(?: \w+)*(?:\(\d+\))?)?(?:, )?)+\)")
+_waiting: dict[Connection, dict[Prepared, dict[str | int, Row]]] = {}  # by transaction that collects, what waits
+# PostgreSQL's names of the types whose values COPY can send; the first that fits counts.
+_COPIED = (
+    (BigInteger, "int8"),
+    (SmallInteger, "int2"),
+    (Integer, "int4"),
+    (String, "text"),
+    (LargeBinary, "bytea"),
+    (Utc, "timestamptz"),
+    (Date, "date"),
+    (Boolean, "bool"),
+)
 
 
 class Prepared:
@@ -43,18 +71,53 @@ class Prepared:
 
     def run(self, tx: Connection, *rows: Row) -> int:
         """Executes for one row, or an INSERT for several at once; returns how many rows were affected."""
+        write_waiting(tx)
+        return self.write(tx, rows)
+
+    def later(self, tx: Connection, *rows: Row, of: str | None = None) -> None:
+        """Executes an INSERT or UPDATE before anything else is asked of the transaction, or at its end.
+
+        Rows of one table go together, those of a table that others refer to first. `of`: the one row that counts of
+        all with this name is the last.
+        """
+        waiting = _waiting.get(tx)
+        if waiting is None:
+            self.write(tx, rows)
+            return
+        mine = waiting.setdefault(self, {})
+        for row in rows:
+            mine[of or len(mine)] = row
+        if len(mine) > MOST_WAITING:
+            write_waiting(tx)
+
+    def write(self, tx: Connection, rows: Sequence[Row]) -> int:
+        """Executes like `run`, past whatever waits."""
         compiled = self._of(tx)
         cursor = tx.connection.cursor()
         values = [compiled.values(row) for row in rows]
-        if len(rows) > 1 and tx.dialect.name == "postgresql":
-            # psycopg sends all rows at once, and the server knows the statement.
-            cursor.executemany(compiled.sql(1), values)
-        else:
+        if len(rows) == 1:
+            cursor.execute(compiled.sql(1), values[0])
+        elif tx.dialect.name != "postgresql" and compiled.inserts:
             cursor.execute(compiled.sql(len(rows)), list(chain.from_iterable(values)))
+        elif compiled.copied:
+            with cursor.copy(compiled.copy) as copy:
+                copy.set_types(compiled.copied)
+                for row in values:
+                    copy.write_row(row)
+        else:  # psycopg sends all rows at once, and the server knows the statement
+            cursor.executemany(compiled.sql(1), values)
         return cursor.rowcount
+
+    @property
+    def table(self) -> Table:
+        """The table into which `later` writes."""
+        if not isinstance(self._statement, Insert | Update) or not isinstance(self._statement.table, Table):
+            raise TypeError("only what writes one table can wait")
+        return self._statement.table
 
     def rows(self, tx: Connection, row: Row) -> Sequence[Sequence[Any]]:
         """Executes a query and returns all of its rows."""
+        write_waiting(tx)
         compiled = self._of(tx)
         cursor = tx.connection.cursor()
         cursor.execute(compiled.sql(1), compiled.values(row))
@@ -70,8 +133,36 @@ class Prepared:
         statement = self._statement(tx) if callable(self._statement) else self._statement
         kind: Any = type(tx.dialect)
         dialect = kind(paramstyle="qmark" if tx.dialect.name == "sqlite" else "format")
-        made: Any = statement
+        # Nobody asks for the ids of the rows: unless told so, SQLAlchemy has an INSERT return them.
+        made: Any = statement.inline() if isinstance(statement, Insert) else statement
         return _Compiled(made.compile(dialect=dialect, column_keys=self._columns))
+
+
+@contextmanager
+def collecting(tx: Connection) -> Iterator[None]:
+    """Lets what `Prepared.later` is given wait until the end of the block; what waits where that raises is dropped."""
+    _waiting[tx] = {}
+    try:
+        yield
+        write_waiting(tx)
+    finally:
+        del _waiting[tx]
+
+
+def write_waiting(tx: Connection) -> None:
+    """Executes what waits. Whatever asks anything of a transaction calls this first; SQLAlchemy's own statements do."""
+    waiting = _waiting.get(tx)
+    if not waiting:
+        return
+    _waiting[tx] = {}
+    for statement in sorted(waiting, key=lambda one: _rank(one.table)):
+        statement.write(tx, list(waiting[statement].values()))
+
+
+@cache
+def _rank(table: Table) -> int:
+    """A place in an order in which every table stands behind those that it refers to."""
+    return [one.name for one in table.metadata.sorted_tables].index(table.name)
 
 
 def among(tx: Connection, column: ColumnElement[Any], name: str = "keys") -> ColumnElement[bool]:
@@ -116,6 +207,10 @@ class _Compiled:
         ]
         self._constants = {name: bind.value for name, bind in made.binds.items() if bind.value is not None}
         self._for_many: dict[int, str] = {1: self._sql}
+        self.inserts = isinstance(made.statement, Insert)
+        self.copied = _copied(made) if made.dialect.name == "postgresql" else ()
+        head = self._sql.partition(" VALUES ")[0].replace("INSERT INTO", "COPY")
+        self.copy = f"{head} FROM STDIN (FORMAT BINARY)"
 
     def sql(self, rows: int) -> str:
         """The INSERT with this many VALUES: one call to the database, as a call per row would let other threads in."""
@@ -129,6 +224,15 @@ class _Compiled:
         for name, convert in self._converted:
             values[name] = convert(values.get(name))
         return tuple(map(values.get, self._names))
+
+
+def _copied(made: SQLCompiler) -> Sequence[str]:
+    """The types of an INSERT that COPY can do: one of plain values, into columns of known types. Empty for others."""
+    if not _ONLY_VALUES.fullmatch(str(made)):
+        return ()
+    kinds = [made.binds[name].type for name in made.positiontup or ()]
+    found = [next((pg for kind, pg in _COPIED if isinstance(of, kind)), "") for of in kinds]
+    return found if all(found) else ()
 
 
 class _Converter:

@@ -14,7 +14,7 @@ from models.tables import announced_days, announced_years, counters
 from services.calendar.checking import Checked, check, likely_year
 from services.calendar.codes import CalendarCode
 from services.calendar.listed import read_rows
-from services.calendar.own_days import decided_days, own_days
+from services.calendar.own_days import OWN_DAYS, decided_days, own_days
 from services.calendar.wording import Reading
 from services.foundation import audit
 from services.foundation.act import Act
@@ -83,6 +83,7 @@ def _alone(act: Act) -> None:
 
 def _forget(act: Act, year: int, days: Sequence[str]) -> None:
     of_year = announced_days.c.year == year
+    act.known.pop(OWN_DAYS, None)
     act.tx.execute(delete(announced_days).where(of_year | announced_days.c.day.in_(days)))
 
 

@@ -16,6 +16,7 @@ from services.foundation.act import Act
 from services.foundation.wording import readable
 
 LONGEST_NOTE = 200
+OWN_DAYS = "own days"  # as which an act knows them
 _DECIDED = Prepared(select(calendar_days.c.day, calendar_days.c.works))
 
 
@@ -31,7 +32,7 @@ class OwnDay:
 
 def own_days(act: Act) -> dict[date, bool]:
     """The days that the office has loaded from a notice or decided for itself, and whether offices work on them."""
-    return loaded_days(act) | decided_days(act)
+    return act.once(OWN_DAYS, lambda: loaded_days(act) | decided_days(act))
 
 
 def decided_days(act: Act) -> dict[date, bool]:
@@ -43,11 +44,13 @@ def set_day(act: Act, day: date, works: bool, note: str) -> None:
     """Decides about a day, perhaps not for the first time. Planned deadlines and reminders stay as they are."""
     values = {"works": works, "note": readable(note), "set_at": act.now}
     act.tx.execute(insert_or_update(act.tx, calendar_days, "day", tuple(values)), {"day": day.isoformat(), **values})
+    act.known.pop(OWN_DAYS, None)
     audit.append(act, "calendar_day_set", day.isoformat(), {"works": works})
 
 
 def clear_day(act: Act, day: date) -> None:
     """Makes a day again what the calendar says."""
+    act.known.pop(OWN_DAYS, None)
     if act.tx.execute(delete(calendar_days).where(calendar_days.c.day == day.isoformat())).rowcount:
         audit.append(act, "calendar_day_cleared", day.isoformat())
 

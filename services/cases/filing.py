@@ -145,7 +145,7 @@ def _file(
         **values,
         "sought": sought(values["what"], values.get("staff")),
     }
-    _INSERT.run(act.tx, row)
+    _INSERT.later(act.tx, row)
     act.wrote(cases, row)
     receipt = people.keep_identity(act, row["id"], contact, identity, receipt=True)
     attach(act, contact, row["id"], media)

@@ -52,7 +52,7 @@ def queue(
     shared = {**_shared(act, urgency, due_at), "about": about}
     rows = [shared | _row(act, one) for one in outgoing]
     if rows:
-        _QUEUE.run(act.tx, *rows)
+        _QUEUE.later(act.tx, *rows)
     act.ring((one.channel, one.contact_id) for one in outgoing)
 
 
@@ -81,7 +81,7 @@ def queue_shared(
             for channel, contact_id in to
         ]
     if rows:
-        _QUEUE.run(act.tx, *rows)
+        _QUEUE.later(act.tx, *rows)
     act.ring(one for to, _ in said for one in to)
 
 

@@ -31,6 +31,7 @@ class Act:
     actor: str = SYSTEM  # SYSTEM, CITIZEN, SUPERVISOR, or the random id of one of the office's or the units' people
     rung: set[tuple[str, str]] = field(default_factory=set)  # (channel, contact id) of what was queued
     told: Told = field(default_factory=Told)  # what goes into the audit chain at the end
+    known: dict[str, Any] = field(default_factory=dict)  # by name, what was asked of the database once for all
 
     def wrote(self, table: Table, row: str | Mapping[str, Any]) -> None:
         """Notes a row that the audit chain vouches for (`services.foundation.witness`), once it has been written.
@@ -38,6 +39,12 @@ class Act:
         `row`: its id, or all of its values where it is new; the digest goes with the next event.
         """
         self.told.wrote(table, row)
+
+    def once(self, name: str, read: Callable[[], T]) -> T:
+        """What `read` gives: asked once in this act, since a batch of turns asks the same again and again."""
+        if name not in self.known:
+            self.known[name] = read()
+        return self.known[name]
 
     def by(self, actor: str) -> Act:
         """This act as if done by somebody else."""

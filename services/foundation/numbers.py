@@ -20,6 +20,7 @@ _NEXT = Prepared(
     .values(value=counters.c.value + 1)
     .returning(counters.c.value)
 )
+_REACHED = Prepared(update(counters).where(counters.c.name == bindparam("of")).values(value=bindparam("reached")))
 
 
 def next_number(act: Act, of: str, letter: str) -> str:
@@ -48,9 +49,19 @@ def _order(seed: str) -> Sequence[int]:
 
 
 def _counted(act: Act, of: str) -> int:
-    name = {"of": f"{of} {act.now:%Y%m%d}"}
-    found = _NEXT.rows(act.tx, name)
+    """The next number. The first of an act locks the counter until the commit, so that the others need no database."""
+    name = f"{of} {act.now:%Y%m%d}"
+    if name not in act.known:
+        act.known[name] = _first(act, name)
+    else:
+        act.known[name] += 1
+        _REACHED.later(act.tx, {"of": name, "reached": act.known[name]}, of=name)
+    return act.known[name]
+
+
+def _first(act: Act, name: str) -> int:
+    found = _NEXT.rows(act.tx, {"of": name})
     if not found:
-        act.tx.execute(insert_or_ignore(act.tx, counters), {"name": name["of"], "value": 0})
-        found = _NEXT.rows(act.tx, name)
+        act.tx.execute(insert_or_ignore(act.tx, counters), {"name": name, "value": 0})
+        found = _NEXT.rows(act.tx, {"of": name})
     return found[0][0]

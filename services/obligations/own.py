@@ -73,10 +73,11 @@ def promise(act: Act, kind: str, subject_id: str, number: str, working_days: int
         "created_at": first_of_day(act.now),
         "created_by": act.actor,
     }
-    _INSERT.run(act.tx, row)
+    _INSERT.later(act.tx, row)
     act.wrote(obligations, row)
     planning.write(act.tx, obligation_id, 1, mornings(ladder, due_at, act.now, own), ordered=False)
-    return _promise(number, due_at, act.now, own, calendar.loaded_years(act.tx))
+    years = act.once("loaded years", lambda: calendar.loaded_years(act.tx))
+    return _promise(number, due_at, act.now, own, years)
 
 
 def keep(act: Act, subject_id: str) -> None:

@@ -68,9 +68,9 @@ def write(tx: Connection, obligation_id: str, first: int, steps: Iterable[Step],
     """
     rows = [_row(obligation_id, nth, step) for nth, step in enumerate(steps, first)]
     if rows and ordered:
-        _PLANNED.run(tx, *rows)
+        _PLANNED.later(tx, *rows)
     elif rows:
-        _PLANNED_UNORDERED.run(tx, *({"id": -1 - secrets.randbits(53)} | row for row in rows))
+        _PLANNED_UNORDERED.later(tx, *({"id": -1 - secrets.randbits(53)} | row for row in rows))
 
 
 def _row(obligation_id: str, nth: int, step: Step) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from services.foundation.vault import new_code, same_code
 from services.people.accounts import Contact
 
 _KEEP = Prepared(insert(vault), "subject_id", "receipt_hash", "sealed")
-_OWN = Prepared(lambda tx: insert_or_ignore(tx, owners), "subject_id", "owner_hash", "sealed")
+_OWN = Prepared(insert(owners), "subject_id", "owner_hash", "sealed")
 
 
 def keep_identity(
@@ -28,19 +28,22 @@ def keep_identity(
         "receipt_hash": act.vault.index(same_code(code), "receipt") if code else None,
         "sealed": act.vault.seal(dict(identity), f"identity {subject_id}"),
     }
-    _KEEP.run(act.tx, row)
-    follow(act, subject_id, contact.id)
+    _KEEP.later(act.tx, row)
+    _OWN.later(act.tx, _owner(act, subject_id, contact.id))
     return code
 
 
 def follow(act: Act, subject_id: str, contact_id: str) -> None:
     """Lets this contact follow the report from now on."""
-    row = {
+    act.tx.execute(insert_or_ignore(act.tx, owners), _owner(act, subject_id, contact_id))
+
+
+def _owner(act: Act, subject_id: str, contact_id: str) -> dict[str, Any]:
+    return {
         "subject_id": subject_id,
         "owner_hash": act.vault.index(contact_id, "owner"),
         "sealed": act.vault.seal_bytes(contact_id.encode(), f"owner {subject_id}"),
     }
-    _OWN.run(act.tx, row)
 
 
 def owner_ids(act: Act, subject_id: str) -> list[str]:
