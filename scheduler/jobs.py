@@ -60,7 +60,8 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
 
     async def shuffle_reports() -> None:
         for table in oversight.UNORDERED:
-            if not await acts.database.write(oversight.shuffle, table.name):
+            write = acts.database.write  # in two transactions: the second drops the rows that the first left behind
+            if not (await write(oversight.blend, table.name) and await write(oversight.shuffle, table.name)):
                 log.warning("reports_not_shuffled", table=table.name)
 
     async def tell_auditors() -> None:

@@ -18,7 +18,7 @@ from services.oversight.forgetting import forget_screens
 from services.oversight.keeping import Keeping, keeping
 from services.oversight.lost import lost_evidence
 from services.oversight.sheet import SheetWords
-from services.oversight.shuffling import UNORDERED, shuffle
+from services.oversight.shuffling import UNORDERED, blend, shuffle
 from services.oversight.upkeep import claim_tick, forget_old, remind_idle
 from services.oversight.writers import FORMS, Printed, Row, printed, write_table
 
@@ -37,6 +37,7 @@ __all__ = [
     "Unannounced",
     "Unsent",
     "audited",
+    "blend",
     "claim_tick",
     "count_figures",
     "count_rows",

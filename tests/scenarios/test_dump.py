@@ -140,6 +140,25 @@ async def test_no_order_is_that_in_which_reports_came(story: Story) -> None:
     assert {place: how for place, how in looked.items() if how > FOLLOWS} == {}
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_no_mark_of_a_transaction_leads_from_a_report_to_what_was_written_with_it(story: Story) -> None:
+    """PostgreSQL keeps with each row which transaction wrote it: no dump has that, its files and its console do."""
+    program, _, _ = story
+
+    def marks(name: str) -> set[str]:
+        return set(
+            program.database.look(lambda tx: tx.execute(text(f'select xmin::text from "{name}"')).scalars().all())
+        )
+
+    assert marks("owners") & marks("inbox"), "or else nothing would be tested"
+    for table in oversight.UNORDERED:
+        assert program.database.transact(oversight.blend, table.name)
+        assert program.database.transact(oversight.shuffle, table.name)
+    assert {table.name: len(marks(table.name)) for table in oversight.UNORDERED if len(marks(table.name)) > 1} == {}
+    others = set(metadata.tables) - {table.name for table in oversight.UNORDERED}
+    assert {name for name in others for table in oversight.UNORDERED if marks(name) & marks(table.name)} == set()
+
+
 async def test_what_is_said_to_a_sender_lies_apart_from_what_a_unit_is_told(story: Story) -> None:
     """Both leave in one transaction, and the unit knows when: neither id nor moment leads from the one to the other."""
     dump = dumped(story[0])
