@@ -80,6 +80,10 @@ def _private(settings: Settings) -> Iterator[Path]:
     yield settings.anchor_path
     yield settings.data_dir / "keys"
     yield settings.evidence_path
+    secrets = Path(".env")  # with tokens and passwords; where root keeps it for the service, root says who reads it
+    owner = settings.data_dir.stat().st_uid if settings.data_dir.exists() else os.geteuid()
+    if secrets.exists() and secrets.stat().st_uid == owner:
+        yield secrets
     url = parse(settings.database)
     if url.get_backend_name() == "sqlite" and url.database:
         yield from (Path(url.database + end) for end in ("", "-wal", "-shm"))

@@ -36,11 +36,15 @@ def test_what_stands_open_is_told_and_closed_at_the_next_start(tmp_path: Path) -
     mingcha(tmp_path, "migrate")
     (tmp_path / "var" / "mingcha.db").chmod(0o644)
     (tmp_path / "var" / "keys" / "mingcha.key").chmod(0o640)
+    (tmp_path / ".env").write_text("MINGCHA_LANGUAGE=zh\n")
+    (tmp_path / ".env").chmod(0o644)
     said = mingcha(tmp_path, "doctor").stdout
     assert "✗ var/mingcha.db 别人也能看。请运行：chmod go= var/mingcha.db" in said
     assert "✗ var/keys/mingcha.key 别人也能看" in said
+    assert "✗ .env 别人也能看" in said
     mingcha(tmp_path, "invite", "章文", "--role", "clerk")
     assert open_ones(tmp_path / "var") == []
+    assert (tmp_path / ".env").stat().st_mode & 0o077 == 0, "tokens and passwords stand in it"
     assert "别人也能看" not in mingcha(tmp_path, "doctor").stdout
 
 

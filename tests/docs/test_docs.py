@@ -21,7 +21,7 @@ from templates import LANGUAGES, Texts
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md")])
 TWINS = [("README.md", "README.en.md"), ("docs/architecture.zh.md", "docs/architecture.md")]
-TWINS += [("docs/operations.zh.md", "docs/operations.md"), ("docs/sms.zh.md", "docs/sms.md")]
+TWINS += [(f"docs/{name}.zh.md", f"docs/{name}.md") for name in ("operations", "security", "sms")]
 TWINS += [("docs/reliability.zh.md", "docs/reliability.md")]
 PACKAGES = (
     "bot",
