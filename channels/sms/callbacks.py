@@ -17,6 +17,7 @@ from channels.sms.settings import CHANNEL
 from models.database import DatabaseAway
 from services import deliveries
 from services.foundation.act import Acts
+from services.foundation.seldom import Seldom
 
 REPORT, INCOMING = "/sms/report", "/sms/in"
 LARGEST = 1024 * 1024  # bytes
@@ -30,6 +31,7 @@ class Callbacks:
     def __init__(self, secret: str, intake: Intake, acts: Acts) -> None:
         self._secret = secret.encode()
         self._intake, self._acts = intake, acts
+        self._wrong = Seldom("sms_wrong_secret")
 
     def routes(self) -> list[web.RouteDef]:
         guarded = ((REPORT, self._kannel_report, self._aliyun_reports), (INCOMING, self._kannel_in, self._aliyun_in))
@@ -48,7 +50,7 @@ class Callbacks:
             fields = _fields(request)
             given = fields.get("secret", "").encode("latin-1", "replace")
             if not self._secret or not hmac.compare_digest(given, self._secret):
-                log.warning("sms_wrong_secret")
+                self._wrong.tell()
                 return web.Response(status=403)
             try:
                 return await work(request, fields)

@@ -28,6 +28,7 @@ from services.deliveries import Parcel, Result
 from services.evidence import Gone, Later
 from services.foundation.act import Acts
 from services.foundation.codes import codes_in, spelled
+from services.foundation.seldom import Seldom
 from services.talk import Journey, Talk
 from templates import DEFAULT_LANGUAGE, Texts
 
@@ -66,6 +67,7 @@ class Telegram:
             raise ValueError("a webhook needs a secret")
         self._mode = mode
         self._secret = (secret or "").encode()
+        self._wrong = Seldom("telegram_wrong_secret")
         self._url = public_url + PATH
         self._acts = acts
         self._client = Client(token, api_url)
@@ -133,6 +135,7 @@ class Telegram:
         """Answers 200 only after the update is durable; a tap is answered in the same response."""
         given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, self._secret):
+            self._wrong.tell()
             return web.Response(status=403)
         if (request.content_length or 0) > LARGEST_UPDATE or len(raw := await request.read()) > LARGEST_UPDATE:
             return web.Response(status=413)

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from aiohttp import ClientSession
 from sqlalchemy import make_url, text
+from structlog.testing import capture_logs
 
 from bot.build import Program
 from channels.telegram.channel import Telegram
@@ -30,9 +31,11 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 async def test_a_wrong_secret_is_refused_and_nothing_is_done(program: Program) -> None:
     good = b'{"update_id":7,"message":{"message_id":1,"chat":{"id":5,"type":"private"},"text":"/start"}}'
     async with serving(program, "webhook", start=False) as served, ClientSession() as http:
-        for headers in ({}, {HEADER: ""}, {HEADER: SECRET + "x"}, {HEADER: SECRET[:-1]}, {HEADER: "密"}):
-            async with http.post(served.hook, data=good, headers=headers) as answer:
-                assert answer.status == 403
+        with capture_logs() as lines:
+            for headers in ({}, {HEADER: ""}, {HEADER: SECRET + "x"}, {HEADER: SECRET[:-1]}, {HEADER: "密"}):
+                async with http.post(served.hook, data=good, headers=headers) as answer:
+                    assert answer.status == 403
+        assert [line["event"] for line in lines] == ["telegram_wrong_secret"], "one line a minute, however many come"
         async with http.post(
             served.hook, data=io.BytesIO(b"x" * (1024 * 1024 + 1)), headers={HEADER: SECRET}
         ) as answer:
