@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COMMAND = (sys.executable, "-B", "-s", "-m", "media.apart")
 _ROOT = Path(__file__).parents[1]
 _OVERHEAD_BYTES = 2**20
+DYING_SECONDS = 2.0  # that a child which says nothing more may take to end by itself
 
 
 async def clean_apart(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Cleaned:
@@ -86,7 +87,11 @@ async def _answer(task: str, data: bytes, limits: Limits) -> tuple[dict[str, Any
     try:
         async with asyncio.timeout(limits.wall_seconds):
             head, blobs = await _ask(process, task, data, limits)
-    except (TimeoutError, EOFError, OSError, ValueError, TypeError) as error:
+    except EOFError as error:
+        failed = error
+        with suppress(TimeoutError):  # by what it died is lost where it is killed while it is dying
+            await asyncio.wait_for(process.wait(), DYING_SECONDS)
+    except (TimeoutError, OSError, ValueError, TypeError) as error:
         failed = error
     finally:
         await _end(process)

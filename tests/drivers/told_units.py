@@ -47,7 +47,7 @@ class Told:
 class Office:
     program: Program
     clock: Clock
-    _read: int = 0
+    _read: set[int] = field(default_factory=set)
     people: dict[str, str] = field(default_factory=dict)
 
     def at(self, moment: str) -> None:
@@ -134,11 +134,11 @@ class Office:
         rows = act.tx.execute(
             select(deliveries, accounts.c.sealed.label("address"))
             .join_from(deliveries, accounts)
-            .where(deliveries.c.id > self._read)
             .order_by(deliveries.c.id)
         ).all()
-        self._read = max((row.id for row in rows), default=self._read)
-        return [self._one(row) for row in rows]
+        new = [row for row in rows if row.id not in self._read]
+        self._read.update(row.id for row in new)
+        return [self._one(row) for row in new]
 
     def _one(self, row: Any) -> Told:
         say = open_body(self.program.vault, row.sealed).say

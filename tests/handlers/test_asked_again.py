@@ -47,7 +47,7 @@ async def test_words_without_the_button_are_offered_as_the_answer_first(
     assert placing.rows[0][0].label == "回答效能办的询问 20261121-9248"
     [thanks] = await citizen.taps("回答效能办的询问 20261121-9248")
     assert "已补充到 20261121-9248" in thanks.text
-    assert [row["text"] for row in rows(program, "entries")] == ["是哪个窗口？", "国土局三号窗口"]
+    assert {row["text"] for row in rows(program, "entries")} == {"是哪个窗口？", "国土局三号窗口"}
     clock.passes(minutes=1)
     [placing] = await citizen.says("还有二号窗口")
     assert "回答效能办的询问" not in str(placing.rows)  # it has been answered

@@ -6,6 +6,7 @@ import gc
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,7 @@ async def test_apart_survives_its_child(monkeypatch, body):
 async def test_a_file_that_takes_all_its_time_is_kept_as_it_came(monkeypatch, data, flaw):
     """It would do so again, so nobody tries."""
     monkeypatch.setattr(supervisor, "COMMAND", child("\n while True: pass"))
-    kept = await media.clean_apart(data, LIMITS)
+    kept = await media.clean_apart(data, replace(LIMITS, wall_seconds=60))  # of a machine that may be busy
     assert (kept.kind, kept.copy, kept.flaw) == ("file", b"", flaw)
 
 

@@ -102,10 +102,17 @@ class Handset:
         contact_id = program.acts.look(people.contact_of_hash, key)
         if contact_id is None:
             return []
-        come = program.acts.look(deliveries.mailbox, "sms", contact_id, 0, 100)
-        if come:
-            program.acts.transact(deliveries.received, "sms", contact_id, come[-1].id)
-        return [letter_of(one.body, program.texts["zh"], 3) for one in come]
+        come = sorted(
+            (row for row in rows(program, "deliveries") if row["contact_id"] == contact_id and self._is_here(row)),
+            key=lambda row: int(str(row["id"])),
+        )
+        for row in come:
+            program.acts.transact(deliveries.delivered, "sms", int(str(row["id"])))
+        bodies = [deliveries.open_body(program.vault, row["sealed"]) for row in come]  # pyright: ignore[reportArgumentType]
+        return [letter_of(body, program.texts["zh"], 3) for body in bodies]
+
+    def _is_here(self, row: dict[str, Any]) -> bool:
+        return row["state"] not in ("aborted", "superseded") and row["due_at"] <= self._program.clock()
 
 
 @pytest.fixture
