@@ -32,6 +32,7 @@ from conversation.questions import (
     Text,
     Ticks,
     World,
+    always,
 )
 from conversation.strays import captioned, keep_typed, keep_words, tells, unheld
 from conversation.text import seen
@@ -197,23 +198,27 @@ class _Place:
 
     def __init__(self, flow: Flow, session: Session, world: World) -> None:
         self.flow, self.session, self.world = flow, session, world
+        answers, editing = session.answers, session.editing
         wrote = datetime.fromisoformat(session.wrote) if session.wrote else None
         at_once = wrote is not None and world.now - wrote < AT_ONCE
-        place = {"page": session.page, "query": session.query, "at_once": at_once}
-        self.questions = [q for q in flow.questions if q.when(session.answers, world)]
+        self.questions = [q for q in flow.questions if q.when is always or q.when(answers, world)]
         self.assumed = {
-            q.key: session.answers[q.assumed]
+            q.key: answers[q.assumed]
             for q in self.questions
-            if q.key not in session.answers and q.assumed in session.answers
+            if q.assumed and q.key not in answers and q.assumed in answers
         }
-        self.answers = {**self.assumed, **session.answers} if self.assumed else session.answers
-        self._asked = Asked(flow.name, self.answers, world, drafts=session.drafts, **place)
-        edited = next((q for q in self.questions if q.key == session.editing), None)
-        self.here = edited or next((q for q in self.questions if not self._is_answered(q)), None)
-        self.asked = [q for q in self.questions if q is self.here or q.key not in self.assumed]
+        self.answers = {**self.assumed, **answers} if self.assumed else answers
+        self._asked = Asked(flow.name, self.answers, world, None, session.page, session.query, at_once, session.drafts)
+        here = next((q for q in self.questions if q.key == editing), None) if editing else None
+        self.here = here or next((q for q in self.questions if not self._is_answered(q)), None)
+
+    @property
+    def asked(self) -> Sequence[Question]:
+        """The questions that count: what is assumed is not asked for, unless it is asked now."""
+        return [q for q in self.questions if q is self.here or q.key not in self.assumed]
 
     def with_session(self, **changes: Any) -> _Place:
-        return _Place(self.flow, replace(self.session, **changes), self.world)
+        return _Place(self.flow, _changed(self.session, **changes), self.world)
 
     def at(self, question: Question) -> Asked:
         draft = self.session.drafts.get(question.key)
@@ -262,7 +267,8 @@ class _Place:
 
     @property
     def undoable(self) -> Question | None:
-        return losses.undoable(self.session.lost, self.questions, self.here, self.session.turn)
+        lost = self.session.lost
+        return losses.undoable(lost, self.questions, self.here, self.session.turn) if lost else None
 
     def undone(self, question: Question) -> tuple[Session, Screen]:
         """Brings back what was taken away: at the question itself to go on with, elsewhere as its answer."""
@@ -284,7 +290,8 @@ class _Place:
         return losses.after(session.lost, question, self.present(question), now, session.turn + ahead)
 
     def screen(self, problem: Problem | None = None) -> Screen:
-        total = len(self.asked) + self.flow.review
+        asked = self.asked
+        total = len(asked) + self.flow.review
         shown: dict[str, Any] = {
             "flow": self.flow.name,
             "turn": self.session.turn,
@@ -308,7 +315,7 @@ class _Place:
         shown |= self._to_change(here)
         if isinstance(here, Text) and at.draft and not shown.get("written"):
             shown["remark"] = at.draft
-        number = self.asked.index(here) + 1
+        number = asked.index(here) + 1
         kind = here.shown_as(at)
         return Screen(asks=here.key, kind=kind, number=number, options=tuple(options), first=first, **shown)
 
@@ -341,7 +348,8 @@ class _Place:
 
     def back(self) -> tuple[Session, Screen]:
         """Goes back one question, as often as wanted; old answers stay until they are replaced."""
-        before = self.asked[: self.asked.index(self.here)] if self.here else self.asked
+        asked = self.asked
+        before = asked[: asked.index(self.here)] if self.here else asked
         return self.without_draft().moved(editing=before[-1].key if before else None)
 
     def without_draft(self) -> _Place:
@@ -354,7 +362,7 @@ class _Place:
 
     def answered(self, question: Question, value: Any) -> tuple[Session | None, Effect]:
         """Records the answer and goes to the next question, or to the end of a flow without a review."""
-        session = replace(
+        session = _changed(
             self.session,
             answers={**self.session.answers, question.key: value},
             editing=None,
@@ -377,7 +385,7 @@ class _Place:
         if question.key not in self.answers or question.key in self.session.drafts:
             return False
         value = self.answers[question.key]
-        return value is None or question.holds(value, self.at(question))
+        return value is None or question.holds(value, self._asked)
 
     def _line(self, question: Question) -> Line:
         value = self.answers[question.key]
@@ -458,6 +466,13 @@ def _kept_for_later(place: _Place, media: Sequence[Media]) -> tuple[_Place, Prob
                 kept = kept.with_session(turn=place.session.turn + 1, page=0, query="")
             return kept, problem
     return place, Problem("media_not_here")
+
+
+def _changed(session: Session, **changes: Any) -> Session:
+    """The session with these fields changed; `replace` would take as long as all the rest of a step."""
+    changed = object.__new__(Session)
+    changed.__dict__.update(session.__dict__, **changes)
+    return changed
 
 
 def _without(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:

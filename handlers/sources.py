@@ -13,7 +13,6 @@ from services import calendar, cases, people
 from services.foundation.matching import fits
 from services.obligations import Obligation
 from services.talk import Source, Turn
-from services.units import Unit
 from templates import clipped
 
 BEGINS = 14  # characters of the request's text: a button shows no more on a phone
@@ -43,21 +42,15 @@ class Windows:
     """The windows and sections of the unit that was chosen, by their own names."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
-        below = turn.directory.below(answers.get("unit"))
-        if not query:
-            return [self._option(turn, unit) for unit in below]
-        return self._of(turn, below, turn.directory.search(query))
+        windows = turn.directory.windows(answers.get("unit"))
+        return self._of(windows, turn.directory.search(query)) if query else windows
 
     def nearest(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
-        return self._of(turn, turn.directory.below(answers.get("unit")), turn.directory.nearest(query))
+        return self._of(turn.directory.windows(answers.get("unit")), turn.directory.nearest(query))
 
-    def _of(self, turn: Turn, below: Sequence[Unit], found: Sequence[Option]) -> list[Option]:
-        units = {unit.id: unit for unit in below}
-        return [self._option(turn, units[option.value]) for option in found if option.value in units]
-
-    def _option(self, turn: Turn, unit: Unit) -> Option:
-        name = turn.directory.own_name(unit)
-        return Option(unit.id, name, known=unit.name if name != unit.name else None)
+    def _of(self, windows: Sequence[Option], found: Sequence[Option]) -> list[Option]:
+        known = {window.value: window for window in windows}
+        return [known[option.value] for option in found if option.value in known]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
         unit = turn.directory.get(value)

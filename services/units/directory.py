@@ -70,6 +70,7 @@ class Directory:
         self.units = [unit for top in self.top for unit in (top, *self.below(top.id))]
         self.search = lru_cache(SEARCHES_KEPT)(self._search)
         self.nearest = lru_cache(SEARCHES_KEPT)(self._nearest)
+        self.windows = lru_cache(SEARCHES_KEPT)(self._windows)
 
     def get(self, unit_id: str | None) -> Unit | None:
         return self.by_id.get(unit_id) if unit_id else None
@@ -105,6 +106,11 @@ class Directory:
     def below(self, unit_id: str | None) -> Sequence[Unit]:
         """The windows and sections of a unit."""
         return self._below.get(unit_id, ()) if unit_id else ()
+
+    def _windows(self, unit_id: str | None) -> Sequence[Option]:
+        """The windows and sections of a unit to choose from, by their own names, each known by its Chinese name too."""
+        named = ((unit, self.own_name(unit)) for unit in self.below(unit_id))
+        return tuple(Option(unit.id, name, known=unit.name if name != unit.name else None) for unit, name in named)
 
     def under(self, unit_id: str) -> Iterator[str]:
         """The ids of everything below a unit, however deep."""
