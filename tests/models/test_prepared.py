@@ -91,5 +91,17 @@ def test_reports_of_one_act_and_of_the_next_have_numbers_of_their_own(program: P
 
     numbers = [*program.acts.transact(three), *program.acts.transact(three)]
     assert len(set(numbers)) == 6
-    reached = select(counters.c.value).where(counters.c.name.like("case %"))
+    reached = select(func.sum(counters.c.value)).where(counters.c.name.like("case %"))
     assert program.database.look(lambda tx: tx.execute(reached).scalar_one()) == 6
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_no_process_waits_for_the_number_of_anothers_report(program: Program) -> None:
+    def inside(act: Act, others: int) -> list[str]:
+        first = report_number(act)
+        inner = program.acts.transact(inside, others - 1) if others else []  # while this one is not committed
+        return [first, *inner, report_number(act)]
+
+    numbers = [program.acts.transact(report_number), *program.acts.transact(inside, 3)]
+    numbers += program.acts.transact(inside, 3)
+    assert len(set(numbers)) == len(numbers) == 17
