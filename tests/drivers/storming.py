@@ -25,6 +25,7 @@ from tests.conftest import rows
 from tests.drivers.forking import AHEAD, Lives, working
 from tests.drivers.freezing import Pipe, pipe_to
 from tests.drivers.killing import Serving
+from tests.drivers.waiting import until
 
 PAGES, CHATS = 8, 6
 ROUND = 3  # messages: all but the last are the words of a question, the last asks it
@@ -304,14 +305,15 @@ async def storm(program: Program, folder: Path) -> AsyncIterator[Storm]:
         pipe = stack.enter_context(pipe_to(url))
         api = await stack.enter_async_context(BotApi())
         piped = {"MINGCHA_DATABASE_URL": pipe.url}
-        serving = ({AHEAD: "3"}, {AHEAD: "-10800", **piped})
+        serving = ({AHEAD: "3"}, {AHEAD: "86400", **piped})
         servers = [await stack.enter_async_context(Serving(program, api, "webhook", folder, one)) for one in serving]
-        lives = (working(program, api) | {AHEAD: "86400"}, working(program, api) | piped)
+        lives = (working(program, api) | {AHEAD: "-10800"}, working(program, api) | piped)
         workers = [await stack.enter_async_context(Lives("work", one, folder)) for one in lives]
+        await workers[0].tell("start")
+        await until(lambda: rows(program, "lanes"))  # who sends is behind those who write
+        await workers[1].tell("start")
         for one in servers:
             await one.start()
-        for one in workers:
-            await one.tell("start")
         for one in servers:
             await one.ready()
         yield Storm(program, api, pipe, servers, workers)

@@ -84,6 +84,26 @@ def hour_after_hour(program: Program, clock: Clock) -> None:
         clock.passes(hours=1)
 
 
+async def test_a_clock_that_was_a_day_ahead_keeps_no_piece_waiting(
+    program: Program, citizen: FakePerson, clock: Clock
+) -> None:
+    """Neither one that came meanwhile nor one whose next try was put off by it."""
+
+    def fetch(ref: str) -> bytes:
+        if not tries:
+            tries.append(ref)
+            raise Later("500")
+        return photo()
+
+    tries: list[str] = []
+    clock.passes(days=1)
+    await asks(citizen, "p1")
+    async with fetching(program, fetch):
+        await until(program, lambda: tries and rests(program, clock))
+        clock.passes(days=-1)
+        await until(program, lambda: state(program) == evidence.KEPT)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("code", ["gone", "too_big", "unreadable", "kind_not_allowed"])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
