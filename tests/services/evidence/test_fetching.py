@@ -270,7 +270,7 @@ async def test_a_disk_that_is_full_for_a_day_loses_nothing(
             patched.setattr(store, "_write_durably", full)
             await until(
                 program,
-                lambda: hour_after_hour(program, clock) or (clock() - began > timedelta(1) and rests(program, clock)),
+                lambda: (clock() - began > timedelta(1) and rests(program, clock)) or hour_after_hour(program, clock),
             )
             assert state(program) == evidence.WAITING
         await until(program, lambda: hour_after_hour(program, clock) or state(program) == evidence.KEPT)
