@@ -22,6 +22,7 @@ from benchmarks import child, figures, http, life
 from benchmarks.figures import CLAIMS, Figure, ratio
 from benchmarks.out import measure
 from benchmarks.servers import database
+from benchmarks.together import per_second
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Sizes:
     rounds: int = 5
     contacts: int = 600
     slow_contacts: int = 200  # for whoever takes several times as long
+    open: int = 100_000  # conversations, beside a hundredth of it
     complaints: int = 25  # for each of 40 connections
     slow_complaints: int = 10
     starts: int = 7
@@ -55,6 +57,7 @@ QUICK = Sizes(
     rounds=1,
     contacts=10,
     slow_contacts=10,
+    open=1_000,
     complaints=1,
     slow_complaints=1,
     starts=1,
@@ -85,6 +88,8 @@ class Bench:
         """What there is to measure of what is wanted, by name; each gives the figures of one or more claims."""
         measures: dict[str, tuple[Callable[[], Measured], set[str]]] = {
             "turns": (self.turns, {"turns_vs_ptb_sqlite", "turns_vs_ptb_pg", "turns_vs_aiogram_sqlite"}),
+            "processes": (self.processes, {"two_processes_pg"}),
+            "open conversations": (self.open, {"open_100k_vs_1k"}),
             "webhooks": (self.http, {"http_vs_ptb", "http_p99_ms"}),
             "messages out": (self.out, {"out_vs_ptb", "out_vs_aiogram"}),
             "release": (self.release, {"release_100k_s", "release_100k_mib"}),
@@ -141,6 +146,30 @@ class Bench:
         with tempfile.TemporaryDirectory(dir=self.folder) as place:
             stages = child.ask("benchmarks.stages", place, database(Path(place)), self.sizes.contacts)
         figures.show_stages(stages["turn"], stages["render"], self.console)
+
+    def processes(self) -> Measured:
+        speed: dict[int, list[float]] = defaultdict(list)
+        with _servers({"pg"}) as fresh:
+            for n in range(self.sizes.rounds):
+                self.tell(f"two processes beside one, round {n + 1} of {self.sizes.rounds}")
+                for processes in (1, 2):
+                    with tempfile.TemporaryDirectory(dir=self.folder) as place:
+                        speed[processes].append(per_second(Path(place), fresh(), processes, self.sizes.contacts))
+        told = {"turns/s": {f"{processes} on PostgreSQL": Figure(values) for processes, values in speed.items()}}
+        figures.show_runs("Processes of Mingcha, no HTTP", told, self.console)
+        return {"two_processes_pg": ratio(speed[2], speed[1])}
+
+    def open(self) -> Measured:
+        spent: dict[int, list[float]] = defaultdict(list)
+        for n in range(self.sizes.rounds):
+            self.tell(f"open conversations, round {n + 1} of {self.sizes.rounds}")
+            for many in (self.sizes.open // 100, self.sizes.open):
+                with tempfile.TemporaryDirectory(dir=self.folder) as place:
+                    spent[many].append(child.ask("benchmarks.crowd", place, database(Path(place)), many)["us"])
+        told = {"µs a step": {f"{many:,} open": Figure(values) for many, values in spent.items()}}
+        figures.show_runs("A step of an open conversation, SQLite", told, self.console)
+        few, all_of_them = spent.values()
+        return {"open_100k_vs_1k": ratio(all_of_them, few)}
 
     def http(self) -> Measured:
         runs: dict[str, list[http.Run]] = defaultdict(list)
