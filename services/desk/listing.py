@@ -35,7 +35,7 @@ from services.desk.ordering import in_order, key, place_of
 from services.desk.values import BY_PROMISE, PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
 from services.evidence import HELD
 from services.foundation.act import Act
-from services.foundation.moments import opened
+from services.foundation.moments import opened_or_day
 from services.foundation.searching import found_in, numbered
 
 SNIPPET = 200  # characters
@@ -73,7 +73,7 @@ def walk(act: Act, filters: Filters, after: str = "", keep: str = "") -> Iterato
     beginning = place_of(after, by_promise=by_promise)
     for place, row in in_order(act, found, beginning, by_promise=by_promise):
         values = {name: row[name] for name in _SHOWN}
-        received = opened(act.vault, row["received"], place.id, act.now.tzinfo)
+        received = opened_or_day(act.vault, row["received"], place.id, row["moved_on"], act.now.tzinfo)
         yield key(place), Item(**values, received_at=received, moved_at=place.moved_at)
 
 
@@ -109,8 +109,8 @@ def fresh(act: Act, filters: Filters, since: datetime) -> int:
     """Counts unread reports under the filters that came in, or had something added, after this moment."""
     found = found_by(replace(filters, unread=True))
     that_day = since.astimezone(act.now.tzinfo).date()
-    rows = act.tx.execute(select(found.c.id, found.c.moved).where(found.c.moved_on >= that_day))
-    return sum(opened(act.vault, row.moved, row.id) > since for row in rows)
+    rows = act.tx.execute(select(found.c.id, found.c.moved_on, found.c.moved).where(found.c.moved_on >= that_day))
+    return sum(opened_or_day(act.vault, row.moved, row.id, row.moved_on) > since for row in rows)
 
 
 def found_by(filters: Filters, keep: str = "", just_read: Collection[str] = ()) -> Subquery:

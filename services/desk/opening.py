@@ -14,7 +14,7 @@ from services.evidence import Piece, find_piece, pieces_of
 from services.foundation import audit
 from services.foundation.act import Act
 from services.foundation.history import seen_as
-from services.foundation.moments import oldest_first, opened
+from services.foundation.moments import oldest_first, opened_or_day
 from services.foundation.purpose import stated
 from services.foundation.refusal import Common, Refusal
 from services.obligations import promised
@@ -110,7 +110,7 @@ def _case(act: Act, report_id: str) -> dict[str, Any] | None:
         "findings": {},
         "waited_minutes": None,
         "state": row.state,
-        "received_at": opened(act.vault, row.received, row.id, act.now.tzinfo),
+        "received_at": opened_or_day(act.vault, row.received, row.id, row.received_on, act.now.tzinfo),
         "decided_on": row.decided_on,
     }
 
@@ -134,7 +134,7 @@ def _visit(act: Act, report_id: str) -> dict[str, Any] | None:
         "findings": row.findings,
         "waited_minutes": row.waited_minutes,
         "state": row.state,
-        "received_at": opened(act.vault, row.received, row.id, act.now.tzinfo),
+        "received_at": opened_or_day(act.vault, row.received, row.id, row.received_on, act.now.tzinfo),
         "decided_on": None,
     }
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, and_, case, or_, select
 
 from services.foundation.act import Act
-from services.foundation.moments import opened
+from services.foundation.moments import opened_or_day
 
 AT_ONCE = 100  # rows
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -69,7 +69,10 @@ def in_order(act: Act, found: Subquery, after: Place | None, *, by_promise: bool
 
 def _sorted(act: Act, group: _Group, rows: Sequence[Row], after: Place | None) -> list[tuple[Place, Row]]:
     """The rows of a group, the newest first; of the group in which the last page ended, those that come after."""
-    placed = [(Place(group, opened(act.vault, row["moved"], row["id"]), row["id"]), row) for row in rows]
+    placed = [
+        (Place(group, opened_or_day(act.vault, row["moved"], row["id"], row["moved_on"]), row["id"]), row)
+        for row in rows
+    ]
     if after and after.group == group:
         placed = [one for one in placed if one[0].within < after.within]
     return sorted(placed, key=lambda one: one[0].within, reverse=True)

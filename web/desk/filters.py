@@ -14,7 +14,7 @@ from web.site.asked import LONGEST_WORDS, Asked, a_day, units_named, units_under
 KINDS = ("complaint", "question", "visit")
 STATES = ("received", "accepted", "declined", "answered", "noted")
 NAMES = ("q", "unit", "kind", "category", "state", "unread", "from", "to", "sort")
-PLACE = re.compile(r"[0-3]\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)
+PLACE = re.compile(r"[hdp]\d{8,17}\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)  # a key of services.desk.ordering
 
 
 class Query(Asked):

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import update
 
 from bot.build import Program
 from channels.fake import FakePerson
+from models import tables
+from services import cases, people
 from services.foundation.act import Act
+from services.people import Contact
 from services.units import NewUnit, add_units
+from tests.conftest import rows
 from tests.drivers.desk_pages import ASKED, checks, complains, first_report, how_many, instruct
 from tests.web.conftest import link
 
@@ -45,6 +50,39 @@ async def test_filters_search_and_their_addresses(clerk, citizen: FakePerson) ->
     page = await clerk.opens("/console?unit=gtj&q=收费")
     assert "/console/report/" in page
     assert "?q=%E6%94%B6%E8%B4%B9&amp;unit=gtj" in page
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("sort", ["", "&sort=promise"])
+async def test_older_ones_are_a_link_away(program: Program, clerk, citizen: FakePerson, clock, sort: str) -> None:
+    """Page by page through the links, over days, until there are no older ones; each report once."""
+    await complains(citizen)
+    [account] = rows(program, "owners")
+    contact = Contact(program.acts.look(people.owner_ids, str(account["subject_id"]))[0], "fake", "zh")
+    for n in range(129):
+        clock.passes(seconds=1, days=n % 50 == 49)
+        program.acts.transact(cases.file_complaint, contact, cases.Complaint("gtj", "slow", f"第{n}件"))
+    seen: list[str] = []
+    page = await clerk.opens(f"/console?unread=1{sort}")
+    for _ in range(3):
+        seen += re.findall(r'href="/console/report/([0-9a-f]{20})', page)
+        older = re.search(r'href="(/console\?[^"]*after=[^"]*)"', page)
+        if older:
+            page = await clerk.opens(older[1].replace("&amp;", "&"))
+    assert older is None
+    assert len(seen) == len(set(seen)) == 130
+
+
+@ON_SQLITE
+async def test_a_damaged_moment_hides_no_other_report(program: Program, clerk, citizen: FakePerson) -> None:
+    for _ in range(3):
+        await complains(citizen)
+    broken = update(tables.cases).values(moved=b"", received=b"x")
+    one = str(rows(program, "cases")[1]["id"])
+    program.database.transact(lambda tx: tx.execute(broken.where(tables.cases.c.id == one)))
+    assert await how_many(clerk, "") == 3
+    await clerk.opens(f"/console/report/{one}")
+    assert clerk.status == 200
 
 
 @ON_SQLITE
