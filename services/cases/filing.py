@@ -206,6 +206,7 @@ def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Med
         .where(cases.c.id == case_id)
         .values(moved_on=act.now.date(), moved=sealed_now(act, case_id), read=False)
     )
+    act.wrote(cases, case_id)
     audit.append(act.by("citizen"), "addition_filed", case_id)
     return True
 

@@ -85,9 +85,10 @@ def fault_of(tx: Connection, vault: Vault, file: Path, found: Anchored) -> str:
     return found.fault or ("short" if found.newest < _mark(tx, place_of(file)) else "")
 
 
-def begun(tx: Connection, vault: Vault, file: Path) -> int:
-    """How often an anchor file was begun in this place: more than once means that one was given up."""
-    return sum(event.action == BEGUN for event in events(tx, vault, place_of(file)))
+def given_up(tx: Connection, vault: Vault, file: Path) -> bool:
+    """Whether an anchor file was given up in this place and a new one begun."""
+    told = (event for event in events(tx, vault, place_of(file)) if event.action == BEGUN)
+    return any(event.detail.get("anew", "none") != "none" for event in told)
 
 
 def place_of(file: Path) -> str:

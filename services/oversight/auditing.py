@@ -39,6 +39,6 @@ def audited(tx: Connection, vault: Vault, file: Path, now: datetime) -> Audited:
         unfit=None if broken else walk.unfit(tx, vault),
         fault="" if broken else anchoring.fault_of(tx, vault, file, kept),
         line=kept.line,
-        anew=not broken and anchoring.begun(tx, vault, file) > 1,
+        anew=not broken and anchoring.given_up(tx, vault, file),
         late=chain.is_late(tx, vault, now),
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from models.database import insert_or_ignore
 from models.prepared import Prepared, among, keys
 from models.tables import contacts, sessions
-from services.foundation import inbox
+from services.foundation import audit, inbox
 from services.foundation.act import Act
 from services.foundation.vault import Vault, new_id
 
@@ -120,6 +120,8 @@ def ensure_contacts(
 
 def bind_contact(act: Act, contact_id: str, person_id: str | None) -> None:
     act.tx.execute(update(contacts).where(contacts.c.id == contact_id).values(person_id=person_id))
+    act.wrote(contacts, contact_id)
+    audit.append(act, "account_bound" if person_id else "account_unbound", contact_id)
 
 
 def is_bound(act: Act, person_id: str) -> bool:
@@ -157,6 +159,10 @@ def _ensured(act: Act, channel: str, addresses: Sequence[str], language: str, pe
             bind_contact(act, row.id, owners[key])
     made = select(contacts.c.address_hash, contacts.c.id).where(contacts.c.address_hash.in_(hashes))
     ids = {row.address_hash: row.id for row in act.tx.execute(made)}
+    for row in rows:
+        if row["person_id"]:
+            act.wrote(contacts, ids[row["address_hash"]])
+            audit.append(act, "account_bound", ids[row["address_hash"]])
     if rows:
         act.tx.execute(insert_or_ignore(act.tx, sessions), [_opened(ids[row["address_hash"]], act.now) for row in rows])
     return [ids[key] for key in hashes]

@@ -71,7 +71,10 @@ def set_number(act: Act, person_id: str, phone: str | None) -> None:
     changed = {"sealed": sealed, **_found_by(act.vault, one.name, phone)}
     act.tx.execute(update(people).where(people.c.id == person_id).values(**changed))
     old = contacts.c.person_id == person_id, contacts.c.channel == SMS
-    act.tx.execute(update(contacts).where(*old).values(person_id=None))
+    for contact_id in act.tx.execute(
+        update(contacts).where(*old).values(person_id=None).returning(contacts.c.id)
+    ).scalars():
+        act.wrote(contacts, contact_id)
     audit.append(act, "phone_set", person_id, {"given": phone is not None})
 
 

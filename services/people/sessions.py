@@ -62,6 +62,7 @@ def open_session(act: Act, person_id: str, way: Way, device: Device, longest: ti
         "expires_at": act.now + min(IDLE, longest),
     }
     act.tx.execute(insert(logins).values(**row))
+    act.wrote(logins, row)
     audit.append(act.by(person_id), "signed_in", person_id, {"way": way})
     return token
 

@@ -11,7 +11,8 @@ from conversation.messages import Body, Button, Say
 from models.database import is_new
 from models.tables import browsers, contacts, sessions
 from services.deliveries import Letter, Outgoing, mailbox, queue, unnumbered
-from services.foundation.act import Act
+from services.foundation import audit
+from services.foundation.act import CITIZEN, Act
 from services.people import address_hash
 
 MOST_BROWSERS = 10  # of one conversation that are told apart
@@ -80,6 +81,8 @@ def close(act: Act, channel: str, address: str) -> None:
     mine = contacts.c.address_hash == address_hash(act.vault, channel, address)
     closing = update(contacts).where(mine).values(person_id=None, blocked_at=act.now).returning(contacts.c.id)
     for contact_id in act.tx.execute(closing).scalars():  # nobody reads the letter: open pages find that there is none
+        act.wrote(contacts, contact_id)
+        audit.append(act.by(CITIZEN), "conversation_closed", contact_id)
         queue(act, [Outgoing(contact_id, channel, Body(say=Say("common.another_browser")))])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from base64 import b64decode
 from collections.abc import Callable
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from sqlalchemy import Connection, insert, select, text, update
 
 from bot.build import Program
 from models.tables import audit as table
-from models.tables import audit_waiting, cases, entries, grants, obligations
+from models.tables import audit_waiting, cases, contacts, entries, grants, obligations
+from services import people
 from services.foundation import anchoring, audit, chain, checkpoints
 from services.foundation.act import Act
 from services.foundation.chain import Broken
@@ -294,6 +296,29 @@ def test_a_row_that_was_put_there_past_the_program_shows(program: Program) -> No
     found = audited(program).unfit
     assert found is not None
     assert (found.table, found.reason) == ("grants", "changed")
+
+
+def test_an_account_or_a_session_that_was_given_to_somebody_past_the_program_shows(program: Program) -> None:
+    """Whoever can write the database becomes nobody of the office unseen, and nobody is cut off unseen."""
+    key, mine = people.address_hash(program.vault, "fake", "citizen"), program.acts.look(first_person)
+    contact = program.acts.transact(people.lock_contacts, {key: ("fake", "citizen", "zh")})[key]
+    assert is_whole(program)
+    tamper(program, lambda tx: tx.execute(update(contacts).where(contacts.c.id == contact.id).values(person_id=mine)))
+    assert audited(program).unfit == Unfit("contacts", contact.id, mine, "untold")
+    tamper(program, lambda tx: tx.execute(update(contacts).where(contacts.c.id == contact.id).values(person_id=None)))
+    program.acts.transact(people.bind_contact, contact.id, mine)
+    program.acts.transact(
+        people.open_session, mine, people.Way.LINK, people.Device("other", "other"), timedelta(hours=1)
+    )
+    assert is_whole(program)
+    tamper(program, "update logins set person_id = (select id from people where id <> logins.person_id limit 1)")
+    found = audited(program).unfit
+    assert found is not None
+    assert (found.table, found.reason) == ("logins", "changed")
+    tamper(program, "delete from logins")  # as each goes when it ends
+    assert is_whole(program)
+    program.acts.transact(people.bind_contact, contact.id, None)
+    assert is_whole(program)
 
 
 def first_person(act: Act) -> str:
