@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -13,7 +14,7 @@ import structlog
 from sqlalchemy import Connection, Table, create_engine, event, inspect, literal, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from models.prepared import collecting, write_waiting
@@ -33,6 +34,7 @@ IDLE_SECONDS = (
 _NO_HURRY = "SET LOCAL idle_in_transaction_session_timeout = 0"  # what only reads locks nothing, and may think for long
 # SQLSTATE of a deadlock, of a serialization failure, and of a transaction that was idle for too long.
 _CROSSED = frozenset(("40P01", "40001", "25P03"))
+UNREADABLE = (DatabaseError, sqlite3.DatabaseError)  # raised where a file of the database is damaged
 log = structlog.get_logger()
 
 

@@ -13,8 +13,9 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, text
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, text
 
+from models.parts import in_parts
 from models.prepared import Prepared
 from models.tables import audit, audit_waiting
 from services.foundation.events import Told, opened, sealed
@@ -151,12 +152,9 @@ def _hash(vault: Vault, before: bytes, seq: int, day: date, lot: int, data: byte
     return vault.mac(b"event %b%d %d %d " % (before, seq, day.toordinal(), lot) + data)
 
 
-def _all(tx: Connection) -> Iterator[tuple[int, date, int, bytes, bytes]]:
+def _all(tx: Connection) -> Iterator[Row[*tuple[Any, ...]]]:
     columns = audit.c.seq, audit.c.day, audit.c.lot, audit.c.sealed, audit.c.hash
-    found = select(*columns).order_by(audit.c.seq).execution_options(yield_per=5000)
-    with tx.execute(found) as rows:  # a cursor of the server's, to be closed where the caller looks no further
-        for part in rows.partitions():
-            yield from part  # pyright: ignore[reportReturnType]
+    return in_parts(tx, select(*columns), audit.c.seq, 5000)
 
 
 def _twice(nonces: array[int]) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table, select
 
+from models.parts import in_parts
 from models.tables import audit, audit_waiting
 from services.foundation.vault import KeyTrouble, Vault
 from services.foundation.witness import Witnessed, mac_of, read
@@ -93,15 +94,14 @@ def events(tx: Connection, vault: Vault, subject: str | None = None) -> Iterator
 
     What waits for a number and does not open was put there by somebody else, and is no event.
     """
-    for table, order in ((audit, audit.c.seq), (audit_waiting, audit_waiting.c.id)):
-        wanted = select(table.c.day, table.c.lot, table.c.sealed).order_by(order)
+    for table, key in ((audit, audit.c.seq), (audit_waiting, audit_waiting.c.id)):
+        wanted = select(table.c.day, table.c.lot, table.c.sealed, key)
         if subject is not None:
             wanted = wanted.where(table.c.lot == lot_of(vault, subject))
-        with tx.execute(wanted.execution_options(yield_per=1000)) as rows:
-            for row in rows:
-                event = _event(vault, row, surely=table is audit)
-                if event is not None and subject in (None, event.subject):
-                    yield event
+        for *row, _ in in_parts(tx, wanted, key):
+            event = _event(vault, row, surely=table is audit)
+            if event is not None and subject in (None, event.subject):
+                yield event
 
 
 def _event(vault: Vault, row: Any, *, surely: bool) -> Event | None:
