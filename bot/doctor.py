@@ -14,7 +14,7 @@ from bot.restore import left_half
 from bot.settings import Settings, nearest_names
 from channels.channel import ChannelKind, Found
 from migrations.run import is_current
-from models.database import Database, DatabaseAway
+from models.database import UNREADABLE, Database, DatabaseAway
 from rulebooks.reading import BadRules
 from services import oversight
 from services.evidence import MB, upload_limits
@@ -117,6 +117,8 @@ def _database(
             yield from _unsent(database, now, sent_on)
     except DatabaseAway:
         yield Found("bad", "doctor_database_bad")
+    except UNREADABLE:
+        yield Found("bad", "doctor_database_broken")
     finally:
         database.close()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from migrations.run import migrate
 from models.tables import metadata
 from services.demo import load_city
 from services.foundation.events import events as told
+from services.foundation.moments import opened
+from services.foundation.vault import KeyTrouble, Vault
 from tests.drivers import postgresql
 from tests.drivers.compiled import environment
 from tests.drivers.postgresql import Copies
@@ -181,10 +185,22 @@ def citizen(person: Callable[..., FakePerson]) -> FakePerson:
 
 
 def rows(program: Program, table: str) -> list[dict[str, object]]:
-    """Everything in a table, to look at what is really stored."""
-    return program.database.look(
+    """Everything in a table, to look at what is really stored; what lies in no order, in that in which it came."""
+    found = program.database.look(
         lambda tx: [dict(row) for row in tx.execute(metadata.tables[table].select()).mappings()]
     )
+    return sorted(found, key=partial(_came, program.vault, table)) if table in ARRIVALS else found
+
+
+ARRIVALS = {"cases": "received", "visits": "received", "entries": "exact", "evidence": "", "obligations": ""}
+
+
+def _came(vault: Vault, table: str, row: dict[str, Any]) -> tuple[Any, ...]:
+    sealed = row.get(ARRIVALS[table])
+    at = row.get("at") or row.get("created_at")
+    with suppress(KeyTrouble, ValueError):  # a test may have damaged it
+        at = opened(vault, sealed, row["id"]) if sealed else at
+    return str(at), row.get("position", 0), row.get("number", ""), row["id"]
 
 
 def events(program: Program) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ _CASES = select(cases, *PLACE, evidence.many_of(cases.c.id).label("pieces")).sel
 
 
 def leaving(tx: Connection, ids: Collection[str] | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Cases by id, oldest first: all of them, or these. Nothing tells who filed one."""
+    """Cases by id, day by day, in no order within a day: all of them, or these. Nothing tells who filed one."""
     wanted = _CASES if ids is None else _CASES.where(cases.c.id.in_(ids))
     for row in tx.execute(wanted.order_by(cases.c.received_on, cases.c.id)).mappings():
         shaped = {

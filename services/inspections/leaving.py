@@ -19,7 +19,7 @@ _VISITS = select(visits, *PLACE, evidence.many_of(visits.c.id).label("pieces")).
 
 
 def leaving(tx: Connection, ids: Collection[str] | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Visits by id, oldest first: all of them, or these."""
+    """Visits by id, day by day, in no order within a day: all of them, or these."""
     wanted = _VISITS if ids is None else _VISITS.where(visits.c.id.in_(ids))
     for row in tx.execute(wanted.order_by(visits.c.received_on, visits.c.id)).mappings():
         whole = {**row, **unit_and_part(row), "received_day": told_on(row["received_on"])}

@@ -14,7 +14,7 @@ from templates import Texts
 _OFFICE = ("received", "decided", "handed", "due", "acknowledged", "answered", "settled")
 _SENDING = ("created", "send_at", "released", "sent", "at")
 MOMENTS = frozenset((*_OFFICE, *_SENDING))
-DAYS = frozenset(("happened_day", "received_day", "day"))
+DAYS = frozenset(("happened_day", "received_day", "decided_day", "day"))
 CHANNELS = frozenset(("source", "channel"))  # columns that hold the name of a channel
 CHANNEL_LISTS = frozenset(("channels", "stopped"))
 
