@@ -125,8 +125,17 @@ class Connection:
         if frame.id:
             await self._send(kept=frame.id)
         if self._post is None and self._visitor is not None:
-            self._sent = last_seen
+            self._sent = last_seen if await self._agrees(frame, last_seen) else 0
             self._post = asyncio.create_task(self._carry(self._visitor.id))
+
+    async def _agrees(self, frame: Frame, last_seen: int) -> bool:
+        """Whether the page and the database count the same letters; where they do not, the page is told."""
+        number, key = frame.holds or (last_seen, None)
+        acts, visitor = self._parts.acts, self._visitor
+        if not number or visitor is None or await acts.read(deliveries.is_known, CHANNEL, visitor.id, number, key):
+            return True
+        await self._send(restored=1)
+        return False
 
     async def _say(self, frame: Frame, raw: str) -> None:
         media = await self._media(frame)

@@ -27,6 +27,7 @@ def drawn(letter: Letter, texts: Texts, zone: tzinfo | None) -> Mapping[str, Any
     at = letter.at.astimezone(zone)
     return {
         "id": letter.id,
+        "key": letter.key,
         "at": letter.at.isoformat(),
         "day": texts.moment(at.date()),
         "time": f"{at:%H:%M}",

@@ -2,8 +2,9 @@
 
 Browser to server. `id` is random and made by the browser: what is sent again with the same id has no second effect.
 
-    {"hello": 41, "id": …, "start": "u-gtj" | null, "language": "en", "browser": …}
-                                                  first frame; 41: the last letter it has; `browser`: a random mark
+    {"hello": 41, "id": …, "start": "u-gtj" | null, "language": "en", "browser": …, "holds": [41, key]}
+                                                  first frame; 41: the last letter that need not come again; `browser`:
+                                                  a random mark; `holds`: the last letter it has
     {"say": "…", "id": …}
     {"tap": press, "turn": 7 | null, "message": 41, "id": …}            a button of letter 41
     {"media": ["kept:…", …], "text": "…", "id": …}                      what /chat/upload returned
@@ -13,11 +14,12 @@ Browser to server. `id` is random and made by the browser: what is sent again wi
 
 Server to browser:
 
-    {"letter": {id, at, day, time, head, progress, text, foot, problem, asks, turn, title, edits,
+    {"letter": {id, key, at, day, time, head, progress, text, foot, problem, asks, turn, title, edits,
                lines, rows, media, link, language}}
                rows [[{label, press, turn, role, url, stays}]], lines [{label, value, press, edit}], see `drawing`;
                link: an address in the text that the program itself has put there, to be tapped if it is our own;
                media [[id, kind, name]]: pictures and files at /chat/piece/<id>
+    {"restored": 1}          it holds letters that are not ours, as a backup was restored: all of ours follow
     {"turn": 7 | null}       after each batch of letters: the turn whose buttons count; "ready": true after the past
     {"kept": id}             durable; the browser may forget it
     {"refused": id, "code"}  cannot be used and will never be (`CODES`); the page has the words
@@ -77,6 +79,7 @@ class Frame(msgspec.Struct, frozen=True):
     start: Annotated[str, Meta(pattern=r"^[0-9A-Za-z_-]{1,100}$")] | None = None
     language: Annotated[str, Meta(max_length=40)] | None = None
     browser: Id | None = None
+    holds: tuple[Number, Annotated[str, Meta(max_length=64)]] | None = None
 
 
 def read(raw: str) -> Frame:

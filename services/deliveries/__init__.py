@@ -8,7 +8,7 @@ is owed any more (`about`).
 from services.deliveries.exchange import Exchange, Told
 from services.deliveries.lanes import hold_lane, leave_lane
 from services.deliveries.leasing import lease, with_news
-from services.deliveries.letters import mailbox, number_due, received, unnumbered, with_letters
+from services.deliveries.letters import is_known, mailbox, number_due, received, unnumbered, with_letters
 from services.deliveries.queueing import (
     NoticeBodies,
     due_since,
@@ -45,6 +45,7 @@ __all__ = [
     "due_since",
     "encoded",
     "hold_lane",
+    "is_known",
     "lease",
     "leave_lane",
     "mailbox",

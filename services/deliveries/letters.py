@@ -53,8 +53,28 @@ def mailbox(act: Act, channel: str, contact_id: str, after: int, most: int) -> l
     letters = []
     for row in reversed(rows):
         body = shared.of(act.tx, row.notice_id) if row.sealed is None else open_body(act.vault, row.sealed)
-        letters.append(Letter(row.letter, row.id, body, body.at or max(row.created_at, row.due_at)))
+        at = body.at or max(row.created_at, row.due_at)
+        letters.append(Letter(row.letter, row.id, body, at, _key(act, row.id, row.sealed, row.notice_id)))
     return letters
+
+
+def is_known(act: Act, channel: str, contact_id: str, number: int, key: str | None) -> bool:
+    """Whether the letter that a page has under this number is the one that had it here; so too where it was forgotten.
+
+    After a restore from a backup a page may have letters that the database does not have, and it gives their numbers
+    to others.
+    """
+    if number > (act.tx.execute(select(sessions.c.letters).where(sessions.c.contact_id == contact_id)).scalar() or 0):
+        return False
+    columns = deliveries.c.id, deliveries.c.sealed, deliveries.c.notice_id
+    mine = _of(channel), deliveries.c.contact_id == contact_id, deliveries.c.letter == number
+    row = act.tx.execute(select(*columns).where(*mine)).first()
+    return row is None or key is None or key == _key(act, row.id, row.sealed, row.notice_id)
+
+
+def _key(act: Act, row_id: int, sealed: bytes | None, notice_id: str | None) -> str:
+    """Tells two letters apart; a body sealed twice differs."""
+    return act.vault.index(f"{row_id} {notice_id}" if sealed is None else sealed.hex(), "letter")[:16]
 
 
 def with_letters(act: Act, channel: str, shown: Mapping[str, int]) -> set[str]:

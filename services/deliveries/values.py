@@ -30,6 +30,7 @@ class Letter:
     row_id: int
     body: Body
     at: datetime
+    key: str = ""  # which letter had this number: after a restore from a backup another one gets it
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from conversation.messages import Body, Say
 from services import deliveries, people
 from services.foundation.act import Act
 from services.people import Grant, Role
+from tests.channels.webchat.test_restored import put_back
 from tests.conftest import rows
 from tests.drivers.chat_page import Phone, Shot, asked, say, tap
 
@@ -218,3 +219,27 @@ async def test_a_conversation_that_was_opened_elsewhere_can_be_begun_anew(phone:
     await expect(page.locator("#log .it")).to_have_count(1)
     after = {one["name"]: one["value"] for one in await page.context.cookies()}  # pyright: ignore[reportTypedDictNotRequiredAccess]
     assert after != before
+
+
+async def test_after_a_restore_the_page_shows_what_there_is_and_keeps_what_there_was(
+    phone: Phone, shot: Shot, program: Program
+) -> None:
+    page = await phone()
+    await asked(page, "您好，这里是市效能办")
+    await say(page, "/complain")
+    await asked(page, "哪个单位")
+    await say(page, "gtj")
+    await tap(page, "市国土局·办证窗口")
+    await asked(page, "哪一类")
+    put_back(program, 1)
+    await page.reload()
+    await expect(page.get_by_text("系统刚从备份恢复")).to_be_visible()
+    await expect(page.get_by_role("button", name="态度不好")).to_have_count(0)
+    await shot(page, "chat-restored")
+    for _ in range(3):
+        await say(page, "/office")
+        await asked(page, "这里还没有登记")
+    await expect(page.locator("#log .it")).to_have_count(7)
+    await expect(page.locator("#log .it").filter(has_text="您好，这里是市效能办")).to_have_count(1)
+    await page.reload()
+    await expect(page.locator("#log .it")).to_have_count(7)

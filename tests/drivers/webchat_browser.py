@@ -73,14 +73,20 @@ class Browser:
 
     @asynccontextmanager
     async def tab(
-        self, last: int = 0, start: str | None = None, at: TestServer | None = None, mark: str | None = None
+        self,
+        last: int = 0,
+        start: str | None = None,
+        at: TestServer | None = None,
+        mark: str | None = None,
+        heard: list[Any] | None = None,
+        **hello: Any,
     ) -> AsyncIterator[Tab]:
         server = at or self.server
         origin = str(server.make_url("")).rstrip("/")
         headers = {"Origin": origin, "Cookie": f"mingcha_chat={self.token}"}
         async with self.client.session.ws_connect(server.make_url("/chat/ws"), headers=headers) as socket:
-            tab = Tab(socket)
-            await tab.tells(hello=last, start=start, language=self.language, browser=mark)
+            tab = Tab(socket, [] if heard is None else heard)
+            await tab.tells(hello=last, start=start, language=self.language, browser=mark, **hello)
             await tab.until(lambda said: said.get("ready"))
             yield tab
 
@@ -92,8 +98,8 @@ class Browser:
 
 
 class Tab:
-    def __init__(self, socket: ClientWebSocketResponse) -> None:
-        self.socket = socket
+    def __init__(self, socket: ClientWebSocketResponse, heard: list[Any]) -> None:
+        self.socket, self.heard = socket, heard
         self.letters: list[dict[str, Any]] = []
         self.turn: int | None = None
 
@@ -104,6 +110,7 @@ class Tab:
 
     async def hears(self) -> dict[str, Any]:
         said = await asyncio.wait_for(self.socket.receive_json(), SOON)
+        self.heard.append(said)
         if "letter" in said:
             self.letters.append(said["letter"])
         if "turn" in said:

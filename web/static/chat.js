@@ -76,6 +76,11 @@ function lastId() {
   return entries.reduce((most, one) => one.k === "it" ? Math.max(most, ...one.ids) : most, 0);
 }
 
+function holds() {   // the last letter, and which one it is
+  const last = lastId(), entry = entries.find(one => one.k === "it" && one.ids.includes(last));
+  return entry ? [last, entry.l.key] : null;
+}
+
 function keep() {
   if (entries.length > MOST_KEPT) entries = entries.slice(-MOST_KEPT);
   saved.set("log", entries);
@@ -166,7 +171,7 @@ function reviewNode(letter, entry, live) {
 function keysNode(entry, keys) {
   const letter = entry.l, waiting = keys.screen && pressed !== null;
   const rows = letter.rows
-    .map(row => row.filter(key => key.turn === null ? !entry.used : keys.screen))
+    .map(row => row.filter(key => key.turn === null ? !entry.used && entry.ids.length : keys.screen))
     .filter(row => row.length)
     .map(row => el("div", {class: "keys-row"}, ...row.map(key => keyNode(entry, key, waiting && !key.stays))));
   const helpers = keys.screen ? helpersFor(letter.asks) : [];
@@ -252,7 +257,7 @@ function refusal(code) { return words.refused[code] || words.refused.other; }
 
 function screenEntry() {   // whose buttons count: the newest of the turn under way
   if (turn === null) return null;
-  return entries.filter(one => one.k === "it" && one.l.turn === turn).pop();
+  return entries.filter(one => one.k === "it" && one.ids.length && one.l.turn === turn).pop();
 }
 
 function makeNode(entry, screen) {
@@ -324,13 +329,14 @@ document.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
 function take(letter) {
   if (letter.language !== words.language) return changeLanguage();
   const holding = id => entries.find(one => one.k === "it" && one.ids.includes(id));
-  const known = holding(letter.id), target = letter.edits && holding(letter.edits);
+  const lost = entries.find(one => one.k === "it" && !one.ids.length && one.l.key === letter.key);
+  const known = holding(letter.id) || lost, target = letter.edits && holding(letter.edits);
   for (const [ref, code] of letter.refused) for (const one of entries) for (const piece of one.pieces || [])
     if (piece.ref === ref) { piece.code = code; fresh.add(one); }
   const same = known || (target && letter.turn !== null && target.l.turn === letter.turn && target);
   if (same) {
     same.l = letter;
-    if (!known) same.ids.push(letter.id);
+    if (!same.ids.includes(letter.id)) same.ids.push(letter.id);
     return void fresh.add(same);
   }
   if (target) { target.used = true; fresh.add(target); }
@@ -340,7 +346,13 @@ function take(letter) {
   else arrived.push(entry);
 }
 
-let fresh = new Set(), arrived = [], everything = false;
+let fresh = new Set(), arrived = [], everything = false, restoring = false;
+
+function restored() {   // from a backup: letters that it does not bring back stay to be read, and bear no number
+  restoring = everything = true;
+  gotUpto = 0;
+  for (const one of entries) if (one.k === "it") one.ids = [];
+}
 
 function settle() {   // after a batch: which buttons count is known now
   const stick = atEnd();
@@ -365,6 +377,8 @@ function settle() {   // after a batch: which buttons count is known now
   fresh = new Set(); arrived = []; everything = false;
   keep();
   got();
+  if (restoring) note(words.restored);
+  restoring = false;
 }
 
 document.addEventListener("visibilitychange", () => {
@@ -510,7 +524,8 @@ function lineLost() {
 
 function hello() {
   helloId = start.value ? start.id : newId();
-  put({hello: redraw ? 0 : lastId(), start: start.value, language: words.language, id: helloId, browser: saved.get("browser")});
+  put({hello: redraw ? 0 : lastId(), start: start.value, language: words.language, id: helloId,
+    browser: saved.get("browser"), holds: holds()});
 }
 
 function put(frame) { if (online()) line.send(JSON.stringify(frame)); }
@@ -526,6 +541,7 @@ function flush() {
 
 function receive(said) {
   if (said.letter) take(said.letter);
+  else if (said.restored) restored();
   else if ("turn" in said) { turn = said.turn; if (said.ready !== undefined) greeted(); settle(); }
   else if (said.kept === helloId) { if (start.value) { start.value = null; history.replaceState(null, "", "/chat"); } }
   else if (said.kept) kept(said.kept);
