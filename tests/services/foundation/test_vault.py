@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.foundation.vault import KeyTrouble, Vault, load_key, new_code, same_code
 
@@ -48,6 +51,16 @@ def test_equal_values_are_sealed_differently_and_found_by_their_index() -> None:
     vault = Vault(bytes(32))
     assert vault.seal("a", "p") != vault.seal("a", "p")
     assert vault.index("a", "p") == vault.index("a", "p") != vault.index("a", "q")
+
+
+@pytest.mark.parametrize("many", [0, 1, 55, 56, 64, 1_000])
+def test_keyed_hashes_are_those_of_the_standard(many: int) -> None:
+    key, data = bytes(range(32)), b"x" * many
+    derived = {
+        name: HKDF(hashes.SHA256(), 32, salt=None, info=b"mingcha " + name).derive(key) for name in (b"index", b"mac")
+    }
+    assert Vault(key).mac(data) == hmac.digest(derived[b"mac"], data, "sha256")
+    assert Vault(key).index(data.decode(), "p") == hmac.digest(derived[b"index"], b"p\0" + data, "sha256").hex()
 
 
 def test_a_receipt_code_has_80_bits_and_reads_well() -> None:
