@@ -39,8 +39,9 @@ def heard(flow: Flow, session: Session, reply: Reply, world: World) -> Heard:
 
 def remembered(before: Mapping[str, Any], origin: str, said: Heard) -> dict[str, Any]:
     """What a session remembers, with one message more; the oldest are forgotten."""
-    kept = {**{key: value for key, value in before.items() if key != origin}, origin: asdict(said)}
-    return dict(list(kept.items())[-MOST_HEARD:])
+    kept = {key: value for key, value in before.items() if key != origin}
+    kept[origin] = {"asked": said.asked, "words": said.words, "refs": said.refs}
+    return kept if len(kept) <= MOST_HEARD else dict(list(kept.items())[-MOST_HEARD:])
 
 
 def recalled(session: Session, origin: str | None) -> Heard | None:

@@ -78,6 +78,12 @@ class Session:
     refused: list[Any] = field(default_factory=list)  # pieces that did not fit, since something else was said
     wrote: str | None = None  # when the last words of a draft came, ISO 8601
 
+    def changed(self, **changes: Any) -> Session:
+        """This session with these fields changed; `replace` would take as long as all the rest of a step."""
+        changed = object.__new__(Session)
+        changed.__dict__.update(self.__dict__, **changes)
+        return changed
+
 
 @dataclass(frozen=True)
 class Submitted:
@@ -143,7 +149,7 @@ def advance(flow: Flow, session: Session, reply: Reply, world: World) -> tuple[S
     if reply.turn is not None and reply.turn != session.turn:
         return session, place.screen(Problem("stale"))
     if session.refused and not reply.media:
-        session = replace(session, refused=[])
+        session = session.changed(refused=[])
         place = _Place(flow, session, world)
     reply = _spoken_action(reply, place)
     if (acted := _ended(place, reply.choice) or _moved(place, reply.choice or "")) is not None:
@@ -218,7 +224,7 @@ class _Place:
         return [q for q in self.questions if q is self.here or q.key not in self.assumed]
 
     def with_session(self, **changes: Any) -> _Place:
-        return _Place(self.flow, _changed(self.session, **changes), self.world)
+        return _Place(self.flow, self.session.changed(**changes), self.world)
 
     def at(self, question: Question) -> Asked:
         draft = self.session.drafts.get(question.key)
@@ -362,8 +368,7 @@ class _Place:
 
     def answered(self, question: Question, value: Any) -> tuple[Session | None, Effect]:
         """Records the answer and goes to the next question, or to the end of a flow without a review."""
-        session = _changed(
-            self.session,
+        session = self.session.changed(
             answers={**self.session.answers, question.key: value},
             editing=None,
             page=0,
@@ -466,13 +471,6 @@ def _kept_for_later(place: _Place, media: Sequence[Media]) -> tuple[_Place, Prob
                 kept = kept.with_session(turn=place.session.turn + 1, page=0, query="")
             return kept, problem
     return place, Problem("media_not_here")
-
-
-def _changed(session: Session, **changes: Any) -> Session:
-    """The session with these fields changed; `replace` would take as long as all the rest of a step."""
-    changed = object.__new__(Session)
-    changed.__dict__.update(session.__dict__, **changes)
-    return changed
 
 
 def _without(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:

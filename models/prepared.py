@@ -197,15 +197,12 @@ class _Compiled:
 
     def __init__(self, made: SQLCompiler) -> None:
         self._sql = str(made)
-        self._names: Sequence[str] = made.positiontup or []
         converters: dict[str, Any] = dict(made._bind_processors)  # SQLAlchemy's own converters
-        bytes_as_they_are = {name for name, bind in made.binds.items() if isinstance(bind.type, LargeBinary)}
-        self._converted = [
-            (name, _Converter(converters[name]))
-            for name in dict.fromkeys(self._names)
-            if name in converters.keys() - bytes_as_they_are
+        self._parameters = [
+            (name, made.binds[name].value, None if as_it_is else _Converter(converters[name]))
+            for name in made.positiontup or []
+            for as_it_is in [name not in converters or isinstance(made.binds[name].type, LargeBinary)]
         ]
-        self._constants = {name: bind.value for name, bind in made.binds.items() if bind.value is not None}
         self._for_many: dict[int, str] = {1: self._sql}
         self.inserts = isinstance(made.statement, Insert)
         self.copied = _copied(made) if made.dialect.name == "postgresql" else ()
@@ -220,10 +217,10 @@ class _Compiled:
         return self._for_many[rows]
 
     def values(self, row: Row) -> Sequence[Any]:
-        values = {**self._constants, **row}
-        for name, convert in self._converted:
-            values[name] = convert(values.get(name))
-        return tuple(map(values.get, self._names))
+        return [
+            row.get(name, constant) if convert is None else convert(row.get(name, constant))
+            for name, constant, convert in self._parameters
+        ]
 
 
 def _copied(made: SQLCompiler) -> Sequence[str]:

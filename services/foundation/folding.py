@@ -31,13 +31,17 @@ _KEPT = _Kept()
 
 def folded(text: str) -> str:
     """The letters, digits and signs of a text in their simplest form; a text without any keeps its punctuation."""
-    simple = plain(text)
-    return simple.translate(_KEPT) or simple
+    return _folded_label(text) if len(text) <= LONGEST_LABEL else _folded(text)
 
 
 def plain(text: str) -> str:
     """The text with its spaces and punctuation, but in half width, lower case and simplified characters."""
-    return _label(text) if len(text) <= LONGEST_LABEL else _simple(text)
+    return _plain_label(text) if len(text) <= LONGEST_LABEL else _simple(text)
+
+
+def _folded(text: str) -> str:
+    simple = plain(text)
+    return simple.translate(_KEPT) or simple
 
 
 def _simple(text: str) -> str:
@@ -45,7 +49,8 @@ def _simple(text: str) -> str:
     return (narrow if narrow.isascii() else _converter("t2s").convert(narrow)).casefold().strip()
 
 
-_label = lru_cache(LABELS_KEPT)(_simple)  # every turn compares what was said with the same labels
+# Every turn compares what was said with the same labels.
+_plain_label, _folded_label = lru_cache(LABELS_KEPT)(_simple), lru_cache(LABELS_KEPT)(_folded)
 
 
 def words_of(text: str) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from conversation.amending import Heard, amended, heard, recalled, remembered
 from conversation.engine import position
 from conversation.messages import Button, Incoming, Problem, Reply
@@ -22,7 +20,7 @@ def remember(turn: Turn, incoming: Incoming) -> None:
         return
     said = heard(turn.flow(session.flow), session, reply, turn)
     turn.heard = remembered(session.heard, origin, said)
-    turn.session = replace(session, heard=turn.heard)
+    turn.session = session.changed(heard=turn.heard)
 
 
 def changes_now(turn: Turn, incoming: Incoming) -> bool:
@@ -38,7 +36,7 @@ def changes_now(turn: Turn, incoming: Incoming) -> bool:
         after, shown = changed
         if after != session:
             turn.heard = remembered(session.heard, incoming.origin or "", said.now(reply))
-            after = replace(after, heard=turn.heard)
+            after = after.changed(heard=turn.heard)
         turn.session, turn.turn_number = after, shown.turn
         turn.show(shown)
         return True

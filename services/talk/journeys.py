@@ -162,7 +162,7 @@ class Turn:
     def opened(self, name: str, answers: Answers, drafts: Mapping[str, Any] | None = None) -> Session:
         """A conversation that begins now with what is known already."""
         self.turn_number += 1
-        return replace(prefilled(self.flow(name), answers, self.turn_number, drafts), heard=self.heard)
+        return prefilled(self.flow(name), answers, self.turn_number, drafts).changed(heard=self.heard)
 
     def take(self, name: str, argument: str) -> None:
         """Sets out for a journey by its name. What is under way is never dropped without asking."""
