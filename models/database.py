@@ -27,6 +27,10 @@ Work = Callable[Concatenate[Connection, P], T]
 
 LOCK_WAIT_SECONDS = 15
 READERS = 4
+CACHE_KIB = 16_000  # of SQLite's pages that each connection keeps
+MAPPED_MIB = (
+    256  # of SQLite's file that are read in place: among 100,000 contacts a turn meets no page that it has read
+)
 TRIES = 5  # tries of a transaction that PostgreSQL broke off because two waited for each other
 IDLE_SECONDS = (
     8  # after which a transaction is broken off, so that others need not wait for what a frozen process locked
@@ -216,7 +220,8 @@ def _engine(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # we issue BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+    cache, mapped = f"cache_size=-{CACHE_KIB}", f"mmap_size={MAPPED_MIB << 20}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", cache, mapped):
         connection.execute(f"PRAGMA {pragma}")
 
 
