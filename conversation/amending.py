@@ -6,18 +6,19 @@ A session remembers which message said what, as long as the conversation lives. 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from conversation.engine import Flow, Session, position, screen
 from conversation.messages import Problem, Reply, Screen
 from conversation.questions import Answered, Asked, Evidence, Refused, Text, Ticks, World
+from conversation.values import value
 
 MOST_HEARD = 30  # messages that a session remembers
 LOOSE = "_text"  # words that belong to no question yet, among the answers of a flow that finds their place
 
 
-@dataclass(frozen=True)
+@value
 class Heard:
     """What one message has said: the question asked then, its words, and the references of its pieces."""
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from conversation import losses
@@ -36,6 +37,7 @@ from conversation.questions import (
 )
 from conversation.strays import captioned, keep_typed, keep_words, tells, unheld
 from conversation.text import seen
+from conversation.values import value
 
 BACK, KEEP, CANCEL, SUBMIT = "/back", "/keep", "/cancel", "/submit"
 DROP, UNDO = "/drop", "/undo"
@@ -58,8 +60,13 @@ class Flow:
     review: bool = True
     brought: tuple[str, ...] = ()  # hidden answers that hold words or pieces of the person's own
 
+    @cached_property
+    def assumes(self) -> bool:
+        """Whether any question may be taken as answered by what was known before."""
+        return any(question.assumed for question in self.questions)
 
-@dataclass(frozen=True)
+
+@value
 class Session:
     """Where one contact is in a flow. `turn` goes into every button, so that buttons of old screens are known as such.
 
@@ -85,17 +92,17 @@ class Session:
         return changed
 
 
-@dataclass(frozen=True)
+@value
 class Submitted:
     answers: Answers
 
 
-@dataclass(frozen=True)
+@value
 class Cancelled:
     pass
 
 
-@dataclass(frozen=True)
+@value
 class Leaving:
     """Somebody wants to give up what took effort: nothing has changed, and whoever talks to them asks first."""
 
@@ -208,19 +215,33 @@ class _Place:
         wrote = datetime.fromisoformat(session.wrote) if session.wrote else None
         at_once = wrote is not None and world.now - wrote < AT_ONCE
         self.questions = [q for q in flow.questions if q.when is always or q.when(answers, world)]
-        self.assumed = {
-            q.key: answers[q.assumed]
-            for q in self.questions
-            if q.assumed and q.key not in answers and q.assumed in answers
-        }
+        self.assumed = self._assumed() if flow.assumes else {}
         self.answers = {**self.assumed, **answers} if self.assumed else answers
         self._asked = Asked(flow.name, self.answers, world, None, session.page, session.query, at_once, session.drafts)
         here = next((q for q in self.questions if q.key == editing), None) if editing else None
-        self.here = here or next((q for q in self.questions if not self._is_answered(q)), None)
+        self.here = here or self._first_open()
+
+    def _assumed(self) -> dict[str, Any]:
+        answers = self.session.answers
+        may = (q for q in self.questions if q.assumed and q.key not in answers)
+        return {q.key: answers[q.assumed] for q in may if q.assumed in answers}
+
+    def _first_open(self) -> Question | None:
+        """The first question without a valid answer."""
+        answers, drafts, asked = self.answers, self.session.drafts, self._asked
+        for question in self.questions:
+            key = question.key
+            if key not in answers or key in drafts:
+                return question
+            if (value := answers[key]) is not None and not question.holds(value, asked):
+                return question
+        return None
 
     @property
     def asked(self) -> Sequence[Question]:
         """The questions that count: what is assumed is not asked for, unless it is asked now."""
+        if not self.assumed:
+            return self.questions
         return [q for q in self.questions if q is self.here or q.key not in self.assumed]
 
     def with_session(self, **changes: Any) -> _Place:
@@ -254,6 +275,10 @@ class _Place:
     def keeps_by_skipping(self) -> bool:
         """Whether a skip leaves the answer as it is: what is there already is removed by its own button only."""
         return self.here is not None and self.here.optional and self._holds_an_answer()
+
+    def hears(self, action: str) -> bool:
+        """Whether an action counts that has no button of its own here."""
+        return self.keeps_by_skipping() if action == SKIP else action == BACK and self.here is None
 
     def _holds_an_answer(self) -> bool:
         """Whether the question asked has an answer to go back to, and nothing else has been begun in its place."""
@@ -321,7 +346,7 @@ class _Place:
         shown |= self._to_change(here)
         if isinstance(here, Text) and at.draft and not shown.get("written"):
             shown["remark"] = at.draft
-        number = asked.index(here) + 1
+        number = next(n for n, question in enumerate(asked, 1) if question is here)
         kind = here.shown_as(at)
         return Screen(asks=here.key, kind=kind, number=number, options=tuple(options), first=first, **shown)
 
@@ -385,12 +410,6 @@ class _Place:
     def submitted(self) -> Submitted:
         hidden = {key: value for key, value in self.session.answers.items() if key.startswith("_")}
         return Submitted(hidden | {q.key: self.answers[q.key] for q in self.questions})
-
-    def _is_answered(self, question: Question) -> bool:
-        if question.key not in self.answers or question.key in self.session.drafts:
-            return False
-        value = self.answers[question.key]
-        return value is None or question.holds(value, self._asked)
 
     def _line(self, question: Question) -> Line:
         value = self.answers[question.key]
@@ -484,11 +503,9 @@ def _spoken_action(reply: Reply, place: _Place) -> Reply:
     text = reply.text.strip()
     command = text.partition(" ")[0] in COMMANDS or _LONE.fullmatch(text) is not None
     action = text if command else place.world.action(text)
-    heard = [*place.actions()]
-    heard += [BACK] * (place.here is None) + [SKIP] * place.keeps_by_skipping()  # heard without a button of their own
     if action is None and place.here is None:
         edited = place.world.edited(place.flow.name, [question.key for question in place.questions], text)
         return replace(reply, text=None, choice=f"/edit {edited}") if edited else reply
-    if action is None or (action not in heard and not command):
+    if action is None or not (command or action in place.actions() or place.hears(action)):
         return reply
     return replace(reply, text=None, choice=action)

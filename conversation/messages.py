@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
+
+from conversation.values import value
 
 Answers = Mapping[str, Any]
 PIN = "\U0001f4cd"  # begins the words that stand for a place on the map
 
 
-@dataclass(frozen=True)
+@value
 class Media:
     """One piece of evidence as a reference: the bytes never travel through a session."""
 
@@ -22,7 +24,7 @@ class Media:
     caption: str | None = None  # what was written under it
 
 
-@dataclass(frozen=True)
+@value
 class Reply:
     """What one incoming message holds, whatever the channel."""
 
@@ -41,7 +43,7 @@ class Reply:
         return " ".join(filter(None, [PIN, self.text, "{:.6f},{:.6f}".format(*self.location)]))
 
 
-@dataclass(frozen=True)
+@value
 class Incoming:
     """One event from a channel. (channel, event_id) is unique for ever; `sender` is an address of the channel."""
 
@@ -56,7 +58,7 @@ class Incoming:
     raw: bytes = b""  # what came over the wire, for the quarantine
 
 
-@dataclass(frozen=True)
+@value
 class Option:
     """A value to choose. Without a label its words are the block `<question>_<value>`.
 
@@ -69,7 +71,7 @@ class Option:
     known: str | None = None  # another name by which it is chosen when it is typed whole
 
 
-@dataclass(frozen=True)
+@value
 class Problem:
     """Why an answer was refused: a template block and the values that its words need."""
 
@@ -78,7 +80,7 @@ class Problem:
     after: Problem | None = None  # what is said before it
 
 
-@dataclass(frozen=True)
+@value
 class Line:
     """One answer as the review shows it. `form` says how to draw `value`."""
 
@@ -88,7 +90,7 @@ class Line:
     assumed: bool = False  # whether it was not said: it is shown with how to change it
 
 
-@dataclass(frozen=True)
+@value
 class Screen:
     """One question, or the review, ready to be drawn on any channel."""
 
@@ -113,7 +115,7 @@ class Screen:
     private: bool = False  # whether the answer names somebody: it is not repeated by text message
 
 
-@dataclass(frozen=True)
+@value
 class Button:
     """A button under a message. `press` is what comes back; its label is a template block, or comes from the data."""
 
@@ -124,7 +126,7 @@ class Button:
     values: Mapping[str, Any] | None = None  # the values that the block's words need
 
 
-@dataclass(frozen=True)
+@value
 class Attached:
     """A picture or a file that goes with a message: the clean copy of a piece of evidence."""
 
@@ -134,7 +136,7 @@ class Attached:
     long: bool = False  # a picture that is illegible when it is shown whole
 
 
-@dataclass(frozen=True)
+@value
 class Say:
     """A message that asks nothing: `words` is "<file>.<block>" under templates/<language>/chat."""
 
@@ -145,7 +147,7 @@ class Say:
     copy: str | None = None  # words in it that somebody may want to copy
 
 
-@dataclass(frozen=True)
+@value
 class Body:
     """What a delivery carries: a screen or a message. `edits` is the id of the message to draw over."""
 

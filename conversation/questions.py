@@ -16,6 +16,7 @@ from conversation.messages import Answers, Line, Media, Option, Problem, Reply
 from conversation.moments import read_moments
 from conversation.spans import read_span
 from conversation.text import seen
+from conversation.values import value
 
 RECORDINGS = ("voice", "video")
 MAYBE_CUT = 3_500  # characters: devices cut a message at 4,096 UTF-16 units, or at the last full stop before that
@@ -86,12 +87,12 @@ class Refused(ValueError):
         self.problem = Problem(code, values)
 
 
-@dataclass(frozen=True)
+@value
 class Answered:
     value: Any
 
 
-@dataclass(frozen=True)
+@value
 class Drafted:
     """The answer is unfinished: the same question stays, with this draft (ticks so far, photos so far)."""
 
@@ -106,7 +107,7 @@ class Drafted:
 Step = Answered | Drafted
 
 
-@dataclass(frozen=True)
+@value
 class Asked:
     """A question in its place: what reading a reply needs besides the reply."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -15,13 +14,14 @@ from channels.telegram.wire import SERVICE, Chat, File, Message, Tap, Update, Us
 from channels.telegram.wording import words_of
 from conversation.messages import Incoming, Media, Reply
 from conversation.text import inert
+from conversation.values import value
 
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 LARGEST_ID = 2**63 - 1
 _PRESSED = re.compile(r"(\d{1,9}):(.*)", re.DOTALL | re.ASCII)
 
 
-@dataclass(frozen=True)
+@value
 class Event:
     """What an update means to us. With neither `incoming` nor `blocked` set it means nothing."""
 

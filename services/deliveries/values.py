@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from conversation.messages import Body
+from conversation.values import value
 
 URGENCY = ("reply", "reminder", "broadcast")  # each overtakes those after it
 BROADCAST = URGENCY[2]
 MOST_ATTEMPTS = 12
 
 
-@dataclass(frozen=True)
+@value
 class Outgoing:
     """A body for a contact, before it is a row of deliveries."""
 

@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Table
 
+from conversation.values import value
 from models.database import Database
 from services.foundation import chain
 from services.foundation.bells import Bells
@@ -21,7 +22,7 @@ T = TypeVar("T")
 Work = Callable[Concatenate["Act", P], T]
 
 
-@dataclass(frozen=True)
+@value
 class Act:
     """One use case under way. Whatever is queued inside it is rung for after the commit, by `Acts` alone."""
 

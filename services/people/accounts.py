@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from conversation.values import value
 from models.database import insert_or_ignore
 from models.prepared import Prepared, among, keys
 from models.tables import contacts, sessions
@@ -19,7 +19,7 @@ from services.foundation.vault import Vault, new_id
 _MANY = 500  # addresses looked up in one statement
 
 
-@dataclass(frozen=True)
+@value
 class Contact:
     """One chat account with its session, as loaded under the lock."""
 
