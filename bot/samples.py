@@ -304,6 +304,11 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ),
         ("common.sorry", {}, ()),
         ("common.another_browser", {}, (Button("/anew", words="anew"), Button("/menu", words="menu"))),
+        ("common.sure_anew", {}, (Button("/resume", words="keep_conversation"), Button("/anew sure", words="anew"))),
+        *(
+            ("common.moved", {"reports": told}, (Button("/status", words="menu_status"), Button("/menu", words="menu")))
+            for told in ([{"number": NUMBER, "code": RECEIPT}], [])
+        ),
         ("common.untaken", {"words": word("sample_answer"), "count": 2}, ()),
         ("common.untaken", {"words": "", "count": 1}, ()),
         ("common.right_ended", {"under_way": "visit"}, (Button("/menu", words="menu"),)),

@@ -8,8 +8,9 @@ from typing import Any
 from conversation.messages import Button
 from handlers.binding import LINK, open_link
 from handlers.obligations.sight import owed_now, sight_of
+from models.tables import FETCHING
 from services import obligations
-from services.talk import Journey, Turn
+from services.talk import Journey, Turn, close
 
 
 def open_menu(turn: Turn, why: str) -> None:
@@ -132,6 +133,21 @@ def open_discard(turn: Turn, argument: str) -> None:
         open_menu(turn, "cancelled" if had else "idle")
 
 
+def open_anew(turn: Turn, sure: str) -> None:
+    """Ends the conversation in every browser once that is sure; elsewhere than in the web chat nobody else has it.
+
+    The page of the browser in which it began goes on by itself in a new one (`services.talk.move`).
+    """
+    if turn.contact.channel != FETCHING:
+        open_help(turn, "unknown")
+    elif sure == "sure":
+        turn.discard()
+        close(turn.act, turn.contact.channel, turn.contact.id)
+    else:
+        no, yes = Button("/resume", words="keep_conversation"), Button("/anew sure", words="anew")
+        turn.ask_sure("common.sure_anew", no, yes)
+
+
 MENU = (
     Journey("start", open_start, listed=True),
     Journey("menu", open_menu),
@@ -142,4 +158,5 @@ MENU = (
     Journey("cancel", open_cancel, listed=True),
     Journey("resume", open_resume),
     Journey("discard", open_discard),
+    Journey("anew", open_anew),
 )

@@ -82,7 +82,6 @@ class WebChat:
         try:
             found = token and await self._parts.acts.read(talk.visitor, CHANNEL, token)
             language = found.language if found else language
-            token = None if found and found.closed else token
         except DatabaseAway:
             pass  # the page itself says that the line is gone, and keeps what is written
         response = web.Response(content_type="text/html", charset="utf-8", headers=_headers(request.host))
@@ -94,7 +93,7 @@ class WebChat:
             start=_start(request),
             largest=LIMITS.file_bytes,
             offset=int(offset.total_seconds() // 60),
-            device=self._parts.acts.vault.index(token, "device")[:16],
+            device=self._device(token),
         )
         response.enable_compression()
         return response
@@ -130,19 +129,38 @@ class WebChat:
     async def _forget(self, request: web.Request) -> web.Response:
         """Makes this browser a stranger again; the reports stay, and their receipt codes bring them back.
 
-        With `?everywhere=1` the conversation ends for whoever else has its token, too.
+        With `?everywhere=1` the conversation ends for whoever else has its token, too; the browser in which it began
+        takes the reports along into a new one, and is answered 200. Another tab of it may have done so already.
         """
         if not from_our_page(request.headers, self._site, request.host):
             raise web.HTTPForbidden
-        token = self._tokens.of(request)
-        if token and "everywhere" in request.query:
-            try:
-                await self._parts.acts.write(talk.close, CHANNEL, token)
-            except DatabaseAway:
-                raise web.HTTPServiceUnavailable from None
+        token, device = self._tokens.of(request), request.headers.get("X-Device")
         response = web.Response(status=204)
+        if token and "everywhere" in request.query:
+            if device and device != self._device(token):
+                return web.Response()
+            if after := await self._close(token, request.headers.get("X-Browser", "")):
+                response = web.Response()
+                self._tokens.give(response, after)
+                return response
         self._tokens.take(response)
         return response
+
+    async def _close(self, token: str, mark: str) -> str | None:
+        """Ends the conversation of this token; returns the token of the one that goes on with its reports."""
+        acts, after = self._parts.acts, self._tokens.after(token, mark)
+        try:
+            found = await acts.read(talk.visitor, CHANNEL, token)
+            if found is None:
+                return None
+            await acts.write(talk.close, CHANNEL, found.id)
+            return after if await acts.write(talk.move, CHANNEL, found, mark, after) else None
+        except DatabaseAway:
+            raise web.HTTPServiceUnavailable from None
+
+    def _device(self, token: str) -> str:
+        """What the page may know of its token: it keeps nothing of another's."""
+        return self._parts.acts.vault.index(token, "device")[:16]
 
     def _wished(self, request: web.Request) -> str:
         """The language that the link or the browser asks for, among those we speak."""

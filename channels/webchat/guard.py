@@ -43,6 +43,11 @@ class Tokens:
         response.set_cookie(self._cookie, token, max_age=A_YEAR, **self._how)
         return token
 
+    def after(self, token: str, mark: str) -> str:
+        """The token that follows a closed one in the browser with this mark; asked again, it is the same."""
+        made = self._vault.index(f"{token}\0{mark}", "chat token after")[:32]
+        return made + self._seal(made)
+
     def take(self, response: web.StreamResponse) -> None:
         response.del_cookie(self._cookie, **self._how)
 

@@ -142,6 +142,7 @@ def upgrade() -> None:
     op.create_table('owners',
     sa.Column('subject_id', sa.String(length=32), nullable=False),
     sa.Column('owner_hash', sa.String(length=64), nullable=False),
+    sa.Column('filed', sa.Boolean(), nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('subject_id', 'owner_hash'),
     sqlite_with_rowid=False
@@ -405,6 +406,7 @@ def upgrade() -> None:
     op.create_table('browsers',
     sa.Column('contact_id', sa.String(length=32), nullable=False),
     sa.Column('mark_hash', sa.String(length=64), nullable=False),
+    sa.Column('first', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_browsers_contact_id')),
     sa.PrimaryKeyConstraint('contact_id', 'mark_hash')
     )

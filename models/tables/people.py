@@ -37,6 +37,7 @@ browsers = Table(
     metadata,
     Column("contact_id", ForeignKey("contacts.id"), primary_key=True),
     Column("mark_hash", String(64), primary_key=True),  # keyed hash of the contact and a random mark in a browser
+    Column("first", Boolean, nullable=False),  # the one in which the conversation began
 )
 
 
@@ -55,6 +56,7 @@ owners = Table(
     metadata,
     Column("subject_id", String(32), primary_key=True),
     Column("owner_hash", String(64), primary_key=True, index=True),  # keyed hash of a contact that may follow it
+    Column("filed", Boolean, nullable=False),  # it was filed from there; others have brought its receipt code
     Column("sealed", LargeBinary, nullable=False),  # that contact's id
     sqlite_with_rowid=False,
 )

@@ -32,7 +32,7 @@ from services.people.members import (
     withdraw_role,
     withdrawal,
 )
-from services.people.owners import by_receipt, follow, identity_of, keep_identity, owner_ids
+from services.people.owners import by_receipt, follow, follows, hand_on, identity_of, keep_identity, owner_ids
 from services.people.persons import (
     Person,
     add_person,
@@ -141,9 +141,11 @@ __all__ = [
     "ensure_contact",
     "ensure_contacts",
     "follow",
+    "follows",
     "grant_more",
     "grant_roles",
     "grants_at",
+    "hand_on",
     "head_ids",
     "heads_of",
     "heirs",

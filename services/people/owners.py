@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from models.database import insert_or_ignore
 from models.prepared import Prepared
@@ -15,7 +15,7 @@ from services.foundation.vault import new_code, same_code
 from services.people.accounts import Contact
 
 _KEEP = Prepared(insert(vault), "subject_id", "receipt_hash", "sealed")
-_OWN = Prepared(insert(owners), "subject_id", "owner_hash", "sealed")
+_OWN = Prepared(insert(owners), "subject_id", "owner_hash", "filed", "sealed")
 
 
 def keep_identity(
@@ -29,19 +29,49 @@ def keep_identity(
         "sealed": act.vault.seal(dict(identity), f"identity {subject_id}"),
     }
     _KEEP.later(act.tx, row)
-    _OWN.later(act.tx, _owner(act, subject_id, contact.id))
+    _OWN.later(act.tx, _owner(act, subject_id, contact.id, filed=True))
     return code
 
 
 def follow(act: Act, subject_id: str, contact_id: str) -> None:
     """Lets this contact follow the report from now on."""
-    act.tx.execute(insert_or_ignore(act.tx, owners), _owner(act, subject_id, contact_id))
+    act.tx.execute(insert_or_ignore(act.tx, owners), _owner(act, subject_id, contact_id, filed=False))
 
 
-def _owner(act: Act, subject_id: str, contact_id: str) -> dict[str, Any]:
+def follows(act: Act, contact_id: str) -> bool:
+    """Whether this contact follows any report."""
+    mine = owners.c.owner_hash == act.vault.index(contact_id, "owner")
+    return act.tx.execute(select(owners.c.subject_id).where(mine).limit(1)).first() is not None
+
+
+def hand_on(act: Act, before: str, after: str) -> dict[str, str | None]:
+    """Lets the contact `after` follow in place of the contact `before`; returns the reports with their new codes.
+
+    Only what was filed from there gets a new receipt code, and the old one opens nothing any more; whoever has merely
+    brought a code cannot take it from whoever filed the report.
+    """
+    mine = owners.c.owner_hash == act.vault.index(before, "owner")
+    handed = act.tx.execute(owners.delete().where(mine).returning(owners.c.subject_id, owners.c.filed)).all()
+    codes = {}
+    for subject_id, filed in sorted(handed):
+        act.tx.execute(insert_or_ignore(act.tx, owners), _owner(act, subject_id, after, filed=filed))
+        codes[subject_id] = _new_receipt(act, subject_id) if filed else None
+    return codes
+
+
+def _new_receipt(act: Act, subject_id: str) -> str | None:
+    """Another receipt code for a report that has one."""
+    code = new_code()
+    had = vault.c.subject_id == subject_id, vault.c.receipt_hash.is_not(None)
+    renewed = update(vault).where(*had).values(receipt_hash=act.vault.index(same_code(code), "receipt"))
+    return code if act.tx.execute(renewed).rowcount else None
+
+
+def _owner(act: Act, subject_id: str, contact_id: str, *, filed: bool) -> dict[str, Any]:
     return {
         "subject_id": subject_id,
         "owner_hash": act.vault.index(contact_id, "owner"),
+        "filed": filed,
         "sealed": act.vault.seal_bytes(contact_id.encode(), f"owner {subject_id}"),
     }
 

@@ -16,7 +16,7 @@ from services.talk.menus import (
 from services.talk.quarantined import COLUMNS, find_kept, leaving, open_raw, quarantined
 from services.talk.stopping import STOPPED, start_texting, stop_texting
 from services.talk.talk import Talk
-from services.talk.visitors import MOST_BROWSERS, Visitor, close, knows_browser, note_browser, post, visitor
+from services.talk.visitors import MOST_BROWSERS, Visitor, close, knows_browser, move, note_browser, post, visitor
 
 __all__ = [
     "COLUMNS",
@@ -40,6 +40,7 @@ __all__ = [
     "leaving",
     "may_send",
     "menu_again",
+    "move",
     "note_browser",
     "open_raw",
     "post",

@@ -23,7 +23,7 @@ from services.units import Directory
 
 _MOVES = ("back", "keep", "skip", "drop", "undo", "cancel", "submit", "edit")
 ENGINE_WORDS = frozenset((*_MOVES, "done", "clear", "remove", "rewrite", "next", "previous", "all"))
-MIDWAY = frozenset(("menu", "help", "resume"))  # journeys that may be called in the middle of a flow
+MIDWAY = frozenset(("menu", "help", "resume", "anew"))  # journeys that may be called in the middle of a flow
 
 
 class Phrases(Protocol):

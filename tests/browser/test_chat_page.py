@@ -243,3 +243,23 @@ async def test_after_a_restore_the_page_shows_what_there_is_and_keeps_what_there
     await expect(page.locator("#log .it").filter(has_text="您好，这里是市效能办")).to_have_count(1)
     await page.reload()
     await expect(page.locator("#log .it")).to_have_count(7)
+
+
+async def test_where_a_conversation_began_the_page_goes_on_by_itself_with_the_reports(phone: Phone, shot: Shot) -> None:
+    page = await phone()
+    await asked(page, "您好，这里是市效能办")
+    await say(page, "/question")
+    await asked(page, "您想问什么")
+    await say(page, "办证要带什么材料，周末开门吗")
+    await tap(page, "跳过")
+    await asked(page, "查询码")
+    tab = await page.context.new_page()
+    await tab.goto(page.url)
+    await asked(tab, "查询码")
+    await say(page, "不是我，重新开始")
+    await asked(page, "要结束这个对话")
+    await tap(page, "不是我，重新开始")
+    for one in (page, tab):
+        await asked(one, "新查询码")
+        await expect(one.locator("#log .it")).to_have_count(1)
+    await shot(page, "chat-moved")

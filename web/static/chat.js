@@ -55,14 +55,15 @@ function attempt(work) { try { return work(); } catch (_) { return null; } }   /
 const saved = {
   get: name => attempt(() => JSON.parse(localStorage.getItem("mingcha." + name))),
   set: (name, value) => attempt(() => localStorage.setItem("mingcha." + name, JSON.stringify(value))),
-  clear: () => attempt(() => Object.keys(localStorage).filter(key => /^mingcha\./.test(key)).forEach(key => localStorage.removeItem(key))),
+  clear: () => attempt(() => Object.keys(localStorage).filter(key => /^mingcha\.(?!browser$)/.test(key)).forEach(key => localStorage.removeItem(key))),
 };
 
 /* --- what is kept on this device --- */
 
 if ((saved.get("device") || page.device) !== page.device) saved.clear();
 saved.set("device", page.device);
-if (!saved.get("browser")) saved.set("browser", newId());   // beside the cookie: who only copies that comes without it
+if (!saved.get("browser")) saved.set("browser", newId());   // beside the cookie: who only copies that comes without it. It stays.
+let browserMark = saved.get("browser");
 let entries = saved.get("log") || [];   // {k: "it", ids, l, used} or {k: "me", id, at, text, pieces, state, code, f}
 let outbox = saved.get("outbox") || []; // frames that the server has not kept
 let turn = saved.get("turn");           // of the question under way, null: none
@@ -90,7 +91,7 @@ function keep() {
 function keepOutbox() { saved.set("outbox", outbox); }
 
 addEventListener("storage", event => {   // another tab of this browser
-  if (event.key === "mingcha.device" && event.newValue === null) location.reload();
+  if (event.key === "mingcha.device" && event.newValue === null && !over) location.reload();
   if (event.key === "mingcha.outbox") { outbox = saved.get("outbox") || []; settleSent(); }
   if (event.key !== "mingcha.log") return;
   const here = new Map(entries.filter(one => one.k === "me").map(one => [one.id, one]));
@@ -524,8 +525,9 @@ function lineLost() {
 
 function hello() {
   helloId = start.value ? start.id : newId();
+  browserMark = saved.get("browser") || browserMark;   // of two tabs that were opened at once, both say the same
   put({hello: redraw ? 0 : lastId(), start: start.value, language: words.language, id: helloId,
-    browser: saved.get("browser"), holds: holds()});
+    browser: browserMark, holds: holds()});
 }
 
 function put(frame) { if (online()) line.send(JSON.stringify(frame)); }
@@ -549,8 +551,7 @@ function receive(said) {
   else if ("away" in said) away(said.away);
   else if (said.bye) {
     over = said.bye;
-    if (over === "closed") { entries = []; outbox = []; saved.clear(); drawAll(); }
-    state();
+    if (over === "closed") goOn(); else state();
   }
 }
 
@@ -865,23 +866,33 @@ function askToForget(others) {
   $("forget-not").focus();
 }
 
-async function forget() {
+function forget() {
   over = "offline_help";
   if (line) line.close();
-  saved.clear();
-  saved.set("forget", everywhere ? "everywhere" : true);   // the cookie goes as soon as there is a network
-  entries = []; outbox = [];
-  drawAll();
-  await leave();
+  leaveFor(everywhere ? {browser: browserMark, device: page.device} : {});
 }
 
-async function leave() {
+function goOn() {   // it was ended: where it began, the reports come along into a new one
+  const device = saved.get("device");
+  if (device && device !== page.device) return location.replace("/chat");   // another tab has gone on
+  leaveFor({browser: browserMark, device: page.device});
+}
+
+function leaveFor(left) {   // of the conversation only how it was left stays, until there is a network
+  if (!saved.get("forget")) { saved.clear(); saved.set("forget", left); }
+  entries = []; outbox = [];
+  drawAll();
+  leave(left);
+}
+
+async function leave(left) {
   try {
-    const done = await fetch("/chat/forget" + (saved.get("forget") === "everywhere" ? "?everywhere=1" : ""), {method: "POST"});
+    const how = left.device ? {"X-Browser": left.browser || "", "X-Device": left.device} : {};
+    const done = await fetch("/chat/forget" + (left.device ? "?everywhere=1" : ""), {method: "POST", headers: how});
     if (!done.ok) throw done;
-    saved.clear();
-    location.replace("/chat");
-  } catch (_) { state(); setTimeout(leave, 3000); }
+    if (saved.get("forget")) saved.clear();   // another tab may have gone on already
+    if (over === "closed" && done.status !== 200) state(); else location.replace("/chat");
+  } catch (_) { state(); setTimeout(leave, 3000, left); }
 }
 
 /* --- begin --- */
@@ -890,7 +901,7 @@ for (const entry of entries) {
   if (entry.state !== "uploading" && !(entry.state === "failed" && entry.pieces && !entry.f)) continue;
   entry.state = "lost";   // the files themselves do not survive a reload
 }
-if (saved.get("forget")) leave();
+if (saved.get("forget")) leave(saved.get("forget"));
 else {
   if (entries.length) drawAll();
   grow();
