@@ -17,6 +17,7 @@ from pathlib import Path
 from benchmarks.ours import intake, program
 from benchmarks.turns import AT_ONCE, FIRST_CHAT, at_once
 from benchmarks.updates import TURNS, complaint
+from bot.tasks import settle_memory
 from models.database import Database
 
 ROOM = 1_000_000  # chats between those of two processes
@@ -78,6 +79,7 @@ def _talks(first: int, contacts: int) -> Sequence[list[bytes]]:
 async def _play(folder: str, url: str, first: int, contacts: int) -> None:
     made, talks = program(Path(folder), url), _talks(first, contacts)
     take = intake(made).take
+    settle_memory()  # as `mingcha serve` does
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     began = time.monotonic()

@@ -33,10 +33,12 @@ class Watch:
 
 async def ours(folder: Path, url: str, warm: Sequence[int], timed: Sequence[int]) -> Watch:
     from benchmarks.ours import intake, program, stored
+    from bot.tasks import settle_memory
 
     made = program(folder, url)
     take = intake(made).take
     await at_once(take, [complaint(chat) for chat in warm])
+    settle_memory()  # as `mingcha serve` does
     talks = [complaint(chat) for chat in timed]
     with Watch() as watch:
         await at_once(take, talks)

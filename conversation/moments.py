@@ -40,6 +40,7 @@ _DAYS = {  # words for a day: how many days ago it is, and the time of day that 
     "前日": (2, ""),
     "the day before yesterday": (2, ""),
 }
+_DAY_WORD = re.compile("|".join(sorted(_DAYS, key=len, reverse=True)))
 _YEARS = {  # words for a year: how many years ago it is
     "大前年": 3,
     "前年|the year before last": 2,
@@ -83,7 +84,8 @@ def read_moments(text: str, now: datetime) -> list[str]:
     text = loosened(text, now.date())
     if text in ("now", "刚才", "刚刚", "刚", "方才", "现在", "just now"):
         return [now.isoformat(timespec="minutes")]
-    readings = [_reading(text, now, which) for which in (0, 1)]
+    certain = _DAY_WORD.match(text) is not None
+    readings = [_reading(text, now, which) for which in ((0,) if certain else (0, 1))]
     found = list(dict.fromkeys(moment for moment in readings if moment))
     past = [moment for moment in found if moment[:10] <= now.date().isoformat()]
     return past if len(found) > 1 and past else found
@@ -143,10 +145,9 @@ def _english_count(found: re.Match[str]) -> str:
 
 def _day(text: str, today: date, which: int) -> tuple[date | None, str]:
     """The day said at the start and the rest of the text; of two readings the one that is wanted."""
-    for word in sorted(_DAYS, key=len, reverse=True):
-        if text.startswith(word):
-            ago, kept = _DAYS[word]
-            return today - timedelta(ago), kept + text[len(word) :]
+    if found := _DAY_WORD.match(text):
+        ago, kept = _DAYS[found[0]]
+        return today - timedelta(ago), kept + text[found.end() :]
     if found := re.match(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})(?!\d)", text):
         day, month = (int(found[1 + which]), int(found[2 - which]))  # 20/11/2026, or as Americans write it
         return date(int(found[3]), month, day), text[found.end() :]

@@ -27,7 +27,7 @@ from services import people
 from services.deliveries import Parcel, Result
 from services.evidence import Gone, Later
 from services.foundation.act import Acts
-from services.foundation.codes import codes_in, spelled
+from services.foundation.codes import CODE_LETTERS, codes_in, spelled
 from services.foundation.seldom import Seldom
 from services.talk import Journey, Talk
 from templates import DEFAULT_LANGUAGE, Texts
@@ -183,7 +183,8 @@ class Telegram:
 
     def _after(self, event: Event) -> None:
         reply = event.incoming.reply if event.incoming else None
-        if reply and any(codes_in(spelled(reply.choice or reply.text or ""))):  # perhaps the account is bound by it
+        said = (reply.choice or reply.text or "") if reply else ""
+        if len(said) >= CODE_LETTERS and any(codes_in(spelled(said))):  # perhaps the account is bound by it
             self._errand(self._list_commands(event.sender or ""))
 
     # --- small calls whose result nobody waits for ---

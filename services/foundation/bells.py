@@ -46,4 +46,6 @@ class Bells:
                 del self._contacts[contact_id]
 
     def _channel(self, channel: str) -> asyncio.Event:
-        return self._channels.setdefault(channel, asyncio.Event())
+        if channel not in self._channels:
+            self._channels[channel] = asyncio.Event()
+        return self._channels[channel]

@@ -9,7 +9,10 @@ from services.foundation.folding import plain
 from services.foundation.vault import same_code
 
 WRITTEN = re.compile(r"[0-9a-z]{4}(?:-[0-9a-z]{4}){3}")  # a code as we write it: no words look like this
-_CODE = re.compile(r"[0-9a-z](?:[\s-]*[0-9a-z]){15}(?![0-9a-z])")  # "k7qf 2m9d…", or perhaps plain words
+CODE_LETTERS = 16
+_CODE = re.compile(  # "k7qf 2m9d…", or perhaps plain words
+    rf"[0-9a-z](?:[\s-]*[0-9a-z]){{{CODE_LETTERS - 1}}}(?![0-9a-z])"
+)
 _WORD = re.compile(r"(?<![0-9a-z])[0-9a-z]")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\u30fc_~]")
 _LINK = re.compile(
