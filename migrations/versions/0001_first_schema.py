@@ -37,8 +37,6 @@ def upgrade() -> None:
     )
     op.create_table('audit_waiting',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('day', sa.Date(), nullable=False),
-    sa.Column('lot', sa.SmallInteger(), nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Table
 
 from models.tables.base import BigId, id_column, metadata
@@ -34,26 +32,22 @@ happenings = Table(  # happenings that a rule may count: about units alone, neve
 Index("ix_happenings_unit", happenings.c.unit_id, happenings.c.kind, happenings.c.at)
 
 
-def _told() -> tuple[Column[Any], ...]:
-    """What is told of an event."""
-    return (
-        Column("day", Date, nullable=False),
-        Column("lot", SmallInteger, nullable=False),  # one of 256 into which a keyed hash divides the subjects
-        Column("sealed", LargeBinary, nullable=False),  # a services.foundation.events.Event
-    )
-
-
 audit = Table(  # the chain of events. In the open stands only what tells nothing: no order of reports, no time of day
     "audit",
     metadata,
     Column("seq", BigId, primary_key=True, autoincrement=False),
-    *_told(),
+    Column("day", Date, nullable=False),
+    Column("lot", SmallInteger, nullable=False),  # one of 256 into which a keyed hash divides the subjects
+    Column("sealed", LargeBinary, nullable=False),  # a services.foundation.events.Event
     Column("hash", LargeBinary, nullable=False),  # keyed, over this row and the hash before it
 )
 
 
 audit_waiting = Table(  # events that have no number yet: on PostgreSQL, for less than a second
-    "audit_waiting", metadata, Column("id", BigId, primary_key=True, autoincrement=True), *_told()
+    "audit_waiting",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 

@@ -7,7 +7,7 @@ other: there the writers only insert, and one process at a time numbers what has
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, text
 from models.parts import in_parts
 from models.prepared import Prepared
 from models.tables import audit, audit_waiting
-from services.foundation.events import Told, opened, sealed
-from services.foundation.vault import KeyTrouble, Vault
+from services.foundation.events import Told, known, open_part, sealed
+from services.foundation.vault import Vault
 
 BELL = "audit"  # rung where events wait for their number
 START = bytes(32)
@@ -28,16 +28,17 @@ LATE = timedelta(seconds=5)  # by then every event has its number
 _LANE = 7_219_001  # PostgreSQL advisory lock: whoever holds it numbers
 
 _HEAD = Prepared(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1))
-_INSERT = Prepared(insert(audit), "seq", "day", "lot", "sealed", "hash")
-_WAIT = Prepared(insert(audit_waiting), "day", "lot", "sealed")
+_COLUMNS: Sequence[str] = ("seq", "day", "lot", "sealed", "hash")
+_INSERT = Prepared(insert(audit), *_COLUMNS)
+_WAIT = Prepared(insert(audit_waiting), "sealed")
 _MOVE = text(  # inside the server: what is sealed is not sent there again
-    "with gone as (delete from audit_waiting where id = any(:ids) returning id, day, lot, sealed)"
-    " insert into audit (seq, day, lot, sealed, hash) select told.seq, gone.day, gone.lot, gone.sealed, told.hash"
-    " from gone join unnest(cast(:ids as bigint[]), cast(:seqs as bigint[]), cast(:hashes as bytea[]))"
-    " as told (id, seq, hash) using (id)"
+    "with gone as (delete from audit_waiting where id = any(:ids) returning id, sealed)"
+    " insert into audit (seq, day, lot, sealed, hash)"
+    " select :first + nth - 1, day, lot, sealed, substring(:hashes from 32 * cast(nth as int) - 31 for 32)"
+    " from unnest(cast(:ids as bigint[]), cast(:days as date[]), cast(:lots as smallint[]))"
+    " with ordinality as told (id, day, lot, nth) join gone using (id)"
 )
-_TOLD = audit_waiting.c.id, audit_waiting.c.day, audit_waiting.c.lot, audit_waiting.c.sealed
-_WAITING = select(*_TOLD).order_by(audit_waiting.c.id)
+_WAITING = select(audit_waiting.c.id, audit_waiting.c.sealed).order_by(audit_waiting.c.id)
 _NEXT = _WAITING.limit(bindparam("most"))
 
 
@@ -59,13 +60,14 @@ class Numbered:
 
 def write(tx: Connection, vault: Vault, told: Told) -> bool:
     """Writes what an act has to tell; returns whether it waits for `number`. Raises events.Untold."""
-    rows = [sealed(vault, event) for event in told.complete(tx, vault)]
-    if not rows:
+    events = told.complete(tx, vault)
+    if not events:
         return False
     if tx.dialect.name == "postgresql":
-        _WAIT.run(tx, *rows)
+        _WAIT.run(tx, *({"sealed": sealed(vault, event)} for event in events))
         return True
-    _INSERT.run(tx, *_chained(tx, vault, rows))
+    rows = [(*open_part(vault, event), sealed(vault, event)) for event in events]
+    _INSERT.run(tx, *(dict(zip(_COLUMNS, row, strict=True)) for row in _chained(tx, vault, rows)))
     return False
 
 
@@ -77,20 +79,19 @@ def number(tx: Connection, vault: Vault, *, wait: bool = False) -> Numbered:
     """
     if tx.dialect.name != "postgresql" or not _lane_is_ours(tx, wait=wait):
         return Numbered(0)
-    fits: dict[int, Mapping[str, Any]] = {}
+    rows: dict[int, tuple[date, int, bytes]] = {}
     unknown: set[int] = set()
-    for id, day, lot, data in tx.execute(_NEXT, {"most": MOST}):
-        try:
-            opened(vault, day, lot, data)
-        except (KeyTrouble, ValueError):
+    for id, data in tx.execute(_NEXT, {"most": MOST}):
+        event = known(vault, data)
+        if event is None:
             unknown.add(id)
         else:
-            fits[id] = {"day": day, "lot": lot, "sealed": data}
-    if fits:
-        made = _chained(tx, vault, fits.values())
-        numbers = {"ids": list(fits), "seqs": [row["seq"] for row in made], "hashes": [row["hash"] for row in made]}
-        tx.execute(_MOVE, numbers)
-    return Numbered(len(fits), frozenset(unknown))
+            rows[id] = *open_part(vault, event), data
+    if rows:
+        seqs, days, lots, _, hashes = zip(*_chained(tx, vault, rows.values()), strict=True)
+        told = {"ids": list(rows), "days": list(days), "lots": list(lots), "hashes": b"".join(hashes)}
+        tx.execute(_MOVE, {"first": seqs[0], **told})
+    return Numbered(len(rows), frozenset(unknown))
 
 
 def head(tx: Connection) -> tuple[int, bytes]:
@@ -102,10 +103,10 @@ def head(tx: Connection) -> tuple[int, bytes]:
 def is_late(tx: Connection, vault: Vault, now: datetime) -> bool:
     """Whether the oldest event that waits for its number has waited too long, or is none of ours."""
     row = tx.execute(_WAITING.limit(1)).first()
-    try:
-        return row is not None and opened(vault, row.day, row.lot, row.sealed).at < now - LATE
-    except (KeyTrouble, ValueError):
-        return True
+    if row is None:
+        return False
+    event = known(vault, row.sealed)
+    return event is None or event.at < now - LATE
 
 
 def verify(tx: Connection, vault: Vault, anchored: Mapping[int, bytes] | None = None) -> Broken | None:
@@ -138,14 +139,14 @@ def _lane_is_ours(tx: Connection, *, wait: bool) -> bool:
     return bool(tx.execute(select(func.pg_try_advisory_xact_lock(_LANE))).scalar())
 
 
-def _chained(tx: Connection, vault: Vault, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    seq, before = head(tx)
-    made = []
-    for row in rows:
-        seq += 1
-        before = _hash(vault, before, seq, row["day"], row["lot"], row["sealed"])
-        made.append({**row, "seq": seq, "hash": before})
-    return made
+def _chained(
+    tx: Connection, vault: Vault, rows: Iterable[tuple[date, int, bytes]]
+) -> Iterator[tuple[int, date, int, bytes, bytes]]:
+    """The rows as they go on with the chain: number, day, lot, what is sealed, and hash."""
+    newest, before = head(tx)
+    for seq, (day, lot, data) in enumerate(rows, newest + 1):
+        before = _hash(vault, before, seq, day, lot, data)
+        yield seq, day, lot, data, before
 
 
 def _hash(vault: Vault, before: bytes, seq: int, day: date, lot: int, data: bytes) -> bytes:

@@ -15,6 +15,7 @@ from models.tables import audit, audit_waiting
 from services.foundation.vault import KeyTrouble, Vault
 from services.foundation.witness import Witnessed, mac_of, read
 
+_PURPOSE = "audit"
 EVEN = 128  # bytes: what is sealed is filled up to a multiple, so that its length tells no kind of event
 
 
@@ -71,17 +72,27 @@ class Untold(RuntimeError):
     """Rows were written that the audit chain has to tell of, and no event was appended; the text names their tables."""
 
 
-def sealed(vault: Vault, event: Event) -> dict[str, Any]:
-    """The columns of an event."""
-    day, lot = event.at.date(), lot_of(vault, event.subject)
+def sealed(vault: Vault, event: Event) -> bytes:
     data = _encode(event)
-    even = data.ljust(-(-len(data) // EVEN) * EVEN)
-    return {"day": day, "lot": lot, "sealed": vault.seal_bytes(even, _purpose(day, lot))}
+    return vault.seal_bytes(data.ljust(-(-len(data) // EVEN) * EVEN), _PURPOSE)
 
 
-def opened(vault: Vault, day: date, lot: int, data: bytes) -> Event:
-    """Opens an event. Raises KeyTrouble where day, lot or what is sealed is not as it was written."""
-    return _decode(vault.open_bytes(data, _purpose(day, lot)))
+def opened(vault: Vault, data: bytes) -> Event:
+    """Opens an event. Raises KeyTrouble where it is not as it was written."""
+    return _decode(vault.open_bytes(data, _PURPOSE))
+
+
+def known(vault: Vault, data: bytes) -> Event | None:
+    """Opens an event that waits for its number; None where somebody else put it there."""
+    try:
+        return opened(vault, data)
+    except (KeyTrouble, ValueError):
+        return None
+
+
+def open_part(vault: Vault, event: Event) -> tuple[date, int]:
+    """What stands in the open beside an event with a number: its day, and its lot."""
+    return event.at.date(), lot_of(vault, event.subject)
 
 
 def lot_of(vault: Vault, subject: str) -> int:
@@ -94,28 +105,21 @@ def events(tx: Connection, vault: Vault, subject: str | None = None) -> Iterator
 
     What waits for a number and does not open was put there by somebody else, and is no event.
     """
-    for table, key in ((audit, audit.c.seq), (audit_waiting, audit_waiting.c.id)):
-        wanted = select(table.c.day, table.c.lot, table.c.sealed, key)
-        if subject is not None:
-            wanted = wanted.where(table.c.lot == lot_of(vault, subject))
-        for *row, _ in in_parts(tx, wanted, key):
-            event = _event(vault, row, surely=table is audit)
-            if event is not None and subject in (None, event.subject):
-                yield event
-
-
-def _event(vault: Vault, row: Any, *, surely: bool) -> Event | None:
-    try:
-        return opened(vault, *row)
-    except (KeyTrouble, ValueError):
-        if surely:
-            raise
-        return None
+    numbered = select(audit.c.day, audit.c.lot, audit.c.sealed, audit.c.seq)
+    if subject is not None:
+        numbered = numbered.where(audit.c.lot == lot_of(vault, subject))
+    for day, lot, data, _ in in_parts(tx, numbered, audit.c.seq):
+        event = opened(vault, data)
+        if (day, lot) != open_part(vault, event):
+            raise KeyTrouble("other_key")
+        if subject in (None, event.subject):
+            yield event
+    waiting = select(audit_waiting.c.sealed, audit_waiting.c.id)
+    for data, _ in in_parts(tx, waiting, audit_waiting.c.id):
+        event = known(vault, data)
+        if event is not None and subject in (None, event.subject):
+            yield event
 
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Event).decode
-
-
-def _purpose(day: date, lot: int) -> str:
-    return f"audit {day.toordinal()} {lot}"
