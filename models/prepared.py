@@ -166,9 +166,13 @@ def _rank(table: Table) -> int:
 
 
 def among(tx: Connection, column: ColumnElement[Any], name: str = "keys") -> ColumnElement[bool]:
-    """A condition: the column, of numbers or of text, is one of the list in the parameter `name`, of any length."""
+    """A condition: the column, of numbers or of text, is one of the list in the parameter `name`, of any length.
+
+    PostgreSQL keeps a statement's plan while its table grows: one that compares each row with each of a hundred keys
+    would be slow by then, and a join is not.
+    """
     if tx.dialect.name == "postgresql":
-        return column == func.any(bindparam(name, type_=_array(column)))
+        return column.in_(select(func.unnest(bindparam(name, type_=_array(column)))))
     return column.in_(select(_listed(name).c.value))
 
 
