@@ -497,7 +497,8 @@ def upgrade() -> None:
     sa.Column('sure', sa.LargeBinary(), nullable=True),
     sa.Column('tapped', sa.String(length=64), nullable=True),
     sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_sessions_contact_id')),
-    sa.PrimaryKeyConstraint('contact_id')
+    sa.PrimaryKeyConstraint('contact_id'),
+    postgresql_with={'fillfactor': 70}
     )
     # ### end Alembic commands ###
 
