@@ -16,6 +16,7 @@ from conversation.questions import Choice, Evidence, Question, Text, Ticks
 from handlers.all import JOURNEYS
 from handlers.sources import BEGINS
 from rulebooks import HERE
+from services.cases import ENDS
 from services.foundation.folding import folded
 from services.foundation.matching import fits
 from services.foundation.phones import callback
@@ -190,8 +191,8 @@ def _after(flow: Flow, session: Session, world: SampleWorld, reply: Reply) -> Bo
     return Body(ask=effect) if isinstance(effect, Screen) else Body()
 
 
-def _promised(day: str, days: int, *, provisional: bool = False) -> dict[str, Any]:
-    told = {"number": NUMBER, "days": days, "late": days < 0, "provisional": provisional}
+def _promised(day: str, days: int, *, provisional: bool = False, kind: str = "acceptance") -> dict[str, Any]:
+    told = {"kind": kind, "number": NUMBER, "days": days, "late": days < 0, "provisional": provisional}
     return {"due": f"{day}T18:00:00+08:00", **told}
 
 
@@ -244,7 +245,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
     ]
     listed = [
         {"number": NUMBER, "about": unit, "day": "2026-11-21", "state": "received"},
-        {"number": "20261119-0007", "about": unit, "day": "2026-11-19", "state": "answered"},
+        {"number": "20261119-0007", "about": unit, "day": "2026-11-19", "state": "closed"},
     ]
     cases = [Button("/status", words="open_case", values=told) for told in listed]
     said: list[tuple[str, Mapping[str, Any], tuple[Button, ...]]] = [
@@ -338,11 +339,19 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.one", {"promised": _promised("2026-11-19", -1)}, _CASE),
         ("status.one", {"promised": _promised("2027-01-05", 30, provisional=True)}, _CASE),
         ("status.waiting", {"waiting": [_promised("2026-11-19", -1), _promised("2026-11-23", 1)], "late": 1}, ()),
+        ("status.one", {"state": "handed", "promised": _promised("2026-12-14", 15, kind="handling")}, _CASE),
         ("status.one", {"state": "accepted", "history": talked}, _CASE),
+        *(("status.one", {"state": state}, _CASE) for state in sorted(ENDS)),
         ("status.asked", {}, (Button("/add", words="answer"),)),
-        ("status.answered", {"text": word("sample_reason")}, (Button("/add", words="add"),)),
-        ("status.accepted", {"text": ""}, _STATUS),
-        ("status.declined", {"text": word("sample_reason")}, (Button("/add", words="add"),)),
+        ("status.closed", {"text": word("sample_reason")}, _ADD),
+        ("status.accepted", {"text": "", "by": None}, _STATUS),
+        ("status.accepted", {"text": word("sample_reason"), "by": "2026-12-14"}, _STATUS),
+        ("status.interim", {"text": word("sample_reason"), "by": "2026-12-14"}, _STATUS),
+        ("status.declined", {"text": word("sample_reason")}, _ADD),
+        ("status.referred", {"text": word("sample_reason")}, _ADD),
+        ("status.reopened", {"text": word("sample_reason"), "by": "2026-12-14"}, _STATUS),
+        ("status.sure_withdraw", {}, (Button("/status", words="keep_case"), Button("/withdraw", words="withdraw"))),
+        ("status.withdrawn", {}, _ADD),
         *obligation_samples.said(unit, NUMBER, word),
         ("notice.body", _notice(texts), (Button("/seen", words="seen"),)),
         ("notice.thanks", {"number": NOTICE}, ()),

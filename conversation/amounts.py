@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 
 from conversation.numerals import arabic
 
@@ -57,6 +58,9 @@ _COUNTED = re.compile(
 )
 
 
+_YUAN = re.compile(r"(\d{1,12}(?:\.\d{1,8})?)(万|亿)?(?:元|块|yuan|rmb)?")
+
+
 def read_amount(text: str, unit: str = "") -> int | None:
     """The whole number that a text means, or None.
 
@@ -75,6 +79,16 @@ def read_amount(text: str, unit: str = "") -> int | None:
         return _days(_LONGER.sub("", text), unit)
     found = _COUNTED.fullmatch(text)
     return int(found[1]) if found else None
+
+
+def read_yuan(text: str) -> int | None:
+    """Whole yuan as people write them, with 万 or 亿: `read_yuan("88万元")` is 880000."""
+    text = re.sub(r"[\s,¥]", "", unicodedata.normalize("NFKC", text)).casefold()
+    found = _YUAN.fullmatch(arabic(text))
+    if found is None:
+        return None
+    worth = Decimal(found[1]) * {"万": 10**4, "亿": 10**8}.get(found[2] or "", 1)
+    return int(worth) if worth == int(worth) else None
 
 
 def _days(text: str, unit: str) -> int | None:

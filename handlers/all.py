@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import menu, notices, placing, signin
-from handlers.cases import addition, complaint, status
+from handlers.cases import addition, complaint, status, withdrawing
 from handlers.inspections import visit
 from handlers.obligations import acts, lists, view
 from services.talk import Journey
@@ -21,6 +21,7 @@ JOURNEYS: dict[str, Journey] = {
         addition.ADD,
         addition.ADDITIONS,
         status.CODES,
+        withdrawing.WITHDRAW,
         placing.JOURNEY,
         *view.VIEWS,
         *acts.ACTS,

@@ -80,8 +80,15 @@ def submit_question(turn: Turn, answers: Answers) -> bool:
 
 
 def send_question(turn: Turn, text: str, media: Sequence[Media]) -> bool:
-    case, receipt = cases.file_question(turn.act, turn.contact, text, media)
-    turn.say("question.received", Button(f"/status {case.id}", words="see_status"), number=case.number, receipt=receipt)
+    case, receipt = cases.file_question(turn.act, turn.contact, text, media, turn.tools.limits)
+    turn.say(
+        "question.received",
+        Button(f"/status {case.id}", words="see_status"),
+        number=case.number,
+        receipt=receipt,
+        by=case.promised.due_at.date().isoformat() if case.promised else None,
+        provisional=case.promised is not None and case.promised.provisional,
+    )
     return True
 
 

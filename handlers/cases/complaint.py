@@ -80,7 +80,7 @@ def submit(turn: Turn, answers: Answers) -> bool:
             phone=answers.get("phone"),
             media=pieces(answers),
         ),
-        turn.tools.limits.accept,
+        turn.tools.limits,
     )
     promised = case.promised
     turn.say(

@@ -145,10 +145,12 @@ def show(turn: Turn, case: cases.Case) -> None:
         {"kind": entry.kind, "text": entry.text, "at": entry.at.isoformat(), "pieces": entry.pieces}
         for entry in cases.history(turn.act, case.id)
     ]
+    withdraw = [Button(f"/withdraw {case.id}", words="withdraw")] * (cases.Step.WITHDRAW in case.steps)
     turn.say(
         "status.one",
         Button(f"/add {case.id}", words="add"),
         Button("/menu", words="menu"),
+        *withdraw,
         number=case.number,
         kind=case.kind,
         state=case.state,
@@ -163,9 +165,9 @@ def show(turn: Turn, case: cases.Case) -> None:
 
 
 def _promised(case: cases.Case) -> dict[str, Any] | None:
-    """By when the person is told whether the complaint is accepted, while that is open."""
+    """By when the person is told whether the case is accepted, or is answered, while that is open."""
     one = case.promised
-    told = {"days": one.days, "late": one.late, "provisional": one.provisional} if one else {}
+    told = {"kind": one.kind, "days": one.days, "late": one.late, "provisional": one.provisional} if one else {}
     return {"due": one.due_at.isoformat(), **told} if one else None
 
 

@@ -224,6 +224,9 @@ def upgrade() -> None:
     sa.Column('moved', sa.LargeBinary(), nullable=False),
     sa.Column('read', sa.Boolean(), nullable=False),
     sa.Column('decided_on', sa.Date(), nullable=True),
+    sa.Column('closed_on', sa.Date(), nullable=True),
+    sa.Column('outcomes', sa.JSON(), nullable=True),
+    sa.Column('recovered', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_cases_unit_id')),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('number'),
@@ -330,7 +333,6 @@ def upgrade() -> None:
     sa.Column('settled_at', Utc(), nullable=True),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_obligations_unit_id')),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('number'),
     sqlite_with_rowid=False
     )
     with op.batch_alter_table('obligations', schema=None) as batch_op:
@@ -338,6 +340,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_obligations_owed', ['due_at', 'unit_id', 'kind'], unique=False, sqlite_where=sa.text('owed_since IS NOT NULL'), postgresql_where=sa.text('owed_since IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_obligations_subject_id'), ['subject_id'], unique=False)
         batch_op.create_index('ix_obligations_unit', ['unit_id', 'due_at'], unique=False)
+        batch_op.create_index('uq_obligations_number', ['number'], unique=True, sqlite_where=sa.text('unit_id IS NOT NULL'), postgresql_where=sa.text('unit_id IS NOT NULL'))
 
     op.create_table('passkeys',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -541,6 +544,7 @@ def downgrade() -> None:
 
     op.drop_table('passkeys')
     with op.batch_alter_table('obligations', schema=None) as batch_op:
+        batch_op.drop_index('uq_obligations_number', sqlite_where=sa.text('unit_id IS NOT NULL'), postgresql_where=sa.text('unit_id IS NOT NULL'))
         batch_op.drop_index('ix_obligations_unit')
         batch_op.drop_index(batch_op.f('ix_obligations_subject_id'))
         batch_op.drop_index('ix_obligations_owed', sqlite_where=sa.text('owed_since IS NOT NULL'), postgresql_where=sa.text('owed_since IS NOT NULL'))

@@ -5,7 +5,7 @@ Days lie open and moments sealed, and rows lie in the order of their random ids:
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, LargeBinary, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, ForeignKey, LargeBinary, String, Table, Text
 
 from models.tables.base import id_column, metadata
 from models.types import Utc
@@ -33,12 +33,15 @@ cases = Table(
     Column("sought", Text),  # what and staff, folded, for the search: services.foundation.folding.sought
     Column("happened", String(32)),  # ISO 8601, a day or a moment
     Column("named", Boolean, nullable=False),
-    Column("state", String(16), nullable=False),  # received, accepted, declined, answered
+    Column("state", String(16), nullable=False),  # services.cases.State
     Column("received_on", Date, nullable=False, index=True),
     Column("received", LargeBinary, nullable=False),  # sealed: the moment
     Column("moved_on", Date, nullable=False),  # the newest thing from the citizen: the order of the desk
     Column("moved", LargeBinary, nullable=False),  # sealed: the moment
     Column("read", Boolean, nullable=False, default=False),  # by the office, since something last came from the citizen
-    Column("decided_on", Date),
+    Column("decided_on", Date),  # when the office last decided about it
+    Column("closed_on", Date),  # when it was last closed with an answer
+    Column("outcomes", JSON),  # what came of it (C18): codes of services.cases.OUTCOMES
+    Column("recovered", BigInteger),  # yuan that it recovered (C19)
     sqlite_with_rowid=False,
 )

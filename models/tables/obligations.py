@@ -11,7 +11,7 @@ obligations = Table(
     "obligations",
     metadata,
     id_column(),
-    Column("number", String(20), nullable=False, unique=True),  # D20261121-0003; of the office's own: the subject's
+    Column("number", String(20), nullable=False),  # D20261121-0003; of the office's own: the subject's
     Column("kind", String(16), nullable=False),  # named in rulebooks/ladders.toml: complaint, instruction, …
     Column("unit_id", ForeignKey("units.id")),  # None: the office itself owes it, and no unit hears of it
     Column("subject_id", String(32), index=True),  # the case it is about
@@ -30,6 +30,15 @@ obligations = Table(
     Column("answered_at", Utc),
     Column("settled_at", Utc),  # when it was accepted or excused
     sqlite_with_rowid=False,
+)
+
+
+Index(
+    "uq_obligations_number",
+    obligations.c.number,
+    unique=True,
+    sqlite_where=obligations.c.unit_id.is_not(None),
+    postgresql_where=obligations.c.unit_id.is_not(None),
 )
 
 

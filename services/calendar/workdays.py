@@ -25,7 +25,9 @@ ALWAYS_FREE = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
 class Limits(Shape):
     """The limits that the office sets for itself."""
 
-    accept: Days  # working days (A32)
+    accept: Days | None = None  # working days (A32); None: nothing is promised
+    handle: Days | None = None
+    reply: Days | None = None
     second_clerk_above: Annotated[int, Field(ge=0)] = 200  # recipients of a notice
 
 

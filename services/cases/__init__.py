@@ -1,15 +1,11 @@
-"""A citizen's case: filed, added to, followed. Who filed it lies in the vault, never in the case."""
+"""A citizen's case: filed, added to, followed through its life. Who filed it lies in the vault, never in the case."""
 
+from services.cases.codes import CaseCode
 from services.cases.filing import (
     ACCEPTANCE,
-    ACCEPTED,
     CATEGORIES,
-    COMPLAINT,
-    DECLINED,
     LONGEST_TEXT,
     MOST_MEDIA,
-    QUESTION,
-    RECEIVED,
     Case,
     Complaint,
     add,
@@ -21,26 +17,43 @@ from services.cases.filing import (
     own,
 )
 from services.cases.leaving import COLUMNS, leaving
+from services.cases.life import COMPLAINT, ENDS, LIFE, QUESTION, State, Step, steps_from
+from services.cases.outcomes import OUTCOMES, note_outcomes, outcome_values
+from services.cases.steps import HANDLING, LockedCase, held, note, take, tell
+from services.cases.withdrawing import withdraw
 
 __all__ = [
     "ACCEPTANCE",
-    "ACCEPTED",
     "CATEGORIES",
     "COLUMNS",
     "COMPLAINT",
-    "DECLINED",
+    "ENDS",
+    "HANDLING",
+    "LIFE",
     "LONGEST_TEXT",
     "MOST_MEDIA",
+    "OUTCOMES",
     "QUESTION",
-    "RECEIVED",
     "Case",
+    "CaseCode",
     "Complaint",
+    "LockedCase",
+    "State",
+    "Step",
     "add",
     "adopt",
     "asked_about",
     "file_complaint",
     "file_question",
+    "held",
     "history",
     "leaving",
+    "note",
+    "note_outcomes",
+    "outcome_values",
     "own",
+    "steps_from",
+    "take",
+    "tell",
+    "withdraw",
 ]

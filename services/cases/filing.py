@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,9 @@ from conversation.messages import Media
 from models.prepared import Prepared
 from models.tables import cases, entries, evidence, owners
 from services import calendar, obligations, people
+from services.calendar import Limits
+from services.cases.life import COMPLAINT, QUESTION, State, Step, steps_from
+from services.cases.steps import HANDLING
 from services.evidence import attach
 from services.foundation import audit
 from services.foundation.act import CITIZEN, Act
@@ -28,9 +31,7 @@ MOST_MEDIA = 9
 MOST_OWN = 50
 # What a complaint is about (W09): each has its words in the templates.
 CATEGORIES = ("slow", "shirk", "rude", "bribe", "fees", "abuse", "absent", "other")
-COMPLAINT, QUESTION = "complaint", "question"
 ACCEPTANCE = "acceptance"  # what the office owes about a complaint: its word whether it is accepted
-RECEIVED, ACCEPTED, DECLINED = "received", "accepted", "declined"
 
 
 _INSERT = Prepared(
@@ -82,12 +83,17 @@ class Case:
     state: str
     received_on: date
     pieces: int  # pieces of evidence that came with it
-    promised: Promise | None = None  # until it is decided: by when the citizen is told whether it is accepted
+    promised: Promise | None = None  # what the office owes about it now: its word whether it accepts, or the answer
+
+    @property
+    def steps(self) -> Collection[Step]:
+        """The steps that the case can take from where it stands."""
+        return steps_from(self.kind, self.state)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Something said about a case later. `kind`: addition, question, answer, decision."""
+    """Something said about a case later. `kind`: addition, question, interim, or a step of `services.cases.life`."""
 
     kind: str
     text: str
@@ -95,13 +101,10 @@ class Entry:
     pieces: int
 
 
-def file_complaint(
-    act: Act, contact: Contact, complaint: Complaint, accept_days: int | None = None
-) -> tuple[Case, str]:
+def file_complaint(act: Act, contact: Contact, complaint: Complaint, limits: Limits | None = None) -> tuple[Case, str]:
     """Files a complaint; returns the case and the receipt code, which is shown this once and kept nowhere.
 
-    From now on the office owes its word whether the complaint is accepted, within `accept_days` working days; None:
-    within its limit.
+    From now on the office owes its word whether the complaint is accepted, if it has set itself a limit for that.
     """
     row = {
         "kind": COMPLAINT,
@@ -114,14 +117,22 @@ def file_complaint(
     }
     identity = {"name": complaint.name, "phone": complaint.phone}
     case, receipt = _file(act, contact, row, identity, complaint.media)
-    days = calendar.limits().accept if accept_days is None else accept_days
-    owed = obligations.promise(act.by(CITIZEN), ACCEPTANCE, case.id, case.number, days)
-    return replace(case, promised=owed), receipt
+    return _owed(act, case, ACCEPTANCE, (limits or calendar.limits()).accept), receipt
 
 
-def file_question(act: Act, contact: Contact, text: str, media: Sequence[Media]) -> tuple[Case, str]:
+def file_question(
+    act: Act, contact: Contact, text: str, media: Sequence[Media], limits: Limits | None = None
+) -> tuple[Case, str]:
     """Files a question to the office as a case: it gets an answer, and the answer is kept."""
-    return _file(act, contact, {"kind": QUESTION, "what": text, "named": False}, {}, media)
+    case, receipt = _file(act, contact, {"kind": QUESTION, "what": text, "named": False}, {}, media)
+    return _owed(act, case, HANDLING, (limits or calendar.limits()).reply), receipt
+
+
+def _owed(act: Act, case: Case, kind: str, days: int | None) -> Case:
+    """The case with what the office owes about it from now on; nothing where it has set itself no limit (A32)."""
+    if days is None:
+        return case
+    return replace(case, promised=obligations.promise(act.by(CITIZEN), kind, case.id, case.number, days))
 
 
 def _file(
@@ -136,7 +147,7 @@ def _file(
         "category": None,
         "staff": None,
         "happened": None,
-        "state": RECEIVED,
+        "state": State.RECEIVED,
         "received_on": act.now.date(),
         "received": sealed_now(act, case_id),
         "moved_on": act.now.date(),
@@ -157,7 +168,7 @@ def _file(
         row["unit_id"],
         row["category"],
         row["what"],
-        RECEIVED,
+        State.RECEIVED,
         row["received_on"],
         len(media),
     )
@@ -212,11 +223,20 @@ def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Med
 
 
 def history(act: Act, subject_id: str) -> list[Entry]:
-    """What was said about a subject since it was filed, oldest first."""
+    """What was said between its citizen and the office about a case since it was filed, oldest first."""
     counted = select(func.count()).where(evidence.c.entry_id == entries.c.id).scalar_subquery()
     columns = entries.c.id, entries.c.kind, entries.c.text, entries.c.at, entries.c.exact, counted.label("pieces")
-    rows = act.tx.execute(select(*columns).where(entries.c.subject_id == subject_id))
+    rows = act.tx.execute(select(*columns).where(entries.c.subject_id == subject_id, entries.c.kind.in_(_BETWEEN)))
     return [Entry(row.kind, row.text, at, row.pieces) for at, row in oldest_first(act, rows)]
+
+
+# The kinds of entries that a citizen reads, by allow-list: what the office notes for itself is never among them.
+_BETWEEN = (
+    "addition",
+    "question",
+    "interim",
+    *(step.value for step in (Step.ACCEPT, Step.DECLINE, Step.REFER, Step.CLOSE, Step.WITHDRAW, Step.REOPEN)),
+)
 
 
 def asked_about(act: Act, case_ids: Sequence[str]) -> set[str]:

@@ -1,18 +1,18 @@
 """The office's desk: what came in, one report with its evidence, and what the office says about it."""
 
 from services.desk.codes import DeskCode
-from services.desk.deciding import accept, answer, ask, decline, note_visit
+from services.desk.deciding import accept, answer, ask, decline, interim, refer, reopen
 from services.desk.handing import beside, still_owed, visit_of
 from services.desk.kinds import KINDS
 from services.desk.leaving import COLUMNS, leaving
 from services.desk.listing import counts, fresh, listed
+from services.desk.noting import note_visit
 from services.desk.opening import look, open_copy, open_identity, open_original, open_report
 from services.desk.promises import remind_clerks
 from services.desk.sight import sight_of_case, sight_of_visit
-from services.desk.values import ANSWERED, BY_PROMISE, SHORTEST_REASON, UNKNOWN_UNIT, VISIT, Filters, Item, Report
+from services.desk.values import BY_PROMISE, SHORTEST_REASON, UNKNOWN_UNIT, VISIT, Filters, Item, Report
 
 __all__ = [
-    "ANSWERED",
     "BY_PROMISE",
     "COLUMNS",
     "KINDS",
@@ -30,6 +30,7 @@ __all__ = [
     "counts",
     "decline",
     "fresh",
+    "interim",
     "leaving",
     "listed",
     "look",
@@ -38,7 +39,9 @@ __all__ = [
     "open_identity",
     "open_original",
     "open_report",
+    "refer",
     "remind_clerks",
+    "reopen",
     "sight_of_case",
     "sight_of_visit",
     "still_owed",

@@ -8,7 +8,6 @@ from enum import StrEnum
 class DeskCode(StrEnum):
     """Why a decision about a report was refused. Each code has its words in the templates, in every language."""
 
-    DECIDED = "decided"
     REASON_WANTED = "reason_wanted"
     THEIR_NUMBER = "their_number"
     THEIR_WORDS = "their_words"

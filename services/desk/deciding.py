@@ -1,4 +1,4 @@
-"""What the office does with a case: ask, accept, decline, answer; and with a visit: note that it was read.
+"""What the office does with a case: ask, accept, decline, pass on, answer and close, reopen.
 
 Entry, audit event and message are one transaction. An act that speaks to the citizen returns whether an account of
 theirs can be reached.
@@ -9,185 +9,103 @@ added something, is refused with `changed`: nobody decides on what they have not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import Connection, insert, select, update
-
-from conversation.messages import Body, Button, Say
-from models.tables import cases, entries, visits
-from services import obligations, people
-from services.cases import ACCEPTED, COMPLAINT, DECLINED, QUESTION, RECEIVED
-from services.deliveries import queue_apart
+from conversation.messages import Button
+from services import obligations
+from services.cases import CaseCode, LockedCase, State, Step, held, note, outcome_values, take, tell
 from services.desk.codes import DeskCode
-from services.desk.values import ANSWERED, SHORTEST_REASON
-from services.foundation import audit
+from services.desk.following import move_along
+from services.desk.values import SHORTEST_REASON
 from services.foundation.act import Act
-from services.foundation.folding import sought
-from services.foundation.happenings import Happening, record
-from services.foundation.history import require_unmoved
-from services.foundation.moments import entry_moment, first_of_day
-from services.foundation.refusal import Common, Refusal
-from services.foundation.vault import new_id
+from services.foundation.refusal import Refusal
 from services.foundation.wording import worded
-from services.inspections import NOTED
-
-
-@dataclass(frozen=True)
-class _Case:
-    id: str
-    number: str
-    kind: str
-    state: str
-    unit_id: str | None
 
 
 def ask(act: Act, case_id: str, seen: str, text: str) -> bool:
     """Asks the citizen something. Raises Refusal: gone, changed, text_wanted, text_too_long."""
-    case, text = _locked(act, case_id, seen), worded(text)
-    _note(act, case, "question", text, "question_asked")
-    return _tell(act, case, "asked", text, Button(f"/add {case.id}", words="answer"))
+    case, text = held(act, case_id, seen), worded(text)
+    note(act, case, "question", text)
+    return tell(act, case, "asked", Button(f"/add {case.id}", words="answer"), text=text)
 
 
 def accept(act: Act, case_id: str, seen: str, text: str) -> bool:
     """Accepts a complaint; a word is optional. Raises Refusal: gone, changed, decided, text_too_long."""
-    case, text = _undecided(act, case_id, seen), worded(text, 0)
-    return _accepted(act, case, text)
+    return accepted(act, held(act, case_id, seen), worded(text, 0))
+
+
+def accepted(act: Act, case: LockedCase, text: str) -> bool:
+    """Accepts a case that is locked. Raises Refusal: decided."""
+    moved = take(act, case, Step.ACCEPT, text)
+    by = obligations.promised(act, [moved.id]).get(moved.id)
+    told = {"text": text, "by": by.due_at.date().isoformat() if by else None}
+    return tell(act, moved, "accepted", Button(f"/status {moved.id}", words="see_status"), **told)
 
 
 def decline(act: Act, case_id: str, seen: str, text: str) -> bool:
-    """Declines a complaint; the reason reaches the citizen. Raises Refusal: as `accept`, and reason_wanted."""
-    case, text = _undecided(act, case_id, seen), worded(text, SHORTEST_REASON, DeskCode.REASON_WANTED)
-    _decide(act, case, DECLINED)
-    _happened(act, case, DECLINED, case.id)
-    _note(act, case, "decision", text, "case_declined")
-    return _tell(act, case, "declined", text, Button(f"/add {case.id}", words="add"))
+    """Declines a complaint; the reason reaches the citizen (A45). Raises Refusal: as `accept`, and reason_wanted."""
+    return _ended(act, case_id, seen, Step.DECLINE, text, "declined")
 
 
-def answer(act: Act, case_id: str, seen: str, text: str) -> bool:
-    """Answers a question, or an accepted complaint about which no unit owes anything (C06).
+def refer(act: Act, case_id: str, seen: str, text: str) -> bool:
+    """Passes a case on to a body that is none of our units; the text says to which and how to reach it (A45).
 
-    A complaint that was handed over is answered with the last of its obligations (`conclude`). Raises Refusal: gone,
-    changed, text_wanted, text_too_long.
+    Raises Refusal: as `decline`.
     """
-    case, text = _locked(act, case_id, seen), worded(text)
-    if case.kind != QUESTION and (case.state != ACCEPTED or obligations.is_open_about(act, case.id)):
-        raise Refusal(Common.GONE)
-    return _answered(act, case, text)
+    return _ended(act, case_id, seen, Step.REFER, text, "referred")
 
 
-def take_on(act: Act, report_id: str, seen: str) -> None:
-    """Takes on a report that is handed to a unit: accepts an undecided complaint, notes a spot check (S03).
+def reopen(act: Act, case_id: str, seen: str, text: str) -> bool:
+    """Takes up again what had ended: new facts, or a mistake. The reason reaches the citizen.
 
-    An empty `seen` skips the guard. Raises Refusal: gone, changed, decided (it was declined).
+    Raises Refusal: as `decline`.
     """
-    visit = _visit(act.tx, report_id)
-    if visit is not None:
-        if seen:
-            require_unmoved(act, report_id, visit.state, seen)
-        if visit.state == RECEIVED:
-            _noted(act, visit)
-        return
-    case = _locked(act, report_id, seen) if seen else _held(act.tx, report_id)
-    if case.state == DECLINED:
-        raise Refusal(DeskCode.DECIDED)
-    if (case.kind, case.state) == (COMPLAINT, RECEIVED):
-        _accepted(act, case, "")
+    case, text = held(act, case_id, seen), worded(text, SHORTEST_REASON, DeskCode.REASON_WANTED)
+    moved = move_along(act, take(act, case, Step.REOPEN, text, outcomes=[], recovered=None))
+    by = obligations.promised(act, [moved.id]).get(moved.id)
+    told = {"text": text, "by": by.due_at.date().isoformat() if by else None}
+    return tell(act, moved, "reopened", Button(f"/status {moved.id}", words="see_status"), **told)
+
+
+def answer(act: Act, case_id: str, seen: str, text: str, outcomes: Sequence[str] = (), recovered: str = "") -> bool:
+    """Answers a question, or a complaint about which no unit owes anything, and closes it (C06, C18, C19).
+
+    A complaint that was handed over is answered with the last of its obligations (`conclude`). `recovered`: yuan, as
+    typed. Raises Refusal: gone, changed, decided, text_wanted, text_too_long, outcome_unknown, yuan_wrong.
+    """
+    case, text = held(act, case_id, seen), worded(text)
+    if obligations.is_open_about(act, case.id):
+        raise Refusal(CaseCode.DECIDED)
+    return closed(act, case, text, **outcome_values(outcomes, recovered))
 
 
 def conclude(act: Act, case_id: str, text: str) -> bool:
-    """Answers the citizen once the unit has answered the office (C06). Raises Refusal: gone, text_wanted, …"""
-    case, text = _held(act.tx, case_id), worded(text)
-    return _answered(act, case, text)
+    """Answers the citizen once the last unit has answered the office (C06). Raises Refusal: gone, text_wanted, …"""
+    return closed(act, held(act, case_id), worded(text))
 
 
-def note_visit(act: Act, visit_id: str, seen: str, text: str) -> bool:
-    """Marks a spot check as read by the office. Nobody has to be told, so it always returns True.
+def closed(act: Act, case: LockedCase, text: str, **values: object) -> bool:
+    """Closes a case that is locked with the answer to whoever filed it. Raises Refusal: decided."""
+    moved = take(act, case, Step.CLOSE, text, closed_on=act.now.date(), **values)
+    return tell(act, moved, "closed", Button(f"/add {moved.id}", words="add"), text=text)
 
-    Raises Refusal: gone, changed, decided.
+
+def interim(act: Act, case_id: str, seen: str, text: str, until: date | None) -> bool:
+    """Tells the citizen how far it is, and until when the answer takes (P-10): what the office owes moves to that day.
+
+    Raises Refusal: gone, changed, decided (nothing is owed), text_wanted, text_too_long, due_wanted, due_past, due_far.
     """
-    visit = _visit(act.tx, visit_id)
-    if visit is None:
-        raise Refusal(Common.GONE)
-    require_unmoved(act, visit_id, visit.state, seen)
-    if visit.state != RECEIVED:
-        raise Refusal(DeskCode.DECIDED)
-    _noted(act, visit)
-    return True
+    case, text = held(act, case_id, seen), worded(text)
+    if case.ended or case.state is State.RECEIVED:
+        raise Refusal(CaseCode.DECIDED)
+    due_at = obligations.postpone(act, case.id, until)
+    note(act, case, "interim", text)
+    told = {"text": text, "by": due_at.date().isoformat()}
+    return tell(act, case, "interim", Button(f"/status {case.id}", words="see_status"), **told)
 
 
-def _visit(tx: Connection, visit_id: str) -> Any:
-    columns = visits.c.id, visits.c.number, visits.c.state
-    return tx.execute(select(*columns).where(visits.c.id == visit_id).with_for_update()).first()
-
-
-def _noted(act: Act, visit: Any) -> None:
-    act.tx.execute(update(visits).where(visits.c.id == visit.id).values(state=NOTED))
-    act.wrote(visits, visit.id)
-    audit.append(act, "visit_noted", visit.id, {"number": visit.number})
-
-
-def _accepted(act: Act, case: _Case, text: str) -> bool:
-    _decide(act, case, ACCEPTED)
-    _happened(act, case, ACCEPTED, case.id)
-    _note(act, case, "decision", text, "case_accepted")
-    return _tell(act, case, "accepted", text, Button(f"/status {case.id}", words="see_status"))
-
-
-def _answered(act: Act, case: _Case, text: str) -> bool:
-    _decide(act, case, ANSWERED)
-    entry_id = _note(act, case, "answer", text, f"{case.kind}_answered")
-    _happened(act, case, ANSWERED, entry_id)  # a complaint handed over once more is answered once more
-    return _tell(act, case, "answered", text, Button(f"/add {case.id}", words="add"))
-
-
-def _locked(act: Act, case_id: str, seen: str) -> _Case:
-    case = _held(act.tx, case_id)
-    require_unmoved(act, case_id, case.state, seen)
-    return case
-
-
-def _held(tx: Connection, case_id: str) -> _Case:
-    columns = cases.c.id, cases.c.number, cases.c.kind, cases.c.state, cases.c.unit_id
-    row = tx.execute(select(*columns).where(cases.c.id == case_id).with_for_update()).first()
-    if row is None:
-        raise Refusal(Common.GONE)
-    return _Case(*row)
-
-
-def _undecided(act: Act, case_id: str, seen: str) -> _Case:
-    case = _locked(act, case_id, seen)
-    if case.kind != COMPLAINT:
-        raise Refusal(Common.GONE)
-    if case.state != RECEIVED:
-        raise Refusal(DeskCode.DECIDED)
-    return case
-
-
-def _decide(act: Act, case: _Case, state: str) -> None:
-    """Decides about a case: what the office owed until then about it, its word to the citizen, is given."""
-    act.tx.execute(update(cases).where(cases.c.id == case.id).values(state=state, decided_on=act.now.date()))
-    act.wrote(cases, case.id)
-    obligations.keep(act, case.id)
-
-
-def _note(act: Act, case: _Case, kind: str, text: str, action: str) -> str:
-    entry_id = new_id()
-    row = {"id": entry_id, "subject_id": case.id, "kind": kind, "text": text, "sought": sought(text)}
-    row |= entry_moment(act, entry_id)
-    act.tx.execute(insert(entries).values(**row))
-    act.wrote(entries, row)
-    audit.append(act, action, case.id, {"number": case.number})
-    return entry_id
-
-
-def _happened(act: Act, case: _Case, what: str, once: str) -> None:
-    """Records a complaint's outcome as a happening of its unit; a question to the office says nothing of a unit."""
-    if case.kind == COMPLAINT:
-        told = {"number": case.number}
-        record(act, Happening(f"{COMPLAINT}_{what}", once, first_of_day(act.now), case.unit_id, case.id, detail=told))
-
-
-def _tell(act: Act, case: _Case, words: str, text: str, button: Button) -> bool:
-    say = Say(f"status.{words}", {"number": case.number, "text": text}, (button,))
-    return queue_apart(act, people.owner_ids(act, case.id), Body(say=say))
+def _ended(act: Act, case_id: str, seen: str, step: Step, text: str, words: str) -> bool:
+    case, text = held(act, case_id, seen), worded(text, SHORTEST_REASON, DeskCode.REASON_WANTED)
+    moved = take(act, case, step, text)
+    return tell(act, moved, words, Button(f"/add {moved.id}", words="add"), text=text)

@@ -1,5 +1,5 @@
-"""Joins the desk's reports with what units owe because of them: what a hand-over means for a report, and
-what its citizen hears when the last unit has answered. The kinds of `services.desk.kinds` call back here."""
+"""Joins the desk's reports with what units owe because of them: what lists and units see of a report, and what handing
+it over means for it. The kinds of `services.desk.kinds` call back here."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from models.tables import cases, visits
 from services import obligations
-from services.cases import ACCEPTED
+from services.cases import COMPLAINT, State, Step, held, take
 from services.desk import deciding
+from services.desk.noting import take_on_visit
 from services.desk.sight import sight_of_case, sight_of_visit
 from services.foundation.act import Act
 from services.obligations import SETTLED, Kinds, Obligation, Subject, UnitSight
@@ -39,7 +40,7 @@ def beside(act: Act, kinds: Kinds, obligation: Obligation) -> tuple[list[Obligat
     if obligation.subject is None or others or obligation.state not in SETTLED:
         return others, False
     state = act.tx.execute(select(cases.c.state).where(cases.c.id == obligation.subject.id)).scalar()
-    return others, state == ACCEPTED
+    return others, state == State.ACCEPTED
 
 
 def sight(act: Act, report_id: str | None, unit: str, asked: str) -> UnitSight | None:
@@ -54,15 +55,17 @@ def sight(act: Act, report_id: str | None, unit: str, asked: str) -> UnitSight |
 
 
 def handed(act: Act, report_id: str | None, seen: str) -> None:
-    """Takes on the report that is handed over, if there is one. Raises Refusal as `deciding.take_on`."""
-    if report_id:
-        deciding.take_on(act, report_id, seen)
+    """Takes on the report that is handed over, if there is one: a spot check is noted, a case moves to the units.
 
-
-def waits(act: Act, report_id: str | None) -> bool:
-    """Whether it is a case, whose citizen waits. It is locked: one of two simultaneous decisions is the last."""
-    case = select(cases.c.id).where(cases.c.id == report_id).with_for_update()
-    return report_id is not None and act.tx.execute(case).first() is not None
+    An undecided complaint is accepted by that. An empty `seen` skips the guard. Raises Refusal: gone, changed, decided.
+    """
+    if not report_id or take_on_visit(act, report_id, seen):
+        return
+    case = held(act, report_id, seen or None)
+    if (case.kind, case.state) == (COMPLAINT, State.RECEIVED):
+        deciding.accepted(act, case, "")
+        case = held(act, report_id)
+    take(act, case, Step.HAND)
 
 
 def visit_of(act: Act, report_id: str | None) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ An instruction may follow from a spot check, from a complaint or from nothing; s
 
 from __future__ import annotations
 
-from services.desk import handing
+from services.desk import following, handing
 from services.desk.deciding import conclude
 from services.desk.secrecy import refuse_their_words
 from services.obligations import Kind, Kinds
@@ -18,8 +18,11 @@ def _about_reports(name: str) -> Kind:
         sight=handing.sight,
         guard=refuse_their_words,
         handed=handing.handed,
-        waits=handing.waits,
+        waits=following.waits,
         concluded=conclude,
+        answered=following.follow,
+        returned=following.follow,
+        settled=following.follow,
     )
 
 

@@ -112,6 +112,8 @@ def _case(act: Act, report_id: str) -> dict[str, Any] | None:
         "state": row.state,
         "received_at": opened_or_day(act.vault, row.received, row.id, row.received_on, act.now.tzinfo),
         "decided_on": row.decided_on,
+        "outcomes": row.outcomes or (),
+        "recovered": row.recovered,
     }
 
 
@@ -140,8 +142,9 @@ def _visit(act: Act, report_id: str) -> dict[str, Any] | None:
 
 
 def _said(act: Act, report_id: str, pieces: list[Piece]) -> list[Said]:
-    columns = entries.c.id, entries.c.kind, entries.c.text, entries.c.at, entries.c.exact
+    columns = entries.c.id, entries.c.kind, entries.c.actor, entries.c.text, entries.c.at, entries.c.exact
     rows = oldest_first(act, act.tx.execute(select(*columns).where(entries.c.subject_id == report_id)))
     return [
-        Said(row.kind, row.text, at, tuple(piece for piece in pieces if piece.entry_id == row.id)) for at, row in rows
+        Said(row.kind, row.actor, row.text, at, tuple(piece for piece in pieces if piece.entry_id == row.id))
+        for at, row in rows
     ]

@@ -1,4 +1,4 @@
-"""Reminds the office's own people of complaints about which the citizen still waits for its word."""
+"""Reminds the office's own people of cases about which the citizen still waits for its word or its answer."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def remind_clerks(act: Act, most: int) -> int:
     if waiting and clerks:
         named = [
             {
+                "kind": one.kind,
                 "number": one.number,
                 "due": one.due_at.isoformat(),
                 "days": one.days,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from services.cases import steps_from
 from services.evidence import Piece
 from services.obligations import Promise
 
 VISIT = "visit"
-ANSWERED = "answered"  # state of a question that has been answered
 PAGE = 50  # items a page of the list
 BY_PROMISE = "promise"  # a way to sort the list
 UNKNOWN_UNIT = "unknown"  # in a filter: the citizen did not know the unit
@@ -51,10 +51,10 @@ class Item:
     text: str | None
     received_at: datetime
     moved_at: datetime  # when something last came in from outside
-    promised_at: datetime | None = None  # in a list by promise: by when the citizen hears whether it is accepted
+    promised_at: datetime | None = None  # in a list by promise: by when the office owes its word or its answer
     pieces: int = 0
     findings: Mapping[str, Any] = field(default_factory=dict)
-    promised: Promise | None = None  # while the citizen waits for the word whether it is accepted
+    promised: Promise | None = None  # what the office owes about it now
 
 
 @dataclass(frozen=True)
@@ -71,15 +71,16 @@ class Counts:
     unread: int
     kinds: Mapping[str, int]
     states: Mapping[str, int]
-    promised: int = 0  # complaints whose citizens wait for the word whether they are accepted
+    promised: int = 0  # cases about which the office owes its word or its answer
     overdue: int = 0  # those among them that are over
 
 
 @dataclass(frozen=True)
 class Said:
-    """Something said about a report later. `kind`: addition, question, answer, decision."""
+    """Something said about a report later. `kind`: as in `services.cases.Entry`, and note."""
 
     kind: str
+    actor: str | None  # a person of the office; None for the citizen
     text: str
     at: datetime
     pieces: Sequence[Piece]
@@ -108,7 +109,14 @@ class Report:
     pieces: Sequence[Piece]  # pieces of evidence that came with it
     said: Sequence[Said]
     seen: str  # what the page saw: a decision on anything older is refused
-    promised: Promise | None = None  # while the citizen waits for the word whether it is accepted
+    promised: Promise | None = None  # what the office owes about it now
+    outcomes: Sequence[str] = ()  # what came of it (C18)
+    recovered: int | None = None  # yuan (C19)
+
+    @property
+    def steps(self) -> Collection[str]:
+        """The steps that a case can take from where it stands."""
+        return () if self.kind == VISIT else steps_from(self.kind, self.state)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,9 @@ VOUCHED: Mapping[str, Sequence[str]] = {
         "moved_on",
         "moved",
         "decided_on",
+        "closed_on",
+        "outcomes",
+        "recovered",
     ),
     "visits": (
         "number",

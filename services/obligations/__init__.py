@@ -14,11 +14,11 @@ from services.obligations.kinds import Kind, Kinds
 from services.obligations.ladder import FAR, FARTHEST_YEARS, ladders, last_day
 from services.obligations.lapsing import lapse
 from services.obligations.leaving import COLUMNS, leaving
-from services.obligations.listing import counts, id_of, is_open_about, late, listed, of_subject, owed_by
+from services.obligations.listing import counts, id_of, is_open_about, late, listed, of_subject, owed_by, standing
 from services.obligations.locking import LockedObligation
 from services.obligations.moving import AT_ONCE, Move, move, planned_moves
 from services.obligations.opening import file_names, look, reminded
-from services.obligations.own import Promise, is_due, keep, open_promises, promise, promised, remind
+from services.obligations.own import Promise, is_due, keep, open_promises, postpone, promise, promised, remind
 from services.obligations.rules import read_rules
 from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_since
 from services.obligations.values import (
@@ -32,6 +32,7 @@ from services.obligations.values import (
     Late,
     Obligation,
     ObligationFilters,
+    Standing,
     Subject,
     UnitSight,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "ObligationCode",
     "ObligationFilters",
     "Promise",
+    "Standing",
     "Subject",
     "UnitSight",
     "accept_answer",
@@ -91,6 +93,7 @@ __all__ = [
     "open_promises",
     "owed_by",
     "planned_moves",
+    "postpone",
     "promise",
     "promised",
     "read_rules",
@@ -99,6 +102,7 @@ __all__ = [
     "reply_unit",
     "request_time",
     "send_back",
+    "standing",
     "told_since",
     "way_to_head",
     "why_unreached",

@@ -34,7 +34,17 @@ from services.foundation.searching import found_in, numbered
 from services.foundation.wording import first_words
 from services.obligations.kinds import Kinds
 from services.obligations.ladder import NOBODY, OFFICE, SILENCE, TOLD, ladders
-from services.obligations.values import AGES, ANSWERED, SETTLED, WAITING, Late, Obligation, ObligationFilters, Subject
+from services.obligations.values import (
+    AGES,
+    ANSWERED,
+    SETTLED,
+    WAITING,
+    Late,
+    Obligation,
+    ObligationFilters,
+    Standing,
+    Subject,
+)
 from services.people import CHAT
 
 SETTLED_SHOWN = 20
@@ -126,6 +136,14 @@ def is_open_about(act: Act, subject_id: str | None, but: str = "") -> bool:
     """Whether a unit still owes something about this subject, or its answer is unchecked; `but`: leaving this aside."""
     about = obligations.c.subject_id == subject_id, obligations.c.id != but, obligations.c.settled_at.is_(None)
     return bool(act.tx.execute(select(exists().where(_of_units, *about))).scalar())
+
+
+def standing(act: Act, subject_id: str) -> Standing:
+    """How far the units are with what they owe about this subject."""
+    owed, open_ = obligations.c.owed_since.is_not(None), obligations.c.settled_at.is_(None)
+    about = select(func.count(case((owed, 1))), func.count(case((open_, 1))))
+    owing, unsettled = act.tx.execute(about.where(_of_units, obligations.c.subject_id == subject_id)).one()
+    return Standing.OWED if owing else Standing.ANSWERED if unsettled else Standing.SETTLED
 
 
 def one(act: Act, kinds: Kinds, obligation_id: str) -> Obligation | None:

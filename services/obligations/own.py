@@ -1,4 +1,4 @@
-"""What the office itself owes by a date, such as its word to a citizen whether a complaint is accepted.
+"""What the office itself owes by a date: its word to a citizen whether a complaint is accepted, then its answer.
 
 It is an obligation without a unit: no unit, no list of units and no happening knows of it. The subject asks for it and
 ends it; the mornings on which the office is reminded are laid out like anybody's.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, insert, select, update
@@ -18,8 +18,11 @@ from models.tables import obligations, reminders
 from services import calendar
 from services.foundation.act import Act
 from services.foundation.moments import first_of_day
+from services.foundation.refusal import Refusal
 from services.foundation.vault import new_id
 from services.obligations import planning
+from services.obligations.codes import ObligationCode
+from services.obligations.handing import deadline
 from services.obligations.ladder import OFFICE, OVER, Step, awake, ladders, mornings, over
 from services.obligations.values import ACCEPTED, OPEN
 
@@ -45,6 +48,7 @@ _INSERT = Prepared(
 class Promise:
     """Something that the office owes by a date. Moments are in the office's time zone."""
 
+    kind: str  # a ladder of rulebooks/ladders.toml
     number: str  # of its subject
     due_at: datetime
     days: int  # working days left, negative when over; as `Obligation.working_days_left`
@@ -77,7 +81,26 @@ def promise(act: Act, kind: str, subject_id: str, number: str, working_days: int
     act.wrote(obligations, row)
     planning.write(act.tx, obligation_id, 1, mornings(ladder, due_at, act.now, own), ordered=False)
     years = act.once("loaded years", lambda: calendar.loaded_years(act.tx))
-    return _promise(number, due_at, act.now, own, years)
+    return _promise(kind, number, due_at, act.now, own, years)
+
+
+def postpone(act: Act, subject_id: str, until: date | None) -> datetime:
+    """Moves what the office owes about a subject to another day and plans its reminders anew; returns the deadline.
+
+    Raises Refusal: decided (nothing is owed), due_wanted, due_past, due_far.
+    """
+    mine = obligations.c.subject_id == subject_id, _own, _owed
+    row = act.tx.execute(select(obligations.c.id, obligations.c.kind).where(*mine).with_for_update()).first()
+    if row is None:
+        raise Refusal(ObligationCode.DECIDED)
+    ladder, own = ladders()[row.kind], calendar.own_days(act)
+    due_at = deadline(act, ladder, until, None)
+    act.tx.execute(update(obligations).where(obligations.c.id == row.id).values(due_at=due_at))
+    act.wrote(obligations, row.id)
+    planning.drop(act, row.id)
+    first = planning.told(act, row.id) + 1
+    planning.write(act.tx, row.id, first, mornings(ladder, due_at, act.now, own), ordered=False)
+    return due_at
 
 
 def keep(act: Act, subject_id: str) -> None:
@@ -91,17 +114,17 @@ def keep(act: Act, subject_id: str) -> None:
 
 def open_promises() -> Select[*tuple[Any, ...]]:
     """The subjects about which the office owes something, and by when; for a list to be joined with."""
-    return select(obligations.c.subject_id, obligations.c.due_at).where(_own, _owed)
+    return select(obligations.c.subject_id, obligations.c.kind, obligations.c.due_at).where(_own, _owed)
 
 
 def promised(act: Act, subject_ids: Collection[str]) -> Mapping[str, Promise]:
     """What the office owes now about these subjects, by subject."""
-    columns = obligations.c.subject_id, obligations.c.number, obligations.c.due_at
+    columns = obligations.c.subject_id, obligations.c.kind, obligations.c.number, obligations.c.due_at
     rows = act.tx.execute(select(*columns).where(obligations.c.subject_id.in_(subject_ids), _own, _owed)).all()
     if not rows:
         return {}
     own, years = calendar.own_days(act), calendar.loaded_years(act.tx)
-    return {row.subject_id: _promise(row.number, row.due_at, act.now, own, years) for row in rows}
+    return {row.subject_id: _promise(row.kind, row.number, row.due_at, act.now, own, years) for row in rows}
 
 
 def is_due(act: Act) -> bool:
@@ -123,7 +146,7 @@ def remind(act: Act, most: int) -> Sequence[Promise]:
     for row in owed.values():
         if row.kind == OVER:
             planning.write(act.tx, row.obligation_id, row.nth + 1, [_next(act, row, own)], ordered=False)
-    about = {row.obligation_id: _promise(row.number, row.due_at, act.now, own, years) for row in owed.values()}
+    about = {row.obligation_id: _promise(row.of, row.number, row.due_at, act.now, own, years) for row in owed.values()}
     return sorted(about.values(), key=lambda one: (one.due_at, one.number))
 
 
@@ -140,7 +163,9 @@ def _next(act: Act, row: Any, own: Mapping[Any, bool]) -> Step:
     return over(ladders()[row.of], row.due_at.astimezone(act.now.tzinfo), act.now, own)
 
 
-def _promise(number: str, due_at: datetime, now: datetime, own: Mapping[Any, bool], years: Collection[int]) -> Promise:
+def _promise(
+    kind: str, number: str, due_at: datetime, now: datetime, own: Mapping[Any, bool], years: Collection[int]
+) -> Promise:
     at = due_at.astimezone(now.tzinfo)
     left = calendar.workdays_left(now.date(), at.date(), own)
-    return Promise(number, at, left, at < now, not calendar.is_announced(at.year, years))
+    return Promise(kind, number, at, left, at < now, not calendar.is_announced(at.year, years))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from services.evidence import Piece
 
@@ -15,6 +16,14 @@ STATES = (OPEN, ACKNOWLEDGED, ANSWERED, RETURNED, ACCEPTED, EXCUSED)
 WAITING, GRANTED, REFUSED, MOOT = "waiting", "granted", "refused", "moot"
 AGES = ("week", "month", "older")  # age groups of what is late
 PAGE = 50
+
+
+class Standing(StrEnum):
+    """How far the units are with what they owe about one subject."""
+
+    OWED = "owed"  # it is some unit's turn
+    ANSWERED = "answered"  # every answer has come, and the office has not decided on all
+    SETTLED = "settled"
 
 
 @dataclass(frozen=True)

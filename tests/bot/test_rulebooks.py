@@ -29,7 +29,7 @@ ROOT = HERE.parent
 LADDERS, LIMITS, KEEPING = "ladders.toml", "limits.toml", "keeping.toml"
 CITY, DAY = "demo/city.toml", "demo/day.toml"
 READ: dict[str, Callable[[Path], object]] = {
-    LADDERS: partial(obligations.read_rules, kinds=[*desk.KINDS, cases.ACCEPTANCE]),
+    LADDERS: partial(obligations.read_rules, kinds=[*desk.KINDS, cases.ACCEPTANCE, cases.HANDLING]),
     LIMITS: calendar.limits,
     KEEPING: oversight.keeping,
     CITY: demo.read_city,
@@ -70,7 +70,7 @@ FAULTS = [  # file, what stands there, what is written instead, the entry that i
     (LIMITS, "accept = 2", 'accept = "2"', "accept", "value"),
     (LIMITS, "accept = 2", "accept = 0", "accept", "value"),
     (LIMITS, "accept = 2", "acept = 2", "acept", "unknown"),
-    (LIMITS, "accept = 2", "", "accept", "missing"),
+    (LIMITS, "handle = 15", "handle = 251", "handle", "value"),
     (LIMITS, "second_clerk_above = 200", "second_clerk_above = -1", "second_clerk_above", "value"),
     (KEEPING, "events = 30", "events = 1", "events", "value"),
     (KEEPING, "replies = 365", "replies = 0", "replies", "value"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.calendar import CalendarCode
+from services.cases import CaseCode
 from services.desk.codes import DeskCode
 from services.foundation.purpose import PurposeCode
 from services.foundation.refusal import Common
@@ -23,11 +24,23 @@ from templates import HERE, LANGUAGES, load_texts
 from tests.drivers.template_words import words
 
 TEXTS = load_texts(lambda: datetime(2026, 11, 21, 14, 20))
-KINDS = (CalendarCode, Common, DeskCode, NoticeCode, ObligationCode, PeopleCode, PurposeCode, SignInCode, TableCode)
+KINDS = (
+    CalendarCode,
+    CaseCode,
+    Common,
+    DeskCode,
+    NoticeCode,
+    ObligationCode,
+    PeopleCode,
+    PurposeCode,
+    SignInCode,
+    TableCode,
+)
 CODES = {kind.__name__: kind for kind in KINDS}
 SECRECY = {DeskCode.THEIR_NUMBER, DeskCode.THEIR_WORDS}  # told at the form that hands over, whose words are theirs
 # Not a mistake: the page asks once more, in other words.
 ASKED_AGAIN: set[StrEnum] = {ObligationCode.DUE_UNSURE, ObligationCode.HANDED_ALREADY, PeopleCode.HAS_HEAD}
+NEW_DATE = {ObligationCode.DUE_WANTED, ObligationCode.DUE_PAST, ObligationCode.DUE_FAR}  # of an interim reply
 IN_THE_CHAT = {
     Common.GONE,
     Common.TEXT_TOO_LONG,
@@ -39,7 +52,7 @@ IN_THE_CHAT = {
 }
 # What is gone is drawn as "not found", but where an obligation's state may have moved under the page.
 ON_PAGES: dict[str, set[StrEnum]] = {
-    "desk": {*Common, *DeskCode, *PurposeCode} - SECRECY - {Common.GONE},
+    "desk": {*Common, *CaseCode, *DeskCode, *PurposeCode, *NEW_DATE} - SECRECY - {Common.GONE},
     "obligations": {*Common, *ObligationCode, *SECRECY} - ASKED_AGAIN - {ObligationCode.WAITING_ALREADY},
     "people": {*PeopleCode} - ASKED_AGAIN,
     "signin": {*SignInCode, Common.GONE},

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from services.cases import CATEGORIES
+from services.cases import CATEGORIES, State
 from services.desk import BY_PROMISE, UNKNOWN_UNIT, Filters
 from services.foundation.wording import readable
+from services.inspections import NOTED
 from services.units import Directory
 from web.site.asked import LONGEST_WORDS, Asked, a_day, units_named, units_under
 
 KINDS = ("complaint", "question", "visit")
-STATES = ("received", "accepted", "declined", "answered", "noted")
+STATES = (*(state.value for state in State), NOTED)
 NAMES = ("q", "unit", "kind", "category", "state", "unread", "from", "to", "sort")
 PLACE = re.compile(r"[hdp]\d{8,17}\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)  # a key of services.desk.ordering
 

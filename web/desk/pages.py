@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
 from services import desk, people
-from services.cases import CATEGORIES
+from services.cases import CATEGORIES, OUTCOMES
 from services.desk import SHORTEST_REASON, VISIT, Report
 from services.foundation.refusal import Refusal
 from services.inspections import seen_in
 from services.people import Right
+from web.desk.acts import ACTS
 from web.desk.filters import KINDS, STATES, Query, read
 from web.obligations.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, hand_form
 from web.site.asked import a_moment
@@ -21,13 +22,6 @@ from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 from web.site.refused import status_of
 
-ACTS: Mapping[str, Callable[..., bool]] = {
-    "ask": desk.ask,
-    "accept": desk.accept,
-    "decline": desk.decline,
-    "answer": desk.answer,
-    "note": desk.note_visit,
-}
 DONE = frozenset((*ACTS, "unreached", *TOLD))
 
 
@@ -45,9 +39,7 @@ class Desk:
             web.get(f"/console/reports.{FORM}", seated(self._leave, Right.READ_REPORTS)),
             web.get("/console/fresh", seated(self._fresh, Right.READ_REPORTS)),
             web.get(f"/console/report/{ID}", seated(self._open, Right.READ_REPORTS)),
-            web.post(
-                f"/console/report/{ID}/{{act:ask|accept|decline|answer|note}}", seated(self._act, Right.DECIDE_REPORTS)
-            ),
+            web.post(f"/console/report/{ID}/{{act:{'|'.join(ACTS)}}}", seated(self._act, Right.DECIDE_REPORTS)),
             web.post(f"/console/report/{ID}/identity", seated(self._identity, Right.OPEN_IDENTITIES)),
         ]
 
@@ -84,9 +76,9 @@ class Desk:
         frame, report_id, act = self._frame, request.match_info["id"], request.match_info["act"]
         sent = await form(request, frame.site_url)
         try:
-            reached = await seat.acts.write(ACTS[act], report_id, sent.get("seen", ""), sent.get("text", ""))
+            reached = await seat.acts.write(ACTS[act], report_id, sent)
         except Refusal as error:
-            return await self.again(request, seat, error, act, typed=sent.get("text", ""))
+            return await self.again(request, seat, error, act, typed=sent.get("text", ""), sent=sent)
         done = act if reached else "unreached"
         raise web.HTTPSeeOther(self._query(request).report(report_id, done=done))
 
@@ -114,11 +106,12 @@ class Desk:
         act: str,
         *,
         typed: str = "",
+        sent: Mapping[str, str] | None = None,
         handed: Mapping[str, str] | None = None,
     ) -> web.StreamResponse:
         """The report as it stands now, with what was wrong and what was typed; `handed`: the fields of a hand-over."""
         status, report = status_of(refused), await self._report(request.match_info["id"])
-        told = {"problem": refused.code, "act": act, "typed": typed}
+        told = {"problem": refused.code, "act": act, "typed": typed, "sent": sent or {}}
         form = (handed, refused) if handed is not None else None
         return await self._draw(request, seat, report, status=status, form=form, **told)
 
@@ -136,6 +129,11 @@ class Desk:
         if report is None:
             raise web.HTTPNotFound
         return report
+
+    async def _clerks(self, report: Report | None) -> Mapping[str, str]:
+        """The names of the office's people who have said something about the report."""
+        actors = {one.actor for one in report.said if one.actor} if report else set[str]()
+        return await self._frame.acts.read(people.names_of, actors) if actors else {}
 
     def _query(self, request: web.Request) -> Query:
         return read(request.query, self._frame.directory())
@@ -157,7 +155,7 @@ class Desk:
         hand = await self._hand_form(report, form) if report else None
         texts, nothing = (
             frame.speaks(request),
-            {"done": None, "problem": None, "act": "", "typed": "", "identity": None},
+            {"done": None, "problem": None, "act": "", "typed": "", "sent": {}, "identity": None},
         )
         return frame.page(
             request,
@@ -175,6 +173,8 @@ class Desk:
             KINDS=KINDS,
             STATES=STATES,
             CATEGORIES=CATEGORIES,
+            OUTCOMES=OUTCOMES,
+            people=await self._clerks(report),
             SHORTEST=SHORTEST_REASON,
             **({"filed_by": None} | nothing | values),
         )

@@ -203,7 +203,7 @@ def test_what_is_refused_changes_nothing(program: Program) -> None:
     assert refused(desk.ask, "长" * 3001) == "text_too_long"
     assert refused(desk.accept, "", seen="accepted.0") == "changed"
     assert refused(desk.accept, "", of="0" * 20) == "gone"
-    assert refused(desk.answer, "好的", of=case.id) == "gone"
+    assert refused(desk.answer, "好的", of=case.id) == "decided"
     assert len(events(program)) == before
     assert len(rows(program, "entries")) == 0
     assert rows(program, "cases")[0]["state"] == "received"

@@ -99,7 +99,7 @@ def test_clerks_are_reminded_in_one_message_each_working_morning_until_it_is_dec
     both = [(first.number, 1, False), (second.number, 1, False)]
     assert reminded(office) == [("11-27 08:30", "clerk", both), ("11-27 08:30", "office_head", both)]
     decide(office, desk.accept, first.id, "")
-    assert (due(office, first.id), due(office, second.id)) == ("nothing", "11-30 18:00 1")
+    assert (due(office, first.id), due(office, second.id)) == ("12-18 18:00 15", "11-30 18:00 1")
     office.told()
     found = []
     for moment in ("2026-11-30 08:30", "2026-12-01 08:30", "2026-12-02 08:30"):
@@ -113,7 +113,12 @@ def test_clerks_are_reminded_in_one_message_each_working_morning_until_it_is_dec
     ]
     decide(office, desk.decline, second.id, "此事正在诉讼中")
     office.told()
-    office.at("2026-12-03 08:30")
+    office.at("2026-12-15 08:30")
+    office.fire()
+    assert reminded(office)[0][2] == [(first.number, 3, False)]
+    decide(office, desk.answer, first.id, "窗口已经增开")
+    office.told()
+    office.at("2027-01-20 08:30")
     office.fire()
     assert reminded(office) == []
     assert [row for row in rows(office.program, "reminders") if row["fired_at"] is None] == []
@@ -131,10 +136,13 @@ def test_after_a_standstill_it_is_said_once_and_never_at_night(office: Office) -
     assert reminded(office) == []
 
 
-def test_handing_over_keeps_the_promise(office: Office) -> None:
+def test_handing_over_keeps_the_promise_and_the_answer_is_owed_from_then_on(office: Office) -> None:
     case = complaint(office)
     office.hand_over("2026-12-10", kind="complaint", subject_id=case.id)
-    assert due(office, case.id) == "nothing"
+    assert due(office, case.id) == "12-17 18:00 15"
+    office.at("2026-12-01 10:00")
+    office.hand_over("2026-12-11", kind="complaint", subject_id=case.id, asked="请一并说明收费依据")
+    assert due(office, case.id) == "12-17 18:00 12"
 
 
 def test_no_unit_no_list_and_no_happening_knows_of_it(office: Office) -> None:
@@ -161,7 +169,7 @@ def test_the_list_is_sorted_by_what_is_promised_soonest_page_by_page(office: Off
         office.at(f"2026-11-{23 + n % 5} 10:00")
         cases.append(complaint(office, f"第 {n} 件"))
     office.at("2026-11-27 20:00")
-    decide(office, desk.accept, cases[0].id, "")
+    decide(office, desk.decline, cases[0].id, "此事正在诉讼中")
     pages, after = [], ""
     while True:
         page = office.program.acts.look(desk.listed, Filters(sort=BY_PROMISE), after)

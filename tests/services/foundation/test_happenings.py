@@ -150,7 +150,7 @@ def test_what_the_office_decides_about_a_complaint_happens_to_its_unit(office: O
         ("complaint_declined", other.id, UNIT),
         ("complaint_accepted", unknown.id, None),
         ("complaint_accepted", case.id, UNIT),
-        ("complaint_answered", case.id, UNIT),
+        ("complaint_closed", case.id, UNIT),
     }
     assert {tuple(row["detail"]) for row in rows(office.program, "happenings")} == {("number",)}
 

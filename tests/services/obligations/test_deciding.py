@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from models.tables import obligations as owing
-from services import desk, obligations, people
+from services import cases, desk, obligations, people
 from services.desk import KINDS
 from services.foundation.act import Act
 from tests.drivers.auditing import is_whole
@@ -117,9 +117,9 @@ def test_a_case_is_accepted_by_its_hand_over_and_answered_by_the_accepted_answer
     assert refused(office.decide, obligations.accept_answer, obligation, "") == "text_wanted"
     office.decide(obligations.accept_answer, obligation, "单位已经道歉，并增开了窗口。")
     words = [(one.to, one.words) for one in office.told()]
-    assert [said for to, said in words if to == "citizen"] == ["status.accepted", "status.answered"]
+    assert [said for to, said in words if to == "citizen"] == ["status.accepted", "status.closed"]
     assert [said for to, said in words if to == "head"] == ["obligation.handed", "obligation.accepted"]
-    assert office.program.acts.look(desk.look, case.id).state == desk.ANSWERED
+    assert office.program.acts.look(desk.look, case.id).state == cases.State.CLOSED
     assert office.look(obligation).obligation.state == "accepted"
     assert refused(office.act, obligations.acknowledge, obligation) == "settled"
 

@@ -101,7 +101,7 @@ async def test_the_citizen_reads_that_it_was_accepted(clerk: Browser, citizen: F
     report = first_report(await clerk.opens("/console"))
     await clerk.opens(report)
     page = await clerk.sends(f"{report}/accept", text="")
-    assert "效能办告知\uff1a已受理" in page
+    assert "<strong>受理</strong> · <bdi>" in page  # and by whom
     await citizen.says("/status")
     shown = next(one.text for one in reversed(citizen.heard()) if f"{number} · " in one.text)
     assert "效能办告知\uff1a已受理" in shown

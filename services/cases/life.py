@@ -1,0 +1,86 @@
+"""The life of a case: which step leads from which state to which. This table is the only one (docs/architecture.md).
+
+received → accepted → handed over → answered by the units → closed with an answer to whoever filed it (C06). Declined,
+passed on, withdrawn and closed are ends; from each a case can be reopened, as new facts or a mistake ask for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from services.cases.codes import CaseCode
+from services.foundation.refusal import Refusal
+
+COMPLAINT, QUESTION = "complaint", "question"
+
+
+class State(StrEnum):
+    """How a case stands. The last four are ends."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"  # it is the office's turn
+    HANDED = "handed"  # a unit owes an answer about it
+    ANSWERED = "answered"  # every unit has answered; the office verifies
+    DECLINED = "declined"  # with a reason and the right address (A45)
+    REFERRED = "referred"  # to a body that is none of our units
+    WITHDRAWN = "withdrawn"  # by whoever filed it (A46)
+    CLOSED = "closed"  # with an answer
+
+
+class Step(StrEnum):
+    """What moves a case."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    REFER = "refer"
+    HAND = "hand"
+    AWAIT = "await"  # a unit's answer was sent back, or another unit owes one still
+    VERIFY = "verify"  # the last unit has answered
+    TAKE_BACK = "take_back"  # every unit is settled, and nobody has answered the citizen
+    CLOSE = "close"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+
+
+ENDS = frozenset((State.DECLINED, State.REFERRED, State.WITHDRAWN, State.CLOSED))
+FOLLOWING = frozenset((Step.AWAIT, Step.VERIFY, Step.TAKE_BACK))  # taken by what units do, never by a clerk
+_FOLLOWS = {Step.AWAIT: State.HANDED, Step.VERIFY: State.ANSWERED, Step.TAKE_BACK: State.ACCEPTED}
+_OPEN = {Step.CLOSE: State.CLOSED, Step.WITHDRAW: State.WITHDRAWN}
+_DECIDED = {Step.DECLINE: State.DECLINED, Step.REFER: State.REFERRED}
+_HAND = {Step.HAND: State.HANDED}
+_REOPEN = {Step.REOPEN: State.ACCEPTED}
+LIFE: Mapping[str, Mapping[State, Mapping[Step, State]]] = {
+    COMPLAINT: {
+        State.RECEIVED: {Step.ACCEPT: State.ACCEPTED, **_DECIDED, **_HAND, Step.WITHDRAW: State.WITHDRAWN},
+        State.ACCEPTED: _DECIDED | _HAND | _FOLLOWS | _OPEN,
+        State.HANDED: _HAND | _FOLLOWS | _OPEN,
+        State.ANSWERED: _HAND | _FOLLOWS | _OPEN,
+        State.DECLINED: _REOPEN,
+        State.REFERRED: _REOPEN,
+        State.WITHDRAWN: _REOPEN,
+        State.CLOSED: _REOPEN | _HAND,
+    },
+    QUESTION: {
+        State.RECEIVED: _OPEN | _HAND | {Step.REFER: State.REFERRED},
+        State.ACCEPTED: _OPEN | _HAND | _FOLLOWS | {Step.REFER: State.REFERRED},
+        State.HANDED: _HAND | _FOLLOWS | _OPEN,
+        State.ANSWERED: _HAND | _FOLLOWS | _OPEN,
+        State.REFERRED: _REOPEN,
+        State.WITHDRAWN: _REOPEN,
+        State.CLOSED: _REOPEN | _HAND,
+    },
+}
+
+
+def steps_from(kind: str, state: str) -> Mapping[Step, State]:
+    """The steps that a case of this kind can take from a state, each with the state that it leads to."""
+    return LIFE[kind].get(State(state), {})
+
+
+def after(kind: str, state: str, step: Step) -> State:
+    """The state after a step. Raises Refusal: decided where the step does not lead on from here."""
+    found = steps_from(kind, state).get(step)
+    if found is None:
+        raise Refusal(CaseCode.DECIDED, state=state, step=step.value)
+    return found

@@ -1,0 +1,111 @@
+"""Moves a case one step on in its life, under its lock: state, history, happening and event in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from conversation.messages import Body, Button, Say
+from models.tables import cases, entries
+from services import calendar, obligations, people
+from services.cases.life import COMPLAINT, ENDS, FOLLOWING, State, Step, after
+from services.deliveries import queue_apart
+from services.foundation import audit
+from services.foundation.act import Act
+from services.foundation.folding import sought
+from services.foundation.happenings import Happening, record
+from services.foundation.history import require_unmoved
+from services.foundation.moments import entry_moment, first_of_day
+from services.foundation.refusal import Common, Refusal
+from services.foundation.vault import new_id
+
+HANDLING = "handling"  # what the office owes about a case that it has accepted: an answer
+# Steps that say something of the unit complained of. What is handed over, answered or sent back its obligation tells.
+_HAPPENED: Mapping[Step, str] = {
+    Step.ACCEPT: "accepted",
+    Step.DECLINE: "declined",
+    Step.CLOSE: "closed",
+    Step.WITHDRAW: "withdrawn",
+    Step.REOPEN: "reopened",
+}
+
+
+@dataclass(frozen=True)
+class LockedCase:
+    """A case, its row locked until the commit, so that a step is taken from its present state."""
+
+    id: str
+    number: str
+    kind: str
+    state: State
+    unit_id: str | None
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDS
+
+
+def held(act: Act, case_id: str, seen: str | None = None) -> LockedCase:
+    """Locks a case. Raises Refusal: gone; changed where it has moved since the page that was `seen`."""
+    columns = cases.c.id, cases.c.number, cases.c.kind, cases.c.state, cases.c.unit_id
+    row = act.tx.execute(select(*columns).where(cases.c.id == case_id).with_for_update()).first()
+    if row is None:
+        raise Refusal(Common.GONE)
+    if seen is not None:
+        require_unmoved(act, case_id, row.state, seen)
+    return LockedCase(row.id, row.number, row.kind, State(row.state), row.unit_id)
+
+
+def take(act: Act, case: LockedCase, step: Step, text: str = "", **values: Any) -> LockedCase:
+    """Takes a step: writes the state with `values`, what was said as an entry, and what follows from it.
+
+    Raises Refusal: decided, where the step does not lead on from the case's state.
+    """
+    moved = replace(case, state=after(case.kind, case.state, step))
+    decided = {} if step in FOLLOWING else {"decided_on": act.now.date()}
+    act.tx.execute(update(cases).where(cases.c.id == case.id).values(state=moved.state, **decided, **values))
+    act.wrote(cases, case.id)
+    if step is Step.HAND or step in FOLLOWING:
+        audit.append(act, f"case_{step}", case.id, {"number": case.number})
+    else:
+        entry_id = note(act, moved, step, text)
+        if case.kind == COMPLAINT and step in _HAPPENED:
+            record(act, _happening(act, moved, step, entry_id))
+    _owe(act, case, moved)
+    return moved
+
+
+def note(act: Act, case: LockedCase, kind: str, text: str) -> str:
+    """Adds an entry to the history of a case, and an event to the audit chain; returns the entry's id."""
+    entry_id = new_id()
+    row = {"id": entry_id, "subject_id": case.id, "kind": kind, "actor": act.actor, "text": text}
+    row |= {"sought": sought(text), **entry_moment(act, entry_id)}
+    act.tx.execute(insert(entries).values(**row))
+    act.wrote(entries, row)
+    audit.append(act, f"case_{kind}", case.id, {"number": case.number})
+    return entry_id
+
+
+def tell(act: Act, case: LockedCase, words: str, *buttons: Button, **values: Any) -> bool:
+    """Queues a message to everybody who follows the case; returns whether anybody can be reached."""
+    say = Say(f"status.{words}", {"number": case.number, **values}, buttons)
+    return queue_apart(act, people.owner_ids(act, case.id), Body(say=say))
+
+
+def _happening(act: Act, case: LockedCase, step: Step, entry_id: str) -> Happening:
+    kind, told = f"{COMPLAINT}_{_HAPPENED[step]}", {"number": case.number}
+    return Happening(kind, entry_id, first_of_day(act.now), case.unit_id, case.id, detail=told)
+
+
+def _owe(act: Act, before: LockedCase, case: LockedCase) -> None:
+    """The office's word whether it accepts is followed by what it owes then, an answer, until the case ends."""
+    awaited = before.state is State.RECEIVED and case.kind == COMPLAINT
+    if not awaited and not before.ended and not case.ended:
+        return
+    obligations.keep(act, case.id)
+    days = calendar.limits().handle
+    if not case.ended and days is not None:
+        obligations.promise(act, HANDLING, case.id, case.number, days)

@@ -1,0 +1,17 @@
+"""Whoever filed a case takes it back (A46). What units owe about it stays: conduct may still be looked into."""
+
+from __future__ import annotations
+
+from services.cases.filing import own
+from services.cases.life import Step
+from services.cases.steps import held, take
+from services.foundation.act import CITIZEN, Act
+from services.foundation.refusal import Common, Refusal
+from services.people import Contact
+
+
+def withdraw(act: Act, contact: Contact, case_id: str) -> None:
+    """Withdraws a case. Raises Refusal: gone, where it is not this contact's; decided, where it has ended."""
+    if case_id not in {case.id for case in own(act, contact.id)}:
+        raise Refusal(Common.GONE)
+    take(act.by(CITIZEN), held(act, case_id), Step.WITHDRAW, read=False)

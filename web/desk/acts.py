@@ -1,0 +1,47 @@
+"""What a clerk can do with a report: by the word in its address, how each act reads its form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from services import cases, desk
+from services.foundation.act import Act
+from web.site.asked import a_day
+
+Form = Mapping[str, str]
+Decision = Callable[[Act, str, Form], bool]  # (…, the report's id, the form): whether the citizen can be reached
+
+
+def _said(use_case: Callable[[Act, str, str, str], bool]) -> Decision:
+    return lambda act, report_id, sent: use_case(act, report_id, sent.get("seen", ""), sent.get("text", ""))
+
+
+def _ticked(sent: Form) -> list[str]:
+    return [name.removeprefix("outcome_") for name in sent if name.startswith("outcome_")]
+
+
+def _answer(act: Act, report_id: str, sent: Form) -> bool:
+    seen, text = sent.get("seen", ""), sent.get("text", "")
+    return desk.answer(act, report_id, seen, text, _ticked(sent), sent.get("recovered", ""))
+
+
+def _interim(act: Act, report_id: str, sent: Form) -> bool:
+    return desk.interim(act, report_id, sent.get("seen", ""), sent.get("text", ""), a_day(sent.get("date", "")))
+
+
+def _outcomes(act: Act, report_id: str, sent: Form) -> bool:
+    cases.note_outcomes(act, report_id, sent.get("seen", ""), _ticked(sent), sent.get("recovered", ""))
+    return True
+
+
+ACTS: Mapping[str, Decision] = {
+    "ask": _said(desk.ask),
+    "accept": _said(desk.accept),
+    "decline": _said(desk.decline),
+    "refer": _said(desk.refer),
+    "answer": _answer,
+    "interim": _interim,
+    "outcomes": _outcomes,
+    "reopen": _said(desk.reopen),
+    "note": _said(desk.note_visit),
+}
