@@ -26,6 +26,7 @@ from services.foundation.wording import readable
 from services.people import Device, Person, Right, Way, may, open_session, person, roles_of, same_name, with_number
 from services.signin import totp
 from services.signin.codes import SignInCode
+from services.signin.own_words import tells_enough
 from services.signin.pace import NOW, Counted, Pace, forgive, take
 from services.signin.telling import Change, tell
 
@@ -70,8 +71,7 @@ def check(act: Act, password: str, person: Person, login: str) -> None:
         or _runs(plain)
     ):
         raise Refusal(SignInCode.PASSWORD_COMMON, "password")
-    own = {same_name(person.name), same_name(login)}
-    if same_name(plain) in own | {one + one for one in own} or (person.phone or "no number")[-8:] in plain:
+    if not tells_enough(act, typed, person, login, SHORTEST):
         raise Refusal(SignInCode.PASSWORD_OWN, "password")
 
 

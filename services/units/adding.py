@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert
 
 from models.tables import units
+from services.foundation import pinyin
 from services.foundation.act import Act
 
 
@@ -46,9 +47,6 @@ def add_units(act: Act, new: Iterable[NewUnit]) -> None:
 
 def spelled(name: str, initials: str | None = None) -> dict[str, str]:
     """The pinyin of a name, run together from every start that people use: 市国土局 is shiguotuju and guotuju."""
-    from pypinyin import Style, lazy_pinyin  # a dictionary of 300 ms, which only writing units should pay for
-
     core = name.removeprefix("市")
-    whole = ["".join(lazy_pinyin(one)) for one in dict.fromkeys((core, name))]
-    own = "".join(lazy_pinyin(core, style=Style.FIRST_LETTER)).lower()
-    return {"pinyin": " ".join(whole).lower()[:400], "initials": (initials or own)[:100]}
+    whole = [pinyin.pinyin(one) for one in dict.fromkeys((core, name))]
+    return {"pinyin": " ".join(whole)[:400], "initials": (initials or pinyin.initials(core))[:100]}

@@ -10,6 +10,8 @@ import pytest
 
 from bot.build import Program
 from services import people, signin
+from services.foundation.act import Act
+from services.foundation.refusal import Refusal
 from services.people import Device, Grant, Role
 from tests.conftest import events, rows
 from tests.web.conftest import Browser, link, member
@@ -94,6 +96,58 @@ async def test_whether_a_name_exists_cannot_be_told(program: Program, clerk: Bro
         assert stranger.status == 422
     assert len(set(pages)) == 1
     assert WORDS not in pages[0]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "password",
+    [
+        "wangxiaoming2026",
+        "Xiaoming@20261",
+        "xiaomingwang!1",
+        "WangXiao-Ming 88",
+        "wxm19880808",
+        "wxm@@2026!!",
+        "王小明王小明王小明2026",
+        "小明小明小明小明1988",
+        "ｗａｎｇｘｉａｏｍｉｎｇ１",
+        "guotuju2026!",
+        "shiguotuju-1",
+        "市国土局市国土局市国土局",
+        "gtj202620262",
+        "office-wxm-01",
+        "13807970123",
+        "138079701a",
+        "970123xyz!",
+        "ganzhouboss",
+        "ganzhouboss2026",
+        "boss2026 07970123",
+    ],
+)
+async def test_what_everybody_knows_of_somebody_makes_no_password(program: Program, password: str) -> None:
+    def refused(act: Act) -> str:
+        mine = people.add_person(act, "王小明", [Grant(Role.HEAD, "gtj")], phone="13807970123")
+        holder = people.person(act, mine)
+        assert holder is not None
+        with pytest.raises(Refusal) as refusal:
+            signin.check(act, password, holder, "ganzhouboss")
+        return refusal.value.code
+
+    assert program.acts.transact(refused) in ("password_own", "password_common")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "password", ["wangxiaoming eats 9 red apples", "石榴 自行车 北月台", "k9Wxm2Rp-Qz74", "gtj9-tuba-fern"]
+)
+async def test_own_words_in_a_longer_password_do_no_harm(program: Program, password: str) -> None:
+    def taken(act: Act) -> None:
+        mine = people.add_person(act, "王小明", [Grant(Role.HEAD, "gtj")], phone="13807970123")
+        holder = people.person(act, mine)
+        assert holder is not None
+        signin.check(act, password, holder, "ganzhouboss")
+
+    program.acts.transact(taken)
 
 
 @ON_SQLITE
