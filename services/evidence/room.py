@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rulebooks import HERE
-from rulebooks.reading import Shape, read
+from rulebooks.reading import Shape, not_as_expected, read
 
 MB = 1_000_000
 Megabytes = Annotated[int, Field(ge=20, le=100_000_000)]  # at least the largest file
@@ -27,6 +27,13 @@ class UploadLimits(Shape):
     day_mb: Megabytes
     free_mb: Megabytes
     unused_hours: Annotated[int, Field(ge=1, le=1_000)]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> UploadLimits:
+        """One address has half of a day: where that is less than one browser's share, nobody ever gets that share."""
+        if self.day_mb < 2 * self.sender_mb:
+            raise not_as_expected("day_mb")
+        return self
 
     @property
     def unused_for(self) -> timedelta:

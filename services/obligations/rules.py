@@ -25,9 +25,11 @@ class SilenceRules(Shape):
     office_days: Days
 
     @model_validator(mode="after")
-    def _office_last(self) -> SilenceRules:
+    def _head_first_office_last(self) -> SilenceRules:
         if self.office_days < self.deputy_days:
             raise not_as_expected("office_days")
+        if self.sms_hours > 24 * self.deputy_days:  # the head hears of it before the deputy
+            raise not_as_expected("sms_hours")
         return self
 
 
@@ -51,6 +53,8 @@ class LadderRules(Shape):
     @model_validator(mode="after")
     def _fits_together(self) -> LadderRules:
         if any(later >= earlier for earlier, later in zip(self.before, self.before[1:], strict=False)):
+            raise not_as_expected("before")
+        if self.before and self.before[0] >= self.working_days:  # it would lie before the hand-over
             raise not_as_expected("before")
         if self.morning >= self.due or self.quiet_hours.covers(self.morning):
             raise not_as_expected("morning")
