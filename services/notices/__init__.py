@@ -3,6 +3,7 @@
 from services.notices.audience import areas, kinds_with_people, reach
 from services.notices.codes import NoticeCode
 from services.notices.course import Course
+from services.notices.family import relatives
 from services.notices.going import Progress, abort, carry_on, progress, settle, starting, stop_rows
 from services.notices.leaving import COLUMNS, leaving
 from services.notices.looking import PAGE, listed, look, waiting_for
@@ -57,6 +58,7 @@ __all__ = [
     "reach",
     "read",
     "receipts",
+    "relatives",
     "release",
     "rewrite",
     "send",

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, or_, select
 
 from models.tables import contacts, deliveries, notices
 from services.foundation.act import Act
-from services.notices.values import Audience, audience_of
+from services.notices.values import Audience, Notice, audience_of
 
 
 def same_matter(first: FromClause, other: FromClause) -> ColumnElement[bool]:
@@ -20,6 +20,7 @@ class Relative(NamedTuple):
     """A notice or one of its repeats."""
 
     id: str
+    number: str
     state: str
     audience: Audience
 
@@ -27,9 +28,15 @@ class Relative(NamedTuple):
 def family(act: Act, root_id: str) -> list[Relative]:
     """A notice and its repeats."""
     first = notices.alias()
-    columns = notices.c.id, notices.c.state, notices.c.audience
+    columns = notices.c.id, notices.c.number, notices.c.state, notices.c.audience
     found = select(*columns).join(first, same_matter(first, notices)).where(first.c.id == root_id)
-    return [Relative(row.id, row.state, audience_of(row.audience)) for row in act.tx.execute(found)]
+    rows = act.tx.execute(found.order_by(notices.c.created_at, notices.c.id))
+    return [Relative(row.id, row.number, row.state, audience_of(row.audience)) for row in rows]
+
+
+def relatives(act: Act, notice: Notice) -> list[Relative]:
+    """The first one and the repeats of a notice, without itself, in the order in which they were written."""
+    return [one for one in family(act, notice.audience.root or notice.id) if one.id != notice.id]
 
 
 def not_acknowledged(act: Act, root_id: str) -> ColumnElement[bool]:

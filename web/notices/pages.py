@@ -79,6 +79,7 @@ class Pages:
             part = "notices/going.html"
             values |= await self._course(notice, told, listed=True)
         values |= await self._people(notice)
+        values["relatives"] = await frame.acts.read(notices.relatives, notice)
         return await self.draw(request, seat, notice, error, part=part, **values, **more)
 
     async def live(self, request: web.Request, seat: Seat, notice: Notice) -> dict[str, Any]:
@@ -94,6 +95,7 @@ class Pages:
         if answer["mark"] == request.query.get("known"):
             return answer
         values = await self._course(notice, told, listed=told.over) | await self._people(notice)
+        values["relatives"] = await frame.acts.read(notices.relatives, notice)
         html = texts.page(
             "notices/live.html",
             **values,

@@ -212,6 +212,9 @@ async def test_whom_a_crash_left_in_doubt_gets_it_again_by_one_button(
     assert "其中有人可能收到两遍" in clerk.page
     await clerk.sends(f"{place}/rest")
     assert ">1</strong> 条将会发出" in clerk.page
+    again = clerk.path
+    assert f'最初的一份 <a href="{place}">N20261121-0001</a>' in clerk.page
+    assert f'发给没有收到的人 <a href="{again}">N20261121-0001-2</a>' in await clerk.opens(place)
 
 
 async def test_at_night_the_clerk_says_what_becomes_of_text_messages(
