@@ -126,3 +126,12 @@ async def test_only_what_is_named_is_served(http: ClientSession) -> None:
     for path in ("/static/", "/static/../pyproject.toml", "/static/%2e%2e/pyproject.toml", "/.git/config", "/.env"):
         async with http.get(URL(path, encoded=True)) as answer:
             assert answer.status == 404, path
+
+
+@pytest.mark.parametrize("path", ["/chat", "/in", "/console", "/me", "/no/such/page"])
+async def test_every_page_stands_alone_whoever_draws_it(http: ClientSession, path: str) -> None:
+    async with http.get(path, headers={"Accept": "text/html"}) as answer:
+        assert answer.content_type == "text/html"
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"

@@ -1,4 +1,7 @@
-"""Reads the filters of the list from a page's address and writes them into it. An invalid value counts as not given."""
+"""Reads the filters of the list from a page's address and writes them into it. An invalid value counts as not given.
+
+A day may be typed by hand: one that is none stays, and what is wrong with it is told beside it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from services.desk import BY_PROMISE, UNKNOWN_UNIT, Filters
 from services.foundation.wording import readable
 from services.inspections import NOTED
 from services.units import Directory
-from web.site.asked import LONGEST_WORDS, Asked, a_day, units_named, units_under
+from web.site.asked import LONGEST_WORDS, Asked, units_named, units_under, wrong_days
 
 KINDS = ("complaint", "question", "visit")
 STATES = (*(state.value for state in State), NOTED)
@@ -26,6 +29,7 @@ class Query(Asked):
         return self.beside(f"/console/report/{report_id}", **more)
 
     def filters(self, directory: Directory) -> Filters:
+        since, until = self.days()
         return Filters(
             units=units_under(self.get("unit"), directory),
             kind=self.get("kind"),
@@ -34,8 +38,8 @@ class Query(Asked):
             unread=bool(self.get("unread")),
             words=self.get("q"),
             named=units_named(self.get("q"), directory),
-            since=a_day(self.get("from")),
-            until=a_day(self.get("to")),
+            since=since,
+            until=until,
             sort=self.get("sort"),
         )
 
@@ -49,9 +53,7 @@ def read(asked: Mapping[str, str], directory: Directory) -> Query:
         "unit": found["unit"] == UNKNOWN_UNIT or directory.get(found["unit"]) is not None,
         "unread": found["unread"] == "1",
         "sort": found["sort"] == BY_PROMISE,
-        "from": a_day(found["from"]) is not None,
-        "to": a_day(found["to"]) is not None,
     }
     given = {name: value for name, value in found.items() if value and allowed.get(name, True)}
     after = asked.get("after", "")
-    return Query(given, after if PLACE.fullmatch(after) else "")
+    return Query(given, after if PLACE.fullmatch(after) else "", wrong_days(given))

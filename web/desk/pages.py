@@ -52,6 +52,8 @@ class Desk:
     async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The list as a file or for paper: every report under the filters."""
         frame, query = self._frame, self._query(request)
+        if query.wrong:  # the page tells what is wrong; nothing leaves that was not asked for
+            raise web.HTTPSeeOther(query.with_())
         filters = query.filters(frame.directory())
         table = Leaving("reports", desk.COLUMNS, lambda act: desk.leaving(act, filters), "desk/paper.html", query.given)
         return await leave(frame, request, seat, table, asked=query.text, directory=frame.directory())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 from urllib.parse import urlencode
@@ -22,6 +22,7 @@ class Asked:
 
     given: Mapping[str, str]
     after: str = ""  # which page of the list
+    wrong: Mapping[str, str] = field(default_factory=dict)  # what was typed and filters nothing, with the code why
 
     @property
     def place(self) -> str:
@@ -34,6 +35,10 @@ class Asked:
 
     def get(self, name: str) -> str:
         return self.given.get(name, "")
+
+    def days(self) -> tuple[date | None, date | None]:
+        """The first and the last day; neither where one of them is wrong."""
+        return (None, None) if self.wrong else (a_day(self.get("from")), a_day(self.get("to")))
 
     def with_(self, **changes: str) -> str:
         """The address of the list with these changes; an empty value takes a filter away."""
@@ -65,6 +70,14 @@ def units_named(words: str, directory: Directory) -> dict[str, tuple[str, ...]]:
         word: tuple(option.value for option in found or directory.nearest(word) if found or len(word) >= SHORTEST_NEAR)
         for word, found in named.items()
     }
+
+
+def wrong_days(given: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with `from` and `to`: no_day, or reversed, where the list would end before it begins."""
+    days = {name: a_day(given[name]) for name in ("from", "to") if given.get(name)}
+    wrong = {name: "no_day" for name, day in days.items() if day is None}
+    since, until = days.get("from"), days.get("to")
+    return {"to": "reversed"} if since and until and until < since else wrong
 
 
 def a_day(text: str) -> date | None:

@@ -164,6 +164,10 @@ class Frame:
         """The page for somebody who is signed in and may not open this one: nothing of it, and what to do."""
         return self.page(request, "site/error.html", seat, status=403, code="no_right", id=None, unsaved=None)
 
+    def no_room(self, request: web.Request, seat: Seat | None = None) -> web.Response:
+        """The page for whoever sends a file while the rest of the disk is kept for words (`services.evidence.Room`)."""
+        return self.page(request, "site/error.html", seat, status=503, code="no_room", id=None, unsaved=None)
+
     def seated(self, handler: Seated, right: Right) -> Handler:
         """Guards a handler: only for somebody with a session and this right, whose forms were made for that session.
 
@@ -180,6 +184,8 @@ class Frame:
             if not seat.may(right):
                 return self.forbidden(request, seat)
             if request.method == "POST":
+                if request.content_type == FILES and self.store.room.is_short:
+                    return self.no_room(request, seat)  # before any of it is read onto the disk
                 request[MAY_SEND_FILES] = True
                 sent = (await form(request, self.site_url)).get("csrf", "")
                 if not proven(seat.acts.vault, token, sent):

@@ -21,13 +21,16 @@ PAGE_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"  # a picture or a sound runs nothing
-HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": PAGE_POLICY,
-    "X-Content-Type-Options": "nosniff",
+HTML: Mapping[str, str] = {  # of every page, whoever draws it
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",  # no-referrer would make browsers send a form with "Origin: null"
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+}
+HEADERS: Mapping[str, str] = {
+    **HTML,
+    "Content-Security-Policy": PAGE_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # no-referrer would make browsers send a form with "Origin: null"
     "Cache-Control": "no-store",
 }
 ANYWHERE: Mapping[str, str] = {  # of whatever else is answered: files, figures, words to a gateway
@@ -52,7 +55,8 @@ def protect_any(response: web.StreamResponse, *, secure: bool) -> None:
 
     `secure`: under https, where a browser is told never to come by http again.
     """
-    for name, value in ANYWHERE.items():
+    told = {**ANYWHERE, **HTML} if response.content_type == "text/html" else ANYWHERE
+    for name, value in told.items():
         response.headers.setdefault(name, value)
     if secure:
         response.headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 import structlog
@@ -53,6 +54,7 @@ PARTS = (
 PAGES = tuple(page for part in PARTS if isinstance(page := getattr(part, "PAGE", None), Page))
 OURS = ("/console", "/in", "/me", "/language")
 REFUSED = frozenset((403, 429))  # no right, a foreign form, too many tries
+FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 KNOWN_TROUBLE = frozenset((400, 403, 404, 405, 413))
 log = structlog.get_logger()
 
@@ -143,7 +145,10 @@ class Site:
             page = self._trouble(request, 503, unsaved=await unsaved(request, self._frame.site_url))
             page.headers["Retry-After"] = "10"
             return page
-        except Exception:
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in FULL:
+                log.error("disk_full", errno=error.errno)
+                return self._frame.no_room(request)
             error_id = new_id()[:8]
             resource = request.match_info.route.resource
             log.exception("page_failed", id=error_id, page=resource.canonical if resource else None)

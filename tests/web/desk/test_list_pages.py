@@ -47,6 +47,21 @@ async def test_filters_search_and_their_addresses(clerk, citizen: FakePerson) ->
     assert await how_many(clerk, "from=2026-11-21&to=2026-11-21") == 2
     assert await how_many(clerk, "to=2026-11-20") == 0
     assert await how_many(clerk, "kind=%00&unit=nowhere&from=2026-99-99&state=x&after=1.9.%27") == 2
+    for typed, told in (
+        ("from=2026-11-30&to=2026-11-01", "止日早于起日"),
+        ("from=30.11.2026", "没看懂这个日期"),
+        ("from=2026-11-01&to=2026-02-30", "没看懂这个日期"),
+    ):
+        assert await how_many(clerk, typed) == 2, "it is said that they do not filter"
+        page = await clerk.opens(f"/console?{typed}")
+        assert told in page
+        assert page.index(told) < page.index('aria-invalid="true"') < page.index(told) + 200, "beside its field"
+        for one in typed.split("&"):
+            assert f'value="{one.partition("=")[2]}"' in page, "what was typed stays"
+        assert "/console/reports.print" not in page
+        await clerk.opens(f"/console/reports.print?{typed}")
+        assert clerk.path == f"/console?{typed}", "nothing leaves that was not asked for"
+    assert "止日" not in await clerk.opens("/console?from=2026-11-21&to=2026-11-21")
     page = await clerk.opens("/console?unit=gtj&q=收费")
     assert "/console/report/" in page
     assert "?q=%E6%94%B6%E8%B4%B9&amp;unit=gtj" in page

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 
 import openpyxl
+import pytest
 from PIL import Image
 from pypdf import PdfReader
 
 from bot.build import Program
 from channels.fake import FakePerson
+from services.evidence import MB
 from tests.conftest import rows
 from tests.drivers.console_browser import picture
 from tests.drivers.media_samples import old_office, saved
@@ -83,3 +87,35 @@ async def test_a_pdf_goes_out_under_its_name_and_a_locked_one_is_told(program: P
     await uploads(clerk, f"{place}/files", "file", locked("secret", "secret"), "密件.pdf")
     assert (clerk.status, "有密码或限制了权限" in clerk.page) == (422, True)
     assert len(rows(program, "evidence")) == 1
+
+
+async def test_where_the_disk_is_short_no_file_and_no_list_is_taken_and_words_are(
+    program: Program, clerk: Browser, heads: list[FakePerson], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = await written(clerk)
+    wanted = program.store.room.limits.free_mb * MB
+    monkeypatch.setattr(program.store.room, "free", lambda: wanted - 1)
+    for path, name in ((f"{place}/files", "file"), (f"{place}/list", "list"), ("/console/calendar/notice", "file")):
+        await uploads(clerk, path, name, b"13800138000", "numbers.csv")
+        assert (clerk.status, "现在不收文件" in clerk.page) == (503, True), path
+    assert rows(program, "evidence") == []
+    assert "13800138000" not in await clerk.opens(place)
+    await clerk.sends(f"{place}/send", when="now")
+    assert clerk.status == 200
+    monkeypatch.setattr(program.store.room, "free", lambda: wanted)
+    await uploads(clerk, f"{await written(clerk)}/files", "file", picture(1), "现场.jpg")
+    assert len(rows(program, "evidence")) == 1
+
+
+async def test_a_disk_that_is_full_at_last_is_told_as_one(
+    program: Program, clerk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = await written(clerk)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, "write", full)
+    await uploads(clerk, f"{place}/files", "file", picture(1), "现场.jpg")
+    assert (clerk.status, "现在不收文件" in clerk.page) == (503, True)
