@@ -65,7 +65,7 @@ def _folder(settings: Settings) -> Iterator[Found]:
     folder = next(path for path in (settings.data_dir, *settings.data_dir.absolute().parents) if path.exists())
     if folder.is_dir() and os.access(folder, os.W_OK):
         free = shutil.disk_usage(folder).free
-        yield Found("good", "doctor_folder_ok", {"gib": free // 2**30})
+        yield Found("good", "doctor_folder_ok", {"free": free // MB})
         yield from _disk(free)
     else:
         yield Found("bad", "doctor_folder_bad", {"data_dir": settings.data_dir})
@@ -154,8 +154,10 @@ def _audit(database: Database, settings: Settings, vault: Vault, now: datetime) 
         yield Found("good", "doctor_audit_ok", told)
     else:
         yield Found("bad", f"doctor_audit_{seen.broken.reason}", {"seq": seen.broken.seq, **told})
-    if seen.unfit:
-        yield Found("bad", f"doctor_row_{seen.unfit.reason}", vars(seen.unfit))
+    for one in seen.unfit:
+        yield Found("bad", f"doctor_row_{one.reason}", vars(one))
+    if seen.more:
+        yield Found("bad", "doctor_rows_more", {"count": seen.more})
     if seen.fault:
         yield Found(
             "note" if seen.fault == "none" else "bad", f"doctor_anchor_{seen.fault}", {"line": seen.line, **told}

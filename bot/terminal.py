@@ -99,12 +99,21 @@ class Terminal:
         except OSError as error:
             if error.filename is None:
                 raise
-            self._stop(("not_written", {"file": error.filename}))
+            self._stop(_unwritten(error, Path(error.filename)))
 
     def _stop(self, *said: tuple[str, Mapping[str, Any]]) -> None:
         for block, values in said:
             typer.echo(self.word(block, **values), err=True)
         raise typer.Exit(1)
+
+
+def _unwritten(error: OSError, file: Path) -> tuple[str, Mapping[str, Any]]:
+    """The words for a file that could not be opened: what is in the way, by its own name."""
+    if isinstance(error, FileNotFoundError) and not file.parent.is_dir():
+        return "no_folder", {"folder": file.parent}
+    if isinstance(error, IsADirectoryError):
+        return "is_folder", {"file": file}
+    return "not_written", {"file": file}
 
 
 @contextmanager

@@ -78,7 +78,8 @@ async def anchor(acts: Acts, file: Path, *, anew: bool = False) -> str:
 def fault_of(tx: Connection, vault: Vault, file: Path, found: Anchored) -> str:
     """What is wrong with an anchor file: "" nothing; none, where it has never been written here.
 
-    lost: it had been written and is not there; empty; damaged; short: it had been longer.
+    lost: it had been written and is not there; folder: a folder stands there; unreadable; empty; damaged; short: it had
+    been longer.
     """
     if found.fault == "none":
         return "lost" if _was_begun(tx, vault, place_of(file)) else "none"

@@ -29,7 +29,7 @@ _CHECKPOINT = re.compile(
 
 @dataclass(frozen=True)
 class Anchored:
-    """What an anchor file holds. `fault`: "" where it is whole; none, empty, damaged (from line `line` on)."""
+    """What an anchor file holds. `fault`: "" or none, folder, unreadable, empty, damaged (from line `line` on)."""
 
     heads: dict[int, bytes] = field(default_factory=dict)  # hash by size
     fault: str = ""
@@ -66,6 +66,8 @@ def anchored(vault: Vault, file: Path, *, last_only: bool = False) -> Anchored:
         data = file.read_bytes()
     except FileNotFoundError:
         return Anchored(fault="none")
+    except OSError as error:
+        return Anchored(fault="folder" if isinstance(error, IsADirectoryError) else "unreadable")
     return _read(vault, data, last_only=last_only)
 
 

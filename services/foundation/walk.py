@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,12 @@ _NUMBERED = ("cases", "visits", "obligations", "notices")
 _ABOUT = ("subject_id", "obligation_id", "person_id")
 
 
+MOST_NAMED = 10  # rows that do not fit
+
+
 @dataclass(frozen=True)
 class Unfit:
-    """The first row that is not as the chain says. `reason`: changed, untold (no event tells of it), gone.
+    """A row that is not as the chain says. `reason`: changed, untold (no event tells of it), gone.
 
     `number` is what people know it or its subject by, or the id of that.
     """
@@ -30,18 +33,25 @@ class Unfit:
     reason: str
 
 
-def unfit(tx: Connection, vault: Vault) -> Unfit | None:
-    """The first row that does not fit. Call it in a snapshot, once the chain itself has been verified."""
+def unfit(tx: Connection, vault: Vault) -> tuple[list[Unfit], int]:
+    """The first rows that do not fit, and how many more there are.
+
+    Call it in a snapshot, once the chain itself has been verified.
+    """
     newest = {(table, row_id): mac for event in events(tx, vault) for table, row_id, mac in event.rows}
+    found, many = list[Unfit](), 0
     for table in VOUCHED:
         for row in read_all(tx, table):
             told = newest.pop((table, row["id"]), "")
             if told != mac_of(vault, table, row):
-                return Unfit(table, row["id"], _number(tx, row), "changed" if told else "untold")
-    for (table, row_id), mac in newest.items():
-        if mac and table not in ENDING:
-            return Unfit(table, row_id, _told_about(tx, vault, table, row_id), "gone")
-    return None
+                many += 1
+                if many <= MOST_NAMED:
+                    found.append(Unfit(table, row["id"], _number(tx, row), "changed" if told else "untold"))
+    gone = [(table, row_id) for (table, row_id), mac in newest.items() if mac and table not in ENDING]
+    named = gone[: MOST_NAMED - len(found)]
+    numbers = _told_about(tx, vault, named) if named else {}
+    found += [Unfit(*one, numbers[one], "gone") for one in named]
+    return found, many + len(gone) - len(found)
 
 
 def _number(tx: Connection, row: Mapping[Any, Any]) -> str:
@@ -54,10 +64,10 @@ def _number_of(tx: Connection, subject: str) -> str:
     return next((number for number in found if number), subject)
 
 
-def _told_about(tx: Connection, vault: Vault, table: str, row_id: str) -> str:
-    """How the newest event about a row calls it."""
-    number = row_id
+def _told_about(tx: Connection, vault: Vault, rows: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """How the newest event about each of these rows calls it."""
+    numbers = {row: row[1] for row in rows}
     for event in events(tx, vault):
-        if any(told[:2] == (table, row_id) for told in event.rows):
-            number = str(event.detail.get("number") or _number_of(tx, event.subject))
-    return number
+        for row in {told[:2] for told in event.rows} & numbers.keys():
+            numbers[row] = str(event.detail.get("number") or _number_of(tx, event.subject))
+    return numbers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,8 @@ class Audited:
     events: int
     checkpoints: int
     broken: Broken | None
-    unfit: Unfit | None
+    unfit: Sequence[Unfit]  # the first rows that do not fit the chain
+    more: int  # how many more do not
     fault: str
     line: int
     anew: bool  # whether an anchor file was given up and a new one begun
@@ -32,11 +34,13 @@ def audited(tx: Connection, vault: Vault, file: Path, now: datetime) -> Audited:
     """Verifies the chain against its anchor file and walks over all that it vouches for. Call it in a snapshot."""
     kept = checkpoints.anchored(vault, file)
     broken = chain.verify(tx, vault, kept.heads)
+    unfit, more = ([], 0) if broken else walk.unfit(tx, vault)
     return Audited(
         events=chain.head(tx)[0],
         checkpoints=len(kept.heads),
         broken=broken,
-        unfit=None if broken else walk.unfit(tx, vault),
+        unfit=unfit,
+        more=more,
         fault="" if broken else anchoring.fault_of(tx, vault, file, kept),
         line=kept.line,
         anew=not broken and anchoring.given_up(tx, vault, file),

@@ -99,7 +99,7 @@ async def test_what_was_written_before_is_all_there_and_opens(
     assert again.store.original(piece.sha256) == photo
     assert again.store.copy_path(piece.id).read_bytes() == program.store.copy_path(piece.id).read_bytes()
     found_whole = audited(again)
-    assert (found_whole.broken, found_whole.unfit, found_whole.fault) == (None, None, "")
+    assert (found_whole.broken, found_whole.unfit, found_whole.fault) == (None, [], "")
     assert len(rows(again, "owners")) == len(rows(again, "cases"))
     again.close()
 
@@ -286,4 +286,32 @@ def test_without_postgresqls_programs_it_is_told_what_to_install(
     assert which("pg_dump") is None
     done = mingcha(tmp_path, "backup", "b.tar", MINGCHA_DATABASE_URL=postgresql_url)
     assert "postgresql-client" in done.stderr
+    assert not (tmp_path / "b.tar").exists()
+
+
+def test_a_backup_into_no_folder_names_the_folder_and_what_to_type(tmp_path: Path) -> None:
+    mingcha(tmp_path, "migrate")
+    said = mingcha(tmp_path, "backup", "no/where/b.tar")
+    assert said.returncode == 1
+    assert "没有文件夹 no/where。请先建好它：mkdir -p no/where" in said.stderr
+    assert (".part" in said.stderr, "MINGCHA_DATA_DIR" in said.stderr) == (False, False)
+    for command in (("export", "visits", "-o", "no/where/v.jsonl"), ("preview", "no")):
+        (tmp_path / "no").mkdir(exist_ok=True)
+        said = mingcha(tmp_path, *command)
+        assert said.returncode == 1
+        assert "no" in said.stderr
+        assert "MINGCHA_DATA_DIR" not in said.stderr
+
+
+def test_an_anchor_where_a_folder_stands_is_told_and_the_doctor_goes_on(tmp_path: Path) -> None:
+    mingcha(tmp_path, "migrate")
+    (tmp_path / "anchors").mkdir()
+    said = mingcha(tmp_path, "doctor", MINGCHA_ANCHOR_FILE="anchors")
+    assert "✗ 锚文件应在" in said.stdout
+    assert "那里却是一个文件夹" in said.stdout
+    assert "Traceback" not in said.stderr
+    below = said.stdout.partition("那里却是一个文件夹")[2]
+    assert "材料" in below or "证据" in below, "what comes after it"
+    said = mingcha(tmp_path, "backup", "b.tar", MINGCHA_ANCHOR_FILE="anchors")
+    assert "是一个文件夹" in said.stderr
     assert not (tmp_path / "b.tar").exists()

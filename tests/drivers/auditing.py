@@ -17,5 +17,5 @@ def audited(program: Program) -> Audited:
 def is_whole(program: Program) -> bool:
     """Whether the chain is as it was written, and all that it vouches for as it says."""
     found = audited(program)
-    assert (found.broken, found.unfit, found.late) == (None, None, False)
+    assert (found.broken, found.unfit, found.late) == (None, [], False)
     return True

@@ -110,8 +110,11 @@ async def test_doctor_tells_of_a_disk_that_is_nearly_full(
             self.free = free
 
     monkeypatch.setattr("bot.doctor.shutil.disk_usage", lambda path: Usage())
-    told = [found for found in await examine(program.settings) if found.words == "doctor_disk"]
-    assert [found.level for found in told] == ([level] if level else [])
+    found = await examine(program.settings)
+    [folder] = [one for one in found if one.words == "doctor_folder_ok"]
+    told = [one for one in found if one.words == "doctor_disk"]
+    assert [one.level for one in told] == ([level] if level else [])
     for language in ("zh", "en"):
-        for found in told:
-            assert str(free // MB) in program.texts[language].say("terminal", found.words, found.values)
+        for one in (folder, *told):
+            said = program.texts[language].say("terminal", one.words, one.values)
+            assert f"{free // MB} MB" in said, "one unit in all lines"

@@ -289,19 +289,32 @@ def test_a_row_that_was_changed_past_the_program_shows(program: Program, change:
     program.acts.transact(file_case)
     assert is_whole(program)
     tamper(program, change)
-    assert audited(program).unfit == told
+    assert audited(program).unfit == [told]
+
+
+def test_ten_rows_that_do_not_fit_are_named_and_the_others_counted(program: Program) -> None:
+    program.acts.transact(file_case)
+    person = program.acts.look(first_person)
+    given = [{"id": f"grant-{n:02}", "person_id": person, "role": "auditor"} for n in range(12)]
+    tamper(program, lambda tx: tx.execute(insert(grants), [{**one, "since": program.clock()} for one in given]))
+    tamper(program, "delete from entries")
+    found = audited(program)
+    assert ([one.id for one in found.unfit], found.more) == ([one["id"] for one in given[:10]], 3)
+    tamper(program, "delete from grants where id >= 'grant-09'")
+    found = audited(program)
+    assert ([one.id for one in found.unfit], found.more) == ([*(one["id"] for one in given[:9]), "entry-a"], 0)
+    assert (found.unfit[-1].number, found.unfit[-1].reason) == ("20261121-0001", "gone")
 
 
 def test_a_row_that_was_put_there_past_the_program_shows(program: Program) -> None:
     """A role that somebody gives themselves, and a role that is not over after all."""
     mine = {"id": "grant-a", "person_id": program.acts.look(first_person), "role": "auditor"}
     tamper(program, lambda tx: tx.execute(insert(grants).values(**mine, since=program.clock())))
-    assert audited(program).unfit == Unfit("grants", "grant-a", mine["person_id"], "untold")
+    assert audited(program).unfit == [Unfit("grants", "grant-a", mine["person_id"], "untold")]
     tamper(program, "delete from grants where id = 'grant-a'")
     assert is_whole(program)
     tamper(program, lambda tx: tx.execute(update(grants).values(until=program.clock())))
-    found = audited(program).unfit
-    assert found is not None
+    found = audited(program).unfit[0]
     assert (found.table, found.reason) == ("grants", "changed")
 
 
@@ -311,7 +324,7 @@ def test_an_account_or_a_session_that_was_given_to_somebody_past_the_program_sho
     contact = program.acts.transact(people.lock_contacts, {key: ("fake", "citizen", "zh")})[key]
     assert is_whole(program)
     tamper(program, lambda tx: tx.execute(update(contacts).where(contacts.c.id == contact.id).values(person_id=mine)))
-    assert audited(program).unfit == Unfit("contacts", contact.id, mine, "untold")
+    assert audited(program).unfit == [Unfit("contacts", contact.id, mine, "untold")]
     tamper(program, lambda tx: tx.execute(update(contacts).where(contacts.c.id == contact.id).values(person_id=None)))
     program.acts.transact(people.bind_contact, contact.id, mine)
     program.acts.transact(
@@ -319,8 +332,7 @@ def test_an_account_or_a_session_that_was_given_to_somebody_past_the_program_sho
     )
     assert is_whole(program)
     tamper(program, "update logins set person_id = (select id from people where id <> logins.person_id limit 1)")
-    found = audited(program).unfit
-    assert found is not None
+    found = audited(program).unfit[0]
     assert (found.table, found.reason) == ("logins", "changed")
     tamper(program, "delete from logins")  # as each goes when it ends
     assert is_whole(program)
