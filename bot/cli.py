@@ -318,7 +318,7 @@ def _export(terminal: Terminal, what: str, form: str, output: Path | None, *, fo
     words = SheetWords(terminal.texts, zone, what)
 
     def write(tx: Any) -> int:
-        columns, found = oversight.COLUMNS[what], oversight.export_rows(tx, program.vault, what, zone)
+        columns, found = oversight.COLUMNS[what], oversight.export_rows(tx, program.vault, what)
         if output is None:
             return oversight.write_table(sys.stdout.buffer, form, columns, found, words)
         with writing(output, force=force) as out:

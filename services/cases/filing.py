@@ -139,6 +139,7 @@ def _file(
     act: Act, contact: Contact, values: dict[str, Any], identity: dict[str, Any], media: Sequence[Media]
 ) -> tuple[Case, str]:
     case_id = new_id()
+    moment = sealed_now(act, case_id)  # it came in, and moved last: one moment
     row = {
         "id": case_id,
         "number": report_number(act),
@@ -149,9 +150,9 @@ def _file(
         "happened": None,
         "state": State.RECEIVED,
         "received_on": act.now.date(),
-        "received": sealed_now(act, case_id),
+        "received": moment,
         "moved_on": act.now.date(),
-        "moved": sealed_now(act, case_id),
+        "moved": moment,
         "read": False,
         **values,
         "sought": sought(values["what"], values.get("staff")),

@@ -73,8 +73,7 @@ def walk(act: Act, filters: Filters, after: str = "", keep: str = "") -> Iterato
     beginning = place_of(after, by_promise=by_promise)
     for place, row in in_order(act, found, beginning, by_promise=by_promise):
         values = {name: row[name] for name in _SHOWN}
-        received = opened_or_day(act.vault, row["received"], place.id, row["moved_on"], act.now.tzinfo)
-        yield key(place), Item(**values, received_at=received, moved_at=place.moved_at)
+        yield key(place), Item(**values, moved_at=place.moved_at)
 
 
 def counts(act: Act, filters: Filters) -> Counts:
@@ -131,7 +130,6 @@ def _cases(filters: Filters, keep: str, just_read: Collection[str]) -> Select[An
         _high(cases.c, just_read),
         cases.c.named,
         func.substr(cases.c.what, 1, SNIPPET).label("text"),
-        cases.c.received,
         cases.c.moved_on,
         cases.c.moved,
         _promised_at(filters),
@@ -165,7 +163,6 @@ def _visits(filters: Filters, keep: str, just_read: Collection[str]) -> Select[A
         _high(visits.c, just_read),
         literal(False).label("named"),
         func.substr(visits.c.note, 1, SNIPPET).label("text"),
-        visits.c.received,
         visits.c.moved_on,
         visits.c.moved,
         cast(null(), _MOMENT).label("promised_at"),

@@ -49,7 +49,6 @@ class Item:
     high: bool  # whether it is listed among the unread: it is unread, or was read a moment ago
     named: bool
     text: str | None
-    received_at: datetime
     moved_at: datetime  # when something last came in from outside
     promised_at: datetime | None = None  # in a list by promise: by when the office owes its word or its answer
     pieces: int = 0

@@ -51,6 +51,7 @@ class Filed:
 def file_visit(act: Act, contact: Contact, visit: Visit) -> str:
     """Files a spot check; returns its number."""
     visit_id = new_id()
+    moment = sealed_now(act, visit_id)  # it came in, and moved last: one moment
     row = {
         "id": visit_id,
         "number": report_number(act),
@@ -62,9 +63,9 @@ def file_visit(act: Act, contact: Contact, visit: Visit) -> str:
         "waited_minutes": visit.waited_minutes,
         "state": RECEIVED,
         "received_on": act.now.date(),
-        "received": sealed_now(act, visit_id),
+        "received": moment,
         "moved_on": act.now.date(),
-        "moved": sealed_now(act, visit_id),
+        "moved": moment,
     }
     act.tx.execute(insert(visits).values(**row))
     act.wrote(visits, row)

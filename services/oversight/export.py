@@ -6,7 +6,6 @@ No export knows who filed a report, when exactly a supervisor was there, or what
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import tzinfo
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -27,12 +26,12 @@ COLUMNS: Mapping[str, Sequence[str]] = {
 }
 
 
-def export_rows(tx: Connection, vault: Vault, what: str, zone: tzinfo) -> Iterator[dict[str, Any]]:
+def export_rows(tx: Connection, vault: Vault, what: str) -> Iterator[dict[str, Any]]:
     """Every row of `complaints`, `visits`, `deliveries` or `notices`, oldest first, with its listed columns.
 
-    `zone` is the office's: it decides on which day something came in. Moments are in UTC.
+    Moments are in UTC.
     """
-    return _receipts(tx, vault) if what == "notices" else _ROWS[what](tx, zone)
+    return _receipts(tx, vault) if what == "notices" else _ROWS[what](tx)
 
 
 def receipts_of(tx: Connection, vault: Vault, notice_id: str) -> Iterator[dict[str, Any]]:
@@ -40,15 +39,15 @@ def receipts_of(tx: Connection, vault: Vault, notice_id: str) -> Iterator[dict[s
     return _receipts(tx, vault, listeners.c.notice_id == notice_id)
 
 
-def _complaints(tx: Connection, _: tzinfo) -> Iterator[dict[str, Any]]:
+def _complaints(tx: Connection) -> Iterator[dict[str, Any]]:
     return (row for _, row in cases.leaving(tx))
 
 
-def _visits(tx: Connection, _: tzinfo) -> Iterator[dict[str, Any]]:
+def _visits(tx: Connection) -> Iterator[dict[str, Any]]:
     return (row for _, row in inspections.leaving(tx))
 
 
-def _deliveries(tx: Connection, _: tzinfo) -> Iterator[dict[str, Any]]:
+def _deliveries(tx: Connection) -> Iterator[dict[str, Any]]:
     for row in tx.execute(select(deliveries).order_by(deliveries.c.id)).mappings():
         yield {
             "id": row["id"],
@@ -88,7 +87,7 @@ def _receipt(vault: Vault, row: Mapping[Any, Any]) -> dict[str, Any]:
     return {column: whole[column] for column in RECEIPTS}
 
 
-_ROWS: Mapping[str, Callable[[Connection, tzinfo], Iterator[dict[str, Any]]]] = {
+_ROWS: Mapping[str, Callable[[Connection], Iterator[dict[str, Any]]]] = {
     "complaints": _complaints,
     "visits": _visits,
     "deliveries": _deliveries,

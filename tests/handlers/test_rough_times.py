@@ -61,7 +61,7 @@ async def test_a_rough_time_stands_in_the_list_as_it_was_meant(program: Program,
     words = SheetWords(program.texts["zh"], zone, "complaints")
 
     def write(tx: Any) -> int:
-        found = oversight.export_rows(tx, program.vault, "complaints", zone)
+        found = oversight.export_rows(tx, program.vault, "complaints")
         return oversight.write_table(out, "csv", oversight.COLUMNS["complaints"], found, words)
 
     program.database.look(write)

@@ -330,5 +330,5 @@ async def test_a_sheet_says_that_the_story_is_a_recording(citizen: FakePerson, p
     await citizen.sends(Media("v", "voice"))
     await said(citizen, "完成", "跳过", "昨天", "完成", AFTER_WHAT[-1], "提交")
     zone = ZoneInfo("Asia/Shanghai")
-    [row] = program.database.look(lambda tx: list(export_rows(tx, program.vault, "complaints", zone)))
+    [row] = program.database.look(lambda tx: list(export_rows(tx, program.vault, "complaints")))
     assert "见所附录音" in str(SheetWords(program.texts["zh"], zone, "complaints").cell("what", row["what"]))

@@ -152,7 +152,7 @@ async def test_no_export_holds_a_mark(story: Story, what: str) -> None:
                 out,
                 form,
                 oversight.COLUMNS[what],
-                oversight.export_rows(tx, story.program.vault, what, UTC),
+                oversight.export_rows(tx, story.program.vault, what),
                 SheetWords(story.program.texts["zh"], UTC, what),
             )
         )

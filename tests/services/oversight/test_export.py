@@ -38,7 +38,7 @@ def written(program: Program, what: str, form: str, language: str = "zh") -> byt
     words = SheetWords(program.texts[language], zone, what)
 
     def write(tx: Any) -> int:
-        found = oversight.export_rows(tx, program.vault, what, zone)
+        found = oversight.export_rows(tx, program.vault, what)
         return oversight.write_table(out, form, oversight.COLUMNS[what], found, words)
 
     program.database.look(write)
