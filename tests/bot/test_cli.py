@@ -64,14 +64,14 @@ def test_a_wrong_word_is_told_with_what_to_do(office: Path, arguments: tuple[str
 
 def test_a_place_that_cannot_be_written_is_told_in_one_line(office: Path) -> None:
     (office / "file").write_text("")
-    for done in (
-        mingcha(office, "serve", MINGCHA_DATA_DIR="file"),
-        mingcha(office, "export", "visits", "-o", "missing/out.csv"),
-        mingcha(office, "export", "visits", "-o", "/dev/full", "--force", "--format", "xlsx"),
-        mingcha(office, "preview", "file/page.html"),
+    for done, told in (
+        (mingcha(office, "serve", MINGCHA_DATA_DIR="file"), "不能读写"),
+        (mingcha(office, "export", "visits", "-o", "missing/out.csv"), "没有文件夹 missing。请先建好它"),
+        (mingcha(office, "export", "visits", "-o", "/dev/full", "--force", "--format", "xlsx"), "不能读写"),
+        (mingcha(office, "preview", "file/page.html"), "不能读写"),
     ):
         assert done.returncode == 1
-        assert "不能读写" in done.stderr
+        assert told in done.stderr
         assert len(done.stderr.splitlines()) == 1
     assert "✗ 数据目录 file 不能写" in mingcha(office, "doctor", MINGCHA_DATA_DIR="file").stdout
 

@@ -34,6 +34,7 @@ def test_the_version_changes_with_any_file(tmp_path: Path) -> None:
 
 def test_the_chat_s_script_stays_small() -> None:
     """It was 30 KiB until it filled the text box with words to change and copied the numbers of cases, 33 until it said
-    of which file something is wrong, and 34 until it began anew where another browser has opened the conversation.
+    of which file something is wrong, 34 until it began anew where another browser has opened the conversation, and 35
+    until it took the reports along then and found its way after a restore from a backup.
     """
-    assert (assets.FOLDER / "chat.js").stat().st_size < 35 * 1024
+    assert (assets.FOLDER / "chat.js").stat().st_size < 36 * 1024
