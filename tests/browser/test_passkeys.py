@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page, Request, expect
 from bot.build import Program
 from models.tables import passkeys
 from services import people
-from tests.conftest import rows
+from tests.conftest import Clock, rows
 from tests.drivers.browsing import FROM_OUR_PAGE
 from tests.drivers.console_browser import PHONE, WIDE, clerk_link, desk, page_at, shot, too_wide, troubles
 
@@ -223,3 +223,17 @@ async def test_the_pages_of_signing_in(make_program: Make, chromium: Browser, si
         clerk = str(rows(program, "logins")[0]["person_id"])
         await page.goto(f"{address}/console/people/{clerk}/signin")
         await look("other-zh")
+
+
+async def test_a_page_that_has_stood_open_leads_to_the_door_and_back(
+    make_program: Make, chromium: Browser, clock: Clock
+) -> None:
+    async with site(make_program) as (program, address):
+        page = await page_at(chromium, PHONE)
+        await with_key(page, address, clerk_link(program, address))
+        clock.passes(minutes=31)
+        await page.get_by_role("button", name="在这台设备上添加通行密钥").click()
+        await expect(page.get_by_text("登录后接着做刚才的事")).to_be_visible()
+        await enters(page)
+        await expect(page.get_by_text("已重新登录。请接着添加通行密钥。")).to_be_visible()
+        await expect(page.get_by_role("button", name="在这台设备上添加通行密钥")).to_be_visible()

@@ -17,7 +17,18 @@ from services.signin import Site, Try
 from web.signin.devices import device_of
 from web.site.frame import Frame, Seat, form, session_of
 from web.site.refused import WRONG
-from web.site.security import WINDOW, WrongCodes, give_session, known_person, leave_known, take_session
+from web.site.security import (
+    BEGUN,
+    WINDOW,
+    WrongCodes,
+    begun,
+    give_session,
+    keep_begun,
+    known_person,
+    leave_known,
+    take_begun,
+    take_session,
+)
 
 YEAR_SECONDS = 365 * 24 * 3600
 LONGEST_PASTED = 1_000  # characters: a whole message with a link in it
@@ -49,7 +60,12 @@ class SignIn:
         ]
 
     async def _ask(self, request: web.Request) -> web.StreamResponse:
-        return self._frame.door(request)
+        what = request.query.get("begun", "")
+        if what not in BEGUN:
+            return self._frame.door(request)
+        page = self._frame.door(request, problem="sign_in_again")
+        keep_begun(page, what, secure=self._frame.secure)
+        return page
 
     async def _confirm(self, request: web.Request) -> web.StreamResponse:
         return self._frame.page(request, "signin/enter.html", code=same_code(request.match_info["code"])[:40])
@@ -116,7 +132,8 @@ class SignIn:
         if before:
             await frame.acts.write(people.sign_out, before)
         at_desk = people.may(found.grants, Right.OPEN_CONSOLE)
-        answer = web.HTTPSeeOther("/console" if at_desk else "/me")
+        answer = web.HTTPSeeOther(begun(request, secure=frame.secure) or ("/console" if at_desk else "/me"))
+        take_begun(request, answer, secure=frame.secure)
         give_session(answer, token, frame.longest, secure=frame.secure)
         leave_known(answer, frame.acts.vault, found.person.id, secure=frame.secure)
         raise answer

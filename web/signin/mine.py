@@ -18,10 +18,11 @@ from web.signin.devices import device_of
 from web.signin.door import LONGEST_FIELD, ours
 from web.site.frame import ID, Frame, Handler, Seat, Seated, form
 from web.site.refused import status_of
+from web.site.security import BEGUN
 
 LATER = timedelta(days=7)  # until somebody who skipped it is reminded again
 TO_CHAT = timedelta(minutes=5)
-DONE = frozenset(("password", "passkey", "removed", "ended"))
+DONE = frozenset(("password", "passkey", "removed", "ended", "again_passkey", "again_codes"))
 
 
 class Mine:
@@ -87,6 +88,7 @@ class Mine:
             sessions=sessions,
             passkeys=self._frame.passkeys,
             stale=stale,
+            begun=next((one for one in BEGUN if request.path in (f"/me/{one}", f"/me/{one}/options")), "ways"),
             done=done,
             problem=problem,
         )

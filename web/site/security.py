@@ -13,6 +13,15 @@ from aiohttp import web
 from services.foundation.vault import KeyTrouble, Vault
 
 OFFICE_COOKIE, KNOWN_COOKIE = "mingcha_office", "mingcha_known"
+BEGUN_COOKIE = "mingcha_begun"
+# What wants a sign-in of the last half hour, and the address where it goes on after one.
+BEGUN: Mapping[str, str] = {
+    "passkey": "/me?done=again_passkey#passkeys",
+    "password": "/me/password",
+    "codes": "/me?done=again_codes#codes",
+    "ways": "/me",
+}
+WHILE_SIGNING_IN = timedelta(minutes=30)
 DOOR = "/in"
 LONGEST_COOKIE = 300
 YEAR = timedelta(days=365)
@@ -97,6 +106,25 @@ def take_session(answer: web.StreamResponse, *, secure: bool) -> None:
     """Takes the session's token back, with whatever of our pages the browser may have kept."""
     answer.headers["Clear-Site-Data"] = '"cache"'
     answer.del_cookie(office_cookie(secure=secure), path="/", secure=secure, httponly=True, samesite="Lax")
+
+
+def keep_begun(answer: web.StreamResponse, begun: str, *, secure: bool) -> None:
+    """Notes in the browser what somebody wants to go on with once they have signed in again (`BEGUN`)."""
+    seconds = int(WHILE_SIGNING_IN.total_seconds())
+    name = cookie(BEGUN_COOKIE, secure=secure)
+    answer.set_cookie(name, begun, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/")
+
+
+def take_begun(request: web.Request, answer: web.StreamResponse, *, secure: bool) -> None:
+    """Forgets what was begun: it has gone on."""
+    name = cookie(BEGUN_COOKIE, secure=secure)
+    if name in request.cookies:
+        answer.del_cookie(name, path="/", secure=secure, httponly=True, samesite="Lax")
+
+
+def begun(request: web.Request, *, secure: bool) -> str | None:
+    """Where somebody goes on who has signed in again; None where nothing was begun."""
+    return BEGUN.get(request.cookies.get(cookie(BEGUN_COOKIE, secure=secure), ""))
 
 
 def leave_known(answer: web.StreamResponse, vault: Vault, person_id: str, *, secure: bool) -> None:

@@ -25,6 +25,7 @@ function written(credential) {
 async function prove(form) {
   const fields = new URLSearchParams(new FormData(form));
   const answer = await fetch(form.dataset.options, { method: "POST", body: fields });
+  if (form.dataset.again && [401, 422].includes(answer.status)) return location.assign(form.dataset.again);   // signed in too long ago
   if (!answer.ok) throw new Error(answer.statusText);
   const publicKey = read(await answer.json());
   form.elements.answer.value = written(await navigator.credentials[form.dataset.passkey]({ publicKey }));

@@ -95,6 +95,31 @@ async def test_whoever_finds_a_session_open_changes_no_way_to_sign_in(
 
 
 @ON_SQLITE
+@pytest.mark.parametrize(
+    ("path", "leads"),
+    [
+        ("/me/codes", "/me?done=again_codes"),
+        ("/me/passkey", "/me?done=again_passkey"),
+        ("/me/passkey/options", "/me?done=again_passkey"),
+        ("/me/password", "/me/password"),
+        ("/me/password/remove", "/me"),
+    ],
+)
+async def test_what_was_begun_goes_on_after_signing_in_again(
+    program: Program, clerk: Browser, clerk_id: str, clock, path: str, leads: str
+) -> None:
+    await with_password(clerk, clock)
+    clock.passes(minutes=31)
+    page = await clerk.sends(path, login="钱一", password=WORDS, totp="123456", answer="{}")
+    [again] = set(re.findall(r'href="(/in\?begun=\w+)"', page))
+    assert "登录后接着做刚才的事" in await clerk.opens(again)
+    await clerk.sends("/in", code=link(program, clerk_id))
+    assert clerk.path.partition("#")[0] == leads
+    await clerk.sends("/in", code=link(program, clerk_id))
+    assert clerk.path == "/console", "it goes on once"
+
+
+@ON_SQLITE
 async def test_nobody_ends_anothers_session_or_sees_it(program: Program, clerk: Browser, browser) -> None:
     auditor = await browser()
     await auditor.sends("/in", code=link(program, member(program, "审计", Grant(Role.AUDITOR, None))))
