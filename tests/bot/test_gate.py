@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from structlog.testing import capture_logs
 
 from bot import gate
@@ -92,6 +93,15 @@ async def test_one_address_cannot_take_all_connections(program: Program) -> None
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not await answers(port, "127.0.0.2"):
                 pass
+
+
+async def test_one_ipv6_line_cannot_take_all_connections_with_its_many_addresses() -> None:
+    door = gate.Gate(web.Server(lambda request: web.Response()), {}, [], 40)  # pyright: ignore[reportArgumentType]
+    line = [f"2001:db8:1:2:{n:x}::1" for n in range(20)]
+    assert [door.enter(one) for one in line] == [True] * 10 + [False] * 10
+    assert door.enter("2001:db8:1:3::1"), "the next line"
+    door.leave(line[0])
+    assert door.enter(line[15])
 
 
 @ON_SQLITE

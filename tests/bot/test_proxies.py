@@ -62,6 +62,20 @@ async def test_a_flood_of_wrong_codes_holds_up_whoever_floods(
         assert await tries(f"{lie}203.0.113.8") == status
 
 
+@ON_SQLITE
+async def test_whoever_has_a_whole_ipv6_network_counts_as_one(make_program: Callable[..., Program]) -> None:
+    served = assemble(make_program(proxies="127.0.0.1"), work=False)
+    async with browsing(TestServer(served.app)) as client:
+
+        async def tries(address: str) -> int:
+            return (await client.post("/in", data={"code": "0000"}, headers={HEADER: address})).status
+
+        for n in range(MOST_WRONG):
+            assert await tries(f"2001:db8:1:2:{n:x}::{n:x}") == 403
+        assert await tries("2001:db8:1:2:ffff::1") == 429
+        assert await tries("2001:db8:1:3::1") == 403, "the next line"
+
+
 @pytest.mark.parametrize("wrong", ["proxy.example", "10.0.0.1/8", "10.0.0.1;10.0.0.2"])
 def test_a_wrong_proxy_is_told_at_the_start(tmp_path, wrong: str) -> None:
     done = mingcha(tmp_path, "migrate", MINGCHA_PROXIES=wrong)
