@@ -3,6 +3,7 @@
 from services.desk.codes import DeskCode
 from services.desk.deciding import accept, answer, ask, decline, interim, refer, reopen
 from services.desk.handing import beside, still_owed, visit_of
+from services.desk.jotting import jot
 from services.desk.kinds import KINDS
 from services.desk.leaving import COLUMNS, leaving
 from services.desk.listing import counts, fresh, listed
@@ -31,6 +32,7 @@ __all__ = [
     "decline",
     "fresh",
     "interim",
+    "jot",
     "leaving",
     "listed",
     "look",

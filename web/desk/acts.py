@@ -44,4 +44,5 @@ ACTS: Mapping[str, Decision] = {
     "outcomes": _outcomes,
     "reopen": _said(desk.reopen),
     "note": _said(desk.note_visit),
+    "jot": lambda act, report_id, sent: desk.jot(act, report_id, sent.get("text", "")),
 }

@@ -1,0 +1,96 @@
+"""What the office does about a case among itself: notes, and what nobody else may ever read of it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.build import Program
+from channels.fake import FakePerson
+from conversation.messages import Body
+from services import cases, obligations, people
+from services.deliveries import open_body
+from services.desk import KINDS
+from tests.conftest import rows
+from tests.drivers.desk_pages import actions, complains, first_report, is_head
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
+
+CANARY = "金丝雀七三一九"
+
+
+async def test_an_internal_note_is_read_by_the_office_alone(
+    program: Program, clerk, browser, citizen: FakePerson, person, clerk_id: str
+) -> None:
+    number = await complains(citizen)
+    report = first_report(await clerk.opens("/console"))
+    await clerk.opens(report)
+    heard = len(citizen.heard())
+    page = await clerk.sends(f"{report}/jot", text=f"{CANARY}，先电话核实")
+    assert "备注已保存" in page
+    assert f"{CANARY}，先电话核实" in page
+    assert '<span class="tag">内部</span>' in page
+    assert "钱一" in page
+    assert "case_note" in actions(program)
+
+    assert len(citizen.heard()) == heard
+    case_id = report.rpartition("/")[2]
+    assert CANARY not in repr(program.acts.look(cases.history, case_id))
+    assert all(CANARY not in one.text for one in await citizen.says("/status"))
+
+    head = person("head")
+    await is_head(program, head)
+    await clerk.sends(f"{report}/hand", unit="gtj", kind="complaint", text="请核实窗口值守情况。", days="5")
+    assert clerk.status == 200
+    assert number in clerk.page
+    [duty] = rows(program, "obligations")[-1:]
+    await head.says(f"/obligation {duty['id']}")
+    assert all(CANARY not in one.text for one in head.heard())
+    assert CANARY not in repr(program.acts.look(obligations.look, KINDS, str(duty["id"])))
+    for form in ("csv", "print"):
+        assert number in await clerk.opens(f"/console/reports.{form}")
+        assert CANARY not in clerk.page
+    assert not [body for body in _bodies(program) if CANARY in repr(body)]
+
+
+def _bodies(program: Program) -> list[Body]:
+    """Every message that was queued, by whichever channel: what no body holds reaches no chat and no phone."""
+    sealed = [row["sealed"] for row in rows(program, "deliveries")]
+    assert sealed
+    return [open_body(program.vault, one) for one in sealed if isinstance(one, bytes)]
+
+
+async def test_a_note_is_kept_beside_a_decision_and_holds_up_one_that_has_not_read_it(
+    clerk, browser, citizen: FakePerson, program: Program, clerk_id: str
+) -> None:
+    await complains(citizen)
+    other = await browser()
+    await other.sends("/in", code=program.acts.by(clerk_id).transact(people.invite, clerk_id, 1)[1])
+    report = first_report(await clerk.opens("/console"))
+    await clerk.opens(report)
+    await other.opens(report)
+    await asyncio.gather(clerk.sends(f"{report}/jot", text="先别受理"), other.sends(f"{report}/jot", text="正在核实"))
+    assert (clerk.status, other.status) == (200, 200)
+    page = await clerk.opens(report)
+    assert "先别受理" in page
+    assert "正在核实" in page
+    await other.opens(report)
+    await clerk.sends(f"{report}/jot", text="来件人已撤诉")
+    page = await other.sends(f"{report}/accept", text="我们会核实")
+    assert other.status == 409
+    assert "来件人已撤诉" in page
+    assert "我们会核实</textarea>" in page
+
+
+@ON_SQLITE
+async def test_an_empty_note_is_refused_and_a_long_one_kept(clerk, citizen: FakePerson) -> None:
+    await complains(citizen)
+    report = first_report(await clerk.opens("/console"))
+    await clerk.opens(report)
+    await clerk.sends(f"{report}/jot", text=" ")
+    assert clerk.status == 422
+    long = "长" * 3001
+    page = await clerk.sends(f"{report}/jot", text=long)
+    assert clerk.status == 422
+    assert f"{long}</textarea>" in page
