@@ -87,14 +87,17 @@ def promise(act: Act, kind: str, subject_id: str, number: str, working_days: int
 def postpone(act: Act, subject_id: str, until: date | None) -> datetime:
     """Moves what the office owes about a subject to another day and plans its reminders anew; returns the deadline.
 
-    Raises Refusal: decided (nothing is owed), due_wanted, due_past, due_far.
+    Raises Refusal: decided (nothing is owed); of the field `date` due_wanted, due_past, due_far.
     """
     mine = obligations.c.subject_id == subject_id, _own, _owed
     row = act.tx.execute(select(obligations.c.id, obligations.c.kind).where(*mine).with_for_update()).first()
     if row is None:
         raise Refusal(ObligationCode.DECIDED)
     ladder, own = ladders()[row.kind], calendar.own_days(act)
-    due_at = deadline(act, ladder, until, None)
+    try:
+        due_at = deadline(act, ladder, until, None)
+    except Refusal as refused:
+        raise Refusal(refused.code, "date") from refused
     act.tx.execute(update(obligations).where(obligations.c.id == row.id).values(due_at=due_at))
     act.wrote(obligations, row.id)
     planning.drop(act, row.id)

@@ -113,7 +113,7 @@ class Desk:
     ) -> web.StreamResponse:
         """The report as it stands now, with what was wrong and what was typed; `handed`: the fields of a hand-over."""
         status, report = status_of(refused), await self._report(request.match_info["id"])
-        told = {"problem": refused.code, "act": act, "typed": typed, "sent": sent or {}}
+        told = {"problem": refused.code, "at": refused.field or "text", "act": act, "typed": typed, "sent": sent or {}}
         form = (handed, refused) if handed is not None else None
         return await self._draw(request, seat, report, status=status, form=form, **told)
 
@@ -157,7 +157,7 @@ class Desk:
         hand = await self._hand_form(report, form) if report else None
         texts, nothing = (
             frame.speaks(request),
-            {"done": None, "problem": None, "act": "", "typed": "", "sent": {}, "identity": None},
+            {"done": None, "problem": None, "at": "", "act": "", "typed": "", "sent": {}, "identity": None},
         )
         return frame.page(
             request,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
 from tests.drivers.desk_pages import ASKED, WORDS, answers, complains, first_report, is_head
 from tests.web.conftest import Browser
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 FIELDS = {"kind": "complaint", "text": ASKED, "days": "3", "date": ""}
 WAITS = "来件人还没有得到答复"
@@ -124,3 +128,26 @@ async def test_a_head_whom_nothing_reaches_is_told_on_top_of_the_obligation(
     for state, there in (("unseen", True), ("answered", False)):
         assert (obligation in await clerk.opens(f"/console/duties?state={state}")) is there
     assert re.search(r'state=unseen"[^>]*>待签收', await clerk.opens("/console/duties"))
+
+
+@pytest.mark.parametrize(
+    ("act", "sent", "told"),
+    [
+        ("answer", {"text": "多收的钱已退", "recovered": "很多"}, 'id="answer-recovered-wrong">请写整数的元'),
+        ("answer", {"text": "多收的钱已退", "outcome_bribed": "1"}, 'id="answer-outcomes-wrong">请从列出的'),
+        ("interim", {"text": "还在核实", "date": "2020-01-01"}, 'id="interim-date-wrong">新的日期要在今天以后'),
+        ("interim", {"text": "", "date": "2026-12-30"}, 'id="interim-text-wrong">请写清楚'),
+    ],
+)
+@ON_SQLITE
+async def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
+    clerk: Browser, citizen: FakePerson, act: str, sent: dict[str, str], told: str
+) -> None:
+    await complains(citizen, WORDS)
+    report = first_report(await clerk.opens("/console"))
+    await clerk.opens(report)
+    await clerk.sends(f"{report}/accept", text="")
+    page = await clerk.sends(f"{report}/{act}", **sent)
+    assert clerk.status == 422
+    assert told in page
+    assert all(value in page for value in sent.values() if value != "1")
