@@ -12,6 +12,7 @@ NUMBER = "D20261121-0003"
 DUE, LATER, OVER = "2026-11-27T18:00+08:00", "2026-12-02", "2026-11-18T18:00+08:00"
 NEXT_YEAR = "2027-01-27T18:00+08:00"
 SENT = "2026-11-20T08:30+08:00"
+_BACK_NEVER = {"returned": "", "times": 0, "untrue": False}  # of an answer that never came back
 Sample = tuple[str, Mapping[str, Any], tuple[Button, ...]]
 
 
@@ -46,13 +47,14 @@ def _shown(obligation: Mapping[str, Any], word: Callable[[str], str]) -> list[Sa
     listed = [obligation, {**obligation, **over, "number": "D20261116-0002", "case": None, "kind": "instruction"}, done]
     to_list = Button("/duties", words="menu_duties")
     see = _buttons("see_obligation")
-    plain = {"returned": "", "extension": None, "history": [], "earlier": 0}
+    plain = {**_BACK_NEVER, "extension": None, "history": [], "earlier": 0}
     asked_time = {"state": "waiting", "until": LATER, "reason": word("sample_why"), "late": False, "word": ""}
     history = [
-        {"kind": "handed", "text": "", "at": SENT, "pieces": 0},
-        {"kind": "unit_answer", "text": word("sample_outcome"), "at": SENT, "pieces": 2},
-        {"kind": "returned", "text": word("sample_back"), "at": SENT, "pieces": 0},
+        {"kind": "handed", "text": "", "at": SENT, "pieces": 0, "times": 0, "untrue": False},
+        {"kind": "unit_answer", "text": word("sample_outcome"), "at": SENT, "pieces": 2, "times": 0, "untrue": False},
+        {"kind": "returned", "text": word("sample_back"), "at": SENT, "pieces": 0, "times": 2, "untrue": True},
     ]
+    back = {"returned": word("sample_back"), "times": 2, "untrue": True}
     lines = [{"unit": obligation["unit"], "kind": "complaint", "count": 2, "oldest": OVER, "days": -2}]
     opened = [
         Button(f"/duty {one['number']}", words="open_obligation", values={**one, "place": place})
@@ -68,7 +70,7 @@ def _shown(obligation: Mapping[str, Any], word: Callable[[str], str]) -> list[Sa
         ("one", plain, (*_buttons("acknowledge", "answer_now", "more_time", "ask_office"), to_list)),
         (
             "one",
-            {**plain, **over, "state": "returned", "returned": word("sample_back"), "history": history, "earlier": 3},
+            {**plain, **over, **back, "state": "returned", "history": history, "earlier": 3},
             (*_buttons("acknowledge", "answer_now", "more_time", "ask_office"), to_list),
         ),
         ("one", {**plain, "state": "acknowledged", "extension": asked_time}, (*_buttons("answer_now"), to_list)),
@@ -84,8 +86,8 @@ def _shown(obligation: Mapping[str, Any], word: Callable[[str], str]) -> list[Sa
         ),
         ("one", {**plain, "state": "excused", "owed": False, "extension": {**asked_time, "state": "moot"}}, (to_list,)),
         ("acknowledged", {}, (*_buttons("answer_now", "more_time", "see_obligation"), to_list)),
-        ("answering", {"returned": ""}, ()),
-        ("answering", {**over, "returned": word("sample_back")}, ()),
+        ("answering", _BACK_NEVER, ()),
+        ("answering", {**over, **back, "times": 1, "untrue": False}, ()),
         ("answered", {"pieces": 2}, (to_list,)),
         ("answered", {**over, "pieces": 0}, (to_list,)),
         ("asking_time", {}, ()),
@@ -117,7 +119,8 @@ def _sent(word: Callable[[str], str]) -> list[Sample]:
         ("reminder", {"days": 3, "to": "deputy"}, to_head),
         ("reminder", {**over, "to": "superior"}, to_reader),
         ("reminder", {"days": 3, "late_by": SENT}, to_head),
-        ("returned", {"text": word("sample_back"), "state": "returned"}, to_head),
+        ("returned", {"text": word("sample_back"), "state": "returned", "times": 1, "untrue": False}, to_head),
+        ("returned", {"text": word("sample_back"), "state": "returned", "times": 2, "untrue": True}, to_head),
         ("accepted", {"text": "", "state": "accepted"}, to_reader),
         ("excused", {"text": word("sample_why"), "state": "excused"}, to_reader),
         ("time_granted", {"text": "", "due": f"{LATER}T18:00+08:00", "days": 7}, to_head[1:]),

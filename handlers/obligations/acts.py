@@ -56,7 +56,7 @@ def begin_answer(turn: Turn, whole: Dossier, text: str = "", held: list[Answers]
     if whole.obligation.state in obligations.SETTLED:
         show(turn, whole)
         return False
-    turn.say("obligation.answering", **told(turn, whole.obligation), asked=whole.asked, returned=why_returned(whole))
+    turn.say("obligation.answering", **told(turn, whole.obligation), asked=whole.asked, **why_returned(whole))
     known = {"_obligation": whole.obligation.id} | ({"text": text} if text else {})
     turn.start("answer", known, {"evidence": held} if held else None)
     return True

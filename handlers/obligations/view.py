@@ -55,7 +55,7 @@ def show(turn: Turn, whole: Dossier) -> None:
         *buttons_of(turn, obligation),
         **told(turn, obligation),
         asked=whole.asked,
-        returned=why_returned(whole),
+        **why_returned(whole),
         extension=_extension(turn, whole),
         history=_history(turn, whole),
         earlier=max(0, len(whole.history) - SHOWN),
@@ -137,7 +137,13 @@ def person_of(turn: Turn) -> str:
 def _history(turn: Turn, whole: Dossier) -> list[dict[str, Any]]:
     said = sorted(whole.history, key=lambda one: (one.at, _FIRST.get(one.kind, len(_FIRST))))
     return [
-        {"kind": one.kind, "text": _for_unit(whole, one), "at": written(turn, one.at), "pieces": len(one.pieces)}
+        {
+            "kind": one.kind,
+            "text": _for_unit(whole, one),
+            "at": written(turn, one.at),
+            "pieces": len(one.pieces),
+            **_returned(one),
+        }
         for one in said[-SHOWN:]
     ]
 
@@ -147,10 +153,17 @@ def _for_unit(whole: Dossier, one: Happened) -> str:
     return "" if one.kind == "accepted" and whole.obligation.waited_for else one.text
 
 
-def why_returned(whole: Dossier) -> str:
-    """The office's reason for sending the answer back, while the obligation is owed again."""
-    reasons = [one.text for one in whole.history if one.kind == "returned"]
-    return reasons[-1] if reasons and whole.obligation.owed else ""
+def why_returned(whole: Dossier) -> dict[str, Any]:
+    """Why the office has sent the answer back, how often it has, and whether it found it untrue; while it is owed."""
+    returned = [one for one in whole.history if one.kind == "returned"]
+    if not returned or not whole.obligation.owed:
+        return {"returned": "", "times": 0, "untrue": False}
+    return {"returned": returned[-1].text, **_returned(returned[-1])}
+
+
+def _returned(one: Happened) -> dict[str, Any]:
+    """How often an answer had come back with this entry, and whether it was found untrue."""
+    return {"times": int(one.detail.get("times", 0)), "untrue": "found_untrue" in one.detail}
 
 
 def _extension(turn: Turn, whole: Dossier) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from models.tables import entries, extensions
 from services.deliveries import withhold_about
@@ -27,7 +27,17 @@ from services.obligations.lapsing import note_overdue
 from services.obligations.listing import is_open_about
 from services.obligations.locking import LockedObligation, add_entry, change, unsettled
 from services.obligations.telling import TO_HEAD, TO_READER, tell
-from services.obligations.values import ACCEPTED, ANSWERED, EXCUSED, GRANTED, MOOT, REFUSED, RETURNED, WAITING
+from services.obligations.values import (
+    ACCEPTED,
+    ANSWERED,
+    EXCUSED,
+    FOUND_UNTRUE,
+    GRANTED,
+    MOOT,
+    REFUSED,
+    RETURNED,
+    WAITING,
+)
 
 
 def reply_unit(act: Act, kinds: Kinds, obligation_id: str, seen: str, text: str) -> bool:
@@ -69,10 +79,13 @@ def accept_answer(
     return told or reached
 
 
-def send_back(act: Act, kinds: Kinds, obligation_id: str, seen: str, why: str, due: date | None = None) -> bool:
-    """Sends the answer back as not enough: it is owed again, by the old deadline or a new one.
+def send_back(
+    act: Act, kinds: Kinds, obligation_id: str, seen: str, why: str, due: date | None = None, *, untrue: bool = False
+) -> bool:
+    """Sends the answer back as not enough (C09): it is owed again, by the old deadline or a new one.
 
-    Raises Refusal: gone, changed, settled, not_answered, text_wanted, text_too_long, due_past, due_far.
+    `untrue`: the office has looked, and what was answered is not so (C10). Raises Refusal: gone, changed, settled,
+    not_answered, text_wanted, text_too_long, due_past, due_far.
     """
     obligation, why = unsettled(act, obligation_id, seen), worded(why)
     if obligation.state != ANSWERED:
@@ -85,13 +98,15 @@ def send_back(act: Act, kinds: Kinds, obligation_id: str, seen: str, why: str, d
     )
     if due:
         change(act, obligation, working_days=None)
-    entry_id = add_entry(act, obligation, "returned", why, {"due": due_at.isoformat()})
-    detail = {"kind": obligation.kind, "number": obligation.number, "due": due_at.isoformat()}
-    record(
-        act, Happening(RETURNED, entry_id, act.now, obligation.unit_id, obligation.subject_id, obligation.id, detail)
-    )
+    times = _times_returned(act.tx, obligation) + 1
+    shown = {"times": str(times)} | ({FOUND_UNTRUE: "yes"} if untrue else {})
+    entry_id = add_entry(act, obligation, "returned", why, {"due": due_at.isoformat()}, shown)
+    told_of = {"kind": obligation.kind, "number": obligation.number, "due": due_at.isoformat()}
+    for happened in (RETURNED, FOUND_UNTRUE) if untrue else (RETURNED,):
+        about = obligation.unit_id, obligation.subject_id, obligation.id
+        record(act, Happening(happened, entry_id, act.now, *about, told_of))
     answered_by = _last_actor(act.tx, obligation, "unit_answer")
-    told = put_to_unit(act, obligation, "returned", why, answered_by)
+    told = put_to_unit(act, obligation, "returned", why, answered_by, {"times": times, "untrue": untrue})
     kinds[obligation.kind].returned(act, obligation)
     return told
 
@@ -165,6 +180,11 @@ def _settle(act: Act, obligation: LockedObligation, state: str) -> LockedObligat
     planning.drop(act, obligation.id)
     withhold_about(act, obligation.id)
     return replace(obligation, state=state)
+
+
+def _times_returned(tx: Connection, obligation: LockedObligation) -> int:
+    returned = entries.c.subject_id == obligation.id, entries.c.kind == RETURNED
+    return tx.execute(select(func.count()).where(*returned)).scalar_one()
 
 
 def _last_actor(tx: Connection, obligation: LockedObligation, kind: str) -> list[str]:

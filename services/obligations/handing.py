@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert, select
 
@@ -92,13 +93,21 @@ def hand_over(
     return obligation.id
 
 
-def put_to_unit(act: Act, obligation: LockedObligation, words: str, text: str, began: Iterable[str] = ()) -> bool:
+def put_to_unit(
+    act: Act,
+    obligation: LockedObligation,
+    words: str,
+    text: str,
+    began: Iterable[str] = (),
+    more: Mapping[str, Any] | None = None,
+) -> bool:
     """Makes it the unit's turn: it is told at once, reminded later, and not left alone while it is silent.
 
-    Returns whether somebody could be told by chat; the ladder of silence sends text messages. `began`: as in `tell`.
+    Returns whether somebody could be told by chat; the ladder of silence sends text messages.
+    `began`, `more`: as in `tell`.
     """
     withhold_about(act, obligation.id)
-    told, nth = tell(act, obligation, words, text, began=began, offers=TO_HEAD, texts=False)
+    told, nth = tell(act, obligation, words, text, began=began, offers=TO_HEAD, texts=False, more=more)
     planning.drop(act, obligation.id)
     planning.plan(act, obligation)
     planning.plan_silence(act, obligation, nth, chat=told)

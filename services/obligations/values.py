@@ -12,6 +12,7 @@ from services.evidence import Piece
 OPEN, ACKNOWLEDGED, ANSWERED, RETURNED = "open", "acknowledged", "answered", "returned"
 ACCEPTED, EXCUSED = SETTLED = ("accepted", "excused")
 STATES = (OPEN, ACKNOWLEDGED, ANSWERED, RETURNED, ACCEPTED, EXCUSED)
+FOUND_UNTRUE = "found_untrue"  # an answer that was sent back because it is not so (C10)
 # States of an extension. Moot: the obligation was settled before the office had decided.
 WAITING, GRANTED, REFUSED, MOOT = "waiting", "granted", "refused", "moot"
 AGES = ("week", "month", "older")  # age groups of what is late
@@ -82,7 +83,8 @@ class Happened:
     """One entry of an obligation's history.
 
     kind: handed, acknowledged, unit_answer, unit_question, office_reply, returned, accepted, excused, time_asked,
-    time_granted, time_refused, deadline_moved (`detail`: from, to), reminders_moved.
+    time_granted, time_refused, deadline_moved (`detail`: from, to), reminders_moved. `detail` of returned: times, and
+    found_untrue where it is.
     """
 
     kind: str

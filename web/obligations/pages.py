@@ -64,6 +64,7 @@ class Obligations:
         sent = await form(request, frame.site_url)
         obligation = (await self._whole(request)).obligation
         typed = {"kind": obligation.kind, "text": sent.get("text", ""), "date": sent.get("date", "")}
+        typed["untrue"] = sent.get("untrue", "")
         # Asked first, as for a hand-over. What becomes the unit's turn again goes by SMS too.
         untold = await told_by(frame, act, obligation.unit_id, obligation.kind) if act == "return" else ""
         answers = (
@@ -91,7 +92,7 @@ class Obligations:
         """
         text, known = sent.get("text", ""), (self._frame.kinds, obligation_id, sent.get("seen", ""))
         if act == "return":
-            return seat.acts.write(obligations.send_back, *known, text, due_day(sent))
+            return seat.acts.write(obligations.send_back, *known, text, due_day(sent), untrue=bool(sent.get("untrue")))
         if act in ("grant", "refuse"):
             return seat.acts.write(obligations.decide_time, *known, act == "grant", text)
         if act == "accept":
@@ -133,7 +134,13 @@ class Obligations:
         visit = await frame.acts.read(desk.visit_of, whole.obligation.subject_id) if whole else None
         values |= await self._beside(whole) if whole else {}
         late = await self._late() if whole is None else None
-        nothing = {"done": None, "problem": None, "act": "", "typed": {"text": "", "date": ""}, "limit": Limit()}
+        nothing = {
+            "done": None,
+            "problem": None,
+            "act": "",
+            "typed": dict.fromkeys(("text", "date", "untrue"), ""),
+            "limit": Limit(),
+        }
         return frame.page(
             request,
             "obligations/list.html",

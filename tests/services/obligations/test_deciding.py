@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from models.tables import happenings
 from models.tables import obligations as owing
 from services import cases, desk, obligations, people
 from services.desk import KINDS
@@ -149,3 +150,22 @@ def test_what_is_said_between_the_two_is_kept_and_told(office: Office) -> None:
     assert office.until("2027-02-01 12:00") == []
     assert is_whole(office.program)
     assert refused(office.decide, obligations.reply_unit, obligation, "好的") == "settled"
+
+
+def test_an_answer_found_untrue_is_told_so_and_every_return_is_counted(office: Office) -> None:
+    obligation = office.hand_over(working_days=5)
+    office.answer(obligation)
+    office.decide(obligations.send_back, obligation, "照片看不清")
+    office.answer(obligation, "窗口一直有人")
+    whole = office.look(obligation)
+    office.office(obligations.send_back, KINDS, obligation, whole.seen, "去看过\uff0c没有人", untrue=True)
+    told = [one.values for one in office.told() if one.words == "obligation.returned"]
+    assert [(one["times"], one["untrue"]) for one in told] == [(1, False), (2, True)]
+    back = [one.detail for one in office.look(obligation).history if one.kind == "returned"]
+    assert back == [{"times": "1"}, {"times": "2", "found_untrue": "yes"}]
+    rows = office.do(lambda act: act.tx.execute(select(happenings).order_by(happenings.c.at, happenings.c.kind)).all())
+    assert [(one.kind, one.unit_id, one.obligation_id) for one in rows] == [
+        ("returned", UNIT, obligation),
+        ("found_untrue", UNIT, obligation),
+        ("returned", UNIT, obligation),
+    ]

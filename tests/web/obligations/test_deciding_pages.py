@@ -80,7 +80,20 @@ async def test_the_answer_is_sent_back_with_a_new_deadline(program: Program, cle
     page = await clerk.sends(f"{obligation}/return", text="请附证明材料", date="2026-12-04")
     assert "已退回" in page
     assert "12月4日 周五 18:00" in page
-    assert "请附证明材料" in head.screen().text
+    assert "退回原因：请附证明材料" in head.screen().text
+
+    answers(program, head_id, obligation_id, "证明在窗口。")
+    await clerk.opens(obligation)
+    page = await clerk.sends(f"{obligation}/return", text="窗口没有这份证明", untrue="yes", date="2099-01-01")
+    assert 'name="untrue" value="yes" checked' in page
+    page = await clerk.sends(f"{obligation}/return", text="窗口没有这份证明", untrue="yes")
+    assert "第 1 次退回" in page
+    assert '第 2 次退回 <span class="tag late">核实后与事实不符</span>' in page
+    told = "退回原因（第 2 次退回\uff0c核实后与事实不符）：窗口没有这份证明"
+    assert told in head.screen().text
+    await head.taps("看详情")
+    assert told in head.screen().text
+    assert "效能办退回（第 2 次退回\uff0c核实后与事实不符）" in head.screen().text
 
     program.acts.by(head_id).transact(obligations.ask_office, obligation_id, "要哪种证明？")
     page = await clerk.opens("/console/duties?state=asks")
