@@ -78,10 +78,10 @@ def take(act: Act, case: LockedCase, step: Step, text: str = "", **values: Any) 
     return moved
 
 
-def note(act: Act, case: LockedCase, kind: str, text: str) -> str:
+def note(act: Act, case: LockedCase, kind: str, text: str, detail: Mapping[str, Any] | None = None) -> str:
     """Adds an entry to the history of a case, and an event to the audit chain; returns the entry's id."""
     entry_id = new_id()
-    row = {"id": entry_id, "subject_id": case.id, "kind": kind, "actor": act.actor, "text": text}
+    row = {"id": entry_id, "subject_id": case.id, "kind": kind, "actor": act.actor, "text": text, "detail": detail}
     row |= {"sought": sought(text), **entry_moment(act, entry_id)}
     act.tx.execute(insert(entries).values(**row))
     act.wrote(entries, row)

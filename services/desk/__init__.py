@@ -10,6 +10,7 @@ from services.desk.listing import counts, fresh, listed
 from services.desk.noting import note_visit
 from services.desk.opening import look, open_copy, open_identity, open_original, open_report
 from services.desk.promises import remind_clerks
+from services.desk.righting import put_right
 from services.desk.sight import sight_of_case, sight_of_visit
 from services.desk.values import BY_PROMISE, SHORTEST_REASON, UNKNOWN_UNIT, VISIT, Filters, Item, Report
 
@@ -41,6 +42,7 @@ __all__ = [
     "open_identity",
     "open_original",
     "open_report",
+    "put_right",
     "refer",
     "remind_clerks",
     "reopen",

@@ -11,3 +11,6 @@ class DeskCode(StrEnum):
     REASON_WANTED = "reason_wanted"
     THEIR_NUMBER = "their_number"
     THEIR_WORDS = "their_words"
+    UNIT_UNKNOWN = "unit_unknown"
+    CATEGORY_UNKNOWN = "category_unknown"
+    SAME = "same"  # nothing was changed in the form

@@ -142,9 +142,9 @@ def _visit(act: Act, report_id: str) -> dict[str, Any] | None:
 
 
 def _said(act: Act, report_id: str, pieces: list[Piece]) -> list[Said]:
-    columns = entries.c.id, entries.c.kind, entries.c.actor, entries.c.text, entries.c.at, entries.c.exact
+    columns = (entries.c[name] for name in ("id", "kind", "actor", "text", "at", "exact", "detail"))
     rows = oldest_first(act, act.tx.execute(select(*columns).where(entries.c.subject_id == report_id)))
     return [
-        Said(row.kind, row.actor, row.text, at, tuple(piece for piece in pieces if piece.entry_id == row.id))
+        Said(row.kind, row.actor, row.text, at, [one for one in pieces if one.entry_id == row.id], row.detail or {})
         for at, row in rows
     ]

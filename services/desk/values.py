@@ -83,6 +83,7 @@ class Said:
     text: str
     at: datetime
     pieces: Sequence[Piece]
+    moved: Mapping[str, Sequence[str | None]] = field(default_factory=dict)  # put right: by column, the old and the new
 
 
 @dataclass(frozen=True)

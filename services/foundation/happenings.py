@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import update
+
 from models.database import is_new
 from models.tables import happenings
 from services.foundation.act import Act
@@ -41,3 +43,9 @@ def record(act: Act, happening: Happening) -> bool:
         "detail": dict(happening.detail),
     }
     return is_new(act.tx, happenings, row)
+
+
+def move(act: Act, subject_id: str, unit_id: str | None) -> None:
+    """Counts what happened about a subject to another unit; not what came of an obligation, which stays its unit's."""
+    of_subject = happenings.c.subject_id == subject_id, happenings.c.obligation_id.is_(None)
+    act.tx.execute(update(happenings).where(*of_subject).values(unit_id=unit_id))

@@ -34,6 +34,10 @@ def _outcomes(act: Act, report_id: str, sent: Form) -> bool:
     return True
 
 
+def _put_right(act: Act, report_id: str, sent: Form) -> bool:
+    return desk.put_right(act, report_id, sent.get("seen", ""), sent.get("unit", ""), sent.get("category", ""))
+
+
 ACTS: Mapping[str, Decision] = {
     "ask": _said(desk.ask),
     "accept": _said(desk.accept),
@@ -44,5 +48,6 @@ ACTS: Mapping[str, Decision] = {
     "outcomes": _outcomes,
     "reopen": _said(desk.reopen),
     "note": _said(desk.note_visit),
+    "put_right": _put_right,
     "jot": lambda act, report_id, sent: desk.jot(act, report_id, sent.get("text", "")),
 }

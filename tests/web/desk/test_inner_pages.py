@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -13,7 +14,8 @@ from services import cases, obligations, people
 from services.deliveries import open_body
 from services.desk import KINDS
 from tests.conftest import rows
-from tests.drivers.desk_pages import actions, complains, first_report, is_head
+from tests.drivers.auditing import is_whole
+from tests.drivers.desk_pages import actions, complains, first_report, how_many, is_head
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 
@@ -94,3 +96,64 @@ async def test_an_empty_note_is_refused_and_a_long_one_kept(clerk, citizen: Fake
     page = await clerk.sends(f"{report}/jot", text=long)
     assert clerk.status == 422
     assert f"{long}</textarea>" in page
+
+
+async def test_unit_and_category_are_put_right_and_the_old_ones_stay_in_the_history(
+    program: Program, clerk, citizen: FakePerson, clerk_id: str
+) -> None:
+    await complains(citizen)
+    report = first_report(await clerk.opens("/console"))
+    await clerk.opens(report)
+    await clerk.sends(f"{report}/accept", text="")
+    heard = len(citizen.heard())
+    page = await clerk.sends(f"{report}/put_right", unit="gaj", category="fees")
+    assert "已改正" in page
+    assert "<del><bdi>市国土局</bdi></del>" in page
+    assert "<ins><bdi>市公安局</bdi></ins>" in page
+    assert "<del>态度不好</del>" in page
+    assert "钱一" in page
+    assert len(citizen.heard()) == heard
+    assert await how_many(clerk, "unit=gtj") == 0
+    assert await how_many(clerk, "unit=gaj&category=fees") == 1
+    [counted] = [row for row in rows(program, "happenings") if row["kind"] == "complaint_accepted"]
+    assert counted["unit_id"] == "gaj"
+    [entry] = [row for row in rows(program, "entries") if row["kind"] == "put_right"]
+    assert (entry["actor"], entry["detail"]) == (clerk_id, {"unit_id": ["gtj", "gaj"], "category": ["rude", "fees"]})
+    assert "case_put_right" in actions(program)
+    assert is_whole(program)
+    assert [one.kind for one in program.acts.look(cases.history, report.rpartition("/")[2])] == ["accept"]
+
+    await clerk.opens(report)
+    await clerk.sends(f"{report}/put_right", unit="", category="fees")
+    assert await how_many(clerk, "unit=unknown") == 1
+
+
+async def test_what_was_put_right_meanwhile_is_not_put_right_again(
+    program: Program, clerk, browser, citizen: FakePerson, clerk_id: str
+) -> None:
+    await complains(citizen)
+    other = await browser()
+    await other.sends("/in", code=program.acts.by(clerk_id).transact(people.invite, clerk_id, 1)[1])
+    report = first_report(await clerk.opens("/console"))
+    await clerk.opens(report)
+    await other.opens(report)
+    await asyncio.gather(
+        clerk.sends(f"{report}/put_right", unit="gaj", category="rude"),
+        other.sends(f"{report}/put_right", unit="gtj", category="fees"),
+    )
+    assert sorted([clerk.status, other.status]) == [200, 409]
+    loser, kept = (clerk, ("gaj", "rude")) if clerk.status == 409 else (other, ("gtj", "fees"))
+    form = loser.page[loser.page.index('id="right-unit"') :]
+    for value in kept:  # what was chosen stays chosen
+        assert re.search(rf'<option value="{value}"[^>]* selected>', form)
+
+
+@ON_SQLITE
+async def test_a_unit_or_category_that_nobody_knows_is_refused(program: Program, clerk, citizen: FakePerson) -> None:
+    await complains(citizen)
+    report = first_report(await clerk.opens("/console"))
+    await clerk.opens(report)
+    for unit, category in (("nowhere", "rude"), ("gtj", "nothing"), ("gtj", ""), ("gtj", "rude")):
+        await clerk.sends(f"{report}/put_right", unit=unit, category=category)
+        assert clerk.status == 422, (unit, category)
+    assert not [row for row in rows(program, "entries") if row["kind"] == "put_right"]
