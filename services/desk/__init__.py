@@ -10,11 +10,13 @@ from services.desk.listing import counts, fresh, listed
 from services.desk.noting import note_visit
 from services.desk.opening import look, open_copy, open_identity, open_original, open_report
 from services.desk.promises import remind_clerks
+from services.desk.rates import BY, Tally, by_month, tallied, total
 from services.desk.righting import put_right
 from services.desk.sight import sight_of_case, sight_of_visit
 from services.desk.values import BY_PROMISE, SHORTEST_REASON, UNKNOWN_UNIT, VISIT, Filters, Item, Report
 
 __all__ = [
+    "BY",
     "BY_PROMISE",
     "COLUMNS",
     "KINDS",
@@ -25,10 +27,12 @@ __all__ = [
     "Filters",
     "Item",
     "Report",
+    "Tally",
     "accept",
     "answer",
     "ask",
     "beside",
+    "by_month",
     "counts",
     "decline",
     "fresh",
@@ -49,5 +53,7 @@ __all__ = [
     "sight_of_case",
     "sight_of_visit",
     "still_owed",
+    "tallied",
+    "total",
     "visit_of",
 ]

@@ -57,6 +57,7 @@ class Right(StrEnum):
     STAND_IN = "stand_in"  # be reminded where the head does not react
     HEAR_OF_LATENESS = "hear_of_lateness"  # be told of what a unit owes once it is late
     SEE_LATE = "see_late"  # the list of who is late
+    SEE_FIGURES = "see_figures"  # rates by unit, source and month, which name nobody
     FILE_VISITS = "file_visits"
     REPORT_MONITORING = "report_monitoring"  # a monitoring point's monthly answer (R12)
     SUPPLY_EVIDENCE = "supply_evidence"  # confirm or deny what a deduction rests on (R25)
@@ -126,7 +127,9 @@ def _everywhere(*rights: Right) -> dict[Right, Scope]:
     return _in(Scope.ALL, *rights)
 
 
-_READING = _everywhere(Right.OPEN_CONSOLE, Right.OVERSEE_OBLIGATIONS, Right.SEE_LATE, Right.READ_NOTICES, Right.EXPORT)
+_READING = _everywhere(
+    Right.OPEN_CONSOLE, Right.OVERSEE_OBLIGATIONS, Right.SEE_LATE, Right.SEE_FIGURES, Right.READ_NOTICES, Right.EXPORT
+)
 _CASEWORK = _everywhere(
     Right.READ_REPORTS,
     Right.DECIDE_REPORTS,

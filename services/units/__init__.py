@@ -5,11 +5,12 @@ from services.units.directory import LONGEST_NAME, Directory, Unit, load_units
 from services.units.listing import Changes, Listed, take_list
 from services.units.naming import unit_names, units_told
 from services.units.pairing import same_unit
-from services.units.places import PLACE, placed, unit_and_part
+from services.units.places import PLACE, WHOLE, placed, unit_and_part
 
 __all__ = [
     "LONGEST_NAME",
     "PLACE",
+    "WHOLE",
     "Changes",
     "Directory",
     "Listed",

@@ -12,6 +12,8 @@ from models.tables import units
 _parents = units.alias("parents")
 PLACE = (func.coalesce(_parents.c.name, units.c.name).label("unit"), units.c.name.label("own_name"))
 
+WHOLE = func.coalesce(units.c.parent_id, units.c.id)  # the id of the whole unit, of which a window is a part
+
 
 def placed(rows: Any, unit_id: Any) -> Any:
     """The rows joined with their unit, closed ones too, so that `PLACE` can be selected. Rows without a unit stay."""

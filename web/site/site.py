@@ -23,6 +23,7 @@ from web.calendar.pages import Calendar
 from web.desk.evidence import Evidence
 from web.desk.handing import Handing
 from web.desk.pages import Desk
+from web.figures import Figures
 from web.notices.routes import Notices
 from web.obligations.pages import Obligations
 from web.people import People
@@ -44,6 +45,7 @@ PARTS = (
     Obligations,
     Notices,
     Evidence,
+    Figures,
     People,
     Others,
     Calendar,

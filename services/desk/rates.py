@@ -1,0 +1,158 @@
+"""Counts complaints for the office's figures: by unit, source, kind of trouble or month (C14, C17-C19, A39, A40).
+
+Counted are the complaints that came in on the days of the question, whenever something else happened to them. Every
+rate is a pair of whole numbers, so that whoever reads it can check it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, case, cast, func, select
+
+from models.tables import cases, happenings, obligations
+from services.cases import ACCEPTANCE, COMPLAINT, HANDLING, State
+from services.foundation.act import Act
+from services.obligations import RETURNED
+from services.units import WHOLE, placed
+
+BY = ("unit", "month", "source", "category")
+WEEK, MONTH = timedelta(7), timedelta(30)
+ENDED_OTHERWISE = (State.DECLINED, State.REFERRED, State.WITHDRAWN)
+Key = str | date | None
+
+
+@dataclass
+class Tally:
+    """Whole numbers about some complaints; each pair is a rate."""
+
+    came_in: int = 0
+    closed: int = 0  # of those received: the source's own rate (C17)
+    ended: int = 0  # declined, referred or withdrawn
+    open_week: int = 0  # open, at most a week old
+    open_month: int = 0  # open, at most 30 days old
+    open_older: int = 0
+    accept_due: int = 0  # promises to say whether it is accepted that are kept or over
+    accept_in_time: int = 0
+    answer_due: int = 0  # promises to answer that are kept or over
+    answer_in_time: int = 0
+    unit_handed: int = 0  # obligations of units because of them
+    unit_acknowledged: int = 0
+    unit_due: int = 0  # of these, answered or over
+    unit_in_time: int = 0
+    returned: int = 0  # answers sent back (C09)
+    recovered: int = 0  # yuan (C19)
+    outcomes: Counter[str] = field(default_factory=Counter)  # several may hold of one case (A40)
+
+    @property
+    def open(self) -> int:
+        return self.open_week + self.open_month + self.open_older
+
+    def add(self, other: Tally) -> None:
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+
+
+def tallied(act: Act, by: str, since: date | None, until: date | None) -> dict[str, Tally]:
+    """The tallies of complaints received on these days, by key: a unit's id ("" for none), 2026-11, a source, a kind.
+
+    Windows and sections count with the unit above them. What was handed over counts for the unit that it was handed to.
+    """
+    found: dict[str, Tally] = defaultdict(Tally)
+    for query in _queries(act, by):
+        for row in act.tx.execute(_within(query, since, until)).mappings():
+            found[_told(row["key"])].add(Tally(**{str(name): row[name] for name in row if name != "key"}))
+    codes = cast(cases.c.outcomes, String).label("codes")
+    outcomes = _grouped(by, cases, cases.c.unit_id, [codes, func.count().label("many")], codes)
+    for row in act.tx.execute(_within(outcomes, since, until).where(cases.c.outcomes.is_not(None))):
+        for code in msgspec.json.decode(row.codes) or ():
+            found[_told(row.key)].outcomes[code] += row.many
+    return dict(found)
+
+
+def _told(key: Key) -> str:
+    return f"{key:%Y-%m}" if isinstance(key, date) else key or ""
+
+
+def by_month(act: Act, since: date | None, until: date | None) -> dict[tuple[str, str], int]:
+    """How many complaints came in, by unit and month: (unit id, 2026-11)."""
+    wanted = select(WHOLE.label("key"), cases.c.received_on.label("day"), func.count().label("many"))
+    rows = wanted.select_from(placed(cases, cases.c.unit_id)).group_by(WHOLE, cases.c.received_on)
+    found: Counter[tuple[str, str]] = Counter()
+    for row in act.tx.execute(_within(rows, since, until)):
+        found[row.key or "", f"{row.day:%Y-%m}"] += row.many
+    return dict(found)
+
+
+def total(tallies: Mapping[str, Tally]) -> Tally:
+    whole = Tally()
+    for one in tallies.values():
+        whole.add(one)
+    return whole
+
+
+def _within(query: Select[*tuple[Any, ...]], since: date | None, until: date | None) -> Select[*tuple[Any, ...]]:
+    wanted = query.where(cases.c.kind == COMPLAINT)
+    wanted = wanted.where(cases.c.received_on >= since) if since else wanted
+    return wanted.where(cases.c.received_on <= until) if until else wanted
+
+
+def _queries(act: Act, by: str) -> Iterator[Select[*tuple[Any, ...]]]:
+    """One query for each table that is counted, whatever the number of rows."""
+    yield _grouped(by, cases, cases.c.unit_id, _of_cases(act))
+    own = cases.join(obligations, and_(obligations.c.subject_id == cases.c.id, obligations.c.unit_id.is_(None)))
+    yield _grouped(by, own, cases.c.unit_id, _of_promises(act))
+    units = cases.join(obligations, and_(obligations.c.subject_id == cases.c.id, obligations.c.unit_id.is_not(None)))
+    yield _grouped(by, units, obligations.c.unit_id, _of_units(act))
+    sent_back = cases.join(happenings, and_(happenings.c.subject_id == cases.c.id, happenings.c.kind == RETURNED))
+    yield _grouped(by, sent_back, happenings.c.unit_id, [func.count().label("returned")])
+
+
+def _grouped(by: str, rows: Any, unit_id: Any, columns: list[Any], *more: Any) -> Select[*tuple[Any, ...]]:
+    key = {"unit": WHOLE, "month": cases.c.received_on, "source": cases.c.source, "category": cases.c.category}[by]
+    return select(key.label("key"), *columns).select_from(placed(rows, unit_id)).group_by(key, *more)
+
+
+def _of_cases(act: Act) -> list[ColumnElement[Any]]:
+    day, ended = act.now.date(), (*ENDED_OTHERWISE, State.CLOSED)
+    open_ = cases.c.state.not_in(ended)
+    return [
+        func.count().label("came_in"),
+        _many(cases.c.state == State.CLOSED).label("closed"),
+        _many(cases.c.state.in_(ENDED_OTHERWISE)).label("ended"),
+        _many(and_(open_, cases.c.received_on >= day - WEEK)).label("open_week"),
+        _many(and_(open_, cases.c.received_on < day - WEEK, cases.c.received_on >= day - MONTH)).label("open_month"),
+        _many(and_(open_, cases.c.received_on < day - MONTH)).label("open_older"),
+        cast(func.coalesce(func.sum(cases.c.recovered), 0), BigInteger).label("recovered"),
+    ]
+
+
+def _of_promises(act: Act) -> list[ColumnElement[Any]]:
+    due_at, settled_at = obligations.c.due_at, obligations.c.settled_at
+    due = settled_at.is_not(None) | (due_at <= act.now)
+    kept = settled_at.is_not(None) & (settled_at <= due_at)  # settled_at tells the day
+    names = {ACCEPTANCE: "accept", HANDLING: "answer"}
+    return [
+        _many(and_(obligations.c.kind == kind, condition)).label(f"{name}_{what}")
+        for kind, name in names.items()
+        for what, condition in (("due", due), ("in_time", kept))
+    ]
+
+
+def _of_units(act: Act) -> list[ColumnElement[Any]]:
+    answered, due_at = obligations.c.answered_at, obligations.c.due_at
+    return [
+        func.count().label("unit_handed"),
+        _many(obligations.c.acknowledged_at.is_not(None) | answered.is_not(None)).label("unit_acknowledged"),
+        _many(answered.is_not(None) | ((due_at <= act.now) & obligations.c.owed_since.is_not(None))).label("unit_due"),
+        _many(answered.is_not(None) & (answered <= due_at)).label("unit_in_time"),
+    ]
+
+
+def _many(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))

@@ -1,0 +1,134 @@
+"""The office's figures about complaints: rates by unit, month, source or kind, with the numbers behind them (A39)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from services import desk
+from services.desk import Tally
+from services.foundation.act import Act
+from services.people import Right
+from services.units import Directory
+from templates import Texts
+from web.site.asked import Asked, wrong_days
+from web.site.frame import Frame, Seat
+from web.site.leaving import FORM, Leaving, leave
+from web.site.navigation import Page
+
+COLUMNS = (
+    "group",
+    "came_in",
+    "accept_due",
+    "accept_in_time",
+    "closed",
+    "ended",
+    "open",
+    "answer_due",
+    "answer_in_time",
+    "unit_handed",
+    "unit_acknowledged",
+    "unit_due",
+    "unit_in_time",
+    "returned",
+    "recovered",
+)
+SHADES = 4  # of a cell of the month by month table, beside none
+
+
+class Query(Asked):
+    LIST = "/console/figures"
+
+    @property
+    def by(self) -> str:
+        return self.get("by") or desk.BY[0]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table."""
+
+    key: str
+    name: str
+    tally: Tally
+
+
+class Figures:
+    PAGE = Page("figures", "/console/figures", Right.SEE_FIGURES)
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+
+    def routes(self) -> list[web.RouteDef]:
+        seated = self._frame.seated
+        return [
+            web.get("/console/figures", seated(self._page, Right.SEE_FIGURES)),
+            web.get(f"/console/figures.{FORM}", seated(self._leave, Right.SEE_FIGURES)),
+        ]
+
+    async def _page(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        frame, query = self._frame, read(request.query)
+        since, until = query.days()
+        found = await frame.acts.read(desk.tallied, query.by, since, until)
+        monthly = await frame.acts.read(desk.by_month, since, until)
+        return frame.page(
+            request,
+            "figures/page.html",
+            seat,
+            query=query,
+            lines=lines(found, query.by, frame.directory(), frame.speaks(request)),
+            total=desk.total(found),
+            months=sorted({month for _, month in monthly}),
+            heat=heat(monthly),
+            most=max((one.came_in for one in found.values()), default=1),
+            directory=frame.directory(),
+            BY=desk.BY,
+        )
+
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        frame, query = self._frame, read(request.query)
+        if query.wrong:
+            raise web.HTTPSeeOther(query.with_())
+        directory, texts = frame.directory(), frame.speaks(request)
+
+        def rows(act: Act) -> Iterator[dict[str, Any]]:
+            found = desk.tallied(act, query.by, *query.days())
+            for line in lines(found, query.by, directory, texts):
+                yield {"group": line.name} | {name: getattr(line.tally, name) for name in COLUMNS[1:]}
+
+        table = Leaving("figures", COLUMNS, rows, "figures/paper.html", query.given)
+        return await leave(frame, request, seat, table, asked=query.text)
+
+
+def read(asked: Mapping[str, str]) -> Query:
+    given = {name: asked.get(name, "").strip() for name in ("by", "from", "to")}
+    if given["by"] not in desk.BY:
+        given["by"] = ""
+    return Query({name: value for name, value in given.items() if value}, wrong=wrong_days(given))
+
+
+def lines(found: Mapping[str, Tally], by: str, directory: Directory, texts: Texts) -> Sequence[Line]:
+    """The table's lines: months in their order, everything else with the most received first."""
+    named = [Line(key, _name(key, by, directory, texts), tally) for key, tally in found.items()]
+    if by == "month":
+        return sorted(named, key=lambda one: one.key, reverse=True)
+    return sorted(named, key=lambda one: (-one.tally.came_in, one.name))
+
+
+def heat(monthly: Mapping[tuple[str, str], int]) -> Mapping[tuple[str, str], tuple[int, int]]:
+    """How many came in, by unit and month, each with its shade: 1 to `SHADES` by a share of the most."""
+    most = max(monthly.values(), default=1)
+    return {key: (many, -(-many * SHADES // most)) for key, many in monthly.items()}
+
+
+def _name(key: str, by: str, directory: Directory, texts: Texts) -> str:
+    if not key:
+        return str(texts.of_page("figures", "without")[by])
+    if by == "unit":
+        return directory.name(key) or key
+    if by == "source":
+        return texts.channel_name(key)
+    return texts.say("complaint", f"category_{key}") if by == "category" else key
