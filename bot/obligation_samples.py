@@ -13,6 +13,10 @@ DUE, LATER, OVER = "2026-11-27T18:00+08:00", "2026-12-02", "2026-11-18T18:00+08:
 NEXT_YEAR = "2027-01-27T18:00+08:00"
 SENT = "2026-11-20T08:30+08:00"
 _BACK_NEVER = {"returned": "", "times": 0, "untrue": False}  # of an answer that never came back
+_REFUSED = (
+    *("gone", "settled", "waiting_already", "due_past", "due_wanted", "text_wanted", "text_too_long"),
+    *("not_ours_late", "not_ours_never", "not_ours_once"),
+)
 Sample = tuple[str, Mapping[str, Any], tuple[Button, ...]]
 
 
@@ -47,7 +51,7 @@ def _shown(obligation: Mapping[str, Any], word: Callable[[str], str]) -> list[Sa
     listed = [obligation, {**obligation, **over, "number": "D20261116-0002", "case": None, "kind": "instruction"}, done]
     to_list = Button("/duties", words="menu_duties")
     see = _buttons("see_obligation")
-    plain = {**_BACK_NEVER, "extension": None, "history": [], "earlier": 0}
+    plain = {**_BACK_NEVER, "not_ours_by": None, "extension": None, "history": [], "earlier": 0}
     asked_time = {"state": "waiting", "until": LATER, "reason": word("sample_why"), "late": False, "word": ""}
     history = [
         {"kind": "handed", "text": "", "at": SENT, "pieces": 0, "times": 0, "untrue": False},
@@ -73,6 +77,8 @@ def _shown(obligation: Mapping[str, Any], word: Callable[[str], str]) -> list[Sa
             {**plain, **over, **back, "state": "returned", "history": history, "earlier": 3},
             (*_buttons("acknowledge", "answer_now", "more_time", "ask_office"), to_list),
         ),
+        ("one", {**plain, "not_ours_by": DUE}, (*_buttons("acknowledge", "answer_now", "not_ours"), to_list)),
+        ("one", {**plain, "state": "not_ours", "owed": False}, (*_buttons("answer_now", "ask_office"), to_list)),
         ("one", {**plain, "state": "acknowledged", "extension": asked_time}, (*_buttons("answer_now"), to_list)),
         ("one", {**plain, "extension": {**asked_time, "state": "granted", "word": ""}}, (to_list,)),
         (
@@ -88,6 +94,8 @@ def _shown(obligation: Mapping[str, Any], word: Callable[[str], str]) -> list[Sa
         ("acknowledged", {}, (*_buttons("answer_now", "more_time", "see_obligation"), to_list)),
         ("answering", _BACK_NEVER, ()),
         ("answering", {**over, **back, "times": 1, "untrue": False}, ()),
+        ("answering", {**_BACK_NEVER, "state": "not_ours", "owed": False}, ()),
+        ("given_back", {}, (*see, to_list)),
         ("answered", {"pieces": 2}, (to_list,)),
         ("answered", {**over, "pieces": 0}, (to_list,)),
         ("asking_time", {}, ()),
@@ -95,10 +103,7 @@ def _shown(obligation: Mapping[str, Any], word: Callable[[str], str]) -> list[Sa
         ("time_asked", {"until": LATER}, (*see, to_list)),
         ("time_asked", {**over, "until": LATER}, (*see, to_list)),
         ("office_asked", {}, (*see, to_list)),
-        *(
-            ("refused", {"code": code}, see)
-            for code in ("gone", "settled", "waiting_already", "due_past", "due_wanted", "text_wanted", "text_too_long")
-        ),
+        *(("refused", {"code": code}, see) for code in _REFUSED),
         ("late", {"lines": lines, "total": 2, "more": 1, "everything": True}, (to_list,)),
         ("late", {"lines": [], "total": 0, "more": 0, "everything": False}, _buttons("menu")),
     ]
@@ -121,6 +126,7 @@ def _sent(word: Callable[[str], str]) -> list[Sample]:
         ("reminder", {"days": 3, "late_by": SENT}, to_head),
         ("returned", {"text": word("sample_back"), "state": "returned", "times": 1, "untrue": False}, to_head),
         ("returned", {"text": word("sample_back"), "state": "returned", "times": 2, "untrue": True}, to_head),
+        ("insisted", {"text": word("sample_back"), "state": "open"}, to_head),
         ("accepted", {"text": "", "state": "accepted"}, to_reader),
         ("excused", {"text": word("sample_why"), "state": "excused"}, to_reader),
         ("time_granted", {"text": "", "due": f"{LATER}T18:00+08:00", "days": 7}, to_head[1:]),

@@ -339,6 +339,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.one", {"promised": _promised("2026-11-19", -1)}, _CASE),
         ("status.one", {"promised": _promised("2027-01-05", 30, provisional=True)}, _CASE),
         ("status.waiting", {"waiting": [_promised("2026-11-19", -1), _promised("2026-11-23", 1)], "late": 1}, ()),
+        ("status.given_back", {"count": 2}, ()),
         ("status.one", {"state": "handed", "promised": _promised("2026-12-14", 15, kind="handling")}, _CASE),
         ("status.one", {"state": "accepted", "history": talked}, _CASE),
         *(("status.one", {"state": state}, _CASE) for state in sorted(ENDS)),

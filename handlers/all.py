@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers import menu, notices, placing, signin
 from handlers.cases import addition, complaint, status, withdrawing
 from handlers.inspections import visit
-from handlers.obligations import acts, lists, view
+from handlers.obligations import acts, lists, not_ours, view
 from services.talk import Journey
 
 JOURNEYS: dict[str, Journey] = {
@@ -25,6 +25,7 @@ JOURNEYS: dict[str, Journey] = {
         placing.JOURNEY,
         *view.VIEWS,
         *acts.ACTS,
+        not_ours.NOT_OURS,
         lists.LATE,
         notices.SEEN,
         signin.SIGN_IN,

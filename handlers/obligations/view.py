@@ -52,10 +52,11 @@ def show(turn: Turn, whole: Dossier) -> None:
     obligation = whole.obligation
     turn.say(
         "obligation.one",
-        *buttons_of(turn, obligation),
+        *buttons_of(turn, whole),
         **told(turn, obligation),
         asked=whole.asked,
         **why_returned(whole),
+        not_ours_by=written(turn, whole.not_ours_by) if whole.not_ours_by else None,
         extension=_extension(turn, whole),
         history=_history(turn, whole),
         earlier=max(0, len(whole.history) - SHOWN),
@@ -80,16 +81,19 @@ def open_acknowledge(turn: Turn, argument: str) -> None:
     turn.go_on()
 
 
-def buttons_of(turn: Turn, obligation: Obligation) -> list[Button]:
+def buttons_of(turn: Turn, whole: Dossier) -> list[Button]:
     """The buttons for what this person can do now."""
+    obligation = whole.obligation
+    given_back = obligation.state == obligations.NOT_OURS
     acts = obligation.unit_id in sight_of(turn).own
     open_ = acts and obligation.state not in obligations.SETTLED
     offered = [
         (acts and obligation.owed and obligation.acknowledged_at is None, "acknowledge", "acknowledge"),
-        (acts and obligation.owed, "answer", "answer_now"),
-        (open_ and not obligation.owed, "answer", "add"),
+        (acts and (obligation.owed or given_back), "answer", "answer_now"),
+        (open_ and not obligation.owed and not given_back, "answer", "add"),
         (acts and obligation.owed and not obligation.waiting_extension, "more_time", "more_time"),
         (open_, "ask_office", "ask_office"),
+        (acts and whole.not_ours_by is not None, "not_ours", "not_ours"),
     ]
     buttons = [Button(f"/{name} {obligation.id}", words=words) for possible, name, words in offered if possible]
     return [*buttons, Button("/duties", words="menu_duties")]
@@ -158,7 +162,8 @@ def why_returned(whole: Dossier) -> dict[str, Any]:
     returned = [one for one in whole.history if one.kind == "returned"]
     if not returned or not whole.obligation.owed:
         return {"returned": "", "times": 0, "untrue": False}
-    return {"returned": returned[-1].text, **_returned(returned[-1])}
+    last = max(returned, key=lambda one: _returned(one)["times"])
+    return {"returned": last.text, **_returned(last)}
 
 
 def _returned(one: Happened) -> dict[str, Any]:

@@ -17,7 +17,7 @@ obligations = Table(
     Column("subject_id", String(32), index=True),  # the case it is about
     Column("asked", Text, nullable=False),  # the office's own words, never the citizen's; empty for its own
     Column("sought", Text),  # asked, folded, for the search
-    Column("state", String(12), nullable=False),  # open acknowledged answered accepted returned excused
+    Column("state", String(12), nullable=False),  # open acknowledged answered returned not_ours accepted excused
     # Of what the office itself owes about a report, owed_since, created_at and settled_at tell the day alone.
     Column("owed_since", Utc),  # since when; None unless it is the unit's turn: open, acknowledged or returned
     Column("due_at", Utc, nullable=False),

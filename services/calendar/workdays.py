@@ -28,6 +28,7 @@ class Limits(Shape):
     accept: Days | None = None  # working days (A32); None: nothing is promised
     handle: Days | None = None
     reply: Days | None = None
+    not_ours: Days | None = None  # for a unit to say that it is not its duty; None: it cannot
     second_clerk_above: Annotated[int, Field(ge=0)] = 200  # recipients of a notice
 
 

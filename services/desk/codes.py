@@ -8,6 +8,7 @@ from enum import StrEnum
 class DeskCode(StrEnum):
     """Why a decision about a report was refused. Each code has its words in the templates, in every language."""
 
+    HEAD_WANTED = "head_wanted"
     REASON_WANTED = "reason_wanted"
     THEIR_NUMBER = "their_number"
     THEIR_WORDS = "their_words"

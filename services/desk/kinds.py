@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from services.desk import following, handing
 from services.desk.deciding import conclude
+from services.desk.given_back import given_back
 from services.desk.secrecy import refuse_their_words
-from services.obligations import Kind, Kinds
+from services.obligations import Kind, Kinds, Moved
 
 
-def _about_reports(name: str) -> Kind:
+def _about_reports(name: str, **more: Moved) -> Kind:
     return Kind(
         name,
         named=handing.named,
@@ -23,7 +24,11 @@ def _about_reports(name: str) -> Kind:
         answered=following.follow,
         returned=following.follow,
         settled=following.follow,
+        **more,
     )
 
 
-KINDS: Kinds = {name: _about_reports(name) for name in ("complaint", "instruction")}
+KINDS: Kinds = {
+    "complaint": _about_reports("complaint", not_ours=given_back),
+    "instruction": _about_reports("instruction"),
+}

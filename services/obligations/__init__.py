@@ -10,13 +10,14 @@ from services.obligations.deciding import accept_answer, decide_time, excuse, re
 from services.obligations.firing import fire
 from services.obligations.handing import LONGEST_LIMIT, deadline, hand_over
 from services.obligations.hearing import way_to_head, why_unreached
-from services.obligations.kinds import Kind, Kinds
+from services.obligations.kinds import Kind, Kinds, Moved
 from services.obligations.ladder import FAR, FARTHEST_YEARS, ladders, last_day
 from services.obligations.lapsing import lapse
 from services.obligations.leaving import COLUMNS, leaving
 from services.obligations.listing import counts, id_of, is_open_about, late, listed, of_subject, owed_by, standing
 from services.obligations.locking import LockedObligation
 from services.obligations.moving import AT_ONCE, Move, move, planned_moves
+from services.obligations.not_ours import NOT_OURS_REASONS, given_back, insist, say_not_ours
 from services.obligations.opening import file_names, look, reminded
 from services.obligations.own import Promise, is_due, keep, open_promises, postpone, promise, promised, remind
 from services.obligations.rules import read_rules
@@ -24,6 +25,7 @@ from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_since
 from services.obligations.values import (
     ACCEPTED,
     ACKNOWLEDGED,
+    NOT_OURS,
     PAGE,
     RETURNED,
     SETTLED,
@@ -46,6 +48,8 @@ __all__ = [
     "FAR",
     "FARTHEST_YEARS",
     "LONGEST_LIMIT",
+    "NOT_OURS",
+    "NOT_OURS_REASONS",
     "PAGE",
     "RETURNED",
     "SETTLED",
@@ -59,6 +63,7 @@ __all__ = [
     "Late",
     "LockedObligation",
     "Move",
+    "Moved",
     "Obligation",
     "ObligationCode",
     "ObligationFilters",
@@ -78,8 +83,10 @@ __all__ = [
     "excuse",
     "file_names",
     "fire",
+    "given_back",
     "hand_over",
     "id_of",
+    "insist",
     "is_due",
     "is_open_about",
     "keep",
@@ -103,6 +110,7 @@ __all__ = [
     "reminded",
     "reply_unit",
     "request_time",
+    "say_not_ours",
     "send_back",
     "standing",
     "told_since",

@@ -11,16 +11,15 @@ from sqlalchemy import insert, select
 from conversation.messages import Media
 from models.tables import extensions
 from services import evidence
-from services.deliveries import withhold_about
 from services.foundation.act import Act
 from services.foundation.refusal import Refusal
 from services.foundation.vault import new_id
 from services.foundation.wording import worded
 from services.obligations import planning
 from services.obligations.codes import ObligationCode
+from services.obligations.handing import put_to_office
 from services.obligations.kinds import Kinds
 from services.obligations.ladder import ladders, last_day
-from services.obligations.lapsing import note_overdue
 from services.obligations.locking import LockedObligation, add_entry, change, unsettled
 from services.obligations.values import ACKNOWLEDGED, ANSWERED, WAITING
 from services.people import Contact
@@ -48,13 +47,8 @@ def answer(act: Act, kinds: Kinds, contact: Contact, obligation_id: str, text: s
         act, obligation, "unit_answer", kept, {"late": obligation.owed and act.now > obligation.due_at}
     )
     evidence.attach(act, contact, obligation.id, media, entry_id)
-    if obligation.owed:
-        note_overdue(act, obligation)
-        first = {} if obligation.acknowledged_at else {"acknowledged_at": act.now, "acknowledged_by": act.actor}
-        change(act, obligation, state=ANSWERED, owed_since=None, answered_at=act.now, **first)
-        planning.drop(act, obligation.id)
-        withhold_about(act, obligation.id)
-        obligation = replace(obligation, state=ANSWERED, acknowledged_at=obligation.acknowledged_at or act.now)
+    if obligation.state != ANSWERED:  # also where the unit has said that it is not its duty, and does it after all
+        obligation = put_to_office(act, obligation, ANSWERED, answered_at=act.now)
     kinds[obligation.kind].answered(act, obligation)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,8 @@ from services.obligations import planning
 from services.obligations.codes import ObligationCode
 from services.obligations.kinds import Kinds
 from services.obligations.ladder import Ladder, ladders, last_day
-from services.obligations.locking import LockedObligation, add_entry
+from services.obligations.lapsing import note_overdue
+from services.obligations.locking import LockedObligation, add_entry, change
 from services.obligations.telling import TO_HEAD, tell
 from services.obligations.values import OPEN
 from services.people import Addressee
@@ -112,6 +114,16 @@ def put_to_unit(
     planning.plan(act, obligation)
     planning.plan_silence(act, obligation, nth, chat=told)
     return told
+
+
+def put_to_office(act: Act, obligation: LockedObligation, state: str, **values: Any) -> LockedObligation:
+    """Makes it the office's turn: the unit has seen it, and nothing reminds of it any more."""
+    note_overdue(act, obligation)
+    first = {} if obligation.acknowledged_at else {"acknowledged_at": act.now, "acknowledged_by": act.actor}
+    change(act, obligation, state=state, owed_since=None, **first, **values)
+    planning.drop(act, obligation.id)
+    withhold_about(act, obligation.id)
+    return replace(obligation, state=state, acknowledged_at=obligation.acknowledged_at or act.now)
 
 
 def deadline(act: Act, ladder: Ladder, due: date | None, working_days: int | None) -> datetime:

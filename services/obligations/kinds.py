@@ -34,6 +34,11 @@ def _about_nothing(act: Act, subject_id: str | None, seen: str) -> None:
         raise Refusal(ObligationCode.KIND_WANTED)
 
 
+def _never_not_ours(act: Act, obligation: LockedObligation) -> None:
+    """Refuses to be given back, for kinds that cannot be somebody else's. Raises Refusal: not_ours_never."""
+    raise Refusal(ObligationCode.NOT_OURS_NEVER)
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of obligation, with what happens to its subject at each step."""
@@ -49,11 +54,16 @@ class Kind:
     answered: Moved = _nothing
     returned: Moved = _nothing
     excused: Moved = _nothing
+    not_ours: Moved = _never_not_ours  # called when its unit says that it is not its duty; a kind without takes none
     settled: Moved = _nothing  # whether accepted or excused; also where there is no subject that anybody waits for
 
     @property
     def takes_subject(self) -> bool:
         return self.handed is not _about_nothing
+
+    @property
+    def takes_not_ours(self) -> bool:
+        return self.not_ours is not _never_not_ours
 
 
 Kinds = Mapping[str, Kind]  # kinds by name

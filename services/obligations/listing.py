@@ -37,6 +37,7 @@ from services.obligations.ladder import NOBODY, OFFICE, SILENCE, TOLD, ladders
 from services.obligations.values import (
     AGES,
     ANSWERED,
+    NOT_OURS,
     SETTLED,
     WAITING,
     Late,
@@ -86,6 +87,7 @@ _STAGES: dict[str, ColumnElement[bool]] = {
     "owed": _owed,
     "unseen": and_(_owed, obligations.c.acknowledged_at.is_(None)),
     "answered": obligations.c.state == ANSWERED,
+    "not_ours": obligations.c.state == NOT_OURS,
     "waiting": _waiting,
     "asks": and_(obligations.c.settled_at.is_(None), _asks),
     # A52, the office's own list: nobody of the unit has acknowledged it, through all steps of the ladder; or somebody
@@ -114,11 +116,11 @@ _OBLIGATIONS = select(
 
 
 def owed_by(act: Act, kinds: Kinds, unit_ids: Collection[str]) -> list[Obligation]:
-    """What these units owe, first due first; then what they have answered; then the newest settled obligations."""
+    """What these units owe, first due first; then what waits for the office; then the newest settled obligations."""
     mine = _OBLIGATIONS.where(obligations.c.unit_id.in_(unit_ids))
     parts = (
         mine.where(_owed).order_by(*_by_due).limit(MOST),
-        mine.where(obligations.c.state == ANSWERED).order_by(*_by_due).limit(MOST),
+        mine.where(obligations.c.state.in_((ANSWERED, NOT_OURS))).order_by(*_by_due).limit(MOST),
         mine.where(obligations.c.state.in_(SETTLED))
         .order_by(*(column.desc() for column in _by_settling))
         .limit(SETTLED_SHOWN),
@@ -140,7 +142,7 @@ def is_open_about(act: Act, subject_id: str | None, but: str = "") -> bool:
 
 def standing(act: Act, subject_id: str) -> Standing:
     """How far the units are with what they owe about this subject."""
-    owed, open_ = obligations.c.owed_since.is_not(None), obligations.c.settled_at.is_(None)
+    owed, open_ = or_(_owed, obligations.c.state == NOT_OURS), obligations.c.settled_at.is_(None)
     about = select(func.count(case((owed, 1))), func.count(case((open_, 1))))
     owing, unsettled = act.tx.execute(about.where(_of_units, obligations.c.subject_id == subject_id)).one()
     return Standing.OWED if owing else Standing.ANSWERED if unsettled else Standing.SETTLED

@@ -13,7 +13,8 @@ from services.foundation.act import Act
 from services.obligations.kinds import Kinds
 from services.obligations.ladder import TOLD
 from services.obligations.listing import one
-from services.obligations.values import WAITING, Dossier, Extension, Happened, Reminded
+from services.obligations.not_ours import not_ours_by, why_not_ours
+from services.obligations.values import NOT_OURS, WAITING, Dossier, Extension, Happened, Reminded
 from services.units import unit_names
 
 
@@ -27,7 +28,10 @@ def look(act: Act, kinds: Kinds, obligation_id: str) -> Dossier | None:
     waiting = next((one for one in more if one.state == WAITING), None)
     unit = unit_names(act, [obligation.unit_id]).get(obligation.unit_id, "")
     sight = kinds[obligation.kind].sight(act, obligation.subject_id, unit, asked)
-    return Dossier(obligation, asked, history, more, waiting, f"{obligation.state}.{len(history)}", sight)
+    seen, said = f"{obligation.state}.{len(history)}", any(entry.kind == NOT_OURS for entry in history)
+    why = why_not_ours(act, kinds, obligation.kind, obligation.created_at, said=said)
+    by = not_ours_by(act, obligation.kind, obligation.created_at) if obligation.owed and why is None else None
+    return Dossier(obligation, asked, history, more, waiting, seen, sight, by, why)
 
 
 def _history(act: Act, obligation_id: str) -> tuple[Happened, ...]:

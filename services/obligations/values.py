@@ -10,8 +10,9 @@ from enum import StrEnum
 from services.evidence import Piece
 
 OPEN, ACKNOWLEDGED, ANSWERED, RETURNED = "open", "acknowledged", "answered", "returned"
+NOT_OURS = "not_ours"  # the unit has given it back as not its own duty, and the office has not decided
 ACCEPTED, EXCUSED = SETTLED = ("accepted", "excused")
-STATES = (OPEN, ACKNOWLEDGED, ANSWERED, RETURNED, ACCEPTED, EXCUSED)
+STATES = (OPEN, ACKNOWLEDGED, ANSWERED, RETURNED, NOT_OURS, ACCEPTED, EXCUSED)
 FOUND_UNTRUE = "found_untrue"  # an answer that was sent back because it is not so (C10)
 # States of an extension. Moot: the obligation was settled before the office had decided.
 WAITING, GRANTED, REFUSED, MOOT = "waiting", "granted", "refused", "moot"
@@ -22,7 +23,7 @@ PAGE = 50
 class Standing(StrEnum):
     """How far the units are with what they owe about one subject."""
 
-    OWED = "owed"  # it is some unit's turn
+    OWED = "owed"  # it is some unit's turn, or one says that it is not its duty
     ANSWERED = "answered"  # every answer has come, and the office has not decided on all
     SETTLED = "settled"
 
@@ -82,9 +83,9 @@ class Obligation:
 class Happened:
     """One entry of an obligation's history.
 
-    kind: handed, acknowledged, unit_answer, unit_question, office_reply, returned, accepted, excused, time_asked,
-    time_granted, time_refused, deadline_moved (`detail`: from, to), reminders_moved. `detail` of returned: times, and
-    found_untrue where it is.
+    kind: handed, acknowledged, unit_answer, unit_question, office_reply, returned (`detail`: times, and found_untrue
+    where it is), accepted, excused, not_ours (reason), insisted and deadline_moved (from, to), time_asked,
+    time_granted, time_refused, reminders_moved.
     """
 
     kind: str
@@ -133,6 +134,8 @@ class Dossier:
     waiting: Extension | None
     seen: str  # what the page saw: a decision on anything older is refused
     sight: UnitSight | None  # what the unit sees of its subject
+    not_ours_by: datetime | None = None  # until when the unit may say that it is not its duty; None: it may not
+    why_not_ours: str | None = None  # a code of services.obligations.codes: why it may not, if it is owed
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ class ObligationFilters:
     late: bool = False
     stage: str = (
         ""  # current (not settled), owed, unseen (not acknowledged), answered, waiting (for time), asks, silent (A52),
-        # settled (newest first)
+        # not_ours, settled (newest first)
     )
     words: str = ""  # each word must occur in the number or in what was asked, or name the unit
     named: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by word, the units that it names

@@ -49,6 +49,7 @@ class Right(StrEnum):
     OPEN_IDENTITIES = "open_identities"  # who filed a report, for a stated purpose
     OPEN_ORIGINALS = "open_originals"  # evidence as it came, for a stated purpose
     HAND_OVER = "hand_over"  # make an obligation of a unit, from a report or without one
+    HAND_OVER_AGAIN = "hand_over_again"  # hand over what several units have given back as not their duty
     OVERSEE_OBLIGATIONS = "oversee_obligations"  # the office's list at the console
     DECIDE_OBLIGATIONS = "decide_obligations"  # accept or return an answer, give time, excuse, reply
     LOOK_AT_OBLIGATIONS = "look_at_obligations"  # the unit's own view of what it owes
@@ -146,7 +147,7 @@ _ABOVE_UNIT = _in(Scope.BELOW, Right.LOOK_AT_OBLIGATIONS, Right.SEE_LATE)
 _OF_ROLES: Mapping[Role, dict[Right, Scope]] = {
     Role.CLERK: _CLERK,
     Role.REVIEWER: _READING | _everywhere(Right.READ_REPORTS, Right.RELEASE_NOTICES, Right.CONFIRM_DEDUCTIONS),
-    Role.OFFICE_HEAD: _CLERK | _everywhere(Right.CONFIRM_DEDUCTIONS),
+    Role.OFFICE_HEAD: _CLERK | _everywhere(Right.HAND_OVER_AGAIN, Right.CONFIRM_DEDUCTIONS),
     Role.DISCIPLINE: _READING | _CASEWORK | _everywhere(Right.HANDLE_CONFLICTS),
     # Its members head units themselves: they read no report.
     Role.LEADING_GROUP: _READING | _everywhere(Right.RELEASE_NOTICES, Right.APPROVE_RESULTS),

@@ -31,6 +31,7 @@ SHORT = {
     "申请延期": "延期",
     "看详情": "详情",
     "问效能办": "询问",
+    "不属我们": "退回",
     "我的督办事项": "列表",
 }
 
@@ -59,7 +60,7 @@ def test_by_text_message_it_is_short_and_holds_nobodys_words(say: Say) -> None:
 @pytest.mark.parametrize("say", TWINS, ids=lambda say: say.words)
 def test_the_numbers_are_those_of_the_buttons(say: Say) -> None:
     letter = letter_of(Body(say=say), TEXTS["zh"], 3)
-    told = re.findall(r"(\d)(签收|答复|延期|详情|询问|列表|补充)", letter.texts[0].rpartition("回复")[2])
+    told = re.findall(r"(\d)(签收|答复|延期|详情|询问|退回|列表|补充)", letter.texts[0].rpartition("回复")[2])
     meant = [(str(n), SHORT[TEXTS["zh"].say("common", button.words or "")]) for n, button in enumerate(say.buttons, 1)]
     assert told == meant
     assert [press for press, _ in (letter.menu.numbers.values() if letter.menu else ())] == [

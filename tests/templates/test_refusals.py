@@ -37,23 +37,32 @@ KINDS = (
     TableCode,
 )
 CODES = {kind.__name__: kind for kind in KINDS}
-SECRECY = {DeskCode.THEIR_NUMBER, DeskCode.THEIR_WORDS}  # told at the form that hands over, whose words are theirs
+AT_HAND_OVER = {
+    DeskCode.HEAD_WANTED,
+    DeskCode.THEIR_NUMBER,
+    DeskCode.THEIR_WORDS,
+}  # told at the form that hands over, whose words are theirs
 # Not a mistake: the page asks once more, in other words.
 ASKED_AGAIN: set[StrEnum] = {ObligationCode.DUE_UNSURE, ObligationCode.HANDED_ALREADY, PeopleCode.HAS_HEAD}
 NEW_DATE = {ObligationCode.DUE_WANTED, ObligationCode.DUE_PAST, ObligationCode.DUE_FAR}  # of an interim reply
-IN_THE_CHAT = {
+OF_UNITS = {  # what no page does
+    ObligationCode.NOT_OURS_LATE,
+    ObligationCode.NOT_OURS_NEVER,
+    ObligationCode.NOT_OURS_ONCE,
+    ObligationCode.WAITING_ALREADY,
+}
+IN_THE_CHAT = OF_UNITS | {
     Common.GONE,
     Common.TEXT_TOO_LONG,
     Common.TEXT_WANTED,
     ObligationCode.DUE_PAST,
     ObligationCode.DUE_WANTED,
     ObligationCode.SETTLED,
-    ObligationCode.WAITING_ALREADY,
 }
 # What is gone is drawn as "not found", but where an obligation's state may have moved under the page.
 ON_PAGES: dict[str, set[StrEnum]] = {
-    "desk": {*Common, *CaseCode, *DeskCode, *PurposeCode, *NEW_DATE} - SECRECY - {Common.GONE},
-    "obligations": {*Common, *ObligationCode, *SECRECY} - ASKED_AGAIN - {ObligationCode.WAITING_ALREADY},
+    "desk": {*Common, *CaseCode, *DeskCode, *PurposeCode, *NEW_DATE} - AT_HAND_OVER - {Common.GONE},
+    "obligations": {*Common, *ObligationCode, *AT_HAND_OVER} - ASKED_AGAIN - OF_UNITS,
     "people": {*PeopleCode} - ASKED_AGAIN,
     "signin": {*SignInCode, Common.GONE},
     "quarantine": {*PurposeCode},

@@ -11,7 +11,7 @@ from web.site.asked import LONGEST_WORDS, Asked, units_named, units_under
 from web.site.frame import IS_ID
 
 # What `state` in the address may be: whose turn it is. Without it, everything that is not settled.
-SHOWN = ("owed", "unseen", "late", "answered", "waiting", "asks", "office", "settled")
+SHOWN = ("owed", "unseen", "late", "answered", "not_ours", "waiting", "asks", "office", "settled")
 STAGES = {"": "current", "late": "", "office": "silent"}
 NAMES = ("q", "unit", "kind", "state")
 

@@ -19,8 +19,17 @@ from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 from web.site.refused import status_of
 
-ACTS = "accept|return|excuse|grant|refuse|reply"
-DONE = frozenset((*ACTS.split("|"), "accept_case", *TOLD, "return_sms", "return_sms_later", "unreached"))
+ACTS = "accept|return|excuse|insist|grant|refuse|reply"
+THEIR_TURN = ("return", "insist")  # acts after which it is owed again
+DONE = frozenset(
+    (
+        *ACTS.split("|"),
+        "accept_case",
+        *TOLD,
+        *(f"{act}_{by}" for act in THEIR_TURN for by in ("sms", "sms_later")),
+        "unreached",
+    )
+)
 
 
 class Obligations:
@@ -66,7 +75,7 @@ class Obligations:
         typed = {"kind": obligation.kind, "text": sent.get("text", ""), "date": sent.get("date", "")}
         typed["untrue"] = sent.get("untrue", "")
         # Asked first, as for a hand-over. What becomes the unit's turn again goes by SMS too.
-        untold = await told_by(frame, act, obligation.unit_id, obligation.kind) if act == "return" else ""
+        untold = await told_by(frame, act, obligation.unit_id, obligation.kind) if act in THEIR_TURN else ""
         answers = (
             act == "accept"
             and obligation.waited_for
@@ -166,7 +175,11 @@ class Obligations:
         )
 
 
-SAID: Mapping[str, Callable[..., bool]] = {"excuse": obligations.excuse, "reply": obligations.reply_unit}
+SAID: Mapping[str, Callable[..., bool]] = {
+    "excuse": obligations.excuse,
+    "insist": obligations.insist,
+    "reply": obligations.reply_unit,
+}
 
 
 def _actors(whole: Dossier) -> frozenset[str]:

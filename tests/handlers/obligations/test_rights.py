@@ -19,7 +19,7 @@ NO_LONGER = "您不再是市国土局负责人，市国土局的督办事项不�
 GONE = "没有找到这件督办事项。请从「我的督办事项」里选。"
 
 
-@pytest.mark.parametrize("command", ["/duty", "/acknowledge", "/answer", "/more_time", "/ask_office"])
+@pytest.mark.parametrize("command", ["/duty", "/acknowledge", "/answer", "/more_time", "/not_ours", "/ask_office"])
 async def test_another_units_obligation_is_answered_like_one_that_does_not_exist(
     office: Office, head: FakePerson, person: Meet, command: str
 ) -> None:
@@ -34,13 +34,15 @@ async def test_another_units_obligation_is_answered_like_one_that_does_not_exist
 
 
 async def test_forged_ids_are_no_accident(office: Office, head: FakePerson) -> None:
-    for command in ("duty", "answer", "acknowledge", "more_time", "ask_office", "seen"):
+    for command in ("duty", "answer", "acknowledge", "more_time", "not_ours", "ask_office", "seen"):
         for argument in ("\0", "x" * 60, "'", "-1"):
             await head.says(f"/{command} {argument}")
     assert rows(office.program, "quarantine") == []
 
 
-@pytest.mark.parametrize("command", ["duties", "duty", "acknowledge", "answer", "more_time", "ask_office", "late"])
+@pytest.mark.parametrize(
+    "command", ["duties", "duty", "acknowledge", "answer", "more_time", "not_ours", "ask_office", "late"]
+)
 async def test_for_a_citizen_there_are_no_such_commands(office: Office, citizen: FakePerson, command: str) -> None:
     office.bind("head")
     obligation = office.hand_over(working_days=3)

@@ -35,7 +35,7 @@ EVERYBODY = "sign_in"
 EXPECTED: dict[str, list[tuple[str, set[str]]]] = {
     "clerk": [(CLERK, ALL)],
     "reviewer": [(f"{READER} read_reports release_notices confirm_deductions", ALL)],
-    "office_head": [(f"{CLERK} confirm_deductions", ALL)],
+    "office_head": [(f"{CLERK} hand_over_again confirm_deductions", ALL)],
     "discipline": [(f"{READER} {CASES} handle_conflicts", ALL)],
     "leading_group": [(f"{READER} release_notices approve_results", ALL)],
     "auditor": [(f"{READER} read_reports read_audit", ALL)],

@@ -10,6 +10,7 @@ from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
 from services import obligations
+from services.desk import KINDS
 from tests.conftest import owed
 from tests.drivers.desk_pages import ASKED, WORDS, answers, complains, first_obligation, first_report, instruct, is_head
 from tests.web.conftest import link
@@ -176,3 +177,52 @@ async def test_a_far_deadline_is_looked_at_twice_when_an_answer_is_sent_back_too
     page = await clerk.sends(f"{obligation}/return", **given, date="2027-11-29", sure=sure.group(1))
     assert "已退回" in page
     assert "2027年11月29日 周一 18:00" in page
+
+
+async def test_what_a_unit_gives_back_is_taken_back_or_kept_with_it(
+    program: Program, clerk, person, citizen: FakePerson
+) -> None:
+    head = person("head-1")
+    head_id = await is_head(program, head)
+    await complains(citizen, WORDS)
+    report = first_report(await clerk.opens("/console"))
+    for word, done in (("insist", "已决定仍由该单位办理"), ("excuse", "已免办")):
+        await clerk.opens(report)
+        page = await clerk.sends(
+            f"{report}/hand", unit="gtj", kind="complaint", text=f"{ASKED}{word}", days="3", date=""
+        )
+        [new] = [one for one in program.acts.look(obligations.owed_by, KINDS, ["gtj"]) if one.begins.endswith(word)]
+        given = (KINDS, new.id, "other_unit", "占道经营由市城管局管")
+        program.acts.by(head_id).transact(obligations.say_not_ours, *given)
+        listed = await clerk.opens("/console/duties?state=not_ours")
+        assert '<span class="tag new">单位退回</span>' in listed
+        obligation = first_obligation(listed)
+        page = await clerk.opens(obligation)
+        assert "应由别的单位办" in page
+        assert "占道经营由市城管局管" in page
+        page = await clerk.sends(f"{obligation}/{word}", text=" ")
+        assert (clerk.status, "请写清楚\uff0c至少 2 个字" in page) == (422, True)
+        page = await clerk.sends(f"{obligation}/{word}", text="看过三定方案了")
+        assert done in page
+        assert "看过三定方案了" in head.screen().text
+        assert 'id="not-ours"' not in page
+    await citizen.says("/status")
+    assert "退回" not in "".join(one.text for one in citizen.heard())
+
+
+async def test_the_third_hand_over_of_what_two_units_gave_back_needs_the_head_of_the_office(
+    program: Program, clerk, person, citizen: FakePerson
+) -> None:
+    await complains(citizen, WORDS)
+    report = first_report(await clerk.opens("/console"))
+    for unit in ("gtj", "wsj"):
+        head_id = await is_head(program, person(f"head-{unit}"), unit)
+        await clerk.opens(report)
+        await clerk.sends(f"{report}/hand", unit=unit, kind="complaint", text=ASKED, days="3", date="")
+        [owed_one] = [one for one in program.acts.look(obligations.owed_by, KINDS, [unit]) if one.owed]
+        program.acts.by(head_id).transact(obligations.say_not_ours, KINDS, owed_one.id, "wrong_unit", "不归本局管理")
+    await clerk.opens(report)
+    page = await clerk.sends(f"{report}/hand", unit="gsj", kind="complaint", text="请再核实一次", days="3", date="")
+    assert "再交办要由效能办负责人来办" in page
+    assert "请再核实一次</textarea>" in page
+    assert program.acts.look(obligations.owed_by, KINDS, ["gsj"]) == []
