@@ -344,6 +344,11 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.one", {"state": "accepted", "history": talked}, _CASE),
         *(("status.one", {"state": state}, _CASE) for state in sorted(ENDS)),
         ("status.asked", {}, (Button("/add", words="answer"),)),
+        (
+            "status.called_back",
+            {},
+            (*(Button("/confirm", words=words) for words in ("is_so", "is_not_so")), Button("/add", words="answer")),
+        ),
         ("status.closed", {"text": word("sample_reason")}, _ADD),
         ("status.accepted", {"text": "", "by": None}, _STATUS),
         ("status.accepted", {"text": word("sample_reason"), "by": "2026-12-14"}, _STATUS),

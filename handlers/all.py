@@ -19,6 +19,7 @@ JOURNEYS: dict[str, Journey] = {
         status.STATUS,
         addition.QUESTIONS,
         addition.ADD,
+        addition.CONFIRM,
         addition.ADDITIONS,
         status.CODES,
         withdrawing.WITHDRAW,

@@ -8,7 +8,7 @@ from conversation.engine import Flow
 from conversation.messages import Answers, Button, Media
 from conversation.questions import Choice, Evidence, Text, World
 from handlers.answers import pieces
-from services import cases
+from services import cases, desk
 from services.talk import Journey, Turn
 
 
@@ -71,6 +71,16 @@ def add(turn: Turn, case_id: str, text: str, media: Sequence[Media]) -> bool:
     return added
 
 
+def open_confirm(turn: Turn, argument: str) -> None:
+    """Opens `/confirm <case> so` or `not_so`: one tap says whether what the office was told is so."""
+    case_id, _, word = argument.partition(" ")
+    if word not in (desk.SO, desk.NOT_SO):
+        open_addition(turn, case_id)
+        return
+    add(turn, case_id, turn.tools.phrases[turn.contact.language].option("addition", "word", word), ())
+    turn.go_on()
+
+
 def open_question(turn: Turn, argument: str) -> None:
     turn.start("question")
 
@@ -92,6 +102,7 @@ def send_question(turn: Turn, text: str, media: Sequence[Media]) -> bool:
     return True
 
 
+CONFIRM = Journey("confirm", open_confirm)
 ADD = Journey("add", open_addition, in_menu=False)
 ADDITIONS = Journey("addition", open_addition, ADDITION, submit_addition)
 QUESTIONS = Journey("question", open_question, QUESTION, submit_question, in_menu=True)

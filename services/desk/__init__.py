@@ -1,5 +1,6 @@
 """The office's desk: what came in, one report with its evidence, and what the office says about it."""
 
+from services.desk.calling_back import NOT_SO, SO, call_back, called_back
 from services.desk.codes import DeskCode
 from services.desk.deciding import accept, answer, ask, decline, interim, refer, reopen
 from services.desk.handing import beside, still_owed, visit_of
@@ -20,7 +21,9 @@ __all__ = [
     "BY_PROMISE",
     "COLUMNS",
     "KINDS",
+    "NOT_SO",
     "SHORTEST_REASON",
+    "SO",
     "UNKNOWN_UNIT",
     "VISIT",
     "DeskCode",
@@ -33,6 +36,8 @@ __all__ = [
     "ask",
     "beside",
     "by_month",
+    "call_back",
+    "called_back",
     "counts",
     "decline",
     "fresh",

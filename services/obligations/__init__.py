@@ -25,6 +25,7 @@ from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_since
 from services.obligations.values import (
     ACCEPTED,
     ACKNOWLEDGED,
+    ANSWERED,
     NOT_OURS,
     PAGE,
     RETURNED,
@@ -43,6 +44,7 @@ from services.obligations.values import (
 __all__ = [
     "ACCEPTED",
     "ACKNOWLEDGED",
+    "ANSWERED",
     "AT_ONCE",
     "COLUMNS",
     "FAR",

@@ -19,12 +19,13 @@ from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 from web.site.refused import status_of
 
-ACTS = "accept|return|excuse|insist|grant|refuse|reply"
+ACTS = "accept|return|excuse|insist|grant|refuse|reply|verify"
 THEIR_TURN = ("return", "insist")  # acts after which it is owed again
 DONE = frozenset(
     (
         *ACTS.split("|"),
         "accept_case",
+        "verify_unreached",
         *TOLD,
         *(f"{act}_{by}" for act in THEIR_TURN for by in ("sms", "sms_later")),
         "unreached",
@@ -75,7 +76,9 @@ class Obligations:
         typed = {"kind": obligation.kind, "text": sent.get("text", ""), "date": sent.get("date", "")}
         typed["untrue"] = sent.get("untrue", "")
         # Asked first, as for a hand-over. What becomes the unit's turn again goes by SMS too.
-        untold = await told_by(frame, act, obligation.unit_id, obligation.kind) if act in THEIR_TURN else ""
+        untold = f"{act}_unreached"
+        if act in THEIR_TURN:
+            untold = await told_by(frame, act, obligation.unit_id, obligation.kind)
         answers = (
             act == "accept"
             and obligation.waited_for
@@ -122,7 +125,8 @@ class Obligations:
         others, waits = await frame.acts.read(desk.beside, frame.kinds, obligation)
         if obligation.owed:
             told = await frame.acts.read(why_unreached, obligation.unit_id, frame.ways)
-        return {"others": others, "waits": waits, "why_unreached": told}
+        heard = await frame.acts.read(desk.called_back, whole)
+        return {"heard": heard, "others": others, "waits": waits, "why_unreached": told}
 
     async def _late(self) -> Lateness:
         return lateness(await self._frame.acts.read(obligations.late))
@@ -179,6 +183,7 @@ SAID: Mapping[str, Callable[..., bool]] = {
     "excuse": obligations.excuse,
     "insist": obligations.insist,
     "reply": obligations.reply_unit,
+    "verify": desk.call_back,
 }
 
 
