@@ -85,8 +85,8 @@ class OwnCases(Unmatched):
         return [option for option in mine if fits(query, option.label or "")]
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
-        mine = cases.own(turn.act, turn.contact.id)
-        return next((self._label(turn, case) for case in mine if case.id == value), None)
+        case = cases.own_case(turn.act, turn.contact.id, value)
+        return self._label(turn, case) if case else None
 
     def _label(self, turn: Turn, case: cases.Case) -> str:
         return " ".join(filter(None, [case.number, about(turn, case)]))

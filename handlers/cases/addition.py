@@ -38,7 +38,7 @@ def open_addition(turn: Turn, argument: str) -> None:
     if not mine:
         turn.say("status.nothing", Button("/code", words="enter_code"))
         return
-    known = next((case.id for case in mine if case.id == argument), None)
+    known = argument if argument and cases.own_case(turn.act, turn.contact.id, argument) else None
     if known is not None and (asked := open_question_of(turn, known)) is not None:
         turn.say("addition.asked", **asked)
     turn.start("addition", {"_case": known} if known else None)
@@ -64,7 +64,8 @@ def add(turn: Turn, case_id: str, text: str, media: Sequence[Media]) -> bool:
     """Adds to a case and thanks; for a case that is this person's no longer, tells how to get it back."""
     added = cases.add(turn.act, turn.contact, case_id, text, media)
     if added:
-        case = next(case for case in cases.own(turn.act, turn.contact.id) if case.id == case_id)
+        case = cases.own_case(turn.act, turn.contact.id, case_id)
+        assert case is not None
         turn.say("addition.received", Button(f"/status {case.id}", words="see_status"), number=case.number)
     else:
         turn.say("status.nothing", Button("/code", words="enter_code"))

@@ -28,7 +28,8 @@ def open_status(turn: Turn, argument: str) -> None:
     """Opens `/status`, `/status <case>` or `/status <receipt code>`. Other people's reports do not exist here."""
     mine, checks = cases.own(turn.act, turn.contact.id), checks_of(turn)
     number = folded(argument)
-    chosen = next((case for case in mine if argument == case.id or number == folded(case.number)), None)
+    by_id = cases.own_case(turn.act, turn.contact.id, argument) if argument else None
+    chosen = by_id or next((case for case in mine if number == folded(case.number)), None)
     if chosen is not None:
         show(turn, chosen)
     elif argument:

@@ -14,9 +14,8 @@ SURE = " yes"  # behind the case: the person has been asked and agrees
 def open_withdraw(turn: Turn, argument: str) -> None:
     """Opens `/withdraw <case>`, or `/withdraw` alone where there is one open case only."""
     wanted = argument.removesuffix(SURE)
-    mine = [case for case in cases.own(turn.act, turn.contact.id) if cases.Step.WITHDRAW in case.steps]
-    case = next((one for one in mine if one.id == wanted or (not wanted and len(mine) == 1)), None)
-    if case is None:
+    case = cases.own_case(turn.act, turn.contact.id, wanted) if wanted else _only_open(turn)
+    if case is None or cases.Step.WITHDRAW not in case.steps:
         turn.take(STATUS.name, wanted)
     elif not argument.endswith(SURE):
         no, yes = (
@@ -26,6 +25,11 @@ def open_withdraw(turn: Turn, argument: str) -> None:
         turn.ask_sure("status.sure_withdraw", no, yes, number=case.number)
     else:
         _withdraw(turn, case)
+
+
+def _only_open(turn: Turn) -> cases.Case | None:
+    mine = [case for case in cases.own(turn.act, turn.contact.id) if cases.Step.WITHDRAW in case.steps]
+    return mine[0] if len(mine) == 1 else None
 
 
 def _withdraw(turn: Turn, case: cases.Case) -> None:

@@ -16,6 +16,7 @@ from services.cases.filing import (
     file_question,
     history,
     own,
+    own_case,
 )
 from services.cases.leaving import COLUMNS, leaving
 from services.cases.life import COMPLAINT, ENDS, LIFE, QUESTION, State, Step, steps_from
@@ -54,6 +55,7 @@ __all__ = [
     "note_outcomes",
     "outcome_values",
     "own",
+    "own_case",
     "steps_from",
     "take",
     "tell",

@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, update
 
 from conversation.messages import Media
 from models.prepared import Prepared
-from models.tables import cases, entries, evidence, owners
+from models.tables import cases, entries, evidence
 from services import calendar, obligations, people
 from services.calendar import Limits
 from services.cases.life import COMPLAINT, QUESTION, State, Step, steps_from
@@ -20,7 +20,7 @@ from services.evidence import attach
 from services.foundation import audit
 from services.foundation.act import CITIZEN, Act
 from services.foundation.folding import sought
-from services.foundation.moments import entry_moment, newest_first, oldest_first, sealed_now
+from services.foundation.moments import entry_moment, oldest_first, sealed_now
 from services.foundation.numbers import report_number
 from services.foundation.vault import new_id
 from services.obligations import Promise
@@ -178,28 +178,34 @@ def _file(
 
 def own(act: Act, contact_id: str) -> list[Case]:
     """The cases that this contact has filed or taken up by receipt code, newest first."""
-    mine = select(owners.c.subject_id).where(owners.c.owner_hash == act.vault.index(contact_id, "owner"))
-    newest = act.tx.execute(_CASES.where(cases.c.id.in_(mine)).order_by(cases.c.received_on.desc(), cases.c.id))
-    rows = newest_first(act, newest.all())[:MOST_OWN]
-    found = [_case(row) for row in rows]
-    owed = obligations.promised(act, [case.id for case in found])
-    return [replace(case, promised=owed.get(case.id)) for case in found]
+    return _known(act, people.newest_owned(act, contact_id, cases, MOST_OWN))
+
+
+def own_case(act: Act, contact_id: str, case_id: str) -> Case | None:
+    """A case of this contact's own, however old; None for anybody else's."""
+    return next(iter(_known(act, [case_id])), None) if people.owns(act, contact_id, case_id) else None
+
+
+def _known(act: Act, ids: Sequence[str]) -> list[Case]:
+    """The cases with these ids, in their order, each with what the office owes about it."""
+    found = {row.id: _case(row) for row in act.tx.execute(_CASES.where(cases.c.id.in_(ids)))}
+    owed = obligations.promised(act, ids)
+    return [replace(found[id], promised=owed.get(id)) for id in ids if id in found]
 
 
 def adopt(act: Act, contact: Contact, code: str) -> Case | None:
     """Finds the case of a receipt code; from now on this contact follows it too."""
     subject_id = people.by_receipt(act, code)
-    row = act.tx.execute(_CASES.where(cases.c.id == subject_id)).first() if subject_id else None
-    if row is None:
-        return None
-    people.follow(act, row.id, contact.id)
-    audit.append(act.by("citizen"), "receipt_used", row.id)
-    return replace(_case(row), promised=obligations.promised(act, [row.id]).get(row.id))
+    case = next(iter(_known(act, [subject_id])), None) if subject_id else None
+    if case is not None:
+        people.follow(act, case.id, contact.id)
+        audit.append(act.by("citizen"), "receipt_used", case.id)
+    return case
 
 
 def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Media]) -> bool:
     """Adds words or evidence from the citizen; False when the case is not this contact's."""
-    if case_id not in {case.id for case in own(act, contact.id)}:
+    if own_case(act, contact.id, case_id) is None:
         return False
     entry_id = new_id()
     row = {
@@ -265,9 +271,8 @@ _CASES = select(
     cases.c.state,
     cases.c.received_on,
     _PIECES,
-    cases.c.received,
 )
 
 
 def _case(row: Any) -> Case:
-    return Case(*row[:-1])
+    return Case(*row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.cases.filing import own
+from services import people
 from services.cases.life import Step
 from services.cases.steps import held, take
 from services.foundation.act import CITIZEN, Act
@@ -12,6 +12,6 @@ from services.people import Contact
 
 def withdraw(act: Act, contact: Contact, case_id: str) -> None:
     """Withdraws a case. Raises Refusal: gone, where it is not this contact's; decided, where it has ended."""
-    if case_id not in {case.id for case in own(act, contact.id)}:
+    if not people.owns(act, contact.id, case_id):
         raise Refusal(Common.GONE)
     take(act.by(CITIZEN), held(act, case_id), Step.WITHDRAW, read=False)

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from conversation.messages import Media
-from models.tables import owners, visits
+from models.tables import visits
 from services import evidence, people
 from services.foundation import audit
 from services.foundation.act import SUPERVISOR, Act
 from services.foundation.folding import sought
-from services.foundation.moments import newest_first, sealed_now
+from services.foundation.moments import sealed_now
 from services.foundation.numbers import report_number
 from services.foundation.vault import new_id
 from services.people import Contact
@@ -78,8 +78,7 @@ def file_visit(act: Act, contact: Contact, visit: Visit) -> str:
 
 def own(act: Act, contact_id: str) -> list[Filed]:
     """The spot checks that this contact filed last, newest first."""
-    mine = select(owners.c.subject_id).where(owners.c.owner_hash == act.vault.index(contact_id, "owner"))
-    columns = visits.c.id, visits.c.number, visits.c.unit_id, visits.c.state, visits.c.received_on, visits.c.received
-    found = act.tx.execute(select(*columns).where(visits.c.id.in_(mine)).order_by(visits.c.received_on.desc()))
-    newest = newest_first(act, found.all())[:MOST_OWN]
-    return [Filed(row.number, row.unit_id, row.state, row.received_on) for row in newest]
+    newest = people.newest_owned(act, contact_id, visits, MOST_OWN)
+    columns = visits.c.id, visits.c.number, visits.c.unit_id, visits.c.state, visits.c.received_on
+    found = {row.id: Filed(*row[1:]) for row in act.tx.execute(select(*columns).where(visits.c.id.in_(newest)))}
+    return [found[id] for id in newest]

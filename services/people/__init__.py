@@ -32,7 +32,17 @@ from services.people.members import (
     withdraw_role,
     withdrawal,
 )
-from services.people.owners import by_receipt, follow, follows, hand_on, identity_of, keep_identity, owner_ids
+from services.people.owners import (
+    by_receipt,
+    follow,
+    follows,
+    hand_on,
+    identity_of,
+    keep_identity,
+    newest_owned,
+    owner_ids,
+    owns,
+)
 from services.people.persons import (
     Person,
     add_person,
@@ -164,9 +174,11 @@ __all__ = [
     "members",
     "named",
     "names_of",
+    "newest_owned",
     "note_use",
     "open_session",
     "owner_ids",
+    "owns",
     "peek_link",
     "person",
     "phones_of",

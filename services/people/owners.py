@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, insert, select, update
 
 from models.database import insert_or_ignore
 from models.prepared import Prepared
 from models.tables import owners, vault
 from services.foundation.act import Act
+from services.foundation.moments import newest_first
 from services.foundation.vault import new_code, same_code
 from services.people.accounts import Contact
 
@@ -36,6 +37,25 @@ def keep_identity(
 def follow(act: Act, subject_id: str, contact_id: str) -> None:
     """Lets this contact follow the report from now on."""
     act.tx.execute(insert_or_ignore(act.tx, owners), _owner(act, subject_id, contact_id, filed=False))
+
+
+def owns(act: Act, contact_id: str, subject_id: str) -> bool:
+    """Whether this contact follows this report."""
+    mine = owners.c.subject_id == subject_id, owners.c.owner_hash == act.vault.index(contact_id, "owner")
+    return act.tx.execute(select(owners.c.subject_id).where(*mine)).first() is not None
+
+
+def newest_owned(act: Act, contact_id: str, reports: Table, most: int) -> list[str]:
+    """The ids of the newest reports of a table (`id`, `received_on`, `received`) that this contact follows.
+
+    No more moments are opened than a person files in a day or two, however many reports there are: a contact with
+    thousands must not be slow to answer.
+    """
+    mine = owners.c.owner_hash == act.vault.index(contact_id, "owner")
+    columns = reports.c.id, reports.c.received_on, reports.c.received
+    joined = select(*columns).join_from(owners, reports, reports.c.id == owners.c.subject_id).where(mine)
+    newest = joined.order_by(reports.c.received_on.desc(), reports.c.id).limit(2 * most)
+    return [row.id for row in newest_first(act, act.tx.execute(newest).all())[:most]]
 
 
 def follows(act: Act, contact_id: str) -> bool:
