@@ -14,6 +14,7 @@ from services.desk.promises import remind_clerks
 from services.desk.rates import BY, Tally, by_month, tallied, total
 from services.desk.righting import put_right
 from services.desk.sight import sight_of_case, sight_of_visit
+from services.desk.stepping import next_open
 from services.desk.values import BY_PROMISE, SHORTEST_REASON, UNKNOWN_UNIT, VISIT, Filters, Item, Report
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "leaving",
     "listed",
     "look",
+    "next_open",
     "note_visit",
     "open_copy",
     "open_identity",

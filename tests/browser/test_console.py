@@ -195,3 +195,31 @@ async def test_people_quarantine_and_the_door(program: Program, chromium: Browse
         await expect(page.get_by_role("heading", name="People")).to_be_visible()
         await shot(page, "phone-people-en", full=False)
         assert [line for line in troubles(page) if "401" not in line] == []
+
+
+async def test_from_report_to_decision_to_the_next_by_keys(
+    program: Program, chromium: Browser, citizen: FakePerson
+) -> None:
+    await citizen.says("/menu")
+    file_some(program, somebody(program), 3)
+    async with desk(program) as address:
+        page = await page_at(chromium, WIDE)
+        await page.goto(clerk_link(program, address))
+        await page.locator(".item").nth(1).click()
+        await expect(page.locator("#decide-text")).to_be_visible()
+        await page.keyboard.press("d")
+        await expect(page.locator("#decide-text")).to_be_focused()
+        await page.keyboard.type("不属于受理范围 n")
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#decide-text")).not_to_be_focused()
+        await page.get_by_role("button", name="不受理").click()
+        await expect(page.get_by_role("status").filter(has_text="已告知来件人")).to_be_visible()
+        before = await page.locator("#number").inner_text()
+        await page.mouse.wheel(0, 2000)
+        await expect(page.locator("#number")).to_be_in_viewport()
+        await page.keyboard.press("n")
+        await expect(page.locator("#number")).not_to_have_text(before)
+        await expect(page.locator("#decide-text")).to_have_value("")
+        await page.emulate_media(media="print")
+        assert await page.evaluate("getComputedStyle(document.querySelector('#report > header')).position") == "static"
+        assert troubles(page) == []

@@ -155,6 +155,7 @@ class Desk:
         shown = await frame.acts.at(now).read(desk.listed, filters, query.after, report.id if report else "")
         counted = await frame.acts.at(now).read(desk.counts, filters)
         hand = await self._hand_form(report, form) if report else None
+        following = await frame.acts.at(now).read(desk.next_open, filters, report.id) if report else None
         texts, nothing = (
             frame.speaks(request),
             {"done": None, "problem": None, "at": "", "act": "", "typed": "", "sent": {}, "identity": None},
@@ -169,6 +170,7 @@ class Desk:
             query=query,
             report=report,
             hand=hand,
+            following=following,
             directory=frame.directory(),
             now=now,
             findings=lambda found: seen_in(texts, found),

@@ -340,14 +340,27 @@ function step(by) {
   items[next].scrollIntoView({ block: "nearest" });
 }
 
+// To the first form that decides: what is folded is opened, and the writing begins.
+function decide() {
+  const form = $("[data-decide]");
+  if (!form) return;
+  if (form.matches("details")) form.open = true;
+  const field = $("textarea, select, button", form);
+  field.scrollIntoView({ block: "center" });
+  field.focus();
+}
+
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
   "/": () => $("#q")?.focus(),
   u: () => { const back = $("#back"); if (back) location.href = back.href; },
+  n: () => $("#next")?.click(),
+  d: decide,
   "?": () => $("#keys")?.showModal(),
 };
 addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.matches(".pane-report textarea")) return event.target.blur(); // back to the keys
   if (event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
   if (event.target.closest("input, textarea, select, dialog[open]")) return;
   event.preventDefault();

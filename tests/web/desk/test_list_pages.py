@@ -205,3 +205,52 @@ async def test_days_and_moments_beyond_our_time_are_refused_in_words(clerk, year
     await clerk.sends("/console/notices", role="head", text_zh="请各单位周五前报送自查材料。")
     page = await clerk.sends(f"{clerk.path}/send", when="later", send_at=f"{year}-01-01T00:00")
     assert (clerk.status, 'role="alert"' in page) == (422, True)
+
+
+NEXT = re.compile(r'id="next" href="([^"]+)"')
+
+
+def _next(page: str) -> str:
+    found = NEXT.search(page)
+    return found[1].replace("&amp;", "&") if found else ""
+
+
+@pytest.mark.parametrize("sort", ["", "&sort=promise"])
+async def test_the_next_undecided_report_is_offered_within_the_filters(
+    program: Program, clerk, citizen: FakePerson, clock, sort: str
+) -> None:
+    """Whoever follows the offer from decision to decision meets each report once, in the order of the list."""
+    await complains(citizen)
+    [account] = rows(program, "owners")
+    contact = Contact(program.acts.look(people.owner_ids, str(account["subject_id"]))[0], "fake", "zh")
+    for n in range(12):
+        clock.passes(minutes=1, days=n % 5 == 4)
+        unit = "gaj" if n % 3 == 2 else "gtj"
+        program.acts.transact(cases.file_complaint, contact, cases.Complaint(unit, "slow", f"第{n}件"))
+    page = await clerk.opens(f"/console?unit=gtj&state=received{sort}")
+    listed = re.findall(r'href="/console/report/([0-9a-f]{20})', page)
+    assert len(listed) == 9
+    met, at = [], f"/console/report/{listed[0]}?unit=gtj&state=received{sort}"
+    while at:
+        await clerk.opens(at)
+        path, _, asked = at.partition("?")
+        page = await clerk.sends(f"{path}/decline?{asked}", text="不属于受理范围")
+        assert "已告知来件人" in page
+        met.append(path.rpartition("/")[2])
+        at = _next(page)
+    assert met == listed
+    assert "没有别的待处理来件了" in page
+
+
+@ON_SQLITE
+async def test_filters_are_tags_that_come_off_one_by_one(clerk, citizen: FakePerson) -> None:
+    await complains(citizen)
+    page = await clerk.opens("/console?unit=gtj&category=rude&q=窗口")
+    given = page[page.index('class="chips plain given"') :].partition("</ul>")[0]
+    assert "单位（含窗口）：市国土局" in given
+    off = [one.replace("&amp;", "&") for one in re.findall(r'href="([^"]+)"', given)]
+    assert len(off) == 4
+    assert off[-1] == "/console"
+    for address in off:
+        assert first_report(await clerk.opens(address))
+    assert 'class="chips plain given"' not in await clerk.opens("/console")
