@@ -227,6 +227,7 @@ def upgrade() -> None:
     sa.Column('closed_on', sa.Date(), nullable=True),
     sa.Column('outcomes', sa.JSON(), nullable=True),
     sa.Column('recovered', sa.BigInteger(), nullable=True),
+    sa.Column('assigned_to', sa.String(length=32), nullable=True),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_cases_unit_id')),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('number'),

@@ -43,5 +43,6 @@ cases = Table(
     Column("closed_on", Date),  # when it was last closed with an answer
     Column("outcomes", JSON),  # what came of it (C18): codes of services.cases.OUTCOMES
     Column("recovered", BigInteger),  # yuan that it recovered (C19)
+    Column("assigned_to", String(32)),  # the clerk who deals with it; None: nobody yet
     sqlite_with_rowid=False,
 )

@@ -1,5 +1,6 @@
 """The office's desk: what came in, one report with its evidence, and what the office says about it."""
 
+from services.desk.assigning import assign, assigned, clerks, hand_on
 from services.desk.calling_back import NOT_SO, SO, call_back, called_back
 from services.desk.codes import DeskCode
 from services.desk.deciding import accept, answer, ask, decline, interim, refer, reopen
@@ -15,13 +16,14 @@ from services.desk.rates import BY, Tally, by_month, tallied, total
 from services.desk.righting import put_right
 from services.desk.sight import sight_of_case, sight_of_visit
 from services.desk.stepping import next_open
-from services.desk.values import BY_PROMISE, SHORTEST_REASON, UNKNOWN_UNIT, VISIT, Filters, Item, Report
+from services.desk.values import BY_PROMISE, NOBODY, SHORTEST_REASON, UNKNOWN_UNIT, VISIT, Filters, Item, Report
 
 __all__ = [
     "BY",
     "BY_PROMISE",
     "COLUMNS",
     "KINDS",
+    "NOBODY",
     "NOT_SO",
     "SHORTEST_REASON",
     "SO",
@@ -35,13 +37,17 @@ __all__ = [
     "accept",
     "answer",
     "ask",
+    "assign",
+    "assigned",
     "beside",
     "by_month",
     "call_back",
     "called_back",
+    "clerks",
     "counts",
     "decline",
     "fresh",
+    "hand_on",
     "interim",
     "jot",
     "leaving",

@@ -14,4 +14,6 @@ class DeskCode(StrEnum):
     THEIR_WORDS = "their_words"
     UNIT_UNKNOWN = "unit_unknown"
     CATEGORY_UNKNOWN = "category_unknown"
+    CLERK_UNKNOWN = "clerk_unknown"  # nobody, or somebody who decides about no reports
+    GIVEN_ALREADY = "given_already"
     SAME = "same"  # nothing was changed in the form

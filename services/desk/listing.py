@@ -32,7 +32,7 @@ from models.types import Utc
 from services import obligations
 from services.desk.glances import just_read
 from services.desk.ordering import in_order, key, place_of
-from services.desk.values import BY_PROMISE, PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
+from services.desk.values import BY_PROMISE, NOBODY, PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
 from services.evidence import HELD
 from services.foundation.act import Act
 from services.foundation.moments import opened_or_day
@@ -52,6 +52,7 @@ _SHOWN = (
     "high",
     "named",
     "text",
+    "assigned_to",
     "promised_at",
 )
 
@@ -130,12 +131,16 @@ def _cases(filters: Filters, keep: str, just_read: Collection[str]) -> Select[An
         _high(cases.c, just_read),
         cases.c.named,
         func.substr(cases.c.what, 1, SNIPPET).label("text"),
+        cases.c.assigned_to,
         cases.c.moved_on,
         cases.c.moved,
         _promised_at(filters),
     ).where(*_shared(cases.c, filters, keep))
     if filters.kind:
         wanted = wanted.where(cases.c.kind == filters.kind)
+    if filters.assigned:
+        whose = cases.c.assigned_to
+        wanted = wanted.where(whose.is_(None) if filters.assigned == NOBODY else whose == filters.assigned)
     if filters.category:
         wanted = wanted.where(cases.c.category == filters.category)
     for word in filters.words.split():
@@ -163,11 +168,12 @@ def _visits(filters: Filters, keep: str, just_read: Collection[str]) -> Select[A
         _high(visits.c, just_read),
         literal(False).label("named"),
         func.substr(visits.c.note, 1, SNIPPET).label("text"),
+        cast(null(), String).label("assigned_to"),
         visits.c.moved_on,
         visits.c.moved,
         cast(null(), _MOMENT).label("promised_at"),
     ).where(*_shared(visits.c, filters, keep))
-    if filters.kind not in ("", VISIT) or filters.category:
+    if filters.kind not in ("", VISIT) or filters.category or filters.assigned:
         wanted = wanted.where(literal(False))
     for word in filters.words.split():
         said = numbered(visits.c.number, word), found_in(visits.c.sought, word)

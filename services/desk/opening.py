@@ -114,6 +114,7 @@ def _case(act: Act, report_id: str) -> dict[str, Any] | None:
         "decided_on": row.decided_on,
         "outcomes": row.outcomes or (),
         "recovered": row.recovered,
+        "assigned_to": row.assigned_to,
     }
 
 

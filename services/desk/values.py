@@ -15,6 +15,7 @@ VISIT = "visit"
 PAGE = 50  # items a page of the list
 BY_PROMISE = "promise"  # a way to sort the list
 UNKNOWN_UNIT = "unknown"  # in a filter: the citizen did not know the unit
+NOBODY = "nobody"  # in a filter: no clerk deals with it
 SHORTEST_REASON = 5
 
 
@@ -32,6 +33,7 @@ class Filters:
     named: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by word, the units that it names
     since: date | None = None
     until: date | None = None
+    assigned: str = ""  # the clerk who deals with it, or NOBODY
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Item:
     high: bool  # whether it is listed among the unread: it is unread, or was read a moment ago
     named: bool
     text: str | None
+    assigned_to: str | None
     moved_at: datetime  # when something last came in from outside
     promised_at: datetime | None = None  # in a list by promise: by when the office owes its word or its answer
     pieces: int = 0
@@ -112,6 +115,7 @@ class Report:
     promised: Promise | None = None  # what the office owes about it now
     outcomes: Sequence[str] = ()  # what came of it (C18)
     recovered: int | None = None  # yuan (C19)
+    assigned_to: str | None = None  # the clerk who deals with it
 
     @property
     def steps(self) -> Collection[str]:

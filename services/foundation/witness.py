@@ -39,6 +39,7 @@ VOUCHED: Mapping[str, Sequence[str]] = {
         "closed_on",
         "outcomes",
         "recovered",
+        "assigned_to",
     ),
     "visits": (
         "number",

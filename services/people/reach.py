@@ -66,11 +66,16 @@ def recipients_of(
     return found
 
 
-def accounts_with(act: Act, right: Right) -> list[tuple[str, str]]:
-    """The chat accounts, as (channel, contact id), of everybody whose role gives this right everywhere."""
+def people_with(act: Act, right: Right) -> set[str]:
+    """The ids of everybody whose role gives this right everywhere."""
     roles = [role for role in roles_with(right) if scope_of(role, right) is Scope.ALL]
     held = select(grants.c.person_id).where(grants.c.role.in_(roles), persons.holds(act.now))
-    reached = _accounts(act, set(act.tx.execute(held).scalars()), (CHAT,))
+    return set(act.tx.execute(held).scalars())
+
+
+def accounts_with(act: Act, right: Right) -> list[tuple[str, str]]:
+    """The chat accounts, as (channel, contact id), of everybody whose role gives this right everywhere."""
+    reached = _accounts(act, people_with(act, right), (CHAT,))
     return sorted({one for found in reached.values() for one in found if one[0] != SMS}, key=lambda one: one[1])
 
 

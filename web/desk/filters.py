@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from services.cases import CATEGORIES, State
-from services.desk import BY_PROMISE, UNKNOWN_UNIT, Filters
+from services.desk import BY_PROMISE, NOBODY, UNKNOWN_UNIT, Filters
 from services.foundation.wording import readable
 from services.inspections import NOTED
 from services.units import Directory
@@ -17,7 +17,8 @@ from web.site.asked import LONGEST_WORDS, Asked, units_named, units_under, wrong
 
 KINDS = ("complaint", "question", "visit")
 STATES = (*(state.value for state in State), NOTED)
-NAMES = ("q", "unit", "kind", "category", "state", "unread", "from", "to", "sort")
+NAMES = ("q", "unit", "kind", "category", "state", "unread", "whose", "from", "to", "sort")
+MINE = "me"
 PLACE = re.compile(r"[hdp]\d{8,17}\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)  # a key of services.desk.ordering
 
 
@@ -28,7 +29,8 @@ class Query(Asked):
         """The address of a report, shown beside this list."""
         return self.beside(f"/console/report/{report_id}", **more)
 
-    def filters(self, directory: Directory) -> Filters:
+    def filters(self, directory: Directory, me: str) -> Filters:
+        """What to list; `me`: the id of whoever looks at it."""
         since, until = self.days()
         return Filters(
             units=units_under(self.get("unit"), directory),
@@ -41,6 +43,7 @@ class Query(Asked):
             since=since,
             until=until,
             sort=self.get("sort"),
+            assigned=me if self.get("whose") == MINE else self.get("whose"),
         )
 
 
@@ -51,6 +54,7 @@ def read(asked: Mapping[str, str], directory: Directory) -> Query:
         "state": found["state"] in STATES,
         "category": found["category"] in CATEGORIES,
         "unit": found["unit"] == UNKNOWN_UNIT or directory.get(found["unit"]) is not None,
+        "whose": found["whose"] in (MINE, NOBODY),
         "unread": found["unread"] == "1",
         "sort": found["sort"] == BY_PROMISE,
     }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 
 from services import desk, people
 from services.cases import CATEGORIES, OUTCOMES
-from services.desk import SHORTEST_REASON, VISIT, Report
+from services.desk import SHORTEST_REASON, VISIT, Item, Report
 from services.foundation.refusal import Refusal
 from services.inspections import seen_in
 from services.people import Right
@@ -54,7 +54,7 @@ class Desk:
         frame, query = self._frame, self._query(request)
         if query.wrong:  # the page tells what is wrong; nothing leaves that was not asked for
             raise web.HTTPSeeOther(query.with_())
-        filters = query.filters(frame.directory())
+        filters = query.filters(frame.directory(), seat.person.id)
         table = Leaving("reports", desk.COLUMNS, lambda act: desk.leaving(act, filters), "desk/paper.html", query.given)
         return await leave(frame, request, seat, table, asked=query.text, directory=frame.directory())
 
@@ -70,7 +70,7 @@ class Desk:
         since = a_moment(request.query.get("since", ""))
         if since is None:
             raise web.HTTPBadRequest
-        filters = self._query(request).filters(frame.directory())
+        filters = self._query(request).filters(frame.directory(), seat.person.id)
         many = await frame.acts.read(desk.fresh, filters, since)
         return web.json_response({"fresh": many})
 
@@ -132,10 +132,12 @@ class Desk:
             raise web.HTTPNotFound
         return report
 
-    async def _clerks(self, report: Report | None) -> Mapping[str, str]:
-        """The names of the office's people who have said something about the report."""
-        actors = {one.actor for one in report.said if one.actor} if report else set[str]()
-        return await self._frame.acts.read(people.names_of, actors) if actors else {}
+    async def _clerks(self, report: Report | None, items: Sequence[Item]) -> Mapping[str, str]:
+        """The names of the office's people who have said something about the report, or deal with one of the list."""
+        actors = {one.actor for one in report.said} if report else set()
+        given = [pair for one in report.said for pair in one.moved.get("assigned_to", ())] if report else []
+        named = {*actors, *given, *(one.assigned_to for one in items), report and report.assigned_to} - {None}
+        return await self._frame.acts.read(people.names_of, named) if named else {}
 
     def _query(self, request: web.Request) -> Query:
         return read(request.query, self._frame.directory())
@@ -151,7 +153,7 @@ class Desk:
         **values: Any,
     ) -> web.Response:
         frame, query, now = self._frame, self._query(request), self._frame.acts.clock()
-        filters = query.filters(frame.directory())
+        filters = query.filters(frame.directory(), seat.person.id)
         shown = await frame.acts.at(now).read(desk.listed, filters, query.after, report.id if report else "")
         counted = await frame.acts.at(now).read(desk.counts, filters)
         hand = await self._hand_form(report, form) if report else None
@@ -178,7 +180,8 @@ class Desk:
             STATES=STATES,
             CATEGORIES=CATEGORIES,
             OUTCOMES=OUTCOMES,
-            people=await self._clerks(report),
+            people=await self._clerks(report, shown.items),
+            clerks=await frame.acts.read(desk.clerks) if report else {},
             SHORTEST=SHORTEST_REASON,
             **({"filed_by": None} | nothing | values),
         )

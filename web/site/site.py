@@ -20,6 +20,7 @@ from templates import DEFAULT_LANGUAGE, Texts
 from web.calendar.moves import Moves
 from web.calendar.notice import HolidayNotice
 from web.calendar.pages import Calendar
+from web.desk.assigned import Assigned
 from web.desk.evidence import Evidence
 from web.desk.handing import Handing
 from web.desk.pages import Desk
@@ -41,6 +42,7 @@ PARTS = (
     SignIn,
     Mine,
     Desk,
+    Assigned,
     Handing,
     Obligations,
     Notices,

@@ -1,0 +1,65 @@
+"""Gives cases to clerks: one is taken or given, and all that is open of somebody goes to another in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select, update
+
+from models.tables import cases
+from services import people
+from services.cases import ENDS, LockedCase, held, note
+from services.desk.codes import DeskCode
+from services.foundation.act import Act
+from services.foundation.refusal import Refusal
+from services.people import Right
+
+ASSIGN = "assign"  # the kind of the entry: the office's own, as a note is
+_OPEN = cases.c.assigned_to.is_not(None), cases.c.state.not_in(ENDS)
+
+
+def clerks(act: Act) -> Mapping[str, str]:
+    """Who can be given a case, by id: everybody who decides about reports, by name."""
+    found = people.names_of(act, people.people_with(act, Right.DECIDE_REPORTS))
+    return dict(sorted(found.items(), key=lambda one: one[1]))
+
+
+def assign(act: Act, case_id: str, seen: str, person_id: str) -> bool:
+    """Gives a case to a clerk, or to nobody where `person_id` is empty; always returns True.
+
+    Of two who take it at once one is refused. Raises Refusal: gone, changed, clerk_unknown, given_already.
+    """
+    case = held(act, case_id, seen)
+    if person_id and person_id not in people.people_with(act, Right.DECIDE_REPORTS):
+        raise Refusal(DeskCode.CLERK_UNKNOWN, "person")
+    before = act.tx.execute(select(cases.c.assigned_to).where(cases.c.id == case.id)).scalar()
+    if before == (person_id or None):
+        raise Refusal(DeskCode.GIVEN_ALREADY, "person")
+    _give(act, case, before, person_id or None)
+    return True
+
+
+def assigned(act: Act) -> Mapping[str, int]:
+    """How many open cases are with whom, by person."""
+    rows = act.tx.execute(select(cases.c.assigned_to, func.count()).where(*_OPEN).group_by(cases.c.assigned_to))
+    return {row[0]: row[1] for row in rows}
+
+
+def hand_on(act: Act, person_id: str, to_id: str) -> int:
+    """Gives everything open that is with somebody to another clerk, or to nobody; returns how many cases.
+
+    Raises Refusal: clerk_unknown.
+    """
+    if to_id == person_id or (to_id and to_id not in people.people_with(act, Right.DECIDE_REPORTS)):
+        raise Refusal(DeskCode.CLERK_UNKNOWN, "to")
+    mine = select(cases.c.id).where(*_OPEN, cases.c.assigned_to == person_id).order_by(cases.c.id).with_for_update()
+    ids = act.tx.execute(mine).scalars().all()
+    for case_id in ids:
+        _give(act, held(act, case_id), person_id, to_id or None)
+    return len(ids)
+
+
+def _give(act: Act, case: LockedCase, before: str | None, person_id: str | None) -> None:
+    act.tx.execute(update(cases).where(cases.c.id == case.id).values(assigned_to=person_id))
+    act.wrote(cases, case.id)
+    note(act, case, ASSIGN, "", {"assigned_to": [before, person_id]})
