@@ -31,7 +31,7 @@ def _readers() -> Iterator[Callable[[], object]]:
     yield calendar.limits
     yield oversight.keeping
     yield evidence.upload_limits
-    yield partial(obligations.read_rules, kinds=[*desk.KINDS, cases.ACCEPTANCE, cases.HANDLING])
+    yield partial(obligations.read_rules, kinds=[*desk.KINDS, cases.ACCEPTANCE, cases.HANDLING, cases.RIGHTING])
     yield demo.read_city
     yield lambda: demo.read_day(known=[window for unit in demo.read_city().unit for window in unit.ids()])
 

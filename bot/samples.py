@@ -341,6 +341,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.waiting", {"waiting": [_promised("2026-11-19", -1), _promised("2026-11-23", 1)], "late": 1}, ()),
         ("status.given_back", {"count": 2}, ()),
         ("status.one", {"state": "handed", "promised": _promised("2026-12-14", 15, kind="handling")}, _CASE),
+        ("status.one", {"state": "closed", "promised": _promised("2026-11-27", 5, kind="put_right")}, _CASE),
         ("status.one", {"state": "accepted", "history": talked}, _CASE),
         *(("status.one", {"state": state}, _CASE) for state in sorted(ENDS)),
         ("status.asked", {}, (Button("/add", words="answer"),)),
@@ -349,7 +350,16 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
             {},
             (*(Button("/confirm", words=words) for words in ("is_so", "is_not_so")), Button("/add", words="answer")),
         ),
-        ("status.closed", {"text": word("sample_reason")}, _ADD),
+        *(
+            (words, {"text": word("sample_reason"), "rated": asked}, _RATE * asked + more)
+            for words, more in (("status.closed", _ADD), ("status.made_good", ()))
+            for asked in (False, True)
+        ),
+        *(("rate.thanks", {"righted": bad}, (Button("/menu", words="menu"),)) for bad in (False, True)),
+        ("rate.given", {"level": "satisfied", "solved": True, "reasons": [], "text": ""}, _STATUS),
+        ("rate.given", {"level": "dissatisfied", "solved": False, "reasons": ["slow", "not_solved"]}, _STATUS),
+        ("rate.lapsed", {}, _STATUS),
+        ("rate.remind", {"until": "2026-12-14"}, _RATE),
         ("status.accepted", {"text": "", "by": None}, _STATUS),
         ("status.accepted", {"text": word("sample_reason"), "by": "2026-12-14"}, _STATUS),
         ("status.interim", {"text": word("sample_reason"), "by": "2026-12-14"}, _STATUS),
@@ -380,6 +390,7 @@ _STATUS = (Button("/status", words="see_status"),)
 _CASE = (Button("/add", words="add"), Button("/menu", words="menu"))
 _OFFICE = ("phone", "address", "hours")
 _HERE = (Button("/complain", words="menu_complain"), Button("/question", words="menu_question"))
+_RATE = (Button("/rate", words="rate"),)
 _ADD = (Button("/add", words="add"),)
 _CODE = (Button("/code", words="enter_code"),)
 _BIND = (Button("/link", words="how_to_bind"),)

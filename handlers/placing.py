@@ -11,7 +11,7 @@ from conversation.strays import tells
 from conversation.text import seen
 from handlers import told
 from handlers.answers import pieces
-from handlers.cases import status
+from handlers.cases import rating, status
 from handlers.cases.addition import add, send_question
 from handlers.obligations import acts, sight, view
 from services import cases
@@ -47,9 +47,11 @@ def find_place(turn: Turn, reply: Reply) -> None:
     """Keeps the words and the photos, with those that came just before, and asks what they are.
 
     Words that tell nothing begin nothing. Words that ask for a case or a duty by its number, or for a case by its
-    receipt code, are answered at once. Where the words name a unit, or tell of a kind of trouble, a complaint about it
-    is offered with one tap.
+    receipt code, are answered at once, and a level (满意) opens the rating that waits for it. Where the words name a
+    unit, or tell of a kind of trouble, a complaint about it is offered with one tap.
     """
+    if rating.take_level(turn, reply):
+        return
     if reply.text and not reply.media and (status.is_asked(turn, reply.text) or view.is_asked(turn, reply.text)):
         return
     if reply.text and not reply.media and not reply.location and not tells(reply.text, turn):

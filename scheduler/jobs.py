@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from scheduler.ticker import Job
-from services import deliveries, desk, evidence, notices, obligations, oversight
+from services import cases, deliveries, desk, evidence, notices, obligations, oversight
 from services.evidence import Store
 from services.foundation.act import Acts
 from services.people import CHAT, SMS
@@ -17,6 +17,7 @@ from services.people import CHAT, SMS
 log = structlog.get_logger()
 REMINDERS_AT_ONCE = 1_000  # rows: a transaction of some 30 ms, so that nobody's reply waits for long
 LAPSES_AT_ONCE = 200
+RATERS_AT_ONCE = 50
 JUST_SENT = timedelta(hours=1)  # in which a page that has lost its line may still say what a file belongs to
 
 
@@ -38,6 +39,12 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
 
     async def note_overdue() -> None:
         while await acts.write(obligations.lapse, LAPSES_AT_ONCE) == LAPSES_AT_ONCE:
+            pass
+
+    async def ask_raters() -> None:
+        while await acts.write(cases.remind_raters, RATERS_AT_ONCE) == RATERS_AT_ONCE:
+            pass
+        while await acts.write(cases.lapse_ratings, RATERS_AT_ONCE) == RATERS_AT_ONCE:
             pass
 
     async def carry_notices() -> None:
@@ -81,6 +88,7 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
         Job("remind_units", "* * * * *", remind_units),
         Job("remind_clerks", "* * * * *", remind_clerks),
         Job("note_overdue", "* * * * *", note_overdue),
+        Job("ask_raters", "*/20 9-17 * * *", ask_raters),
         Job("carry_notices", "* * * * *", carry_notices),
         Job("remind_idle", "*/5 * * * *", remind_idle),
         Job("shuffle_reports", "40 3 * * *", shuffle_reports),

@@ -473,6 +473,29 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['contact_id'], ['contacts.id'], name=op.f('fk_menus_contact_id')),
     sa.PrimaryKeyConstraint('contact_id')
     )
+    op.create_table('ratings',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('case_id', sa.String(length=32), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('asked_on', sa.Date(), nullable=False),
+    sa.Column('remind_on', sa.Date(), nullable=True),
+    sa.Column('until_on', sa.Date(), nullable=False),
+    sa.Column('given_on', sa.Date(), nullable=True),
+    sa.Column('solved', sa.Boolean(), nullable=True),
+    sa.Column('level', sa.String(length=20), nullable=True),
+    sa.Column('reasons', sa.JSON(), nullable=True),
+    sa.Column('entry_id', sa.String(length=32), nullable=True),
+    sa.Column('right_on', sa.Date(), nullable=True),
+    sa.Column('aside_id', sa.String(length=32), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_ratings_case_id')),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('case_id', 'round'),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('ratings', schema=None) as batch_op:
+        batch_op.create_index('ix_ratings_open', ['state', 'until_on'], unique=False)
+
     op.create_table('reminders',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('obligation_id', sa.String(length=32), nullable=False),
@@ -515,6 +538,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_reminders_due', sqlite_where=sa.text('fired_at IS NULL'), postgresql_where=sa.text('fired_at IS NULL'))
 
     op.drop_table('reminders')
+    with op.batch_alter_table('ratings', schema=None) as batch_op:
+        batch_op.drop_index('ix_ratings_open')
+
+    op.drop_table('ratings')
     op.drop_table('menus')
     op.drop_table('listeners')
     with op.batch_alter_table('extensions', schema=None) as batch_op:

@@ -29,6 +29,8 @@ class Limits(Shape):
     handle: Days | None = None
     reply: Days | None = None
     not_ours: Days | None = None  # for a unit to say that it is not its duty; None: it cannot
+    rate: Days | None = None  # in which an answer can be rated; None: nobody is asked
+    put_right: Days | None = None
     second_clerk_above: Annotated[int, Field(ge=0)] = 200  # recipients of a notice
 
 

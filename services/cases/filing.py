@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 
 from conversation.messages import Media
 from models.prepared import Prepared
@@ -15,7 +15,7 @@ from models.tables import cases, entries, evidence
 from services import calendar, obligations, people
 from services.calendar import Limits
 from services.cases.life import COMPLAINT, QUESTION, State, Step, steps_from
-from services.cases.steps import HANDLING
+from services.cases.steps import HANDLING, from_citizen
 from services.evidence import attach
 from services.foundation import audit
 from services.foundation.act import CITIZEN, Act
@@ -93,7 +93,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Entry:
-    """Something said about a case later. `kind`: addition, question, interim, or a step of `services.cases.life`."""
+    """Something said about a case later. `kind`: one of `_BETWEEN`."""
 
     kind: str
     text: str
@@ -219,12 +219,7 @@ def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Med
     act.tx.execute(insert(entries).values(**row))
     act.wrote(entries, row)
     attach(act, contact, case_id, media, entry_id)
-    act.tx.execute(
-        update(cases)
-        .where(cases.c.id == case_id)
-        .values(moved_on=act.now.date(), moved=sealed_now(act, case_id), read=False)
-    )
-    act.wrote(cases, case_id)
+    from_citizen(act, case_id)
     audit.append(act.by("citizen"), "addition_filed", case_id)
     return True
 
@@ -242,6 +237,8 @@ _BETWEEN = (
     "addition",
     "question",
     "interim",
+    "rate",
+    "make_good",
     *(step.value for step in (Step.ACCEPT, Step.DECLINE, Step.REFER, Step.CLOSE, Step.WITHDRAW, Step.REOPEN)),
 )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, exists, select
 
-from models.tables import cases
+from models.tables import cases, ratings
 from services import evidence
 from services.foundation.wording import told_on
 from services.units import PLACE, placed, unit_and_part
@@ -26,9 +26,18 @@ COLUMNS = (
     "state",
     "received_day",
     "decided_day",
+    "level",
+    "solved",
     "pieces",
 )
-_CASES = select(cases, *PLACE, evidence.many_of(cases.c.id).label("pieces")).select_from(placed(cases, cases.c.unit_id))
+_later = ratings.alias("later")
+_newest = ~exists().where(
+    _later.c.case_id == ratings.c.case_id, _later.c.round > ratings.c.round, _later.c.level.is_not(None)
+)
+_RATED = ratings.c.case_id == cases.c.id, ratings.c.level.is_not(None), ratings.c.aside_id.is_(None), _newest
+_CASES = select(
+    cases, ratings.c.level, ratings.c.solved, *PLACE, evidence.many_of(cases.c.id).label("pieces")
+).select_from(placed(cases, cases.c.unit_id).outerjoin(ratings, and_(*_RATED)))
 
 
 def leaving(tx: Connection, ids: Collection[str] | None = None) -> Iterator[tuple[str, dict[str, Any]]]:

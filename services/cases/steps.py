@@ -18,7 +18,7 @@ from services.foundation.act import Act
 from services.foundation.folding import sought
 from services.foundation.happenings import Happening, record
 from services.foundation.history import require_unmoved
-from services.foundation.moments import entry_moment, first_of_day
+from services.foundation.moments import entry_moment, first_of_day, sealed_now
 from services.foundation.refusal import Common, Refusal
 from services.foundation.vault import new_id
 
@@ -87,6 +87,13 @@ def note(act: Act, case: LockedCase, kind: str, text: str, detail: Mapping[str, 
     act.wrote(entries, row)
     audit.append(act, f"case_{kind}", case.id, {"number": case.number})
     return entry_id
+
+
+def from_citizen(act: Act, case_id: str) -> None:
+    """Notes that something came from the citizen: the case is unread again."""
+    moved = {"moved_on": act.now.date(), "moved": sealed_now(act, case_id), "read": False}
+    act.tx.execute(update(cases).where(cases.c.id == case_id).values(**moved))
+    act.wrote(cases, case_id)
 
 
 def tell(act: Act, case: LockedCase, words: str, *buttons: Button, **values: Any) -> bool:

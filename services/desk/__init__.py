@@ -13,6 +13,7 @@ from services.desk.noting import note_visit
 from services.desk.opening import look, open_copy, open_identity, open_original, open_report
 from services.desk.promises import remind_clerks
 from services.desk.rates import BY, Tally, by_month, tallied, total
+from services.desk.rating import make_good, set_aside
 from services.desk.righting import put_right
 from services.desk.sight import sight_of_case, sight_of_visit
 from services.desk.stepping import next_open
@@ -53,6 +54,7 @@ __all__ = [
     "leaving",
     "listed",
     "look",
+    "make_good",
     "next_open",
     "note_visit",
     "open_copy",
@@ -63,6 +65,7 @@ __all__ = [
     "refer",
     "remind_clerks",
     "reopen",
+    "set_aside",
     "sight_of_case",
     "sight_of_visit",
     "still_owed",

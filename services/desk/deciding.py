@@ -14,9 +14,10 @@ from datetime import date
 
 from conversation.messages import Button
 from services import obligations
-from services.cases import CaseCode, LockedCase, State, Step, held, note, outcome_values, take, tell
+from services.cases import CaseCode, LockedCase, State, Step, ask_rating, held, note, outcome_values, take, tell
 from services.desk.codes import DeskCode
 from services.desk.following import move_along
+from services.desk.rating import rate_button
 from services.desk.values import SHORTEST_REASON
 from services.foundation.act import Act
 from services.foundation.refusal import Refusal
@@ -86,9 +87,11 @@ def conclude(act: Act, case_id: str, text: str) -> bool:
 
 
 def closed(act: Act, case: LockedCase, text: str, **values: object) -> bool:
-    """Closes a case that is locked with the answer to whoever filed it. Raises Refusal: decided."""
+    """Closes a case that is locked with the answer to whoever filed it, who may rate it. Raises Refusal: decided."""
     moved = take(act, case, Step.CLOSE, text, closed_on=act.now.date(), **values)
-    return tell(act, moved, "closed", Button(f"/add {moved.id}", words="add"), text=text)
+    until = ask_rating(act, moved)
+    buttons = *rate_button(moved, until is not None), Button(f"/add {moved.id}", words="add")
+    return tell(act, moved, "closed", *buttons, text=text, rated=until is not None)
 
 
 def interim(act: Act, case_id: str, seen: str, text: str, until: date | None) -> bool:

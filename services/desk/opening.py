@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from models.tables import cases, entries, evidence, notices, obligations, visits
 from services import people
+from services.cases import ratings_of
 from services.desk import glances
 from services.desk.values import VISIT, Original, Report, Said
 from services.evidence import Piece, find_piece, pieces_of
@@ -39,7 +40,8 @@ def look(act: Act, report_id: str) -> Report | None:
     first = tuple(piece for piece in pieces if piece.entry_id is None)
     seen = seen_as(act, report_id, found["state"])
     owed = promised(act, [report_id]).get(report_id)
-    return Report(**found, pieces=first, said=said, seen=seen, promised=owed)
+    rated = ratings_of(act, [report_id]).get(report_id, ())
+    return Report(**found, pieces=first, said=said, seen=seen, promised=owed, ratings=rated)
 
 
 def open_copy(act: Act, piece_id: str, *, tell: bool = True) -> Piece | None:

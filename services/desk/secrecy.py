@@ -51,7 +51,7 @@ def _theirs(act: Act, report_id: str, text: str) -> bool:
 def _said(tx: Connection, report_id: str) -> Iterator[str]:
     """Everything that the report's sender has written."""
     yield from tx.execute(select(cases.c.what).where(cases.c.id == report_id)).scalars()
-    added = entries.c.subject_id == report_id, entries.c.kind == "addition"
+    added = entries.c.subject_id == report_id, entries.c.kind.in_(("addition", "rate"))
     yield from tx.execute(select(entries.c.text).where(*added)).scalars()
     visit = tx.execute(select(visits.c.note, visits.c.findings).where(visits.c.id == report_id)).first()
     if visit is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from services.cases import steps_from
+from services.cases import Rating, steps_from
 from services.evidence import Piece
 from services.obligations import Promise
 
@@ -79,7 +79,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Said:
-    """Something said about a report later. `kind`: as in `services.cases.Entry`, and note."""
+    """Something said about a report later. `kind`: as in `services.cases.Entry`, set_aside, and note."""
 
     kind: str
     actor: str | None  # a person of the office; None for the citizen
@@ -116,6 +116,7 @@ class Report:
     outcomes: Sequence[str] = ()  # what came of it (C18)
     recovered: int | None = None  # yuan (C19)
     assigned_to: str | None = None  # the clerk who deals with it
+    ratings: Sequence[Rating] = ()  # what the citizen said of the answers, the newest first
 
     @property
     def steps(self) -> Collection[str]:

@@ -22,6 +22,7 @@ CODES: Mapping[str, tuple[str, str]] = {  # by column: its codes' template file 
     "kind": ("terminal", "kind"),
     "category": ("complaint", "category"),
     "method": ("visit", "method"),
+    "level": ("rate", "level"),
     "urgency": ("terminal", "urgency"),
     "role": ("menu", "role"),
 }

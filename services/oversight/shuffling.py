@@ -10,9 +10,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, Executable, column, text, update
 from sqlalchemy.exc import OperationalError
 
-from models.tables import cases, entries, evidence, happenings, metadata, obligations, owners, vault, visits
+from models.tables import cases, entries, evidence, happenings, metadata, obligations, owners, ratings, vault, visits
 
-UNORDERED = (cases, visits, entries, evidence, vault, owners, obligations, happenings)
+UNORDERED = (cases, visits, entries, evidence, vault, owners, obligations, happenings, ratings)
 
 
 def blend(tx: Connection, table: str) -> bool:

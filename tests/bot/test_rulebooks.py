@@ -29,7 +29,7 @@ ROOT = HERE.parent
 LADDERS, LIMITS, KEEPING, UPLOADS = "ladders.toml", "limits.toml", "keeping.toml", "uploads.toml"
 CITY, DAY = "demo/city.toml", "demo/day.toml"
 READ: dict[str, Callable[[Path], object]] = {
-    LADDERS: partial(obligations.read_rules, kinds=[*desk.KINDS, cases.ACCEPTANCE, cases.HANDLING]),
+    LADDERS: partial(obligations.read_rules, kinds=[*desk.KINDS, cases.ACCEPTANCE, cases.HANDLING, cases.RIGHTING]),
     LIMITS: calendar.limits,
     KEEPING: oversight.keeping,
     UPLOADS: evidence.upload_limits,

@@ -47,6 +47,8 @@ ACTS: Mapping[str, Decision] = {
     "interim": _interim,
     "outcomes": _outcomes,
     "reopen": _said(desk.reopen),
+    "make_good": _said(desk.make_good),
+    "set_aside": _said(desk.set_aside),
     "note": _said(desk.note_visit),
     "put_right": _put_right,
     "assign": lambda act, report_id, sent: desk.assign(act, report_id, sent.get("seen", ""), sent.get("person", "")),

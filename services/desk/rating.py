@@ -1,0 +1,65 @@
+"""What the office does about a rating: puts right what a bad one complains of, or sets a mistaken one aside (P-03)."""
+
+from __future__ import annotations
+
+from conversation.messages import Button
+from services.cases import (
+    CaseCode,
+    LockedCase,
+    Rating,
+    RatingState,
+    State,
+    ask_rating,
+    held,
+    note,
+    note_aside,
+    note_right,
+    rating_of,
+    tell,
+)
+from services.desk.codes import DeskCode
+from services.desk.values import SHORTEST_REASON
+from services.foundation.act import Act
+from services.foundation.refusal import Refusal
+from services.foundation.wording import worded
+
+
+def make_good(act: Act, case_id: str, seen: str, text: str) -> bool:
+    """Notes that a bad rating was put right, with a word to the citizen, who is asked to rate once more.
+
+    Returns whether the citizen can be reached. Raises Refusal: gone, changed, decided, text_wanted, text_too_long.
+    """
+    case, rating = _rated(act, case_id, seen)
+    text = worded(text)
+    if not rating.is_to_be_righted or case.state is not State.CLOSED:
+        raise Refusal(CaseCode.DECIDED)
+    note_right(act, case, rating)
+    until = ask_rating(act, case)
+    note(act, case, "make_good", text)
+    return tell(act, case, "made_good", *rate_button(case, until is not None), text=text, rated=until is not None)
+
+
+def set_aside(act: Act, case_id: str, seen: str, text: str) -> bool:
+    """Sets the newest rating that was given aside as mistaken or malicious: it stays visible, with reason and clerk.
+
+    Always returns True: nobody is told. Raises Refusal: gone, changed, decided, reason_wanted, text_too_long.
+    """
+    case, rating = _rated(act, case_id, seen)
+    text = worded(text, SHORTEST_REASON, DeskCode.REASON_WANTED)
+    if rating.aside is not None:
+        raise Refusal(CaseCode.DECIDED)
+    note_aside(act, case, rating, note(act, case, "set_aside", text))
+    return True
+
+
+def rate_button(case: LockedCase, asked: bool) -> tuple[Button, ...]:
+    """The button that opens the rating, where one is asked for."""
+    return (Button(f"/rate {case.id}", words="rate"),) if asked else ()
+
+
+def _rated(act: Act, case_id: str, seen: str) -> tuple[LockedCase, Rating]:
+    """The case, locked, with its newest rating. Raises Refusal: gone, changed; decided where that was not given."""
+    case, rating = held(act, case_id, seen), rating_of(act, case_id)
+    if rating is None or rating.state is not RatingState.GIVEN:
+        raise Refusal(CaseCode.DECIDED)
+    return case, rating
