@@ -93,9 +93,11 @@ class Texts:
             return False
 
     def channel_name(self, channel: str) -> str:
-        """What people call a channel. An unknown channel keeps its name from the database."""
-        file = f"channel_{channel}"
-        return self.say(file, "name") if self.has(file, "name") else channel
+        """What people call a channel, or another source of cases. An unknown one keeps its name from the database."""
+        file, block = f"channel_{channel}", f"source_{channel}"
+        if self.has(file, "name"):
+            return self.say(file, "name")
+        return self.say("common", block) if self.has("common", block) else channel
 
     def blocks(self, file: str) -> list[str]:
         return list(self._template(file).blocks)

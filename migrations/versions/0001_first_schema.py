@@ -109,6 +109,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('channel', 'event_id'),
     sqlite_with_rowid=False
     )
+    op.create_table('intakes',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=True),
+    sa.Column('arrived_on', sa.Date(), nullable=True),
+    sa.Column('phoned', sa.Boolean(), nullable=False),
+    sa.Column('mark', sa.String(length=64), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('mark'),
+    sqlite_with_rowid=False
+    )
     op.create_table('lanes',
     sa.Column('channel', sa.String(length=16), nullable=False),
     sa.Column('place', sa.String(length=200), nullable=False),
@@ -624,6 +634,7 @@ def downgrade() -> None:
     op.drop_table('owners')
     op.drop_table('notices')
     op.drop_table('lanes')
+    op.drop_table('intakes')
     op.drop_table('inbox')
     op.drop_table('glances')
     with op.batch_alter_table('evidence', schema=None) as batch_op:

@@ -25,7 +25,7 @@ cases = Table(
     id_column(),
     Column("number", String(20), nullable=False, unique=True),  # 20261121-0042
     Column("kind", String(16), nullable=False),  # complaint, question (C04)
-    Column("source", String(16), nullable=False),  # C01-C03: chat, later hotline, letter, ...
+    Column("source", String(16), nullable=False),  # C01-C03: a channel, or one of services.cases.SOURCES
     Column("unit_id", ForeignKey("units.id"), index=True),  # None: the citizen does not know
     Column("staff", String(200)),  # the person complained of, as the citizen put it
     Column("category", String(16)),
@@ -44,5 +44,16 @@ cases = Table(
     Column("outcomes", JSON),  # what came of it (C18): codes of services.cases.OUTCOMES
     Column("recovered", BigInteger),  # yuan that it recovered (C19)
     Column("assigned_to", String(32)),  # the clerk who deals with it; None: nobody yet
+    sqlite_with_rowid=False,
+)
+
+intakes = Table(  # what only cases have that a clerk has entered for somebody (C01-C03); the id is the case's
+    "intakes",
+    metadata,
+    id_column(),
+    Column("number", String(40)),  # at the source, as it stands on the paper
+    Column("arrived_on", Date),  # at the source
+    Column("phoned", Boolean, nullable=False),  # whether a phone was left; which one lies in the vault
+    Column("mark", String(64), nullable=False, unique=True),  # services.cases.keying: what must not be entered twice
     sqlite_with_rowid=False,
 )

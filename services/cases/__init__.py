@@ -1,6 +1,6 @@
 """A citizen's case: filed, added to, followed through its life. Who filed it lies in the vault, never in the case."""
 
-from services.cases.codes import CaseCode
+from services.cases.codes import CaseCode, KeyingCode
 from services.cases.filing import (
     ACCEPTANCE,
     CATEGORIES,
@@ -18,8 +18,9 @@ from services.cases.filing import (
     own,
     own_case,
 )
+from services.cases.keying import FIELDS, KINDS, SOURCES, Intake, Keyed, intake_of, key_in, mark, read_keyed
 from services.cases.leaving import COLUMNS, leaving
-from services.cases.life import COMPLAINT, ENDS, LIFE, QUESTION, State, Step, steps_from
+from services.cases.life import COMPLAINT, ENDS, LIFE, OPINION, QUESTION, State, Step, steps_from
 from services.cases.outcomes import OUTCOMES, note_outcomes, outcome_values
 from services.cases.raters import lapse_ratings, remind_raters
 from services.cases.rates import Rates, rates
@@ -48,20 +49,27 @@ __all__ = [
     "COLUMNS",
     "COMPLAINT",
     "ENDS",
+    "FIELDS",
     "HANDLING",
+    "KINDS",
     "LEVELS",
     "LIFE",
     "LONGEST_TEXT",
     "MOST_MEDIA",
+    "OPINION",
     "OUTCOMES",
     "QUESTION",
     "REASONS",
     "RIGHTING",
+    "SOURCES",
     "Case",
     "CaseCode",
     "Complaint",
     "Entry",
     "Given",
+    "Intake",
+    "Keyed",
+    "KeyingCode",
     "LockedCase",
     "Rates",
     "Rating",
@@ -76,8 +84,11 @@ __all__ = [
     "file_question",
     "held",
     "history",
+    "intake_of",
+    "key_in",
     "lapse_ratings",
     "leaving",
+    "mark",
     "note",
     "note_aside",
     "note_outcomes",
@@ -89,6 +100,7 @@ __all__ = [
     "rates",
     "rating_of",
     "ratings_of",
+    "read_keyed",
     "remind_raters",
     "steps_from",
     "take",

@@ -11,3 +11,18 @@ class CaseCode(StrEnum):
     DECIDED = "decided"  # the case stands elsewhere by now: this step does not lead on from there
     OUTCOME_UNKNOWN = "outcome_unknown"
     YUAN_WRONG = "yuan_wrong"
+
+
+class KeyingCode(StrEnum):
+    """Why a case was not entered by a clerk. Each code has its words in the templates, in every language."""
+
+    SOURCE_WANTED = "source_wanted"
+    KIND_WANTED = "kind_wanted"
+    CATEGORY_WANTED = "category_wanted"
+    UNIT_UNKNOWN = "unit_unknown"
+    DAY_WRONG = "day_wrong"
+    DAY_AHEAD = "day_ahead"
+    NAME_TOO_LONG = "name_too_long"
+    PHONE_WRONG = "phone_wrong"
+    NUMBER_TOO_LONG = "number_too_long"
+    KEYED_ALREADY = "keyed_already"

@@ -116,34 +116,44 @@ def file_complaint(act: Act, contact: Contact, complaint: Complaint, limits: Lim
         "named": complaint.name is not None,
     }
     identity = {"name": complaint.name, "phone": complaint.phone}
-    case, receipt = _file(act, contact, row, identity, complaint.media)
-    return _owed(act, case, ACCEPTANCE, (limits or calendar.limits()).accept), receipt
+    case, receipt = _sent(act, contact, row, identity, complaint.media)
+    return promised(act.by(CITIZEN), case, limits or calendar.limits()), receipt
 
 
 def file_question(
     act: Act, contact: Contact, text: str, media: Sequence[Media], limits: Limits | None = None
 ) -> tuple[Case, str]:
     """Files a question to the office as a case: it gets an answer, and the answer is kept."""
-    case, receipt = _file(act, contact, {"kind": QUESTION, "what": text, "named": False}, {}, media)
-    return _owed(act, case, HANDLING, (limits or calendar.limits()).reply), receipt
+    case, receipt = _sent(act, contact, {"kind": QUESTION, "what": text, "named": False}, {}, media)
+    return promised(act.by(CITIZEN), case, limits or calendar.limits()), receipt
 
 
-def _owed(act: Act, case: Case, kind: str, days: int | None) -> Case:
+def promised(act: Act, case: Case, limits: Limits) -> Case:
     """The case with what the office owes about it from now on; nothing where it has set itself no limit (A32)."""
+    kind, days = (ACCEPTANCE, limits.accept) if case.kind == COMPLAINT else (HANDLING, limits.reply)
     if days is None:
         return case
-    return replace(case, promised=obligations.promise(act.by(CITIZEN), kind, case.id, case.number, days))
+    return replace(case, promised=obligations.promise(act, kind, case.id, case.number, days))
 
 
-def _file(
+def _sent(
     act: Act, contact: Contact, values: dict[str, Any], identity: dict[str, Any], media: Sequence[Media]
 ) -> tuple[Case, str]:
-    case_id = new_id()
+    """Files what a citizen has sent by chat."""
+    case = file(act, {"source": contact.channel, **values}, len(media))
+    receipt = people.keep_identity(act, case.id, contact, identity, receipt=True)
+    attach(act, contact, case.id, media)
+    audit.append(act.by(CITIZEN), f"{case.kind}_filed", case.id, {"number": case.number})
+    return case, receipt or ""
+
+
+def file(act: Act, values: dict[str, Any], pieces: int = 0, case_id: str = "") -> Case:
+    """Writes a new case; who filed it and the event are its caller's."""
+    case_id = case_id or new_id()
     moment = sealed_now(act, case_id)  # it came in, and moved last: one moment
     row = {
         "id": case_id,
         "number": report_number(act),
-        "source": contact.channel,
         "unit_id": None,
         "category": None,
         "staff": None,
@@ -159,10 +169,7 @@ def _file(
     }
     _INSERT.later(act.tx, row)
     act.wrote(cases, row)
-    receipt = people.keep_identity(act, row["id"], contact, identity, receipt=True)
-    attach(act, contact, row["id"], media)
-    audit.append(act.by("citizen"), f"{row['kind']}_filed", row["id"], {"number": row["number"]})
-    case = Case(
+    return Case(
         row["id"],
         row["number"],
         row["kind"],
@@ -171,9 +178,8 @@ def _file(
         row["what"],
         State.RECEIVED,
         row["received_on"],
-        len(media),
+        pieces,
     )
-    return case, receipt or ""
 
 
 def own(act: Act, contact_id: str) -> list[Case]:

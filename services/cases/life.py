@@ -12,7 +12,7 @@ from enum import StrEnum
 from services.cases.codes import CaseCode
 from services.foundation.refusal import Refusal
 
-COMPLAINT, QUESTION = "complaint", "question"
+COMPLAINT, QUESTION, OPINION = "complaint", "question", "opinion"
 
 
 class State(StrEnum):
@@ -50,6 +50,15 @@ _OPEN = {Step.CLOSE: State.CLOSED, Step.WITHDRAW: State.WITHDRAWN}
 _DECIDED = {Step.DECLINE: State.DECLINED, Step.REFER: State.REFERRED}
 _HAND = {Step.HAND: State.HANDED}
 _REOPEN = {Step.REOPEN: State.ACCEPTED}
+_ANSWERED: Mapping[State, Mapping[Step, State]] = {  # what waits for an answer, and for nobody's word before it
+    State.RECEIVED: _OPEN | _HAND | {Step.REFER: State.REFERRED},
+    State.ACCEPTED: _OPEN | _HAND | _FOLLOWS | {Step.REFER: State.REFERRED},
+    State.HANDED: _HAND | _FOLLOWS | _OPEN,
+    State.ANSWERED: _HAND | _FOLLOWS | _OPEN,
+    State.REFERRED: _REOPEN,
+    State.WITHDRAWN: _REOPEN,
+    State.CLOSED: _REOPEN | _HAND,
+}
 LIFE: Mapping[str, Mapping[State, Mapping[Step, State]]] = {
     COMPLAINT: {
         State.RECEIVED: {Step.ACCEPT: State.ACCEPTED, **_DECIDED, **_HAND, Step.WITHDRAW: State.WITHDRAWN},
@@ -61,15 +70,8 @@ LIFE: Mapping[str, Mapping[State, Mapping[Step, State]]] = {
         State.WITHDRAWN: _REOPEN,
         State.CLOSED: _REOPEN | _HAND,
     },
-    QUESTION: {
-        State.RECEIVED: _OPEN | _HAND | {Step.REFER: State.REFERRED},
-        State.ACCEPTED: _OPEN | _HAND | _FOLLOWS | {Step.REFER: State.REFERRED},
-        State.HANDED: _HAND | _FOLLOWS | _OPEN,
-        State.ANSWERED: _HAND | _FOLLOWS | _OPEN,
-        State.REFERRED: _REOPEN,
-        State.WITHDRAWN: _REOPEN,
-        State.CLOSED: _REOPEN | _HAND,
-    },
+    QUESTION: _ANSWERED,
+    OPINION: _ANSWERED,  # handed over it is a supervised item (C24)
 }
 
 

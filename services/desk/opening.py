@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from models.tables import cases, entries, evidence, notices, obligations, visits
 from services import people
-from services.cases import ratings_of
+from services.cases import intake_of, ratings_of
 from services.desk import glances
 from services.desk.values import VISIT, Original, Report, Said
 from services.evidence import Piece, find_piece, pieces_of
@@ -117,7 +117,17 @@ def _case(act: Act, report_id: str) -> dict[str, Any] | None:
         "outcomes": row.outcomes or (),
         "recovered": row.recovered,
         "assigned_to": row.assigned_to,
+        **_entered(act, report_id),
     }
+
+
+def _entered(act: Act, case_id: str) -> dict[str, Any]:
+    """What a clerk noted who entered the case, and how its citizen can be reached."""
+    intake = intake_of(act, case_id)
+    if intake is None:
+        return {}
+    reach = "" if people.is_followed(act, case_id) else "phone" if intake.phoned else "none"
+    return {"source_number": intake.number, "arrived_on": intake.arrived_on, "reach": reach}
 
 
 def _visit(act: Act, report_id: str) -> dict[str, Any] | None:

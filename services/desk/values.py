@@ -117,6 +117,9 @@ class Report:
     recovered: int | None = None  # yuan (C19)
     assigned_to: str | None = None  # the clerk who deals with it
     ratings: Sequence[Rating] = ()  # what the citizen said of the answers, the newest first
+    source_number: str | None = None  # of a case that a clerk has entered: the source's own number
+    arrived_on: date | None = None  # of such a case: the day on which it came in there
+    reach: str = ""  # where no chat follows the case: phone or none, by whether a phone was left
 
     @property
     def steps(self) -> Collection[str]:

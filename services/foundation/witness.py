@@ -67,6 +67,7 @@ VOUCHED: Mapping[str, Sequence[str]] = {
         "received",
         "moved",
     ),
+    "intakes": ("number", "arrived_on", "phoned", "mark"),
     "entries": ("subject_id", "kind", "actor", "text", "at", "exact", "detail"),
     "obligations": (
         "number",

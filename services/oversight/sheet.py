@@ -76,12 +76,12 @@ class SheetWords:
         page = OF_PAGES.get((self.what, column))
         if page:
             return self.texts.of_page(*page).get(str(code), "")
+        if column in CHANNELS:
+            return self.texts.channel_name(str(code))
         file, name = self._block(column, code)
         return self.texts.say(file, name) if file and self.texts.has(file, name) else ""
 
     def _block(self, column: str, code: str | int) -> tuple[str, str]:
-        if column in CHANNELS:
-            return f"channel_{code}", "name"
         file, prefix = STATES.get(self.what, ("", "")) if column == "state" else CODES.get(column, ("", ""))
         return file, f"{prefix}_{code}"
 

@@ -20,9 +20,12 @@ _OWN = Prepared(insert(owners), "subject_id", "owner_hash", "filed", "sealed")
 
 
 def keep_identity(
-    act: Act, subject_id: str, contact: Contact, identity: Mapping[str, Any], *, receipt: bool
+    act: Act, subject_id: str, contact: Contact | None, identity: Mapping[str, Any], *, receipt: bool
 ) -> str | None:
-    """Puts who filed a report into the vault, apart from the report; returns the receipt code if one is wanted."""
+    """Puts who filed a report into the vault, apart from the report; returns the receipt code if one is wanted.
+
+    `contact`: None where a clerk has entered it; then nobody is told of it until somebody brings the code.
+    """
     code = new_code() if receipt else None
     row = {
         "subject_id": subject_id,
@@ -30,7 +33,8 @@ def keep_identity(
         "sealed": act.vault.seal(dict(identity), f"identity {subject_id}"),
     }
     _KEEP.later(act.tx, row)
-    _OWN.later(act.tx, _owner(act, subject_id, contact.id, filed=True))
+    if contact is not None:
+        _OWN.later(act.tx, _owner(act, subject_id, contact.id, filed=True))
     return code
 
 
@@ -62,6 +66,14 @@ def follows(act: Act, contact_id: str) -> bool:
     """Whether this contact follows any report."""
     mine = owners.c.owner_hash == act.vault.index(contact_id, "owner")
     return act.tx.execute(select(owners.c.subject_id).where(mine).limit(1)).first() is not None
+
+
+def is_followed(act: Act, subject_id: str) -> bool:
+    """Whether anybody follows the report, so that what is said about it reaches a chat."""
+    return (
+        act.tx.execute(select(owners.c.subject_id).where(owners.c.subject_id == subject_id).limit(1)).first()
+        is not None
+    )
 
 
 def hand_on(act: Act, before: str, after: str) -> dict[str, str | None]:

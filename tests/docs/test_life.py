@@ -10,7 +10,7 @@ import pytest
 from services.cases import LIFE
 
 DOCS = Path(__file__).parents[2] / "docs"
-ROW = re.compile(r"^\| (complaint|question) \| `(\w+)` \| (.*) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (complaint|question|opinion) \| `(\w+)` \| (.*) \|$", re.MULTILINE)
 
 
 @pytest.mark.parametrize("page", ["architecture.md", "architecture.zh.md"])

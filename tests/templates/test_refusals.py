@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.calendar import CalendarCode
-from services.cases import CaseCode
+from services.cases import CaseCode, KeyingCode
 from services.desk.codes import DeskCode
 from services.foundation.purpose import PurposeCode
 from services.foundation.refusal import Common
@@ -29,6 +29,7 @@ KINDS = (
     CaseCode,
     Common,
     DeskCode,
+    KeyingCode,
     NoticeCode,
     ObligationCode,
     PeopleCode,
@@ -62,6 +63,7 @@ IN_THE_CHAT = OF_UNITS | {
 # What is gone is drawn as "not found", but where an obligation's state may have moved under the page.
 ON_PAGES: dict[str, set[StrEnum]] = {
     "desk": {*Common, *CaseCode, *DeskCode, *PurposeCode, *NEW_DATE} - AT_HAND_OVER - {Common.GONE},
+    "cases": {*KeyingCode, Common.TEXT_TOO_LONG, Common.TEXT_WANTED},
     "obligations": {*Common, *ObligationCode, *AT_HAND_OVER} - ASKED_AGAIN - OF_UNITS,
     "people": {*PeopleCode} - ASKED_AGAIN,
     "signin": {*SignInCode, Common.GONE},

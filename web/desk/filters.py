@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from services import cases
 from services.cases import CATEGORIES, State
-from services.desk import BY_PROMISE, NOBODY, UNKNOWN_UNIT, Filters
+from services.desk import BY_PROMISE, NOBODY, UNKNOWN_UNIT, VISIT, Filters
 from services.foundation.wording import readable
 from services.inspections import NOTED
 from services.units import Directory
 from web.site.asked import LONGEST_WORDS, Asked, units_named, units_under, wrong_days
 
-KINDS = ("complaint", "question", "visit")
+KINDS = (*cases.KINDS, VISIT)
 STATES = (*(state.value for state in State), NOTED)
 NAMES = ("q", "unit", "kind", "category", "state", "unread", "whose", "from", "to", "sort")
 MINE = "me"

@@ -8,8 +8,8 @@ from typing import Any
 from aiohttp import web
 
 from services import desk, people
-from services.cases import CATEGORIES, OUTCOMES
-from services.desk import SHORTEST_REASON, VISIT, Item, Report
+from services.cases import CATEGORIES, COMPLAINT, OUTCOMES
+from services.desk import SHORTEST_REASON, Item, Report
 from services.foundation.refusal import Refusal
 from services.inspections import seen_in
 from services.people import Right
@@ -123,7 +123,7 @@ class Desk:
 
     async def _hand_form(self, report: Report, form: tuple[Mapping[str, str], Refusal] | None) -> HandForm:
         """The hand-over form, with what follows from the report already; or as it was typed and refused."""
-        kind, (typed, error) = WITHOUT_CASE if report.kind == VISIT else OF_CASE, form or (None, None)
+        kind, (typed, error) = OF_CASE if report.kind == COMPLAINT else WITHOUT_CASE, form or (None, None)
         return await hand_form(self._frame, kind, unit_id=report.unit_id, report_id=report.id, typed=typed, error=error)
 
     async def _report(self, report_id: str) -> Report:

@@ -23,6 +23,7 @@ from web.calendar.pages import Calendar
 from web.desk.assigned import Assigned
 from web.desk.evidence import Evidence
 from web.desk.handing import Handing
+from web.desk.keying import Keying
 from web.desk.pages import Desk
 from web.figures import Figures
 from web.notices.routes import Notices
@@ -44,6 +45,7 @@ PARTS = (
     Desk,
     Assigned,
     Handing,
+    Keying,
     Obligations,
     Notices,
     Evidence,

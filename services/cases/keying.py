@@ -1,0 +1,169 @@
+"""Cases that a clerk enters for somebody: calls, letters, petitions, from every source into one table (C01-C03)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+
+from models.database import is_new
+from models.tables import cases, intakes
+from services import calendar, people
+from services.calendar import Limits
+from services.cases.codes import KeyingCode
+from services.cases.filing import CATEGORIES, LONGEST_TEXT, Case, file, promised
+from services.cases.life import COMPLAINT, OPINION, QUESTION
+from services.foundation import audit
+from services.foundation.act import Act
+from services.foundation.folding import plain
+from services.foundation.phones import callback
+from services.foundation.refusal import Common, Refusal
+from services.foundation.vault import new_id
+from services.foundation.wording import readable
+
+SOURCES = ("mailbox", "microblog", "efficiency", "hotline", "petition", "letter", "in_person")
+KINDS = (COMPLAINT, QUESTION, OPINION)
+# The fields in their order: those of the form, and the columns of a sheet.
+FIELDS = ("source", "number", "arrived", "kind", "unit", "category", "text", "happened", "name", "phone")
+LONGEST_NUMBER, LONGEST_NAME = 40, 50
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]0{1,2}:00(?::00)?)?|(\d{4})(\d{2})(\d{2})")
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """A case as a clerk enters it. `number`, `arrived_on`: the source's own number, and the day it came in there."""
+
+    source: str
+    kind: str
+    what: str
+    unit_id: str | None = None
+    category: str | None = None
+    happened: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    number: str | None = None
+    arrived_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What only a case has that was entered by a clerk."""
+
+    number: str | None
+    arrived_on: date | None
+    phoned: bool
+
+
+@dataclass
+class _Reading:
+    """Reads typed fields one by one and notes what is wrong in each."""
+
+    typed: Mapping[str, str]
+    wrong: dict[str, str] = field(default_factory=dict)  # code by field
+
+    def words(self, name: str, most: int, code: str) -> str:
+        said = readable(self.typed.get(name, ""))
+        if len(said) > most:
+            self.wrong[name] = code
+        return said
+
+    def choice(self, name: str, known: Container[str], code: str, *, wanted: bool = True) -> str | None:
+        chosen = self.typed.get(name, "").strip()
+        if chosen in known:
+            return chosen
+        if chosen or wanted:
+            self.wrong[name] = code
+        return None
+
+    def day(self, name: str, today: date) -> date | None:
+        """A day that is not ahead, as forms and sheets write it."""
+        typed = unicodedata.normalize("NFKC", self.typed.get(name, "")).strip()
+        found = _DAY.fullmatch(typed)
+        try:
+            day = date(*(int(part) for part in found.groups() if part)) if found else None
+        except ValueError:
+            day = None
+        if typed and (day is None or not 2000 <= day.year <= 2100):
+            self.wrong[name] = KeyingCode.DAY_WRONG
+        elif day and day > today:
+            self.wrong[name] = KeyingCode.DAY_AHEAD
+        return day
+
+
+def read_keyed(typed: Mapping[str, str], units: Container[str], today: date) -> tuple[Keyed | None, Mapping[str, str]]:
+    """The case that `FIELDS` describe, or None; and by field the code of what is wrong with it.
+
+    No unit means that whoever complained did not know it; a complaint needs a category.
+    """
+    reading = _Reading(typed)
+    what = reading.words("text", LONGEST_TEXT, Common.TEXT_TOO_LONG)
+    if len(what) < 2:
+        reading.wrong["text"] = Common.TEXT_WANTED
+    kind = reading.choice("kind", KINDS, KeyingCode.KIND_WANTED)
+    phone = readable(typed.get("phone", ""))
+    dialled = callback(phone) if phone else None
+    if phone and dialled is None:
+        reading.wrong["phone"] = KeyingCode.PHONE_WRONG
+    happened = reading.day("happened", today)
+    keyed = Keyed(
+        reading.choice("source", SOURCES, KeyingCode.SOURCE_WANTED) or "",
+        kind or "",
+        what,
+        reading.choice("unit", units, KeyingCode.UNIT_UNKNOWN, wanted=False),
+        reading.choice("category", CATEGORIES, KeyingCode.CATEGORY_WANTED, wanted=kind == COMPLAINT),
+        happened.isoformat() if happened else None,
+        reading.words("name", LONGEST_NAME, KeyingCode.NAME_TOO_LONG) or None,
+        dialled,
+        reading.words("number", LONGEST_NUMBER, KeyingCode.NUMBER_TOO_LONG) or None,
+        reading.day("arrived", today),
+    )
+    ordered = {name: reading.wrong[name] for name in FIELDS if name in reading.wrong}
+    return (None if ordered else keyed), ordered
+
+
+def mark(act: Act, keyed: Keyed) -> str:
+    """What two entries of the same thing share: source and number, else a keyed hash of everything that was said."""
+    if keyed.number:
+        number = "".join(plain(keyed.number).split())
+        return act.vault.index(f"{keyed.source}\0{number}", "intake")
+    return act.vault.index(repr(keyed), "intake")
+
+
+def key_in(act: Act, keyed: Keyed, limits: Limits | None = None) -> tuple[Case, str]:
+    """Enters a case; returns it and the receipt code, which can be told this once and is kept nowhere.
+
+    Limits count from now, not from the day at the source. Raises Refusal: keyed_already, with `id` and `report` (the
+    number) of the first.
+    """
+    row = {"id": new_id(), "number": keyed.number, "arrived_on": keyed.arrived_on, "phoned": keyed.phone is not None}
+    row["mark"] = mark(act, keyed)
+    if not is_new(act.tx, intakes, row):
+        first = act.tx.execute(_FIRST.where(intakes.c.mark == row["mark"])).one()
+        raise Refusal(KeyingCode.KEYED_ALREADY, "number", id=first.id, report=first.number)
+    act.wrote(intakes, row)
+    values = {
+        "source": keyed.source,
+        "kind": keyed.kind,
+        "what": keyed.what,
+        "unit_id": keyed.unit_id,
+        "category": keyed.category,
+        "happened": keyed.happened,
+        "named": bool(keyed.name or keyed.phone),
+    }
+    case = file(act, values, case_id=row["id"])
+    receipt = people.keep_identity(act, case.id, None, {"name": keyed.name, "phone": keyed.phone}, receipt=True)
+    audit.append(act, "case_keyed_in", case.id, {"number": case.number, "source": keyed.source})
+    return promised(act, case, limits or calendar.limits()), receipt or ""
+
+
+def intake_of(act: Act, case_id: str) -> Intake | None:
+    """What a clerk noted who entered the case; None for one that its citizen has sent."""
+    row = act.tx.execute(select(intakes).where(intakes.c.id == case_id)).first()
+    return Intake(row.number, row.arrived_on, row.phoned) if row else None
+
+
+_FIRST = select(cases.c.id, cases.c.number).join_from(intakes, cases, cases.c.id == intakes.c.id)
