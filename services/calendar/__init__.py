@@ -9,12 +9,23 @@ from services.calendar.loading import LoadedYear, checked, load, loaded, unload
 from services.calendar.own_days import LONGEST_NOTE, clear_day, own_days, own_days_listed, set_day
 from services.calendar.quiet import Quiet, office_quiet
 from services.calendar.wording import Reading, Written, read_notice, year_of
-from services.calendar.workdays import Limits, is_workday, limits, workday_after, workday_before, workdays_left
+from services.calendar.workdays import (
+    SOURCES,
+    Limits,
+    SourceLimits,
+    is_workday,
+    limit_end,
+    limits,
+    workday_after,
+    workday_before,
+    workdays_left,
+)
 from services.calendar.years import is_announced, months, working_days_of
 
 __all__ = [
     "COLUMNS",
     "LONGEST_NOTE",
+    "SOURCES",
     "CalendarCode",
     "Checked",
     "CheckedDay",
@@ -22,6 +33,7 @@ __all__ = [
     "LoadedYear",
     "Quiet",
     "Reading",
+    "SourceLimits",
     "Written",
     "as_table",
     "checked",
@@ -31,6 +43,7 @@ __all__ = [
     "is_workday",
     "leaving",
     "likely_year",
+    "limit_end",
     "limits",
     "load",
     "loaded",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -22,16 +22,42 @@ from rulebooks.values import Days
 ALWAYS_FREE = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
 
 
-class Limits(Shape):
-    """The limits that the office sets for itself."""
+class SourceLimits(Shape):
+    """The limits that the office sets itself for cases of one source (A32); None: nothing is promised."""
 
-    accept: Days | None = None  # working days (A32); None: nothing is promised
+    accept: Days | None = None
     handle: Days | None = None
     reply: Days | None = None
+    days: Literal["working", "calendar"] = "working"  # how all three are counted
+
+
+class BySource(Shape):
+    """Sources of cases beside the channels, each with limits of its own where it has a table (C01-C03)."""
+
+    mailbox: SourceLimits | None = None
+    microblog: SourceLimits | None = None
+    efficiency: SourceLimits | None = None
+    hotline: SourceLimits | None = None
+    petition: SourceLimits | None = None
+    letter: SourceLimits | None = None
+    in_person: SourceLimits | None = None
+
+
+SOURCES = tuple(BySource.model_fields)
+
+
+class Limits(BySource, SourceLimits):
+    """The limits that the office sets for itself: for whatever comes by chat, and for sources without a table."""
+
     not_ours: Days | None = None  # for a unit to say that it is not its duty; None: it cannot
     rate: Days | None = None  # in which an answer can be rated; None: nobody is asked
     put_right: Days | None = None
     second_clerk_above: Annotated[int, Field(ge=0)] = 200  # recipients of a notice
+
+    def of(self, source: str) -> SourceLimits:
+        """The limits for cases of a source: those of its table alone, where it has one."""
+        own: SourceLimits | None = getattr(self, source) if source in SOURCES else None
+        return own or self
 
 
 def limits(file: Path = HERE / "limits.toml") -> Limits:
@@ -79,6 +105,17 @@ def workday_after(day: date, working_days: int, own: Mapping[date, bool] | None 
         day += timedelta(1)
         working_days -= is_workday(day, own)
     return day
+
+
+def limit_end(day: date, days: int, own: Mapping[date, bool] | None = None, *, counted: str = "working") -> date:
+    """The last day of a limit in working days, or in calendar days, of which a last one off moves to the next workday.
+
+    `counted`: as `SourceLimits.days`.
+    """
+    if counted == "working":
+        return workday_after(day, days, own)
+    end = day + timedelta(days)
+    return end if is_workday(end, own) else workday_after(end, 1, own)
 
 
 def workday_before(day: date, working_days: int, own: Mapping[date, bool] | None = None) -> date:

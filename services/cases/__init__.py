@@ -1,5 +1,6 @@
 """A citizen's case: filed, added to, followed through its life. Who filed it lies in the vault, never in the case."""
 
+from services.calendar import SOURCES
 from services.cases.codes import CaseCode, KeyingCode
 from services.cases.filing import (
     ACCEPTANCE,
@@ -18,7 +19,7 @@ from services.cases.filing import (
     own,
     own_case,
 )
-from services.cases.keying import FIELDS, KINDS, SOURCES, Intake, Keyed, intake_of, key_in, mark, read_keyed
+from services.cases.keying import FIELDS, KINDS, Intake, Keyed, intake_of, key_in, mark, read_keyed
 from services.cases.leaving import COLUMNS, leaving
 from services.cases.life import COMPLAINT, ENDS, LIFE, OPINION, QUESTION, State, Step, steps_from
 from services.cases.outcomes import OUTCOMES, note_outcomes, outcome_values

@@ -13,7 +13,7 @@ from conversation.messages import Media
 from models.prepared import Prepared
 from models.tables import cases, entries, evidence
 from services import calendar, obligations, people
-from services.calendar import Limits
+from services.calendar import Limits, SourceLimits
 from services.cases.life import COMPLAINT, QUESTION, State, Step, steps_from
 from services.cases.steps import HANDLING, from_citizen
 from services.evidence import attach
@@ -117,7 +117,7 @@ def file_complaint(act: Act, contact: Contact, complaint: Complaint, limits: Lim
     }
     identity = {"name": complaint.name, "phone": complaint.phone}
     case, receipt = _sent(act, contact, row, identity, complaint.media)
-    return promised(act.by(CITIZEN), case, limits or calendar.limits()), receipt
+    return promised(act.by(CITIZEN), case, (limits or calendar.limits()).of(contact.channel)), receipt
 
 
 def file_question(
@@ -125,15 +125,15 @@ def file_question(
 ) -> tuple[Case, str]:
     """Files a question to the office as a case: it gets an answer, and the answer is kept."""
     case, receipt = _sent(act, contact, {"kind": QUESTION, "what": text, "named": False}, {}, media)
-    return promised(act.by(CITIZEN), case, limits or calendar.limits()), receipt
+    return promised(act.by(CITIZEN), case, (limits or calendar.limits()).of(contact.channel)), receipt
 
 
-def promised(act: Act, case: Case, limits: Limits) -> Case:
+def promised(act: Act, case: Case, limits: SourceLimits) -> Case:
     """The case with what the office owes about it from now on; nothing where it has set itself no limit (A32)."""
     kind, days = (ACCEPTANCE, limits.accept) if case.kind == COMPLAINT else (HANDLING, limits.reply)
     if days is None:
         return case
-    return replace(case, promised=obligations.promise(act, kind, case.id, case.number, days))
+    return replace(case, promised=obligations.promise(act, kind, case.id, case.number, days, counted=limits.days))
 
 
 def _sent(

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from models.database import is_new
 from models.tables import cases, intakes
 from services import calendar, people
-from services.calendar import Limits
+from services.calendar import SOURCES, Limits
 from services.cases.codes import KeyingCode
 from services.cases.filing import CATEGORIES, LONGEST_TEXT, Case, file, promised
 from services.cases.life import COMPLAINT, OPINION, QUESTION
@@ -25,7 +25,6 @@ from services.foundation.refusal import Common, Refusal
 from services.foundation.vault import new_id
 from services.foundation.wording import readable
 
-SOURCES = ("mailbox", "microblog", "efficiency", "hotline", "petition", "letter", "in_person")
 KINDS = (COMPLAINT, QUESTION, OPINION)
 # The fields in their order: those of the form, and the columns of a sheet.
 FIELDS = ("source", "number", "arrived", "kind", "unit", "category", "text", "happened", "name", "phone")
@@ -157,7 +156,7 @@ def key_in(act: Act, keyed: Keyed, limits: Limits | None = None) -> tuple[Case, 
     case = file(act, values, case_id=row["id"])
     receipt = people.keep_identity(act, case.id, None, {"name": keyed.name, "phone": keyed.phone}, receipt=True)
     audit.append(act, "case_keyed_in", case.id, {"number": case.number, "source": keyed.source})
-    return promised(act, case, limits or calendar.limits()), receipt or ""
+    return promised(act, case, (limits or calendar.limits()).of(keyed.source)), receipt or ""
 
 
 def intake_of(act: Act, case_id: str) -> Intake | None:

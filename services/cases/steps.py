@@ -42,6 +42,7 @@ class LockedCase:
     kind: str
     state: State
     unit_id: str | None
+    source: str
 
     @property
     def ended(self) -> bool:
@@ -50,13 +51,13 @@ class LockedCase:
 
 def held(act: Act, case_id: str, seen: str | None = None) -> LockedCase:
     """Locks a case. Raises Refusal: gone; changed where it has moved since the page that was `seen`."""
-    columns = cases.c.id, cases.c.number, cases.c.kind, cases.c.state, cases.c.unit_id
+    columns = cases.c.id, cases.c.number, cases.c.kind, cases.c.state, cases.c.unit_id, cases.c.source
     row = act.tx.execute(select(*columns).where(cases.c.id == case_id).with_for_update()).first()
     if row is None:
         raise Refusal(Common.GONE)
     if seen is not None:
         require_unmoved(act, case_id, row.state, seen)
-    return LockedCase(row.id, row.number, row.kind, State(row.state), row.unit_id)
+    return LockedCase(row.id, row.number, row.kind, State(row.state), row.unit_id, row.source)
 
 
 def take(act: Act, case: LockedCase, step: Step, text: str = "", **values: Any) -> LockedCase:
@@ -113,6 +114,6 @@ def _owe(act: Act, before: LockedCase, case: LockedCase) -> None:
     if not awaited and not before.ended and not case.ended:
         return
     obligations.keep(act, case.id)
-    days = calendar.limits().handle
-    if not case.ended and days is not None:
-        obligations.promise(act, HANDLING, case.id, case.number, days)
+    limits = calendar.limits().of(case.source)
+    if not case.ended and limits.handle is not None:
+        obligations.promise(act, HANDLING, case.id, case.number, limits.handle, counted=limits.days)

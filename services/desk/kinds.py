@@ -1,6 +1,8 @@
-"""The desk's kinds of obligation: an answer to a complaint, and what an instruction asks for.
+"""The desk's kinds of obligation: an answer to a complaint, what an instruction asks for, and what leaders and
+delegates ask for (C13).
 
-An instruction may follow from a spot check, from a complaint or from nothing; so both kinds treat a report alike.
+An instruction may follow from a spot check, from a complaint or from nothing; so both kinds treat a report alike. The
+others follow from nothing that is in the inbox.
 """
 
 from __future__ import annotations
@@ -31,4 +33,5 @@ def _about_reports(name: str, **more: Moved) -> Kind:
 KINDS: Kinds = {
     "complaint": _about_reports("complaint", not_ours=given_back),
     "instruction": _about_reports("instruction"),
+    **{name: Kind(name) for name in ("leader", "proposal")},
 }

@@ -60,10 +60,13 @@ class Promise:
         return not self.late and self.days <= SOON
 
 
-def promise(act: Act, kind: str, subject_id: str, number: str, working_days: int) -> Promise:
-    """Makes the office owe something about a subject, and plans its reminders; `number` is the subject's own."""
+def promise(act: Act, kind: str, subject_id: str, number: str, days: int, *, counted: str = "working") -> Promise:
+    """Makes the office owe something about a subject, and plans its reminders; `number` is the subject's own.
+
+    `counted`: how the days are (`services.calendar.limit_end`).
+    """
     ladder, own = ladders()[kind], calendar.own_days(act)
-    due_at = ladder.due_at(calendar.workday_after(act.now.date(), working_days, own), act.now)
+    due_at = ladder.due_at(calendar.limit_end(act.now.date(), days, own, counted=counted), act.now)
     obligation_id = new_id()
     row = {
         "id": obligation_id,

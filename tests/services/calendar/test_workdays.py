@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,32 @@ def test_no_limit_lies_behind() -> None:
 
 def test_the_limits_are_data() -> None:
     assert calendar.limits().accept == 2
+
+
+def test_a_source_with_a_table_has_its_own_limits_alone(tmp_path: Path) -> None:
+    file = tmp_path / "limits.toml"
+    file.write_text('accept = 2\nhandle = 15\n[hotline]\nhandle = 20\ndays = "calendar"\n', encoding="utf-8")
+    limits = calendar.limits(file)
+    assert (limits.of("hotline").accept, limits.of("hotline").handle, limits.of("hotline").days) == (
+        None,
+        20,
+        "calendar",
+    )
+    for source in ("letter", "telegram", "accept", "of"):
+        assert (limits.of(source).accept, limits.of(source).days) == (2, "working")
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        ("2026-11-23", 5, "2026-11-30"),  # a Saturday: the Monday after it
+        ("2026-11-23", 7, "2026-11-30"),
+        ("2026-09-24", 10, "2026-10-08"),  # in the National Day week
+        ("2026-10-05", 5, "2026-10-10"),  # a Saturday that is worked
+    ],
+)
+def test_a_limit_in_calendar_days_ends_on_a_day_that_is_worked(start: str, days: int, end: str) -> None:
+    assert calendar.limit_end(date.fromisoformat(start), days, counted="calendar") == date.fromisoformat(end)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from bot.build import Program
 from channels.fake import FakePerson
 from models.tables import metadata
+from services import calendar
 from services.cases import SOURCES
 from services.people import Grant, Role
 from tests.conftest import Clock, owed, rows
@@ -52,6 +54,9 @@ async def test_a_petition_is_entered_and_handled_like_what_comes_by_chat(
     assert case["number"] in page
     [promise] = rows(program, "obligations")
     assert promise["kind"] == "acceptance"  # from the day on which it was entered
+    due = promise["due_at"]
+    assert isinstance(due, datetime)
+    assert due.astimezone(clock().tzinfo).date() == calendar.limit_end(clock().date(), 15, counted="calendar")
     receipt = RECEIPT.search(page)
     assert receipt
 
