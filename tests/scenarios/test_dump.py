@@ -21,6 +21,7 @@ from models.tables import metadata
 from models.types import AT_ONCE
 from services import desk, inspections, obligations, oversight, people
 from tests.conftest import Clock, rows
+from tests.drivers.desk_pages import answers
 from tests.drivers.notice_desk import becomes_head
 
 MANY = 24  # reports of each kind within one day: of chance, no order of so many fits another
@@ -35,9 +36,10 @@ Story = tuple[Program, list[str], list[str]]  # with the ids of cases and visits
 
 @pytest.fixture
 async def story(program: Program, person: Callable[..., FakePerson], clock: Clock) -> Story:
-    """A day: each citizen complains and each supervisor checks; some is handed over, answered, added to."""
+    """A day: each citizen complains, is answered and rates; each supervisor checks; some is handed over or added to."""
     citizens, filed, seen = [person(f"citizen-{n}") for n in range(MANY)], [], []
-    becomes_head(program, "fake", "head")
+    head = becomes_head(program, "fake", "head")
+    head_id = next(str(row["person_id"]) for row in rows(program, "contacts") if row["id"] == head)
     key = [people.address_hash(program.vault, "fake", f"supervisor-{n}") for n in range(MANY)]
     program.acts.transact(people.lock_contacts, {one: ("fake", f"supervisor-{n}", "zh") for n, one in enumerate(key)})
     for n, citizen in enumerate(citizens):
@@ -52,15 +54,28 @@ async def story(program: Program, person: Callable[..., FakePerson], clock: Cloc
         seen += [one for one in told(program, "visits") if one not in seen]
         clock.passes(seconds=13)
         if n % 3 == 0:
-            handed(program, filed[-1], clock)
-            continue
-        program.acts.by(CLERK).transact(desk.open_report, filed[-1])
-        program.acts.by(CLERK).transact(desk.accept, filed[-1], "received.0", "")
-        if n % 3 == 1:
-            program.acts.by(CLERK).transact(desk.ask, filed[-1], "accepted.1", "是哪一个窗口？")
-            clock.passes(seconds=17)
-            await citizen.says("三号窗口")
-            await citizen.says("1")
+            duty = handed(program, filed[-1], clock)
+            answers(program, head_id, duty, "已经整改")
+            clock.passes(seconds=11)
+            conclude(program, duty)
+        else:
+            program.acts.by(CLERK).transact(desk.open_report, filed[-1])
+            decide(program, desk.accept, filed[-1], "")
+            if n % 3 == 1:
+                decide(program, desk.ask, filed[-1], "是哪一个窗口？")
+                clock.passes(seconds=17)
+                await citizen.says("三号窗口")
+                await citizen.says("1")
+                clock.passes(seconds=11)
+            decide(program, desk.answer, filed[-1], "窗口已经增开")
+        clock.passes(seconds=19)
+        await rates(citizen, *(("没有解决", "不满意", "还是没有人", "完成") if n % 2 else ("解决了", "满意")))
+        clock.passes(seconds=23)
+        if n % 4 == 1:
+            decide(program, desk.make_good, filed[-1], "现在每天有人值守")
+            clock.passes(seconds=29)
+            await rates(citizen, "解决了", "基本满意")
+            clock.passes(seconds=5)
     return program, filed, seen
 
 
@@ -146,6 +161,7 @@ async def test_no_order_is_that_in_which_reports_came(story: Story) -> None:
         "evidence",
         "obligations",
         "happenings",
+        "ratings",
     }
     assert {place: how for place, how in looked.items() if how > FOLLOWS} == {}
 
@@ -198,7 +214,30 @@ def told(program: Program, table: str) -> list[str]:
     return [str(row["id"]) for row in rows(program, table)]
 
 
-def handed(program: Program, case_id: str, clock: Clock) -> None:
+def decide(program: Program, what: Callable[..., bool], case_id: str, text: str) -> None:
+    report = program.acts.look(desk.look, case_id)
+    assert report is not None
+    assert program.acts.by(CLERK).transact(what, case_id, report.seen, text)
+
+
+def conclude(program: Program, duty: str) -> None:
+    """Accepts what the unit answered, with the answer to the citizen."""
+    found = program.acts.look(obligations.look, desk.KINDS, duty)
+    assert found is not None
+    assert program.acts.by(CLERK).transact(
+        obligations.accept_answer, desk.KINDS, duty, found.seen, "窗口已经增开", to_citizen=True
+    )
+
+
+async def rates(citizen: FakePerson, *said: str) -> None:
+    """By the button under the newest answer."""
+    await citizen.taps("评价")
+    for one in said:
+        await citizen.says(one)
+    assert "已记下您对" in citizen.screen().text
+
+
+def handed(program: Program, case_id: str, clock: Clock) -> str:
     duty = program.acts.by(CLERK).transact(
         obligations.hand_over,
         desk.KINDS,
@@ -210,7 +249,7 @@ def handed(program: Program, case_id: str, clock: Clock) -> None:
         subject_id=case_id,
     )
     clock.passes(seconds=11)
-    assert duty
+    return duty
 
 
 def dumped(program: Program) -> Dump:
