@@ -1,4 +1,4 @@
-"""What goes out by text message about an obligation: short, no names or words, its numbers those of the buttons."""
+"""What goes out by text message unasked: short, no names or words, its numbers those of the buttons."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ from tests.drivers.template_words import words
 
 TEXTS = load_texts(lambda: NOW)
 LONG_UNIT = "市人力资源社会保障局"  # 10 characters: longer than most
-PUSHED = ("reminder", "accepted", "excused", "time_granted", "time_refused", "office_reply")
+TO_UNITS = ("reminder", "accepted", "excused", "time_granted", "time_refused", "office_reply")
+WITH_LIST = {f"obligation.{name}" for name in TO_UNITS}
+PUSHED = {*WITH_LIST, "rate.remind"}
 TWINS = [
     # Without the list, where it is pushed.
-    replace(say, buttons=say.buttons[:-1]) if say.words.removeprefix("obligation.") in PUSHED else say
+    replace(say, buttons=say.buttons[:-1]) if say.words in WITH_LIST else say
     for scene in messages(TEXTS["zh"], NOW)
-    if (say := scene.body.say) and TEXTS["zh"].has("obligation", say.words.removeprefix("obligation.") + "_sms")
+    if (say := scene.body.say)
+    and say.words.startswith(("obligation.", "rate."))
+    and TEXTS["zh"].has(*f"{say.words}_sms".split(".", 1))
 ]
 SHORT = {
     "知道了": "签收",
@@ -33,11 +37,12 @@ SHORT = {
     "问效能办": "询问",
     "不属我们": "退回",
     "我的督办事项": "列表",
+    "评价": "评价",
 }
 
 
 def test_everything_that_the_office_sends_has_a_twin() -> None:
-    assert {f"obligation.{name}" for name in PUSHED} <= {say.words for say in TWINS}
+    assert {say.words for say in TWINS} >= PUSHED
 
 
 @pytest.mark.parametrize("say", TWINS, ids=lambda say: say.words)
@@ -49,18 +54,19 @@ def test_by_text_message_it_is_short_and_holds_nobodys_words(say: Say) -> None:
         "begins": "王秘密",
         "unit": LONG_UNIT,
         "nth": "D20261121-0003-12",
+        "until": "2027-12-14",  # of another year: the longest
     }
     letter = letter_of(Body(say=Say(say.words, {**say.values, **secret}, say.buttons)), TEXTS["zh"], 3)
     [text] = letter.texts
     assert "王秘密" not in text
-    if say.words.removeprefix("obligation.") in PUSHED:
+    if say.words in PUSHED:
         assert len(text) <= 70, (len(text), text)
 
 
 @pytest.mark.parametrize("say", TWINS, ids=lambda say: say.words)
 def test_the_numbers_are_those_of_the_buttons(say: Say) -> None:
     letter = letter_of(Body(say=say), TEXTS["zh"], 3)
-    told = re.findall(r"(\d)(签收|答复|延期|详情|询问|退回|列表|补充)", letter.texts[0].rpartition("回复")[2])
+    told = re.findall(r"(\d)(签收|答复|延期|详情|询问|退回|列表|补充|评价)", letter.texts[0].rpartition("回复")[2])
     meant = [(str(n), SHORT[TEXTS["zh"].say("common", button.words or "")]) for n, button in enumerate(say.buttons, 1)]
     assert told == meant
     assert [press for press, _ in (letter.menu.numbers.values() if letter.menu else ())] == [
