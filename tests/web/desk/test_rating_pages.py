@@ -54,6 +54,7 @@ async def test_a_bad_rating_is_put_right_and_the_citizen_is_asked_once_more(
     assert all(told in card(page) for told in ("非常不满意", "没有解决", "问题没解决", SAID, "不要把评价的内容"))
     assert "请考虑「重新办理」" in card(page)
     assert "差评整改期限" in page
+    assert '"theirs"' in page.partition("来件人评价</strong>")[0].rpartition("<li")[2]  # in the history
     assert acts(page, report) >= {"make_good", "set_aside", "reopen"}
     page = await clerk.sends(f"{report}/make_good", text="现在每天有人值守")
     assert "已记为整改，来件人会收到消息。" in page
