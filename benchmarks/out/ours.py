@@ -29,7 +29,7 @@ from services.foundation.act import Act
 from services.foundation.vault import new_id
 from services.people import address_hash
 
-BODY = Body(say=Say("status.answered", {"number": "20261121-0001", "text": TEXT}))
+BODY = Body(say=Say("status.closed", {"number": "20261121-0001", "text": TEXT}))
 FIRST_CHAT, FIRST_REPLIED = 1_000_000, 1
 
 

@@ -27,7 +27,7 @@ ME = Holder("here", "life")
 def waits(program: Program, channel: str, many: int = 1) -> None:
     def put(act: Act) -> None:
         [contact] = ensure_contacts(act, channel, ["1"], "zh")
-        body = Body(say=Say("status.answered", {"number": "1", "text": "好"}))
+        body = Body(say=Say("status.closed", {"number": "1", "text": "好"}))
         deliveries.queue(act, [Outgoing(contact, channel, body)] * many)
 
     program.acts.transact(put)

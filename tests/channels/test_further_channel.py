@@ -37,7 +37,7 @@ from tests.web.conftest import Browser, link, member
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 CALLED = {"zh": "信鸽", "en": "Pigeon post"}
-WORD = Body(say=Say("status.answered", {"number": "1", "text": "好"}))
+WORD = Body(say=Say("status.closed", {"number": "1", "text": "好"}))
 SAID = "各单位请于周五前报送自查材料。"
 
 

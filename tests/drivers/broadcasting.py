@@ -22,7 +22,7 @@ Chat = TypeVar("Chat", int, str)
 
 
 def said(mark: str) -> Body:
-    return Body(say=Say("status.answered", {"number": mark, "text": "ok"}))
+    return Body(say=Say("status.closed", {"number": mark, "text": "ok"}))
 
 
 def contacts_of(program: Program, chats: list[Chat], channel: str = "telegram") -> dict[Chat, str]:

@@ -83,7 +83,7 @@ def push(program: Program, number: str, text: str = "测试") -> None:
     def queued(act: Act) -> None:
         key = people.address_hash(act.vault, CHANNEL, number)
         one = people.lock_contacts(act, {key: (CHANNEL, number, "zh")})[key]
-        body = Body(say=Say("status.answered", {"number": "20261121-9248", "text": text}))
+        body = Body(say=Say("status.closed", {"number": "20261121-9248", "text": text}))
         queue_for(act, [one.id], body, "reminder")
 
     program.acts.transact(queued)

@@ -210,7 +210,7 @@ async def test_one_bad_number_does_not_keep_the_others_waiting_when_the_carrier_
 async def test_a_refused_message_is_tried_again_from_where_it_stopped(program: Program) -> None:
     recorder = Recorder()
     sms = sms_with(program, recorder, most_parts=1)
-    body = Body(say=Say("status.answered", {"number": "20261121-9248", "text": "请您再来一次。" * 20}))
+    body = Body(say=Say("status.closed", {"number": "20261121-9248", "text": "请您再来一次。" * 20}))
 
     def parcel(attempts: int, urgency: str = "reply") -> Parcel:
         return Parcel(7, "nobody", NUMBER, "zh", body, attempts, urgency)

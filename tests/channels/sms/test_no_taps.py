@@ -28,7 +28,7 @@ def test_no_text_message_speaks_of_taps(language: str) -> None:
 
 
 def test_what_the_office_wrote_of_taps_stays() -> None:
-    said = Say("status.answered", {"number": "20261121-9248", "text": "请在网上点「预约」，再选「测绘」。"})
+    said = Say("status.closed", {"number": "20261121-9248", "text": "请在网上点「预约」，再选「测绘」。"})
     [text] = letter_of(Body(say=said), TEXTS["zh"], 8).texts
     assert "请在网上点「预约」，再选「测绘」。" in text
 

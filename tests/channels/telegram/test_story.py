@@ -218,7 +218,7 @@ async def test_a_message_longer_than_telegram_allows_leaves_in_pieces(program: P
     async with serving(program) as served:
         citizen = await served.person()
         text = "一" * 4000 + "😀" * 49  # 4,098 units
-        said = Body(say=Say("status.answered", {"number": "1", "text": text}, (Button("/menu", words="menu"),)))
+        said = Body(say=Say("status.closed", {"number": "1", "text": text}, (Button("/menu", words="menu"),)))
         contact = str(rows(program, "contacts")[0]["id"])
         program.acts.transact(deliveries.queue_for, [contact], said)
         citizen.looks_away()

@@ -107,9 +107,7 @@ async def test_coming_back_brings_what_was_missed_and_nothing_twice(program: Pro
 async def test_a_letter_that_cannot_be_drawn_keeps_back_no_other(program: Program) -> None:
     async with browsing(program) as browser, browser.tab() as tab:
         [mine] = rows(program, "contacts")
-        bodies = [
-            Body(say=Say(words, {"number": "1", "text": "好"})) for words in ("nowhere.nothing", "status.answered")
-        ]
+        bodies = [Body(say=Say(words, {"number": "1", "text": "好"})) for words in ("nowhere.nothing", "status.closed")]
         queued = [Outgoing(str(mine["id"]), CHANNEL, body) for body in bodies]
         program.acts.transact(lambda act: deliveries.queue(act, queued))
         for _ in queued:

@@ -17,7 +17,7 @@ from tests.conftest import Clock, rows
 from tests.drivers.waiting import until
 from tests.drivers.webchat_browser import browsing, opened
 
-SAID = Body(say=Say("status.answered", {"number": "1", "text": "好"}))
+SAID = Body(say=Say("status.closed", {"number": "1", "text": "好"}))
 
 
 def write(program: Program, contact_id: str, later: timedelta | None = None) -> None:

@@ -18,7 +18,7 @@ from services.deliveries import Outgoing
 from services.foundation.act import Act
 from tests.conftest import Clock, rows
 
-SAID = Body(say=Say("status.answered", {"number": "1", "text": "好"}))
+SAID = Body(say=Say("status.closed", {"number": "1", "text": "好"}))
 FOR_GOOD = [
     "cases",
     "visits",
