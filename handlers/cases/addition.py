@@ -78,6 +78,10 @@ def open_confirm(turn: Turn, argument: str) -> None:
     if word not in (desk.SO, desk.NOT_SO):
         open_addition(turn, case_id)
         return
+    case = cases.own_case(turn.act, turn.contact.id, case_id)
+    if case is None or case.state in cases.ENDS or case_id not in cases.asked_about(turn.act, [case_id]):
+        turn.take("status", case_id)
+        return
     add(turn, case_id, turn.tools.phrases[turn.contact.language].option("addition", "word", word), ())
     turn.go_on()
 

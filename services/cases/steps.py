@@ -75,7 +75,7 @@ def take(act: Act, case: LockedCase, step: Step, text: str = "", **values: Any) 
         entry_id = note(act, moved, step, text)
         if case.kind == COMPLAINT and step in _HAPPENED:
             record(act, _happening(act, moved, step, entry_id))
-    _owe(act, case, moved)
+    _owe(act, case, moved, step)
     return moved
 
 
@@ -108,12 +108,13 @@ def _happening(act: Act, case: LockedCase, step: Step, entry_id: str) -> Happeni
     return Happening(kind, entry_id, first_of_day(act.now), case.unit_id, case.id, detail=told)
 
 
-def _owe(act: Act, before: LockedCase, case: LockedCase) -> None:
+def _owe(act: Act, before: LockedCase, case: LockedCase, step: Step) -> None:
     """The office's word whether it accepts is followed by what it owes then, an answer, until the case ends."""
     awaited = before.state is State.RECEIVED and case.kind == COMPLAINT
     if not awaited and not before.ended and not case.ended:
         return
-    obligations.keep(act, case.id)
+    kept = step is Step.CLOSE or (awaited and step is not Step.WITHDRAW)
+    obligations.keep(act, case.id, kept=kept)
     limits = calendar.limits().of(case.source)
     if not case.ended and limits.handle is not None:
         obligations.promise(act, HANDLING, case.id, case.number, limits.handle, counted=limits.days)

@@ -26,6 +26,8 @@ def call_back(act: Act, kinds: Kinds, obligation_id: str, seen: str, text: str) 
     if whole.obligation.state != ANSWERED:
         raise Refusal(ObligationCode.NOT_ANSWERED)
     case = held(act, whole.obligation.subject.id)
+    if case.ended:
+        raise Refusal(Common.GONE)
     note(act, case, "question", text)
     taps = [Button(f"/confirm {case.id} {word}", words=f"is_{word}") for word in (SO, NOT_SO)]
     return tell(act, case, "called_back", *taps, Button(f"/add {case.id}", words="answer"), text=text)

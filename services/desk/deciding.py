@@ -14,7 +14,19 @@ from datetime import date
 
 from conversation.messages import Button
 from services import obligations
-from services.cases import CaseCode, LockedCase, State, Step, ask_rating, held, note, outcome_values, take, tell
+from services.cases import (
+    CaseCode,
+    LockedCase,
+    State,
+    Step,
+    ask_rating,
+    held,
+    note,
+    outcome_values,
+    steps_from,
+    take,
+    tell,
+)
 from services.desk.codes import DeskCode
 from services.desk.following import move_along
 from services.desk.rating import rate_button
@@ -25,8 +37,10 @@ from services.foundation.wording import worded
 
 
 def ask(act: Act, case_id: str, seen: str, text: str) -> bool:
-    """Asks the citizen something. Raises Refusal: gone, changed, text_wanted, text_too_long."""
+    """Asks the citizen something. Raises Refusal: gone, changed, decided (withdrawn), text_wanted, text_too_long."""
     case, text = held(act, case_id, seen), worded(text)
+    if case.state is State.WITHDRAWN:  # they were told that nothing more would come
+        raise Refusal(CaseCode.DECIDED)
     note(act, case, "question", text)
     return tell(act, case, "asked", Button(f"/add {case.id}", words="answer"), text=text)
 
@@ -100,7 +114,7 @@ def interim(act: Act, case_id: str, seen: str, text: str, until: date | None) ->
     Raises Refusal: gone, changed, decided (nothing is owed), text_wanted, text_too_long, due_wanted, due_past, due_far.
     """
     case, text = held(act, case_id, seen), worded(text)
-    if case.ended or case.state is State.RECEIVED:
+    if Step.CLOSE not in steps_from(case.kind, case.state):
         raise Refusal(CaseCode.DECIDED)
     due_at = obligations.postpone(act, case.id, until)
     note(act, case, "interim", text)

@@ -11,6 +11,7 @@ from models.tables import cases, visits
 from services import obligations
 from services.cases import COMPLAINT, State, Step, held, take
 from services.desk import deciding
+from services.desk.following import WITH_UNITS
 from services.desk.given_back import require_head
 from services.desk.noting import take_on_visit
 from services.desk.sight import sight_of_case, sight_of_visit
@@ -32,16 +33,19 @@ def still_owed(act: Act, kinds: Kinds, obligation: Obligation) -> list[Obligatio
     return [one for one in of_case if one.id != obligation.id and one.state not in SETTLED]
 
 
-def beside(act: Act, kinds: Kinds, obligation: Obligation) -> tuple[list[Obligation], bool]:
-    """What is still owed about the same case (`still_owed`), and whether its citizen only waits for the answer.
+def beside(act: Act, kinds: Kinds, obligation: Obligation) -> tuple[list[Obligation], bool, bool]:
+    """What is still owed about the same case (`still_owed`), and how its citizen waits.
 
-    The citizen does where all of the case is settled; the answer is given on the case's page.
+    Whether they only wait for the answer, which is given on the case's page, as all of the case is settled; and whether
+    they hear the word with which this obligation is accepted, as it is the last one and their case has not ended.
     """
     others = still_owed(act, kinds, obligation)
-    if obligation.subject is None or others or obligation.state not in SETTLED:
-        return others, False
+    if obligation.subject is None:
+        return others, False, False
     state = act.tx.execute(select(cases.c.state).where(cases.c.id == obligation.subject.id)).scalar()
-    return others, state == State.ACCEPTED
+    settled = obligation.state in SETTLED
+    waits = not others and settled and state == State.ACCEPTED
+    return others, waits, not others and not settled and state in WITH_UNITS
 
 
 def sight(act: Act, report_id: str | None, unit: str, asked: str) -> UnitSight | None:

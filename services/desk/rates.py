@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, case, ca
 from models.tables import cases, happenings, obligations
 from services.cases import ACCEPTANCE, COMPLAINT, HANDLING, State
 from services.foundation.act import Act
-from services.obligations import RETURNED
+from services.obligations import ACCEPTED, RETURNED
 from services.units import WHOLE, placed
 
 BY = ("unit", "month", "source", "category")
@@ -134,8 +134,9 @@ def _of_cases(act: Act) -> list[ColumnElement[Any]]:
 
 def _of_promises(act: Act) -> list[ColumnElement[Any]]:
     due_at, settled_at = obligations.c.due_at, obligations.c.settled_at
-    due = settled_at.is_not(None) | (due_at <= act.now)
-    kept = settled_at.is_not(None) & (settled_at <= due_at)  # settled_at tells the day
+    given = obligations.c.state == ACCEPTED
+    due = given | ((settled_at.is_(None)) & (due_at <= act.now))
+    kept = given & (settled_at <= due_at)  # settled_at tells the day
     names = {ACCEPTANCE: "accept", HANDLING: "answer"}
     return [
         _many(and_(obligations.c.kind == kind, condition)).label(f"{name}_{what}")

@@ -24,7 +24,7 @@ from services.obligations import planning
 from services.obligations.codes import ObligationCode
 from services.obligations.handing import deadline
 from services.obligations.ladder import OFFICE, OVER, Step, awake, ladders, mornings, over
-from services.obligations.values import ACCEPTED, OPEN
+from services.obligations.values import ACCEPTED, EXCUSED, OPEN
 
 SOON = 1  # working days left, from which on it is shown as soon due
 _own = obligations.c.unit_id.is_(None)
@@ -109,10 +109,14 @@ def postpone(act: Act, subject_id: str, until: date | None) -> datetime:
     return due_at
 
 
-def keep(act: Act, subject_id: str) -> None:
-    """Ends what the office owes about a subject: it has done it, in time or late."""
+def keep(act: Act, subject_id: str, *, kept: bool = True) -> None:
+    """Ends what the office owes about a subject: it has done it, in time or late; or, not `kept`, need not any more."""
     mine = obligations.c.subject_id == subject_id, _own, _owed
-    ended = update(obligations).where(*mine).values(state=ACCEPTED, owed_since=None, settled_at=first_of_day(act.now))
+    ended = (
+        update(obligations)
+        .where(*mine)
+        .values(state=ACCEPTED if kept else EXCUSED, owed_since=None, settled_at=first_of_day(act.now))
+    )
     for obligation_id in act.tx.execute(ended.returning(obligations.c.id)).scalars().all():
         act.wrote(obligations, obligation_id)
         planning.drop(act, obligation_id)

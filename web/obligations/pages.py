@@ -79,11 +79,8 @@ class Obligations:
         untold = f"{act}_unreached"
         if act in THEIR_TURN:
             untold = await told_by(frame, act, obligation.unit_id, obligation.kind)
-        answers = (
-            act == "accept"
-            and obligation.waited_for
-            and not await frame.acts.read(desk.still_owed, frame.kinds, obligation)
-        )
+        *_, hears = await frame.acts.read(desk.beside, frame.kinds, obligation)
+        answers = act == "accept" and hears
         try:
             if act == "return":
                 await look_twice(frame, sent | typed)
@@ -122,11 +119,11 @@ class Obligations:
     async def _beside(self, whole: Dossier) -> dict[str, Any]:
         """What the page of one obligation says of its case, and of a head whom no reminder reaches."""
         frame, obligation, told = self._frame, whole.obligation, ""
-        others, waits = await frame.acts.read(desk.beside, frame.kinds, obligation)
+        others, waits, hears = await frame.acts.read(desk.beside, frame.kinds, obligation)
         if obligation.owed:
             told = await frame.acts.read(why_unreached, obligation.unit_id, frame.ways)
         heard = await frame.acts.read(desk.called_back, whole)
-        return {"heard": heard, "others": others, "waits": waits, "why_unreached": told}
+        return {"heard": heard, "others": others, "waits": waits, "hears": hears, "why_unreached": told}
 
     async def _late(self) -> Lateness:
         return lateness(await self._frame.acts.read(obligations.late))

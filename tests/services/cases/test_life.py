@@ -157,6 +157,38 @@ def test_only_who_filed_it_withdraws_it_and_what_units_owe_stays(office: Office)
     assert is_whole(office.program)
 
 
+def test_what_ended_otherwise_is_no_answer_given_in_time(office: Office) -> None:
+    """A withdrawn or declined complaint was not answered; the word whether it is accepted was given all the same."""
+    told, taken_back, unheard = complaint(office), complaint(office), complaint(office)
+    decide(office, desk.accept, told.id, "")
+    decide(office, desk.decline, told.id, "此事正在诉讼中")
+    decide(office, desk.accept, taken_back.id, "")
+    for one in (taken_back, unheard):
+        office.do(cases.withdraw, contact_of(office), one.id)
+    found = office.program.acts.look(desk.tallied, "unit", None, None)[UNIT]
+    assert (found.accept_due, found.accept_in_time, found.answer_due, found.answer_in_time) == (2, 2, 0, 0)
+
+
+def test_a_question_can_be_told_a_new_day_too(office: Office) -> None:
+    question, _ = office.do(cases.file_question, contact_of(office), "几点开门", ())
+    decide(office, desk.interim, question.id, "正在问主管部门", date(2026, 12, 30))
+    promised = report(office, question.id).promised
+    assert promised is not None
+    assert f"{promised.due_at:%m-%d}" == "12-30"
+
+
+def test_nobody_is_asked_about_a_case_that_they_have_withdrawn(office: Office) -> None:
+    case = complaint(office)
+    obligation = handed(office, case.id)
+    office.answer(obligation)
+    office.do(cases.withdraw, contact_of(office), case.id)
+    office.told()
+    assert refused(decide, office, desk.ask, case.id, "几号窗口？") == "decided"
+    kinds = office.program.tools.kinds
+    assert refused(office.office, desk.call_back, kinds, obligation, office.seen(obligation), "已经道歉") == "gone"
+    assert heard(office) == []
+
+
 def test_without_a_limit_nothing_is_promised_and_nothing_can_be_late(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

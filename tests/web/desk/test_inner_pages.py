@@ -157,3 +157,13 @@ async def test_a_unit_or_category_that_nobody_knows_is_refused(program: Program,
         await clerk.sends(f"{report}/put_right", unit=unit, category=category)
         assert clerk.status == 422, (unit, category)
     assert not [row for row in rows(program, "entries") if row["kind"] == "put_right"]
+
+
+@ON_SQLITE
+async def test_a_form_that_lacks_its_fields_is_refused_in_words(clerk, citizen: FakePerson) -> None:
+    await complains(citizen)
+    report = first_report(await clerk.opens("/console"))
+    await clerk.opens(report)
+    page = await clerk.sends(f"{report}/put_right")
+    assert clerk.status == 422
+    assert "编号" in page

@@ -54,3 +54,11 @@ async def test_of_somebody_elses_case_nothing_is_said(program: Program, citizen:
     [told] = await other.says(f"/confirm {rows(program, 'cases')[0]['id']} so")
     assert "已补充" not in told.text
     assert [one for one in rows(program, "entries") if one["kind"] == "addition"] == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_nobody_has_asked_is_not_recorded_as_an_answer(program: Program, citizen: FakePerson) -> None:
+    number = await complains(citizen, WORDS)
+    [told] = await citizen.says(f"/confirm {rows(program, 'cases')[0]['id']} so")
+    assert told.text.startswith(number)
+    assert rows(program, "entries") == []

@@ -63,6 +63,26 @@ async def test_a_case_is_handed_over_answered_and_accepted(
     assert clerk.status == 409
 
 
+async def test_after_a_withdrawal_the_unit_hears_how_its_answer_was_taken(
+    program: Program, clerk, person, citizen: FakePerson
+) -> None:
+    head_id = await is_head(program, person("head-1"))
+    await complains(citizen, WORDS)
+    report = first_report(await clerk.opens("/console"))
+    await clerk.opens(report)
+    page = await clerk.sends(f"{report}/hand", unit="gtj", kind="complaint", text=ASKED, days="3", date="")
+    obligation = first_obligation(page)
+    answers(program, head_id, obligation[-20:], "已安排专人值守。")
+    await citizen.says(f"/withdraw {report[-20:]} yes")
+    heard = len(citizen.heard())
+    page = await clerk.opens(obligation)
+    assert 'name="to" value="unit"' in page
+    page = await clerk.sends(f"{obligation}/accept", text="", to="unit")
+    assert clerk.status == 200
+    assert "答复已发给来件人" not in page
+    assert len(citizen.heard()) == heard
+
+
 async def test_the_answer_is_sent_back_with_a_new_deadline(program: Program, clerk, clerk_id: str, person) -> None:
     head = person("head-1")
     head_id = await is_head(program, head)
