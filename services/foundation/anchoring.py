@@ -35,6 +35,7 @@ class Anchoring:
     def __init__(self, acts: Acts, file: Path, every_seconds: float = EVERY_SECONDS) -> None:
         self._acts, self._file, self._every = acts, file, every_seconds
         self.fault = ""
+        self._writing: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         while True:
@@ -50,7 +51,17 @@ class Anchoring:
             log.error("audit_not_anchored", why="time")
 
     async def anchor(self) -> None:
-        """Writes the head now. What hinders it is logged and kept in `fault`."""
+        """Writes the head now. What hinders it is logged and kept in `fault`.
+
+        Whoever is stopped meanwhile leaves it to be written to its end: a file that was begun and not written would be
+        taken for one that is lost.
+        """
+        if self._writing is not None and not self._writing.done():
+            await asyncio.shield(self._writing)
+        self._writing = asyncio.create_task(self._anchor())
+        await asyncio.shield(self._writing)
+
+    async def _anchor(self) -> None:
         try:
             self.fault = await anchor(self._acts, self._file)
         except DatabaseAway:
