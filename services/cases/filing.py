@@ -211,7 +211,7 @@ def adopt(act: Act, contact: Contact, code: str) -> Case | None:
 
 def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Media]) -> bool:
     """Adds words or evidence from the citizen; False when the case is not this contact's."""
-    if own_case(act, contact.id, case_id) is None:
+    if not people.owns(act, contact.id, case_id):
         return False
     entry_id = new_id()
     row = {

@@ -4,7 +4,7 @@ from services.desk.assigning import assign, assigned, clerks, hand_on
 from services.desk.calling_back import NOT_SO, SO, call_back, called_back
 from services.desk.codes import DeskCode
 from services.desk.deciding import accept, answer, ask, decline, interim, refer, reopen
-from services.desk.handing import beside, still_owed, visit_of
+from services.desk.handing import beside, visit_of
 from services.desk.jotting import jot
 from services.desk.kinds import KINDS
 from services.desk.leaving import COLUMNS, leaving
@@ -68,7 +68,6 @@ __all__ = [
     "set_aside",
     "sight_of_case",
     "sight_of_visit",
-    "still_owed",
     "tallied",
     "total",
     "visit_of",

@@ -25,7 +25,7 @@ def named(act: Act, report_ids: Collection[str]) -> Mapping[str, Subject]:
     return {row.id: Subject(row.id, row.number, True) for row in act.tx.execute(known)}
 
 
-def still_owed(act: Act, kinds: Kinds, obligation: Obligation) -> list[Obligation]:
+def _still_owed(act: Act, kinds: Kinds, obligation: Obligation) -> list[Obligation]:
     """The other obligations of the same case that are not settled."""
     if obligation.subject is None:
         return []
@@ -34,12 +34,12 @@ def still_owed(act: Act, kinds: Kinds, obligation: Obligation) -> list[Obligatio
 
 
 def beside(act: Act, kinds: Kinds, obligation: Obligation) -> tuple[list[Obligation], bool, bool]:
-    """What is still owed about the same case (`still_owed`), and how its citizen waits.
+    """What is still owed about the same case (`_still_owed`), and how its citizen waits.
 
     Whether they only wait for the answer, which is given on the case's page, as all of the case is settled; and whether
     they hear the word with which this obligation is accepted, as it is the last one and their case has not ended.
     """
-    others = still_owed(act, kinds, obligation)
+    others = _still_owed(act, kinds, obligation)
     if obligation.subject is None:
         return others, False, False
     state = act.tx.execute(select(cases.c.state).where(cases.c.id == obligation.subject.id)).scalar()

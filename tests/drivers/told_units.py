@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from models.tables import contacts as accounts
 from models.tables import deliveries, grants, reminders
 from services import cases, desk, obligations, people
 from services.deliveries import open_body
+from services.desk import Report
 from services.foundation.act import SYSTEM, Act
 from services.foundation.refusal import Refusal
 from tests.conftest import Clock
@@ -162,3 +163,15 @@ def complaint(office: Office, what: str = "窗口没有人，我等了两个小�
     citizen = people.address_hash(office.program.vault, "fake", "citizen")
     account = office.do(people.lock_contacts, {citizen: ("fake", "citizen", "zh")})[citizen]
     return office.do(cases.file_complaint, account, cases.Complaint(UNIT, "slow", what))[0]
+
+
+def report(office: Office, case_id: str) -> Report:
+    """A case as the desk shows it."""
+    found = office.program.acts.look(desk.look, case_id)
+    assert found is not None
+    return found
+
+
+def decide(office: Office, what: Callable[..., Any], case_id: str, *args: Any) -> Any:
+    """As the clerk, on what the desk shows of a case now."""
+    return office.office(what, case_id, report(office, case_id).seen, *args)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 from bot.build import Program
 from services import calendar, cases, desk, obligations, people
 from services.cases import ENDS, LIFE, State, Step
-from services.desk import Report
 from services.foundation.refusal import Refusal
 from services.obligations import SETTLED, Standing
 from tests.conftest import Clock, rows
 from tests.drivers.auditing import is_whole
-from tests.drivers.told_units import CLERK, UNIT, Office, complaint, refused
+from tests.drivers.told_units import CLERK, UNIT, Office, complaint, decide, refused, report
 
 WHY = "归市医保局管，电话 12393"
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -32,16 +31,6 @@ def office(program: Program, clock: Clock) -> Office:
     made.at("2026-11-23 09:00")  # a Monday
     made.bind("head", "head")
     return made
-
-
-def report(office: Office, case_id: str) -> Report:
-    found = office.program.acts.look(desk.look, case_id)
-    assert found is not None
-    return found
-
-
-def decide(office: Office, what: Callable[..., Any], case_id: str, *args: Any) -> Any:
-    return office.office(what, case_id, report(office, case_id).seen, *args)
 
 
 def heard(office: Office) -> list[str]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, time
-from typing import Any
 
 import pytest
 
 from bot.build import Program
 from services import calendar, cases, desk, people
 from services.cases import Given, Rating, RatingState, State
-from services.desk import Report
 from services.people import Grant, Role
 from tests.conftest import Clock, rows
 from tests.drivers.auditing import is_whole
-from tests.drivers.told_units import CLERK, ZONE, Office, complaint, refused
+from tests.drivers.told_units import CLERK, ZONE, Office, complaint, decide, refused, report
 
 GOOD, BAD = Given(True, "satisfied"), Given(False, "dissatisfied", ("not_solved", "slow"), "窗口还是没有人")
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -28,16 +25,6 @@ def office(program: Program, clock: Clock) -> Office:
     made.at("2026-11-23 09:00")  # a Monday
     made.bind("head", "head")
     return made
-
-
-def report(office: Office, case_id: str) -> Report:
-    found = office.program.acts.look(desk.look, case_id)
-    assert found is not None
-    return found
-
-
-def decide(office: Office, what: Callable[..., Any], case_id: str, *args: Any) -> Any:
-    return office.office(what, case_id, report(office, case_id).seen, *args)
 
 
 def closed(office: Office, what: str = "等了两个小时") -> str:
