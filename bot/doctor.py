@@ -13,6 +13,7 @@ from bot.channels import KINDS, with_sender
 from bot.restore import left_half
 from bot.settings import Settings, nearest_names
 from channels.channel import ChannelKind, Found
+from media import chinese_font
 from migrations.run import is_current
 from models.database import UNREADABLE, Database, DatabaseAway
 from rulebooks.reading import BadRules
@@ -33,6 +34,7 @@ async def examine(
     found += _names()
     found += rulebooks.told(rulebooks.faults()) or [Found("good", "doctor_rulebooks_ok")]
     found += _folder(settings)
+    found.append(Found("good", "doctor_font_ok") if chinese_font() else Found("note", "doctor_font_none"))
     found += [Found("bad", "doctor_open", {"file": path}) for path in privacy.open_to_others(settings)]
     found += [Found("bad", "doctor_owner", {"file": path}) for path in privacy.of_somebody_else(settings)]
     vault, key = _key(settings)

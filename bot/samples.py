@@ -271,6 +271,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ),
         ("menu.menu", {"why": "ended", "former": [{"role": "head", "unit": unit}]}, _menu(everybody=True)),
         ("menu.ended", {}, (Button("/menu", words="menu"),)),
+        ("complaint.hall", {"duty": word("sample_duty")}, ()),
         ("common.office", {"office": dict.fromkeys(_OFFICE, "")}, _HERE),
         ("common.office", {"office": {part: word(f"sample_{part}") for part in _OFFICE}}, _HERE),
         ("menu.bad_code", {}, _BIND),

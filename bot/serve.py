@@ -164,6 +164,7 @@ def _site(program: Program, channels: Sequence[Channel]) -> Site:
         directory=lambda: program.units,
         assets_version=program.assets_version,
         channels=shown_channels(program),
+        links={one.name: one.link for one in channels if one.link},
         ways=frozenset(one.name for one in channels if one.carries_links),
         kinds=program.tools.kinds,
         language=program.language,

@@ -37,6 +37,7 @@ class Channel:
     clear: Callable[[Parcel], Awaitable[timedelta | None]] | None = None  # waits until a parcel may leave
     fetch: Callable[[str], Awaitable[bytes]] | None = None
     carries_links: bool = True  # a text with an address in it arrives as it is
+    link: Callable[[str], str | None] | None = None  # where a browser or app opens it, by `/start`'s argument
     ready: Callable[[], bool | Awaitable[bool]] | None = None  # whether its wire answers: known, or asked now
     hang_up: Work | None = None  # ends open connections, before the address closes
     close: Work | None = None  # after `run` and the senders have ended

@@ -9,7 +9,7 @@ from conversation.messages import Button
 from handlers.binding import LINK, open_link
 from handlers.obligations.sight import owed_now, sight_of
 from models.tables import FETCHING
-from services import obligations
+from services import obligations, units
 from services.talk import Journey, Turn, close
 
 
@@ -66,6 +66,7 @@ def open_start(turn: Turn, argument: str) -> None:
     if kind == "k" and value:
         open_link(turn, value)
     elif kind == "u" and turn.directory.get(value):
+        tell_duty(turn, value)
         turn.take("complaint", value)
     elif kind == "r" and value:
         turn.take("status", value)
@@ -73,6 +74,12 @@ def open_start(turn: Turn, argument: str) -> None:
         turn.resume()
     else:
         open_menu(turn, "started")
+
+
+def tell_duty(turn: Turn, unit_id: str) -> None:
+    """Tells whoever scans the code of a hall who is on duty there (R27)."""
+    if duty := units.on_duty(turn.act, turn.directory.line(unit_id)):
+        turn.say("complaint.hall", duty=duty)
 
 
 def open_help(turn: Turn, why: str) -> None:

@@ -6,6 +6,8 @@ file without harm. Pillow, PyAV and Calamine are imported only inside the functi
 """
 
 from media.cleaning import UNKNOWN, clean, original_only
+from media.fonts import chinese_font
+from media.poster import GRIDS, Fontless, Poster, sheet
 from media.sheets import text_rows
 from media.sniffing import EXTENSIONS, HEAD_BYTES, PHOTOS, RECORDINGS, UNHEARD, sniff, sniff_head
 from media.supervisor import clean_apart, rows_apart, sniff_apart
@@ -14,6 +16,7 @@ from media.values import DEFAULT_LIMITS, Cleaned, Died, Limits, Refused, is_long
 __all__ = [
     "DEFAULT_LIMITS",
     "EXTENSIONS",
+    "GRIDS",
     "HEAD_BYTES",
     "PHOTOS",
     "RECORDINGS",
@@ -21,13 +24,17 @@ __all__ = [
     "UNKNOWN",
     "Cleaned",
     "Died",
+    "Fontless",
     "Limits",
+    "Poster",
     "Refused",
+    "chinese_font",
     "clean",
     "clean_apart",
     "is_long",
     "original_only",
     "rows_apart",
+    "sheet",
     "sniff",
     "sniff_apart",
     "sniff_head",

@@ -36,6 +36,7 @@ PATH = "/telegram/webhook"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
 LARGEST_UPDATE = 1024 * 1024  # bytes
 CONNECTIONS = 40
+LONGEST_START = 64  # characters, of letters, digits, _ and -
 WEBHOOK_AGAIN = 3600.0  # seconds: Telegram drops a webhook that has failed for a day
 log = structlog.get_logger()
 
@@ -76,6 +77,7 @@ class Telegram:
         self._commands = Commands(self._client, journeys, texts, language)
         self._patience = Patience(first_wait)
         self._ready = False
+        self._name: str | None = None
         self._errands: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[web.RouteDef]:
@@ -94,6 +96,12 @@ class Telegram:
         except Trouble:
             return False
         return self._ready
+
+    def link(self, start: str) -> str | None:
+        """Where the app opens this bot with `/start <start>`; None until Telegram has told its name."""
+        if self._name is None or len(start) > LONGEST_START:
+            return None
+        return f"https://t.me/{self._name}" + (f"?start={start}" if start else "")
 
     async def run(self) -> None:
         """Receives updates until cancelled. Trouble with Telegram is waited out."""
@@ -163,6 +171,7 @@ class Telegram:
                         max_connections=CONNECTIONS,
                         drop_pending_updates=False,
                     )
+                self._name = (await self._client.bot.get_me()).username
             except Trouble as trouble:
                 self._tell(False)
                 log_trouble("telegram_start", trouble)

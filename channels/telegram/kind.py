@@ -40,6 +40,7 @@ def opened(settings: TelegramSettings, program: ProgramParts) -> Channel | None:
         clear=telegram.clear,
         fetch=telegram.fetch,
         ready=telegram.answers,
+        link=telegram.link,
         close=telegram.close,
     )
 

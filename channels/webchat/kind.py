@@ -6,6 +6,7 @@ Every command reads this; what it takes to run the channel is imported when it i
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from channels.channel import Channel, ChannelKind, ProgramParts, Shot
 from channels.settings import Reached
@@ -26,7 +27,19 @@ def opened(settings: Reached, program: ProgramParts) -> Channel:
         version=program.assets_version,
         language=program.language,
     )
-    return Channel(CHANNEL, routes=chat.routes(), run=chat.run, ready=lambda: True, hang_up=chat.close)
+    return Channel(
+        CHANNEL,
+        routes=chat.routes(),
+        run=chat.run,
+        ready=lambda: True,
+        link=partial(link, settings),
+        hang_up=chat.close,
+    )
+
+
+def link(settings: Reached, start: str) -> str:
+    """The page's address, with what its dialogue is to open with."""
+    return f"{settings.site}/chat?start={start}" if start else f"{settings.site}/chat"
 
 
 def drawn(settings: Reached, body: Body, texts: Texts) -> Shot:

@@ -200,6 +200,7 @@ def upgrade() -> None:
     sa.Column('closed', sa.Boolean(), nullable=False),
     sa.Column('area', sa.String(length=40), nullable=True),
     sa.Column('english', sa.String(length=200), nullable=True),
+    sa.Column('duty', sa.String(length=100), nullable=True),
     sa.Column('aliases', sa.JSON(), nullable=True),
     sa.ForeignKeyConstraint(['parent_id'], ['units.id'], name=op.f('fk_units_parent_id')),
     sa.PrimaryKeyConstraint('id')

@@ -19,5 +19,6 @@ units = Table(
     Column("closed", Boolean, nullable=False, default=False),
     Column("area", String(40)),  # area of the city: an audience of notices
     Column("english", String(200)),  # its English name, for people who speak English
+    Column("duty", String(100)),  # who is on duty in its hall, as people are told: name, place, telephone (R27)
     Column("aliases", JSON),  # further names by which people look for it
 )

@@ -31,7 +31,7 @@ from services.units import Changes, Listed, take_list
 SHOWN = "gtj"
 LINK_VALID = timedelta(days=7)
 Held = tuple[str, Grant]  # a name, and a role that somebody of this name holds or held
-_SAID = {"kind", "area", "initials", "english", "aliases"}  # of a unit, where the file says it
+_SAID = {"kind", "area", "initials", "english", "aliases", "duty"}  # of a unit, where the file says it
 
 
 def load_city(act: Act) -> bool:

@@ -16,7 +16,7 @@ from services.foundation.phones import normalised
 from services.foundation.refusal import Refusal
 from services.foundation.wording import readable
 from services.people import GROUPS, Group, Role, named, same_name
-from services.units import Unit, same_unit
+from services.units import LONGEST_DUTY, Unit, same_unit
 from templates import DEFAULT_LANGUAGE, LANGUAGES
 
 CITY, DAY = HERE / "demo" / "city.toml", HERE / "demo" / "day.toml"
@@ -44,6 +44,7 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200),
 Called = Annotated[Words, AfterValidator(_on_one_line)]
 MaybeCalled = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Area = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(_on_one_line)]
+Duty = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_DUTY), AfterValidator(_on_one_line)]
 Initials = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,100}$")]
 Name = Annotated[str, AfterValidator(_named)]
 Phone = Annotated[str, AfterValidator(normalised)]
@@ -72,6 +73,7 @@ class _Unit(Shape):
     initials: Initials | None = None
     english: Called | None = None
     aliases: list[Called] = []
+    duty: Duty | None = None
     windows: list[Called] = []
     windows_english: list[MaybeCalled] = []
 

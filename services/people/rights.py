@@ -69,6 +69,7 @@ class Right(StrEnum):
     RELEASE_NOTICES = "release_notices"  # release a notice as the second person
     EXPORT = "export"  # take a list away as a file
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_UNITS = "manage_units"  # who is on duty there, and their posters
     SET_CALENDAR = "set_calendar"
     READ_QUARANTINE = "read_quarantine"
     READ_AUDIT = "read_audit"
@@ -139,7 +140,7 @@ _CASEWORK = _everywhere(
     Right.HAND_OVER,
     Right.DECIDE_OBLIGATIONS,
 )
-_UPKEEP = _everywhere(Right.MANAGE_PEOPLE, Right.SET_CALENDAR, Right.READ_QUARANTINE)
+_UPKEEP = _everywhere(Right.MANAGE_PEOPLE, Right.MANAGE_UNITS, Right.SET_CALENDAR, Right.READ_QUARANTINE)
 _CLERK = _READING | _CASEWORK | _UPKEEP | _everywhere(Right.WRITE_NOTICES, Right.RELEASE_NOTICES)
 _FOR_UNIT = _in(Scope.OWN, Right.LOOK_AT_OBLIGATIONS, Right.ANSWER_OBLIGATIONS, Right.SEE_LATE)
 _ABOVE_UNIT = _in(Scope.BELOW, Right.LOOK_AT_OBLIGATIONS, Right.SEE_LATE)

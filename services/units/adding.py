@@ -21,6 +21,7 @@ class NewUnit:
     area: str | None = None  # area of the city: an audience of notices
     initials: str | None = None  # given only where people do not type the name's own
     english: str | None = None
+    duty: str | None = None  # who is on duty in its hall (R27)
     aliases: Sequence[str] | None = None  # what else people call it: 不动产中心, 房管局
 
 
@@ -36,6 +37,7 @@ def add_units(act: Act, new: Iterable[NewUnit]) -> None:
             "closed": False,
             "area": unit.area,
             "english": unit.english,
+            "duty": unit.duty,
             "aliases": list(unit.aliases or ()) or None,
             **spelled(unit.name, unit.initials),
         }

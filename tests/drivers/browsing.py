@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from aiohttp import CookieJar
@@ -9,6 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.build import Program
 from bot.serve import shown_channels
+from channels.webchat.kind import link
 from web.site.site import Site
 
 FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
@@ -29,5 +31,5 @@ def site_of(program: Program, version: str = "1", **how: Any) -> Site:
         lambda: program.units,
         version,
         channels=shown_channels(program),
-        **{"kinds": program.tools.kinds, **how},
+        **{"kinds": program.tools.kinds, "links": {"web": partial(link, program.settings)}, **how},
     )

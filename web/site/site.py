@@ -37,6 +37,7 @@ from web.site.frame import Frame, ShownChannel, Unsaved, unsaved
 from web.site.navigation import Page
 from web.site.refused import WRONG
 from web.site.security import DOOR, protect
+from web.units import Units
 
 # Every page of the site. What has a `PAGE` stands in the bar, in this order.
 PARTS = (
@@ -51,6 +52,7 @@ PARTS = (
     Evidence,
     Figures,
     People,
+    Units,
     Others,
     Calendar,
     HolidayNotice,
@@ -80,6 +82,7 @@ class Site:
         channels: Sequence[ShownChannel],
         kinds: Kinds,
         language: str = DEFAULT_LANGUAGE,
+        links: Mapping[str, Callable[[str], str | None]] | None = None,
         ways: Collection[str] | None = None,
         second_clerk_above: int = 200,
         session_days: int = 30,
@@ -95,6 +98,7 @@ class Site:
             kinds,
             PAGES,
             default_language=language,
+            links=links or {},
             ways=ways,
             second_clerk_above=second_clerk_above,
             session_days=session_days,

@@ -261,3 +261,11 @@ async def test_groups_and_service_messages_get_no_answer_and_a_changed_command_c
     await citizen.waits_for(words("common.unread"))
     assert len(citizen.chat.shown) == shown + 2
     assert rows(served.program, "quarantine") == []
+
+
+@on_sqlite
+async def test_a_poster_has_the_bots_address_once_telegram_has_told_its_name(served: Served) -> None:
+    await served.until(lambda: served.telegram.link(""))
+    assert served.telegram.link("") == "https://t.me/fake_test_bot"
+    assert served.telegram.link("u-gtj-1") == "https://t.me/fake_test_bot?start=u-gtj-1"
+    assert served.telegram.link("u-" + 63 * "x") is None
