@@ -30,13 +30,13 @@ CLERK = "0" * 20
 def fill(made: Program, many: int) -> None:
     def some(tx, count: int) -> None:
         now, ids = made.clock(), [new_id() for _ in range(count)]
-        sealed = made.vault.seal({"name": "x", "phone": None, "title": None}, "person")
+        sealed = made.vault.identities.seal({"name": "x", "phone": None, "title": None}, "person")
         tx.execute(insert(people), [{"id": one, "sealed": sealed, "name_hash": one, "created_at": now} for one in ids])
         held = {"role": Role.SUPERVISOR, "unit_id": "gtj", "since": now}
         tx.execute(insert(grants), [{"id": new_id(), "person_id": one, **held} for one in ids])
         account = {
             "channel": "telegram",
-            "sealed": made.vault.seal_bytes(b"700000000", "address"),
+            "sealed": made.vault.identities.seal_bytes(b"700000000", "address"),
             "language": "zh",
             "created_at": now,
         }

@@ -22,7 +22,8 @@ from services.evidence import Store, upload_limits
 from services.foundation.act import Acts
 from services.foundation.anchoring import Anchoring
 from services.foundation.bells import Bells
-from services.foundation.vault import Vault, load_key
+from services.foundation.keys import Growing, load_keys
+from services.foundation.vault import Vault
 from services.talk import Office, Talk, Tools
 from services.units import Directory, load_units
 from templates import Texts, load_texts
@@ -104,7 +105,8 @@ def build(
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.key_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.anchor_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    vault = Vault(load_key(settings.key_path))
+    keys = load_keys(settings.key_path, settings.algorithms)
+    vault = Vault(keys, Growing(settings.key_path, keys).grown)
     database = Database(settings.database)
     privacy.close_to_others(settings)
 

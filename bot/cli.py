@@ -94,6 +94,11 @@ def commands(terminal: Terminal) -> typer.Typer:
             _anchor(terminal, anew=anew)
 
     @command
+    def rotate() -> None:
+        with terminal.plainly():
+            _rotate(terminal)
+
+    @command
     def backup(
         file: Annotated[Path | None, argument("backup_file")] = None,
         with_key: Annotated[bool, flag("with_key", "--with-key")] = False,
@@ -211,6 +216,25 @@ def _anchor(terminal: Terminal, *, anew: bool) -> None:
             line = checkpoints.anchored(program.vault, file).line
             raise Stop(f"doctor_anchor_{fault}", file=file, line=line)
         terminal.tell("anchored", file=file, key=checkpoints.verifier_of(program.vault))
+    finally:
+        program.close()
+
+
+def _rotate(terminal: Terminal) -> None:
+    from services import oversight
+    from services.foundation.keys import NoMoreKeys
+
+    program = _program(terminal)
+    try:
+        _current(program)
+        terminal.tell("rotating")
+        sys.stdout.flush()
+        file = program.settings.key_path
+        try:
+            count = sum(oversight.rotate(program.acts, file, program.settings.algorithms))
+        except NoMoreKeys:
+            raise Stop("too_many_keys", file=file) from None
+        terminal.tell("rotated", count=count, file=file, key=program.vault.identities.newest)
     finally:
         program.close()
 

@@ -20,7 +20,8 @@ from rulebooks.reading import BadRules
 from services import oversight
 from services.evidence import MB, upload_limits
 from services.foundation import chain, checkpoints
-from services.foundation.vault import KEY_BYTES, KeyTrouble, Vault
+from services.foundation.keys import KeyTrouble, keys_in
+from services.foundation.vault import Vault
 from services.units import load_units
 
 
@@ -87,10 +88,11 @@ def _key(settings: Settings) -> tuple[Vault | None, Found]:
     path, file = settings.key_path, {"file": settings.key_path}
     if not path.exists():
         return None, Found("note", "doctor_key_none", file)
-    key = path.read_bytes()
-    if len(key) != KEY_BYTES:
+    try:
+        keys = path.read_bytes()
+        return Vault(keys), Found("good", "doctor_key_ok", {**file, "suite": keys_in(keys)[0].suite.name})
+    except KeyTrouble:
         return None, Found("bad", "doctor_key_bad", file)
-    return Vault(key), Found("good", "doctor_key_ok", file)
 
 
 def _database(
@@ -140,6 +142,8 @@ def _contents(database: Database, settings: Settings, vault: Vault | None, now: 
         except KeyTrouble:
             yield Found("bad", "doctor_key_other", {"file": settings.key_path})
         else:
+            if left := database.look(oversight.left_under_older, vault):
+                yield Found("note", "doctor_key_changing", {"count": left})
             yield from _audit(database, settings, vault, now)
     yield _evidence(database, settings)
     if counted.quarantined:

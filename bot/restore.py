@@ -24,7 +24,8 @@ from models.copying import copied_in
 from models.database import Database, parse
 from services import oversight
 from services.foundation import chain, checkpoints
-from services.foundation.vault import KEY_BYTES, KeyTrouble, Vault
+from services.foundation.keys import KeyTrouble
+from services.foundation.vault import Vault
 
 CHUNK = 2**20  # bytes
 DATA_DIR = "MINGCHA_DATA_DIR"
@@ -184,16 +185,20 @@ def _key(settings: Settings, folder: Path) -> bytes:
     own, there = folder / KEY, settings.key_path
     if not own.exists() and not there.exists():
         raise NotRestored("key_wanted", there)
-    key = (own if own.exists() else there).read_bytes()
-    if len(key) != KEY_BYTES or (there.exists() and there.read_bytes() != key):
+    if not there.exists():
+        return own.read_bytes()
+    keys, kept = there.read_bytes(), own.read_bytes() if own.exists() else b""
+    if kept.startswith(keys) and kept != keys:
+        raise NotRestored("older_key", there)
+    if not keys.startswith(kept):  # keys are only ever added: the file of an older backup is its beginning
         raise NotRestored("other_key", there)
-    return key
+    return keys
 
 
 def _verify(tx: Any, key: bytes, folder: Path) -> None:
     """The database opens with this key and its audit chain is whole."""
-    vault = Vault(key)
     try:
+        vault = Vault(key)
         oversight.try_key(tx, vault)
     except KeyTrouble as error:
         raise NotRestored("other_key") from error

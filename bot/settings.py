@@ -14,6 +14,7 @@ from bot.channels import KINDS
 from bot.proxies import networks
 from channels.settings import Reached, empty_is_none
 from models.database import parse
+from services.foundation.suites import Name
 from templates import DEFAULT_LANGUAGE, LANGUAGES
 
 File = Annotated[Path | None, BeforeValidator(empty_is_none)]
@@ -29,6 +30,7 @@ class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
     data_dir: Annotated[Path, BeforeValidator(lambda given: given or "var")] = Path("var")
     database_url: str = ""  # SQLite under data_dir
     key_file: File = None  # data_dir/keys/mingcha.key
+    algorithms: Name = "international"  # of new keys
     anchor_file: File = None  # data_dir/keys/anchor.log
     timezone: str = "Asia/Shanghai"
     language: str = DEFAULT_LANGUAGE

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from bot.channels import KINDS
 from bot.settings import Settings, nearest_names
 from models.database import DatabaseAway
-from services.foundation.vault import KeyTrouble
+from services.foundation.keys import KeyTrouble
 from templates import Texts
 
 WORDS = (

@@ -56,7 +56,7 @@ def people(tx: Connection, made: Program, chats: range) -> list[str]:
             "id": id,
             "channel": CHANNEL,
             "address_hash": address_hash(made.vault, CHANNEL, str(chat)),
-            "sealed": made.vault.seal_bytes(str(chat).encode(), "address"),
+            "sealed": made.vault.identities.seal_bytes(str(chat).encode(), "address"),
             "language": "zh",
             "created_at": made.clock(),
         }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
-from services.foundation.vault import KeyTrouble, Vault
+from services.foundation.keys import KeyTrouble
+from services.foundation.vault import Vault
 
 PURPOSE = "sms report"
 _TOLD = re.compile(rb"(-?\d{1,18})(?:-(\d+))?")

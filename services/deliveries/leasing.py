@@ -15,7 +15,7 @@ from services.deliveries.queueing import NoticeBodies, open_body
 from services.deliveries.recording import abort_deliveries, record
 from services.deliveries.values import URGENCY, Capacity, Parcel, Result
 from services.foundation.act import Act
-from services.foundation.vault import KeyTrouble
+from services.foundation.keys import KeyTrouble
 
 
 def lease(act: Act, channel: str, capacity: Capacity, bodies: NoticeBodies) -> list[Parcel]:
@@ -131,7 +131,7 @@ def _parcels(act: Act, rows: Sequence[Sequence[Any]], bodies: NoticeBodies) -> l
     for id, contact_id, sealed, attempts, urgency, notice_id, address, language, blocked, _ in rows:
         try:
             body = open_body(act.vault, sealed) if sealed is not None else bodies.of(act.tx, notice_id)
-            where = act.vault.open_bytes(address, "address").decode()
+            where = act.vault.identities.open_bytes(address, "address").decode()
         except (KeyTrouble, ValueError):
             unreadable.append(Result(id, error="unreadable"))
         else:

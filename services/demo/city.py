@@ -144,7 +144,7 @@ def _known(act: Act) -> dict[Held, set[str | None]]:
     )
     found: dict[Held, set[str | None]] = defaultdict(set)
     for row in rows:
-        one = act.vault.open(row.sealed, f"person {row.id}")
+        one = act.vault.identities.open(row.sealed, f"person {row.id}")
         found[one["name"], Grant(row.role, row.unit_id)].add(one["phone"])
     return found
 

@@ -197,7 +197,7 @@ def _tell(act: Act, row: Any, words: str, code: str) -> None:
     number = case or obligation or act.tx.execute(select(visits.c.number).where(visits.c.id == row.subject_id)).scalar()
     command = "/add" if case else "/answer"
     again = (Button(f"{command} {row.subject_id}", words="add"),) if case or obligation else ()
-    source = act.vault.open(row.sealed, f"evidence {row.id}")
+    source = act.vault.identities.open(row.sealed, f"evidence {row.id}")
     name = shortened(readable(source.get("name") or ""), NAME_SHOWN)
     again = () if code in WHOLE else again
     values = {"number": number, "kind": row.kind, "name": name, "code": code, "again": bool(again)}

@@ -84,7 +84,7 @@ def attach(act: Act, contact: Contact, subject_id: str, media: Sequence[Media], 
         source = {"channel": contact.channel, "ref": piece.ref, "name": piece.name, "contact": contact.id}
         piece_id = new_id()
         row = {"id": piece_id, "kind": piece.kind, "state": WAITING, "due_at": AT_ONCE, **_of_report(act), **place}
-        act.tx.execute(insert(evidence).values(**row, sealed=act.vault.seal(source, f"evidence {piece_id}")))
+        act.tx.execute(insert(evidence).values(**row, sealed=act.vault.identities.seal(source, f"evidence {piece_id}")))
         act.wrote(evidence, row)
 
 
@@ -97,7 +97,7 @@ def _claim_upload(act: Act, contact: Contact, piece_id: str, place: dict[str, An
     """Ties an upload to its report: only the uploader's own piece, and only once."""
     free = (evidence.c.id == piece_id) & evidence.c.subject_id.is_(None)
     sealed = act.tx.execute(select(evidence.c.sealed).where(free)).scalar()
-    if sealed is not None and act.vault.open(sealed, f"evidence {piece_id}")["contact"] == contact.id:
+    if sealed is not None and act.vault.identities.open(sealed, f"evidence {piece_id}")["contact"] == contact.id:
         act.tx.execute(update(evidence).where(free).values(**_of_report(act), **place))
         act.wrote(evidence, piece_id)
 
@@ -124,7 +124,7 @@ def drop_upload(act: Act, piece_id: str) -> list[Forgotten]:
 
 def _add(act: Act, contact_id: str, name: str | None, piece_id: str, values: dict[str, Any]) -> None:
     source = {"channel": FETCHING, "ref": None, "name": name, "contact": contact_id}
-    sealed = act.vault.seal(source, f"evidence {piece_id}")
+    sealed = act.vault.identities.seal(source, f"evidence {piece_id}")
     act.tx.execute(insert(evidence).values(id=piece_id, created_at=act.now, sealed=sealed, **values))
 
 
@@ -139,7 +139,7 @@ def take(act: Act, contact_id: str, refs: Sequence[str]) -> list[Media] | None:
     own = {
         row.id: Media(UPLOADED + row.id, row.kind, row.bytes)
         for row in rows
-        if act.vault.open(row.sealed, f"evidence {row.id}")["contact"] == contact_id
+        if act.vault.identities.open(row.sealed, f"evidence {row.id}")["contact"] == contact_id
     }
     if not own.keys() >= set(ids):
         return None
@@ -184,7 +184,7 @@ def waiting(act: Act, known: Mapping[str, str]) -> dict[str, str]:
     for start in range(0, len(unknown), OPENED_AT_ONCE):
         some = unknown[start : start + OPENED_AT_ONCE]
         for row in act.tx.execute(select(evidence.c.id, evidence.c.sealed).where(evidence.c.id.in_(some))):
-            found[row.id] = act.vault.open(row.sealed, f"evidence {row.id}")["contact"]
+            found[row.id] = act.vault.identities.open(row.sealed, f"evidence {row.id}")["contact"]
     return {one: known.get(one) or found.get(one, "") for one in ids}
 
 
@@ -197,7 +197,7 @@ def lease(act: Act, piece_id: str) -> Wanted | None:
         return None
     leased = {"due_at": act.now + LEASE, "attempts": row.attempts + 1}
     act.tx.execute(update(evidence).where(evidence.c.id == piece_id).values(**leased))
-    source = act.vault.open(row.sealed, f"evidence {row.id}")
+    source = act.vault.identities.open(row.sealed, f"evidence {row.id}")
     return Wanted(row.id, source["channel"], source["ref"], row.attempts + 1, row.sha256, source["contact"])
 
 
@@ -252,7 +252,7 @@ def pieces_of(act: Act, subject_id: str) -> list[Piece]:
 def file_names(act: Act, subject_id: str) -> dict[str, str]:
     """The file names of pieces, by piece. Never for a citizen's evidence, as such a name gives people away."""
     sent = act.tx.execute(select(evidence.c.id, evidence.c.sealed).where(evidence.c.subject_id == subject_id))
-    named = ((row.id, act.vault.open(row.sealed, f"evidence {row.id}").get("name")) for row in sent)
+    named = ((row.id, act.vault.identities.open(row.sealed, f"evidence {row.id}").get("name")) for row in sent)
     return {piece_id: readable(name) for piece_id, name in named if name}
 
 

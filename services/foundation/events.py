@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Table, select
 
 from models.parts import in_parts
 from models.tables import audit, audit_waiting
-from services.foundation.vault import KeyTrouble, Vault
+from services.foundation.keys import KeyTrouble
+from services.foundation.vault import Vault
 from services.foundation.witness import Witnessed, mac_of, read
 
 _PURPOSE = "audit"

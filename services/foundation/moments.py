@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from services.foundation.act import Act
-from services.foundation.vault import KeyTrouble, Vault
+from services.foundation.keys import KeyTrouble
+from services.foundation.vault import Vault
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)

@@ -1,7 +1,6 @@
-"""The key file and what it protects: sealed values, and keyed hashes to find them again.
+"""What the key file protects: sealed values, keyed hashes to find them again, and the identities apart.
 
-The key file lies outside the database and outside its backup. Without it nobody can read who filed what; whoever loses
-it loses every identity for good.
+Without the key file nobody can read who filed what; whoever loses it loses every identity for good.
 """
 
 from __future__ import annotations
@@ -9,48 +8,31 @@ from __future__ import annotations
 import os
 import secrets
 import unicodedata
-from hashlib import sha256
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-KEY_BYTES = 32
+from services.foundation.keys import KeyTrouble, keys_in
+from services.foundation.suites import Sealing
+
 NONCE_BYTES = 12
 SHORTEST_BYTES = 256  # of a sealed value: what is shorter is filled up
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"[:30] + "01"  # 32 letters; typed O, I, L and U are understood
 RECEIPT_LETTERS = 16  # at 5 bits each: 80 bits
 
 
-class KeyTrouble(RuntimeError):
-    """The key file cannot be used as it is."""
-
-
-class Vault:
-    """Seals and opens with AES-256-GCM; `purpose` is authenticated, so that a sealed value fits one place only."""
-
-    def __init__(self, key: bytes) -> None:
-        if len(key) != KEY_BYTES:
-            raise KeyTrouble("short")
-        self._cipher = AESGCM(_derived(key, b"seal"))
-        self._index, self._mac = _Keyed(_derived(key, b"index")), _Keyed(_derived(key, b"mac"))
-        self._signer = Ed25519PrivateKey.from_private_bytes(_derived(key, b"checkpoint"))
+class Seals:
+    """Seals and opens; `purpose` is authenticated, so that a sealed value fits one place only."""
 
     def seal_bytes(self, data: bytes, purpose: str) -> bytes:
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, data, purpose.encode())
+        raise NotImplementedError
 
     def open_bytes(self, sealed: bytes, purpose: str) -> bytes:
         """Opens a sealed value. Raises KeyTrouble when the key is another one or the value was changed."""
-        try:
-            return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
-        except InvalidTag as error:
-            raise KeyTrouble("other_key") from error
+        raise NotImplementedError
 
     def seal(self, value: Any, purpose: str) -> bytes:
         return self.seal_json(msgspec.json.encode(value), purpose)
@@ -64,6 +46,28 @@ class Vault:
 
     def open(self, sealed: bytes, purpose: str) -> Any:
         return msgspec.json.decode(self.open_bytes(sealed, purpose))
+
+
+class Vault(Seals):
+    """Works with the first key of a key file; `identities` has those that can be changed.
+
+    `keys`: the file's bytes. `grown` gives them anew where a key has been added since it was asked last.
+    """
+
+    def __init__(self, keys: bytes, grown: Callable[[], bytes | None] = lambda: None) -> None:
+        first = keys_in(keys)[0]
+        suite, secret = first.suite, first.secret
+        self._cipher = suite.sealing(secret, b"seal")
+        self._index, self._mac = suite.hashing(secret, b"index"), suite.hashing(secret, b"mac")
+        self._signer = Ed25519PrivateKey.from_private_bytes(suite.derived(secret, b"checkpoint"))
+        self.identities = Identities(keys, grown)
+
+    def seal_bytes(self, data: bytes, purpose: str) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, data, purpose.encode())
+
+    def open_bytes(self, sealed: bytes, purpose: str) -> bytes:
+        return _opened(self._cipher, sealed, purpose)
 
     def index(self, value: str, purpose: str) -> str:
         """A keyed hash of 64 hex digits: equal for equal values, and no help in finding the value."""
@@ -82,34 +86,44 @@ class Vault:
         return self._signer.public_key().public_bytes_raw()
 
 
-class _Keyed:
-    """HMAC-SHA-256 (RFC 2104) whose key is worked in once: every turn and every event asks for a few."""
+class Identities(Seals):
+    """Seals who somebody is: names, phones, addresses, who filed what, how people sign in.
 
-    def __init__(self, key: bytes) -> None:
-        padded = key.ljust(64, b"\0")
-        self._inner, self._outer = (sha256(bytes(byte ^ pad for byte in padded)) for pad in (0x36, 0x5C))
+    The newest key seals; the first byte of a sealed value names its key, so that one can be changed while the program
+    runs (`services.foundation.rotating`).
+    """
 
-    def __call__(self, data: bytes) -> bytes:
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(data)
-        outer.update(inner.digest())
-        return outer.digest()
+    def __init__(self, keys: bytes, grown: Callable[[], bytes | None]) -> None:
+        self._grown = grown
+        self._ciphers = _ciphers(keys)
+
+    @property
+    def newest(self) -> int:
+        """The number of the key that seals, which is the first byte of what it seals."""
+        if (keys := self._grown()) is not None:
+            self._ciphers = _ciphers(keys)
+        return len(self._ciphers) - 1
+
+    def seal_bytes(self, data: bytes, purpose: str) -> bytes:
+        nonce, key = os.urandom(NONCE_BYTES), self.newest
+        return bytes((key,)) + nonce + self._ciphers[key].encrypt(nonce, data, purpose.encode())
+
+    def open_bytes(self, sealed: bytes, purpose: str) -> bytes:
+        key = sealed[0] if sealed else len(self._ciphers)
+        if key >= len(self._ciphers) and (not sealed or key > self.newest):
+            raise KeyTrouble("other_key")
+        return _opened(self._ciphers[key], sealed[1:], purpose)
 
 
-def load_key(path: Path) -> bytes:
-    """Loads the key, making it on the first start. Raises KeyTrouble when the file is there but holds no key."""
+def _ciphers(keys: bytes) -> list[Sealing]:
+    return [key.suite.sealing(key.secret, b"identities") for key in keys_in(keys)]
+
+
+def _opened(cipher: Sealing, sealed: bytes, purpose: str) -> bytes:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = path.read_bytes()
-        if len(key) != KEY_BYTES:
-            raise KeyTrouble("short") from None
-        return key
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    return path.read_bytes()
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
+    except (InvalidTag, ValueError) as error:  # a value that is cut off is no value
+        raise KeyTrouble("other_key") from error
 
 
 def new_id() -> str:
@@ -128,7 +142,3 @@ def same_code(typed: str) -> str:
     narrow = unicodedata.normalize("NFKC", typed).upper()
     plain = "".join(c for c in narrow if c.isascii() and c.isalnum())
     return plain.translate(str.maketrans("OILU", "011V"))
-
-
-def _derived(key: bytes, purpose: bytes) -> bytes:
-    return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=b"mingcha " + purpose).derive(key)

@@ -67,7 +67,9 @@ def locked(act: Act, notice_id: str, seen: str | None, *states: str) -> Notice:
 def part_of(vault: Vault, row: Any) -> Part:
     """A piece from a row of PART_COLUMNS, with the file's name."""
     part = _plain_part(row)
-    return replace(part, name=vault.open(row.sealed, f"evidence {row.id}")["name"]) if row.kind == "file" else part
+    if row.kind != "file":
+        return part
+    return replace(part, name=vault.identities.open(row.sealed, f"evidence {row.id}")["name"])
 
 
 def _plain_part(row: Any) -> Part:

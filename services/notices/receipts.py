@@ -51,7 +51,7 @@ STATE = func.coalesce(deliveries.c.state, case((notices.c.state == ABORTED, "abo
 
 def number_shown(vault: Vault, role: str | None, sealed: bytes) -> str:
     """The masked number of a contact that is in no role; of any other nothing."""
-    return "" if role else masked(vault.open_bytes(sealed, "address").decode())
+    return "" if role else masked(vault.identities.open_bytes(sealed, "address").decode())
 
 
 def receipts(act: Act, notice_id: str, *, troubled: bool = False, most: int | None = None) -> list[Receipt]:

@@ -17,6 +17,7 @@ from services.oversight.figures import Figure, count_figures
 from services.oversight.forgetting import forget_screens
 from services.oversight.keeping import Keeping, keeping
 from services.oversight.lost import lost_evidence
+from services.oversight.rotating import left_under_older, rotate
 from services.oversight.sheet import SheetWords
 from services.oversight.shuffling import UNORDERED, blend, shuffle
 from services.oversight.upkeep import claim_tick, forget_old, remind_idle
@@ -47,10 +48,12 @@ __all__ = [
     "holds_sealed",
     "keeping",
     "leave_mark",
+    "left_under_older",
     "lost_evidence",
     "printed",
     "receipts_of",
     "remind_idle",
+    "rotate",
     "shuffle",
     "tell_auditors",
     "try_key",

@@ -175,7 +175,7 @@ def _row(vault: Vault, now: datetime, key: str, channel: str, address: str, lang
         "address_hash": key,
         "language": language,
         "created_at": now,
-        "sealed": vault.seal_bytes(address.encode(), "address"),
+        "sealed": vault.identities.seal_bytes(address.encode(), "address"),
     }
 
 

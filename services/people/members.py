@@ -75,7 +75,7 @@ def known_members(act: Act) -> list[Member]:
         bound[row.person_id][row.channel] = bound[row.person_id].get(row.channel, False) or row.blocked_at is None
     found = [
         Member(
-            Person(row.id, **act.vault.open(row.sealed, f"person {row.id}")),
+            Person(row.id, **act.vault.identities.open(row.sealed, f"person {row.id}")),
             sorted(held[row.id], key=_place),
             sorted(bound[row.id]),
             sorted(channel for channel, reached in bound[row.id].items() if not reached),
@@ -88,7 +88,7 @@ def known_members(act: Act) -> list[Member]:
 def names_of(act: Act, person_ids: Collection[str]) -> dict[str, str]:
     """The names of people who exist, by id, for a page that tells who of the units and the office did something."""
     rows = act.tx.execute(select(people.c.id, people.c.sealed).where(people.c.id.in_(person_ids)))
-    return {row.id: act.vault.open(row.sealed, f"person {row.id}")["name"] for row in rows}
+    return {row.id: act.vault.identities.open(row.sealed, f"person {row.id}")["name"] for row in rows}
 
 
 def _place(grant: Grant) -> tuple[int, str]:

@@ -30,7 +30,7 @@ def keep_identity(
     row = {
         "subject_id": subject_id,
         "receipt_hash": act.vault.index(same_code(code), "receipt") if code else None,
-        "sealed": act.vault.seal(dict(identity), f"identity {subject_id}"),
+        "sealed": act.vault.identities.seal(dict(identity), f"identity {subject_id}"),
     }
     _KEEP.later(act.tx, row)
     if contact is not None:
@@ -104,20 +104,20 @@ def _owner(act: Act, subject_id: str, contact_id: str, *, filed: bool) -> dict[s
         "subject_id": subject_id,
         "owner_hash": act.vault.index(contact_id, "owner"),
         "filed": filed,
-        "sealed": act.vault.seal_bytes(contact_id.encode(), f"owner {subject_id}"),
+        "sealed": act.vault.identities.seal_bytes(contact_id.encode(), f"owner {subject_id}"),
     }
 
 
 def owner_ids(act: Act, subject_id: str) -> list[str]:
     """The contacts that follow the report, to be answered."""
     sealed = act.tx.execute(select(owners.c.sealed).where(owners.c.subject_id == subject_id)).scalars()
-    return [act.vault.open_bytes(one, f"owner {subject_id}").decode() for one in sealed]
+    return [act.vault.identities.open_bytes(one, f"owner {subject_id}").decode() for one in sealed]
 
 
 def identity_of(act: Act, subject_id: str) -> dict[str, Any] | None:
     """Who filed a report: name, phone, place, exact time. Opening it leaves an audit event (`desk.open_identity`)."""
     sealed = act.tx.execute(select(vault.c.sealed).where(vault.c.subject_id == subject_id)).scalar()
-    return act.vault.open(sealed, f"identity {subject_id}") if sealed else None
+    return act.vault.identities.open(sealed, f"identity {subject_id}") if sealed else None
 
 
 def by_receipt(act: Act, code: str) -> str | None:

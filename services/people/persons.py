@@ -42,7 +42,7 @@ def add_person(
 ) -> str:
     """Adds a person with roles; returns the id, a random one unless it is given. Raises Refusal: name_wanted."""
     person_id, name = person_id or new_id(), named(name)
-    sealed = act.vault.seal({"name": name, "phone": phone, "title": title}, f"person {person_id}")
+    sealed = act.vault.identities.seal({"name": name, "phone": phone, "title": title}, f"person {person_id}")
     row = {"id": person_id, "sealed": sealed, "created_at": act.now, **_found_by(act.vault, name, phone)}
     act.tx.execute(insert(people).values(**row))
     audit.append(act, "person_added", person_id, _given(act, person_id, granted))
@@ -59,7 +59,7 @@ def named(typed: str) -> str:
 
 def person(act: Act, person_id: str) -> Person | None:
     row = act.tx.execute(select(people.c.sealed).where(people.c.id == person_id)).first()
-    return Person(person_id, **act.vault.open(row.sealed, f"person {person_id}")) if row else None
+    return Person(person_id, **act.vault.identities.open(row.sealed, f"person {person_id}")) if row else None
 
 
 def set_number(act: Act, person_id: str, phone: str | None) -> None:
@@ -67,7 +67,7 @@ def set_number(act: Act, person_id: str, phone: str | None) -> None:
     one = person(act, person_id)
     if one is None or one.phone == phone:
         return
-    sealed = act.vault.seal({"name": one.name, "phone": phone, "title": one.title}, f"person {person_id}")
+    sealed = act.vault.identities.seal({"name": one.name, "phone": phone, "title": one.title}, f"person {person_id}")
     changed = {"sealed": sealed, **_found_by(act.vault, one.name, phone)}
     act.tx.execute(update(people).where(people.c.id == person_id).values(**changed))
     old = contacts.c.person_id == person_id, contacts.c.channel == SMS

@@ -104,7 +104,7 @@ def phones_of(act: Act, person_ids: Collection[str]) -> dict[str, str]:
     for start in range(0, len(ids), CHUNK):
         some = people.c.id.in_(ids[start : start + CHUNK])
         for row in act.tx.execute(select(people.c.id, people.c.sealed).where(some).order_by(people.c.id)):
-            if phone := act.vault.open(row.sealed, f"person {row.id}")["phone"]:
+            if phone := act.vault.identities.open(row.sealed, f"person {row.id}")["phone"]:
                 found[row.id] = phone
     return found
 

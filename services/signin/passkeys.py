@@ -75,7 +75,7 @@ def adding_options(act: Act, person_id: str, session_id: str, site: Site, name: 
     if one is None:
         raise Refusal(Common.GONE)
     mine = select(passkeys.c.id, passkeys.c.sealed).where(passkeys.c.person_id == person_id)
-    known = [act.vault.open(row.sealed, f"passkey {row.id}")["id"] for row in act.tx.execute(mine)]
+    known = [act.vault.identities.open(row.sealed, f"passkey {row.id}")["id"] for row in act.tx.execute(mine)]
     if len(known) >= MOST:
         raise Refusal(SignInCode.PASSKEYS_MANY)
     options = generate_registration_options(
@@ -120,7 +120,7 @@ def add_passkey(act: Act, person_id: str, session_id: str, site: Site, answer: s
         "id": key_id,
         "person_id": person_id,
         "credential_hash": hashed,
-        "sealed": act.vault.seal(kept, f"passkey {key_id}"),
+        "sealed": act.vault.identities.seal(kept, f"passkey {key_id}"),
         "sign_count": made.sign_count,
         "browser": device.browser,
         "system": device.system,
@@ -160,7 +160,7 @@ def enter(act: Act, site: Site, answer: str, device: Device, longest: timedelta)
     challenge = _claimed(act, given, SIGN_IN)
     if row is None or not may(roles_of(act, row.person_id), Right.SIGN_IN):
         raise Refusal(SignInCode.PASSKEY_WRONG)
-    kept = act.vault.open(row.sealed, f"passkey {row.id}")
+    kept = act.vault.identities.open(row.sealed, f"passkey {row.id}")
     try:
         proved = verify_authentication_response(
             credential=given,

@@ -113,7 +113,7 @@ def set_password(act: Act, person_id: str, login: str, made: str, secret: str, c
     if step is None:
         raise Refusal(SignInCode.CODE_WRONG, "code")
     act.tx.execute(passwords.delete().where(passwords.c.person_id == person_id))
-    sealed = act.vault.seal({"login": login, "hash": made, "secret": secret}, f"password {person_id}")
+    sealed = act.vault.identities.seal({"login": login, "hash": made, "secret": secret}, f"password {person_id}")
     row = {"person_id": person_id, "login_hash": _login_hash(act, login), "sealed": sealed}
     act.tx.execute(insert(passwords).values(**row, last_step=step, set_at=act.now))
     audit.append(act, "password_set", person_id)
@@ -184,7 +184,7 @@ def _row(act: Act, person_id: str, *, lock: bool = False) -> Row[tuple[object, .
 
 
 def _open(act: Act, row: Row[tuple[object, ...]]) -> dict[str, str]:
-    return act.vault.open(row.sealed, f"password {row.person_id}")
+    return act.vault.identities.open(row.sealed, f"password {row.person_id}")
 
 
 def _runs(plain: str) -> bool:

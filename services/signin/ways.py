@@ -34,7 +34,7 @@ class Ways:
 
 def ways_of(act: Act, person_id: str) -> Ways:
     row = act.tx.execute(select(passwords.c.sealed).where(passwords.c.person_id == person_id)).first()
-    login = act.vault.open(row.sealed, f"password {person_id}")["login"] if row else None
+    login = act.vault.identities.open(row.sealed, f"password {person_id}")["login"] if row else None
     return Ways(login, passkeys_of(act, person_id), codes_left(act, person_id))
 
 

@@ -18,7 +18,8 @@ from models.tables import contacts, menus, sessions
 from services.deliveries import queue_for
 from services.foundation import inbox
 from services.foundation.act import Act
-from services.foundation.vault import KeyTrouble, Vault
+from services.foundation.keys import KeyTrouble
+from services.foundation.vault import Vault
 from services.people import address_hash
 
 Press = tuple[str, int | None]  # what a button sends, and the turn of its screen

@@ -195,6 +195,34 @@ def test_the_key_is_left_out_unless_it_is_asked_for(tmp_path: Path) -> None:
     assert (tmp_path / "new" / KEY_FILE).read_bytes() == key
 
 
+def test_backups_from_before_and_after_a_change_of_keys_are_restored(tmp_path: Path) -> None:
+    mingcha(tmp_path, "migrate")
+    mingcha(tmp_path, "invite", "章文", "--role", "clerk")
+    mingcha(tmp_path, "backup", "before.tar")
+    key = tmp_path / "var" / KEY_FILE
+    old = key.read_bytes()
+    done = mingcha(tmp_path, "rotate", MINGCHA_ALGORITHMS="national")
+    assert (done.returncode, "1 条身份资料已改用第 2 把密钥封存" in done.stdout) == (0, True)
+    assert "用旧密钥封存" not in mingcha(tmp_path, "doctor").stdout
+    mingcha(tmp_path, "backup", "after.tar", "--with-key")
+
+    def restored(archive: str, place: str, kept: bytes | None) -> str:
+        if kept is not None:
+            (tmp_path / place / "keys").mkdir(parents=True)
+            (tmp_path / place / KEY_FILE).write_bytes(kept)
+        return mingcha(tmp_path, "restore", archive, MINGCHA_DATA_DIR=place).stderr
+
+    assert restored("before.tar", "a", key.read_bytes()) == ""
+    assert restored("before.tar", "b", old) == ""
+    assert "少了后来换的密钥" in restored("after.tar", "c", old)
+    assert (tmp_path / "c" / KEY_FILE).read_bytes() == old
+    assert restored("after.tar", "d", None) == ""
+    mingcha(tmp_path, "backup", "keyless.tar")
+    assert "密钥文件不是这个备份的" in restored("keyless.tar", "e", old)
+    assert mingcha(tmp_path, "invite", "李四", "--role", "clerk", MINGCHA_DATA_DIR="a").returncode == 0
+    assert "没有再添一位" in mingcha(tmp_path, "invite", "章文", "--role", "clerk", MINGCHA_DATA_DIR="d").stdout
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     mingcha(tmp_path, "migrate")
     mingcha(tmp_path, "backup", "b.tar", "--with-key")

@@ -16,6 +16,7 @@ from bot.build import build, utc_now
 from bot.cli import prepare_demo
 from bot.terminal import Terminal
 from models.tables import metadata
+from services.foundation.keys import new_line
 from templates import Texts
 from tests.conftest import settings_for
 from tests.drivers.command import mingcha, unread
@@ -217,7 +218,7 @@ def test_a_setting_left_empty_counts_as_not_given(tmp_path: Path) -> None:
 def test_the_doctor_knows_another_databases_key(office: Path, tmp_path: Path) -> None:
     mingcha(office, "invite", "甲", "--role", "clerk")
     key = tmp_path / "other.key"
-    key.write_bytes(bytes(32))
+    key.write_bytes(new_line("international"))
     key.chmod(0o600)
     done = mingcha(office, "doctor", MINGCHA_KEY_FILE=str(key))
     assert "不是这个数据库的" in done.stdout

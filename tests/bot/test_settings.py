@@ -18,6 +18,7 @@ from tests.drivers.command import mingcha
         ("LISTEN", "8080"),
         ("LISTEN", "127.0.0.1:99999"),
         ("TIMEZONE", "Mars/Olympus"),
+        ("ALGORITHMS", "sm4"),
         ("LANGUAGE", "fr"),
         ("DATABASE_URL", "mysql://x"),
         ("DATABASE_URL", "nonsense"),

@@ -144,7 +144,7 @@ class Office:
     def _one(self, row: Any) -> Told:
         say = open_body(self.program.vault, row.sealed).say
         assert say is not None
-        address = self.program.vault.open_bytes(row.address, "address").decode()
+        address = self.program.vault.identities.open_bytes(row.address, "address").decode()
         presses = [button.press for button in say.buttons]
         return Told(max(row.due_at, row.created_at).astimezone(ZONE), address, say.words, say.values, presses)
 

@@ -272,7 +272,7 @@ class TestChangedMessages:
         await filed(program, citizen)
         [row] = rows(program, "evidence")
         assert row["caption"] == "收据0071"
-        assert program.vault.open(row["sealed"], f"evidence {row['id']}")["ref"] == "q"
+        assert program.vault.identities.open(row["sealed"], f"evidence {row['id']}")["ref"] == "q"
 
     @ON_SQLITE
     async def test_another_choice_counts_and_one_that_is_none_does_not(self, citizen: FakePerson, program) -> None:

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from media import EXTENSIONS, UNKNOWN, sniff_apart
 from services import desk
+from services.foundation.keys import KeyTrouble
 from services.foundation.refusal import Refusal
-from services.foundation.vault import KeyTrouble
 from services.people import Right
 from web.site.frame import ID, IS_ID, Frame, Seat, form
 from web.site.refused import status_of

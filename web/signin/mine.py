@@ -11,8 +11,8 @@ import segno
 from aiohttp import web
 
 from services import people, signin
+from services.foundation.keys import KeyTrouble
 from services.foundation.refusal import Refusal
-from services.foundation.vault import KeyTrouble
 from services.people import Right
 from web.signin.devices import device_of
 from web.signin.door import LONGEST_FIELD, ours

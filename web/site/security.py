@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from services.foundation.vault import KeyTrouble, Vault
+from services.foundation.keys import KeyTrouble
+from services.foundation.vault import Vault
 
 OFFICE_COOKIE, KNOWN_COOKIE = "mingcha_office", "mingcha_known"
 BEGUN_COOKIE = "mingcha_begun"

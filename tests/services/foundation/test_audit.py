@@ -23,8 +23,9 @@ from services.foundation import anchoring, audit, chain, checkpoints
 from services.foundation.act import Act
 from services.foundation.chain import Broken
 from services.foundation.events import Event, Told, Untold, events
+from services.foundation.keys import KeyTrouble, new_line
 from services.foundation.numbering import Sequencer
-from services.foundation.vault import KeyTrouble, Vault
+from services.foundation.vault import Vault
 from services.foundation.walk import Unfit
 from tests.drivers.auditing import audited, is_whole
 from tests.drivers.waiting import until
@@ -114,7 +115,7 @@ def test_in_the_open_stand_only_days_and_lots(chained: Program) -> None:
 
 def forge(program: Program, many: int) -> None:
     """Appends events as the program does, with everything of it but its key file."""
-    other = Vault(bytes(32))
+    other = Vault(new_line("international"))
     told = Told([Event(program.clock(), "p1", "invented", f"case-{n}", {}) for n in range(many)])
 
     def write(tx: Connection) -> None:

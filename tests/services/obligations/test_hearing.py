@@ -148,4 +148,4 @@ def test_a_number_belongs_to_the_person_who_has_it_now(office: Office) -> None:
     office.office(people.set_number, office.people["head"], phones.normalised("137 0013 7000"))
     (contact_id,) = office.do(people.recipients, UNIT, "head", "sms")
     sealed = next(row["sealed"] for row in rows(office.program, "contacts") if row["id"] == contact_id)
-    assert office.program.vault.open_bytes(sealed, "address") == b"+8613700137000"  # pyright: ignore[reportArgumentType]
+    assert office.program.vault.identities.open_bytes(sealed, "address") == b"+8613700137000"  # pyright: ignore[reportArgumentType]
