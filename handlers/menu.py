@@ -61,13 +61,18 @@ def _former(turn: Turn) -> list[dict[str, str]]:
 
 
 def open_start(turn: Turn, argument: str) -> None:
-    """Opens `/start` with what a link brought: a unit ("u-gtj"), a receipt code ("r-…") or a role's code ("k-…")."""
+    """Opens `/start` with what a link brought.
+
+    A unit ("u-gtj"), a window to rate ("w-gtj-1"), a receipt code ("r-…") or a role's code ("k-…").
+    """
     kind, _, value = argument.partition("-")
     if kind == "k" and value:
         open_link(turn, value)
     elif kind == "u" and turn.directory.get(value):
         tell_duty(turn, value)
         turn.take("complaint", value)
+    elif kind == "w" and turn.directory.get(value):
+        turn.take("walkin", value)
     elif kind == "r" and value:
         turn.take("status", value)
     elif turn.session is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from services import desk
+from services import cases, desk
 from services.desk import Tally
 from services.foundation.act import Act
 from services.people import Right
@@ -86,6 +86,7 @@ class Figures:
             most=max((one.came_in for one in found.values()), default=1),
             directory=frame.directory(),
             BY=desk.BY,
+            walked=await frame.acts.read(cases.walked, since, until),
         )
 
     async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:

@@ -24,7 +24,7 @@ from web.site.refused import status_of
 
 LONGEST_HEADING = 60
 TYPES = {"pdf": "application/pdf", "png": "image/png"}
-STARTS = {"complain": "u"}  # by what somebody does who scans it: how the argument of `/start` begins
+STARTS = {"complain": "u", "rate": "w"}  # by what somebody does who scans it: how the argument of `/start` begins
 
 
 @dataclass(frozen=True)

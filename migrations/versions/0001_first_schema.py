@@ -416,6 +416,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_visits_received_on'), ['received_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_visits_unit_id'), ['unit_id'], unique=False)
 
+    op.create_table('walkins',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('unit_id', sa.String(length=32), nullable=False),
+    sa.Column('given_on', sa.Date(), nullable=False),
+    sa.Column('served', sa.Boolean(), nullable=False),
+    sa.Column('level', sa.String(length=20), nullable=False),
+    sa.Column('reasons', sa.JSON(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('mark', sa.String(length=64), nullable=False),
+    sa.Column('looked_on', sa.Date(), nullable=True),
+    sa.Column('looked_by', sa.String(length=32), nullable=True),
+    sa.Column('looked', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_walkins_unit_id')),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('mark'),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('walkins', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_walkins_given_on'), ['given_on'], unique=False)
+
     op.create_table('browsers',
     sa.Column('contact_id', sa.String(length=32), nullable=False),
     sa.Column('mark_hash', sa.String(length=64), nullable=False),
@@ -568,6 +588,10 @@ def downgrade() -> None:
 
     op.drop_table('deliveries')
     op.drop_table('browsers')
+    with op.batch_alter_table('walkins', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_walkins_given_on'))
+
+    op.drop_table('walkins')
     with op.batch_alter_table('visits', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_visits_unit_id'))
         batch_op.drop_index(batch_op.f('ix_visits_received_on'))

@@ -15,7 +15,7 @@ from models.tables.inspections import visits
 from models.tables.notices import listeners, notices
 from models.tables.obligations import extensions, obligations, reminders
 from models.tables.people import browsers, contacts, grants, links, logins, owners, people, vault
-from models.tables.ratings import ratings
+from models.tables.ratings import ratings, walkins
 from models.tables.signin import passkeys, passwords, recovery_codes, tries
 from models.tables.talk import inbox, menus, quarantine, sessions
 from models.tables.units import units
@@ -63,4 +63,5 @@ __all__ = [
     "units",
     "vault",
     "visits",
+    "walkins",
 ]

@@ -5,7 +5,7 @@ Days lie open; the moment at which one was given, and its words, are those of it
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from models.tables.base import id_column, metadata
 
@@ -32,3 +32,20 @@ ratings = Table(
 
 
 Index("ix_ratings_open", ratings.c.state, ratings.c.until_on)
+
+walkins = Table(  # what somebody says at a window, by its code, without a case; nothing leads to who it was
+    "walkins",
+    metadata,
+    id_column(),
+    Column("unit_id", ForeignKey("units.id"), nullable=False),
+    Column("given_on", Date, nullable=False, index=True),
+    Column("served", Boolean, nullable=False),
+    Column("level", String(20), nullable=False),  # a code of services.cases.LEVELS
+    Column("reasons", JSON),  # codes of services.cases.WALKIN_REASONS
+    Column("text", Text, nullable=False),
+    Column("mark", String(64), nullable=False, unique=True),  # keyed: of the contact, the unit and the day
+    Column("looked_on", Date),  # of a bad one: when the office noted what it had found out
+    Column("looked_by", String(32)),
+    Column("looked", Text),
+    sqlite_with_rowid=False,
+)

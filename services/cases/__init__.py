@@ -41,6 +41,21 @@ from services.cases.rating import (
     ratings_of,
 )
 from services.cases.steps import HANDLING, LockedCase, held, note, take, tell
+from services.cases.walkins import (
+    WALKIN_COLUMNS,
+    WALKIN_REASONS,
+    Heard,
+    Walked,
+    Walkin,
+    WalkinFilters,
+    look_into,
+    rate_walkin,
+    rated_today,
+    walked,
+    walkins_counted,
+    walkins_leaving,
+    walkins_listed,
+)
 from services.cases.withdrawing import withdraw
 
 __all__ = [
@@ -63,11 +78,14 @@ __all__ = [
     "REASONS",
     "RIGHTING",
     "SOURCES",
+    "WALKIN_COLUMNS",
+    "WALKIN_REASONS",
     "Case",
     "CaseCode",
     "Complaint",
     "Entry",
     "Given",
+    "Heard",
     "Intake",
     "Keyed",
     "KeyingCode",
@@ -77,6 +95,9 @@ __all__ = [
     "RatingState",
     "State",
     "Step",
+    "Walked",
+    "Walkin",
+    "WalkinFilters",
     "add",
     "adopt",
     "ask_rating",
@@ -89,6 +110,7 @@ __all__ = [
     "key_in",
     "lapse_ratings",
     "leaving",
+    "look_into",
     "mark",
     "note",
     "note_aside",
@@ -98,6 +120,8 @@ __all__ = [
     "own",
     "own_case",
     "rate",
+    "rate_walkin",
+    "rated_today",
     "rates",
     "rating_of",
     "ratings_of",
@@ -106,5 +130,9 @@ __all__ = [
     "steps_from",
     "take",
     "tell",
+    "walked",
+    "walkins_counted",
+    "walkins_leaving",
+    "walkins_listed",
     "withdraw",
 ]

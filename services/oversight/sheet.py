@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -14,7 +14,7 @@ from templates import Texts
 _OFFICE = ("received", "decided", "handed", "due", "acknowledged", "answered", "settled")
 _SENDING = ("created", "send_at", "released", "sent", "at")
 MOMENTS = frozenset((*_OFFICE, *_SENDING))
-DAYS = frozenset(("happened_day", "received_day", "decided_day", "day"))
+DAYS = frozenset(("looked_day", "happened_day", "received_day", "decided_day", "day"))
 CHANNELS = frozenset(("source", "channel"))  # columns that hold the name of a channel
 CHANNEL_LISTS = frozenset(("channels", "stopped"))
 
@@ -67,9 +67,14 @@ class SheetWords:
             return self.texts.say("common", "recording")
         if column == "findings":
             return self._findings(value)
+        if column == "reasons":
+            return self._list([self.texts.say("walkin", f"reasons_{one}") for one in value])
         if column in CHANNEL_LISTS:
-            return self.texts.say("common", "list", {"labels": [self.texts.channel_name(one) for one in value]})
+            return self._list([self.texts.channel_name(one) for one in value])
         return self.word(column, value) or value
+
+    def _list(self, labels: Sequence[str]) -> str:
+        return self.texts.say("common", "list", {"labels": labels})
 
     def word(self, column: str, code: str | int) -> str:
         """The word of a code; empty where it has none."""

@@ -10,9 +10,21 @@ from __future__ import annotations
 from sqlalchemy import Connection, Executable, column, text, update
 from sqlalchemy.exc import OperationalError
 
-from models.tables import cases, entries, evidence, happenings, metadata, obligations, owners, ratings, vault, visits
+from models.tables import (
+    cases,
+    entries,
+    evidence,
+    happenings,
+    metadata,
+    obligations,
+    owners,
+    ratings,
+    vault,
+    visits,
+    walkins,
+)
 
-UNORDERED = (cases, visits, entries, evidence, vault, owners, obligations, happenings, ratings)
+UNORDERED = (cases, visits, entries, evidence, vault, owners, obligations, happenings, ratings, walkins)
 
 
 def blend(tx: Connection, table: str) -> bool:

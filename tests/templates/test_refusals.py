@@ -67,6 +67,7 @@ ON_PAGES: dict[str, set[StrEnum]] = {
     "obligations": {*Common, *ObligationCode, *AT_HAND_OVER} - ASKED_AGAIN - OF_UNITS,
     "people": {*PeopleCode} - ASKED_AGAIN,
     "signin": {*SignInCode, Common.GONE},
+    "walkins": {Common.TEXT_TOO_LONG, Common.TEXT_WANTED, CaseCode.DECIDED},
     "units": {Common.TEXT_TOO_LONG},
     "quarantine": {*PurposeCode},
     "calendar": {Common.CHANGED, *CalendarCode, *TableCode},

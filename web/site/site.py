@@ -38,6 +38,7 @@ from web.site.navigation import Page
 from web.site.refused import WRONG
 from web.site.security import DOOR, protect
 from web.units import Units
+from web.walkins import Walkins
 
 # Every page of the site. What has a `PAGE` stands in the bar, in this order.
 PARTS = (
@@ -50,6 +51,7 @@ PARTS = (
     Obligations,
     Notices,
     Evidence,
+    Walkins,
     Figures,
     People,
     Units,

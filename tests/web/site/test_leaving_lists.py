@@ -36,6 +36,7 @@ LISTS = {
     "/console/people": Right.MANAGE_PEOPLE,
     "/console/quarantine": Right.READ_QUARANTINE,
     "/console/calendar": Right.SET_CALENDAR,
+    "/console/walkins": Right.READ_REPORTS,
     "/console/figures": Right.SEE_FIGURES,
 }
 PHONE = "13807970172"
