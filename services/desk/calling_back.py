@@ -8,24 +8,22 @@ from services.cases import Entry, held, note, tell
 from services.foundation.act import Act
 from services.foundation.refusal import Common, Refusal
 from services.foundation.wording import worded
-from services.obligations import ANSWERED, Dossier, Kinds, ObligationCode
+from services.obligations import ANSWERED, Dossier, ObligationCode
 
 SO, NOT_SO = "so", "not_so"  # what the citizen taps
+FROM_AND_TO = ("question", "addition", "withdraw")  # kinds of entries that the page of an obligation shows
 
 
-def call_back(act: Act, kinds: Kinds, obligation_id: str, seen: str, text: str) -> bool:
+def call_back(act: Act, obligation_id: str, seen: str, text: str) -> bool:
     """Asks whoever filed the case of an answered obligation; `text`: what was done, in the office's words.
 
-    Returns whether they can be reached. Raises Refusal: gone, changed, not_answered, text_wanted, text_too_long.
+    Returns whether they can be reached. Raises Refusal: gone, changed, settled, not_answered, text_wanted,
+    text_too_long.
     """
-    whole, text = obligations.look(act, kinds, obligation_id), worded(text)
-    if whole is None or whole.obligation.subject is None:
-        raise Refusal(Common.GONE)
-    if whole.seen != seen:
-        raise Refusal(Common.CHANGED)
-    if whole.obligation.state != ANSWERED:
+    obligation, text = obligations.unsettled(act, obligation_id, seen), worded(text)
+    if obligation.state != ANSWERED:
         raise Refusal(ObligationCode.NOT_ANSWERED)
-    case = held(act, whole.obligation.subject.id)
+    case = held(act, obligation.subject_id or "")
     if case.ended:
         raise Refusal(Common.GONE)
     note(act, case, "question", text)
@@ -34,9 +32,7 @@ def call_back(act: Act, kinds: Kinds, obligation_id: str, seen: str, text: str) 
 
 
 def called_back(act: Act, whole: Dossier) -> list[Entry]:
-    """What was asked of the citizen since the unit first answered, and what came from them."""
-    answered = [one.at for one in whole.history if one.kind == "unit_answer"]
-    if whole.obligation.subject is None or not answered:
-        return []
-    said = cases.history(act, whole.obligation.subject.id)
-    return [one for one in said if one.kind in ("question", "addition") and one.at >= answered[0]]
+    """What was asked of the citizen since the unit was asked, and what came from them: nothing else moves the page."""
+    subject = whole.obligation.subject
+    said = cases.history(act, subject.id) if subject else []
+    return [one for one in said if one.kind in FROM_AND_TO and one.at >= whole.obligation.created_at]

@@ -9,15 +9,19 @@ from services.foundation.act import Act
 from services.foundation.refusal import Common, Refusal
 
 
-def require_unmoved(act: Act, subject_id: str, state: str, seen: str) -> None:
+def require_unmoved(act: Act, subject_id: str, state: str, seen: str, about: str | None = None) -> None:
     """Checks that nothing has happened to a thing since the page that was `seen`. Raises Refusal: changed."""
-    if seen != seen_as(act, subject_id, state):
+    if seen != seen_as(act, subject_id, state, about):
         raise Refusal(Common.CHANGED)
 
 
-def seen_as(act: Act, subject_id: str, state: str) -> str:
-    """A token of what a page shows of a thing, so that a decision can say what it was taken on."""
-    return f"{state}.{_how_much_happened(act.tx, subject_id)}"
+def seen_as(act: Act, subject_id: str, state: str, about: str | None = None) -> str:
+    """A token of what a page shows of a thing, so that a decision can say what it was taken on.
+
+    `about`: what the thing is about, if anything: whatever happens around that counts as well.
+    """
+    happened = sum(_how_much_happened(act.tx, one) for one in (subject_id, about) if one)
+    return f"{state}.{happened}"
 
 
 def _how_much_happened(tx: Connection, subject_id: str) -> int:

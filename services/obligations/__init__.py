@@ -15,7 +15,7 @@ from services.obligations.ladder import FAR, FARTHEST_YEARS, ladders, last_day
 from services.obligations.lapsing import lapse
 from services.obligations.leaving import COLUMNS, leaving
 from services.obligations.listing import counts, id_of, is_open_about, late, listed, of_subject, owed_by, standing
-from services.obligations.locking import LockedObligation
+from services.obligations.locking import LockedObligation, unsettled
 from services.obligations.moving import AT_ONCE, Move, move, planned_moves
 from services.obligations.not_ours import NOT_OURS_REASONS, given_back, insist, say_not_ours
 from services.obligations.opening import file_names, look, reminded
@@ -116,6 +116,7 @@ __all__ = [
     "send_back",
     "standing",
     "told_since",
+    "unsettled",
     "way_to_head",
     "why_unreached",
 ]

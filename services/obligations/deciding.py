@@ -16,6 +16,7 @@ from models.tables import entries, extensions
 from services.deliveries import withhold_about
 from services.foundation.act import Act
 from services.foundation.happenings import Happening, record
+from services.foundation.history import require_unmoved
 from services.foundation.refusal import Common, Refusal
 from services.foundation.wording import worded
 from services.obligations import planning
@@ -65,6 +66,8 @@ def accept_answer(
         raise Refusal(ObligationCode.NOT_ANSWERED)
     kind = kinds[obligation.kind]
     concluded = _to_conclude(act, kind, obligation)
+    if concluded:  # nobody can add to it any more: what came until now was on the page
+        require_unmoved(act, obligation.id, obligation.state, seen, concluded)
     if to_citizen not in (None, concluded is not None):
         raise Refusal(Common.CHANGED)
     text = worded(word, 2 if concluded else 0)

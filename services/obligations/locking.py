@@ -50,7 +50,7 @@ def locked(act: Act, obligation_id: str, seen: str | None = None) -> LockedOblig
     if row is None:
         raise Refusal(Common.GONE)
     if seen is not None:
-        require_unmoved(act, obligation_id, row["state"], seen)
+        require_unmoved(act, obligation_id, row["state"], seen, row["subject_id"])
     return obligation_of(row, act.now)
 
 

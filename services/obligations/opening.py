@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models.tables import entries, extensions, obligations, reminders
 from services import evidence
 from services.foundation.act import Act
+from services.foundation.history import seen_as
 from services.obligations.kinds import Kinds
 from services.obligations.ladder import TOLD
 from services.obligations.listing import one
@@ -28,7 +29,8 @@ def look(act: Act, kinds: Kinds, obligation_id: str) -> Dossier | None:
     waiting = next((one for one in more if one.state == WAITING), None)
     unit = unit_names(act, [obligation.unit_id]).get(obligation.unit_id, "")
     sight = kinds[obligation.kind].sight(act, obligation.subject_id, unit, asked)
-    seen, said = f"{obligation.state}.{len(history)}", any(entry.kind == NOT_OURS for entry in history)
+    seen = seen_as(act, obligation.id, obligation.state, obligation.subject_id)
+    said = any(entry.kind == NOT_OURS for entry in history)
     why = why_not_ours(act, kinds, obligation.kind, obligation.created_at, said=said)
     by = not_ours_by(act, obligation.kind, obligation.created_at) if obligation.owed and why is None else None
     return Dossier(obligation, asked, history, more, waiting, seen, sight, by, why)

@@ -12,9 +12,10 @@ from web.notices.files import Files
 from web.notices.forms import typed_of, written_of
 from web.notices.pages import PATH, Pages
 from web.notices.steps import Steps
-from web.site.frame import ID, Frame, Seat, fields, form, written_in
+from web.site.frame import ID, Frame, Seat, fields, form
 from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
+from web.site.unsaved import written_in
 
 
 class Notices:

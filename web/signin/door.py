@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Mapping
 from datetime import timedelta
 
 from aiohttp import web
@@ -29,6 +30,7 @@ from web.site.security import (
     take_begun,
     take_session,
 )
+from web.site.unsaved import FIELD, Unsaved, ours, unpacked
 
 YEAR_SECONDS = 365 * 24 * 3600
 LONGEST_PASTED = 1_000  # characters: a whole message with a link in it
@@ -72,14 +74,14 @@ class SignIn:
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
         """Takes a typed or pasted code, alone, in its link, or in the message that brought the link."""
-        frame, client = self._frame, request.remote or ""
-        code = code_in((await form(request, frame.site_url)).get("code", "")[:LONGEST_PASTED])[:40]
+        frame, sent = self._frame, await form(request, self._frame.site_url)
+        code = code_in(sent.get("code", "")[:LONGEST_PASTED])[:40]
         admitted = await frame.acts.write(signin.admit, code, device_of(request), frame.longest)
         if admitted is None:
-            return await self._refuse(request, client)
+            return await self._refuse(request, sent)
         if admitted.token is None:
             raise web.HTTPSeeOther(f"/chat?start=k-{code}")
-        return await self._let_in(request, admitted.token)
+        return await self._let_in(request, admitted.token, sent)
 
     async def _by_password(self, request: web.Request) -> web.StreamResponse:
         """Compares between two transactions: Argon2 would hold up everybody who writes."""
@@ -88,13 +90,13 @@ class SignIn:
         known = known_person(request, frame.acts.vault, secure=frame.secure)
         tried = await frame.acts.write(signin.begin, login, request.remote or "", known)
         if not isinstance(tried, Try):
-            return self._wait(request, tried, "password_wait", login)
+            return self._wait(request, tried, "password_wait", sent)
         async with self._comparing:
             right = await asyncio.to_thread(signin.matches, tried.hashed, password)
         token = await frame.acts.write(signin.finish, tried, right, code, device_of(request), frame.longest)
         if token is None:
-            return frame.door(request, WRONG, problem="bad_password", login=login)
-        return await self._let_in(request, token)
+            return frame.door(request, WRONG, problem="bad_password", login=login, unsent=_unsent(sent))
+        return await self._let_in(request, token, sent)
 
     async def _options(self, request: web.Request) -> web.StreamResponse:
         await form(request, self._frame.site_url)
@@ -107,23 +109,25 @@ class SignIn:
         try:
             token = await frame.acts.write(signin.enter, self._passkeys(), sent.get("answer", ""), *how)
         except Refusal:
-            return frame.door(request, WRONG, problem="bad_passkey")
-        return await self._let_in(request, token)
+            return frame.door(request, WRONG, problem="bad_passkey", unsent=_unsent(sent))
+        return await self._let_in(request, token, sent)
 
     async def _send_link(self, request: web.Request) -> web.StreamResponse:
         """Says the same whoever is asked for, after the same time."""
-        frame, who = self._frame, (await form(request, self._frame.site_url)).get("who", "")[:LONGEST_FIELD]
+        frame, sent = self._frame, await form(request, self._frame.site_url)
+        who = sent.get("who", "")[:LONGEST_FIELD]
         least = asyncio.create_task(asyncio.sleep(ASKED_SECONDS))
         wait = await frame.acts.write(signin.ask_link, who, request.remote or "", frame.site_url, frame.ways)
         await least
         if wait:
-            return self._wait(request, wait, "link_wait", "")
-        return frame.page(request, "signin/asked.html", minutes=signin.LINK_MINUTES)
+            return self._wait(request, wait, "link_wait", sent)
+        return frame.page(request, "signin/asked.html", minutes=signin.LINK_MINUTES, unsent=_unsent(sent))
 
-    async def _let_in(self, request: web.Request, token: str) -> web.StreamResponse:
+    async def _let_in(self, request: web.Request, token: str, sent: Mapping[str, str]) -> web.StreamResponse:
         """Gives the browser its session, and a mark by which wrong tries of others do not lock this person out here.
 
-        The session that the browser had until now ends: nobody would see it any more.
+        The session that the browser had until now ends: nobody would see it any more. What was not taken because an
+        earlier one had ended is shown, to be sent again.
         """
         frame, before = self._frame, session_of(request, secure=self._frame.secure)
         found = await frame.acts.read(people.seated, token)
@@ -131,29 +135,44 @@ class SignIn:
             raise web.HTTPForbidden
         if before:
             await frame.acts.write(people.sign_out, before)
-        at_desk = people.may(found.grants, Right.OPEN_CONSOLE)
-        answer = web.HTTPSeeOther(begun(request, secure=frame.secure) or ("/console" if at_desk else "/me"))
+        answer = self._onward(request, found, token, sent)
         take_begun(request, answer, secure=frame.secure)
         give_session(answer, token, frame.longest, secure=frame.secure)
         leave_known(answer, frame.acts.vault, found.person.id, secure=frame.secure)
-        raise answer
+        if isinstance(answer, web.HTTPSeeOther):
+            raise answer
+        return answer
 
-    async def _refuse(self, request: web.Request, client: str) -> web.StreamResponse:
+    def _onward(
+        self, request: web.Request, found: people.Seated, token: str, sent: Mapping[str, str]
+    ) -> web.Response | web.HTTPSeeOther:
+        """Where somebody goes on who has signed in: with what they had not sent, or begun, else at the desk."""
+        if kept := _unsent(sent):
+            return self._frame.given_back(request, self._frame.seat(found, token), kept, "signed_in")
+        at_desk = people.may(found.grants, Right.OPEN_CONSOLE)
+        return web.HTTPSeeOther(begun(request, secure=self._frame.secure) or ("/console" if at_desk else "/me"))
+
+    async def _refuse(self, request: web.Request, sent: Mapping[str, str]) -> web.StreamResponse:
         """Refuses a code. Wrong, used and expired look alike; somebody signed in who came back to a used link goes on.
 
         The limit counts wrong codes alone: a whole office behind one address must not be locked out by one guest.
         """
-        frame = self._frame
-        found = await frame.acts.read(people.seated, session_of(request, secure=frame.secure))
+        frame, client = self._frame, request.remote or ""
+        token = session_of(request, secure=frame.secure)
+        found = await frame.acts.read(people.seated, token)
         if found:
-            raise web.HTTPSeeOther("/console" if people.may(found.grants, Right.OPEN_CONSOLE) else "/me")
+            onward = self._onward(request, found, token, sent)
+            if isinstance(onward, web.HTTPSeeOther):
+                raise onward
+            return onward
         if self._wrong.too_many(client):
-            return self._wait(request, WINDOW, "too_many", "")
+            return self._wait(request, WINDOW, "too_many", sent)
         self._wrong.count(client)
-        return frame.door(request, 403, problem="bad_code")
+        return frame.door(request, 403, problem="bad_code", unsent=_unsent(sent))
 
-    def _wait(self, request: web.Request, wait: timedelta, problem: str, login: str) -> web.StreamResponse:
-        page = self._frame.door(request, TOO_MANY, problem=problem, login=login, wait=wait)
+    def _wait(self, request: web.Request, wait: timedelta, problem: str, sent: Mapping[str, str]) -> web.StreamResponse:
+        login = sent.get("login", "")[:LONGEST_FIELD]
+        page = self._frame.door(request, TOO_MANY, problem=problem, login=login, wait=wait, unsent=_unsent(sent))
         page.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
         return page
 
@@ -184,6 +203,6 @@ class SignIn:
         raise answer
 
 
-def ours(path: str) -> bool:
-    """Whether it is a path of this site, not a disguised address of another one."""
-    return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isascii() and path.isprintable()
+def _unsent(sent: Mapping[str, str]) -> Unsaved | None:
+    """What somebody had written when their session ended, as the door carries it along."""
+    return unpacked(sent.get(FIELD, ""))

@@ -15,10 +15,11 @@ from services.foundation.keys import KeyTrouble
 from services.foundation.refusal import Refusal
 from services.people import Right
 from web.signin.devices import device_of
-from web.signin.door import LONGEST_FIELD, ours
+from web.signin.door import LONGEST_FIELD
 from web.site.frame import ID, Frame, Handler, Seat, Seated, form
 from web.site.refused import status_of
 from web.site.security import BEGUN
+from web.site.unsaved import ours
 
 LATER = timedelta(days=7)  # until somebody who skipped it is reminded again
 TO_CHAT = timedelta(minutes=5)

@@ -24,6 +24,7 @@ from services.units import Directory
 from templates import DEFAULT_LANGUAGE, Texts
 from web.site.navigation import Page
 from web.site.security import cookie, form_token, office_cookie, proven
+from web.site.unsaved import Unsaved, unsaved_of
 
 LANGUAGE_COOKIE = "mingcha_language"
 LATER_COOKIE = "mingcha_later"  # who does not want to set up a way to come back yet
@@ -33,8 +34,6 @@ LARGEST_FORM = 1024 * 1024  # bytes
 LARGEST_FILES = 25 * 1024 * 1024  # bytes: an upload of 20 MiB with its multipart frame
 FORM = "application/x-www-form-urlencoded"
 FILES = "multipart/form-data"
-WRITTEN = ("purpose", "note", "name")  # fields that somebody thinks about while typing, besides texts
-SECRETS = frozenset(("code", "password", "totp", "answer"))  # secret fields, which no page ever shows again
 ID = "{id:[0-9a-f]{20}}"  # in routes: matches what can be an id
 IS_ID = re.compile(r"[0-9a-f]{20}")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -145,25 +144,37 @@ class Frame:
         status: int = 200,
         *,
         problem: str | None = None,
-        unsent: str = "",
+        unsent: Unsaved | None = None,
         login: str = "",
         wait: timedelta = timedelta(0),
     ) -> web.Response:
-        """The page that asks somebody to sign in; `wait`: for how long nothing more can be tried."""
+        """The page that asks somebody to sign in; `wait`: for how long nothing more can be tried.
+
+        `unsent`: what was not taken because the session had ended; it goes on once they have signed in.
+        """
         return self.page(
             request,
             "signin/door.html",
             status=status,
             problem=problem,
-            unsent=unsent,
+            unsent=unsent if unsent and unsent.words else None,
             login=login,
             wait=_spoken(wait),
             passkeys=self.passkeys,
         )
 
-    def forbidden(self, request: web.Request, seat: Seat) -> web.Response:
-        """The page for somebody who is signed in and may not open this one: nothing of it, and what to do."""
-        return self.page(request, "site/error.html", seat, status=403, code="no_right", id=None, unsaved=None)
+    def forbidden(self, request: web.Request, seat: Seat, kept: Unsaved | None = None) -> web.Response:
+        """The page for somebody who is signed in and may not open this one: nothing of it, and what to do.
+
+        `kept`: what they had written while they still might.
+        """
+        return self.given_back(request, seat, kept if kept and kept.words else None, "no_right", 403)
+
+    def given_back(
+        self, request: web.Request, seat: Seat, kept: Unsaved | None, code: str, status: int = 200
+    ) -> web.Response:
+        """The page with a form that was not taken, to be sent again by this person. `code` says why it was not."""
+        return self.page(request, "site/error.html", seat, status=status, code=code, id=None, unsaved=kept)
 
     def no_room(self, request: web.Request, seat: Seat | None = None) -> web.Response:
         """The page for whoever sends a file while the rest of the disk is kept for words (`services.evidence.Room`)."""
@@ -179,24 +190,30 @@ class Frame:
             token = session_of(request, secure=self.secure)
             found = await self.acts.read(people.seated, token) if token else None
             if found is None:
-                sent = await fields(request, self.site_url) if request.method == "POST" else {}
-                return self.door(request, 401, unsent=written_in(sent))
-            seat = self._seat(found, token)
+                kept = _unsaved_in(request, await fields(request, self.site_url)) if request.method == "POST" else None
+                return self.door(request, 401, unsent=kept)
+            seat = self.seat(found, token)
             if not seat.may(right):
-                return self.forbidden(request, seat)
+                return self.forbidden(request, seat, await unsaved(request, self.site_url))
             if request.method == "POST":
                 if request.content_type == FILES and self.store.room.is_short:
                     return self.no_room(request, seat)  # before any of it is read onto the disk
                 request[MAY_SEND_FILES] = True
-                sent = (await form(request, self.site_url)).get("csrf", "")
-                if not proven(seat.acts.vault, token, sent):
-                    raise web.HTTPForbidden
+                sent = await fields(request, self.site_url)
+                if not proven(seat.acts.vault, token, sent.get("csrf", [""])[-1]):
+                    return self._unproven(request, seat, _unsaved_in(request, sent))
             await self._note_use(request, seat)
             return await handler(request, await self._told(request, seat))
 
         return check
 
-    def _seat(self, found: people.Seated, token: str) -> Seat:
+    def _unproven(self, request: web.Request, seat: Seat, kept: Unsaved | None) -> web.Response:
+        """Refuses a form of another session, as after signing in anew in another window: its words are given back."""
+        if kept is None or not kept.words:
+            raise web.HTTPForbidden
+        return self.given_back(request, seat, kept, "replaced", 403)
+
+    def seat(self, found: people.Seated, token: str) -> Seat:
         acts = self.acts.by(found.person.id)
         pages = [page for page in self.pages if may(found.grants, page.right)]
         return Seat(found.person, found.session, form_token(acts.vault, token), acts, found.grants, pages)
@@ -254,30 +271,18 @@ async def fields(request: web.Request, site_url: str) -> dict[str, list[str]]:
     return {inert(name): [inert(value) for value in sent.getall(name) if isinstance(value, str)] for name in sent}
 
 
-@dataclass(frozen=True)
-class Unsaved:
-    """A form that could not be taken: its address, all its fields, and the longer texts in it."""
-
-    address: str
-    fields: Mapping[str, Sequence[str]]
-    words: str
-
-
 async def unsaved(request: web.Request, site_url: str) -> Unsaved | None:
-    """This request's form, to be given back to its sender; None for a file and for a sign-in code.
+    """This request's form, to be given back to its sender; None for a sign-in code.
 
     The form keeps the token that was sent: a page that cannot know who asks makes no new one.
     """
-    if request.method != "POST" or request.content_type != FORM:
+    if request.method != "POST":
         return None
     try:
-        sent = await fields(request, site_url)
+        return _unsaved_in(request, await fields(request, site_url))
     except web.HTTPException:
         return None
-    return None if SECRETS & sent.keys() else Unsaved(request.path_qs, sent, written_in(sent))
 
 
-def written_in(sent: Mapping[str, Sequence[str]]) -> str:
-    """The longer texts of a form, one under the other."""
-    texts = [name for name in sent if name == "text" or name.startswith("text_")]
-    return "\n\n".join(text.strip() for name in (*texts, *WRITTEN) for text in sent.get(name, ()) if text.strip())
+def _unsaved_in(request: web.Request, sent: Mapping[str, Sequence[str]]) -> Unsaved | None:
+    return unsaved_of(request.path_qs, sent, whole=request.content_type == FORM)

@@ -33,10 +33,11 @@ from web.quarantine import Quarantine
 from web.signin.door import SignIn
 from web.signin.mine import Mine
 from web.signin.others import Others
-from web.site.frame import Frame, ShownChannel, Unsaved, unsaved
+from web.site.frame import Frame, ShownChannel, unsaved
 from web.site.navigation import Page
 from web.site.refused import WRONG
 from web.site.security import DOOR, protect
+from web.site.unsaved import Unsaved
 from web.units import Units
 from web.walkins import Walkins
 
@@ -152,7 +153,7 @@ class Site:
         except web.HTTPException as stop:
             if stop.status < 400:
                 raise
-            return self._trouble(request, stop.status)
+            return self._trouble(request, stop.status, unsaved=await unsaved(request, self._frame.site_url))
         except DatabaseAway:
             page = self._trouble(request, 503, unsaved=await unsaved(request, self._frame.site_url))
             page.headers["Retry-After"] = "10"

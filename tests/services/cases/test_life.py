@@ -173,8 +173,7 @@ def test_nobody_is_asked_about_a_case_that_they_have_withdrawn(office: Office) -
     office.do(cases.withdraw, contact_of(office), case.id)
     office.told()
     assert refused(decide, office, desk.ask, case.id, "几号窗口？") == "decided"
-    kinds = office.program.tools.kinds
-    assert refused(office.office, desk.call_back, kinds, obligation, office.seen(obligation), "已经道歉") == "gone"
+    assert refused(office.office, desk.call_back, obligation, office.seen(obligation), "已经道歉") == "gone"
     assert heard(office) == []
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import html
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import text
 from bot.build import Program
 from channels.fake import FakePerson
 from models.database import Database, DatabaseAway
-from services import notices
+from services import notices, people
 from services.people import Grant, Role
 from tests.conftest import owed, rows
 from tests.drivers.desk_pages import ASKED, complains, first_report, instruct
@@ -154,10 +155,97 @@ async def test_a_step_that_is_saved_is_never_called_unsaved(
     assert {row["state"] for row in rows(program, "notices")} == {"released", "aborted"}
 
 
-async def test_what_was_written_when_the_session_ended_is_shown(program: Program, browser) -> None:
-    stranger = await browser()
-    page = await stranger.sends("/console/notices", text_zh="写了很久的通知", text_en="A notice")
-    assert (stranger.status, ">写了很久的通知\n\nA notice</textarea>" in page) == (401, True)
+NOTICE = {"text_zh": "写了很久的通知", "text_en": "A notice", "role": "head"}
+SHOWN = ">写了很久的通知\n\nA notice</textarea>"
+
+
+def carried(page: str) -> str:
+    """What every form of the door carries along."""
+    found = set(re.findall(r'<input type="hidden" name="unsent" value="([^"]*)">', page))
+    assert len(found) == 1, page
+    return html.unescape(found.pop())
+
+
+async def test_what_was_written_when_the_session_ended_is_there_after_signing_in_again(
+    program: Program, clerk: Browser, clerk_id: str
+) -> None:
+    await clerk.opens("/console/notices/new")
+    program.acts.transact(people.end_sessions, clerk_id)
+    page = await clerk.sends("/console/notices", **NOTICE)
+    assert (clerk.status, SHOWN in page, page.count('name="unsent"')) == (401, True, 3)
+    for wrong in ({"login": "钱一", "password": "不对的密码", "totp": "123456"}, {"code": "AAAA-AAAA-AAAA-AAAA"}):
+        page = await clerk.sends("/in/password" if "login" in wrong else "/in", **wrong, unsent=carried(page))
+        assert (clerk.status in (403, 422), SHOWN in page) == (True, True), "also after a slip"
+    page = await clerk.sends("/in/link", who="没有这个人", unsent=carried(page))
+    assert (clerk.status, SHOWN in page) == (200, True), "also for whoever signs in by a link on their phone"
+    elsewhere = page
+    page = await clerk._take(await clerk.client.post(*given_back(elsewhere)[:1], data=given_back(elsewhere)[1]))
+    assert (clerk.status, SHOWN in page) == (401, True)
+    code = link(program, clerk_id)
+    page = await clerk.sends("/in", code=code, unsent=carried(page))
+    assert (clerk.status, "您已登录" in page, SHOWN in page) == (200, True, True)
+    assert "钱一" in page, "whose session it is now"
+    await clerk.sends("/in", code=code, unsent=carried(elsewhere_door(page, NOTICE)))
+    assert SHOWN in clerk.page, "a page that is loaded again loses nothing"
+    assert rows(program, "notices") == []
+    await sends_again(clerk, page)
+    [notice] = rows(program, "notices")
+    assert (notice["texts"], clerk.status) == ({"zh": "写了很久的通知", "en": "A notice"}, 200)
+
+
+def elsewhere_door(page: str, sent: Mapping[str, str]) -> str:
+    """What the door carried, made of the form that it gave back."""
+    address, fields = given_back(page)
+    assert dict(fields).items() >= sent.items()
+    packed = json.dumps([address, {name: [value] for name, value in fields}])
+    return f'<input type="hidden" name="unsent" value="{html.escape(packed)}">'
+
+
+async def test_a_form_from_before_signing_in_anew_is_given_back(
+    program: Program, clerk: Browser, clerk_id: str
+) -> None:
+    written = await clerk.opens("/console/notices/new")
+    await clerk.sends("/in", code=link(program, clerk_id))  # in another window of the same browser
+    clerk.page = written
+    page = await clerk.sends("/console/notices", **NOTICE)
+    assert (clerk.status, SHOWN in page, "在别的窗口重新登录过" in page) == (403, True, True)
+    assert rows(program, "notices") == []
+    page = await sends_again(clerk, page)
+    assert (clerk.status, len(rows(program, "notices"))) == (200, 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_can_be_taken_no_more_is_shown(program: Program, clerk: Browser) -> None:
+    """The report is gone, or the role was taken, while somebody wrote."""
+    await clerk.opens("/console/duties/new")
+    page = await clerk.sends(f"/console/report/{'0' * 20}/ask", text="写了很久的话")
+    assert (clerk.status, ">写了很久的话</textarea>" in page, "data-once" in page) == (404, True, False)
+    await clerk.sends("/in", code=link(program, member(program, "审计", Grant(Role.AUDITOR, None))))
+    page = await clerk.sends("/console/duties/new", unit="gtj", text="写了很久的话")
+    assert (clerk.status, ">写了很久的话</textarea>" in page, "data-once" in page) == (403, True, False)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_no_foreign_form_is_carried_through_the_door(program: Program, clerk: Browser, clerk_id: str) -> None:
+    """Neither one that another site sends, nor one that leads to another site, nor a secret."""
+    foreign = {"Origin": "https://evil.example"}
+    for who in (clerk.client, None):
+        if who is None:
+            program.acts.transact(people.end_sessions, clerk_id)
+        answer = await clerk.client.post("/console/notices", data=NOTICE, headers=foreign)
+        page = await answer.text()
+        assert (answer.status, "写了很久" in page, "unsent" in page) == (403, False, False)
+    for address, sent in (
+        ("//evil.example/", {"text": ["你好"]}),
+        ("https://evil.example/", {"text": ["你好"]}),
+        ("/me/password", {"text": ["你好"], "password": ["密码密码密码"]}),
+    ):
+        packed = json.dumps([address, sent])
+        page = await clerk.sends("/in", code="AAAA-AAAA-AAAA-AAAA", unsent=packed)
+        assert (clerk.status, "你好" in page, "evil" in page) == (403, False, False)
+    for odd in ("", "[", "[1]", '["/",{"text":[1]}]', '["/",{}]', "\0"):
+        await clerk.sends("/in", code="AAAA-AAAA-AAAA-AAAA", unsent=odd)
+        assert (clerk.status, "unsent" in clerk.page) == (403, False)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # the one that takes no NUL
