@@ -44,7 +44,6 @@ def assemble(program: Program, *, work: bool = True) -> Served:
     visitors = behind(networks(program.settings.proxies))
     app = web.Application(client_max_size=LARGEST_FILES, middlewares=[visitors, *site.middlewares()])
     app.on_response_prepare.append(partial(_hardened, program.settings.site.startswith("https://")))
-    app.router.add_get("/", _to_chat)
     ours = (assets.routes(), site.routes(), Health(program, channels).routes())
     for routes in (*ours, *(one.routes for one in channels)):
         app.router.add_routes(routes)
@@ -143,10 +142,6 @@ async def _hardened(secure: bool, request: web.Request, response: web.StreamResp
     protect_any(response, secure=secure)
 
 
-async def _to_chat(request: web.Request) -> web.Response:
-    raise web.HTTPFound("/chat")
-
-
 def shown_channels(program: Program) -> list[ShownChannel]:
     """Every channel that the program knows, as the office's pages show it; set up or not."""
     return [
@@ -170,6 +165,7 @@ def _site(program: Program, channels: Sequence[Channel]) -> Site:
         language=program.language,
         second_clerk_above=program.tools.limits.second_clerk_above,
         session_days=program.settings.session_days,
+        office=program.tools.office,
     )
 
 

@@ -21,6 +21,7 @@ from services import talk
 from services.evidence import LIMITS, Store
 from services.foundation.act import Acts
 from services.foundation.addresses import HERE
+from services.foundation.large import is_large
 from services.foundation.origin import from_our_page
 from services.talk import Talk
 from templates import DEFAULT_LANGUAGE, Texts
@@ -94,6 +95,7 @@ class WebChat:
             largest=LIMITS.file_bytes,
             offset=int(offset.total_seconds() // 60),
             device=self._device(token),
+            large=is_large(request.cookies, secure=self._site.startswith("https://")),
         )
         response.enable_compression()
         return response

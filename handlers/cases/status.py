@@ -142,34 +142,14 @@ def _opened(turn: Turn, code: str) -> bool:
 
 
 def show(turn: Turn, case: cases.Case) -> None:
-    history = [
-        {"kind": entry.kind, "text": entry.text, "at": entry.at.isoformat(), "pieces": entry.pieces}
-        for entry in cases.history(turn.act, case.id)
-    ]
     withdraw = [Button(f"/withdraw {case.id}", words="withdraw")] * (cases.Step.WITHDRAW in case.steps)
     turn.say(
         "status.one",
         Button(f"/add {case.id}", words="add"),
         Button("/menu", words="menu"),
         *withdraw,
-        number=case.number,
-        kind=case.kind,
-        state=case.state,
-        unit=turn.directory.name(case.unit_id),
-        category=case.category,
-        received=case.received_on.isoformat(),
-        what=case.what,
-        pieces=case.pieces,
-        history=history,
-        promised=_promised(case),
+        **cases.told(turn.act, case, turn.directory.name(case.unit_id)),
     )
-
-
-def _promised(case: cases.Case) -> dict[str, Any] | None:
-    """By when the person is told whether the case is accepted, or is answered, while that is open."""
-    one = case.promised
-    told = {"kind": one.kind, "days": one.days, "late": one.late, "provisional": one.provisional} if one else {}
-    return {"due": one.due_at.isoformat(), **told} if one else None
 
 
 STATUS = Journey("status", open_status, in_menu=True, listed=True)

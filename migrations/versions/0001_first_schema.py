@@ -170,6 +170,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_people_name_hash'), ['name_hash'], unique=False)
         batch_op.create_index(batch_op.f('ix_people_phone_hash'), ['phone_hash'], unique=False)
 
+    op.create_table('publications',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('month', sa.String(length=7), nullable=False),
+    sa.Column('standing', sa.String(length=7), nullable=True),
+    sa.Column('figures', sa.JSON(), nullable=False),
+    sa.Column('published_on', sa.Date(), nullable=False),
+    sa.Column('published_by', sa.String(length=32), nullable=False),
+    sa.Column('withdrawn_on', sa.Date(), nullable=True),
+    sa.Column('withdrawn_by', sa.String(length=32), nullable=True),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('standing')
+    )
     op.create_table('quarantine',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('channel', sa.String(length=16), nullable=False),
@@ -648,6 +660,7 @@ def downgrade() -> None:
     op.drop_table('tries')
     op.drop_table('ticks')
     op.drop_table('quarantine')
+    op.drop_table('publications')
     with op.batch_alter_table('people', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_people_phone_hash'))
         batch_op.drop_index(batch_op.f('ix_people_name_hash'))

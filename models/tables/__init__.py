@@ -15,6 +15,7 @@ from models.tables.inspections import visits
 from models.tables.notices import listeners, notices
 from models.tables.obligations import extensions, obligations, reminders
 from models.tables.people import browsers, contacts, grants, links, logins, owners, people, vault
+from models.tables.publications import publications
 from models.tables.ratings import ratings, walkins
 from models.tables.signin import passkeys, passwords, recovery_codes, tries
 from models.tables.talk import inbox, menus, quarantine, sessions
@@ -53,6 +54,7 @@ __all__ = [
     "passkeys",
     "passwords",
     "people",
+    "publications",
     "quarantine",
     "ratings",
     "recovery_codes",

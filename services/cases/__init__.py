@@ -41,6 +41,7 @@ from services.cases.rating import (
     ratings_of,
 )
 from services.cases.steps import HANDLING, LockedCase, held, note, take, tell
+from services.cases.tracking import told, track
 from services.cases.walkins import (
     WALKIN_COLUMNS,
     WALKIN_REASONS,
@@ -130,6 +131,8 @@ __all__ = [
     "steps_from",
     "take",
     "tell",
+    "told",
+    "track",
     "walked",
     "walkins_counted",
     "walkins_leaving",

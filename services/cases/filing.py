@@ -184,15 +184,15 @@ def file(act: Act, values: dict[str, Any], pieces: int = 0, case_id: str = "") -
 
 def own(act: Act, contact_id: str) -> list[Case]:
     """The cases that this contact has filed or taken up by receipt code, newest first."""
-    return _known(act, people.newest_owned(act, contact_id, cases, MOST_OWN))
+    return cases_of(act, people.newest_owned(act, contact_id, cases, MOST_OWN))
 
 
 def own_case(act: Act, contact_id: str, case_id: str) -> Case | None:
     """A case of this contact's own, however old; None for anybody else's."""
-    return next(iter(_known(act, [case_id])), None) if people.owns(act, contact_id, case_id) else None
+    return next(iter(cases_of(act, [case_id])), None) if people.owns(act, contact_id, case_id) else None
 
 
-def _known(act: Act, ids: Sequence[str]) -> list[Case]:
+def cases_of(act: Act, ids: Sequence[str]) -> list[Case]:
     """The cases with these ids, in their order, each with what the office owes about it."""
     found = {row.id: _case(row) for row in act.tx.execute(_CASES.where(cases.c.id.in_(ids)))}
     owed = obligations.promised(act, ids)
@@ -202,7 +202,7 @@ def _known(act: Act, ids: Sequence[str]) -> list[Case]:
 def adopt(act: Act, contact: Contact, code: str) -> Case | None:
     """Finds the case of a receipt code; from now on this contact follows it too."""
     subject_id = people.by_receipt(act, code)
-    case = next(iter(_known(act, [subject_id])), None) if subject_id else None
+    case = next(iter(cases_of(act, [subject_id])), None) if subject_id else None
     if case is not None:
         people.follow(act, case.id, contact.id)
         audit.append(act.by("citizen"), "receipt_used", case.id)

@@ -12,6 +12,7 @@ from services.desk.listing import counts, fresh, listed
 from services.desk.noting import note_visit
 from services.desk.opening import look, open_copy, open_identity, open_original, open_report
 from services.desk.promises import remind_clerks
+from services.desk.publishing import counted, publish, publishable, published, unpublish
 from services.desk.rates import BY, Tally, by_month, tallied, total
 from services.desk.rating import make_good, set_aside
 from services.desk.righting import put_right
@@ -45,6 +46,7 @@ __all__ = [
     "call_back",
     "called_back",
     "clerks",
+    "counted",
     "counts",
     "decline",
     "fresh",
@@ -61,6 +63,9 @@ __all__ = [
     "open_identity",
     "open_original",
     "open_report",
+    "publish",
+    "publishable",
+    "published",
     "put_right",
     "refer",
     "remind_clerks",
@@ -70,5 +75,6 @@ __all__ = [
     "sight_of_visit",
     "tallied",
     "total",
+    "unpublish",
     "visit_of",
 ]

@@ -55,6 +55,7 @@ VOUCHED: Mapping[str, Sequence[str]] = {
         "right_on",
         "aside_id",
     ),
+    "publications": ("month", "standing", "figures", "published_on", "published_by", "withdrawn_on", "withdrawn_by"),
     "walkins": ("unit_id", "given_on", "served", "level", "reasons", "text", "looked_on", "looked_by", "looked"),
     "visits": (
         "number",

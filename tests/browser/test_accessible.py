@@ -11,6 +11,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from bot.build import Program
+from services import desk as desk_service
+from services.foundation.act import Act
 from tests.drivers import axe
 from tests.drivers.chat_page import Phone, asked, say, tap
 from tests.drivers.console_browser import (
@@ -60,6 +62,17 @@ OPEN = """() => {
 }"""
 
 
+# In the view for older people: text below 18 px, and targets lower than 60.
+SMALL = """() => {
+  const all = [...document.querySelectorAll("body *")];
+  const seen = all.filter(one => one.checkVisibility() && !one.closest(".unseen, .skip"));
+  const says = one => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+  const text = seen.filter(one => says(one) && parseFloat(getComputedStyle(one).fontSize) < 18);
+  const low = seen.filter(one => one.matches("a, button, input") && one.getBoundingClientRect().height < 60);
+  return [...text, ...low].map(one => one.outerHTML.slice(0, 60));
+}"""
+
+
 async def look(page: Page, where: str, *, by_night: bool = True) -> list[str]:
     """What is wrong with the page by day and by night."""
     found = [f"{where}: breaks {one}" for one in await page.evaluate(BROKEN)]
@@ -101,6 +114,29 @@ async def test_no_page_of_the_console_has_a_serious_fault(
         await page.context.clear_cookies()
         found += await look_at_both(page, address, "/console", f"{language}-door")
     assert found == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_no_page_for_everybody_has_a_serious_fault_nor_is_anything_small_in_large_text(
+    program: Program, chromium: Browser, language: str
+) -> None:
+    found: list[str] = []
+    program.acts.by("clerk-1").transact(_publish)
+    async with desk(program) as address:
+        page = await page_at(chromium, WIDE, bypass_csp=True)
+        await page.goto(f"{address}/language/{language}?back=/")
+        for view in "01":
+            await page.goto(f"{address}/large/{view}?back=/")
+            for path in ("/", "/track", "/published"):
+                found += await look_at_both(page, address, path, f"{language}-large{view}")
+                if view == "1":
+                    found += [f"{path}: small {one}" for one in await page.evaluate(SMALL)]
+    assert found == []
+
+
+def _publish(act: Act) -> None:
+    month = desk_service.publishable(act.now.date())[0]
+    desk_service.publish(act, month, desk_service.counted(act, month).seen)
 
 
 async def look_at_both(page: Page, address: str, path: str, name: str) -> list[str]:

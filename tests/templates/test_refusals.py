@@ -68,6 +68,7 @@ ON_PAGES: dict[str, set[StrEnum]] = {
     "people": {*PeopleCode} - ASKED_AGAIN,
     "signin": {*SignInCode, Common.GONE},
     "walkins": {Common.TEXT_TOO_LONG, Common.TEXT_WANTED, CaseCode.DECIDED},
+    "figures": {Common.CHANGED},
     "units": {Common.TEXT_TOO_LONG},
     "quarantine": {*PurposeCode},
     "calendar": {Common.CHANGED, *CalendarCode, *TableCode},

@@ -20,6 +20,7 @@ from services.foundation.origin import from_our_page
 from services.foundation.tables import Tables
 from services.obligations import Kinds
 from services.people import NOTED_EVERY, Grant, Person, Right, Session, may
+from services.talk import Office
 from services.units import Directory
 from templates import DEFAULT_LANGUAGE, Texts
 from web.site.navigation import Page
@@ -87,6 +88,7 @@ class Frame:
     ways: Collection[str] | None = None  # channels on which a link can leave; None: all
     second_clerk_above: int = 200  # recipients of a notice above which a second clerk must release it
     session_days: int = 30  # a session that is used goes on for so long at most
+    office: Office = field(default_factory=Office)
     lists: Tables = field(default_factory=Tables)
 
     @property
@@ -159,7 +161,7 @@ class Frame:
             problem=problem,
             unsent=unsent if unsent and unsent.words else None,
             login=login,
-            wait=_spoken(wait),
+            wait=spoken(wait),
             passkeys=self.passkeys,
         )
 
@@ -238,7 +240,7 @@ def session_of(request: web.Request, *, secure: bool) -> str:
     return inert(request.cookies.get(office_cookie(secure=secure), ""))[:LONGEST_TOKEN]
 
 
-def _spoken(wait: timedelta) -> tuple[str, int]:
+def spoken(wait: timedelta) -> tuple[str, int]:
     """A wait as the words have it: ("minutes", 3) or ("seconds", 40), rounded up."""
     seconds = math.ceil(wait.total_seconds())
     return ("minutes", math.ceil(seconds / 60)) if seconds > 90 else ("seconds", seconds)

@@ -15,6 +15,7 @@ from services.foundation.act import Acts
 from services.foundation.seldom import Seldom
 from services.foundation.vault import new_id
 from services.obligations import Kinds
+from services.talk import Office
 from services.units import Directory
 from templates import DEFAULT_LANGUAGE, Texts
 from web.calendar.moves import Moves
@@ -29,6 +30,8 @@ from web.figures import Figures
 from web.notices.routes import Notices
 from web.obligations.pages import Obligations
 from web.people import People
+from web.public import Public
+from web.publishing import Publishing
 from web.quarantine import Quarantine
 from web.signin.door import SignIn
 from web.signin.mine import Mine
@@ -43,6 +46,7 @@ from web.walkins import Walkins
 
 # Every page of the site. What has a `PAGE` stands in the bar, in this order.
 PARTS = (
+    Public,
     SignIn,
     Mine,
     Desk,
@@ -54,6 +58,7 @@ PARTS = (
     Evidence,
     Walkins,
     Figures,
+    Publishing,
     People,
     Units,
     Others,
@@ -63,7 +68,7 @@ PARTS = (
     Quarantine,
 )
 PAGES = tuple(page for part in PARTS if isinstance(page := getattr(part, "PAGE", None), Page))
-OURS = ("/console", "/in", "/me", "/language")
+OURS = ("/", "/console", "/in", "/me", "/language", "/track", "/published", "/large")
 REFUSED = frozenset((403, 429))  # no right, a foreign form, too many tries
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 KNOWN_TROUBLE = frozenset((400, 403, 404, 405, 413))
@@ -89,6 +94,7 @@ class Site:
         ways: Collection[str] | None = None,
         second_clerk_above: int = 200,
         session_days: int = 30,
+        office: Office | None = None,
     ) -> None:
         self._frame = Frame(
             site_url,
@@ -105,6 +111,7 @@ class Site:
             ways=ways,
             second_clerk_above=second_clerk_above,
             session_days=session_days,
+            office=office or Office(),
         )
         self._refused: dict[str, Seldom] = {}  # by page
 

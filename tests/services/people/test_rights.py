@@ -30,7 +30,7 @@ OWN, BELOW, ALL = {"own"}, {"own", "below"}, set(LINES)
 READER = "open_console oversee_obligations see_late see_figures read_notices export"
 CASES = "read_reports decide_reports open_identities open_originals hand_over decide_obligations"
 UPKEEP = "manage_people manage_units set_calendar read_quarantine"
-CLERK = f"{READER} {CASES} {UPKEEP} write_notices release_notices"
+CLERK = f"{READER} {CASES} {UPKEEP} write_notices release_notices publish_figures"
 EVERYBODY = "sign_in"
 EXPECTED: dict[str, list[tuple[str, set[str]]]] = {
     "clerk": [(CLERK, ALL)],

@@ -1,0 +1,83 @@
+"""The pages for everybody, without sign-in or script: where to file, how a case stands, what is published."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+
+from services import cases, desk
+from services.cases import Case
+from services.foundation.act import Act
+from services.foundation.codes import code_in
+from services.foundation.large import cookie, is_large
+from web.signin.door import TOO_MANY, YEAR_SECONDS, ours
+from web.site.frame import Frame, form, spoken
+
+LONGEST_PASTED = 2_000
+ASKED_SECONDS = 0.5  # that every answer about a code takes at least, whatever it is
+
+
+class Public:
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/", self._start),
+            web.get("/track", self._ask),
+            web.post("/track", self._track),
+            web.get("/published", self._figures),
+            web.get("/large/{on:[01]}", self._enlarge),
+        ]
+
+    async def _start(self, request: web.Request) -> web.StreamResponse:
+        return self._page(request, "public/start.html", here="/")
+
+    async def _ask(self, request: web.Request) -> web.StreamResponse:
+        return self._page(request, "public/track.html", here="/track")
+
+    async def _track(self, request: web.Request) -> web.StreamResponse:
+        """Shows how a case stands by its receipt code. The code is in no address, so that no log keeps it."""
+        frame = self._frame
+        typed = (await form(request, frame.site_url)).get("code", "")[:LONGEST_PASTED]
+        least = asyncio.create_task(asyncio.sleep(ASKED_SECONDS))
+        found = await frame.acts.write(cases.track, code_in(typed)[:40], request.remote or "")
+        values = (
+            await frame.acts.read(self._values, found, frame.language(request)) if isinstance(found, Case) else None
+        )
+        await least
+        if isinstance(found, timedelta):
+            return self._page(request, "public/track.html", TOO_MANY, here="/track", wait=spoken(found))
+        return self._page(request, "public/track.html", here="/track", case=values, asked=True)
+
+    def _values(self, act: Act, case: Case, language: str) -> dict[str, object]:
+        return cases.told(act, case, self._frame.directory().spoken(language).name(case.unit_id))
+
+    async def _figures(self, request: web.Request) -> web.StreamResponse:
+        found = await self._frame.acts.read(desk.published)
+        month = request.query.get("month", "")
+        shown = next((one for one in found if one.month == month), None) if month else next(iter(found), None)
+        if month and shown is None:
+            raise web.HTTPNotFound
+        directory = self._frame.directory().spoken(self._frame.language(request))
+        return self._page(
+            request, "public/figures.html", here="/published", published=found, shown=shown, directory=directory
+        )
+
+    async def _enlarge(self, request: web.Request) -> web.StreamResponse:
+        """Chooses the view for older people, or the other one, and goes back to where that was tapped."""
+        back, secure = request.query.get("back", ""), self._frame.secure
+        answer = web.HTTPSeeOther(back if ours(back) else "/")
+        how = {"httponly": True, "samesite": "Lax", "secure": secure}
+        answer.set_cookie(cookie(secure=secure), request.match_info["on"], max_age=YEAR_SECONDS, path="/", **how)
+        raise answer
+
+    def _page(self, request: web.Request, name: str, status: int = 200, *, here: str, **values: Any) -> web.Response:
+        shown: dict[str, Any] = {"case": None, "asked": False, "wait": None} | values
+        large = is_large(request.cookies, secure=self._frame.secure)
+        return self._frame.page(
+            request, name, status=status, here=here, large=large, office=self._frame.office, **shown
+        )
