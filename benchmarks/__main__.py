@@ -40,6 +40,7 @@ class Sizes:
     reminders: int = 20_000
     slow_reminders: int = 1_000
     obligations: int = 1_000_000
+    cases: int = 100_000
     messages: int = 3000
     slow_messages: int = 500
     pace_seconds: int = 120
@@ -65,6 +66,7 @@ QUICK = Sizes(
     reminders=100,
     slow_reminders=20,
     obligations=1_000,
+    cases=500,
     messages=90,
     slow_messages=60,
     pace_seconds=3,
@@ -97,6 +99,7 @@ class Bench:
             "reply wait": (self.reply_wait, {"reply_wait_p99_ms"}),
             "reminders": (self.reminders, {"reminders_vs_apscheduler", "reminders_fire_per_s"}),
             "late list": (self.late_list, {"late_list_ms"}),
+            "search": (self.search, {"search_p95_ms"}),
             "ready": (self.ready, {"ready_ms"}),
             "idle": (self.idle, {"idle_mib"}),
             "audit append": (self.audit_append, {"audit_append_vs_insert"}),
@@ -261,6 +264,19 @@ class Bench:
         told = {"ms": {kind: Figure([spent]) for kind, spent in found.items()}}
         figures.show_runs("Who is late, and the first page of one unit", told, self.console)
         return {"late_list_ms": Figure([max(found.values())])}
+
+    def search(self) -> Measured:
+        self.tell(f"searches among {self.sizes.cases:,} cases")
+        found: dict[str, dict[str, float]] = {}
+        with _servers({"pg"}) as fresh:
+            for kind in ("sqlite", "pg"):
+                with tempfile.TemporaryDirectory(dir=self.folder) as place:
+                    url = database(Path(place)) if kind == "sqlite" else fresh()
+                    found[kind] = child.ask("benchmarks.searching", place, url, self.sizes.cases)
+        columns = {"p95, ms": "p95_ms", "median, ms": "median_ms", "read once, s": "read_s", "memory, MiB": "mib"}
+        told = {title: {kind: Figure([one[key]]) for kind, one in found.items()} for title, key in columns.items()}
+        figures.show_runs("A clerk's search: found, listed and counted", told, self.console)
+        return {"search_p95_ms": Figure([max(one["p95_ms"] for one in found.values())])}
 
     def ready(self) -> Measured:
         self.tell("starts")

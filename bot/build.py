@@ -44,6 +44,7 @@ class Program:
     tools: Tools
     talk: Talk
     anchoring: Anchoring
+    search: desk.Search
     channel_kinds: Sequence[ChannelKind] = KINDS
     is_demo: bool = False
     units: Directory = field(default_factory=Directory)
@@ -138,6 +139,7 @@ def build(
         tools,
         Talk(acts, tools, language=settings.language),
         Anchoring(acts, settings.anchor_path),
+        desk.Search(acts),
         channels,
     )
     return program

@@ -53,6 +53,7 @@ def assemble(program: Program, *, work: bool = True) -> Served:
         add_work(served.tasks, program, channels, serving_place(program), alone=False)
     add_units(served.tasks, program)
     add_pulse(served.tasks, program)
+    served.tasks.named.append(("search", program.search.run))
     served.tasks.closers += closers(channels)
     add_audit(served.tasks, program)
     app.cleanup_ctx.append(lambda _: _alongside(served))
@@ -162,6 +163,7 @@ def _site(program: Program, channels: Sequence[Channel]) -> Site:
         links={one.name: one.link for one in channels if one.link},
         ways=frozenset(one.name for one in channels if one.carries_links),
         kinds=program.tools.kinds,
+        search=program.search,
         language=program.language,
         second_clerk_above=program.tools.limits.second_clerk_above,
         session_days=program.settings.session_days,

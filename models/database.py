@@ -66,6 +66,8 @@ class Database:
         self._writers = ThreadPoolExecutor(1, "db-write") if self.is_sqlite else self._readers
         # The path of a message has a thread of its own, so that a long report never delays it.
         self._talkers = self._writers if self.is_sqlite else ThreadPoolExecutor(1, "db-talk")
+        # What thinks long about what it has read, one at a time: a search.
+        self._thinkers = ThreadPoolExecutor(1, "db-think")
         self._away: set[str] = set()  # what the last answer was missing to: "read", "write"
 
     async def write(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -77,6 +79,10 @@ class Database:
 
     async def read(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._in("read", self._readers, lambda: self.look(work, *args, **kwargs))
+
+    async def think(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs what reads by itself (`look`) and thinks long, in a thread of its own: never two at once."""
+        return await self._in("read", self._thinkers, lambda: work(*args, **kwargs))
 
     async def _in(self, what: str, pool: ThreadPoolExecutor, run: Callable[[], T]) -> T:
         """Runs in a pool. An outage logs one line at its start and one at its end, however many were waiting.
@@ -155,7 +161,7 @@ class Database:
         return isinstance(error, away) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
     def close(self) -> None:
-        for pool in {self._readers, self._writers, self._talkers}:
+        for pool in {self._readers, self._writers, self._talkers, self._thinkers}:
             pool.shutdown(wait=True)
         self.engine.dispose()
 
@@ -204,7 +210,7 @@ def _engine(url: URL) -> Engine:
             url,
             hide_parameters=True,
             pool_pre_ping=True,
-            pool_size=READERS + 2,
+            pool_size=READERS + 3,
             max_overflow=0,
             pool_timeout=LOCK_WAIT_SECONDS,
             connect_args={"connect_timeout": 5, "options": f"{limits} -c timezone=UTC"},

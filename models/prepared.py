@@ -176,6 +176,14 @@ def among(tx: Connection, column: ColumnElement[Any], name: str = "keys") -> Col
     return column.in_(select(_listed(name).c.value))
 
 
+def one_of(tx: Connection, column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
+    """A condition like `among`, with the list in it."""
+    given = keys(tx, values)
+    if tx.dialect.name == "postgresql":
+        return column.in_(select(func.unnest(bindparam(None, given, type_=ARRAY(String)))))
+    return column.in_(select(func.json_each(bindparam(None, given, type_=String)).table_valued("value").c.value))
+
+
 def each(tx: Connection) -> TableValuedAlias:
     """The list of texts in the parameter `keys`, as rows with the one column `value`."""
     if tx.dialect.name == "postgresql":

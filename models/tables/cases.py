@@ -30,7 +30,7 @@ cases = Table(
     Column("staff", String(200)),  # the person complained of, as the citizen put it
     Column("category", String(16)),
     Column("what", Text, nullable=False),
-    Column("sought", Text),  # what and staff, folded, for the search: services.foundation.folding.sought
+    Column("sought", LargeBinary),  # sealed: what and staff, folded: services.foundation.searching
     Column("happened", String(32)),  # ISO 8601, a day or a moment
     Column("named", Boolean, nullable=False),
     Column("state", String(16), nullable=False),  # services.cases.State

@@ -15,7 +15,7 @@ entries = Table(
     Column("kind", String(16), nullable=False),  # addition, question, answer, decision, …
     Column("actor", String(32)),  # one of the office's or the units' people; None: the citizen, or not told
     Column("text", Text, nullable=False),
-    Column("sought", Text),  # text, folded, for the search
+    Column("sought", LargeBinary),  # sealed: text, folded, for the search
     Column("at", Utc, nullable=False),  # about a report: the first moment of the day
     Column("exact", LargeBinary),  # about a report, sealed: the moment
     Column("detail", JSON),  # of a deadline that was moved: the old and the new moment

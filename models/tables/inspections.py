@@ -16,7 +16,7 @@ visits = Table(
     Column("findings", JSON, nullable=False),  # {block: {"ticked": [...], "remark": ...}} (S01)
     Column("waited_minutes", Integer),
     Column("note", Text),
-    Column("sought", Text),  # note and remarks, folded, for the search
+    Column("sought", LargeBinary),  # sealed: note and remarks, folded, for the search
     Column("state", String(16), nullable=False),  # received, noted
     Column("received_on", Date, nullable=False, index=True),
     Column("received", LargeBinary, nullable=False),  # sealed: the moment

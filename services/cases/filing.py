@@ -19,9 +19,9 @@ from services.cases.steps import HANDLING, from_citizen
 from services.evidence import attach
 from services.foundation import audit
 from services.foundation.act import CITIZEN, Act
-from services.foundation.folding import sought
 from services.foundation.moments import entry_moment, oldest_first, sealed_now
 from services.foundation.numbers import report_number
+from services.foundation.searching import sealed_words
 from services.foundation.vault import new_id
 from services.obligations import Promise
 from services.people import Contact
@@ -165,7 +165,7 @@ def file(act: Act, values: dict[str, Any], pieces: int = 0, case_id: str = "") -
         "moved": moment,
         "read": False,
         **values,
-        "sought": sought(values["what"], values.get("staff")),
+        "sought": sealed_words(act.vault, case_id, values["what"], values.get("staff")),
     }
     _INSERT.later(act.tx, row)
     act.wrote(cases, row)
@@ -219,7 +219,7 @@ def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Med
         "subject_id": case_id,
         "kind": "addition",
         "text": text,
-        "sought": sought(text),
+        "sought": sealed_words(act.vault, entry_id, text),
         **entry_moment(act, entry_id),
     }
     act.tx.execute(insert(entries).values(**row))

@@ -15,11 +15,11 @@ from services.cases.life import COMPLAINT, ENDS, FOLLOWING, State, Step, after
 from services.deliveries import queue_apart
 from services.foundation import audit
 from services.foundation.act import Act
-from services.foundation.folding import sought
 from services.foundation.happenings import Happening, record
 from services.foundation.history import require_unmoved
 from services.foundation.moments import entry_moment, first_of_day, sealed_now
 from services.foundation.refusal import Common, Refusal
+from services.foundation.searching import sealed_words
 from services.foundation.vault import new_id
 
 HANDLING = "handling"  # what the office owes about a case that it has accepted: an answer
@@ -83,7 +83,7 @@ def note(act: Act, case: LockedCase, kind: str, text: str, detail: Mapping[str, 
     """Adds an entry to the history of a case, and an event to the audit chain; returns the entry's id."""
     entry_id = new_id()
     row = {"id": entry_id, "subject_id": case.id, "kind": kind, "actor": act.actor, "text": text, "detail": detail}
-    row |= {"sought": sought(text), **entry_moment(act, entry_id)}
+    row |= {"sought": sealed_words(act.vault, entry_id, text), **entry_moment(act, entry_id)}
     act.tx.execute(insert(entries).values(**row))
     act.wrote(entries, row)
     audit.append(act, f"case_{kind}", case.id, {"number": case.number})

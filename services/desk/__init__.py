@@ -16,15 +16,17 @@ from services.desk.publishing import counted, publish, publishable, published, u
 from services.desk.rates import BY, Tally, by_month, tallied, total
 from services.desk.rating import make_good, set_aside
 from services.desk.righting import put_right
+from services.desk.searching import MOST, Search
 from services.desk.sight import sight_of_case, sight_of_visit
 from services.desk.stepping import next_open
-from services.desk.values import BY_PROMISE, NOBODY, SHORTEST_REASON, UNKNOWN_UNIT, VISIT, Filters, Item, Report
+from services.desk.values import BY_PROMISE, NOBODY, SHORTEST_REASON, UNKNOWN_UNIT, VISIT, Filters, Found, Item, Report
 
 __all__ = [
     "BY",
     "BY_PROMISE",
     "COLUMNS",
     "KINDS",
+    "MOST",
     "NOBODY",
     "NOT_SO",
     "SHORTEST_REASON",
@@ -33,8 +35,10 @@ __all__ = [
     "VISIT",
     "DeskCode",
     "Filters",
+    "Found",
     "Item",
     "Report",
+    "Search",
     "Tally",
     "accept",
     "answer",

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Subquery,
     case,
     cast,
-    exists,
     func,
     literal,
     null,
@@ -27,7 +26,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from models.tables import cases, entries, evidence, visits
+from models.prepared import one_of
+from models.tables import cases, evidence, visits
 from models.types import Utc
 from services import obligations
 from services.desk.glances import just_read
@@ -36,7 +36,6 @@ from services.desk.values import BY_PROMISE, NOBODY, PAGE, UNKNOWN_UNIT, VISIT, 
 from services.evidence import HELD
 from services.foundation.act import Act
 from services.foundation.moments import opened_or_day
-from services.foundation.searching import found_in, numbered
 
 SNIPPET = 200  # characters
 _MOMENT = Utc()
@@ -70,7 +69,7 @@ def listed(act: Act, filters: Filters, after: str = "", keep: str = "") -> Page:
 
 def walk(act: Act, filters: Filters, after: str = "", keep: str = "") -> Iterator[tuple[str, Item]]:
     """The items of the list in their order, each with the key of its place, from after this key."""
-    found, by_promise = found_by(filters, keep, just_read(act)), filters.sort == BY_PROMISE
+    found, by_promise = found_by(act, filters, keep, just_read(act)), filters.sort == BY_PROMISE
     beginning = place_of(after, by_promise=by_promise)
     for place, row in in_order(act, found, beginning, by_promise=by_promise):
         values = {name: row[name] for name in _SHOWN}
@@ -78,7 +77,7 @@ def walk(act: Act, filters: Filters, after: str = "", keep: str = "") -> Iterato
 
 
 def counts(act: Act, filters: Filters) -> Counts:
-    found = found_by(replace(filters, kind="", state="", unread=False))
+    found = found_by(act, replace(filters, kind="", state="", unread=False))
     grouped = act.tx.execute(
         select(found.c.kind, found.c.state, found.c.unread, func.count().label("many")).group_by(
             found.c.kind, found.c.state, found.c.unread
@@ -107,15 +106,19 @@ def _waiting(act: Act, found: Subquery) -> tuple[int, int]:
 
 def fresh(act: Act, filters: Filters, since: datetime) -> int:
     """Counts unread reports under the filters that came in, or had something added, after this moment."""
-    found = found_by(replace(filters, unread=True))
+    found = found_by(act, replace(filters, unread=True))
     that_day = since.astimezone(act.now.tzinfo).date()
     rows = act.tx.execute(select(found.c.id, found.c.moved_on, found.c.moved).where(found.c.moved_on >= that_day))
     return sum(opened_or_day(act.vault, row.moved, row.id, row.moved_on) > since for row in rows)
 
 
-def found_by(filters: Filters, keep: str = "", just_read: Collection[str] = ()) -> Subquery:
+def found_by(act: Act, filters: Filters, keep: str = "", just_read: Collection[str] = ()) -> Subquery:
     """The reports under the filters, of both kinds. `just_read`: ids of those that stay among the unread."""
-    return union_all(_cases(filters, keep, just_read), _visits(filters, keep, just_read)).subquery("found")
+    parts = _cases(filters, keep, just_read), _visits(filters, keep, just_read)
+    if filters.words:
+        ids = filters.found.ids if filters.found else ()
+        parts = tuple(part.where(one_of(act.tx, part.selected_columns.id, ids)) for part in parts)
+    return union_all(*parts).subquery("found")
 
 
 def _cases(filters: Filters, keep: str, just_read: Collection[str]) -> Select[Any]:
@@ -143,15 +146,6 @@ def _cases(filters: Filters, keep: str, just_read: Collection[str]) -> Select[An
         wanted = wanted.where(whose.is_(None) if filters.assigned == NOBODY else whose == filters.assigned)
     if filters.category:
         wanted = wanted.where(cases.c.category == filters.category)
-    for word in filters.words.split():
-        wanted = wanted.where(
-            or_(
-                numbered(cases.c.number, word),
-                found_in(cases.c.sought, word),
-                exists().where(entries.c.subject_id == cases.c.id, found_in(entries.c.sought, word)),
-                _of_unit(cases.c, filters, word),
-            )
-        )
     return wanted
 
 
@@ -175,9 +169,6 @@ def _visits(filters: Filters, keep: str, just_read: Collection[str]) -> Select[A
     ).where(*_shared(visits.c, filters, keep))
     if filters.kind not in ("", VISIT) or filters.category or filters.assigned:
         wanted = wanted.where(literal(False))
-    for word in filters.words.split():
-        said = numbered(visits.c.number, word), found_in(visits.c.sought, word)
-        wanted = wanted.where(or_(*said, _of_unit(visits.c, filters, word)))
     return wanted
 
 
@@ -209,11 +200,6 @@ def _shared(columns: Any, filters: Filters, keep: str) -> list[ColumnElement[boo
     if filters.until:
         wanted.append(columns.received_on <= filters.until)
     return wanted
-
-
-def _of_unit(columns: Any, filters: Filters, word: str) -> ColumnElement[bool]:
-    named = filters.named.get(word)
-    return columns.unit_id.in_(named) if named else literal(False)
 
 
 # --- what only the items of one page need -----------------------------------------------------------------------------

@@ -21,7 +21,7 @@ def next_open(act: Act, filters: Filters, report_id: str) -> str | None:
     """
     by_promise = filters.sort == BY_PROMISE
     here = None if by_promise else _place(act, report_id)
-    found = found_by(filters, just_read=just_read(act))
+    found = found_by(act, filters, just_read=just_read(act))
     waiting = _only(found, found.c.state.in_(OFFICE_TURN), found.c.id != report_id)
     for start in dict.fromkeys((here, None)):
         for place, _ in in_order(act, waiting, start, by_promise=by_promise):
@@ -31,7 +31,7 @@ def next_open(act: Act, filters: Filters, report_id: str) -> str | None:
 
 def _place(act: Act, report_id: str) -> Place | None:
     """The place of a report in the list without filters, under which it may have fallen out by the decision."""
-    found = found_by(Filters(), just_read=just_read(act))
+    found = found_by(act, Filters(), just_read=just_read(act))
     alone = in_order(act, _only(found, found.c.id == report_id), None, by_promise=False)
     return next((place for place, _ in alone), None)
 

@@ -20,6 +20,15 @@ SHORTEST_REASON = 5
 
 
 @dataclass(frozen=True)
+class Found:
+    """The reports in which words were found. `more`: only the newest of them are here."""
+
+    ids: Sequence[str]
+    more: bool = False
+    since: date | None = None  # what moved last before this day was not searched; None: everything was
+
+
+@dataclass(frozen=True)
 class Filters:
     """Which reports to list. `units`: ids, or "unknown"; empty means all. Days are the office's, both included."""
 
@@ -34,6 +43,7 @@ class Filters:
     since: date | None = None
     until: date | None = None
     assigned: str = ""  # the clerk who deals with it, or NOBODY
+    found: Found | None = None  # where there are words: what `services.desk.Search` has found with them
 
 
 @dataclass(frozen=True)

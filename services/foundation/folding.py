@@ -39,6 +39,11 @@ def plain(text: str) -> str:
     return _plain_label(text) if len(text) <= LONGEST_LABEL else _simple(text)
 
 
+def says_nothing(text: str) -> bool:
+    """Whether a text is nothing but spaces and punctuation."""
+    return not _simple(text).translate(_KEPT)
+
+
 def _folded(text: str) -> str:
     simple = plain(text)
     return simple.translate(_KEPT) or simple

@@ -14,9 +14,9 @@ from models.tables import visits
 from services import evidence, people
 from services.foundation import audit
 from services.foundation.act import SUPERVISOR, Act
-from services.foundation.folding import sought
 from services.foundation.moments import sealed_now
 from services.foundation.numbers import report_number
+from services.foundation.searching import sealed_words
 from services.foundation.vault import new_id
 from services.people import Contact
 
@@ -52,6 +52,7 @@ def file_visit(act: Act, contact: Contact, visit: Visit) -> str:
     """Files a spot check; returns its number."""
     visit_id = new_id()
     moment = sealed_now(act, visit_id)  # it came in, and moved last: one moment
+    remarks = (found.get("remark") for found in visit.findings.values())
     row = {
         "id": visit_id,
         "number": report_number(act),
@@ -59,7 +60,7 @@ def file_visit(act: Act, contact: Contact, visit: Visit) -> str:
         "method": visit.method,
         "findings": {block: dict(found) for block, found in visit.findings.items()},
         "note": visit.note,
-        "sought": sought(visit.note, *(found.get("remark") for found in visit.findings.values())),
+        "sought": sealed_words(act.vault, visit_id, visit.note, *remarks),
         "waited_minutes": visit.waited_minutes,
         "state": RECEIVED,
         "received_on": act.now.date(),

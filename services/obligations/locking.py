@@ -14,6 +14,7 @@ from services.foundation import audit
 from services.foundation.act import Act
 from services.foundation.history import require_unmoved
 from services.foundation.refusal import Common, Refusal
+from services.foundation.searching import sealed_words
 from services.foundation.vault import new_id
 from services.obligations.codes import ObligationCode
 from services.obligations.values import ACKNOWLEDGED, OPEN, RETURNED, SETTLED
@@ -86,7 +87,7 @@ def add_entry(
     """
     entry_id = new_id()
     row = {"id": entry_id, "subject_id": obligation.id, "kind": kind, "actor": act.actor, "text": text, "at": act.now}
-    row |= {"detail": shown}
+    row |= {"sought": sealed_words(act.vault, entry_id, text), "detail": shown}
     act.tx.execute(insert(entries).values(**row))
     act.wrote(entries, row)
     detail = (detail or {}) | (shown or {})

@@ -31,5 +31,10 @@ def site_of(program: Program, version: str = "1", **how: Any) -> Site:
         lambda: program.units,
         version,
         channels=shown_channels(program),
-        **{"kinds": program.tools.kinds, "links": {"web": partial(link, program.settings)}, **how},
+        **{
+            "kinds": program.tools.kinds,
+            "search": program.search,
+            "links": {"web": partial(link, program.settings)},
+            **how,
+        },
     )

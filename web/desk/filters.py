@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from services import cases
 from services.cases import CATEGORIES, State
@@ -23,8 +24,11 @@ MINE = "me"
 PLACE = re.compile(r"[hdp]\d{8,17}\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)  # a key of services.desk.ordering
 
 
+@dataclass(frozen=True)
 class Query(Asked):
     LIST = "/console"
+
+    cut: bool = False  # more words were typed than are looked for
 
     def report(self, report_id: str, **more: str) -> str:
         """The address of a report, shown beside this list."""
@@ -49,7 +53,8 @@ class Query(Asked):
 
 
 def read(asked: Mapping[str, str], directory: Directory) -> Query:
-    found = {name: readable(asked.get(name, ""))[:LONGEST_WORDS] for name in NAMES}
+    typed = {name: readable(asked.get(name, "")) for name in NAMES}
+    found = {name: one[:LONGEST_WORDS] for name, one in typed.items()}
     allowed = {
         "kind": found["kind"] in KINDS,
         "state": found["state"] in STATES,
@@ -61,4 +66,4 @@ def read(asked: Mapping[str, str], directory: Directory) -> Query:
     }
     given = {name: value for name, value in found.items() if value and allowed.get(name, True)}
     after = asked.get("after", "")
-    return Query(given, after if PLACE.fullmatch(after) else "", wrong_days(given))
+    return Query(given, after if PLACE.fullmatch(after) else "", wrong_days(given), len(typed["q"]) > LONGEST_WORDS)

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from services import desk, people
 from services.cases import CATEGORIES, COMPLAINT, OUTCOMES
-from services.desk import SHORTEST_REASON, Item, Report
+from services.desk import MOST, SHORTEST_REASON, Filters, Item, Report
 from services.foundation.refusal import Refusal
 from services.inspections import seen_in
 from services.people import Right
@@ -54,7 +54,7 @@ class Desk:
         frame, query = self._frame, self._query(request)
         if query.wrong:  # the page tells what is wrong; nothing leaves that was not asked for
             raise web.HTTPSeeOther(query.with_())
-        filters = query.filters(frame.directory(), seat.person.id)
+        filters = await self._filters(query, seat, None)
         table = Leaving("reports", desk.COLUMNS, lambda act: desk.leaving(act, filters), "desk/paper.html", query.given)
         return await leave(frame, request, seat, table, asked=query.text, directory=frame.directory())
 
@@ -70,7 +70,7 @@ class Desk:
         since = a_moment(request.query.get("since", ""))
         if since is None:
             raise web.HTTPBadRequest
-        filters = self._query(request).filters(frame.directory(), seat.person.id)
+        filters = await self._filters(self._query(request), seat)
         many = await frame.acts.read(desk.fresh, filters, since)
         return web.json_response({"fresh": many})
 
@@ -139,6 +139,11 @@ class Desk:
         named = {*actors, *given, *(one.assigned_to for one in items), report and report.assigned_to} - {None}
         return await self._frame.acts.read(people.names_of, named) if named else {}
 
+    async def _filters(self, query: Query, seat: Seat, most: int | None = MOST) -> Filters:
+        """What to list; of what the words find, the newest `most`, or all."""
+        filters = query.filters(self._frame.directory(), seat.person.id)
+        return await self._frame.search.narrowed(seat.acts, filters, most)
+
     def _query(self, request: web.Request) -> Query:
         return read(request.query, self._frame.directory())
 
@@ -153,7 +158,7 @@ class Desk:
         **values: Any,
     ) -> web.Response:
         frame, query, now = self._frame, self._query(request), self._frame.acts.clock()
-        filters = query.filters(frame.directory(), seat.person.id)
+        filters = await self._filters(query, seat)
         shown = await frame.acts.at(now).read(desk.listed, filters, query.after, report.id if report else "")
         counted = await frame.acts.at(now).read(desk.counts, filters)
         hand = await self._hand_form(report, form) if report else None
@@ -170,6 +175,8 @@ class Desk:
             shown=shown,
             counts=counted,
             query=query,
+            found=filters.found,
+            MOST=MOST,
             report=report,
             hand=hand,
             following=following,

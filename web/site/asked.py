@@ -45,6 +45,10 @@ class Asked:
         given = {name: value for name, value in (dict(self.given) | changes).items() if value}
         return f"{self.LIST}?{urlencode(given)}" if given else self.LIST
 
+    def alone(self, name: str) -> str:
+        """The address of the list with this filter and no other."""
+        return self.with_(**dict.fromkeys(self.given.keys() - {name}, ""))
+
     def beside(self, address: str, **more: str) -> str:
         """The address of one thing, shown beside this list."""
         asked = urlencode(self._placed | more)

@@ -14,6 +14,7 @@ from aiohttp import web
 from conversation.messages import Body
 from conversation.text import inert
 from services import notices, people, signin
+from services.desk import Search
 from services.evidence import Store
 from services.foundation.act import Acts
 from services.foundation.origin import from_our_page
@@ -82,6 +83,7 @@ class Frame:
     version: str  # version of the static files
     channels: Sequence[ShownChannel]  # in the order in which they are shown
     kinds: Kinds
+    search: Search
     pages: Sequence[Page]  # that the bar leads to, in its order
     default_language: str = DEFAULT_LANGUAGE  # for whoever has chosen none and whose browser asks for none of ours
     links: Mapping[str, Callable[[str], str | None]] = field(default_factory=dict)  # by channel: `Channel.link`

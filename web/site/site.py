@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from models.database import DatabaseAway
+from services.desk import Search
 from services.evidence import Store
 from services.foundation.act import Acts
 from services.foundation.seldom import Seldom
@@ -89,6 +90,7 @@ class Site:
         *,
         channels: Sequence[ShownChannel],
         kinds: Kinds,
+        search: Search,
         language: str = DEFAULT_LANGUAGE,
         links: Mapping[str, Callable[[str], str | None]] | None = None,
         ways: Collection[str] | None = None,
@@ -105,6 +107,7 @@ class Site:
             assets_version,
             channels,
             kinds,
+            search,
             PAGES,
             default_language=language,
             links=links or {},

@@ -46,6 +46,7 @@ def check(program: Program, remark: str, **values: object) -> str:
 def everything(program: Program, filters: Filters = ALL) -> list[list[Item]]:
     """Page by page."""
     pages, after = [], ""
+    filters = program.search.look(program.acts, filters)
     while True:
         page = program.acts.look(desk.listed, filters, after)
         pages.append(list(page.items))

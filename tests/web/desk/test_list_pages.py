@@ -254,3 +254,18 @@ async def test_filters_are_tags_that_come_off_one_by_one(clerk, citizen: FakePer
     for address in off:
         assert first_report(await clerk.opens(address))
     assert 'class="chips plain given"' not in await clerk.opens("/console")
+
+
+@ON_SQLITE
+async def test_a_search_tells_what_it_looked_at_and_leads_on(clerk, citizen: FakePerson) -> None:
+    await complains(citizen, "办证大厅收费不开票")
+    page = await clerk.opens("/console?q=bukaipiao")
+    assert "/console/report/" in page
+    page = await clerk.opens("/console?unit=gsj&q=开票")
+    assert "没有找到。查的是编号" in page
+    assert 'href="/console?q=%E5%BC%80%E7%A5%A8"' in page, "without the other filters"
+    page = await clerk.opens(f"/console?q={'收费' * 100}")
+    assert "只按前 100 个字查" in page
+    assert clerk.status == 200
+    await clerk.opens("/console/reports.csv?q=开票")
+    assert clerk.status == 200
