@@ -99,7 +99,7 @@ class Bench:
             "reply wait": (self.reply_wait, {"reply_wait_p99_ms"}),
             "reminders": (self.reminders, {"reminders_vs_apscheduler", "reminders_fire_per_s"}),
             "late list": (self.late_list, {"late_list_ms"}),
-            "search": (self.search, {"search_p95_ms"}),
+            "search": (self.search, {"search_p95_ms", "similar_p95_ms"}),
             "ready": (self.ready, {"ready_ms"}),
             "idle": (self.idle, {"idle_mib"}),
             "audit append": (self.audit_append, {"audit_append_vs_insert"}),
@@ -276,7 +276,8 @@ class Bench:
         columns = {"p95, ms": "p95_ms", "median, ms": "median_ms", "read once, s": "read_s", "memory, MiB": "mib"}
         told = {title: {kind: Figure([one[key]]) for kind, one in found.items()} for title, key in columns.items()}
         figures.show_runs("A clerk's search: found, listed and counted", told, self.console)
-        return {"search_p95_ms": Figure([max(one["p95_ms"] for one in found.values())])}
+        slower = {key: Figure([max(one[key] for one in found.values())]) for key in ("p95_ms", "similar_p95_ms")}
+        return {"search_p95_ms": slower["p95_ms"], "similar_p95_ms": slower["similar_p95_ms"]}
 
     def ready(self) -> Measured:
         self.tell("starts")

@@ -8,6 +8,7 @@ from services.desk.handing import beside, visit_of
 from services.desk.jotting import jot
 from services.desk.kinds import KINDS
 from services.desk.leaving import COLUMNS, leaving
+from services.desk.likeness import Alike
 from services.desk.listing import counts, fresh, listed
 from services.desk.noting import note_visit
 from services.desk.opening import look, open_copy, open_identity, open_original, open_report
@@ -33,6 +34,7 @@ __all__ = [
     "SO",
     "UNKNOWN_UNIT",
     "VISIT",
+    "Alike",
     "DeskCode",
     "Filters",
     "Found",

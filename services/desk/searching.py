@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from sys import intern
 from typing import Any
 
@@ -21,8 +22,9 @@ from sqlalchemy import Select, select
 from models.database import DatabaseAway
 from models.parts import in_parts
 from models.tables import audit, audit_waiting, cases, entries, obligations, visits
+from services.desk.likeness import MOST_NEAR, NEAR, Alike, likest, same_files, told
 from services.desk.listing import found_by
-from services.desk.values import Filters, Found
+from services.desk.values import Filters, Found, Report
 from services.foundation import chain
 from services.foundation.act import Act, Acts
 from services.foundation.events import known
@@ -33,6 +35,7 @@ from services.foundation.searching import opened_words
 MOST = 1_000  # reports that a search finds: the newest
 MOST_LETTERS = 120_000_000  # kept in memory, at two bytes each; a report has some 250
 AT_ONCE = 500
+STORY = 1  # the line of a text on which its story stands: after the number
 FOLLOW_SECONDS = 60.0  # between two looks for what has changed, so that no search has much to catch up with
 _TEXTS = frozenset(("cases", "visits", "entries"))  # tables whose rows say something
 
@@ -84,9 +87,34 @@ class Search:
         more = most is not None and len(found) > most
         return replace(filters, found=Found(tuple(found[:most]), more, self._since))
 
-    def said(self, ids: Iterable[str]) -> dict[str, str]:
-        """What was said about these reports, folded; those that are not kept are missing."""
-        return {one: self._days[self._day_of[one]][one].said for one in ids if one in self._day_of}
+    async def alike(self, acts: Acts, report: Report) -> list[Alike]:
+        """Cases that may be about the same thing as this one. Raises DatabaseAway."""
+        return await acts.database.think(self.look_alike, acts, report)
+
+    def look_alike(self, acts: Acts, report: Report) -> list[Alike]:
+        """Like `alike`, in the calling thread, which must be the only one."""
+        self._follow()
+        if report.id not in self._day_of:
+            return []
+        own, ids = self._story(report.id), list(islice(self._near(report.id), MOST_NEAR))
+        files = acts.look(same_files, report.id, ids)
+        likely = likest(own, {one: self._story(one) for one in ids}, files)
+        if not likely:
+            return []
+        return acts.look(told, report.received_at.date(), own, {one: self._story(one) for one in likely}, files)
+
+    def _near(self, report_id: str) -> Iterator[str]:
+        """The other reports of the same unit that moved last within `NEAR` of this one, the nearest first."""
+        day = self._day_of[report_id]
+        unit_id = self._days[day][report_id].unit_id
+        within = (one for one in self._days if abs(one - day) <= NEAR)
+        for near in sorted(within, key=lambda one: (abs(one - day), one)):
+            of_unit = (one for one, text in self._days[near].items() if text.unit_id == unit_id)
+            yield from sorted(one for one in of_unit if one != report_id)
+
+    def _story(self, report_id: str) -> str:
+        """What was first said in a report, folded."""
+        return self._days[self._day_of[report_id]][report_id].said.split("\n", 2)[STORY]
 
     def _with_all(self, words: Sequence[str], named: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
         """The reports in which each of the words is found, by day, the newest first; within a day by their ids."""
@@ -207,8 +235,8 @@ def _read(act: Act, ids: Collection[str]) -> dict[str, tuple[date, _Text]]:
     for table in (cases, visits):
         columns = table.c.id, table.c.number, table.c.unit_id, table.c.moved_on, table.c.sought
         for row in act.tx.execute(select(*columns).where(table.c.id.in_(ids))):
-            told = folded(row.number), opened_words(act.vault, row.sought, row.id), *said.get(row.id, ())
-            found[row.id] = row.moved_on, _Text(row.unit_id and intern(row.unit_id), "\n".join(told))
+            lines = folded(row.number), opened_words(act.vault, row.sought, row.id), *said.get(row.id, ())
+            found[row.id] = row.moved_on, _Text(row.unit_id and intern(row.unit_id), "\n".join(lines))
     return found
 
 

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from services import desk, people
 from services.cases import CATEGORIES, COMPLAINT, OUTCOMES
-from services.desk import MOST, SHORTEST_REASON, Filters, Item, Report
+from services.desk import MOST, SHORTEST_REASON, VISIT, Filters, Item, Report
 from services.foundation.refusal import Refusal
 from services.inspections import seen_in
 from services.people import Right
@@ -176,6 +176,7 @@ class Desk:
             counts=counted,
             query=query,
             found=filters.found,
+            alike=await frame.search.alike(seat.acts, report) if report and report.kind != VISIT else [],
             MOST=MOST,
             report=report,
             hand=hand,

@@ -143,3 +143,17 @@ async def test_words_typed_while_the_session_ended_are_shown_again(clerk, citize
     assert re.search(r"<textarea [^>]*readonly[^>]*>不属于受理范围 =HYPERLINK\(1\)&lt;script&gt;", page)
     assert len(citizen.heard()) == heard
     assert "readonly" not in await clerk.opens(report)
+
+
+@ON_SQLITE
+async def test_what_may_be_the_same_thing_is_offered_to_the_clerk_alone(clerk, citizen: FakePerson, person) -> None:
+    first = await complains(citizen, "三号窗口的工作人员一直在看手机，排了两个小时")
+    second = await complains(person("citizen-2"), "排了两个小时没有人理，工作人员一直在看手机")
+    page = await clerk.opens(first_report(await clerk.opens(f"/console?q={second}")))
+    assert "可能是同一件事" in page
+    assert f">{first}</a>" in page
+    assert "都说到「工作人员一直在看手机」" in page
+    assert "1 份材料一模一样" not in page
+    for one in (citizen, person("citizen-2")):
+        said = " ".join(message.text for message in await one.says("/status"))
+        assert said.count("2026112") == 1, "nobody hears of another's"
