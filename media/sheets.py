@@ -13,14 +13,19 @@ from xml.parsers import expat
 from media import document
 from media.values import Limits, Refused
 
-MOST_CELLS = 30  # of a row; what stands further right is no list
+MOST_CELLS = 100  # of a row; what stands further right is no list
 _ENCODINGS = ("utf-8-sig", "gb18030")
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # an old .xls, or a new sheet with a password
+_LOOKED_AT = 4_096  # characters of a text by which its separator is known
 _SEPARATORS = {0xFF0C: ",", 0x3001: ",", ord(";"): ",", 0xFF1B: ",", ord("\t"): ","}
 
 
 def rows(data: bytes, limits: Limits) -> list[list[str]]:
-    """The rows of a list, at most `limits.rows`. Raises Refused: too_big, unreadable."""
-    read = _sheet_rows(data, limits) if data.startswith(b"PK") else text_rows(_text(data))
+    """The rows of a list, at most `limits.rows`. Raises Refused: too_big, unreadable, locked, several."""
+    if data.startswith((b"PK", _OLD_OFFICE)):
+        read = _sheet_rows(data, limits)
+    else:
+        read = _written_rows(_text(data)) if limits.as_written else text_rows(_text(data))
     try:
         found = [row[:MOST_CELLS] for row in islice(read, limits.rows + 1)]
     except (Refused, ImportError, MemoryError):
@@ -36,6 +41,20 @@ def text_rows(text: str) -> Iterator[list[str]]:
     """The rows of a text, their cells apart by commas of any script, semicolons or tabs."""
     plain = text.translate(_SEPARATORS)
     yield from ([cell.strip() for cell in _cells(line)] for line in plain.splitlines())
+
+
+def _written_rows(text: str) -> Iterator[list[str]]:
+    """The rows of a CSV of sentences: one separator, and whatever stands in quotation marks is one cell."""
+    first = text[:_LOOKED_AT].splitlines()
+
+    def widest(separator: str) -> int:
+        return max((len(next(csv.reader([line], delimiter=separator), [])) for line in first), default=0)
+
+    plain = max(",\t;", key=widest)
+    separator = plain if widest(plain) > 1 else max("，；", key=widest)
+    yield from (
+        [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    )
 
 
 def _text(data: bytes) -> str:
@@ -62,11 +81,17 @@ def _cells(line: str) -> list[str]:
 def _sheet_rows(data: bytes, limits: Limits) -> Iterator[list[str]]:
     """The rows of all sheets, one after the other. A cell that nobody has calculated holds its formula."""
     document.check_unpacked(data)
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineWorkbook, PasswordError
 
-    with CalamineWorkbook.from_object(io.BytesIO(data)) as book:
-        parts = _parts(data)
-        for place in range(len(book.sheet_names)):
+    if not data.startswith(b"PK") and "EncryptedPackage".encode("utf-16-le") in data:
+        raise Refused("locked")
+    try:
+        opened = CalamineWorkbook.from_object(io.BytesIO(data))
+    except PasswordError as error:
+        raise Refused("locked") from error
+    with opened as book:
+        parts = _parts(data) if data.startswith(b"PK") else []
+        for place in _places(book, alone=limits.as_written):
             sheet = book.get_sheet_by_index(place)
             if sheet.total_height > limits.rows:
                 raise Refused("too_big")
@@ -77,6 +102,20 @@ def _sheet_rows(data: bytes, limits: Limits) -> Iterator[list[str]]:
                     row += [""] * (column + 1 - len(row))
                     row[column] = row[column] or shown
                 yield row
+
+
+def _places(book: Any, *, alone: bool) -> list[int]:
+    """The sheets of a book that are read; `alone`: the one that holds something. What is hidden is no list then."""
+    from python_calamine import SheetVisibleEnum
+
+    places = range(len(book.sheet_names))
+    if not alone:
+        return list(places)
+    shown = [n for n in places if book.sheets_metadata[n].visible == SheetVisibleEnum.Visible]
+    filled = [n for n in shown if book.get_sheet_by_index(n).height]
+    if len(filled) > 1:
+        raise Refused("several")
+    return filled
 
 
 def _cell(value: object) -> str:

@@ -44,7 +44,7 @@ async def clean_apart(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Cleaned:
 
 
 async def rows_apart(data: bytes, limits: Limits) -> bytes:
-    """The rows of a list as `sheets.rows` reads them, each a line of JSON. Raises Refused: too_big, unreadable.
+    """The rows of a list as `sheets.rows` reads them, each a line of JSON. Raises Refused as it does.
 
     What takes more memory or time than `limits` allow is too big.
     """

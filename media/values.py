@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Kind = Literal["photo", "voice", "video", "file"]
-Code = Literal["empty", "too_big", "too_many_pixels", "too_long", "unreadable", "kind_not_allowed", "locked", "form"]
+Code = Literal[
+    "empty", "too_big", "too_many_pixels", "too_long", "unreadable", "kind_not_allowed", "locked", "form", "several"
+]
 
 Flaw = Literal["cut", "pages", "unreadable", "too_many_pixels", "too_long", "too_big"]
 
@@ -38,6 +40,8 @@ class Limits:
     """Playing time of a voice message or a video."""
     rows: int = 200_000
     """Rows of a list, the empty ones too: a sheet may claim a row number of a million."""
+    as_written: bool = False
+    """Whether a list is one of sentences: its cells stay as they were written, and it is one sheet of a book."""
     documents: bool = False
     """Whether the file is one that the office itself sends, never evidence: documents are copied too, and what cannot
     be shown is refused."""
@@ -88,9 +92,10 @@ class Refused(Exception):
     """The file is not taken. `code` names the text that a person reads.
 
     empty: no bytes. too_big: more bytes than in `Limits`, before or after unpacking.
-    kind_not_allowed: none of the types in `sniffing`, or two types in one file. Only of what the office sends
-    (`Limits.documents`): too_many_pixels, too_long as in `Limits`; unreadable, the right type, but broken, cut off, or
-    too costly; locked, a PDF with a password; form, a PDF whose pages a program makes (XFA).
+    kind_not_allowed: none of the types in `sniffing`, or two types in one file. Of lists: locked, an Excel file with a
+    password; several, more than one sheet of a book holds something (`Limits.as_written`). Of what the office sends
+    alone (`Limits.documents`): too_many_pixels, too_long as in `Limits`; unreadable, the right type, but broken, cut
+    off, or too costly; locked, a PDF with a password; form, a PDF whose pages a program makes (XFA).
     """
 
     def __init__(self, code: Code) -> None:

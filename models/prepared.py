@@ -98,7 +98,11 @@ class Prepared:
         if len(rows) == 1:
             cursor.execute(compiled.sql(1), values[0])
         elif tx.dialect.name != "postgresql" and compiled.inserts:
-            cursor.execute(compiled.sql(len(rows)), list(chain.from_iterable(values)))
+            written = 0
+            for part in (values[at : at + MOST_WAITING] for at in range(0, len(values), MOST_WAITING)):
+                cursor.execute(compiled.sql(len(part)), list(chain.from_iterable(part)))
+                written += cursor.rowcount
+            return written
         elif compiled.copied:
             with cursor.copy(compiled.copy) as copy:
                 copy.set_types(compiled.copied)

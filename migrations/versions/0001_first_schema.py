@@ -102,6 +102,15 @@ def upgrade() -> None:
     sa.Column('at', Utc(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_table('imports',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('made_by', sa.String(length=32), nullable=False),
+    sa.Column('made_on', sa.Date(), nullable=False),
+    sa.Column('entered_on', sa.Date(), nullable=True),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_with_rowid=False
+    )
     op.create_table('inbox',
     sa.Column('channel', sa.String(length=16), nullable=False),
     sa.Column('event_id', sa.String(length=80), nullable=False),
@@ -674,6 +683,7 @@ def downgrade() -> None:
     op.drop_table('lanes')
     op.drop_table('intakes')
     op.drop_table('inbox')
+    op.drop_table('imports')
     op.drop_table('glances')
     with op.batch_alter_table('evidence', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_evidence_subject_id'))

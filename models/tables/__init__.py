@@ -7,7 +7,7 @@ key tells nothing.
 
 from models.tables.base import FETCHING, SMS, metadata
 from models.tables.calendar import announced_days, announced_years, calendar_days
-from models.tables.cases import cases, glances, intakes
+from models.tables.cases import cases, glances, imports, intakes
 from models.tables.deliveries import deliveries, lanes
 from models.tables.evidence import entries, evidence
 from models.tables.foundation import audit, audit_waiting, counters, happenings, ticks
@@ -40,6 +40,7 @@ __all__ = [
     "glances",
     "grants",
     "happenings",
+    "imports",
     "inbox",
     "intakes",
     "lanes",

@@ -57,3 +57,14 @@ intakes = Table(  # what only cases have that a clerk has entered for somebody (
     Column("mark", String(64), nullable=False, unique=True),  # services.cases.keying: what must not be entered twice
     sqlite_with_rowid=False,
 )
+
+imports = Table(  # sheets of cases that wait to be entered, and what came of each; forgotten after a day or two
+    "imports",
+    metadata,
+    id_column(),
+    Column("made_by", String(32), nullable=False),  # the clerk: nobody else opens it
+    Column("made_on", Date, nullable=False),
+    Column("entered_on", Date),  # None: it waits
+    Column("sealed", LargeBinary, nullable=False),  # its rows; once it is entered, the cases they have become
+    sqlite_with_rowid=False,
+)

@@ -1,7 +1,9 @@
 """A citizen's case: filed, added to, followed through its life. Who filed it lies in the vault, never in the case."""
 
 from services.calendar import SOURCES
-from services.cases.codes import CaseCode, KeyingCode
+from services.cases.blank import write_blank
+from services.cases.codes import CaseCode, KeyingCode, SheetCode
+from services.cases.entering import Entering
 from services.cases.filing import (
     ACCEPTANCE,
     CATEGORIES,
@@ -18,6 +20,21 @@ from services.cases.filing import (
     history,
     own,
     own_case,
+)
+from services.cases.importing import (
+    Course,
+    Entered,
+    EnteredRow,
+    Stopped,
+    Waiting,
+    already_here,
+    enter_rows,
+    enter_sheet,
+    forget_sheets,
+    is_being_entered,
+    keep_sheet,
+    kept_sheet,
+    tell_codes,
 )
 from services.cases.keying import FIELDS, KINDS, Intake, Keyed, intake_of, key_in, mark, read_keyed
 from services.cases.leaving import COLUMNS, leaving
@@ -39,6 +56,18 @@ from services.cases.rating import (
     rate,
     rating_of,
     ratings_of,
+)
+from services.cases.sheet import (
+    CODED,
+    LIMITS,
+    MOST_ROWS,
+    Checked,
+    SheetRow,
+    Vocabulary,
+    Wrong,
+    check,
+    label,
+    vocabulary,
 )
 from services.cases.steps import HANDLING, LockedCase, held, note, take, tell
 from services.cases.tracking import told, track
@@ -63,6 +92,7 @@ __all__ = [
     "ACCEPTANCE",
     "BAD",
     "CATEGORIES",
+    "CODED",
     "COLUMNS",
     "COMPLAINT",
     "ENDS",
@@ -71,8 +101,10 @@ __all__ = [
     "KINDS",
     "LEVELS",
     "LIFE",
+    "LIMITS",
     "LONGEST_TEXT",
     "MOST_MEDIA",
+    "MOST_ROWS",
     "OPINION",
     "OUTCOMES",
     "QUESTION",
@@ -83,7 +115,12 @@ __all__ = [
     "WALKIN_REASONS",
     "Case",
     "CaseCode",
+    "Checked",
     "Complaint",
+    "Course",
+    "Entered",
+    "EnteredRow",
+    "Entering",
     "Entry",
     "Given",
     "Heard",
@@ -94,21 +131,36 @@ __all__ = [
     "Rates",
     "Rating",
     "RatingState",
+    "SheetCode",
+    "SheetRow",
     "State",
     "Step",
+    "Stopped",
+    "Vocabulary",
+    "Waiting",
     "Walked",
     "Walkin",
     "WalkinFilters",
+    "Wrong",
     "add",
     "adopt",
+    "already_here",
     "ask_rating",
     "asked_about",
+    "check",
+    "enter_rows",
+    "enter_sheet",
     "file_complaint",
     "file_question",
+    "forget_sheets",
     "held",
     "history",
     "intake_of",
+    "is_being_entered",
+    "keep_sheet",
+    "kept_sheet",
     "key_in",
+    "label",
     "lapse_ratings",
     "leaving",
     "look_into",
@@ -131,11 +183,14 @@ __all__ = [
     "steps_from",
     "take",
     "tell",
+    "tell_codes",
     "told",
     "track",
+    "vocabulary",
     "walked",
     "walkins_counted",
     "walkins_leaving",
     "walkins_listed",
     "withdraw",
+    "write_blank",
 ]

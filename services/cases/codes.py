@@ -26,3 +26,14 @@ class KeyingCode(StrEnum):
     PHONE_WRONG = "phone_wrong"
     NUMBER_TOO_LONG = "number_too_long"
     KEYED_ALREADY = "keyed_already"
+
+
+class SheetCode(StrEnum):
+    """Why a sheet of cases, or a row of it, was not taken; beside `KeyingCode`. Each has its words in the templates."""
+
+    SHEET_WANTED = "sheet_wanted"
+    HEADS_WANTED = "heads_wanted"  # no row of headings was found, or none for the story
+    ROWS_WANTED = "rows_wanted"
+    FORMULA = "formula"  # a formula or an error of the spreadsheet where words should be
+    ROUNDED = "rounded"  # 2.02E+17: the spreadsheet has cut a long number
+    NUMBER_TWICE = "number_twice"  # in one sheet, about different things

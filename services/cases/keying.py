@@ -7,8 +7,9 @@ import unicodedata
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from models.database import is_new
 from models.tables import cases, intakes
@@ -124,12 +125,22 @@ def read_keyed(typed: Mapping[str, str], units: Container[str], today: date) -> 
     return (None if ordered else keyed), ordered
 
 
-def mark(act: Act, keyed: Keyed) -> str:
-    """What two entries of the same thing share: source and number, else a keyed hash of everything that was said."""
+def same(keyed: Keyed) -> str:
+    """What two entries of the same thing share: source and number, else everything that was said."""
     if keyed.number:
-        number = "".join(plain(keyed.number).split())
-        return act.vault.index(f"{keyed.source}\0{number}", "intake")
-    return act.vault.index(repr(keyed), "intake")
+        return f"{keyed.source}\0{''.join(plain(keyed.number).split())}"
+    return repr(keyed)
+
+
+def mark(act: Act, keyed: Keyed) -> str:
+    """A keyed hash of what two entries of the same thing share."""
+    return act.vault.index(same(keyed), "intake")
+
+
+def intake(act: Act, keyed: Keyed) -> dict[str, Any]:
+    """The row by which a case is known that a clerk enters; its id is the new case's."""
+    noted = {"number": keyed.number, "arrived_on": keyed.arrived_on, "phoned": keyed.phone is not None}
+    return {"id": new_id(), **noted, "mark": mark(act, keyed)}
 
 
 def key_in(act: Act, keyed: Keyed, limits: Limits | None = None) -> tuple[Case, str]:
@@ -138,11 +149,15 @@ def key_in(act: Act, keyed: Keyed, limits: Limits | None = None) -> tuple[Case, 
     Limits count from now, not from the day at the source. Raises Refusal: keyed_already, with `id` and `report` (the
     number) of the first.
     """
-    row = {"id": new_id(), "number": keyed.number, "arrived_on": keyed.arrived_on, "phoned": keyed.phone is not None}
-    row["mark"] = mark(act, keyed)
+    row = intake(act, keyed)
     if not is_new(act.tx, intakes, row):
-        first = act.tx.execute(_FIRST.where(intakes.c.mark == row["mark"])).one()
+        first = act.tx.execute(entered_as(row["mark"])).one()
         raise Refusal(KeyingCode.KEYED_ALREADY, "number", id=first.id, report=first.number)
+    return enter(act, keyed, row, limits or calendar.limits())
+
+
+def enter(act: Act, keyed: Keyed, row: Mapping[str, Any], limits: Limits) -> tuple[Case, str]:
+    """Files the case of an `intake` that has been written."""
     act.wrote(intakes, row)
     values = {
         "source": keyed.source,
@@ -156,7 +171,12 @@ def key_in(act: Act, keyed: Keyed, limits: Limits | None = None) -> tuple[Case, 
     case = file(act, values, case_id=row["id"])
     receipt = people.keep_identity(act, case.id, None, {"name": keyed.name, "phone": keyed.phone}, receipt=True)
     audit.append(act, "case_keyed_in", case.id, {"number": case.number, "source": keyed.source})
-    return promised(act, case, (limits or calendar.limits()).of(keyed.source)), receipt or ""
+    return promised(act, case, limits.of(keyed.source)), receipt or ""
+
+
+def entered_as(*marks: str) -> Select[*tuple[Any, ...]]:
+    """Mark, id and number of the cases that were entered with these marks."""
+    return _FIRST.where(intakes.c.mark.in_(marks))
 
 
 def intake_of(act: Act, case_id: str) -> Intake | None:
@@ -165,4 +185,4 @@ def intake_of(act: Act, case_id: str) -> Intake | None:
     return Intake(row.number, row.arrived_on, row.phoned) if row else None
 
 
-_FIRST = select(cases.c.id, cases.c.number).join_from(intakes, cases, cases.c.id == intakes.c.id)
+_FIRST = select(intakes.c.mark, cases.c.id, cases.c.number).join_from(intakes, cases, cases.c.id == intakes.c.id)

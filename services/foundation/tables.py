@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from media import DEFAULT_LIMITS, Refused, rows_apart
+from media import DEFAULT_LIMITS, Limits, Refused, rows_apart
 from services.foundation.refusal import Refusal
 
 LARGEST_LIST = 5 * 1024 * 1024  # bytes of an uploaded list
@@ -22,6 +22,11 @@ class TableCode(StrEnum):
 
     LIST_TOO_BIG = "list_too_big"
     LIST_UNREADABLE = "list_unreadable"
+    LIST_LOCKED = "list_locked"  # by a password
+    LIST_SEVERAL = "list_several"  # sheets of a book
+
+
+_WHY = {"too_big": TableCode.LIST_TOO_BIG, "locked": TableCode.LIST_LOCKED, "several": TableCode.LIST_SEVERAL}
 
 
 class Tables:
@@ -30,14 +35,13 @@ class Tables:
     def __init__(self) -> None:
         self._reading = asyncio.Semaphore(AT_ONCE)
 
-    async def rows(self, data: bytes) -> Rows:
-        """The rows of a list. Raises Refusal about `list`: list_too_big, list_unreadable."""
+    async def rows(self, data: bytes, limits: Limits = LIMITS) -> Rows:
+        """The rows of a list. Raises Refusal about `list`, a `TableCode`."""
         try:
             async with self._reading:
-                lines = await rows_apart(data, LIMITS)
+                lines = await rows_apart(data, limits)
         except Refused as refused:
-            too_big = refused.code == "too_big"
-            raise Refusal(TableCode.LIST_TOO_BIG if too_big else TableCode.LIST_UNREADABLE, "list") from refused
+            raise Refusal(_WHY.get(refused.code, TableCode.LIST_UNREADABLE), "list") from refused
         try:
             return await asyncio.to_thread(_rows, lines)
         except ValueError as error:  # msgspec's too

@@ -65,9 +65,8 @@ def promise(act: Act, kind: str, subject_id: str, number: str, days: int, *, cou
 
     `counted`: how the days are (`services.calendar.limit_end`).
     """
-    ladder, own = ladders()[kind], calendar.own_days(act)
-    due_at = ladder.due_at(calendar.limit_end(act.now.date(), days, own, counted=counted), act.now)
-    obligation_id = new_id()
+    own, obligation_id = calendar.own_days(act), new_id()
+    due_at, steps = act.once(f"{kind} {days} {counted} {act.now}", lambda: _planned(act, kind, days, counted))
     row = {
         "id": obligation_id,
         "number": number,
@@ -82,9 +81,16 @@ def promise(act: Act, kind: str, subject_id: str, number: str, days: int, *, cou
     }
     _INSERT.later(act.tx, row)
     act.wrote(obligations, row)
-    planning.write(act.tx, obligation_id, 1, mornings(ladder, due_at, act.now, own), ordered=False)
+    planning.write(act.tx, obligation_id, 1, steps, ordered=False)
     years = act.once("loaded years", lambda: calendar.loaded_years(act.tx))
     return _promise(kind, number, due_at, act.now, own, years)
+
+
+def _planned(act: Act, kind: str, days: int, counted: str) -> tuple[datetime, Sequence[Step]]:
+    """The deadline of what is promised now, and its reminders: a batch promises the same again and again."""
+    ladder, own = ladders()[kind], calendar.own_days(act)
+    due_at = ladder.due_at(calendar.limit_end(act.now.date(), days, own, counted=counted), act.now)
+    return due_at, list(mornings(ladder, due_at, act.now, own))
 
 
 def postpone(act: Act, subject_id: str, until: date | None) -> datetime:

@@ -10,6 +10,7 @@ from conversation.messages import Body, Button, Say
 from models.database import is_new
 from models.tables import contacts, inbox, links, logins, menus, sessions, ticks
 from services.calendar import office_quiet
+from services.cases import forget_sheets
 from services.deliveries import Outgoing, queue
 from services.foundation.act import Act
 from services.oversight.keeping import Keeping, keeping
@@ -63,7 +64,7 @@ def remind_idle(act: Act) -> None:
 
 
 def forget_old(act: Act, kept: Keeping | None = None) -> None:
-    """Deletes old claims of events, ticks, menus by SMS, links that lead nowhere, ended sessions, and counted tries."""
+    """Deletes old claims of events, ticks, menus by SMS, dead links, ended sessions, counted tries, imported sheets."""
     kept = kept or keeping()
     spent = act.now - timedelta(kept.links)
     act.tx.execute(inbox.delete().where(inbox.c.at < act.now - timedelta(kept.events)))
@@ -72,3 +73,4 @@ def forget_old(act: Act, kept: Keeping | None = None) -> None:
     act.tx.execute(links.delete().where(or_(links.c.expires_at < spent, links.c.used_at < spent)))
     act.tx.execute(logins.delete().where(logins.c.expires_at < act.now))
     forget_tries(act)
+    forget_sheets(act)

@@ -130,6 +130,23 @@ class Directory:
             named[unit.parent_id, same_unit(unit.name)].append(unit)
         return (found for found in named.values() if len(found) > 1)
 
+    def named(self, text: str) -> Sequence[Unit]:
+        """The units that are called exactly so: by full name, alias or English name, else by their own name alone."""
+        whole, own = self._exact
+        name = folded(text)
+        return whole.get(name) or own.get(name, ())
+
+    @cached_property
+    def _exact(self) -> tuple[dict[str, list[Unit]], dict[str, list[Unit]]]:
+        """The units by each of their names, and by their own names without those of the units above."""
+        whole, own = defaultdict[str, list[Unit]](list), defaultdict[str, list[Unit]](list)
+        for unit in self.units:
+            for name in {*self._keys[unit.id].told}:
+                whole[name].append(unit)
+            for name in {folded(one) for one in (unit.name, unit.english) if one}:
+                own[name].append(unit)
+        return dict(whole), dict(own)
+
     def named_in(self, text: str) -> Sequence[Unit]:
         """The units that a text names, those that are named most fully first: a window before its unit."""
         told = folded(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from typing import Any
 
@@ -48,6 +49,13 @@ def asked(page: str) -> set[tuple[str, str]]:
 
 
 @cache
+def read() -> set[tuple[str, str]]:
+    """What the program itself reads of a subject's words: `texts.of_page(subject, name)`."""
+    sources = (path.read_text("utf-8") for folder in ("services", "web") for path in (ROOT / folder).rglob("*.py"))
+    return {found for source in sources for found in re.findall(r'of_page\("(\w+)", "(\w+)"\)', source)}
+
+
+@cache
 def macros(page: str) -> set[str]:
     return {macro.name for macro in tree(page).find_all(nodes.Macro)}
 
@@ -87,6 +95,7 @@ def test_no_word_is_left_that_no_page_says(subject: str) -> None:
     }
     if subject == SITE:
         spoken |= {f"nav_{page.name}" for page in site.PAGES}
+    spoken |= {name for file, name in read() if file == subject}
     assert words(LANGUAGES[0], subject).keys() - spoken == set()
 
 

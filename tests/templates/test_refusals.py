@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.calendar import CalendarCode
-from services.cases import CaseCode, KeyingCode
+from services.cases import CaseCode, KeyingCode, SheetCode
 from services.desk.codes import DeskCode
 from services.foundation.purpose import PurposeCode
 from services.foundation.refusal import Common
@@ -34,6 +34,7 @@ KINDS = (
     ObligationCode,
     PeopleCode,
     PurposeCode,
+    SheetCode,
     SignInCode,
     TableCode,
 )
@@ -71,8 +72,13 @@ ON_PAGES: dict[str, set[StrEnum]] = {
     "figures": {Common.CHANGED},
     "units": {Common.TEXT_TOO_LONG},
     "quarantine": {*PurposeCode},
-    "calendar": {Common.CHANGED, *CalendarCode, *TableCode},
-    "notices": {*Common, *NoticeCode, *TableCode} - {Common.GONE, NoticeCode.NO_COPY},
+    "calendar": {Common.CHANGED, *CalendarCode, *TableCode} - {TableCode.LIST_SEVERAL},
+    "notices": {*Common, *NoticeCode, *TableCode} - {Common.GONE, NoticeCode.NO_COPY, TableCode.LIST_SEVERAL},
+}
+OF_A_ROW = {SheetCode.FORMULA, SheetCode.ROUNDED, SheetCode.NUMBER_TWICE}  # of a sheet that is imported
+OF_A_SHEET = {  # by the name of their words
+    "sheet_problem": {*SheetCode, *TableCode} - OF_A_ROW,
+    "row_problem": {*KeyingCode, *OF_A_ROW, Common.TEXT_TOO_LONG, Common.TEXT_WANTED} - {KeyingCode.KEYED_ALREADY},
 }
 BESIDE_A_FILE = {NoticeCode.NO_COPY, NoticeCode.TOO_MANY_PIECES}
 
@@ -87,6 +93,14 @@ def test_a_page_tells_each_of_its_refusals_in_words_of_its_own(language: str, su
         told = {code: problem[code] for code in ON_PAGES[subject]}
         assert problem.keys() == {str(code) for code in told}, "no words that nobody is told"
     assert all(len(said.strip()) > 5 for said in told.values())
+    assert len(set(told.values())) == len(told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", OF_A_SHEET)
+def test_whatever_is_wrong_in_a_sheet_of_cases_has_words(language: str, name: str) -> None:
+    told = words(language, "cases")[name]
+    assert told.keys() == {str(code) for code in OF_A_SHEET[name]}
     assert len(set(told.values())) == len(told)
 
 
@@ -111,7 +125,8 @@ def test_every_code_is_raised_and_has_a_surface() -> None:
     folders = (HERE.parent / folder for folder in ("services", "web"))
     everything = set(chain.from_iterable(CODES.values()))
     assert raised(*chain.from_iterable(folder.rglob("*.py") for folder in folders)) == everything
-    assert set().union(*ON_PAGES.values()) | IN_THE_CHAT | BESIDE_A_FILE | ASKED_AGAIN == everything
+    told = set().union(*ON_PAGES.values(), *OF_A_SHEET.values())
+    assert told | IN_THE_CHAT | BESIDE_A_FILE | ASKED_AGAIN == everything
 
 
 def raised(*paths: Path) -> set[StrEnum]:

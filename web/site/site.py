@@ -25,6 +25,7 @@ from web.calendar.pages import Calendar
 from web.desk.assigned import Assigned
 from web.desk.evidence import Evidence
 from web.desk.handing import Handing
+from web.desk.importing import Importing
 from web.desk.keying import Keying
 from web.desk.pages import Desk
 from web.figures import Figures
@@ -54,6 +55,7 @@ PARTS = (
     Assigned,
     Handing,
     Keying,
+    Importing,
     Obligations,
     Notices,
     Evidence,
