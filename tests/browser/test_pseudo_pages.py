@@ -28,7 +28,7 @@ from tests.drivers.pseudo import PSEUDO, spoken, untranslated
 from web.site import assets
 
 VALUE = re.compile(r"[0-9a-f]{20}|\?(?!q=none).*")  # what tells two pages of a kind apart
-FILE = re.compile(r"/file/|/receipts|/evidence/|[.](csv|xlsx)\b")
+FILE = re.compile(r"/file/|/receipts|/evidence/|[.](csv|xlsx|pdf|png)\b")
 SIDES = "(?:left|right)"
 SIDED = re.compile(rf"(?:margin|padding|border|inset)-{SIDES}|text-align: {SIDES}|[{{;\s]{SIDES}: (?!50%)")
 NONE_FOUND = ("/console?q=none", "/console/duties?q=none", "/console/people?q=none")
