@@ -78,38 +78,7 @@ def commands(terminal: Terminal) -> typer.Typer:
         with terminal.plainly():
             _serve(terminal, demo=True, work=True)
 
-    @command
-    def migrate() -> None:
-        with terminal.plainly():
-            _migrate(terminal)
-
-    @command
-    def doctor() -> None:
-        with terminal.plainly():
-            _doctor(terminal)
-
-    @command
-    def anchor(anew: Annotated[bool, flag("anew", "--anew")] = False) -> None:
-        with terminal.plainly():
-            _anchor(terminal, anew=anew)
-
-    @command
-    def rotate() -> None:
-        with terminal.plainly():
-            _rotate(terminal)
-
-    @command
-    def backup(
-        file: Annotated[Path | None, argument("backup_file")] = None,
-        with_key: Annotated[bool, flag("with_key", "--with-key")] = False,
-    ) -> None:
-        with terminal.plainly():
-            _backup(terminal, file, with_key)
-
-    @command
-    def restore(file: Annotated[Path, argument("restore_file")]) -> None:
-        with terminal.plainly():
-            _restore(terminal, file)
+    _upkeep(terminal, command, argument, flag)
 
     @command
     def export(
@@ -153,6 +122,53 @@ def commands(terminal: Terminal) -> typer.Typer:
             link_for(terminal, program, wanted)
 
     return app
+
+
+def _upkeep(
+    terminal: Terminal,
+    command: Callable[[Callable[..., None]], None],
+    argument: Callable[[str], Any],
+    flag: Callable[[str, str], Any],
+) -> None:
+    """The commands that look after what the installation holds."""
+
+    @command
+    def migrate() -> None:
+        with terminal.plainly():
+            _migrate(terminal)
+
+    @command
+    def doctor() -> None:
+        with terminal.plainly():
+            _doctor(terminal)
+
+    @command
+    def anchor(anew: Annotated[bool, flag("anew", "--anew")] = False) -> None:
+        with terminal.plainly():
+            _anchor(terminal, anew=anew)
+
+    @command
+    def rotate() -> None:
+        with terminal.plainly():
+            _rotate(terminal)
+
+    @command
+    def forget(now: Annotated[bool, flag("now", "--now")] = False) -> None:
+        with terminal.plainly():
+            _forget(terminal, now=now)
+
+    @command
+    def backup(
+        file: Annotated[Path | None, argument("backup_file")] = None,
+        with_key: Annotated[bool, flag("with_key", "--with-key")] = False,
+    ) -> None:
+        with terminal.plainly():
+            _backup(terminal, file, with_key)
+
+    @command
+    def restore(file: Annotated[Path, argument("restore_file")]) -> None:
+        with terminal.plainly():
+            _restore(terminal, file)
 
 
 def _program(terminal: Terminal, settings: Settings | None = None) -> Any:
@@ -235,6 +251,28 @@ def _rotate(terminal: Terminal) -> None:
         except NoMoreKeys:
             raise Stop("too_many_keys", file=file) from None
         terminal.tell("rotated", count=count, file=file, key=program.vault.identities.newest)
+    finally:
+        program.close()
+
+
+def _forget(terminal: Terminal, *, now: bool) -> None:
+    from services import cases, oversight
+
+    program = _program(terminal)
+    try:
+        _current(program)
+        kept, acts = oversight.keeping(), program.acts
+        if not now:
+            identities, words = acts.look(cases.count_forgettable, kept.identities, kept.words)
+            terminal.tell("forgettable", identities=identities, words=words, kept=kept)
+            return
+        identities = words = files = 0
+        while count := acts.transact(cases.forget_identities, kept.identities):
+            identities += count
+        while (gone := acts.transact(cases.forget_words, kept.words))[0]:
+            program.store.forget(gone[1])
+            words, files = words + gone[0], files + len(gone[1])
+        terminal.tell("forgotten", identities=identities, words=words, files=files)
     finally:
         program.close()
 

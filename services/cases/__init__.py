@@ -21,6 +21,7 @@ from services.cases.filing import (
     own,
     own_case,
 )
+from services.cases.forgetting import count_forgettable, forget_identities, forget_words
 from services.cases.importing import (
     Course,
     Entered,
@@ -148,11 +149,14 @@ __all__ = [
     "ask_rating",
     "asked_about",
     "check",
+    "count_forgettable",
     "enter_rows",
     "enter_sheet",
     "file_complaint",
     "file_question",
+    "forget_identities",
     "forget_sheets",
+    "forget_words",
     "held",
     "history",
     "intake_of",

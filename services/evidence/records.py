@@ -163,6 +163,23 @@ def forget_unused(act: Act, older_than: datetime, *, taken: bool = False) -> lis
     return _forgotten(act, [(row.id, row.sha256) for row in gone])
 
 
+def forget_senders(act: Act, subject_id: str) -> None:
+    """Gives up from whom the pieces about a subject came, and how their files were called."""
+    for piece_id in act.tx.execute(select(evidence.c.id).where(evidence.c.subject_id == subject_id)).scalars().all():
+        nobody = {"channel": "", "ref": "", "name": None, "contact": ""}
+        sealed = act.vault.identities.seal(nobody, f"evidence {piece_id}")
+        act.tx.execute(update(evidence).where(evidence.c.id == piece_id).values(sealed=sealed))
+
+
+def forget_all(act: Act, subject_id: str) -> list[Forgotten]:
+    """Deletes the rows of all pieces about a subject; their files go by `Store.forget` after the commit."""
+    mine = evidence.c.subject_id == subject_id
+    gone = act.tx.execute(delete(evidence).where(mine).returning(evidence.c.id, evidence.c.sha256)).all()
+    for row in gone:
+        act.wrote(evidence, row.id)
+    return _forgotten(act, [(row.id, row.sha256) for row in gone])
+
+
 def _forgotten(act: Act, gone: Sequence[tuple[str, str | None]]) -> list[Forgotten]:
     """The files of pieces that are gone: an original stays where another piece has the same bytes."""
     hashes = {sha256 for _, sha256 in gone if sha256}

@@ -23,6 +23,8 @@ class Keeping(Shape):
     links: Annotated[int, Field(ge=1, le=LONGEST)]
     menus: Annotated[int, Field(ge=7, le=LONGEST)]
     uploads: Annotated[int, Field(ge=14, le=LONGEST)]
+    identities: Annotated[int, Field(ge=90, le=LONGEST)]  # of cases that have ended
+    words: Annotated[int, Field(ge=365, le=LONGEST)]
 
     @property
     def uploads_for(self) -> timedelta:

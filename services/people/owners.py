@@ -120,6 +120,12 @@ def identity_of(act: Act, subject_id: str) -> dict[str, Any] | None:
     return act.vault.identities.open(sealed, f"identity {subject_id}") if sealed else None
 
 
+def forget_identity(act: Act, subject_id: str) -> None:
+    """Gives up for good who filed a report: nobody can be told of it any more, and its receipt code opens nothing."""
+    for table in (vault, owners):
+        act.tx.execute(table.delete().where(table.c.subject_id == subject_id))
+
+
 def by_receipt(act: Act, code: str) -> str | None:
     """The report of a receipt code, however it was typed."""
     known = vault.c.receipt_hash == act.vault.index(same_code(code), "receipt")

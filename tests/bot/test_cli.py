@@ -241,6 +241,11 @@ def test_commands_on_a_database_without_tables_say_what_to_do(tmp_path: Path) ->
         assert "mingcha migrate" in mingcha(tmp_path, *arguments).stderr
 
 
+def test_what_has_had_its_days_is_told_before_it_is_deleted(office: Path) -> None:
+    assert "没有到期的内容" in mingcha(office, "forget").stdout
+    assert "已删除：0 件里是谁" in mingcha(office, "forget", "--now").stdout
+
+
 def test_a_taken_address_is_told_before_anything_begins(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = mingcha(tmp_path, "demo", MINGCHA_LISTEN=f"127.0.0.1:{taken.getsockname()[1]}")
