@@ -374,6 +374,11 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.reopened", {"text": word("sample_reason"), "by": "2026-12-14"}, _STATUS),
         ("status.sure_withdraw", {}, (Button("/status", words="keep_case"), Button("/withdraw", words="withdraw"))),
         ("status.withdrawn", {}, _ADD),
+        *(
+            (f"forget.{words}", {"ended": ended, "going_on": going_on}, buttons)
+            for words, buttons in (("sure", _FORGET), ("done", (Button("/menu", words="menu"),)))
+            for ended, going_on in ((0, 0), (2, 1))
+        ),
         *obligation_samples.said(unit, NUMBER, word),
         ("notice.body", _notice(texts), (Button("/seen", words="seen"),)),
         ("notice.thanks", {"number": NOTICE}, ()),
@@ -397,6 +402,7 @@ _CASE = (Button("/add", words="add"), Button("/menu", words="menu"))
 _OFFICE = ("phone", "address", "hours")
 _HERE = (Button("/complain", words="menu_complain"), Button("/question", words="menu_question"))
 _RATE = (Button("/rate", words="rate"),)
+_FORGET = (Button("/menu", words="keep_me"), Button("/forget", words="forget_me"))
 _ADD = (Button("/add", words="add"),)
 _CODE = (Button("/code", words="enter_code"),)
 _BIND = (Button("/link", words="how_to_bind"),)

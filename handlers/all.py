@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import menu, notices, placing, signin
-from handlers.cases import addition, complaint, rating, status, walkin, withdrawing
+from handlers.cases import addition, complaint, forgetting, rating, status, walkin, withdrawing
 from handlers.inspections import visit
 from handlers.obligations import acts, lists, not_ours, view
 from services.talk import Journey
@@ -23,6 +23,7 @@ JOURNEYS: dict[str, Journey] = {
         addition.ADDITIONS,
         status.CODES,
         withdrawing.WITHDRAW,
+        forgetting.FORGET,
         rating.RATING,
         walkin.WALKIN,
         placing.JOURNEY,

@@ -21,7 +21,7 @@ from services.cases.filing import (
     own,
     own_case,
 )
-from services.cases.forgetting import count_forgettable, forget_identities, forget_words
+from services.cases.forgetting import count_forgettable, forget_identities, forget_me, forget_words, mine
 from services.cases.importing import (
     Course,
     Entered,
@@ -155,6 +155,7 @@ __all__ = [
     "file_complaint",
     "file_question",
     "forget_identities",
+    "forget_me",
     "forget_sheets",
     "forget_words",
     "held",
@@ -169,6 +170,7 @@ __all__ = [
     "leaving",
     "look_into",
     "mark",
+    "mine",
     "note",
     "note_aside",
     "note_outcomes",

@@ -6,6 +6,7 @@ Number, unit, kind, days, state, outcomes, ratings and what units answered are k
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, update
@@ -16,7 +17,8 @@ from services.cases.life import ENDS
 from services.cases.steps import held, note
 from services.evidence import Forgotten
 from services.foundation import audit
-from services.foundation.act import Act
+from services.foundation.act import CITIZEN, Act
+from services.people import Contact
 
 AT_ONCE = 100  # cases in one transaction: nobody else waits long
 GONE = "—"  # stands where words have been given up
@@ -56,6 +58,49 @@ def forget_words(act: Act, days: int) -> tuple[int, list[Forgotten]]:
     return len(ids), files
 
 
+def mine(act: Act, contact: Contact) -> tuple[int, int]:
+    """How many cases of this contact's own have ended with nothing owed, and how many go on."""
+    filed = [subject for subject, _ in people.owned(act, contact.id)]
+    ended = _ended_of(act, filed)
+    many = act.tx.execute(select(func.count()).select_from(cases).where(cases.c.id.in_(filed))).scalar_one()
+    return len(ended), many - len(ended)
+
+
+def forget_me(act: Act, contact: Contact) -> tuple[int, int]:
+    """Gives up what leads to this contact; how many cases have nothing to do with them any more, how many go on.
+
+    What goes on loses name and number, and keeps the way for its answer. A case that somebody else filed, and whose
+    receipt code this contact has brought, is only followed no more.
+    """
+    counted = mine(act, contact)
+    owned, by = people.owned(act, contact.id), act.by(CITIZEN)
+    ended = _ended_of(act, [subject for subject, _ in owned])
+    for case_id, filed in owned:
+        if filed:
+            _without_name(by, case_id)
+        if case_id in ended or not filed:
+            people.unfollow(act, contact.id, case_id, receipt=not filed)
+            if filed:
+                evidence.forget_senders(act, case_id)
+    return counted
+
+
+def _without_name(act: Act, case_id: str) -> None:
+    people.forget_name(act, case_id)
+    if act.tx.execute(update(cases).where(cases.c.id == case_id).values(named=False)).rowcount:
+        act.wrote(cases, case_id)
+    audit.append(act, "identity_forgotten", case_id)
+
+
+def _ended_of(act: Act, case_ids: Sequence[str]) -> set[str]:
+    found = select(cases.c.id).where(cases.c.id.in_(case_ids), cases.c.state.in_(ENDS), not_(_owed()))
+    return set(act.tx.execute(found).scalars())
+
+
+def _owed() -> ColumnElement[bool]:
+    return exists().where(obligations.c.subject_id == cases.c.id, obligations.c.settled_at.is_(None))
+
+
 def _some(act: Act, due: ColumnElement[bool]) -> list[str]:
     locked = select(cases.c.id).where(due).order_by(cases.c.id).limit(AT_ONCE).with_for_update()
     return list(act.tx.execute(locked).scalars())
@@ -73,5 +118,4 @@ def _is_over(act: Act, days: int) -> ColumnElement[bool]:
     """Whether a case has ended, nothing about it is owed, and the last thing happened more than so many days ago."""
     until = act.now.date() - timedelta(days)
     long_ago = (or_(day.is_(None), day < until) for day in (cases.c.moved_on, cases.c.decided_on, cases.c.closed_on))
-    owed = exists().where(obligations.c.subject_id == cases.c.id, obligations.c.settled_at.is_(None))
-    return and_(cases.c.state.in_(ENDS), *long_ago, not_(owed))
+    return and_(cases.c.state.in_(ENDS), *long_ago, not_(_owed()))

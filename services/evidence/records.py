@@ -164,8 +164,9 @@ def forget_unused(act: Act, older_than: datetime, *, taken: bool = False) -> lis
 
 
 def forget_senders(act: Act, subject_id: str) -> None:
-    """Gives up from whom the pieces about a subject came, and how their files were called."""
-    for piece_id in act.tx.execute(select(evidence.c.id).where(evidence.c.subject_id == subject_id)).scalars().all():
+    """Gives up from whom the pieces about a subject came, and how their files were called; not of one still to come."""
+    here = evidence.c.subject_id == subject_id, evidence.c.state != WAITING
+    for piece_id in act.tx.execute(select(evidence.c.id).where(*here)).scalars().all():
         nobody = {"channel": "", "ref": "", "name": None, "contact": ""}
         sealed = act.vault.identities.seal(nobody, f"evidence {piece_id}")
         act.tx.execute(update(evidence).where(evidence.c.id == piece_id).values(sealed=sealed))

@@ -14,7 +14,7 @@ from services.oversight.checkup import (
 )
 from services.oversight.export import COLUMNS, RECEIPTS, WHAT, export_rows, receipts_of
 from services.oversight.figures import Figure, count_figures
-from services.oversight.forgetting import forget_screens
+from services.oversight.forgetting import forget_read, forget_screens
 from services.oversight.keeping import Keeping, keeping
 from services.oversight.lost import lost_evidence
 from services.oversight.rotating import left_under_older, rotate
@@ -44,6 +44,7 @@ __all__ = [
     "count_rows",
     "export_rows",
     "forget_old",
+    "forget_read",
     "forget_screens",
     "holds_sealed",
     "keeping",

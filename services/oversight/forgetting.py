@@ -11,6 +11,7 @@ from services.foundation.act import Act
 from services.oversight.keeping import Keeping
 
 MOST = 500  # rows looked through in one transaction: some milliseconds
+_SCREEN = deliveries.c.urgency == "reply", deliveries.c.notice_id.is_(None), deliveries.c.about.is_(None)
 _REPLACED = ("superseded", "aborted")
 _LEFT = ("sent", "delivered", "acknowledged", "failed")
 
@@ -33,9 +34,15 @@ def forget_screens(act: Act, keeping: Keeping, after: int | None = None) -> int 
     return looked[-1] if len(looked) == MOST else None
 
 
+def forget_read(act: Act, contact_id: str) -> None:
+    """Deletes the screens of dialogues that have left for this contact, who asks to be forgotten."""
+    newest = select(func.max(deliveries.c.id)).scalar_subquery()
+    mine = deliveries.c.contact_id == contact_id, deliveries.c.id < newest
+    act.tx.execute(deliveries.delete().where(*mine, *_SCREEN, deliveries.c.state.in_((*_REPLACED, *_LEFT))))
+
+
 def _past_use(now: datetime, keeping: Keeping) -> ColumnElement[bool]:
     """The condition for a screen of a dialogue: not a notice, not a reminder, nothing about an obligation."""
-    screen = deliveries.c.urgency == "reply", deliveries.c.notice_id.is_(None), deliveries.c.about.is_(None)
     replaced = and_(deliveries.c.state.in_(_REPLACED), deliveries.c.created_at < now - timedelta(keeping.replaced))
     left = and_(deliveries.c.state.in_(_LEFT), deliveries.c.created_at < now - timedelta(keeping.replies))
-    return and_(*screen, or_(replaced, left))
+    return and_(*_SCREEN, or_(replaced, left))

@@ -126,6 +126,27 @@ def forget_identity(act: Act, subject_id: str) -> None:
         act.tx.execute(table.delete().where(table.c.subject_id == subject_id))
 
 
+def owned(act: Act, contact_id: str) -> list[tuple[str, bool]]:
+    """The ids of all reports that this contact follows, in no order that tells, and whether it filed each."""
+    mine = owners.c.owner_hash == act.vault.index(contact_id, "owner")
+    found = select(owners.c.subject_id, owners.c.filed).where(mine).order_by(owners.c.subject_id)
+    return [(row.subject_id, row.filed) for row in act.tx.execute(found)]
+
+
+def forget_name(act: Act, subject_id: str) -> None:
+    """Empties what a report's vault says of whoever filed it; its receipt code goes on."""
+    nothing = act.vault.identities.seal({}, f"identity {subject_id}")
+    act.tx.execute(update(vault).where(vault.c.subject_id == subject_id).values(sealed=nothing))
+
+
+def unfollow(act: Act, contact_id: str, subject_id: str, *, receipt: bool) -> None:
+    """Lets this contact follow a report no more. `receipt`: its code still opens it for others."""
+    mine = owners.c.subject_id == subject_id, owners.c.owner_hash == act.vault.index(contact_id, "owner")
+    act.tx.execute(owners.delete().where(*mine))
+    if not receipt:
+        act.tx.execute(vault.delete().where(vault.c.subject_id == subject_id))
+
+
 def by_receipt(act: Act, code: str) -> str | None:
     """The report of a receipt code, however it was typed."""
     known = vault.c.receipt_hash == act.vault.index(same_code(code), "receipt")

@@ -17,6 +17,7 @@ from tests.drivers.auditing import is_whole
 from tests.drivers.media_samples import photo_jpeg
 from tests.drivers.told_units import Office, complaint, decide, report
 
+PHOTO = photo_jpeg()
 WHO, WHAT = 730, 1825  # days
 STORY, ANSWER, CAPTION = "窗口没有人，王小明等了两个小时", "窗口已经增开，请再来", "门口的队"
 
@@ -33,7 +34,7 @@ def with_photo(office: Office) -> str:
     """A case that was closed with an answer, and about which a photo came."""
     case = complaint(office, STORY)
     contact = office.program.acts.look(lambda act: people.ensure_contacts(act, "fake", ["citizen"], "zh"))[0]
-    stored = asyncio.run(office.program.store.clean_and_keep(photo_jpeg()))
+    stored = asyncio.run(office.program.store.clean_and_keep(PHOTO))
     sent = office.do(evidence.add_upload, contact, "王小明.jpg", stored)
 
     def attach(act: Act) -> None:
@@ -146,5 +147,5 @@ def test_an_original_that_another_case_has_too_stays(office: Office) -> None:
     assert office.program.acts.look(evidence.pieces_of, first) == []
     [piece] = office.program.acts.look(evidence.pieces_of, second)
     [row] = rows(office.program, "evidence")
-    assert office.program.store.original(str(row["sha256"])) == photo_jpeg()
+    assert office.program.store.original(str(row["sha256"])) == PHOTO
     assert office.program.store.copy_path(piece.id).exists()
