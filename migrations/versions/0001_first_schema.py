@@ -200,6 +200,16 @@ def upgrade() -> None:
     sa.Column('at', Utc(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_table('searches',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('person_id', sa.String(length=32), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('searches', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_searches_person_id'), ['person_id'], unique=False)
+
     op.create_table('ticks',
     sa.Column('job', sa.String(length=40), nullable=False),
     sa.Column('at', Utc(), nullable=False),
@@ -668,6 +678,10 @@ def downgrade() -> None:
     op.drop_table('units')
     op.drop_table('tries')
     op.drop_table('ticks')
+    with op.batch_alter_table('searches', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_searches_person_id'))
+
+    op.drop_table('searches')
     op.drop_table('quarantine')
     op.drop_table('publications')
     with op.batch_alter_table('people', schema=None) as batch_op:

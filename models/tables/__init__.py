@@ -7,7 +7,7 @@ key tells nothing.
 
 from models.tables.base import FETCHING, SMS, metadata
 from models.tables.calendar import announced_days, announced_years, calendar_days
-from models.tables.cases import cases, glances, imports, intakes
+from models.tables.cases import cases, glances, imports, intakes, searches
 from models.tables.deliveries import deliveries, lanes
 from models.tables.evidence import entries, evidence
 from models.tables.foundation import audit, audit_waiting, counters, happenings, ticks
@@ -60,6 +60,7 @@ __all__ = [
     "ratings",
     "recovery_codes",
     "reminders",
+    "searches",
     "sessions",
     "ticks",
     "tries",

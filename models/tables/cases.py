@@ -19,6 +19,16 @@ glances = Table(  # which reports were first read in the last minutes: services.
 )
 
 
+searches = Table(  # searches that people of the office have saved: services.desk.saving
+    "searches",
+    metadata,
+    id_column(),
+    Column("person_id", String(32), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),  # name and filters
+    sqlite_with_rowid=False,
+)
+
+
 cases = Table(
     "cases",
     metadata,

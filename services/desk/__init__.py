@@ -17,6 +17,7 @@ from services.desk.publishing import counted, publish, publishable, published, u
 from services.desk.rates import BY, Tally, by_month, tallied, total
 from services.desk.rating import make_good, set_aside
 from services.desk.righting import put_right
+from services.desk.saving import MOST_SAVED, Saved, drop_search, save_search, saved_searches
 from services.desk.searching import MOST, Search
 from services.desk.sight import sight_of_case, sight_of_visit
 from services.desk.stepping import next_open
@@ -28,6 +29,7 @@ __all__ = [
     "COLUMNS",
     "KINDS",
     "MOST",
+    "MOST_SAVED",
     "NOBODY",
     "NOT_SO",
     "SHORTEST_REASON",
@@ -40,6 +42,7 @@ __all__ = [
     "Found",
     "Item",
     "Report",
+    "Saved",
     "Search",
     "Tally",
     "accept",
@@ -55,6 +58,7 @@ __all__ = [
     "counted",
     "counts",
     "decline",
+    "drop_search",
     "fresh",
     "hand_on",
     "interim",
@@ -76,6 +80,8 @@ __all__ = [
     "refer",
     "remind_clerks",
     "reopen",
+    "save_search",
+    "saved_searches",
     "set_aside",
     "sight_of_case",
     "sight_of_visit",

@@ -57,14 +57,18 @@ class Search:
         self._day_of: dict[str, date] = {}
         self._letters = 0
         self._reached: int | None = None  # the number of the last event that was looked at; None: nothing read yet
+        self._ended = False
         self._since: date | None = None  # before this day not everything is kept
 
     async def run(self) -> None:
-        """Reads everything and keeps up, until cancelled."""
-        while True:
-            with contextlib.suppress(DatabaseAway):
-                await self._acts.database.think(self._follow)
-            await asyncio.sleep(FOLLOW_SECONDS)
+        """Reads everything and keeps up, until cancelled: then nothing more is read."""
+        try:
+            while True:
+                with contextlib.suppress(DatabaseAway):
+                    await self._acts.database.think(self._follow)
+                await asyncio.sleep(FOLLOW_SECONDS)
+        finally:
+            self._ended = True
 
     async def narrowed(self, acts: Acts, filters: Filters, most: int | None = MOST) -> Filters:
         """The filters with the reports in which their words are found. Raises DatabaseAway."""
@@ -143,6 +147,8 @@ class Search:
             self._letters, self._since = 0, None
             changed = self._acts.look(_all)
         for ids in _parts(changed):
+            if self._ended:  # the process stops, and does not wait for the rest
+                return
             self._take(ids)
             if anew and self._since:  # what follows is older still
                 break

@@ -15,6 +15,7 @@ from services.inspections import seen_in
 from services.people import Right
 from web.desk.acts import ACTS
 from web.desk.filters import KINDS, STATES, Query, read
+from web.desk.saving import DONE as SAVED
 from web.obligations.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, hand_form
 from web.site.asked import a_moment
 from web.site.frame import ID, Frame, Seat, form
@@ -47,7 +48,8 @@ class Desk:
         """The list. Signing in leads here too: people who read no reports are sent to a page that they may open."""
         if not seat.may(Right.READ_REPORTS):
             raise web.HTTPSeeOther(seat.pages[0].path)
-        return await self._draw(request, seat, None)
+        done = request.query.get("done", "")
+        return await self._draw(request, seat, None, saved_done=done if done in SAVED else None)
 
     async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The list as a file or for paper: every report under the filters."""
@@ -176,6 +178,7 @@ class Desk:
             counts=counted,
             query=query,
             found=filters.found,
+            saved=await seat.acts.read(desk.saved_searches),
             alike=await frame.search.alike(seat.acts, report) if report and report.kind != VISIT else [],
             MOST=MOST,
             report=report,
@@ -191,7 +194,7 @@ class Desk:
             people=await self._clerks(report, shown.items),
             clerks=await frame.acts.read(desk.clerks) if report else {},
             SHORTEST=SHORTEST_REASON,
-            **({"filed_by": None} | nothing | values),
+            **({"filed_by": None, "saved_done": None} | nothing | values),
         )
 
 

@@ -28,6 +28,7 @@ from web.desk.handing import Handing
 from web.desk.importing import Importing
 from web.desk.keying import Keying
 from web.desk.pages import Desk
+from web.desk.saving import Saving
 from web.figures import Figures
 from web.notices.routes import Notices
 from web.obligations.pages import Obligations
@@ -53,6 +54,7 @@ PARTS = (
     Mine,
     Desk,
     Assigned,
+    Saving,
     Handing,
     Keying,
     Importing,
