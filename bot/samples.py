@@ -276,6 +276,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("walkin.thanks", {"bad": True, "duty": word("sample_duty")}, (Button("/complaint", words="menu_complain"),)),
         ("walkin.today", {}, (Button("/complaint", words="menu_complain"),)),
         ("walkin.crowded", {}, (Button("/complaint", words="menu_complain"),)),
+        ("receipt.here", {"day": "2026-11-21", "digest": "0" * 64, "site": "http://127.0.0.1:8080"}, ()),
         ("complaint.hall", {"duty": word("sample_duty")}, ()),
         ("common.office", {"office": dict.fromkeys(_OFFICE, "")}, _HERE),
         ("common.office", {"office": {part: word(f"sample_{part}") for part in _OFFICE}}, _HERE),
@@ -331,8 +332,9 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
             ("common.kept_damaged", {"kind": "photo", "name": name, "code": code, "again": True}, _ADD)
             for code, name in (("cut", ""), ("unseen", word("sample_file")), ("large", ""), ("long", ""))
         ),
-        *((f"{name}.received", {}, _STATUS) for name in ("complaint", "question", "addition")),
-        ("complaint.received", {"by": "2027-01-05", "provisional": True}, _STATUS),
+        *((f"{name}.received", {}, _STATUS) for name in ("question", "addition")),
+        ("complaint.received", {}, _FILED),
+        ("complaint.received", {"by": "2027-01-05", "provisional": True}, _FILED),
         ("visit.received", {}, (Button("/check", words="one_more"),)),
         ("status.choose", {"cases": listed, "count": 8}, (*cases, *_CODE)),
         ("status.choose", {"cases": listed[:1], "count": 1, "checks": checks}, (*cases[:1], *_CODE)),
@@ -398,6 +400,7 @@ def _notice(texts: Texts) -> Mapping[str, Any]:
 
 
 _STATUS = (Button("/status", words="see_status"),)
+_FILED = (*_STATUS, Button("/receipt", words="receipt"))
 _CASE = (Button("/add", words="add"), Button("/menu", words="menu"))
 _OFFICE = ("phone", "address", "hours")
 _HERE = (Button("/complain", words="menu_complain"), Button("/question", words="menu_question"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import menu, notices, placing, signin
-from handlers.cases import addition, complaint, forgetting, rating, status, walkin, withdrawing
+from handlers.cases import addition, complaint, forgetting, rating, receipt, status, walkin, withdrawing
 from handlers.inspections import visit
 from handlers.obligations import acts, lists, not_ours, view
 from services.talk import Journey
@@ -25,6 +25,7 @@ JOURNEYS: dict[str, Journey] = {
         withdrawing.WITHDRAW,
         forgetting.FORGET,
         rating.RATING,
+        receipt.RECEIPT,
         walkin.WALKIN,
         placing.JOURNEY,
         *view.VIEWS,

@@ -7,7 +7,9 @@ file without harm. Pillow, PyAV and Calamine are imported only inside the functi
 
 from media.cleaning import UNKNOWN, clean, original_only
 from media.fonts import chinese_font
-from media.poster import GRIDS, Fontless, Poster, sheet
+from media.ink import Fontless
+from media.poster import GRIDS, Poster, sheet
+from media.receipt import Paper, receipt_pdf
 from media.sheets import text_rows
 from media.sniffing import EXTENSIONS, HEAD_BYTES, PHOTOS, RECORDINGS, UNHEARD, sniff, sniff_head
 from media.supervisor import clean_apart, rows_apart, sniff_apart
@@ -26,6 +28,7 @@ __all__ = [
     "Died",
     "Fontless",
     "Limits",
+    "Paper",
     "Poster",
     "Refused",
     "chinese_font",
@@ -33,6 +36,7 @@ __all__ = [
     "clean_apart",
     "is_long",
     "original_only",
+    "receipt_pdf",
     "rows_apart",
     "sheet",
     "sniff",

@@ -6,29 +6,17 @@ Black on white, a bit a dot, as an office's printer prints it: the file is small
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import segno
-
-from media.fonts import chinese_font
+from media.ink import A4, DOTS, SHORTEST, drawn_code, font_of, height, wrapped
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
-    from PIL.ImageFont import FreeTypeFont
 
-DOTS = 300  # an inch
-A4 = 2480, 3508  # dots
 GRIDS = {1: (1, 1), 2: (1, 2), 4: (2, 2), 8: (2, 4)}  # columns and rows, by how many are on a sheet
-WORD = re.compile(r"[^\W\u2e80-\uffff]+[,.;:!?)’']*|\s|.", re.ASCII)  # what a line is not broken within
-SHORTEST = 16  # dots: no letter is smaller
-
-
-class Fontless(Exception):
-    """This machine has no Chinese font to draw with."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +97,10 @@ def _words(pen: ImageDraw, poster: Poster, box: _Box) -> None:
             (line, font, bold)
             for text, large, bold in parts
             if text
-            for font in [_font(large)]
-            for line in _wrapped(text, font, box.wide)
+            for font in [font_of(large)]
+            for line in wrapped(text, font, box.wide)
         ]
-        needed = sum(_height(font) for _, font, _ in laid)
+        needed = sum(height(font) for _, font, _ in laid)
         if needed <= box.high or size <= 2 * SHORTEST:
             break
         size = size * 19 // 20
@@ -120,7 +108,7 @@ def _words(pen: ImageDraw, poster: Poster, box: _Box) -> None:
     for line, font, bold in laid:
         left = box.left + (box.wide - int(font.getlength(line))) // 2
         pen.text((left, top), line, 0, font, stroke_width=bold * max(1, int(font.size) // 40))
-        top += _height(font)
+        top += height(font)
 
 
 def _codes(picture: Image, pen: ImageDraw, codes: Sequence[tuple[str, str]], box: _Box) -> None:
@@ -128,50 +116,17 @@ def _codes(picture: Image, pen: ImageDraw, codes: Sequence[tuple[str, str]], box
     along = box.wide >= box.high
     count = len(codes)
     wide, high = (box.wide // count, box.high) if along else (box.wide, box.high // count)
-    font = _font(max(SHORTEST, min(wide, high) // 14))
+    font = font_of(max(SHORTEST, min(wide, high) // 14))
     for n, (address, caption) in enumerate(codes):
         left, top = (box.left + n * wide, box.top) if along else (box.left, box.top + n * high)
-        lines = _wrapped(caption, font, wide)
-        side = min(wide, high - len(lines) * _height(font))
-        code = _code(address, side)
-        above = top + (high - code.height - len(lines) * _height(font)) // 2
+        lines = wrapped(caption, font, wide)
+        side = min(wide, high - len(lines) * height(font))
+        code = drawn_code(address, side)
+        above = top + (high - code.height - len(lines) * height(font)) // 2
         picture.paste(code, (left + (wide - code.width) // 2, above))
         for row, line in enumerate(lines):
-            at = left + (wide - int(font.getlength(line))) // 2, above + code.height + row * _height(font)
+            at = left + (wide - int(font.getlength(line))) // 2, above + code.height + row * height(font)
             pen.text(at, line, 0, font)
-
-
-def _code(address: str, side: int) -> Image:
-    """The QR code, of whole dots a module, with the quiet zone that it needs, at most `side` dots wide."""
-    from PIL import Image
-
-    made, out = segno.make_qr(address, error="m"), io.BytesIO()
-    modules = made.symbol_size(border=4)[0]
-    made.save(out, kind="png", scale=max(1, side // modules), border=4)
-    return Image.open(out).convert("L")
-
-
-def _wrapped(text: str, font: FreeTypeFont, wide: int) -> list[str]:
-    """The text in lines that fit; a Latin word stays whole where it can."""
-    lines = [""]
-    for word in WORD.findall(text):
-        if lines[-1] and font.getlength((lines[-1] + word).rstrip()) > wide:
-            lines.append("")
-        lines[-1] += word if lines[-1] or not word.isspace() else ""
-    return [line.rstrip() for line in lines]
-
-
-def _height(font: FreeTypeFont) -> int:
-    return int(font.size) * 3 // 2
-
-
-def _font(size: int) -> FreeTypeFont:
-    from PIL import ImageFont
-
-    found = chinese_font()
-    if found is None:
-        raise Fontless
-    return ImageFont.truetype(found[0], size, index=found[1])
 
 
 def _dashed(pen: ImageDraw, start: tuple[int, int], step: tuple[int, int], length: int) -> None:

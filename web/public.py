@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from media import Fontless
 from services import cases, desk
 from services.cases import Case
 from services.foundation.act import Act
@@ -17,12 +18,13 @@ from web.signin.door import TOO_MANY, YEAR_SECONDS, ours
 from web.site.frame import Frame, form, spoken
 
 LONGEST_PASTED = 2_000
+LINE = "{line:[0-9A-Za-z._-]{100,300}}"
 ASKED_SECONDS = 0.5  # that every answer about a code takes at least, whatever it is
 
 
 class Public:
     def __init__(self, frame: Frame) -> None:
-        self._frame = frame
+        self._frame, self._drawing = frame, asyncio.Semaphore(1)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -30,6 +32,8 @@ class Public:
             web.get("/track", self._ask),
             web.post("/track", self._track),
             web.get("/published", self._figures),
+            web.get(f"/receipt/{LINE}.pdf", self._paper),
+            web.get(f"/receipt/{LINE}", self._check),
             web.get("/large/{on:[01]}", self._enlarge),
         ]
 
@@ -54,7 +58,30 @@ class Public:
         return self._page(request, "public/track.html", here="/track", case=values, asked=True)
 
     def _values(self, act: Act, case: Case, language: str) -> dict[str, object]:
-        return cases.told(act, case, self._frame.directory().spoken(language).name(case.unit_id))
+        unit = self._frame.directory().spoken(language).name(case.unit_id)
+        receipt = cases.receipt_of(act, case.id)
+        return {"told": cases.told(act, case, unit), "receipt": receipt.line if receipt else ""}
+
+    async def _check(self, request: web.Request) -> web.StreamResponse:
+        """Tells whether a receipt is genuine, and whether what was filed is still what it was given for."""
+        acts, line = self._frame.acts, request.match_info["line"]
+        receipt = cases.read_receipt(acts.vault, line)
+        same = receipt is not None and await acts.read(cases.still_so, receipt)
+        return self._page(request, "public/receipt.html", here="/track", receipt=receipt, same=same)
+
+    async def _paper(self, request: web.Request) -> web.StreamResponse:
+        """The PDF of a receipt. It is drawn from its own line, one at a time, and kept nowhere."""
+        frame, line = self._frame, request.match_info["line"]
+        texts = frame.texts[frame.default_language]
+        try:
+            async with self._drawing:
+                data = await asyncio.to_thread(cases.receipt_file, texts, frame.acts.vault, frame.site_url, line)
+        except Fontless:
+            return frame.page(request, "site/error.html", status=503, code="no_font", id=None, unsaved=None)
+        if data is None:
+            raise web.HTTPNotFound
+        headers = {"Content-Disposition": f'attachment; filename="{line.partition(".")[0]}.pdf"'}
+        return web.Response(body=data, content_type="application/pdf", headers=headers)
 
     async def _figures(self, request: web.Request) -> web.StreamResponse:
         found = await self._frame.acts.read(desk.published)

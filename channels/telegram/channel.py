@@ -63,6 +63,7 @@ class Telegram:
         pace: Pace | None = None,
         first_wait: float = 1.0,
         copies: Callable[[str], Path] | None = None,
+        drawn: Callable[[str], bytes | None] | None = None,
     ) -> None:
         if mode == "webhook" and not secret:
             raise ValueError("a webhook needs a secret")
@@ -73,7 +74,7 @@ class Telegram:
         self._acts = acts
         self._client = Client(token, api_url)
         self._intake = Intake(talk, acts)
-        self._poster = Poster(self._client, texts, pace or Pace(), Media(copies) if copies else None)
+        self._poster = Poster(self._client, texts, pace or Pace(), Media(copies, drawn) if copies else None)
         self._commands = Commands(self._client, journeys, texts, language)
         self._patience = Patience(first_wait)
         self._ready = False

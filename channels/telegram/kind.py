@@ -6,6 +6,7 @@ Every command reads this for its settings; what it takes to run the channel is i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from channels.channel import Channel, ChannelKind, Found, ProgramParts, Shot
 from channels.render import draw
@@ -18,6 +19,7 @@ def opened(settings: TelegramSettings, program: ProgramParts) -> Channel | None:
     if settings.telegram_token is None:
         return None
     from channels.telegram.channel import Telegram
+    from services import cases
 
     telegram = Telegram(
         settings.telegram_token,
@@ -31,6 +33,7 @@ def opened(settings: TelegramSettings, program: ProgramParts) -> Channel | None:
         journeys=program.tools.journeys,
         language=program.language,
         copies=program.store.copy_path,
+        drawn=partial(cases.receipt_file, program.texts[program.language], program.acts.vault, settings.site),
     )
     return Channel(
         CHANNEL,

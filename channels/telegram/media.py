@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from conversation.messages import Attached
+from media import Fontless
 
 LONGEST_CAPTION = 1024  # UTF-16 units
 MOST_IN_ALBUM = 10
@@ -33,10 +34,12 @@ class Way(Protocol):
 
 
 class Media:
-    """Remembers which pieces were uploaded already. `copies` is the folder of the clean copies."""
+    """Remembers which pieces were uploaded already. `copies` is the folder of the clean copies,
+    `drawn` makes what is kept nowhere: receipts, by their line.
+    """
 
-    def __init__(self, copies: Callable[[str], Path]) -> None:
-        self._copies = copies
+    def __init__(self, copies: Callable[[str], Path], drawn: Callable[[str], bytes | None] | None = None) -> None:
+        self._copies, self._drawn = copies, drawn
         self._known: dict[str, str] = {}
         self._uploading = asyncio.Lock()
 
@@ -69,12 +72,15 @@ class Media:
         return messages[-1]
 
     async def _read(self, piece: Attached) -> tuple[str, bytes]:
-        path = self._copies(piece.id)
         try:
-            data = await asyncio.to_thread(path.read_bytes)
-        except OSError as error:
+            data = await asyncio.to_thread(self._bytes, piece.id)
+        except (OSError, Fontless) as error:
             raise NoCopy(piece.id) from error
         return piece.name or f"{piece.kind}{_ENDINGS.get(piece.kind, '')}", data
+
+    def _bytes(self, piece_id: str) -> bytes:
+        made = self._drawn(piece_id) if self._drawn else None
+        return made or self._copies(piece_id).read_bytes()
 
     def _learn(self, piece: Attached, message: Any) -> None:
         made = message.get(_as(piece)) if isinstance(message, dict) else None

@@ -86,6 +86,7 @@ def submit(turn: Turn, answers: Answers) -> bool:
     turn.say(
         "complaint.received",
         Button(f"/status {case.id}", words="see_status"),
+        Button(f"/receipt {case.id}", words="receipt"),
         number=case.number,
         receipt=receipt,
         days=turn.tools.limits.accept,

@@ -41,6 +41,7 @@ from services.cases.keying import FIELDS, KINDS, Intake, Keyed, intake_of, key_i
 from services.cases.leaving import COLUMNS, leaving
 from services.cases.life import COMPLAINT, ENDS, LIFE, OPINION, QUESTION, State, Step, steps_from
 from services.cases.outcomes import OUTCOMES, note_outcomes, outcome_values
+from services.cases.papers import receipt_file
 from services.cases.raters import lapse_ratings, remind_raters
 from services.cases.rates import Rates, rates
 from services.cases.rating import (
@@ -58,6 +59,7 @@ from services.cases.rating import (
     rating_of,
     ratings_of,
 )
+from services.cases.receipts import Receipt, read_receipt, receipt_of, still_so
 from services.cases.sheet import (
     CODED,
     LIMITS,
@@ -132,6 +134,7 @@ __all__ = [
     "Rates",
     "Rating",
     "RatingState",
+    "Receipt",
     "SheetCode",
     "SheetRow",
     "State",
@@ -185,8 +188,12 @@ __all__ = [
     "rating_of",
     "ratings_of",
     "read_keyed",
+    "read_receipt",
+    "receipt_file",
+    "receipt_of",
     "remind_raters",
     "steps_from",
+    "still_so",
     "take",
     "tell",
     "tell_codes",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from conversation.engine import Flow, Session, begun, prefilled, screen
-from conversation.messages import Answers, Body, Button, Option, Problem, Reply, Say, Screen
+from conversation.messages import Answers, Attached, Body, Button, Option, Problem, Reply, Say, Screen
 from conversation.untaken import pieces_of, words_of
 from models.tables import FETCHING
 from services.calendar import Limits
@@ -153,6 +153,10 @@ class Turn:
     def say(self, words: str, *buttons: Button, **values: Any) -> None:
         """Queues a message: `words` is "<file>.<block>"."""
         self._queue(Body(say=Say(words, values, buttons), edits=self._edits()))
+
+    def hand(self, words: str, piece: Attached, **values: Any) -> None:
+        """Queues a message with a file."""
+        self._queue(Body(say=Say(words, values, (), (piece,)), edits=self._edits()))
 
     def start(self, name: str, answers: Answers | None = None, drafts: Mapping[str, Any] | None = None) -> None:
         """Begins a flow with what is known already and shows its first open question."""

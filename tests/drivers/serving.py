@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from aiohttp import web
@@ -17,6 +18,7 @@ from bot.build import Program
 from channels.pace import Pace
 from channels.telegram.channel import Telegram
 from channels.telegram.decode import CHANNEL
+from services import cases
 from services.deliveries import Sender
 from services.evidence import BELL, Fetcher
 from tests.botapi import BotApi, User
@@ -83,6 +85,9 @@ async def serving(
                 pace=pace or unlimited(),
                 first_wait=0.02,
                 copies=program.store.copy_path,
+                drawn=partial(
+                    cases.receipt_file, program.texts[program.language], program.vault, program.settings.site
+                ),
             )
             sender = Sender(program.acts, CHANNEL, telegram.send, clear=telegram.clear)
             fetcher = Fetcher(program.acts, program.store, {CHANNEL: telegram.fetch})

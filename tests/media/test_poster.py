@@ -9,7 +9,7 @@ import segno
 from PIL import Image
 from pypdf import PdfReader
 
-from media import GRIDS, Fontless, Poster, poster, sheet
+from media import GRIDS, Fontless, Poster, sheet
 
 ADDRESS = "https://mingcha.example.gov.cn/chat?start=u-gtj-1"
 SHORT = Poster("有事没办好？扫码告诉效能办", "市国土局·办证窗口", ["不用注册，可以不留姓名。"], [(ADDRESS, "扫一扫")])
@@ -69,6 +69,6 @@ def test_the_pdf_is_one_page_of_a4_and_light() -> None:
 
 
 def test_a_machine_without_a_font_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poster, "chinese_font", lambda: None)
+    monkeypatch.setattr("media.ink.chinese_font", lambda: None)
     with pytest.raises(Fontless):
         sheet(SHORT, 1, "png")

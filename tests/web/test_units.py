@@ -9,7 +9,6 @@ import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
-from media import poster
 from tests.conftest import events
 from tests.web.conftest import Browser
 
@@ -75,6 +74,6 @@ async def test_the_sheet_is_given_as_pdf_and_picture(clerk: Browser, monkeypatch
         answer = await clerk.client.get(f"/console/units/poster.{form}?unit=gtj-1&many=4&save=1")
         assert (await answer.read()).startswith(begins)
         assert answer.headers["Content-Disposition"] == f'attachment; filename="mingcha-gtj-1-4.{form}"'
-    monkeypatch.setattr(poster, "chinese_font", lambda: None)
+    monkeypatch.setattr("media.ink.chinese_font", lambda: None)
     assert "没有中文字体" in await clerk.opens("/console/units/poster.png")
     assert clerk.status == 503

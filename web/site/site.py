@@ -73,7 +73,7 @@ PARTS = (
     Quarantine,
 )
 PAGES = tuple(page for part in PARTS if isinstance(page := getattr(part, "PAGE", None), Page))
-OURS = ("/", "/console", "/in", "/me", "/language", "/track", "/published", "/large")
+OURS = ("/", "/console", "/in", "/me", "/language", "/track", "/published", "/receipt", "/large")
 REFUSED = frozenset((403, 429))  # no right, a foreign form, too many tries
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 KNOWN_TROUBLE = frozenset((400, 403, 404, 405, 413))

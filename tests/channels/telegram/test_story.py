@@ -99,6 +99,10 @@ async def test_a_citizen_complains_with_an_album_and_a_voice_message(served: Ser
     receipt = re.search(r"(\w{4}-){3}\w{4}", done.text)
     assert receipt
     assert copied(done) == ["20261121-9248", receipt[0]]
+    await citizen.taps(words("common.receipt"))
+    paper = await citizen.waits_for(lambda screen: screen.kind == "document")
+    assert paper.raw["document"]["file_name"] == "20261121-9248.pdf"
+    assert "谁都可以核验真假" in paper.text
     found = await pieces_kept(served, 5)
     assert sorted(str(row["kind"]) for row in found) == ["photo"] * 4 + ["voice"]
     assert {row["state"] for row in found} == {evidence.KEPT}
