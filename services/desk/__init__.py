@@ -21,7 +21,18 @@ from services.desk.saving import MOST_SAVED, Saved, drop_search, save_search, sa
 from services.desk.searching import MOST, Search
 from services.desk.sight import sight_of_case, sight_of_visit
 from services.desk.stepping import next_open
-from services.desk.values import BY_PROMISE, NOBODY, SHORTEST_REASON, UNKNOWN_UNIT, VISIT, Filters, Found, Item, Report
+from services.desk.values import (
+    BY_PROMISE,
+    NOBODY,
+    SHORTEST_REASON,
+    UNKNOWN_UNIT,
+    VISIT,
+    Counts,
+    Filters,
+    Found,
+    Item,
+    Report,
+)
 
 __all__ = [
     "BY",
@@ -37,6 +48,7 @@ __all__ = [
     "UNKNOWN_UNIT",
     "VISIT",
     "Alike",
+    "Counts",
     "DeskCode",
     "Filters",
     "Found",

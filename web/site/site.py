@@ -44,6 +44,7 @@ from web.site.navigation import Page
 from web.site.refused import WRONG
 from web.site.security import DOOR, protect
 from web.site.unsaved import Unsaved
+from web.today import TodayPage
 from web.units import Units
 from web.walkins import Walkins
 
@@ -53,6 +54,7 @@ PARTS = (
     SignIn,
     Mine,
     Desk,
+    TodayPage,
     Assigned,
     Saving,
     Handing,
