@@ -192,7 +192,7 @@ def _after(flow: Flow, session: Session, world: SampleWorld, reply: Reply) -> Bo
 
 
 def _promised(day: str, days: int, *, provisional: bool = False, kind: str = "acceptance") -> dict[str, Any]:
-    told = {"kind": kind, "number": NUMBER, "days": days, "late": days < 0, "provisional": provisional}
+    told = {"kind": kind, "number": NUMBER, "days": days, "late": days < 0, "provisional": provisional, "stands": False}
     return {"due": f"{day}T18:00:00+08:00", **told}
 
 
@@ -350,13 +350,15 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.given_back", {"count": 2}, ()),
         ("status.one", {"state": "handed", "promised": _promised("2026-12-14", 15, kind="handling")}, _CASE),
         ("status.one", {"state": "closed", "promised": _promised("2026-11-27", 5, kind="put_right")}, _CASE),
+        ("status.one", {"promised": _promised("2026-12-02", 7) | {"stands": True}, "asked_until": "2026-11-30"}, _CASE),
         ("status.one", {"state": "accepted", "history": talked}, _CASE),
         *(("status.one", {"state": state}, _CASE) for state in sorted(ENDS)),
-        ("status.asked", {}, (Button("/add", words="answer"),)),
+        *(("status.asked", {"until": until, "stands": bool(until)}, _ANSWER) for until in (None, "2026-11-30")),
+        ("status.no_reaction", {"numbers": [NUMBER], "count": 2}, ()),
         (
             "status.called_back",
-            {},
-            (*(Button("/confirm", words=words) for words in ("is_so", "is_not_so")), Button("/add", words="answer")),
+            {"until": "2026-11-30"},
+            (*(Button("/confirm", words=words) for words in ("is_so", "is_not_so")), *_ANSWER),
         ),
         *(
             (words, {"text": word("sample_reason"), "rated": asked}, _RATE * asked + more)
@@ -406,6 +408,7 @@ _OFFICE = ("phone", "address", "hours")
 _HERE = (Button("/complain", words="menu_complain"), Button("/question", words="menu_question"))
 _RATE = (Button("/rate", words="rate"),)
 _FORGET = (Button("/menu", words="keep_me"), Button("/forget", words="forget_me"))
+_ANSWER = (Button("/add", words="answer"),)
 _ADD = (Button("/add", words="add"),)
 _CODE = (Button("/code", words="enter_code"),)
 _BIND = (Button("/link", words="how_to_bind"),)

@@ -18,6 +18,7 @@ log = structlog.get_logger()
 REMINDERS_AT_ONCE = 1_000  # rows: a transaction of some 30 ms, so that nobody's reply waits for long
 LAPSES_AT_ONCE = 200
 RATERS_AT_ONCE = 50
+UNANSWERED_AT_ONCE = 50
 JUST_SENT = timedelta(hours=1)  # in which a page that has lost its line may still say what a file belongs to
 
 
@@ -45,6 +46,10 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
         while await acts.write(cases.remind_raters, RATERS_AT_ONCE) == RATERS_AT_ONCE:
             pass
         while await acts.write(cases.lapse_ratings, RATERS_AT_ONCE) == RATERS_AT_ONCE:
+            pass
+
+    async def go_on_unanswered() -> None:
+        while await acts.write(desk.go_on_unanswered, UNANSWERED_AT_ONCE) == UNANSWERED_AT_ONCE:
             pass
 
     async def carry_notices() -> None:
@@ -89,6 +94,7 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
         Job("remind_clerks", "* * * * *", remind_clerks),
         Job("note_overdue", "* * * * *", note_overdue),
         Job("ask_raters", "*/20 9-17 * * *", ask_raters),
+        Job("go_on_unanswered", "*/20 9-17 * * *", go_on_unanswered),
         Job("carry_notices", "* * * * *", carry_notices),
         Job("remind_idle", "*/5 * * * *", remind_idle),
         Job("shuffle_reports", "40 3 * * *", shuffle_reports),

@@ -270,12 +270,14 @@ def upgrade() -> None:
     sa.Column('outcomes', sa.JSON(), nullable=True),
     sa.Column('recovered', sa.BigInteger(), nullable=True),
     sa.Column('assigned_to', sa.String(length=32), nullable=True),
+    sa.Column('asked_until', sa.Date(), nullable=True),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_cases_unit_id')),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('number'),
     sqlite_with_rowid=False
     )
     with op.batch_alter_table('cases', schema=None) as batch_op:
+        batch_op.create_index('ix_cases_asked', ['asked_until'], unique=False, sqlite_where=sa.text('asked_until IS NOT NULL'), postgresql_where=sa.text('asked_until IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_cases_received_on'), ['received_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_unit_id'), ['unit_id'], unique=False)
 
@@ -368,6 +370,7 @@ def upgrade() -> None:
     sa.Column('owed_since', Utc(), nullable=True),
     sa.Column('due_at', Utc(), nullable=False),
     sa.Column('working_days', sa.Integer(), nullable=True),
+    sa.Column('days_left', sa.Integer(), nullable=True),
     sa.Column('created_at', Utc(), nullable=False),
     sa.Column('created_by', sa.String(length=32), nullable=False),
     sa.Column('acknowledged_at', Utc(), nullable=True),
@@ -669,6 +672,7 @@ def downgrade() -> None:
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_cases_unit_id'))
         batch_op.drop_index(batch_op.f('ix_cases_received_on'))
+        batch_op.drop_index('ix_cases_asked', sqlite_where=sa.text('asked_until IS NOT NULL'), postgresql_where=sa.text('asked_until IS NOT NULL'))
 
     op.drop_table('cases')
     op.drop_table('vault')

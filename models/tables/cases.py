@@ -5,7 +5,7 @@ Days lie open and moments sealed, and rows lie in the order of their random ids:
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, ForeignKey, LargeBinary, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, ForeignKey, Index, LargeBinary, String, Table, Text
 
 from models.tables.base import id_column, metadata
 from models.types import Utc
@@ -54,7 +54,15 @@ cases = Table(
     Column("outcomes", JSON),  # what came of it (C18): codes of services.cases.OUTCOMES
     Column("recovered", BigInteger),  # yuan that it recovered (C19)
     Column("assigned_to", String(32)),  # the clerk who deals with it; None: nobody yet
+    Column("asked_until", Date),  # the last day for what the office asked; None: it waits for no reaction
     sqlite_with_rowid=False,
+)
+
+Index(
+    "ix_cases_asked",
+    cases.c.asked_until,
+    sqlite_where=cases.c.asked_until.is_not(None),
+    postgresql_where=cases.c.asked_until.is_not(None),
 )
 
 intakes = Table(  # what only cases have that a clerk has entered for somebody (C01-C03); the id is the case's

@@ -23,6 +23,7 @@ obligations = Table(
     Column("due_at", Utc, nullable=False),
     # Of a deadline that was given in working days, counted from the day of its creation; None: it was given as a date.
     Column("working_days", Integer),
+    Column("days_left", Integer),  # of what the office owes, while its clock stands still: the days left; else None
     Column("created_at", Utc, nullable=False),
     Column("created_by", String(32), nullable=False),  # the clerk who handed it over; the citizen for a promise
     Column("acknowledged_at", Utc),

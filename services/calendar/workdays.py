@@ -52,6 +52,7 @@ class Limits(BySource, SourceLimits):
     not_ours: Days | None = None  # for a unit to say that it is not its duty; None: it cannot
     rate: Days | None = None  # in which an answer can be rated; None: nobody is asked
     put_right: Days | None = None
+    ask: Days | None = None  # in which the office waits for the citizen it has asked; None: without an end
     second_clerk_above: Annotated[int, Field(ge=0)] = 200  # recipients of a notice
 
     def of(self, source: str) -> SourceLimits:

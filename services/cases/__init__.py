@@ -1,6 +1,7 @@
 """A citizen's case: filed, added to, followed through its life. Who filed it lies in the vault, never in the case."""
 
 from services.calendar import SOURCES
+from services.cases.asking import ask, lapse_questions
 from services.cases.blank import write_blank
 from services.cases.codes import CaseCode, KeyingCode, SheetCode
 from services.cases.entering import Entering
@@ -149,6 +150,7 @@ __all__ = [
     "add",
     "adopt",
     "already_here",
+    "ask",
     "ask_rating",
     "asked_about",
     "check",
@@ -169,6 +171,7 @@ __all__ = [
     "kept_sheet",
     "key_in",
     "label",
+    "lapse_questions",
     "lapse_ratings",
     "leaving",
     "look_into",

@@ -14,6 +14,7 @@ from models.prepared import Prepared
 from models.tables import cases, entries, evidence
 from services import calendar, obligations, people
 from services.calendar import Limits, SourceLimits
+from services.cases.asking import reacted
 from services.cases.life import COMPLAINT, QUESTION, State, Step, steps_from
 from services.cases.steps import HANDLING, from_citizen
 from services.evidence import attach
@@ -83,6 +84,7 @@ class Case:
     state: str
     received_on: date
     pieces: int  # pieces of evidence that came with it
+    asked_until: date | None = None  # the last day for what the office has asked, while it waits for it
     promised: Promise | None = None  # what the office owes about it now: its word whether it accepts, or the answer
 
     @property
@@ -226,6 +228,7 @@ def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Med
     act.wrote(entries, row)
     attach(act, contact, case_id, media, entry_id)
     from_citizen(act, case_id)
+    reacted(act, case_id)
     audit.append(act.by("citizen"), "addition_filed", case_id)
     return True
 
@@ -245,6 +248,7 @@ _BETWEEN = (
     "interim",
     "rate",
     "make_good",
+    Step.NO_REACTION,
     *(step.value for step in (Step.ACCEPT, Step.DECLINE, Step.REFER, Step.CLOSE, Step.WITHDRAW, Step.REOPEN)),
 )
 
@@ -274,6 +278,7 @@ _CASES = select(
     cases.c.state,
     cases.c.received_on,
     _PIECES,
+    cases.c.asked_until,
 )
 
 

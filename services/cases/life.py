@@ -35,6 +35,8 @@ class Step(StrEnum):
     DECLINE = "decline"
     REFER = "refer"
     HAND = "hand"
+    ASK = "ask"  # the citizen is asked something; the state stays
+    NO_REACTION = "no_reaction"  # the days of a question have passed in silence; the state stays
     AWAIT = "await"  # a unit's answer was sent back, or another unit owes one still
     VERIFY = "verify"  # the last unit has answered
     TAKE_BACK = "take_back"  # every unit is settled, and nobody has answered the citizen
@@ -45,6 +47,7 @@ class Step(StrEnum):
 
 ENDS = frozenset((State.DECLINED, State.REFERRED, State.WITHDRAWN, State.CLOSED))
 FOLLOWING = frozenset((Step.AWAIT, Step.VERIFY, Step.TAKE_BACK))  # taken by what units do, never by a clerk
+STAYING = (Step.ASK, Step.NO_REACTION)  # what was said moves nothing
 _FOLLOWS = {Step.AWAIT: State.HANDED, Step.VERIFY: State.ANSWERED, Step.TAKE_BACK: State.ACCEPTED}
 _OPEN = {Step.CLOSE: State.CLOSED, Step.WITHDRAW: State.WITHDRAWN}
 _DECIDED = {Step.DECLINE: State.DECLINED, Step.REFER: State.REFERRED}
@@ -59,19 +62,28 @@ _ANSWERED: Mapping[State, Mapping[Step, State]] = {  # what waits for an answer,
     State.WITHDRAWN: _REOPEN,
     State.CLOSED: _REOPEN | _HAND,
 }
+_COMPLAINED: Mapping[State, Mapping[Step, State]] = {
+    State.RECEIVED: {Step.ACCEPT: State.ACCEPTED, **_DECIDED, **_HAND, Step.WITHDRAW: State.WITHDRAWN},
+    State.ACCEPTED: _DECIDED | _HAND | _FOLLOWS | _OPEN,
+    State.HANDED: _HAND | _FOLLOWS | _OPEN,
+    State.ANSWERED: _HAND | _FOLLOWS | _OPEN,
+    State.DECLINED: _REOPEN,
+    State.REFERRED: _REOPEN,
+    State.WITHDRAWN: _REOPEN,
+    State.CLOSED: _REOPEN | _HAND,
+}
+
+
+def _asked(life: Mapping[State, Mapping[Step, State]]) -> Mapping[State, Mapping[Step, State]]:
+    """The steps, with those that stay: whoever has withdrawn was told that nothing more would come."""
+    stays = {state: {} if state is State.WITHDRAWN else dict.fromkeys(STAYING, state) for state in life}
+    return {state: {**steps, **stays[state]} for state, steps in life.items()}
+
+
 LIFE: Mapping[str, Mapping[State, Mapping[Step, State]]] = {
-    COMPLAINT: {
-        State.RECEIVED: {Step.ACCEPT: State.ACCEPTED, **_DECIDED, **_HAND, Step.WITHDRAW: State.WITHDRAWN},
-        State.ACCEPTED: _DECIDED | _HAND | _FOLLOWS | _OPEN,
-        State.HANDED: _HAND | _FOLLOWS | _OPEN,
-        State.ANSWERED: _HAND | _FOLLOWS | _OPEN,
-        State.DECLINED: _REOPEN,
-        State.REFERRED: _REOPEN,
-        State.WITHDRAWN: _REOPEN,
-        State.CLOSED: _REOPEN | _HAND,
-    },
-    QUESTION: _ANSWERED,
-    OPINION: _ANSWERED,  # handed over it is a supervised item (C24)
+    COMPLAINT: _asked(_COMPLAINED),
+    QUESTION: _asked(_ANSWERED),
+    OPINION: _asked(_ANSWERED),  # handed over it is a supervised item (C24)
 }
 
 

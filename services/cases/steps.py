@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -11,7 +12,7 @@ from sqlalchemy import insert, select, update
 from conversation.messages import Body, Button, Say
 from models.tables import cases, entries
 from services import calendar, obligations, people
-from services.cases.life import COMPLAINT, ENDS, FOLLOWING, State, Step, after
+from services.cases.life import COMPLAINT, ENDS, FOLLOWING, STAYING, State, Step, after
 from services.deliveries import queue_apart
 from services.foundation import audit
 from services.foundation.act import Act
@@ -31,6 +32,7 @@ _HAPPENED: Mapping[Step, str] = {
     Step.WITHDRAW: "withdrawn",
     Step.REOPEN: "reopened",
 }
+_SAID_AS: Mapping[Step, str] = {Step.ASK: "question"}  # the kinds of entries that are not called as their step
 
 
 @dataclass(frozen=True)
@@ -43,21 +45,24 @@ class LockedCase:
     state: State
     unit_id: str | None
     source: str
+    asked_until: date | None = None  # the last day for what the office has asked, while it waits for it
 
     @property
     def ended(self) -> bool:
         return self.state in ENDS
 
 
+_HELD = [cases.c[name] for name in LockedCase.__dataclass_fields__]
+
+
 def held(act: Act, case_id: str, seen: str | None = None) -> LockedCase:
     """Locks a case. Raises Refusal: gone; changed where it has moved since the page that was `seen`."""
-    columns = cases.c.id, cases.c.number, cases.c.kind, cases.c.state, cases.c.unit_id, cases.c.source
-    row = act.tx.execute(select(*columns).where(cases.c.id == case_id).with_for_update()).first()
+    row = act.tx.execute(select(*_HELD).where(cases.c.id == case_id).with_for_update()).first()
     if row is None:
         raise Refusal(Common.GONE)
     if seen is not None:
         require_unmoved(act, case_id, row.state, seen)
-    return LockedCase(row.id, row.number, row.kind, State(row.state), row.unit_id, row.source)
+    return LockedCase(**{**row._mapping, "state": State(row.state)})
 
 
 def take(act: Act, case: LockedCase, step: Step, text: str = "", **values: Any) -> LockedCase:
@@ -66,13 +71,17 @@ def take(act: Act, case: LockedCase, step: Step, text: str = "", **values: Any) 
     Raises Refusal: decided, where the step does not lead on from the case's state.
     """
     moved = replace(case, state=after(case.kind, case.state, step))
-    decided = {} if step in FOLLOWING else {"decided_on": act.now.date()}
-    act.tx.execute(update(cases).where(cases.c.id == case.id).values(state=moved.state, **decided, **values))
+    written: dict[str, Any] = {"state": moved.state}
+    if step not in FOLLOWING and step not in STAYING:
+        written["decided_on"] = act.now.date()
+        if moved.ended:
+            written["asked_until"] = None  # nobody waits for a reaction any more; what comes later is kept all the same
+    act.tx.execute(update(cases).where(cases.c.id == case.id).values(written | values))
     act.wrote(cases, case.id)
     if step is Step.HAND or step in FOLLOWING:
         audit.append(act, f"case_{step}", case.id, {"number": case.number})
     else:
-        entry_id = note(act, moved, step, text)
+        entry_id = note(act, moved, _SAID_AS.get(step, step), text)
         if case.kind == COMPLAINT and step in _HAPPENED:
             record(act, _happening(act, moved, step, entry_id))
     _owe(act, case, moved, step)
@@ -110,6 +119,8 @@ def _happening(act: Act, case: LockedCase, step: Step, entry_id: str) -> Happeni
 
 def _owe(act: Act, before: LockedCase, case: LockedCase, step: Step) -> None:
     """The office's word whether it accepts is followed by what it owes then, an answer, until the case ends."""
+    if step in STAYING:
+        return
     awaited = before.state is State.RECEIVED and case.kind == COMPLAINT
     if not awaited and not before.ended and not case.ended:
         return

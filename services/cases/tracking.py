@@ -44,11 +44,14 @@ def told(act: Act, case: Case, unit: str | None) -> dict[str, Any]:
         "pieces": case.pieces,
         "history": said,
         "promised": _promised(case),
+        "asked_until": case.asked_until and case.asked_until.isoformat(),
     }
 
 
 def _promised(case: Case) -> dict[str, Any] | None:
     """By when the citizen is told whether the case is accepted, or is answered, while that is open."""
     one = case.promised
-    told = {"kind": one.kind, "days": one.days, "late": one.late, "provisional": one.provisional} if one else {}
-    return {"due": one.due_at.isoformat(), **told} if one else None
+    if one is None:
+        return None
+    told = {"kind": one.kind, "days": one.days, "late": one.late, "provisional": one.provisional, "stands": one.stands}
+    return {"due": one.due_at.isoformat(), **told}

@@ -21,6 +21,7 @@ from services.desk.saving import MOST_SAVED, Saved, drop_search, save_search, sa
 from services.desk.searching import MOST, Search
 from services.desk.sight import sight_of_case, sight_of_visit
 from services.desk.stepping import next_open
+from services.desk.unanswered import go_on_unanswered
 from services.desk.values import (
     BY_PROMISE,
     NOBODY,
@@ -72,6 +73,7 @@ __all__ = [
     "decline",
     "drop_search",
     "fresh",
+    "go_on_unanswered",
     "hand_on",
     "interim",
     "jot",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from conversation.messages import Button
 from services import cases, obligations
-from services.cases import Entry, held, note, tell
+from services.cases import Entry, held, tell
 from services.foundation.act import Act
 from services.foundation.refusal import Common, Refusal
 from services.foundation.wording import worded
 from services.obligations import ANSWERED, Dossier, ObligationCode
 
 SO, NOT_SO = "so", "not_so"  # what the citizen taps
-FROM_AND_TO = ("question", "addition", "withdraw")  # kinds of entries that the page of an obligation shows
+FROM_AND_TO = ("question", "addition", "no_reaction", "withdraw")  # kinds of entries that a duty's page shows
 
 
 def call_back(act: Act, obligation_id: str, seen: str, text: str) -> bool:
@@ -26,9 +26,17 @@ def call_back(act: Act, obligation_id: str, seen: str, text: str) -> bool:
     case = held(act, obligation.subject_id or "")
     if case.ended:
         raise Refusal(Common.GONE)
-    note(act, case, "question", text)
+    until = cases.ask(act, case, text)
     taps = [Button(f"/confirm {case.id} {word}", words=f"is_{word}") for word in (SO, NOT_SO)]
-    return tell(act, case, "called_back", *taps, Button(f"/add {case.id}", words="answer"), text=text)
+    return tell(
+        act,
+        case,
+        "called_back",
+        *taps,
+        Button(f"/add {case.id}", words="answer"),
+        text=text,
+        until=until and until.isoformat(),
+    )
 
 
 def called_back(act: Act, whole: Dossier) -> list[Entry]:

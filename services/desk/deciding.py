@@ -13,20 +13,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from conversation.messages import Button
-from services import obligations
-from services.cases import (
-    CaseCode,
-    LockedCase,
-    State,
-    Step,
-    ask_rating,
-    held,
-    note,
-    outcome_values,
-    steps_from,
-    take,
-    tell,
-)
+from services import cases, obligations
+from services.cases import CaseCode, LockedCase, Step, ask_rating, held, note, outcome_values, steps_from, take, tell
 from services.desk.codes import DeskCode
 from services.desk.following import move_along
 from services.desk.rating import rate_button
@@ -39,10 +27,10 @@ from services.foundation.wording import worded
 def ask(act: Act, case_id: str, seen: str, text: str) -> bool:
     """Asks the citizen something. Raises Refusal: gone, changed, decided (withdrawn), text_wanted, text_too_long."""
     case, text = held(act, case_id, seen), worded(text)
-    if case.state is State.WITHDRAWN:  # they were told that nothing more would come
-        raise Refusal(CaseCode.DECIDED)
-    note(act, case, "question", text)
-    return tell(act, case, "asked", Button(f"/add {case.id}", words="answer"), text=text)
+    until = cases.ask(act, case, text)
+    promised = obligations.promised(act, [case.id]).get(case.id)
+    told = {"text": text, "until": until and until.isoformat(), "stands": promised is not None and promised.stands}
+    return tell(act, case, "asked", Button(f"/add {case.id}", words="answer"), **told)
 
 
 def accept(act: Act, case_id: str, seen: str, text: str) -> bool:

@@ -117,6 +117,7 @@ def _case(act: Act, report_id: str) -> dict[str, Any] | None:
         "outcomes": row.outcomes or (),
         "recovered": row.recovered,
         "assigned_to": row.assigned_to,
+        "asked_until": row.asked_until,
         **_entered(act, report_id),
     }
 

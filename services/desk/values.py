@@ -129,6 +129,7 @@ class Report:
     ratings: Sequence[Rating] = ()  # what the citizen said of the answers, the newest first
     source_number: str | None = None  # of a case that a clerk has entered: the source's own number
     arrived_on: date | None = None  # of such a case: the day on which it came in there
+    asked_until: date | None = None  # the last day for what the office has asked, while it waits for it
     reach: str = ""  # where no chat follows the case: phone or none, by whether a phone was left
 
     @property

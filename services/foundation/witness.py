@@ -40,6 +40,7 @@ VOUCHED: Mapping[str, Sequence[str]] = {
         "outcomes",
         "recovered",
         "assigned_to",
+        "asked_until",
     ),
     "ratings": (
         "case_id",
@@ -81,6 +82,7 @@ VOUCHED: Mapping[str, Sequence[str]] = {
         "owed_since",
         "due_at",
         "working_days",
+        "days_left",
         "created_at",
         "created_by",
         "acknowledged_at",

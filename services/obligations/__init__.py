@@ -19,7 +19,18 @@ from services.obligations.locking import LockedObligation, unsettled
 from services.obligations.moving import AT_ONCE, Move, move, planned_moves
 from services.obligations.not_ours import NOT_OURS_REASONS, given_back, insist, say_not_ours
 from services.obligations.opening import file_names, look, reminded
-from services.obligations.own import Promise, is_due, keep, open_promises, postpone, promise, promised, remind
+from services.obligations.own import (
+    Promise,
+    is_due,
+    keep,
+    open_promises,
+    postpone,
+    promise,
+    promised,
+    remind,
+    run_on,
+    stand_still,
+)
 from services.obligations.rules import read_rules
 from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_since
 from services.obligations.values import (
@@ -112,8 +123,10 @@ __all__ = [
     "reminded",
     "reply_unit",
     "request_time",
+    "run_on",
     "say_not_ours",
     "send_back",
+    "stand_still",
     "standing",
     "told_since",
     "unsettled",

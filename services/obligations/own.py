@@ -7,7 +7,7 @@ ends it; the mornings on which the office is reminded are laid out like anybody'
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -54,6 +54,7 @@ class Promise:
     days: int  # working days left, negative when over; as `Obligation.working_days_left`
     late: bool
     provisional: bool  # whether it is due in a year whose holidays are not announced
+    stands: bool = False  # whether its clock stands still: the office waits for the citizen, and is due later for it
 
     @property
     def soon(self) -> bool:
@@ -98,20 +99,60 @@ def postpone(act: Act, subject_id: str, until: date | None) -> datetime:
 
     Raises Refusal: decided (nothing is owed); of the field `date` due_wanted, due_past, due_far.
     """
-    mine = obligations.c.subject_id == subject_id, _own, _owed
-    row = act.tx.execute(select(obligations.c.id, obligations.c.kind).where(*mine).with_for_update()).first()
+    row = _held(act, subject_id)
     if row is None:
         raise Refusal(ObligationCode.DECIDED)
-    ladder, own = ladders()[row.kind], calendar.own_days(act)
     try:
-        due_at = deadline(act, ladder, until, None)
+        due_at = deadline(act, ladders()[row.kind], until, None)
     except Refusal as refused:
         raise Refusal(refused.code, "date") from refused
-    act.tx.execute(update(obligations).where(obligations.c.id == row.id).values(due_at=due_at))
+    return _due_later(act, row, due_at, None)
+
+
+def stand_still(act: Act, subject_id: str, until: date, *, counted: str) -> None:
+    """Stops the clock of what the office owes about a subject: it is due after `until` with the days that it has left.
+
+    At least one is left. What is over already stays so, and nothing is done where nothing is owed. `counted`: as for
+    `promise`.
+    """
+    row = _held(act, subject_id)
+    if row is None or row.due_at <= act.now:
+        return
+    due, own = row.due_at.astimezone(act.now.tzinfo).date(), calendar.own_days(act)
+    today = act.now.date()
+    left = calendar.workdays_left(today, due, own) if counted == "working" else (due - today).days
+    left = max(left, 1)
+    due_at = ladders()[row.kind].due_at(calendar.limit_end(until, left, own, counted=counted), act.now)
+    _due_later(act, row, due_at, left)
+
+
+def run_on(act: Act, subject_id: str, since: date, *, counted: str) -> None:
+    """Lets a clock that was stopped go on from a day, with the days that it had left; one that runs stays as it is."""
+    row = _held(act, subject_id)
+    if row is None or row.days_left is None:
+        return
+    due = calendar.limit_end(since, row.days_left, calendar.own_days(act), counted=counted)
+    _due_later(act, row, min(ladders()[row.kind].due_at(due, act.now), row.due_at), None)
+
+
+def _held(act: Act, subject_id: str) -> Any:
+    """What the office owes about a subject, locked; None where it owes nothing."""
+    columns = obligations.c.id, obligations.c.kind, obligations.c.due_at, obligations.c.days_left
+    mine = obligations.c.subject_id == subject_id, _own, _owed
+    return act.tx.execute(select(*columns).where(*mine).with_for_update()).first()
+
+
+def _due_later(act: Act, row: Any, due_at: datetime, days_left: int | None) -> datetime:
+    """Moves a deadline and plans its reminders anew."""
+    changed = update(obligations).where(obligations.c.id == row.id).values(due_at=due_at, days_left=days_left)
+    act.tx.execute(changed)
     act.wrote(obligations, row.id)
     planning.drop(act, row.id)
-    first = planning.told(act, row.id) + 1
-    planning.write(act.tx, row.id, first, mornings(ladder, due_at, act.now, own), ordered=False)
+    first, steps = (
+        planning.told(act, row.id) + 1,
+        mornings(ladders()[row.kind], due_at, act.now, calendar.own_days(act)),
+    )
+    planning.write(act.tx, row.id, first, steps, ordered=False)
     return due_at
 
 
@@ -135,12 +176,17 @@ def open_promises() -> Select[*tuple[Any, ...]]:
 
 def promised(act: Act, subject_ids: Collection[str]) -> Mapping[str, Promise]:
     """What the office owes now about these subjects, by subject."""
-    columns = obligations.c.subject_id, obligations.c.kind, obligations.c.number, obligations.c.due_at
+    columns = (obligations.c[name] for name in ("subject_id", "kind", "number", "due_at", "days_left"))
     rows = act.tx.execute(select(*columns).where(obligations.c.subject_id.in_(subject_ids), _own, _owed)).all()
     if not rows:
         return {}
     own, years = calendar.own_days(act), calendar.loaded_years(act.tx)
-    return {row.subject_id: _promise(row.kind, row.number, row.due_at, act.now, own, years) for row in rows}
+    return {
+        row.subject_id: replace(
+            _promise(row.kind, row.number, row.due_at, act.now, own, years), stands=row.days_left is not None
+        )
+        for row in rows
+    }
 
 
 def is_due(act: Act) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from services import desk, people
+from services.calendar import limits
 from services.cases import CATEGORIES, COMPLAINT, OUTCOMES
 from services.desk import MOST, SHORTEST_REASON, VISIT, Filters, Item, Report
 from services.foundation.refusal import Refusal
@@ -194,6 +195,7 @@ class Desk:
             people=await self._clerks(report, shown.items),
             clerks=await frame.acts.read(desk.clerks) if report else {},
             SHORTEST=SHORTEST_REASON,
+            ask_days=limits().ask,
             **({"filed_by": None, "saved_done": None} | nothing | values),
         )
 

@@ -8,6 +8,8 @@
     您要反映哪个单位？  (1 / 8)   the message, without its empty lines
     [市发改委] [市供电局]       its buttons, row by row
     --                        between two messages of one turn
+    ! asks 几号窗口？           the office asks about the newest case
+    ! days 8                  days pass, and what waits for nobody any more goes on
 
 Receipt codes are masked as <code>; said, <code> is the newest that was shown, <link> a supervisor's one-time code,
 <head> a unit head's (two obligations are handed over before), and <case> the newest case's id.
@@ -46,6 +48,7 @@ class Step:
     person: str
     said: str
     answers: list[list[str]] = field(default_factory=lambda: [[]])
+    meanwhile: list[str] = field(default_factory=list)  # what happened before it
 
 
 def seen(text: str, rows: object = ()) -> Seen:
@@ -65,12 +68,15 @@ def shown_code(text: str) -> str | None:
 
 def parse(script: str) -> list[Step]:
     steps: list[Step] = []
-    person = "citizen"
+    person, meanwhile = "citizen", list[str]()
     for line in script.splitlines():
         if line.startswith("@ "):
             person = line[2:].strip()
+        elif line.startswith("! "):
+            meanwhile.append(line[2:].strip())
         elif line.startswith("> "):
-            steps.append(Step(person, line[2:].strip()))
+            steps.append(Step(person, line[2:].strip(), meanwhile=meanwhile))
+            meanwhile = []
         elif line == "--":
             steps[-1].answers.append([])
         elif line.strip() and not line.startswith("#"):

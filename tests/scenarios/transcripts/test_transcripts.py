@@ -14,9 +14,9 @@ import pytest
 
 from bot.build import Program
 from channels.webchat import connection
-from services import obligations
+from services import desk, obligations
 from services.people import Role, issue_link
-from tests.conftest import DATABASES, rows
+from tests.conftest import DATABASES, Clock, rows
 from tests.scenarios.transcripts.drivers import WIRES, Person, gesture
 from tests.scenarios.transcripts.script import filled, parse, shown_code
 
@@ -59,7 +59,22 @@ def handed_over(program: Program) -> dict[str, str]:
     return {"head": office.transact(issue_link, str(head), timedelta(days=1))}
 
 
-async def replayed(program: Program, name: str, wire: str, link: str) -> None:
+async def meanwhile(program: Program, clock: Clock, happened: str) -> None:
+    """One `!` line of a script."""
+    what, _, said = happened.partition(" ")
+    if what == "asks":
+        [case] = rows(program, "cases")
+        report = await program.acts.read(desk.look, str(case["id"]))
+        assert report is not None
+        await program.acts.by("clerk").write(desk.ask, report.id, report.seen, said)
+    elif what == "days":
+        clock.passes(days=int(said))
+        await program.acts.write(desk.go_on_unanswered, 10)
+    else:
+        raise ValueError(happened)
+
+
+async def replayed(program: Program, clock: Clock, name: str, wire: str, link: str) -> None:
     path = FOLDER / f"{name}.txt"
     written, values, people = path.read_text(encoding="utf-8"), {"link": link}, dict[str, Person]()
     if "<head>" in written:
@@ -74,6 +89,9 @@ async def replayed(program: Program, name: str, wire: str, link: str) -> None:
             if step.person != speaker:
                 told += ["", f"@ {step.person}"]
             speaker = step.person
+            for happened in step.meanwhile:
+                await meanwhile(program, clock, happened)
+                told += ["", f"! {happened}"]
             if "<case>" in step.said:
                 values["case"] = str(rows(program, "cases")[-1]["id"])
             await gesture(people[speaker], filled(step.said, values))
@@ -97,15 +115,15 @@ ON_DATABASES = [(name, kind) for name in SCRIPTS for kind in DATABASES if kind =
 
 
 @pytest.mark.parametrize(("name", "database_url"), ON_DATABASES, indirect=["database_url"])
-async def test_the_dialogue(program: Program, name: str, link: str) -> None:
-    await replayed(program, name, "fake", link)
+async def test_the_dialogue(program: Program, clock: Clock, name: str, link: str) -> None:
+    await replayed(program, clock, name, "fake", link)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("wire", ["telegram", "web", "sms"])
 @pytest.mark.parametrize("name", SCRIPTS)
-async def test_the_same_dialogue_on_the_wire(program: Program, name: str, wire: str, link: str) -> None:
-    await replayed(program, name, wire, link)
+async def test_the_same_dialogue_on_the_wire(program: Program, clock: Clock, name: str, wire: str, link: str) -> None:
+    await replayed(program, clock, name, wire, link)
 
 
 def test_every_dialogue_is_told_in_both_languages() -> None:

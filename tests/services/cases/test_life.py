@@ -231,6 +231,10 @@ class Walk:
     def add(self) -> None:
         self.office.do(cases.add, contact_of(self.office), self.case.id, "谢谢", ())
 
+    def days_pass(self) -> None:
+        self.office.clock.passes(days=8)
+        self.office.do(desk.go_on_unanswered, 10)
+
     def withdraw(self) -> None:
         self.office.do(cases.withdraw, contact_of(self.office), self.case.id)
 
@@ -271,6 +275,12 @@ class Walk:
         if now.state not in ENDS:
             wanted = {Standing.OWED: State.HANDED, Standing.ANSWERED: State.ANSWERED}.get(standing)
             assert now.state == wanted or (wanted is None and now.state in (State.RECEIVED, State.ACCEPTED))
+        if now.promised is not None and now.promised.stands:
+            assert now.asked_until is not None, "a clock stands still and nobody is waited for"
+            assert not now.promised.late
+        if now.asked_until is not None:
+            silent = [one.kind for one in now.said if one.kind in ("question", "addition", Step.NO_REACTION)]
+            assert silent[-1] == "question"
         self.owed = [one for one in self.owed if self.office.look(one).obligation.state not in SETTLED]
 
 
@@ -279,6 +289,7 @@ DOINGS = tuple(name for name in vars(Walk) if not name.startswith("_") and name 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(doings=["hand", "withdraw", "reopen"])
+@example(doings=["ask", "days_pass", "ask", "add", "ask", "accept", "days_pass", "close", "ask", "days_pass", "reopen"])
 @example(doings=["hand", "unit_answers", "send_back", "unit_answers", "accept_answer", "hand", "excuse", "close"])
 @given(doings=st.lists(st.sampled_from(DOINGS), max_size=14))
 def test_no_walk_loses_an_answer_skips_a_step_or_leaves_a_case_without_a_day(office: Office, doings: list[str]) -> None:
