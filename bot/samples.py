@@ -353,6 +353,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.one", {"promised": _promised("2026-12-02", 7) | {"stands": True}, "asked_until": "2026-11-30"}, _CASE),
         ("status.one", {"state": "accepted", "history": talked}, _CASE),
         *(("status.one", {"state": state}, _CASE) for state in sorted(ENDS)),
+        ("sms.waits", {}, ()),
         *(("status.asked", {"until": until, "stands": bool(until)}, _ANSWER) for until in (None, "2026-11-30")),
         ("status.no_reaction", {"numbers": [NUMBER], "count": 2}, ()),
         (

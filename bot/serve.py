@@ -21,6 +21,7 @@ from bot.proxies import behind, networks
 from bot.tasks import Tasks, settle_memory, stop_signal
 from bot.work import add_audit, add_pulse, add_units, add_work, closers, serving_place
 from channels.channel import Channel, ChannelKind
+from services.people import SMS
 from web.site import assets
 from web.site.frame import LARGEST_FILES, ShownChannel
 from web.site.security import protect_any
@@ -162,6 +163,7 @@ def _site(program: Program, channels: Sequence[Channel]) -> Site:
         channels=shown_channels(program),
         links={one.name: one.link for one in channels if one.link},
         ways=frozenset(one.name for one in channels if one.carries_links),
+        sms=any(one.name == SMS for one in channels),
         kinds=program.tools.kinds,
         search=program.search,
         language=program.language,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -11,7 +11,7 @@ import structlog
 from scheduler.ticker import Job
 from services import cases, deliveries, desk, evidence, notices, obligations, oversight
 from services.evidence import Store
-from services.foundation.act import Acts
+from services.foundation.act import Act, Acts
 from services.people import CHAT, SMS
 
 log = structlog.get_logger()
@@ -19,6 +19,7 @@ REMINDERS_AT_ONCE = 1_000  # rows: a transaction of some 30 ms, so that nobody's
 LAPSES_AT_ONCE = 200
 RATERS_AT_ONCE = 50
 UNANSWERED_AT_ONCE = 50
+NUDGES_AT_ONCE = 200
 JUST_SENT = timedelta(hours=1)  # in which a page that has lost its line may still say what a file belongs to
 
 
@@ -38,18 +39,19 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
     async def remind_clerks() -> None:
         await acts.write(desk.remind_clerks, REMINDERS_AT_ONCE)
 
-    async def note_overdue() -> None:
-        while await acts.write(obligations.lapse, LAPSES_AT_ONCE) == LAPSES_AT_ONCE:
-            pass
+    def all_of(work: Callable[[Act, int], int], most: int) -> Callable[[], Awaitable[None]]:
+        """What does a part of up to `most` at a time until nothing is left."""
+
+        async def run() -> None:
+            while await acts.write(work, most) == most:
+                pass
+
+        return run
 
     async def ask_raters() -> None:
         while await acts.write(cases.remind_raters, RATERS_AT_ONCE) == RATERS_AT_ONCE:
             pass
         while await acts.write(cases.lapse_ratings, RATERS_AT_ONCE) == RATERS_AT_ONCE:
-            pass
-
-    async def go_on_unanswered() -> None:
-        while await acts.write(desk.go_on_unanswered, UNANSWERED_AT_ONCE) == UNANSWERED_AT_ONCE:
             pass
 
     async def carry_notices() -> None:
@@ -92,9 +94,10 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
     return (
         Job("remind_units", "* * * * *", remind_units),
         Job("remind_clerks", "* * * * *", remind_clerks),
-        Job("note_overdue", "* * * * *", note_overdue),
+        Job("note_overdue", "* * * * *", all_of(obligations.lapse, LAPSES_AT_ONCE)),
         Job("ask_raters", "*/20 9-17 * * *", ask_raters),
-        Job("go_on_unanswered", "*/20 9-17 * * *", go_on_unanswered),
+        Job("go_on_unanswered", "*/20 9-17 * * *", all_of(desk.go_on_unanswered, UNANSWERED_AT_ONCE)),
+        *([Job("nudge", "*/20 9-17 * * *", all_of(cases.nudge, NUDGES_AT_ONCE))] if sms else []),
         Job("carry_notices", "* * * * *", carry_notices),
         Job("remind_idle", "*/5 * * * *", remind_idle),
         Job("shuffle_reports", "40 3 * * *", shuffle_reports),

@@ -491,6 +491,7 @@ def upgrade() -> None:
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('error', sa.String(length=300), nullable=True),
     sa.Column('wire_id', sa.String(length=64), nullable=True),
+    sa.Column('nudged', sa.Boolean(), nullable=True),
     sa.Column('created_at', Utc(), nullable=False),
     sa.Column('sent_at', Utc(), nullable=True),
     sa.Column('acknowledged_at', Utc(), nullable=True),
@@ -504,6 +505,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_deliveries_notice', ['notice_id', 'state', 'channel'], unique=False, sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
         batch_op.create_index('ix_deliveries_recipient', ['notice_id', 'contact_id'], unique=False, sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
         batch_op.create_index('ix_deliveries_unnumbered', ['due_at'], unique=False, sqlite_where=sa.text("channel = 'web' AND letter IS NULL AND state != 'aborted' AND state != 'superseded'"), postgresql_where=sa.text("channel = 'web' AND letter IS NULL AND state != 'aborted' AND state != 'superseded'"))
+        batch_op.create_index('ix_deliveries_unseen', ['created_at'], unique=False, sqlite_where=sa.text("id < 0 AND channel = 'web' AND state = 'queued' AND nudged IS NULL"), postgresql_where=sa.text("id < 0 AND channel = 'web' AND state = 'queued' AND nudged IS NULL"))
 
     op.create_table('extensions',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -614,6 +616,7 @@ def downgrade() -> None:
 
     op.drop_table('extensions')
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
+        batch_op.drop_index('ix_deliveries_unseen', sqlite_where=sa.text("id < 0 AND channel = 'web' AND state = 'queued' AND nudged IS NULL"), postgresql_where=sa.text("id < 0 AND channel = 'web' AND state = 'queued' AND nudged IS NULL"))
         batch_op.drop_index('ix_deliveries_unnumbered', sqlite_where=sa.text("channel = 'web' AND letter IS NULL AND state != 'aborted' AND state != 'superseded'"), postgresql_where=sa.text("channel = 'web' AND letter IS NULL AND state != 'aborted' AND state != 'superseded'"))
         batch_op.drop_index('ix_deliveries_recipient', sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))
         batch_op.drop_index('ix_deliveries_notice', sqlite_where=sa.text('notice_id IS NOT NULL'), postgresql_where=sa.text('notice_id IS NOT NULL'))

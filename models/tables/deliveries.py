@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, and_
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, and_
 
 from models.tables.base import FETCHING, BigId, metadata
 from models.types import Utc
@@ -25,6 +25,7 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", String(300)),
     Column("wire_id", String(64)),  # the channel's own id of the message
+    Column("nudged", Boolean),  # of a row that tells the day alone: whether it was looked at for an SMS
     Column("created_at", Utc, nullable=False),
     Column("sent_at", Utc),
     Column("acknowledged_at", Utc),
@@ -68,6 +69,12 @@ Index(
     sqlite_where=deliveries.c.channel == FETCHING,
     postgresql_where=deliveries.c.channel == FETCHING,
 )
+
+
+_UNSEEN = and_(
+    deliveries.c.id < 0, deliveries.c.channel == FETCHING, deliveries.c.state == "queued", deliveries.c.nudged.is_(None)
+)
+Index("ix_deliveries_unseen", deliveries.c.created_at, sqlite_where=_UNSEEN, postgresql_where=_UNSEEN)
 
 
 _UNNUMBERED = and_(

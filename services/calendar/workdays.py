@@ -49,6 +49,7 @@ SOURCES = tuple(BySource.model_fields)
 class Limits(BySource, SourceLimits):
     """The limits that the office sets for itself: for whatever comes by chat, and for sources without a table."""
 
+    nudge: Days | None = None  # until an SMS says that a word waits in the web chat; None: none does
     not_ours: Days | None = None  # for a unit to say that it is not its duty; None: it cannot
     rate: Days | None = None  # in which an answer can be rated; None: nobody is asked
     put_right: Days | None = None

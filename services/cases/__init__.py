@@ -41,6 +41,7 @@ from services.cases.importing import (
 from services.cases.keying import FIELDS, KINDS, Intake, Keyed, intake_of, key_in, mark, read_keyed
 from services.cases.leaving import COLUMNS, leaving
 from services.cases.life import COMPLAINT, ENDS, LIFE, OPINION, QUESTION, State, Step, steps_from
+from services.cases.nudging import nudge
 from services.cases.outcomes import OUTCOMES, note_outcomes, outcome_values
 from services.cases.papers import receipt_file
 from services.cases.raters import lapse_ratings, remind_raters
@@ -181,6 +182,7 @@ __all__ = [
     "note_aside",
     "note_outcomes",
     "note_right",
+    "nudge",
     "outcome_values",
     "own",
     "own_case",

@@ -23,6 +23,7 @@ from services.deliveries.queueing import (
 from services.deliveries.receipts import delivered, undelivered
 from services.deliveries.recording import abort_deliveries, record
 from services.deliveries.sender import Clearance, Sender
+from services.deliveries.unseen import take_unseen
 from services.deliveries.values import MOST_ATTEMPTS, URGENCY, Capacity, Holder, Letter, Outgoing, Parcel, Result
 from services.deliveries.withholding import withhold_about, withhold_from
 
@@ -58,6 +59,7 @@ __all__ = [
     "received",
     "record",
     "seal_notice",
+    "take_unseen",
     "undelivered",
     "unnumbered",
     "with_letters",

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from models.tables import cases, entries, evidence, notices, obligations, visits
+from models.tables import FETCHING, cases, entries, evidence, notices, obligations, visits
 from services import people
 from services.cases import intake_of, ratings_of
 from services.desk import glances
@@ -118,16 +118,18 @@ def _case(act: Act, report_id: str) -> dict[str, Any] | None:
         "recovered": row.recovered,
         "assigned_to": row.assigned_to,
         "asked_until": row.asked_until,
-        **_entered(act, report_id),
+        **_entered(act, report_id, named=row.named),
     }
 
 
-def _entered(act: Act, case_id: str) -> dict[str, Any]:
+def _entered(act: Act, case_id: str, *, named: bool) -> dict[str, Any]:
     """What a clerk noted who entered the case, and how its citizen can be reached."""
-    intake = intake_of(act, case_id)
+    intake, followed = intake_of(act, case_id), people.followed_on(act, case_id)
+    reach = ("web_phone" if named else "web") if followed == {FETCHING} else ""
     if intake is None:
-        return {}
-    reach = "" if people.is_followed(act, case_id) else "phone" if intake.phoned else "none"
+        return {"reach": reach}
+    if not people.is_followed(act, case_id):
+        reach = "phone" if intake.phoned else "none"
     return {"source_number": intake.number, "arrived_on": intake.arrived_on, "reach": reach}
 
 

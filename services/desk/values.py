@@ -130,7 +130,7 @@ class Report:
     source_number: str | None = None  # of a case that a clerk has entered: the source's own number
     arrived_on: date | None = None  # of such a case: the day on which it came in there
     asked_until: date | None = None  # the last day for what the office has asked, while it waits for it
-    reach: str = ""  # where no chat follows the case: phone or none, by whether a phone was left
+    reach: str = ""  # where no chat follows the case: phone or none, by whether a phone was left; web or web_phone
 
     @property
     def steps(self) -> Collection[str]:

@@ -35,6 +35,7 @@ from services.people.members import (
 from services.people.owners import (
     by_receipt,
     follow,
+    followed_on,
     follows,
     forget_identity,
     forget_name,
@@ -157,6 +158,7 @@ __all__ = [
     "ensure_contact",
     "ensure_contacts",
     "follow",
+    "followed_on",
     "follows",
     "forget_identity",
     "forget_name",

@@ -9,7 +9,7 @@ from sqlalchemy import Table, insert, select, update
 
 from models.database import insert_or_ignore
 from models.prepared import Prepared
-from models.tables import owners, vault
+from models.tables import contacts, owners, vault
 from services.foundation.act import Act
 from services.foundation.moments import newest_first
 from services.foundation.vault import new_code, same_code
@@ -74,6 +74,12 @@ def is_followed(act: Act, subject_id: str) -> bool:
         act.tx.execute(select(owners.c.subject_id).where(owners.c.subject_id == subject_id).limit(1)).first()
         is not None
     )
+
+
+def followed_on(act: Act, subject_id: str) -> set[str]:
+    """The channels on which a report is followed by accounts that take messages."""
+    theirs = contacts.c.id.in_(owner_ids(act, subject_id)), contacts.c.blocked_at.is_(None)
+    return set(act.tx.execute(select(contacts.c.channel).where(*theirs)).scalars())
 
 
 def hand_on(act: Act, before: str, after: str) -> dict[str, str | None]:

@@ -196,6 +196,7 @@ class Desk:
             clerks=await frame.acts.read(desk.clerks) if report else {},
             SHORTEST=SHORTEST_REASON,
             ask_days=limits().ask,
+            nudges=frame.sms and limits().nudge,
             **({"filed_by": None, "saved_done": None} | nothing | values),
         )
 

@@ -88,6 +88,7 @@ class Frame:
     default_language: str = DEFAULT_LANGUAGE  # for whoever has chosen none and whose browser asks for none of ours
     links: Mapping[str, Callable[[str], str | None]] = field(default_factory=dict)  # by channel: `Channel.link`
     ways: Collection[str] | None = None  # channels on which a link can leave; None: all
+    sms: bool = False  # whether there is a carrier of text messages
     second_clerk_above: int = 200  # recipients of a notice above which a second clerk must release it
     session_days: int = 30  # a session that is used goes on for so long at most
     office: Office = field(default_factory=Office)
