@@ -58,7 +58,7 @@ _COUNTED = re.compile(
 )
 
 
-_YUAN = re.compile(r"(\d{1,12}(?:\.\d{1,8})?)(万|亿)?(?:元|块|yuan|rmb)?")
+_YUAN = re.compile(r"(\d{1,18}(?:\.\d{1,8})?)(万|亿)?(?:元|块|yuan|rmb)?")
 
 
 def read_amount(text: str, unit: str = "") -> int | None:

@@ -10,6 +10,7 @@ class CaseCode(StrEnum):
 
     DECIDED = "decided"  # the case stands elsewhere by now: this step does not lead on from there
     OUTCOME_UNKNOWN = "outcome_unknown"
+    YUAN_MUCH = "yuan_much"
     YUAN_WRONG = "yuan_wrong"
 
 
@@ -25,7 +26,9 @@ class KeyingCode(StrEnum):
     NAME_TOO_LONG = "name_too_long"
     PHONE_WRONG = "phone_wrong"
     NUMBER_TOO_LONG = "number_too_long"
+    ARRIVED_EARLY = "arrived_early"  # before what it tells of
     KEYED_ALREADY = "keyed_already"
+    KEYED_ALIKE = "keyed_alike"  # the same in every field, without a number: it may have come twice
 
 
 class SheetCode(StrEnum):

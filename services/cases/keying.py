@@ -108,7 +108,9 @@ def read_keyed(typed: Mapping[str, str], units: Container[str], today: date) -> 
     dialled = callback(phone) if phone else None
     if phone and dialled is None:
         reading.wrong["phone"] = KeyingCode.PHONE_WRONG
-    happened = reading.day("happened", today)
+    happened, arrived = reading.day("happened", today), reading.day("arrived", today)
+    if happened and arrived and arrived < happened:
+        reading.wrong["arrived"] = KeyingCode.ARRIVED_EARLY
     keyed = Keyed(
         reading.choice("source", SOURCES, KeyingCode.SOURCE_WANTED) or "",
         kind or "",
@@ -119,7 +121,7 @@ def read_keyed(typed: Mapping[str, str], units: Container[str], today: date) -> 
         reading.words("name", LONGEST_NAME, KeyingCode.NAME_TOO_LONG) or None,
         dialled,
         reading.words("number", LONGEST_NUMBER, KeyingCode.NUMBER_TOO_LONG) or None,
-        reading.day("arrived", today),
+        arrived,
     )
     ordered = {name: reading.wrong[name] for name in FIELDS if name in reading.wrong}
     return (None if ordered else keyed), ordered
@@ -143,16 +145,19 @@ def intake(act: Act, keyed: Keyed) -> dict[str, Any]:
     return {"id": new_id(), **noted, "mark": mark(act, keyed)}
 
 
-def key_in(act: Act, keyed: Keyed, limits: Limits | None = None) -> tuple[Case, str]:
+def key_in(act: Act, keyed: Keyed, limits: Limits | None = None, again: str = "") -> tuple[Case, str]:
     """Enters a case; returns it and the receipt code, which can be told this once and is kept nowhere.
 
-    Limits count from now, not from the day at the source. Raises Refusal: keyed_already, with `id` and `report` (the
-    number) of the first.
+    Limits count from now, not from the day at the source. `again`: the number of the newest report that is the same in
+    every field, if this one came besides. Raises Refusal: keyed_already (the source's number is known), keyed_alike,
+    both with `id` and `report` (the number) of the one that is there.
     """
     row = intake(act, keyed)
-    if not is_new(act.tx, intakes, row):
-        first = act.tx.execute(entered_as(row["mark"])).one()
-        raise Refusal(KeyingCode.KEYED_ALREADY, "number", id=first.id, report=first.number)
+    row["mark"], like = _free_mark(act, row["mark"])
+    if (like and (keyed.number or like.number != again)) or not is_new(act.tx, intakes, row):
+        like = like or act.tx.execute(entered_as(row["mark"])).one()
+        code = KeyingCode.KEYED_ALREADY if keyed.number else KeyingCode.KEYED_ALIKE
+        raise Refusal(code, "number", id=like.id, report=like.number)
     return enter(act, keyed, row, limits or calendar.limits())
 
 
@@ -177,6 +182,14 @@ def enter(act: Act, keyed: Keyed, row: Mapping[str, Any], limits: Limits) -> tup
 def entered_as(*marks: str) -> Select[*tuple[Any, ...]]:
     """Mark, id and number of the cases that were entered with these marks."""
     return _FIRST.where(intakes.c.mark.in_(marks))
+
+
+def _free_mark(act: Act, found: str) -> tuple[str, Any]:
+    """The mark that this entry gets, and the newest case that is the same: each further one's mark is made of that."""
+    like = None
+    while (row := act.tx.execute(entered_as(found)).first()) is not None:
+        found, like = act.vault.index(f"{found}\0{row.number}", "intake"), row
+    return found, like
 
 
 def intake_of(act: Act, case_id: str) -> Intake | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, select
+from sqlalchemy import Connection, and_, select
 
 from models.tables import cases, ratings
 from services import evidence
+from services.cases.rating import NEWEST_GIVEN
 from services.foundation.wording import told_on
 from services.units import PLACE, placed, unit_and_part
 
@@ -30,11 +31,7 @@ COLUMNS = (
     "solved",
     "pieces",
 )
-_later = ratings.alias("later")
-_newest = ~exists().where(
-    _later.c.case_id == ratings.c.case_id, _later.c.round > ratings.c.round, _later.c.level.is_not(None)
-)
-_RATED = ratings.c.case_id == cases.c.id, ratings.c.level.is_not(None), ratings.c.aside_id.is_(None), _newest
+_RATED = ratings.c.case_id == cases.c.id, ratings.c.aside_id.is_(None), NEWEST_GIVEN
 _CASES = select(
     cases, ratings.c.level, ratings.c.solved, *PLACE, evidence.many_of(cases.c.id).label("pieces")
 ).select_from(placed(cases, cases.c.unit_id).outerjoin(ratings, and_(*_RATED)))

@@ -25,13 +25,15 @@ MOST_YUAN = 10**12
 def outcome_values(outcomes: Sequence[str], recovered: str) -> dict[str, Any]:
     """The columns of a case that hold what came of it. `recovered`: yuan as typed, or nothing.
 
-    Raises Refusal: outcome_unknown, yuan_wrong.
+    Raises Refusal: outcome_unknown, yuan_wrong, yuan_much.
     """
     if not set(outcomes) <= set(OUTCOMES):
         raise Refusal(CaseCode.OUTCOME_UNKNOWN, "outcomes")
     yuan = read_yuan(recovered) if recovered.strip() else None
-    if recovered.strip() and (yuan is None or yuan > MOST_YUAN):
+    if recovered.strip() and yuan is None:
         raise Refusal(CaseCode.YUAN_WRONG, "recovered")
+    if yuan is not None and yuan > MOST_YUAN:
+        raise Refusal(CaseCode.YUAN_MUCH, "recovered")
     return {"outcomes": [one for one in OUTCOMES if one in outcomes], "recovered": yuan}
 
 

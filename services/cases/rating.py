@@ -5,13 +5,13 @@ Levels are those of GB/T 39734 and are not changed locally. Silence is a state o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Boolean, and_, exists, insert, select, type_coerce, update
 
 from models.tables import cases, entries, ratings
 from services import calendar, obligations
@@ -70,6 +70,7 @@ class Rating:
     right_on: date | None  # when the office noted that it was put right
     aside: str | None  # why it was set aside
     aside_by: str | None
+    newest: bool = False  # of those of its case that were given
 
     @property
     def is_bad(self) -> bool:
@@ -135,8 +136,13 @@ def rate(act: Act, contact: Contact, case_id: str, given: Given) -> Rating:
 
 
 def rating_of(act: Act, case_id: str) -> Rating | None:
-    """The newest rating of a case."""
+    """The newest rating of a case, given or only asked for."""
     return next(iter(ratings_of(act, [case_id]).get(case_id, ())), None)
+
+
+def given_of(ratings: Iterable[Rating]) -> Rating | None:
+    """The newest rating that was given, among all of a case: another may have been asked for since."""
+    return next((one for one in ratings if one.newest), None)
 
 
 def ratings_of(act: Act, case_ids: Collection[str]) -> Mapping[str, Sequence[Rating]]:
@@ -178,6 +184,14 @@ def _happening(act: Act, case: LockedCase, rating: Rating, given: Given) -> Happ
     return Happening(kind, rating.id, first_of_day(act.now), case.unit_id, case.id, detail=detail)
 
 
+_later = ratings.alias("later")
+# A rating that was given, and none later of its case: the one that is read, counted in a list and acted on.
+NEWEST_GIVEN = and_(
+    ratings.c.level.is_not(None),
+    ~exists().where(
+        _later.c.case_id == ratings.c.case_id, _later.c.round > ratings.c.round, _later.c.level.is_not(None)
+    ),
+)
 _said, _aside = entries.alias("said"), entries.alias("aside")
 _RATINGS = (
     select(
@@ -187,6 +201,7 @@ _RATINGS = (
         _said.c.text.label("text"),
         _aside.c.text.label("aside"),
         _aside.c.actor.label("aside_by"),
+        type_coerce(NEWEST_GIVEN, Boolean).label("newest"),
     )
     .join(cases, cases.c.id == ratings.c.case_id)
     .outerjoin(_said, _said.c.id == ratings.c.entry_id)

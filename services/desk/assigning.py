@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from models.tables import cases
-from services import people
+from services import obligations, people
 from services.cases import ENDS, LockedCase, held, note
 from services.desk.codes import DeskCode
 from services.foundation.act import Act
@@ -15,7 +15,6 @@ from services.foundation.refusal import Refusal
 from services.people import Right
 
 ASSIGN = "assign"  # the kind of the entry: the office's own, as a note is
-_OPEN = cases.c.assigned_to.is_not(None), cases.c.state.not_in(ENDS)
 
 
 def clerks(act: Act) -> Mapping[str, str]:
@@ -40,23 +39,29 @@ def assign(act: Act, case_id: str, seen: str, person_id: str) -> bool:
 
 
 def assigned(act: Act) -> Mapping[str, int]:
-    """How many open cases are with whom, by person."""
-    rows = act.tx.execute(select(cases.c.assigned_to, func.count()).where(*_OPEN).group_by(cases.c.assigned_to))
+    """How many cases about which something is to be done are with whom, by person."""
+    rows = act.tx.execute(select(cases.c.assigned_to, func.count()).where(*_to_do()).group_by(cases.c.assigned_to))
     return {row[0]: row[1] for row in rows}
 
 
 def hand_on(act: Act, person_id: str, to_id: str) -> int:
-    """Gives everything open that is with somebody to another clerk, or to nobody; returns how many cases.
+    """Gives everything that somebody has to do to another clerk, or to nobody; returns how many cases.
 
     Raises Refusal: clerk_unknown.
     """
     if to_id == person_id or (to_id and to_id not in people.people_with(act, Right.DECIDE_REPORTS)):
         raise Refusal(DeskCode.CLERK_UNKNOWN, "to")
-    mine = select(cases.c.id).where(*_OPEN, cases.c.assigned_to == person_id).order_by(cases.c.id).with_for_update()
+    mine = select(cases.c.id).where(*_to_do(), cases.c.assigned_to == person_id).order_by(cases.c.id).with_for_update()
     ids = act.tx.execute(mine).scalars().all()
     for case_id in ids:
         _give(act, held(act, case_id), person_id, to_id or None)
     return len(ids)
+
+
+def _to_do() -> tuple[ColumnElement[bool], ...]:
+    """Cases that are with somebody and open, or closed while the office still owes something: a call-back (P-03)."""
+    owed = select(obligations.open_promises().subquery().c.subject_id)
+    return cases.c.assigned_to.is_not(None), or_(cases.c.state.not_in(ENDS), cases.c.id.in_(owed))
 
 
 def _give(act: Act, case: LockedCase, before: str | None, person_id: str | None) -> None:

@@ -7,14 +7,14 @@ from services.cases import (
     CaseCode,
     LockedCase,
     Rating,
-    RatingState,
     State,
     ask_rating,
+    given_of,
     held,
     note,
     note_aside,
     note_right,
-    rating_of,
+    ratings_of,
     tell,
 )
 from services.desk.codes import DeskCode
@@ -29,9 +29,9 @@ def make_good(act: Act, case_id: str, seen: str, text: str) -> bool:
 
     Returns whether the citizen can be reached. Raises Refusal: gone, changed, decided, text_wanted, text_too_long.
     """
-    case, rating = _rated(act, case_id, seen)
+    case, rating, last = _rated(act, case_id, seen)
     text = worded(text)
-    if not rating.is_to_be_righted or case.state is not State.CLOSED:
+    if not last or not rating.is_to_be_righted or case.state is not State.CLOSED:
         raise Refusal(CaseCode.DECIDED)
     note_right(act, case, rating)
     until = ask_rating(act, case)
@@ -44,7 +44,7 @@ def set_aside(act: Act, case_id: str, seen: str, text: str) -> bool:
 
     Always returns True: nobody is told. Raises Refusal: gone, changed, decided, reason_wanted, text_too_long.
     """
-    case, rating = _rated(act, case_id, seen)
+    case, rating, _ = _rated(act, case_id, seen)
     text = worded(text, SHORTEST_REASON, DeskCode.REASON_WANTED)
     if rating.aside is not None:
         raise Refusal(CaseCode.DECIDED)
@@ -57,9 +57,14 @@ def rate_button(case: LockedCase, asked: bool) -> tuple[Button, ...]:
     return (Button(f"/rate {case.id}", words="rate"),) if asked else ()
 
 
-def _rated(act: Act, case_id: str, seen: str) -> tuple[LockedCase, Rating]:
-    """The case, locked, with its newest rating. Raises Refusal: gone, changed; decided where that was not given."""
-    case, rating = held(act, case_id, seen), rating_of(act, case_id)
-    if rating is None or rating.state is not RatingState.GIVEN:
+def _rated(act: Act, case_id: str, seen: str) -> tuple[LockedCase, Rating, bool]:
+    """The case, locked, with the newest rating that was given, and whether none was asked for since.
+
+    Raises Refusal: gone, changed; decided, where none was given.
+    """
+    case = held(act, case_id, seen)
+    found = ratings_of(act, [case_id]).get(case_id, ())
+    rating = given_of(found)
+    if rating is None:
         raise Refusal(CaseCode.DECIDED)
-    return case, rating
+    return case, rating, rating is found[0]

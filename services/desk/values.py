@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from services.cases import Rating, steps_from
+from services.cases import Rating, given_of, steps_from
 from services.evidence import Piece
 from services.obligations import Promise
 
@@ -131,6 +131,11 @@ class Report:
     arrived_on: date | None = None  # of such a case: the day on which it came in there
     asked_until: date | None = None  # the last day for what the office has asked, while it waits for it
     reach: str = ""  # where no chat follows the case: phone or none, by whether a phone was left; web or web_phone
+
+    @property
+    def rated(self) -> Rating | None:
+        """What was said of the answers last."""
+        return given_of(self.ratings)
 
     @property
     def steps(self) -> Collection[str]:

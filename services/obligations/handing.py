@@ -132,10 +132,8 @@ def deadline(act: Act, ladder: Ladder, due: date | None, working_days: int | Non
     Raises Refusal: due_wanted, due_past, due_far.
     """
     if due is None:
-        if working_days is None or working_days > LONGEST_LIMIT:
+        if working_days is None or not 1 <= working_days <= LONGEST_LIMIT:
             raise Refusal(ObligationCode.DUE_WANTED)
-        if working_days < 1:
-            raise Refusal(ObligationCode.DUE_PAST)
         due = calendar.workday_after(act.now.date(), working_days, calendar.own_days(act))
     if due > last_day(act.now):
         raise Refusal(ObligationCode.DUE_FAR)

@@ -52,5 +52,5 @@ ACTS: Mapping[str, Decision] = {
     "note": _said(desk.note_visit),
     "put_right": _put_right,
     "assign": lambda act, report_id, sent: desk.assign(act, report_id, sent.get("seen", ""), sent.get("person", "")),
-    "jot": lambda act, report_id, sent: desk.jot(act, report_id, sent.get("text", "")),
+    "jot": lambda act, report_id, sent: desk.jot(act, report_id, sent.get("text", ""), sent.get("number", "")),
 }

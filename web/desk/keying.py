@@ -38,13 +38,20 @@ class Keying:
         if keyed is None:
             return self._draw(request, seat, WRONG, typed=sent, wrong=wrong)
         try:
-            case, receipt = await seat.acts.write(cases.key_in, keyed)
+            case, receipt = await seat.acts.write(cases.key_in, keyed, again=sent.get("again", ""))
         except Refusal as error:
-            return self._draw(request, seat, status_of(error), typed=sent, first=error.values)
+            return self._draw(request, seat, status_of(error), typed=sent, first=error.values, problem=error.code)
         return self._draw(request, seat, case=case, receipt=receipt)
 
     def _draw(self, request: web.Request, seat: Seat, status: int = 200, **values: Any) -> web.Response:
-        nothing: Mapping[str, Any] = {"typed": {}, "wrong": {}, "first": None, "case": None, "receipt": ""}
+        nothing: Mapping[str, Any] = {
+            "typed": {},
+            "wrong": {},
+            "first": None,
+            "problem": "",
+            "case": None,
+            "receipt": "",
+        }
         return self._frame.page(
             request,
             "cases/new.html",

@@ -17,7 +17,7 @@ from services.people import Right
 from web.desk.acts import ACTS
 from web.desk.filters import KINDS, STATES, Query, read
 from web.desk.saving import DONE as SAVED
-from web.obligations.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, hand_form
+from web.obligations.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, Limit, due_of, hand_form, look_twice
 from web.site.asked import a_moment
 from web.site.frame import ID, Frame, Seat, form
 from web.site.leaving import FORM, Leaving, leave
@@ -81,6 +81,8 @@ class Desk:
         frame, report_id, act = self._frame, request.match_info["id"], request.match_info["act"]
         sent = await form(request, frame.site_url)
         try:
+            if act == "interim":
+                await look_twice(frame, sent)
             reached = await seat.acts.write(ACTS[act], report_id, sent)
         except Refusal as error:
             return await self.again(request, seat, error, act, typed=sent.get("text", ""), sent=sent)
@@ -117,6 +119,7 @@ class Desk:
         """The report as it stands now, with what was wrong and what was typed; `handed`: the fields of a hand-over."""
         status, report = status_of(refused), await self._report(request.match_info["id"])
         told = {"problem": refused.code, "at": refused.field or "text", "act": act, "typed": typed, "sent": sent or {}}
+        told["limit"] = await due_of(self._frame, sent or {}) if act == "interim" else Limit()
         form = (handed, refused) if handed is not None else None
         return await self._draw(request, seat, report, status=status, form=form, **told)
 
@@ -168,7 +171,16 @@ class Desk:
         following = await frame.acts.at(now).read(desk.next_open, filters, report.id) if report else None
         texts, nothing = (
             frame.speaks(request),
-            {"done": None, "problem": None, "at": "", "act": "", "typed": "", "sent": {}, "identity": None},
+            {
+                "done": None,
+                "problem": None,
+                "at": "",
+                "act": "",
+                "typed": "",
+                "sent": {},
+                "identity": None,
+                "limit": Limit(),
+            },
         )
         return frame.page(
             request,

@@ -92,11 +92,11 @@ async def hand_form(
 async def look_twice(frame: Frame, sent: Mapping[str, str]) -> None:
     """Refuses a deadline that is far, or on a day off, and was not confirmed by a second look at this very day.
 
-    Raises Refusal: due_unsure.
+    Raises Refusal: due_unsure, of the field date.
     """
     limit = await due_of(frame, sent)
     if limit.at and (limit.far or not limit.works) and sent.get("sure") != limit.at.date().isoformat():
-        raise Refusal(ObligationCode.DUE_UNSURE)
+        raise Refusal(ObligationCode.DUE_UNSURE, "date")
 
 
 async def due_of(frame: Frame, typed: Mapping[str, str]) -> Limit:

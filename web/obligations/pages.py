@@ -20,6 +20,7 @@ from web.site.navigation import Page
 from web.site.refused import status_of
 
 ACTS = "accept|return|excuse|insist|grant|refuse|reply|verify"
+NEW_DATE = ("return", "grant")  # acts that may give another deadline: one that is odd is looked at twice
 THEIR_TURN = ("return", "insist")  # acts after which it is owed again
 DONE = frozenset(
     (
@@ -72,9 +73,12 @@ class Obligations:
     async def _act(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         frame, obligation_id, act = self._frame, request.match_info["id"], request.match_info["act"]
         sent = await form(request, frame.site_url)
-        obligation = (await self._whole(request)).obligation
+        whole = await self._whole(request)
+        obligation = whole.obligation
         typed = {"kind": obligation.kind, "text": sent.get("text", ""), "date": sent.get("date", "")}
         typed["untrue"] = sent.get("untrue", "")
+        if act == "grant" and whole.waiting:
+            typed["date"] = whole.waiting.wanted_at.date().isoformat()
         # Asked first, as for a hand-over. What becomes the unit's turn again goes by SMS too.
         untold = f"{act}_unreached"
         if act in THEIR_TURN:
@@ -82,7 +86,7 @@ class Obligations:
         *_, hears = await frame.acts.read(desk.beside, frame.kinds, obligation)
         answers = act == "accept" and hears
         try:
-            if act == "return":
+            if act in NEW_DATE:
                 await look_twice(frame, sent | typed)
             reached = await self._do(act, seat, obligation_id, sent)
         except Refusal as error:

@@ -30,11 +30,13 @@ if ("posted" in document.body.dataset && document.referrer.startsWith(`${locatio
   history.replaceState(null, "", document.referrer);
 }
 
-// A form keeps its number when the browser comes back to it: what is sent again as it was is known by it.
-const number = $("input[name=number]");
-if (number) {
-  number.value = history.state?.number ?? number.value;
-  history.replaceState({ ...history.state, number: number.value }, "");
+// A form keeps its number when the browser comes back to it: what is sent again as it was is known by it. All forms of a
+// page share one.
+const numbers = $$("input[type=hidden][name=number]");
+if (numbers.length) {
+  const number = history.state?.number ?? numbers[0].value;
+  for (const one of numbers) one.value = number;
+  history.replaceState({ ...history.state, number }, "");
 }
 
 // Whoever leaves a form that was changed and not sent is asked; so is whoever sends another form of the page. A form that

@@ -189,6 +189,30 @@ def test_what_is_set_aside_stays_visible_and_is_counted_apart(office: Office) ->
     assert is_whole(office.program)
 
 
+def test_what_was_put_right_can_still_be_set_aside_while_the_citizen_is_asked_again(office: Office) -> None:
+    """An appeal may be decided after the call-back: what was given is meant, not what is asked for."""
+    case_id = closed(office)
+    rates(office, case_id, BAD)
+    decide(office, desk.make_good, case_id, "现在每天有人值守")
+    assert [one.state for one in report(office, case_id).ratings] == [RatingState.ASKED, RatingState.GIVEN]
+    assert refused(decide, office, desk.make_good, case_id, "又打了一次电话") == "decided"
+    decide(office, desk.set_aside, case_id, "评的是另一个单位")
+    assert [one.aside for one in report(office, case_id).ratings] == [None, "评的是另一个单位"]
+    assert (counted(office).given, counted(office).set_aside) == (0, 1)
+    rates(office, case_id, GOOD)
+    decide(office, desk.set_aside, case_id, "评的也是另一个单位")
+    assert [bool(one.aside) for one in report(office, case_id).ratings] == [True, True]
+    assert is_whole(office.program)
+
+
+def test_a_bad_rating_of_an_earlier_answer_is_not_put_right_after_the_new_one(office: Office) -> None:
+    case_id = closed(office)
+    rates(office, case_id, BAD)
+    decide(office, desk.reopen, case_id, "来件人说没有解决")
+    decide(office, desk.answer, case_id, "这次真的办好了")
+    assert refused(decide, office, desk.make_good, case_id, "现在每天有人值守") == "decided"
+
+
 def test_the_unit_hears_the_level_by_its_day_and_nothing_of_the_words(office: Office) -> None:
     case_id = closed(office)
     rates(office, case_id, BAD)

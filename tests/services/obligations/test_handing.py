@@ -114,7 +114,7 @@ async def test_of_the_same_twice_at_the_same_instant_one_is_asked_about(office: 
 
 def test_what_is_refused(office: Office) -> None:
     assert refused(office.hand_over, "2026-11-22") == "due_past"
-    assert refused(office.hand_over, working_days=0) == "due_past"
+    assert refused(office.hand_over, working_days=0) == "due_wanted"
     assert refused(office.hand_over) == "due_wanted"
     assert refused(office.hand_over, working_days=3, asked=" ") == "text_wanted"
     assert refused(office.hand_over, working_days=3, asked="长" * 3001) == "text_too_long"

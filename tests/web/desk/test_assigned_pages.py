@@ -71,7 +71,15 @@ async def test_what_is_open_of_somebody_is_handed_on_in_one_step(
         await clerk.sends(f"{report}/assign", person=other_id)
     await clerk.sends(f"{report}/decline", text="不属于受理范围")
     page = await clerk.opens("/console/assigned")
-    assert "2 件没有办结" in page
+    assert "2 件还要办" in page
+    case = next(row for row in rows(program, "cases") if row["state"] == "received")
+    await clerk.opens(report := f"/console/report/{case['id']}")
+    await clerk.sends(f"{report}/accept", text="")
+    await clerk.sends(f"{report}/answer", text="窗口已经增开")
+    assert "1 件还要办" in await clerk.opens("/console/assigned")
+    for tap in ("评价", "没有解决", "非常不满意", "完成"):
+        await citizen.taps(tap)
+    assert "2 件还要办" in await clerk.opens("/console/assigned"), "a call-back is owed about what is closed"
     await clerk.sends(f"/console/assigned/{other_id}", to=other_id)
     assert clerk.status == 422
     page = await clerk.sends(f"/console/assigned/{other_id}", to=clerk_id)

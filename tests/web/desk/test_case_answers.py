@@ -134,6 +134,7 @@ async def test_a_head_whom_nothing_reaches_is_told_on_top_of_the_obligation(
     ("act", "sent", "told"),
     [
         ("answer", {"text": "多收的钱已退", "recovered": "很多"}, 'id="answer-recovered-wrong">请写整数的元'),
+        ("answer", {"text": "多收的钱已退", "recovered": "20000亿"}, 'id="answer-recovered-wrong">最多 1 万亿元'),
         ("answer", {"text": "多收的钱已退", "outcome_bribed": "1"}, 'id="answer-outcomes-wrong">请从列出的'),
         ("interim", {"text": "还在核实", "date": "2020-01-01"}, 'id="interim-date-wrong">新的日期要在今天以后'),
         ("interim", {"text": "", "date": "2026-12-30"}, 'id="interim-text-wrong">请写清楚'),
@@ -151,3 +152,23 @@ async def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
     assert clerk.status == 422
     assert told in page
     assert all(value in page for value in sent.values() if value != "1")
+
+
+@ON_SQLITE
+async def test_an_odd_day_of_an_interim_reply_is_looked_at_twice(
+    program: Program, clerk: Browser, citizen: FakePerson
+) -> None:
+    await complains(citizen, WORDS)
+    report = first_report(await clerk.opens("/console"))
+    await clerk.opens(report)
+    await clerk.sends(f"{report}/accept", text="")
+    heard, given = len(citizen.heard()), {"text": "正在调取监控"}
+    for day, told in (("2026-12-26", "12月26日 周六是休息日"), ("2028-11-29", "期限很远")):
+        page = await clerk.sends(f"{report}/interim", **given, date=day)
+        assert (clerk.status, told in page, ">正在调取监控</textarea>" in page) == (422, True, True)
+    assert len(citizen.heard()) == heard
+    page = await clerk.sends(f"{report}/interim", **given, date="2026-12-26")
+    assert 'name="date" value="2026-12-28"' in page, "the next working day is one tap away"
+    await clerk.sends(f"{report}/interim", **given, date="2026-12-26", sure="2026-12-26")
+    assert (clerk.status, len(citizen.heard())) == (200, heard + 1)
+    assert "12月26日" in citizen.screen().text

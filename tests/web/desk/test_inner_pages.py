@@ -16,6 +16,7 @@ from services.desk import KINDS
 from tests.conftest import rows
 from tests.drivers.auditing import is_whole
 from tests.drivers.desk_pages import actions, complains, first_report, how_many, is_head
+from tests.web.site.test_repeated_forms import arrives, hidden
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 
@@ -83,6 +84,23 @@ async def test_a_note_is_kept_beside_a_decision_and_holds_up_one_that_has_not_re
     assert other.status == 409
     assert "来件人已撤诉" in page
     assert "我们会核实</textarea>" in page
+
+
+async def test_a_note_that_is_sent_twice_is_one(program: Program, clerk, citizen: FakePerson) -> None:
+    await complains(citizen)
+    report = first_report(await clerk.opens("/console"))
+    page = await clerk.opens(report)
+    form = hidden(page) | {"text": "先电话核实"}
+    jot = page.partition("/jot")[2].partition("</form>")[0]
+    assert f'name="number" value="{form["number"]}"' in jot
+    for times in (3, 1):
+        assert len(set(await arrives(clerk, f"{report}/jot", form, times))) == 1
+    await arrives(clerk, f"{report}/jot", form | {"text": "又打了一次"})
+    await arrives(clerk, f"{report}/jot", hidden(await clerk.opens(report)) | {"text": "先电话核实"})
+    notes = [str(row["text"]) for row in rows(program, "entries")]
+    assert sorted(notes) == ["先电话核实", "先电话核实", "又打了一次"], (
+        "another form with the same words is another note"
+    )
 
 
 @ON_SQLITE

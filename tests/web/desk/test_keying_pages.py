@@ -116,12 +116,40 @@ async def test_a_number_is_entered_once_for_each_source(program: Program, clerk:
     assert len(rows(program, "cases")) == 2
 
 
-async def test_the_same_without_a_number_is_known_too(program: Program, clerk: Browser) -> None:
+async def test_the_same_without_a_number_is_asked_about_and_taken_when_it_is_another_one(
+    program: Program, clerk: Browser
+) -> None:
     await enters(clerk, number="")
-    await enters(clerk, number="")
-    assert "已经登记过" in clerk.page
+    first = entered(program)
+    page = await enters(clerk, number="")
+    assert (clerk.status, "各项都一样" in page, str(first["number"]) in page) == (422, True, True)
+    assert len(rows(program, "cases")) == 1
+    again = re.findall(r'name="again" value="([^"]+)"', page)
+    assert again == [first["number"]]
+    page = await clerk.sends(NEW, **PETITION | {"number": "", "again": again[0]})
+    assert (clerk.status, bool(RECEIPT.search(page)), len(rows(program, "cases"))) == (200, True, 2)
+    clerk.page = await clerk.opens(NEW)
+    page = await clerk.sends(NEW, **PETITION | {"number": "", "again": again[0]})
+    assert (clerk.status, len(rows(program, "cases"))) == (422, 2), "what was confirmed counts once"
+    third = re.findall(r'name="again" value="([^"]+)"', page)
+    assert third != again
+    await clerk.sends(NEW, **PETITION | {"number": "", "again": third[0]})
+    assert len(rows(program, "cases")) == 3
     await enters(clerk, number="", happened="2026-11-03")
-    assert len(rows(program, "cases")) == 2
+    assert len(rows(program, "cases")) == 4
+    await enters(clerk)
+    await enters(clerk, again=str(rows(program, "cases")[-1]["number"]))
+    assert (clerk.status, len(rows(program, "cases"))) == (422, 5), "a number is no other one's"
+    assert is_whole(program)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_nothing_arrives_before_it_happens(program: Program, clerk: Browser) -> None:
+    page = await enters(clerk, arrived="2026-11-01")
+    assert (clerk.status, 'id="arrived-wrong">到件日期早于事情发生的日期' in page) == (422, True)
+    assert rows(program, "cases") == []
+    await enters(clerk, arrived="2026-11-02")
+    assert len(rows(program, "cases")) == 1
 
 
 async def test_an_opinion_becomes_a_supervised_item_in_one_step(

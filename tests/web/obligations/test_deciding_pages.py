@@ -163,6 +163,27 @@ async def test_more_time_is_decided(
 
 
 @ON_SQLITE
+async def test_a_day_off_that_a_unit_asks_for_is_looked_at_twice(
+    program: Program, clerk, clerk_id: str, person
+) -> None:
+    head_id = await is_head(program, person("head-1"))
+    obligation_id = instruct(program, clerk_id, days=1)
+    saturday = program.clock().date().replace(month=12, day=5)
+    program.acts.by(head_id).transact(obligations.request_time, obligation_id, saturday, "经办人住院")
+    obligation = f"/console/duty/{obligation_id}"
+    await clerk.opens(obligation)
+    page = await clerk.sends(f"{obligation}/grant", text="可以")
+    assert (clerk.status, "12月5日 周六是休息日，还没有同意" in page) == (422, True)
+    assert ">可以</textarea>" in page
+    assert owed(program)[0]["due_at"].day != 5
+    sure = re.search(r'name="sure" value="([^"]+)"', page)
+    assert sure
+    page = await clerk.sends(f"{obligation}/grant", text="可以", sure=sure.group(1))
+    assert "已同意延期" in page
+    assert "12月5日 周六 18:00" in page
+
+
+@ON_SQLITE
 async def test_a_file_of_the_unit_keeps_its_name(program: Program, clerk, clerk_id: str, person) -> None:
     head_id = await is_head(program, person("head-1"))
     obligation_id = instruct(program, clerk_id)

@@ -41,7 +41,7 @@ async def test_what_is_wrong_with_a_hand_over_stands_beside_the_field(
     for changed, told in (
         ({"date": "2026-11-20"}, "期限已经过去"),
         ({"days": "", "date": ""}, "请写几个工作日"),
-        ({"days": "0"}, "期限已经过去"),
+        ({"days": "0"}, f"请写几个工作日（1 到 {LONGEST_LIMIT}）"),
         ({"days": str(LONGEST_LIMIT + 1)}, f"请写几个工作日（1 到 {LONGEST_LIMIT}）"),
         ({"date": "20270-02-03"}, "没有这个日期"),
         ({"date": "2027-02-31"}, "没有这个日期"),
