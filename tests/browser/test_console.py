@@ -38,7 +38,8 @@ async def test_a_clerk_on_a_phone(program: Program, chromium: Browser, citizen: 
     async with desk(program) as address:
         page = await page_at(chromium, PHONE, permissions=["clipboard-read", "clipboard-write"])
         await page.goto(clerk_link(program, address))
-        await expect(page).to_have_url(f"{address}/console")
+        await expect(page).to_have_url(f"{address}/console/today")
+        await page.goto(f"{address}/console")
         await shot(page, "phone-list", full=False)
         assert not await too_wide(page)
         await page.locator(f"a[href*='{case_id}']").click()
@@ -77,7 +78,7 @@ async def test_a_short_page_fills_the_window(program: Program, chromium: Browser
     async with desk(program) as address:
         page = await page_at(chromium, WIDE)
         await page.goto(clerk_link(program, address))
-        await expect(page).to_have_url(f"{address}/console")
+        await expect(page).to_have_url(f"{address}/console/today")
         for empty in ("/console", "/console/duties", "/console/notices"):
             await page.goto(address + empty)
             desk_ends, foot_begins, foot_ends = await page.evaluate(
@@ -102,6 +103,7 @@ async def test_the_list_beside_the_report(program: Program, chromium: Browser, c
     async with desk(program) as address:
         page = await page_at(chromium, WIDE)
         await page.goto(clerk_link(program, address))
+        await page.goto(f"{address}/console")
         await expect(page.locator(".item")).to_have_count(50)
         await page.keyboard.press("j")
         await page.keyboard.press("j")
@@ -205,6 +207,7 @@ async def test_from_report_to_decision_to_the_next_by_keys(
     async with desk(program) as address:
         page = await page_at(chromium, WIDE)
         await page.goto(clerk_link(program, address))
+        await page.goto(f"{address}/console")
         await page.locator(".item").nth(1).click()
         await expect(page.locator("#decide-text")).to_be_visible()
         await page.keyboard.press("d")

@@ -94,7 +94,7 @@ async def test_in_the_console_it_is_a_square_and_opens_whole(
     async with desk(program) as address:
         page = await page_at(chromium, SCREENS[name])
         await page.goto(clerk_link(program, address))
-        await expect(page).to_have_url(f"{address}/console")
+        await expect(page).to_have_url(f"{address}/console/today")
         await page.goto(f"{address}/console/notices/{notice_id}")
         await boxed(page, f"notice-{name}")
         await page.goto(f"{address}/console/report/{case.id}")

@@ -54,6 +54,7 @@ async def test_a_case_is_handed_over_on_a_phone(program: Program, chromium: Brow
     async with desk(program) as address:
         page = await page_at(chromium, PHONE)
         await page.goto(clerk_link(program, address))
+        await page.goto(f"{address}/console")
         await page.locator(f"a[href*='{case_id}']").click()
         form = page.locator("#hand")
         await form.locator("summary").click()
@@ -93,7 +94,7 @@ async def test_an_answer_is_sent_back_and_a_person_added_with_what_comes_next(
     async with desk(program) as address:
         page = await page_at(chromium, PHONE)
         await page.goto(clerk_link(program, address))
-        await page.wait_for_url("**/console")
+        await page.wait_for_url("**/console/today")
         await page.goto(f"{address}/console/duties/new?unit=gtj")
         await expect(page.locator("[data-full-name]")).to_have_text(LONG)  # the list cuts it
         await page.locator("#hand-unit-find").fill("gaj")
@@ -134,7 +135,7 @@ async def test_going_back_and_sending_again_hands_over_once(program: Program, ch
     async with desk(program) as address:
         page = await page_at(chromium, PHONE)
         await page.goto(clerk_link(program, address))
-        await page.wait_for_url("**/console")
+        await page.wait_for_url("**/console/today")
         handed: list[str] = []
         await page.goto(f"{address}/console/duties/new?unit=gtj")
         for text in (ASKED, ASKED, "另一件事，请书面报告。"):
@@ -172,7 +173,7 @@ async def test_who_is_late_beside_the_list(program: Program, chromium: Browser, 
     async with desk(program) as address:
         page = await page_at(chromium, WIDE)
         await page.goto(clerk_link(program, address))
-        await page.get_by_role("link", name="督办").click()
+        await page.get_by_role("link", name="督办", exact=True).click()
         await expect(page.locator(".pane-late h2")).to_contain_text("64 件\uff0c62 个单位")
         await expect(page.locator(".pane-late tbody th").first).to_contain_text(LONG)
         await shot(page, "wide-late", full=False)
@@ -254,7 +255,7 @@ async def test_what_was_typed_while_the_database_was_away_is_sent_again(
     async with desk(program) as address:
         page = await page_at(chromium, PHONE)
         await page.goto(clerk_link(program, address))
-        await page.wait_for_url("**/console")
+        await page.wait_for_url("**/console/today")
         await page.goto(f"{address}/console/duties/new?unit=gtj")
         await page.fill("#hand-text", ASKED)
         await page.fill("#hand-days", "3")

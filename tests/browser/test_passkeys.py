@@ -44,7 +44,7 @@ async def with_key(page: Page, address: str, link: str) -> None:
     await tools.send("WebAuthn.enable")
     await tools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
     await page.goto(link)
-    await expect(page).to_have_url(f"{address}/console")
+    await expect(page).to_have_url(f"{address}/console/today")
     await page.get_by_role("link", name="现在设置").click()
     await page.get_by_role("button", name="在这台设备上添加通行密钥").click()
     await expect(page.get_by_text("通行密钥已添加")).to_be_visible()
@@ -97,7 +97,7 @@ async def test_a_passkey_is_added_and_lets_its_owner_in(make_program: Make, chro
         await shot(page, "phone-mine-passkey")
         await leaves(page)
         await enters(page)
-        await expect(page).to_have_url(f"{address}/console")
+        await expect(page).to_have_url(f"{address}/console/today")
         [kept] = rows(program, "passkeys")
         assert kept["used_at"] is not None
         assert {row["way"] for row in rows(program, "logins")} == {"passkey"}
@@ -154,7 +154,7 @@ async def test_a_proof_for_another_place_is_refused(make_program: Make, chromium
         await expect(page.get_by_text("通行密钥没有通过")).to_be_visible()
         await page.goto(f"{address}/in")
         await enters(page)
-        await expect(page).to_have_url(f"{address}/console")
+        await expect(page).to_have_url(f"{address}/console/today")
 
 
 async def test_a_lost_role_takes_the_passkey_along(make_program: Make, chromium: Browser) -> None:

@@ -90,6 +90,7 @@ async def test_keys_that_print_lead_to_the_whole_list_and_the_menu_prints_what_i
     async with desk(program) as address:
         page = await with_printer(chromium, WIDE)
         await page.goto(clerk_link(program, address))
+        await page.goto(f"{address}/console")
         sheets = await printed(page, "inbox-as-shown")
         assert len(re.findall(r"\d{8}-\d{4}", "".join(sheets))) == 50
         assert "来件" in sheets[0]

@@ -162,7 +162,8 @@ class Story:
         browser = Browser(client)
         try:
             await browser.sends("/in", code=link(self.program, self.clerk_id))
-            assert browser.path == "/console"
+            assert browser.path == "/console/today"
+            await browser.opens("/console")
             yield browser
         finally:
             await client.session.close()

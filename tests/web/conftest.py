@@ -94,5 +94,6 @@ async def clerk(program: Program, browser: Callable[[], Awaitable[Browser]], cle
     """Signed in, looking at the list."""
     mine = await browser()
     await mine.sends("/in", code=link(program, clerk_id))
-    assert mine.path == "/console"
+    assert mine.path == "/console/today"
+    await mine.opens("/console")
     return mine

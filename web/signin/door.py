@@ -32,6 +32,7 @@ from web.site.security import (
 )
 from web.site.unsaved import FIELD, Unsaved, ours, unpacked
 
+TODAY = "/console/today"  # where whoever has the console begins
 YEAR_SECONDS = 365 * 24 * 3600
 LONGEST_PASTED = 1_000  # characters: a whole message with a link in it
 LONGEST_FIELD = 200  # characters of what is typed at the door
@@ -150,7 +151,7 @@ class SignIn:
         if kept := _unsent(sent):
             return self._frame.given_back(request, self._frame.seat(found, token), kept, "signed_in")
         at_desk = people.may(found.grants, Right.OPEN_CONSOLE)
-        return web.HTTPSeeOther(begun(request, secure=self._frame.secure) or ("/console" if at_desk else "/me"))
+        return web.HTTPSeeOther(begun(request, secure=self._frame.secure) or (TODAY if at_desk else "/me"))
 
     async def _refuse(self, request: web.Request, sent: Mapping[str, str]) -> web.StreamResponse:
         """Refuses a code. Wrong, used and expired look alike; somebody signed in who came back to a used link goes on.

@@ -145,8 +145,9 @@ async def test_a_promise_turns_amber_then_red(program: Program, browser, clerk_i
     async def shown() -> tuple[str, str]:
         clerk = await browser()
         await clerk.sends("/in", code=link(program, clerk_id))
+        page = await clerk.opens("/console")
         found = re.search(
-            r'<span class="(tag[^"]*)">11月24日 周二前告知是否受理</span> <span class="[^"]*">([^<]*)', clerk.page
+            r'<span class="(tag[^"]*)">11月24日 周二前告知是否受理</span> <span class="[^"]*">([^<]*)', page
         )
         assert found, clerk.page
         return found[1], found[2].strip()

@@ -33,7 +33,7 @@ async def test_a_link_comes_to_the_chat_that_is_bound(program: Program, browser,
     [code] = ADDRESS.findall(phone.screen().text)
     assert "10 分钟" in phone.screen().text
     await mine.sends("/in", code=code)
-    assert mine.path == "/console"
+    assert mine.path == "/console/today"
     other = await browser()
     await other.sends("/in", code=code)
     assert other.status == 403

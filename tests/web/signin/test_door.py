@@ -39,7 +39,7 @@ async def test_looking_at_a_link_does_not_spend_it(program: Program, browser) ->
     assert "data-auto" in page
     await preview.opens(f"/in/{code}")
     answer = await person.client.post("/in", data={"code": code.lower().replace("-", " ")}, allow_redirects=False)
-    assert answer.headers["Location"] == "/console"
+    assert answer.headers["Location"] == "/console/today"
     for cookie in answer.cookies.values():
         assert (cookie["httponly"], cookie["samesite"], cookie["domain"]) == (True, "Lax", "")
     assert answer.cookies["mingcha_office"]["max-age"] == str(30 * 24 * 3600)
@@ -89,7 +89,7 @@ async def test_signing_in_anew_ends_the_session_that_the_browser_had(program: Pr
     await person.sends("/in", code=link(program, person_id))
     before = person.client.session.cookie_jar.filter_cookies(person.client.make_url("/"))["mingcha_office"].value
     await person.sends("/in", code=link(program, person_id))
-    assert person.path == "/console"
+    assert person.path == "/console/today"
     await copied.opens("/console", headers={"Cookie": f"mingcha_office={before}"})
     assert copied.status == 401
     assert len(rows(program, "logins")) == 1
@@ -153,7 +153,7 @@ async def test_coming_back_to_a_used_link_goes_on_when_signed_in(program: Progra
     person, code = await browser(), link(program, add(program, Grant(Role.CLERK, None)))
     await person.sends("/in", code=code)
     await person.sends("/in", code=code)
-    assert person.path == "/console"
+    assert person.path == "/console/today"
 
 
 @ON_SQLITE
@@ -181,7 +181,7 @@ async def test_too_many_wrong_codes_lock_out_no_colleague_behind_the_same_addres
     assert stranger.status == 429
     assert "请等 10 分钟" in page
     await colleague.sends("/in", code=link(program, add(program, Grant(Role.CLERK, None))))
-    assert colleague.path == "/console"
+    assert colleague.path == "/console/today"
     clock.passes(minutes=11)
     await stranger.sends("/in", code="0000")
     assert stranger.status == 403
@@ -229,7 +229,7 @@ async def test_people_are_added_let_in_and_sent_away(program: Program, clerk, br
     code = program.acts.transact(people.invite, new, 1)[1]
     other = await browser()
     await other.sends("/in", code=code)
-    assert other.path == "/console"
+    assert other.path == "/console/today"
 
 
 @ON_SQLITE
@@ -260,7 +260,7 @@ async def test_whatever_holds_the_code_may_be_pasted_whole(program: Program, bro
     field = re.search(r'name="code"[^>]* maxlength="(\d+)"', await mine.opens("/in"))
     assert field
     await mine.sends("/in", code=pasted.format(code=code, spaced=code.replace("-", "  "))[: int(field[1])])
-    assert mine.path == "/console"
+    assert mine.path == "/console/today"
 
 
 @ON_SQLITE

@@ -30,7 +30,7 @@ async def test_a_recovery_code_lets_somebody_in_once(
     assert not any(code in str(rows(program, "recovery_codes")) for code in codes)
     first, second = await browser(), await browser()
     await first.sends("/in", code=codes[3].lower())
-    assert first.path == "/console"
+    assert first.path == "/console/today"
     assert "有人用您的恢复码登录了网页" in phone.screen().text
     await second.sends("/in", code=codes[3])
     assert second.status == 403
@@ -116,7 +116,7 @@ async def test_what_was_begun_goes_on_after_signing_in_again(
     await clerk.sends("/in", code=link(program, clerk_id))
     assert clerk.path.partition("#")[0] == leads
     await clerk.sends("/in", code=link(program, clerk_id))
-    assert clerk.path == "/console", "it goes on once"
+    assert clerk.path == "/console/today", "it goes on once"
 
 
 @ON_SQLITE

@@ -61,7 +61,7 @@ async def test_somebody_comes_back_by_password_and_code(program: Program, clerk:
     assert "您还没有设置下次怎么登录" not in await clerk.opens("/console")
     other = await browser()
     await enters(other, " 钱 一", WORDS, f"{phone.code[:3]} {phone.code[3:]}")
-    assert other.path == "/console"
+    assert other.path == "/console/today"
     kept = str(rows(program, "passwords")) + str(rows(program, "logins")) + str(events(program))
     assert "钱一" not in kept
     assert "argon2" not in kept, "sealed: whoever has the database alone cannot even begin to guess"
@@ -72,12 +72,12 @@ async def test_a_code_counts_once(program: Program, clerk: Browser, browser, clo
     first, second = await browser(), await browser()
     code = phone.code
     await enters(first, "钱一", WORDS, code)
-    assert first.path == "/console"
+    assert first.path == "/console/today"
     assert WRONG in await enters(second, "钱一", WORDS, code)
     clock.passes(seconds=30)
     assert WRONG in await enters(second, "钱一", WORDS, code), "still near enough in time, and used"
     await enters(second, "钱一", WORDS, phone.code)
-    assert second.path == "/console"
+    assert second.path == "/console/today"
 
 
 @ON_SQLITE
@@ -190,10 +190,10 @@ async def test_guessing_is_slowed_down_and_the_owner_is_not_locked_out(
     assert stranger.answer.headers["Retry-After"] == "60"
     await clerk.sends("/console/sign-out")  # the browser in which the owner has signed in before
     await enters(clerk, "钱一", WORDS, phone.code)
-    assert clerk.path == "/console"
+    assert clerk.path == "/console/today"
     clock.passes(seconds=61)
     await enters(stranger, "钱一", WORDS, phone.code)
-    assert stranger.path == "/console"
+    assert stranger.path == "/console/today"
 
 
 @ON_SQLITE
@@ -220,7 +220,7 @@ async def test_a_phone_number_signs_in_too(program: Program, clerk: Browser, cle
     program.acts.transact(people.set_phone, clerk_id, "138 0013 8000")
     phone, other = await with_password(clerk, clock), await browser()
     await enters(other, "+86 138-0013-8000", WORDS, phone.code)
-    assert other.path == "/console"
+    assert other.path == "/console/today"
 
 
 @ON_SQLITE
