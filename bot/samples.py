@@ -349,7 +349,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.waiting", {"waiting": [_promised("2026-11-19", -1), _promised("2026-11-23", 1)], "late": 1}, ()),
         ("status.given_back", {"count": 2}, ()),
         ("status.one", {"state": "handed", "promised": _promised("2026-12-14", 15, kind="handling")}, _CASE),
-        ("status.one", {"state": "closed", "promised": _promised("2026-11-27", 5, kind="put_right")}, _CASE),
+        ("status.one", {"state": "closed", "promised": _promised("2026-11-27", 5, kind="righting")}, _CASE),
         ("status.one", {"promised": _promised("2026-12-02", 7) | {"stands": True}, "asked_until": "2026-11-30"}, _CASE),
         ("status.one", {"state": "accepted", "history": talked}, _CASE),
         *(("status.one", {"state": state}, _CASE) for state in sorted(ENDS)),
@@ -367,8 +367,12 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
             for asked in (False, True)
         ),
         *(("rate.thanks", {"righted": bad}, (Button("/menu", words="menu"),)) for bad in (False, True)),
-        ("rate.given", {"level": "satisfied", "solved": True, "reasons": [], "text": ""}, _STATUS),
-        ("rate.given", {"level": "dissatisfied", "solved": False, "reasons": ["slow", "not_solved"]}, _STATUS),
+        ("rate.given", {"about": "answered", "level": "satisfied", "solved": True, "reasons": [], "text": ""}, _STATUS),
+        (
+            "rate.given",
+            {"about": "solved", "level": "dissatisfied", "solved": False, "reasons": ["slow", "not_solved"]},
+            _STATUS,
+        ),
         ("rate.lapsed", {}, _STATUS),
         ("rate.remind", {"until": "2026-12-14"}, _RATE),
         ("status.accepted", {"text": "", "by": None}, _STATUS),

@@ -35,7 +35,15 @@ COLUMNS = (
     "unit_in_time",
     "returned",
     "recovered",
+    "rated",
+    "rated_solved",
+    "rated_satisfied",
+    "rated_silent",
+    "rated_aside",
+    "rated_bad",
+    "rated_righted",
 )
+FEWEST = 3  # ratings: of fewer it is not told how many gave which level
 SHADES = 4  # of a cell of the month by month table, beside none
 
 
@@ -86,6 +94,8 @@ class Figures:
             most=max((one.came_in for one in found.values()), default=1),
             directory=frame.directory(),
             BY=desk.BY,
+            LEVELS=cases.LEVELS,
+            FEWEST=FEWEST,
             walked=await frame.acts.read(cases.walked, since, until),
         )
 

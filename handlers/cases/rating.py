@@ -10,7 +10,7 @@ from conversation.messages import Answers, Button, Option, Reply
 from conversation.questions import Choice, Ticks, World
 from handlers.cases.status import show
 from services import cases
-from services.cases import Given, RatingState, State
+from services.cases import COMPLAINT, Given, RatingState, State
 from services.foundation.folding import folded
 from services.foundation.refusal import Refusal
 from services.talk import Journey, Turn
@@ -22,10 +22,19 @@ def is_bad(answers: Answers, world: World) -> bool:
     return answers.get("level") in cases.BAD
 
 
+def of_complaint(answers: Answers, world: World) -> bool:
+    return answers["_about"] == COMPLAINT
+
+
+def of_question(answers: Answers, world: World) -> bool:
+    return answers["_about"] != COMPLAINT
+
+
 RATE = Flow(
     "rate",
     [
-        Choice(key="solved", values=(SOLVED, NOT_SOLVED)),
+        Choice(key="solved", values=(SOLVED, NOT_SOLVED), when=of_complaint),
+        Choice(key="answered", values=(SOLVED, NOT_SOLVED), when=of_question),
         Choice(key="level", values=cases.LEVELS),
         Ticks(key="reasons", values=cases.REASONS, when=is_bad),
     ],
@@ -42,7 +51,7 @@ def open_rate(turn: Turn, case_id: str) -> None:
     if case is None:
         turn.take("status", case_id)
     elif _waiting(turn, [case]):
-        turn.start("rate", {"_case": case.id})
+        turn.start("rate", _begun(case))
     else:
         _tell(turn, case)
 
@@ -56,13 +65,14 @@ def take_level(turn: Turn, reply: Reply) -> bool:
     waiting = _waiting(turn, cases.own(turn.act, turn.contact.id)) if level else ()
     if len(waiting) != 1:
         return False
-    turn.start("rate", {"_case": waiting[0].id, "level": level})
+    turn.start("rate", {**_begun(waiting[0]), "level": level})
     return True
 
 
 def submit(turn: Turn, answers: Answers) -> bool:
     case_id, why = answers["_case"], answers.get("reasons") or {"ticked": (), "remark": None}
-    given = Given(answers["solved"] == SOLVED, answers["level"], why["ticked"], why["remark"] or "")
+    solved = SOLVED in (answers.get("solved"), answers.get("answered"))
+    given = Given(solved, answers["level"], why["ticked"], why["remark"] or "")
     try:
         rated = cases.rate(turn.act, turn.contact, case_id, given)
     except Refusal:  # given in another conversation, or over since the button was tapped
@@ -71,6 +81,11 @@ def submit(turn: Turn, answers: Answers) -> bool:
     righted = rated.is_bad and turn.tools.limits.put_right is not None
     turn.say("rate.thanks", Button("/menu", words="menu"), number=rated.number, righted=righted)
     return True
+
+
+def _begun(case: cases.Case) -> dict[str, str]:
+    """What a rating begins with: a question was answered or not, where anything else is solved or not."""
+    return {"_case": case.id, "_about": case.kind}
 
 
 def _waiting(turn: Turn, mine: list[cases.Case]) -> list[cases.Case]:
@@ -87,6 +102,7 @@ def _tell(turn: Turn, case: cases.Case) -> None:
         show(turn, case)
         return
     told = {"level": rating.level, "solved": rating.solved, "reasons": [*rating.reasons], "text": rating.text}
+    told["about"] = "solved" if case.kind == COMPLAINT else "answered"
     button = Button(f"/status {case.id}", words="see_status")
     turn.say(f"rate.{rating.state}", button, number=case.number, **told)
     turn.go_on()

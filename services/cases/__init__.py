@@ -4,6 +4,7 @@ from services.calendar import SOURCES
 from services.cases.asking import ask, lapse_questions
 from services.cases.blank import write_blank
 from services.cases.codes import CaseCode, KeyingCode, SheetCode
+from services.cases.contentment import contentment
 from services.cases.entering import Entering
 from services.cases.filing import (
     ACCEPTANCE,
@@ -45,7 +46,6 @@ from services.cases.nudging import nudge
 from services.cases.outcomes import OUTCOMES, note_outcomes, outcome_values
 from services.cases.papers import receipt_file
 from services.cases.raters import lapse_ratings, remind_raters
-from services.cases.rates import Rates, rates
 from services.cases.rating import (
     BAD,
     LEVELS,
@@ -134,7 +134,6 @@ __all__ = [
     "Keyed",
     "KeyingCode",
     "LockedCase",
-    "Rates",
     "Rating",
     "RatingState",
     "Receipt",
@@ -156,6 +155,7 @@ __all__ = [
     "ask_rating",
     "asked_about",
     "check",
+    "contentment",
     "count_forgettable",
     "enter_rows",
     "enter_sheet",
@@ -191,7 +191,6 @@ __all__ = [
     "rate",
     "rate_walkin",
     "rated_today",
-    "rates",
     "rating_of",
     "ratings_of",
     "read_keyed",

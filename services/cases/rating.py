@@ -30,7 +30,7 @@ LEVELS = ("very_satisfied", "satisfied", "fairly_satisfied", "dissatisfied", "ve
 SATISFIED, BAD = frozenset(LEVELS[:3]), frozenset(LEVELS[3:])
 REASONS = ("attitude", "slow", "not_solved", "wrong_facts", "shirked", "fees", "other")
 REOPENING = frozenset(("not_solved", "wrong_facts"))  # reasons that ask for reopening; a clerk decides (P-12)
-RIGHTING = "put_right"  # what the office owes after a bad rating: to put it right, and to call back (P-03)
+RIGHTING = "righting"  # what the office owes after a bad rating: to put it right, and to call back (P-03)
 
 
 class RatingState(StrEnum):

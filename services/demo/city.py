@@ -133,8 +133,9 @@ def _people(city: City) -> Iterator[_Person]:
     for one in city.supervisor:
         granted = [Grant(Role.SUPERVISOR, unit_id) for unit_id in one.units]
         yield _Person(one.name, granted, one.phone, one.title)
-    for one in city.clerk:
-        yield _Person(one.name, [Grant(Role.CLERK, None)], one.phone, one.title)
+    for role, office in ((Role.CLERK, city.clerk), (Role.OFFICE_HEAD, city.office_head)):
+        for one in office:
+            yield _Person(one.name, [Grant(role, None)], one.phone, one.title)
 
 
 def _known(act: Act) -> dict[Held, set[str | None]]:
@@ -150,9 +151,9 @@ def _known(act: Act) -> dict[Held, set[str | None]]:
 
 
 def sign_in_codes(act: Act) -> dict[str, str]:
-    """Fresh one-time codes for a supervisor, a head and a clerk; the first two of the unit that the demo shows."""
+    """Fresh one-time codes for a supervisor and a head of the unit that the demo shows, a clerk, the office's head."""
     codes = {}
-    for role in (Role.SUPERVISOR, Role.HEAD, Role.CLERK):
+    for role in (Role.SUPERVISOR, Role.HEAD, Role.CLERK, Role.OFFICE_HEAD):
         of_role = select(grants.c.person_id).where(grants.c.role == role)
         of_unit = or_(grants.c.unit_id.is_(None), grants.c.unit_id == SHOWN)
         person_id = act.tx.execute(of_role.where(of_unit).order_by(grants.c.person_id).limit(1)).scalar_one()

@@ -111,11 +111,12 @@ class SupervisorRules(ClerkRules):
 
 
 class City(Shape):
-    """A city: its units with their people, the supervisors, the clerks."""
+    """A city: its units with their people, the supervisors, the office's clerks and head."""
 
     unit: list[UnitRules] = []  # pyright: ignore[reportInvalidTypeForm]
     supervisor: list[SupervisorRules] = []
     clerk: list[ClerkRules] = []
+    office_head: list[ClerkRules] = []
 
 
 class OwedRules(Shape):
@@ -191,10 +192,10 @@ def read_city(file: Path = CITY, known: Mapping[str, Unit] = MappingProxyType({}
 
 
 def _same_names(city: City) -> Iterator[tuple[Place, str]]:
-    """Names that stand before in the same place: of units, of a unit's windows, of supervisors, of clerks."""
+    """Names that stand before in the same place: of units, of windows, of supervisors, of the office."""
     listed: list[tuple[Place, Place, Iterable[str]]] = [(("unit",), ("name",), [one.name for one in city.unit])]
     listed += [(("unit", number, "windows"), (), one.windows) for number, one in enumerate(city.unit)]
-    for key, people in (("supervisor", city.supervisor), ("clerk", city.clerk)):
+    for key, people in (("supervisor", city.supervisor), ("clerk", city.clerk), ("office_head", city.office_head)):
         listed.append(((key,), ("name",), [one.name for one in people]))
     for before, after, names in listed:
         same, seen = same_unit if before[0] == "unit" else same_name, set[str]()

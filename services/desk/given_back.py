@@ -16,7 +16,7 @@ from services.foundation.refusal import Refusal
 from services.obligations import LockedObligation
 from services.people import Right
 
-MOST = 2  # units that give a case back before whoever heads the office decides who is next
+MOST = 2  # times that a case is given back before whoever heads the office decides who is next
 
 
 def given_back(act: Act, obligation: LockedObligation) -> None:

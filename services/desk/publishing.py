@@ -108,7 +108,7 @@ def counted(act: Act, month: str) -> Figures:
     whole = _line(OTHERS, total(found))
     if whole.came_in < FEWEST:
         whole = Line(came_in=whole.came_in)
-    said, walked = cases.rates(act, since, until), cases.walked(act, since, until).values()
+    said, walked = cases.contentment(act, since, until), cases.walked(act, since, until).values()
     answers = Content(said.given, said.satisfied, said.silent, said.solved, dict(said.levels))
     windows = Content(
         sum(one.given for one in walked), sum(one.satisfied for one in walked), solved=sum(one.served for one in walked)

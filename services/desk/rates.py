@@ -1,5 +1,7 @@
 """Counts complaints for the office's figures: by unit, source, kind of trouble or month (C14, C17-C19, A39, A40).
 
+How content those are who were asked is counted with and without those who kept silent (P-01, P-04).
+
 Counted are the complaints that came in on the days of the question, whenever something else happened to them. Every
 rate is a pair of whole numbers, so that whoever reads it can check it.
 """
@@ -15,8 +17,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, case, cast, func, select
 
-from models.tables import cases, happenings, obligations
-from services.cases import ACCEPTANCE, COMPLAINT, HANDLING, State
+from models.tables import cases, happenings, obligations, ratings
+from services.cases import ACCEPTANCE, BAD, COMPLAINT, HANDLING, RatingState, State
 from services.foundation.act import Act
 from services.obligations import ACCEPTED, RETURNED
 from services.units import WHOLE, placed
@@ -47,6 +49,14 @@ class Tally:
     unit_in_time: int = 0
     returned: int = 0  # answers sent back (C09)
     recovered: int = 0  # yuan (C19)
+    rated: int = 0  # first answers that were rated; what was set aside is no part of this and the next two
+    rated_solved: int = 0
+    rated_satisfied: int = 0  # of the three upper levels
+    rated_silent: int = 0  # first answers whose days passed without a word: counted apart, never as satisfied
+    rated_aside: int = 0
+    rated_bad: int = 0  # of the two lowest levels, of any round, and not set aside
+    rated_righted: int = 0  # of these, put right, the citizen called back
+    levels: Counter[str] = field(default_factory=Counter)  # how many of the rated gave which level
     outcomes: Counter[str] = field(default_factory=Counter)  # several may hold of one case (A40)
 
     @property
@@ -67,12 +77,39 @@ def tallied(act: Act, by: str, since: date | None, until: date | None) -> dict[s
     for query in _queries(act, by):
         for row in act.tx.execute(_within(query, since, until)).mappings():
             found[_told(row["key"])].add(Tally(**{str(name): row[name] for name in row if name != "key"}))
+    for key, row in _ratings(act, by, since, until):
+        found[key].add(row)
     codes = cast(cases.c.outcomes, String).label("codes")
     outcomes = _grouped(by, cases, cases.c.unit_id, [codes, func.count().label("many")], codes)
     for row in act.tx.execute(_within(outcomes, since, until).where(cases.c.outcomes.is_not(None))):
         for code in msgspec.json.decode(row.codes) or ():
             found[_told(row.key)].outcomes[code] += row.many
     return dict(found)
+
+
+def _ratings(act: Act, by: str, since: date | None, until: date | None) -> Iterator[tuple[str, Tally]]:
+    """The ratings of the complaints, by key, in as many parts as there are ways to rate."""
+    first, aside = (ratings.c.round == 1).label("first"), ratings.c.aside_id.is_not(None).label("aside")
+    righted = ratings.c.right_on.is_not(None).label("righted")
+    ways = ratings.c.state, ratings.c.level, ratings.c.solved, first, aside, righted
+    rated = cases.join(ratings, ratings.c.case_id == cases.c.id)
+    grouped = _grouped(by, rated, cases.c.unit_id, [*ways, func.count().label("many")], *ways)
+    for row in act.tx.execute(_within(grouped, since, until)):
+        given, bad = row.state == RatingState.GIVEN and not row.aside, row.level in BAD
+        counts = given and row.first
+        yield (
+            _told(row.key),
+            Tally(
+                rated=row.many if counts else 0,
+                rated_solved=row.many if counts and row.solved else 0,
+                rated_satisfied=row.many if counts and not bad else 0,
+                rated_silent=row.many if row.first and row.state == RatingState.LAPSED else 0,
+                rated_aside=row.many if row.aside else 0,
+                rated_bad=row.many if given and bad else 0,
+                rated_righted=row.many if given and bad and row.righted else 0,
+                levels=Counter({row.level: row.many}) if counts else Counter(),
+            ),
+        )
 
 
 def _told(key: Key) -> str:

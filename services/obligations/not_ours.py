@@ -94,7 +94,7 @@ def why_not_ours(act: Act, kinds: Kinds, kind: str, handed_at: datetime, *, said
 
 
 def given_back(act: Act, subject_id: str) -> int:
-    """How many units have given back what they were to do about this subject, and do not owe it any more."""
+    """How often units have given back what they were to do about this subject, and do not owe it any more."""
     back = obligations.c.subject_id == subject_id, obligations.c.state.in_((NOT_OURS, EXCUSED)), _said
     return act.tx.execute(select(func.count()).select_from(obligations).where(*back)).scalar_one()
 

@@ -78,7 +78,8 @@ ON_PAGES: dict[str, set[StrEnum]] = {
 OF_A_ROW = {SheetCode.FORMULA, SheetCode.ROUNDED, SheetCode.NUMBER_TWICE}  # of a sheet that is imported
 OF_A_SHEET = {  # by the name of their words
     "sheet_problem": {*SheetCode, *TableCode} - OF_A_ROW,
-    "row_problem": {*KeyingCode, *OF_A_ROW, Common.TEXT_TOO_LONG, Common.TEXT_WANTED} - {KeyingCode.KEYED_ALREADY},
+    "row_problem": {*KeyingCode, *OF_A_ROW, Common.TEXT_TOO_LONG, Common.TEXT_WANTED}
+    - {KeyingCode.KEYED_ALREADY, KeyingCode.KEYED_ALIKE},
 }
 BESIDE_A_FILE = {NoticeCode.NO_COPY, NoticeCode.TOO_MANY_PIECES}
 

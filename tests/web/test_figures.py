@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from bot.build import Program
 from channels.fake import FakePerson
+from services import cases
+from tests.conftest import Clock
 from tests.drivers.desk_pages import WORDS, complains, first_report
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, link
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -26,6 +31,38 @@ async def test_the_page_counts_what_came_in_and_what_became_of_it(clerk: Browser
         assert "880,000" in page
         assert "为群众解决问题" in page
     assert "这段日子没有收到投诉" in await clerk.opens("/console/figures?from=2020-01-01&to=2020-12-31")
+
+
+async def test_silence_is_counted_apart_and_never_as_satisfied(
+    program: Program, clerk: Browser, clerk_id: str, citizen: FakePerson, clock: Clock
+) -> None:
+    """Of three who were asked one is content, one is not, and one says nothing until the days have passed."""
+    reports: list[str] = []
+    for tap in (("评价", "解决了", "满意"), ("评价", "没有解决", "非常不满意", "完成"), ()):
+        await complains(citizen, WORDS)
+        reports.append(first_report(await clerk.opens("/console?state=received")))
+        await clerk.opens(reports[-1])
+        await clerk.sends(f"{reports[-1]}/accept", text="")
+        await clerk.sends(f"{reports[-1]}/answer", text="窗口已经增开")
+        for one in tap:
+            await citizen.taps(one)
+
+    def line(page: str) -> list[str]:
+        row = page.partition('id="contentment"')[2].partition("市国土局</bdi>")[2].partition("</tr>")[0]
+        return re.findall(r">(\d+/\d+)<", row)
+
+    assert line(await clerk.opens("/console/figures")) == ["1/2", "1/2", "1/2", "0/1"]
+    clock.passes(days=40)
+    program.acts.transact(cases.lapse_ratings, 10)
+    await clerk.sends("/in", code=link(program, clerk_id))
+    assert line(await clerk.opens("/console/figures")) == ["1/2", "1/2", "1/3", "0/1"]
+    await clerk.opens(reports[1])
+    await clerk.sends(f"{reports[1]}/make_good", text="现在每天有人值守")
+    assert line(await clerk.opens("/console/figures?by=source")) == []
+    assert line(await clerk.opens("/console/figures")) == ["1/2", "1/2", "1/3", "1/1"]
+    told, counted = (await clerk.opens("/console/figures.csv")).strip().splitlines()
+    assert told.endswith("评价（首次）,其中解决了,其中满意,没有评价,不计入的评价,差评,已整改的差评")
+    assert counted.endswith(",2,1,1,1,0,1,1")
 
 
 @ON_SQLITE

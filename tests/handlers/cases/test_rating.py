@@ -42,7 +42,7 @@ async def test_two_taps_rate_an_answer_and_a_second_try_shows_what_was_given(
     assert f"已记下您对 {number} 的评价，谢谢您" in thanked.text
     assert given(program) == [("given", True, "satisfied", [])]
     [shown] = await citizen.says(f"/rate {rows(program, 'cases')[0]['id']}")
-    assert "一件只评一次" in shown.text
+    assert "这次评价已经记下" in shown.text
     assert "解决了，满意" in shown.text
 
 
@@ -93,3 +93,20 @@ async def test_of_several_answers_the_status_leads_to_one_and_strangers_see_none
     stranger = person("stranger")
     assert "没有找到您的来件" in (await stranger.says("/rate"))[-1].text
     assert {state for state, *_ in given(program)} == {"asked"}
+
+
+@ON_SQLITE
+async def test_of_a_question_it_is_asked_whether_it_was_answered(program: Program, citizen: FakePerson) -> None:
+    for said in ("/question", "办证要带什么材料？", "跳过"):
+        await citizen.says(said)
+    [case] = rows(program, "cases")
+    report = program.acts.look(desk.look, str(case["id"]))
+    assert report is not None
+    program.acts.by("clerk").transact(desk.answer, report.id, report.seen, "请带身份证。")
+    [asked] = await citizen.taps("评价")
+    assert "您问的事得到答复了吗" in asked.text
+    await citizen.taps("得到答复了")
+    await citizen.taps("满意")
+    assert given(program) == [("given", True, "satisfied", [])]
+    [shown] = await citizen.says(f"/rate {case['id']}")
+    assert "得到答复了，满意" in shown.text

@@ -49,8 +49,8 @@ def owed(office: Office, case_id: str) -> str:
     return f"{promised.kind} {promised.due_at:%m-%d %H:%M}" if promised else "nothing"
 
 
-def counted(office: Office, **how: bool) -> cases.Rates:
-    return office.program.acts.look(cases.rates, date(2026, 11, 1), date(2027, 1, 31), **how)
+def counted(office: Office) -> desk.Tally:
+    return desk.total(office.program.acts.look(desk.tallied, "unit", None, None))
 
 
 def job(office: Office) -> int:
@@ -101,7 +101,7 @@ def test_a_bad_rating_is_put_right_and_asked_about_once_more(office: Office) -> 
     office.office(desk.open_report, case_id)
     office.at("2026-11-24 10:00")
     rates(office, case_id, BAD)
-    assert owed(office, case_id) == "put_right 12-01 18:00"
+    assert owed(office, case_id) == "righting 12-01 18:00"
     assert [row["read"] for row in rows(office.program, "cases")] == [False]  # the office looks at it again
     [rated] = report(office, case_id).ratings
     assert (rated.reasons, rated.text, rated.asks_for_reopening) == (["slow", "not_solved"], "窗口还是没有人", True)
@@ -111,7 +111,7 @@ def test_a_bad_rating_is_put_right_and_asked_about_once_more(office: Office) -> 
     office.at("2026-11-30 08:30")
     office.fire()
     [reminded] = office.told()
-    assert [(one["kind"], one["days"]) for one in reminded.values["waiting"]] == [("put_right", 1)]
+    assert [(one["kind"], one["days"]) for one in reminded.values["waiting"]] == [("righting", 1)]
     decide(office, desk.make_good, case_id, "现在每天有人值守")
     [told] = office.told()
     assert (told.words, told.to, told.presses) == ("status.made_good", "citizen", [f"/rate {case_id}"])
@@ -122,7 +122,8 @@ def test_a_bad_rating_is_put_right_and_asked_about_once_more(office: Office) -> 
         (2, "satisfied"),
         (1, "dissatisfied"),
     ]
-    assert (counted(office).satisfied, counted(office, again=True).satisfied) == (0, 1)
+    found = counted(office)
+    assert (found.rated, found.rated_satisfied, found.rated_bad, found.rated_righted) == (1, 0, 1, 1)
     assert is_whole(office.program)
 
 
@@ -160,15 +161,14 @@ def test_silence_is_reminded_of_once_and_never_counts_as_content(office: Office)
     assert (told.words, told.presses) == ("rate.remind", [f"/rate {silent}"])
     office.at("2026-12-14 09:00")  # the last day
     job(office)
-    assert counted(office).silent == 0
+    assert counted(office).rated_silent == 0
     office.at("2026-12-15 09:00")
     job(office)
     assert office.told() == []
     assert refused(rates, office, silent, GOOD) == "decided"
     found = counted(office)
-    assert (found.asked, found.given, found.silent, found.solved, found.satisfied) == (3, 2, 1, 1, 1)
-    assert (found.of_given, found.of_heard) == (50, 33)
-    assert found.levels == {}  # of so few it is not told who said what
+    assert (found.rated, found.rated_silent, found.rated_solved, found.rated_satisfied) == (2, 1, 1, 1)
+    assert (found.rated_bad, found.rated_righted, found.rated_aside) == (1, 0, 0)
     assert [one.state for one in report(office, silent).ratings] == [RatingState.LAPSED]
     assert is_whole(office.program)
 
@@ -183,7 +183,7 @@ def test_what_is_set_aside_stays_visible_and_is_counted_apart(office: Office) ->
     assert (rated.level, rated.aside, rated.aside_by) == ("dissatisfied", "评的是另一个单位", CLERK)
     assert owed(office, case_id) == "nothing"
     found = counted(office)
-    assert (found.asked, found.given, found.set_aside, found.of_given) == (1, 0, 1, None)
+    assert (found.rated, found.rated_aside, found.rated_bad, found.levels) == (0, 1, 0, {})
     assert office.told() == []
     assert refused(decide, office, desk.set_aside, case_id, "评的是另一个单位") == "decided"
     assert is_whole(office.program)
@@ -198,7 +198,7 @@ def test_what_was_put_right_can_still_be_set_aside_while_the_citizen_is_asked_ag
     assert refused(decide, office, desk.make_good, case_id, "又打了一次电话") == "decided"
     decide(office, desk.set_aside, case_id, "评的是另一个单位")
     assert [one.aside for one in report(office, case_id).ratings] == [None, "评的是另一个单位"]
-    assert (counted(office).given, counted(office).set_aside) == (0, 1)
+    assert (counted(office).rated, counted(office).rated_aside) == (0, 1)
     rates(office, case_id, GOOD)
     decide(office, desk.set_aside, case_id, "评的也是另一个单位")
     assert [bool(one.aside) for one in report(office, case_id).ratings] == [True, True]
@@ -238,4 +238,5 @@ def test_thanks_and_more_words_after_the_answer_neither_reopen_nor_start_a_clock
 def test_enough_ratings_are_told_by_level(office: Office) -> None:
     for n, level in enumerate(("very_satisfied", "fairly_satisfied", "very_dissatisfied")):
         rates(office, closed(office, f"等了{n}个小时"), Given(True, level))
-    assert [*counted(office).levels.values()] == [1, 0, 1, 0, 1]
+    found = counted(office)
+    assert [found.levels[one] for one in cases.LEVELS] == [1, 0, 1, 0, 1]

@@ -53,5 +53,5 @@ def test_a_second_start_adds_nothing(program: Program):
     links: dict[str, str] = {}
     for _ in range(2):
         links = program.acts.transact(start_demo)
-    assert set(links) == {"supervisor", "head", "clerk"}
+    assert set(links) == {"supervisor", "head", "clerk", "office_head"}
     assert len(program.acts.look(notices.listed)) == 1

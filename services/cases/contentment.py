@@ -1,4 +1,7 @@
-"""How content those are who were asked: whole numbers, with and without those who kept silent (P-01, P-04)."""
+"""How content those are who were asked in a month, whatever they filed, as it is published (P-01, P-04).
+
+The figures of complaints by unit, source or kind are counted with the complaints: `services.desk.Tally`.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ FEWEST = 3  # ratings: of fewer it is not told how many gave which level
 
 
 @dataclass(frozen=True)
-class Rates:
+class Contentment:
     """Ratings of the cases whose answers were first asked about in some days; silence is never content.
 
     What was set aside is no part of `given`, `solved`, `satisfied` and `levels`.
@@ -43,7 +46,7 @@ class Rates:
         return 100 * self.satisfied // heard if heard else None
 
 
-def rates(act: Act, since: date, until: date, *, again: bool = False) -> Rates:
+def contentment(act: Act, since: date, until: date, *, again: bool = False) -> Contentment:
     """The ratings asked for in these days, both included; `again`: later rounds, which are counted apart."""
     nth = ratings.c.round > 1 if again else ratings.c.round == 1
     columns = ratings.c.state, ratings.c.level, ratings.c.solved, ratings.c.aside_id.is_not(None).label("aside")
@@ -54,7 +57,7 @@ def rates(act: Act, since: date, until: date, *, again: bool = False) -> Rates:
     for row in counting:
         levels[row.level] += row.many
     given = levels.total()
-    return Rates(
+    return Contentment(
         asked=sum(row.many for row in rows),
         given=given,
         silent=sum(row.many for row in rows if row.state == RatingState.LAPSED),
