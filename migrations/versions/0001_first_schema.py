@@ -278,6 +278,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.create_index('ix_cases_asked', ['asked_until'], unique=False, sqlite_where=sa.text('asked_until IS NOT NULL'), postgresql_where=sa.text('asked_until IS NOT NULL'))
+        batch_op.create_index('ix_cases_counts', ['kind', 'state', 'read', 'unit_id', 'category', 'assigned_to', 'received_on'], unique=False)
+        batch_op.create_index('ix_cases_list', ['read', 'moved_on', 'state', 'kind', 'unit_id', 'category', 'assigned_to', 'received_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_received_on'), ['received_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_unit_id'), ['unit_id'], unique=False)
 
@@ -675,6 +677,8 @@ def downgrade() -> None:
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_cases_unit_id'))
         batch_op.drop_index(batch_op.f('ix_cases_received_on'))
+        batch_op.drop_index('ix_cases_list')
+        batch_op.drop_index('ix_cases_counts')
         batch_op.drop_index('ix_cases_asked', sqlite_where=sa.text('asked_until IS NOT NULL'), postgresql_where=sa.text('asked_until IS NOT NULL'))
 
     op.drop_table('cases')

@@ -57,6 +57,10 @@ cases = Table(
     Column("asked_until", Date),  # the last day for what the office asked; None: it waits for no reaction
     sqlite_with_rowid=False,
 )
+# The desk's list and the numbers above it, among very many: each is read in its order, and the filters with it.
+_FILTERED = "unit_id", "category", "assigned_to", "received_on"
+Index("ix_cases_list", *(cases.c[name] for name in ("read", "moved_on", "state", "kind", *_FILTERED)))
+Index("ix_cases_counts", *(cases.c[name] for name in ("kind", "state", "read", *_FILTERED)))
 
 Index(
     "ix_cases_asked",

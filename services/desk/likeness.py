@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from models.prepared import one_of
 from models.tables import cases, evidence
-from services.desk.listing import found_by
+from services.desk.listing import ids_of
 from services.desk.values import Filters
 from services.foundation.act import Act
 
@@ -66,8 +66,7 @@ def same_files(act: Act, report_id: str, ids: Collection[str]) -> Counter[str]:
 
 def told(act: Act, received_on: date, own: str, stories: Mapping[str, str], files: Mapping[str, int]) -> list[Alike]:
     """The first of these cases, in their order, that whoever acts may see in the list, with why they look alike."""
-    shown = found_by(act, Filters())
-    seen = set(act.tx.execute(select(shown.c.id).where(shown.c.id.in_(stories))).scalars())
+    seen = ids_of(act, Filters(), stories)
     columns = cases.c.id, cases.c.number, cases.c.state, cases.c.received_on
     rows = {row.id: row for row in act.tx.execute(select(*columns).where(cases.c.id.in_(seen)))}
     return [

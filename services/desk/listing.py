@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -14,16 +14,16 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
-    Subquery,
+    and_,
     case,
     cast,
+    exists,
     func,
     literal,
     null,
     or_,
     select,
     type_coerce,
-    union_all,
 )
 
 from models.prepared import one_of
@@ -31,7 +31,7 @@ from models.tables import cases, evidence, visits
 from models.types import Utc
 from services import obligations
 from services.desk.glances import just_read
-from services.desk.ordering import in_order, key, place_of
+from services.desk.ordering import Arm, in_order, key, place_of
 from services.desk.values import BY_PROMISE, NOBODY, PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
 from services.evidence import HELD
 from services.foundation.act import Act
@@ -39,6 +39,39 @@ from services.foundation.moments import opened_or_day
 
 SNIPPET = 200  # characters
 _MOMENT = Utc()
+_OWED = obligations.open_promises().subquery("owed")
+Only = Callable[[Any], Sequence[ColumnElement[bool]]]
+_NOT_PROMISED = cast(null(), _MOMENT).label("promised_at")
+_CASE: Sequence[ColumnElement[Any]] = (
+    cases.c.id,
+    cases.c.kind,
+    cases.c.number,
+    cases.c.unit_id,
+    cases.c.category,
+    cast(null(), String).label("method"),
+    cases.c.state,
+    type_coerce(~cases.c.read, Boolean).label("unread"),
+    cases.c.named,
+    func.substr(cases.c.what, 1, SNIPPET).label("text"),
+    cases.c.assigned_to,
+    cases.c.moved_on,
+    cases.c.moved,
+)
+_VISIT: Sequence[ColumnElement[Any]] = (
+    visits.c.id,
+    literal(VISIT, String).label("kind"),
+    visits.c.number,
+    visits.c.unit_id,
+    cast(null(), String).label("category"),
+    visits.c.method,
+    visits.c.state,
+    type_coerce(~visits.c.read, Boolean).label("unread"),
+    literal(False).label("named"),
+    func.substr(visits.c.note, 1, SNIPPET).label("text"),
+    cast(null(), String).label("assigned_to"),
+    visits.c.moved_on,
+    visits.c.moved,
+)
 _SHOWN = (
     "id",
     "kind",
@@ -77,114 +110,122 @@ def walk(act: Act, filters: Filters, after: str = "", keep: str = "") -> Iterato
 
 
 def counts(act: Act, filters: Filters) -> Counts:
-    found = found_by(act, replace(filters, kind="", state="", unread=False))
-    grouped = act.tx.execute(
-        select(found.c.kind, found.c.state, found.c.unread, func.count().label("many")).group_by(
-            found.c.kind, found.c.state, found.c.unread
-        )
-    ).all()
     kinds: Counter[str] = Counter()
     states: Counter[str] = Counter()
     unread = total = 0
-    for row in grouped:
+    for row in _grouped(act, replace(filters, kind="", state="", unread=False)):
         total += row.many
-        unread += row.many if row.unread else 0
+        unread += 0 if row.read else row.many
         if filters.state in ("", row.state):
             kinds[row.kind] += row.many
         if filters.kind in ("", row.kind):
             states[row.state] += row.many
-    return Counts(total, unread, kinds, states, *_waiting(act, found))
+    return Counts(total, unread, kinds, states, *_waiting(act, replace(filters, kind="", state="", unread=False)))
 
 
-def _waiting(act: Act, found: Subquery) -> tuple[int, int]:
+def _grouped(act: Act, filters: Filters) -> Iterator[Any]:
+    """How many reports there are of each kind, state and whether read; an index has them in this order."""
+    many = func.count().label("many")
+    groups = cases.c.kind, cases.c.state, cases.c.read
+    yield from act.tx.execute(select(*groups, many).where(*_of_cases(act, filters)).group_by(*groups))
+    if (wanted := _of_visits(act, filters)) is not None:
+        groups = visits.c.state, visits.c.read
+        kind = literal(VISIT, String).label("kind")
+        yield from act.tx.execute(select(kind, *groups, many).where(*wanted).group_by(*groups))
+
+
+def _waiting(act: Act, filters: Filters) -> tuple[int, int]:
     """How many of these the office owes its word about, and how many of them are over."""
     owed = obligations.open_promises().subquery()
     late = func.coalesce(func.sum(case((owed.c.due_at < act.now, 1), else_=0)), 0)
-    row = act.tx.execute(select(func.count(), late).join_from(owed, found, found.c.id == owed.c.subject_id)).one()
+    counted = select(func.count(), late).select_from(owed)
+    if wanted := _of_cases(act, filters):
+        counted = counted.join(cases, cases.c.id == owed.c.subject_id).where(*wanted)
+    row = act.tx.execute(counted).one()
     return row[0], int(row[1])
 
 
 def fresh(act: Act, filters: Filters, since: datetime) -> int:
     """Counts unread reports under the filters that came in, or had something added, after this moment."""
-    found = found_by(act, replace(filters, unread=True))
     that_day = since.astimezone(act.now.tzinfo).date()
-    rows = act.tx.execute(select(found.c.id, found.c.moved_on, found.c.moved).where(found.c.moved_on >= that_day))
+    rows = [
+        row
+        for arm in found_by(act, replace(filters, unread=True))
+        if (unread := arm.part("high")) is not None
+        for row in act.tx.execute(unread[1].where(arm.id.in_(unread[0].where(arm.moved_on >= that_day))))
+    ]
     return sum(opened_or_day(act.vault, row.moved, row.id, row.moved_on) > since for row in rows)
 
 
-def found_by(act: Act, filters: Filters, keep: str = "", just_read: Collection[str] = ()) -> Subquery:
-    """The reports under the filters, of both kinds. `just_read`: ids of those that stay among the unread."""
-    parts = _cases(filters, keep, just_read), _visits(filters, keep, just_read)
-    if filters.words:
-        ids = filters.found.ids if filters.found else ()
-        parts = tuple(part.where(one_of(act.tx, part.selected_columns.id, ids)) for part in parts)
-    return union_all(*parts).subquery("found")
+def ids_of(act: Act, filters: Filters, among: Collection[str] | None = None) -> frozenset[str]:
+    """The ids of the reports under the filters; of these alone, where they are given."""
+    found: list[str] = []
+    for table, wanted in ((cases, _of_cases(act, filters)), (visits, _of_visits(act, filters))):
+        if wanted is not None:
+            these = [] if among is None else [table.c.id.in_(among)]
+            found += act.tx.execute(select(table.c.id).where(*wanted, *these)).scalars()
+    return frozenset(found)
 
 
-def _cases(filters: Filters, keep: str, just_read: Collection[str]) -> Select[Any]:
-    wanted: Any = select(
-        cases.c.id,
-        cases.c.kind,
-        cases.c.number,
-        cases.c.unit_id,
-        cases.c.category,
-        cast(null(), String).label("method"),
-        cases.c.state,
-        type_coerce(~cases.c.read, Boolean).label("unread"),
-        _high(cases.c, just_read),
-        cases.c.named,
-        func.substr(cases.c.what, 1, SNIPPET).label("text"),
-        cases.c.assigned_to,
-        cases.c.moved_on,
-        cases.c.moved,
-        _promised_at(filters),
-    ).where(*_shared(cases.c, filters, keep))
+def found_by(
+    act: Act, filters: Filters, keep: str = "", just_read: Collection[str] = (), *, only: Only = lambda _: ()
+) -> Sequence[Arm]:
+    """The reports under the filters, of both kinds. `just_read`: ids of those that stay among the unread.
+
+    `only`: further conditions on the columns of either kind.
+    """
+
+    def of_cases(part: str) -> tuple[Select[Any], Select[Any]]:
+        ids = select(cases.c.id).where(*_of_cases(act, filters, keep), *only(cases.c))
+        if part == "promised":
+            owed = _OWED.c.subject_id == cases.c.id
+            until = _OWED.c.due_at.label("promised_at")
+            rows = select(*_CASE, literal(False).label("high"), until).where(owed)
+            return ids.join_from(cases, _OWED, owed), rows
+        if part == "rest":
+            ids = ids.where(~exists().where(_OWED.c.subject_id == cases.c.id))
+        else:
+            ids = ids.where(_as_high(cases.c, just_read, high=part == "high"))
+        return ids, select(*_CASE, literal(part == "high").label("high"), _NOT_PROMISED)
+
+    def of_visits(part: str) -> tuple[Select[Any], Select[Any]] | None:
+        wanted = _of_visits(act, filters, keep)
+        if wanted is None or part == "promised":
+            return None
+        ids = select(visits.c.id).where(*wanted, *only(visits.c))
+        if part != "rest":
+            ids = ids.where(_as_high(visits.c, just_read, high=part == "high"))
+        return ids, select(*_VISIT, literal(part == "high").label("high"), _NOT_PROMISED)
+
+    return (Arm(of_cases, cases.c.id, cases.c.moved_on, _OWED.c.due_at), Arm(of_visits, visits.c.id, visits.c.moved_on))
+
+
+def _as_high(columns: Any, just_read: Collection[str], *, high: bool) -> ColumnElement[bool]:
+    if not just_read:
+        return ~columns.read if high else columns.read
+    return or_(~columns.read, columns.id.in_(just_read)) if high else and_(columns.read, columns.id.not_in(just_read))
+
+
+def _of_cases(act: Act, filters: Filters, keep: str = "") -> list[ColumnElement[bool]]:
+    wanted = _shared(act, cases.c, filters, keep)
     if filters.kind:
-        wanted = wanted.where(cases.c.kind == filters.kind)
+        wanted.append(cases.c.kind == filters.kind)
     if filters.assigned:
         whose = cases.c.assigned_to
-        wanted = wanted.where(whose.is_(None) if filters.assigned == NOBODY else whose == filters.assigned)
+        wanted.append(whose.is_(None) if filters.assigned == NOBODY else whose == filters.assigned)
     if filters.category:
-        wanted = wanted.where(cases.c.category == filters.category)
+        wanted.append(cases.c.category == filters.category)
     return wanted
 
 
-def _visits(filters: Filters, keep: str, just_read: Collection[str]) -> Select[Any]:
-    wanted: Any = select(
-        visits.c.id,
-        literal(VISIT, String).label("kind"),
-        visits.c.number,
-        visits.c.unit_id,
-        cast(null(), String).label("category"),
-        visits.c.method,
-        visits.c.state,
-        type_coerce(~visits.c.read, Boolean).label("unread"),
-        _high(visits.c, just_read),
-        literal(False).label("named"),
-        func.substr(visits.c.note, 1, SNIPPET).label("text"),
-        cast(null(), String).label("assigned_to"),
-        visits.c.moved_on,
-        visits.c.moved,
-        cast(null(), _MOMENT).label("promised_at"),
-    ).where(*_shared(visits.c, filters, keep))
+def _of_visits(act: Act, filters: Filters, keep: str = "") -> list[ColumnElement[bool]] | None:
+    """The conditions on visits; None where there can be none among what is wanted."""
     if filters.kind not in ("", VISIT) or filters.category or filters.assigned:
-        wanted = wanted.where(literal(False))
-    return wanted
+        return None
+    return _shared(act, visits.c, filters, keep)
 
 
-def _promised_at(filters: Filters) -> Any:
-    """By when the citizen hears whether the case is accepted; looked up only for a list that is sorted by it."""
-    if filters.sort != BY_PROMISE:
-        return cast(null(), _MOMENT).label("promised_at")
-    owed = obligations.open_promises().subquery()
-    return select(owed.c.due_at).where(owed.c.subject_id == cases.c.id).scalar_subquery().label("promised_at")
-
-
-def _high(columns: Any, just_read: Collection[str]) -> Any:
-    return type_coerce(or_(~columns.read, columns.id.in_(just_read)), Boolean).label("high")
-
-
-def _shared(columns: Any, filters: Filters, keep: str) -> list[ColumnElement[bool]]:
+def _shared(act: Act, columns: Any, filters: Filters, keep: str) -> list[ColumnElement[bool]]:
     """The filters that apply to both kinds of report."""
     wanted: list[ColumnElement[bool]] = []
     if filters.units == (UNKNOWN_UNIT,):
@@ -194,11 +235,13 @@ def _shared(columns: Any, filters: Filters, keep: str) -> list[ColumnElement[boo
     if filters.state:
         wanted.append(columns.state == filters.state)
     if filters.unread:
-        wanted.append(or_(~columns.read, columns.id == keep))
+        wanted.append(or_(~columns.read, columns.id == keep) if keep else ~columns.read)
     if filters.since:
         wanted.append(columns.received_on >= filters.since)
     if filters.until:
         wanted.append(columns.received_on <= filters.until)
+    if filters.words:
+        wanted.append(one_of(act.tx, columns.id, filters.found.ids if filters.found else ()))
     return wanted
 
 

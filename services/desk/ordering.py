@@ -6,13 +6,13 @@ sorted here by the moments that are sealed in them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, or_
 
 from services.foundation.act import Act
 from services.foundation.moments import opened_or_day
@@ -45,26 +45,73 @@ class Place:
         return self.moved_at, self.id
 
 
-def in_order(act: Act, found: Subquery, after: Place | None, *, by_promise: bool) -> Iterator[tuple[Place, Row]]:
-    """The rows of `found` (high, promised_at, moved_on, moved, id), from after this place, each with its own."""
-    order = (found.c.high.desc(), found.c.moved_on.desc())
+@dataclass(frozen=True)
+class Arm:
+    """The reports of one kind under the filters.
+
+    `part`: those of one part of the list ("high", "low", "promised", "rest"): their ids, without an order, and the rows
+    to such ids; None where there can be none. An index has each part in the order of its days, and all that is filtered
+    by: a page costs the same however many reports there are.
+    """
+
+    part: Callable[[str], tuple[Select[Any], Select[Any]] | None]
+    id: ColumnElement[str]
+    moved_on: ColumnElement[date]
+    promised_at: ColumnElement[datetime] | None = None
+
+
+def in_order(act: Act, arms: Sequence[Arm], after: Place | None, *, by_promise: bool) -> Iterator[tuple[Place, Row]]:
+    """The rows of all arms (high, promised_at, moved_on, moved, id), from after this place, each with its own."""
+    parts = ("promised", "rest") if by_promise else ("high", "low")
+    begins = after.group if after else None
+    for part in parts[0 if begins is None else parts.index(_part_of(begins, by_promise)) :]:
+        inclusive = begins is not None
+        rest = True
+        while rest:
+            rows = _fetched(act, arms, part, begins, inclusive=inclusive)
+            groups = [(group, list(some)) for group, some in groupby(rows, lambda row: _group_of(row, by_promise))]
+            rest = len(rows) == AT_ONCE
+            if rest:  # the last group may be longer
+                begins, inclusive = groups[-1][0], False
+                groups[-1] = begins, _whole(act, arms, part, begins)
+            for group, some in groups:
+                yield from _sorted(act, group, some, after)
+        begins = None
+
+
+def _fetched(act: Act, arms: Sequence[Arm], part: str, begins: _Group | None, *, inclusive: bool) -> list[Row]:
+    """The first rows of a part in the order of their groups, from a group on or from behind it."""
+    found: list[Row] = []
+    for arm, ids, rows in _of_part(arms, part):
+        place = arm.promised_at if part == "promised" else None
+        ordered = ids.order_by(arm.moved_on.desc() if place is None else place).limit(AT_ONCE)
+        if begins is not None:
+            same = _same(arm, begins)
+            ahead = arm.moved_on < begins.moved_on if place is None else place > begins.promised
+            ordered = ordered.where(or_(ahead, same) if inclusive else ahead)
+        found += act.tx.execute(rows.where(arm.id.in_(ordered))).mappings()
+    if part == "promised":
+        return sorted(found, key=lambda row: row["promised_at"])[:AT_ONCE]
+    return sorted(found, key=lambda row: row["moved_on"], reverse=True)[:AT_ONCE]
+
+
+def _whole(act: Act, arms: Sequence[Arm], part: str, group: _Group) -> list[Row]:
+    """All rows of a group."""
+    return [
+        row
+        for arm, ids, rows in _of_part(arms, part)
+        for row in act.tx.execute(rows.where(arm.id.in_(ids.where(_same(arm, group))))).mappings()
+    ]
+
+
+def _of_part(arms: Sequence[Arm], part: str) -> Iterator[tuple[Arm, Select[Any], Select[Any]]]:
+    return ((arm, *found) for arm in arms if (found := arm.part(part)) is not None)
+
+
+def _part_of(group: _Group, by_promise: bool) -> str:
     if by_promise:
-        promised = found.c.promised_at.is_not(None)
-        newest = case((promised, None), else_=found.c.moved_on)
-        order = (case((promised, 0), else_=1), found.c.promised_at, newest.desc())
-    wanted = select(found).order_by(*order, found.c.id)
-    begins, rest = after.group if after else None, True
-    inclusive = True
-    while rest:
-        ahead = wanted if begins is None else wanted.where(_not_before(found, begins, by_promise, inclusive=inclusive))
-        rows = act.tx.execute(ahead.limit(AT_ONCE)).mappings().all()
-        groups = [(group, list(some)) for group, some in groupby(rows, lambda row: _group_of(row, by_promise))]
-        rest = len(rows) == AT_ONCE
-        if rest:  # the last group may be longer
-            begins, inclusive = groups[-1][0], False
-            groups[-1] = begins, list(act.tx.execute(wanted.where(_same(found, begins, by_promise))).mappings())
-        for group, some in groups:
-            yield from _sorted(act, group, some, after)
+        return "promised" if group.promised else "rest"
+    return "high" if group.high else "low"
 
 
 def _sorted(act: Act, group: _Group, rows: Sequence[Row], after: Place | None) -> list[tuple[Place, Row]]:
@@ -83,28 +130,10 @@ def _group_of(row: Row, by_promise: bool) -> _Group:
     return _Group(promised, not by_promise and row["high"], None if promised else row["moved_on"])
 
 
-def _same(found: Subquery, group: _Group, by_promise: bool) -> ColumnElement[bool]:
-    if group.promised:
-        return found.c.promised_at == group.promised
-    high = found.c.promised_at.is_(None) if by_promise else _as_high(found, group.high)
-    return and_(high, found.c.moved_on == group.moved_on)
-
-
-def _not_before(found: Subquery, group: _Group, by_promise: bool, *, inclusive: bool) -> ColumnElement[bool]:
-    """What comes after a group, or also, where inclusive, the group itself."""
-    if group.promised:
-        later = found.c.promised_at > group.promised
-        after = or_(later, found.c.promised_at.is_(None))
-    else:
-        same_part = found.c.promised_at.is_(None) if by_promise else _as_high(found, group.high)
-        after = and_(same_part, found.c.moved_on < group.moved_on)
-        if group.high:
-            after = or_(after, _as_high(found, False))
-    return or_(after, _same(found, group, by_promise)) if inclusive else after
-
-
-def _as_high(found: Subquery, high: bool) -> ColumnElement[bool]:
-    return found.c.high if high else ~found.c.high
+def _same(arm: Arm, group: _Group) -> ColumnElement[bool]:
+    if group.promised and arm.promised_at is not None:
+        return arm.promised_at == group.promised
+    return arm.moved_on == group.moved_on
 
 
 # --- keys of pages ----------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from models.database import DatabaseAway
 from models.parts import in_parts
 from models.tables import audit, audit_waiting, cases, entries, obligations, visits
 from services.desk.likeness import MOST_NEAR, NEAR, Alike, likest, same_files, told
-from services.desk.listing import found_by
+from services.desk.listing import ids_of
 from services.desk.values import Filters, Found, Report
 from services.foundation import chain
 from services.foundation.act import Act, Acts
@@ -86,7 +86,7 @@ class Search:
             if most is not None and len(found) > most:
                 if rest is None or under is not None:
                     break
-                under = acts.look(_ids, rest)
+                under = acts.look(ids_of, rest)
                 found = [one for one in found if one in under]
         more = most is not None and len(found) > most
         return replace(filters, found=Found(tuple(found[:most]), more, self._since))
@@ -185,11 +185,6 @@ def _beside_words(filters: Filters) -> Filters | None:
     """The filters but for the words, and for those that the page counts by; None where there are none."""
     rest = replace(filters, words="", named={}, kind="", state="", unread=False, sort="")
     return None if rest == Filters() else rest
-
-
-def _ids(act: Act, filters: Filters) -> frozenset[str]:
-    found = found_by(act, filters)
-    return frozenset(act.tx.execute(select(found.c.id)).scalars())
 
 
 def _all(act: Act) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Subquery, select
-
 from services.cases import State
 from services.desk.glances import just_read
 from services.desk.listing import found_by
@@ -21,8 +19,12 @@ def next_open(act: Act, filters: Filters, report_id: str) -> str | None:
     """
     by_promise = filters.sort == BY_PROMISE
     here = None if by_promise else _place(act, report_id)
-    found = found_by(act, filters, just_read=just_read(act))
-    waiting = _only(found, found.c.state.in_(OFFICE_TURN), found.c.id != report_id)
+    waiting = found_by(
+        act,
+        filters,
+        just_read=just_read(act),
+        only=lambda columns: (columns.state.in_(OFFICE_TURN), columns.id != report_id),
+    )
     for start in dict.fromkeys((here, None)):
         for place, _ in in_order(act, waiting, start, by_promise=by_promise):
             return place.id
@@ -31,10 +33,5 @@ def next_open(act: Act, filters: Filters, report_id: str) -> str | None:
 
 def _place(act: Act, report_id: str) -> Place | None:
     """The place of a report in the list without filters, under which it may have fallen out by the decision."""
-    found = found_by(act, Filters(), just_read=just_read(act))
-    alone = in_order(act, _only(found, found.c.id == report_id), None, by_promise=False)
-    return next((place for place, _ in alone), None)
-
-
-def _only(found: Subquery, *wanted: ColumnElement[bool]) -> Subquery:
-    return select(found).where(*wanted).subquery("some")
+    found = found_by(act, Filters(), just_read=just_read(act), only=lambda columns: (columns.id == report_id,))
+    return next((place for place, _ in in_order(act, found, None, by_promise=False)), None)
