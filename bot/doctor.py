@@ -134,6 +134,8 @@ def _contents(database: Database, settings: Settings, vault: Vault | None, now: 
         told = {"name": twins[0].full_name, "ids": [unit.id for unit in twins]}
         yield Found("bad", "doctor_same_name", told)
     yield _counted("clerks", counted.clerks)
+    if counted.unheld:
+        yield Found("bad", "doctor_discipline_none", {"count": counted.unheld})
     if vault is None and not settings.key_path.exists() and database.look(oversight.holds_sealed):
         yield Found("bad", "doctor_key_lost", {"file": settings.key_path})
     if vault is not None:

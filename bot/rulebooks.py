@@ -29,6 +29,7 @@ def told(faults: Sequence[Fault]) -> list[Found]:
 
 def _readers() -> Iterator[Callable[[], object]]:
     yield calendar.limits
+    yield cases.read_secrecy
     yield oversight.keeping
     yield evidence.upload_limits
     yield partial(obligations.read_rules, kinds=[*desk.KINDS, cases.ACCEPTANCE, cases.HANDLING, cases.RIGHTING])

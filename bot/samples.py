@@ -16,7 +16,7 @@ from conversation.questions import Choice, Evidence, Question, Text, Ticks
 from handlers.all import JOURNEYS
 from handlers.sources import BEGINS
 from rulebooks import HERE
-from services.cases import ENDS
+from services.cases import ENDS, Confined
 from services.foundation.folding import folded
 from services.foundation.matching import fits
 from services.foundation.phones import callback
@@ -348,6 +348,18 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.one", {"promised": _promised("2027-01-05", 30, provisional=True)}, _CASE),
         ("status.waiting", {"waiting": [_promised("2026-11-19", -1), _promised("2026-11-23", 1)], "late": 1}, ()),
         ("status.given_back", {"count": 2}, ()),
+        ("status.discipline", {"cases": [{"number": NUMBER, "why": why} for why in Confined], "count": 9}, ()),
+        ("status.discipline_vacant", {"count": 2}, ()),
+        *((f"status.identity_{what}", {}, ()) for what in ("asked", "granted", "refused")),
+        ("status.passed_on", {}, _STATUS),
+        ("status.given_to_office", {}, _STATUS),
+        ("status.one", {"apart": True}, _CASE),
+        *(
+            (f"retaliation.{words}", {"by": by, "about": NUMBER}, (*_ADD, Button("/withdraw", words="withdraw")))
+            for words in ("received", "known")
+            for by in ("2026-11-24", None)
+        ),
+        ("retaliation.choose", {"cases": listed}, cases),
         ("status.one", {"state": "handed", "promised": _promised("2026-12-14", 15, kind="handling")}, _CASE),
         ("status.one", {"state": "closed", "promised": _promised("2026-11-27", 5, kind="righting")}, _CASE),
         ("status.one", {"promised": _promised("2026-12-02", 7) | {"stands": True}, "asked_until": "2026-11-30"}, _CASE),

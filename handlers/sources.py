@@ -26,16 +26,21 @@ class Unmatched:
 
 
 class Units:
-    """Every unit and window, searched by name, pinyin, initials or English."""
+    """Every unit and window, searched by name, pinyin, initials or English; the office itself stands at the end."""
 
     def options(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
-        return turn.directory.search(query)
+        office = Option(cases.OFFICE_ITSELF, self._office(turn))
+        called = turn.spoken("complaint", "office", Option("called"))
+        return [*turn.directory.search(query), *[office] * fits(query, f"{office.label} {called}")]
 
     def nearest(self, turn: Turn, query: str, answers: Answers) -> Sequence[Option]:
         return turn.directory.nearest(query)
 
     def label(self, turn: Turn, value: str, answers: Answers) -> str | None:
-        return turn.directory.name(value)
+        return self._office(turn) if value == cases.OFFICE_ITSELF else turn.directory.name(value)
+
+    def _office(self, turn: Turn) -> str:
+        return turn.spoken("complaint", "office", Option("itself"))
 
 
 class Windows:

@@ -23,6 +23,16 @@ NUDGES_AT_ONCE = 200
 JUST_SENT = timedelta(hours=1)  # in which a page that has lost its line may still say what a file belongs to
 
 
+def _remind_office(act: Act) -> None:
+    desk.remind_clerks(act, REMINDERS_AT_ONCE)
+    desk.tell_discipline(act)
+
+
+def _tell_watchers(act: Act) -> None:
+    oversight.tell_auditors(act)
+    desk.tell_keepers(act)
+
+
 def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False) -> Sequence[Job]:
     """Every job with its time; each run calls services until nothing is left.
 
@@ -37,7 +47,7 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
             full = await acts.write(obligations.fire, REMINDERS_AT_ONCE, ways, any_hour=any_hour) == REMINDERS_AT_ONCE
 
     async def remind_clerks() -> None:
-        await acts.write(desk.remind_clerks, REMINDERS_AT_ONCE)
+        await acts.write(_remind_office)
 
     def all_of(work: Callable[[Act, int], int], most: int) -> Callable[[], Awaitable[None]]:
         """What does a part of up to `most` at a time until nothing is left."""
@@ -79,7 +89,7 @@ def jobs(acts: Acts, store: Store, *, sms: bool = False, any_hour: bool = False)
                 log.warning("reports_not_shuffled", table=table.name)
 
     async def tell_auditors() -> None:
-        await acts.write(oversight.tell_auditors)
+        await acts.write(_tell_watchers)
 
     async def make_room() -> None:
         """Files that were sent and never used go after a day, and before a disk is short the oldest sooner."""

@@ -80,8 +80,8 @@ class Figures:
     async def _page(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         frame, query = self._frame, read(request.query)
         since, until = query.days()
-        found = await frame.acts.read(desk.tallied, query.by, since, until)
-        monthly = await frame.acts.read(desk.by_month, since, until)
+        found = await seat.acts.read(desk.tallied, query.by, since, until)
+        monthly = await seat.acts.read(desk.by_month, since, until)
         return frame.page(
             request,
             "figures/page.html",

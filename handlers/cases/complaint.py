@@ -89,6 +89,7 @@ def submit(turn: Turn, answers: Answers) -> bool:
         Button(f"/receipt {case.id}", words="receipt"),
         number=case.number,
         receipt=receipt,
+        apart=case.confined is not None,
         days=turn.tools.limits.accept,
         by=promised.due_at.date().isoformat() if promised else None,
         provisional=promised is not None and promised.provisional,

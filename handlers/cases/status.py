@@ -37,7 +37,7 @@ def open_status(turn: Turn, argument: str) -> None:
     elif len(mine) == 1 and not checks:
         show(turn, mine[0])
     elif mine or checks:
-        listed = {case.id: _listed(turn, case) for case in mine[:MOST_SHOWN]}
+        listed = {case.id: as_listed(turn, case) for case in mine[:MOST_SHOWN]}
         buttons = [Button(f"/status {id}", words="open_case", values=told) for id, told in listed.items()]
         told = {"cases": [*listed.values()], "count": len(mine), "checks": checks}
         turn.say("status.choose", *buttons, Button("/code", words="enter_code"), **told)
@@ -46,7 +46,7 @@ def open_status(turn: Turn, argument: str) -> None:
     turn.go_on()
 
 
-def _listed(turn: Turn, case: cases.Case) -> dict[str, Any]:
+def as_listed(turn: Turn, case: cases.Case) -> dict[str, Any]:
     """What tells one case from another in a list."""
     return {"number": case.number, "about": about(turn, case), "state": case.state, "day": case.received_on.isoformat()}
 
@@ -143,11 +143,14 @@ def _opened(turn: Turn, code: str) -> bool:
 
 def show(turn: Turn, case: cases.Case) -> None:
     withdraw = [Button(f"/withdraw {case.id}", words="withdraw")] * (cases.Step.WITHDRAW in case.steps)
+    retaliation = [Button(f"/retaliation {case.id}", words="retaliation")] * (case.category != cases.RETALIATION)
     turn.say(
         "status.one",
         Button(f"/add {case.id}", words="add"),
         Button("/menu", words="menu"),
         *withdraw,
+        *retaliation,
+        withdraws=bool(withdraw),
         **cases.told(turn.act, case, turn.directory.name(case.unit_id)),
     )
 

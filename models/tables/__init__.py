@@ -7,13 +7,14 @@ key tells nothing.
 
 from models.tables.base import FETCHING, SMS, metadata
 from models.tables.calendar import announced_days, announced_years, calendar_days
-from models.tables.cases import cases, glances, imports, intakes, searches
+from models.tables.cases import alerts, cases, glances, imports, intakes, searches
 from models.tables.deliveries import deliveries, lanes
 from models.tables.evidence import entries, evidence
 from models.tables.foundation import audit, audit_waiting, counters, happenings, ticks
 from models.tables.inspections import visits
 from models.tables.notices import listeners, notices
 from models.tables.obligations import extensions, obligations, reminders
+from models.tables.openings import openings
 from models.tables.people import browsers, contacts, grants, links, logins, owners, people, vault
 from models.tables.publications import publications
 from models.tables.ratings import ratings, walkins
@@ -24,6 +25,7 @@ from models.tables.units import units
 __all__ = [
     "FETCHING",
     "SMS",
+    "alerts",
     "announced_days",
     "announced_years",
     "audit",
@@ -51,6 +53,7 @@ __all__ = [
     "metadata",
     "notices",
     "obligations",
+    "openings",
     "owners",
     "passkeys",
     "passwords",

@@ -53,6 +53,8 @@ cases = Table(
     Column("closed_on", Date),  # when it was last closed with an answer
     Column("outcomes", JSON),  # what came of it (C18): codes of services.cases.OUTCOMES
     Column("recovered", BigInteger),  # yuan that it recovered (C19)
+    Column("about_id", String(32)),  # of retaliation: the case because of which it is; never the other way round
+    Column("confined", String(12)),  # why the discipline desk alone sees it: services.cases.Confined; None: it does not
     Column("assigned_to", String(32)),  # the clerk who deals with it; None: nobody yet
     Column("asked_until", Date),  # the last day for what the office asked; None: it waits for no reaction
     sqlite_with_rowid=False,
@@ -67,6 +69,10 @@ Index(
     cases.c.asked_until,
     sqlite_where=cases.c.asked_until.is_not(None),
     postgresql_where=cases.c.asked_until.is_not(None),
+)
+
+alerts = Table(  # cases of which the discipline desk is still to be told: services.desk.alerting; the id is the case's
+    "alerts", metadata, id_column(), sqlite_with_rowid=False
 )
 
 intakes = Table(  # what only cases have that a clerk has entered for somebody (C01-C03); the id is the case's

@@ -4,6 +4,19 @@ from services.calendar import SOURCES
 from services.cases.asking import ask, lapse_questions
 from services.cases.blank import write_blank
 from services.cases.codes import CaseCode, KeyingCode, SheetCode
+from services.cases.confining import (
+    OFFICE_ITSELF,
+    RETALIATION,
+    Confined,
+    call,
+    is_shown,
+    may_handle,
+    read_secrecy,
+    reason_for,
+    secrecy,
+    sees,
+    shown,
+)
 from services.cases.contentment import contentment
 from services.cases.entering import Entering
 from services.cases.filing import (
@@ -63,6 +76,7 @@ from services.cases.rating import (
     ratings_of,
 )
 from services.cases.receipts import Receipt, read_receipt, receipt_of, still_so
+from services.cases.retaliation import report_retaliation
 from services.cases.sheet import (
     CODED,
     LIMITS,
@@ -111,10 +125,12 @@ __all__ = [
     "LONGEST_TEXT",
     "MOST_MEDIA",
     "MOST_ROWS",
+    "OFFICE_ITSELF",
     "OPINION",
     "OUTCOMES",
     "QUESTION",
     "REASONS",
+    "RETALIATION",
     "RIGHTING",
     "SOURCES",
     "WALKIN_COLUMNS",
@@ -123,6 +139,7 @@ __all__ = [
     "CaseCode",
     "Checked",
     "Complaint",
+    "Confined",
     "Course",
     "Entered",
     "EnteredRow",
@@ -154,6 +171,7 @@ __all__ = [
     "ask",
     "ask_rating",
     "asked_about",
+    "call",
     "check",
     "contentment",
     "count_forgettable",
@@ -170,6 +188,7 @@ __all__ = [
     "history",
     "intake_of",
     "is_being_entered",
+    "is_shown",
     "keep_sheet",
     "kept_sheet",
     "key_in",
@@ -179,6 +198,7 @@ __all__ = [
     "leaving",
     "look_into",
     "mark",
+    "may_handle",
     "mine",
     "note",
     "note_aside",
@@ -195,9 +215,15 @@ __all__ = [
     "ratings_of",
     "read_keyed",
     "read_receipt",
+    "read_secrecy",
+    "reason_for",
     "receipt_file",
     "receipt_of",
     "remind_raters",
+    "report_retaliation",
+    "secrecy",
+    "sees",
+    "shown",
     "steps_from",
     "still_so",
     "take",

@@ -12,7 +12,8 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from models.tables import ratings
+from models.tables import cases, ratings
+from services.cases.confining import shown
 from services.cases.rating import LEVELS, SATISFIED, RatingState
 from services.foundation.act import Act
 
@@ -50,7 +51,8 @@ def contentment(act: Act, since: date, until: date, *, again: bool = False) -> C
     """The ratings asked for in these days, both included; `again`: later rounds, which are counted apart."""
     nth = ratings.c.round > 1 if again else ratings.c.round == 1
     columns = ratings.c.state, ratings.c.level, ratings.c.solved, ratings.c.aside_id.is_not(None).label("aside")
-    grouped = select(*columns, func.count().label("many")).where(nth, ratings.c.asked_on.between(since, until))
+    grouped = select(*columns, func.count().label("many")).join_from(ratings, cases, cases.c.id == ratings.c.case_id)
+    grouped = grouped.where(nth, shown(act), ratings.c.asked_on.between(since, until))
     rows = act.tx.execute(grouped.group_by(*columns)).all()
     counting = [row for row in rows if row.state == RatingState.GIVEN and not row.aside]
     levels = Counter[str]()

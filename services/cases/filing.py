@@ -15,6 +15,7 @@ from models.tables import cases, entries, evidence
 from services import calendar, obligations, people
 from services.calendar import Limits, SourceLimits
 from services.cases.asking import reacted
+from services.cases.confining import OFFICE_ITSELF, call, reason_for
 from services.cases.life import COMPLAINT, QUESTION, State, Step, steps_from
 from services.cases.steps import HANDLING, from_citizen
 from services.evidence import attach
@@ -54,6 +55,8 @@ _INSERT = Prepared(
     "moved_on",
     "moved",
     "read",
+    "about_id",
+    "confined",
 )
 
 
@@ -85,6 +88,7 @@ class Case:
     received_on: date
     pieces: int  # pieces of evidence that came with it
     asked_until: date | None = None  # the last day for what the office has asked, while it waits for it
+    confined: str | None = None  # why the discipline desk alone sees it: a `services.cases.Confined`
     promised: Promise | None = None  # what the office owes about it now: its word whether it accepts, or the answer
 
     @property
@@ -138,6 +142,11 @@ def promised(act: Act, case: Case, limits: SourceLimits) -> Case:
     return replace(case, promised=obligations.promise(act, kind, case.id, case.number, days, counted=limits.days))
 
 
+def promise_acceptance(act: Act, case: Case, days: int | None) -> Case:
+    """The case with the office's word within so many working days of its own; nothing without."""
+    return promised(act, case, SourceLimits(accept=days))
+
+
 def _sent(
     act: Act, contact: Contact, values: dict[str, Any], identity: dict[str, Any], media: Sequence[Media]
 ) -> tuple[Case, str]:
@@ -153,6 +162,7 @@ def file(act: Act, values: dict[str, Any], pieces: int = 0, case_id: str = "") -
     """Writes a new case; who filed it and the event are its caller's."""
     case_id = case_id or new_id()
     moment = sealed_now(act, case_id)  # it came in, and moved last: one moment
+    confined = values.get("confined") or reason_for(act, values["kind"], values.get("unit_id"), values.get("category"))
     row = {
         "id": case_id,
         "number": report_number(act),
@@ -160,6 +170,7 @@ def file(act: Act, values: dict[str, Any], pieces: int = 0, case_id: str = "") -
         "category": None,
         "staff": None,
         "happened": None,
+        "about_id": None,
         "state": State.RECEIVED,
         "received_on": act.now.date(),
         "received": moment,
@@ -167,8 +178,13 @@ def file(act: Act, values: dict[str, Any], pieces: int = 0, case_id: str = "") -
         "moved": moment,
         "read": False,
         **values,
+        "confined": confined,
         "sought": sealed_words(act.vault, case_id, values["what"], values.get("staff")),
     }
+    if row["unit_id"] == OFFICE_ITSELF:
+        row["unit_id"] = None
+    if confined:
+        call(act, case_id)
     _INSERT.later(act.tx, row)
     act.wrote(cases, row)
     return Case(
@@ -181,6 +197,7 @@ def file(act: Act, values: dict[str, Any], pieces: int = 0, case_id: str = "") -
         State.RECEIVED,
         row["received_on"],
         pieces,
+        confined=row["confined"],
     )
 
 
@@ -279,6 +296,7 @@ _CASES = select(
     cases.c.received_on,
     _PIECES,
     cases.c.asked_until,
+    cases.c.confined,
 )
 
 

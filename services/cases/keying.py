@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from models.tables import cases, intakes
 from services import calendar, people
 from services.calendar import SOURCES, Limits
 from services.cases.codes import KeyingCode
+from services.cases.confining import OFFICE_ITSELF, is_shown
 from services.cases.filing import CATEGORIES, LONGEST_TEXT, Case, file, promised
 from services.cases.life import COMPLAINT, OPINION, QUESTION
 from services.foundation import audit
@@ -94,10 +95,10 @@ class _Reading:
         return day
 
 
-def read_keyed(typed: Mapping[str, str], units: Container[str], today: date) -> tuple[Keyed | None, Mapping[str, str]]:
+def read_keyed(typed: Mapping[str, str], units: Collection[str], today: date) -> tuple[Keyed | None, Mapping[str, str]]:
     """The case that `FIELDS` describe, or None; and by field the code of what is wrong with it.
 
-    No unit means that whoever complained did not know it; a complaint needs a category.
+    No unit means that whoever complained did not know it; OFFICE_ITSELF is one too. A complaint needs a category.
     """
     reading = _Reading(typed)
     what = reading.words("text", LONGEST_TEXT, Common.TEXT_TOO_LONG)
@@ -115,7 +116,7 @@ def read_keyed(typed: Mapping[str, str], units: Container[str], today: date) -> 
         reading.choice("source", SOURCES, KeyingCode.SOURCE_WANTED) or "",
         kind or "",
         what,
-        reading.choice("unit", units, KeyingCode.UNIT_UNKNOWN, wanted=False),
+        reading.choice("unit", {*units, OFFICE_ITSELF}, KeyingCode.UNIT_UNKNOWN, wanted=False),
         reading.choice("category", CATEGORIES, KeyingCode.CATEGORY_WANTED, wanted=kind == COMPLAINT),
         happened.isoformat() if happened else None,
         reading.words("name", LONGEST_NAME, KeyingCode.NAME_TOO_LONG) or None,
@@ -150,14 +151,15 @@ def key_in(act: Act, keyed: Keyed, limits: Limits | None = None, again: str = ""
 
     Limits count from now, not from the day at the source. `again`: the number of the newest report that is the same in
     every field, if this one came besides. Raises Refusal: keyed_already (the source's number is known), keyed_alike,
-    both with `id` and `report` (the number) of the one that is there.
+    both with `id` and `report` (the number) of the one that is there, empty where whoever enters it may not see that.
     """
     row = intake(act, keyed)
     row["mark"], like = _free_mark(act, row["mark"])
     if (like and (keyed.number or like.number != again)) or not is_new(act.tx, intakes, row):
         like = like or act.tx.execute(entered_as(row["mark"])).one()
         code = KeyingCode.KEYED_ALREADY if keyed.number else KeyingCode.KEYED_ALIKE
-        raise Refusal(code, "number", id=like.id, report=like.number)
+        told = {"id": like.id, "report": like.number} if is_shown(act, like.id) else {"id": "", "report": ""}
+        raise Refusal(code, "number", **told)
     return enter(act, keyed, row, limits or calendar.limits())
 
 

@@ -38,8 +38,11 @@ _CASES = select(
 
 
 def leaving(tx: Connection, ids: Collection[str] | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Cases by id, day by day, in no order within a day: all of them, or these. Nothing tells who filed one."""
-    wanted = _CASES if ids is None else _CASES.where(cases.c.id.in_(ids))
+    """Cases by id, day by day, in no order within a day: these, or all but those of the discipline desk.
+
+    Nothing tells who filed one.
+    """
+    wanted = _CASES.where(cases.c.confined.is_(None)) if ids is None else _CASES.where(cases.c.id.in_(ids))
     for row in tx.execute(wanted.order_by(cases.c.received_on, cases.c.id)).mappings():
         shaped = {
             "happened_day": row["happened"].partition("T")[0] if row["happened"] else None,

@@ -12,10 +12,11 @@ from sqlalchemy import insert, select, update
 from conversation.messages import Body, Button, Say
 from models.tables import cases, entries
 from services import calendar, obligations, people
+from services.cases.confining import sees
 from services.cases.life import COMPLAINT, ENDS, FOLLOWING, STAYING, State, Step, after
 from services.deliveries import queue_apart
 from services.foundation import audit
-from services.foundation.act import Act
+from services.foundation.act import CITIZEN, SYSTEM, Act
 from services.foundation.happenings import Happening, record
 from services.foundation.history import require_unmoved
 from services.foundation.moments import entry_moment, first_of_day, sealed_now
@@ -46,6 +47,7 @@ class LockedCase:
     unit_id: str | None
     source: str
     asked_until: date | None = None  # the last day for what the office has asked, while it waits for it
+    confined: str | None = None  # a `services.cases.Confined`
 
     @property
     def ended(self) -> bool:
@@ -56,9 +58,10 @@ _HELD = [cases.c[name] for name in LockedCase.__dataclass_fields__]
 
 
 def held(act: Act, case_id: str, seen: str | None = None) -> LockedCase:
-    """Locks a case. Raises Refusal: gone; changed where it has moved since the page that was `seen`."""
+    """Locks a case. Raises Refusal: gone, also where whoever acts may not see it; changed where it has moved since the
+    page that was `seen`."""
     row = act.tx.execute(select(*_HELD).where(cases.c.id == case_id).with_for_update()).first()
-    if row is None:
+    if row is None or (row.confined and act.actor not in (CITIZEN, SYSTEM) and not sees(act)):
         raise Refusal(Common.GONE)
     if seen is not None:
         require_unmoved(act, case_id, row.state, seen)

@@ -43,6 +43,7 @@ def told(act: Act, case: Case, unit: str | None) -> dict[str, Any]:
         "what": case.what,
         "pieces": case.pieces,
         "history": said,
+        "apart": case.confined is not None,
         "promised": _promised(case),
         "asked_until": case.asked_until and case.asked_until.isoformat(),
     }

@@ -1,17 +1,29 @@
 """The office's desk: what came in, one report with its evidence, and what the office says about it."""
 
+from services.desk.alerting import tell_discipline, tell_keepers, unheld
 from services.desk.assigning import assign, assigned, clerks, hand_on
 from services.desk.calling_back import NOT_SO, SO, call_back, called_back
 from services.desk.codes import DeskCode
 from services.desk.deciding import accept, answer, ask, decline, interim, refer, reopen
 from services.desk.handing import beside, visit_of
+from services.desk.identities import (
+    Opening,
+    OpeningState,
+    answer_identity,
+    ask_identity,
+    asked_openings,
+    open_identity,
+    opening_of,
+    waiting_openings,
+)
 from services.desk.jotting import jot
 from services.desk.kinds import KINDS
 from services.desk.leaving import COLUMNS, leaving
 from services.desk.likeness import Alike
 from services.desk.listing import counts, fresh, listed
 from services.desk.noting import note_visit
-from services.desk.opening import look, open_copy, open_identity, open_original, open_report
+from services.desk.opening import look, open_copy, open_original, open_report
+from services.desk.passing import give_back, pass_on
 from services.desk.promises import remind_clerks
 from services.desk.publishing import counted, publish, publishable, published, unpublish
 from services.desk.rates import BY, Tally, by_month, tallied, total
@@ -54,13 +66,18 @@ __all__ = [
     "Filters",
     "Found",
     "Item",
+    "Opening",
+    "OpeningState",
     "Report",
     "Saved",
     "Search",
     "Tally",
     "accept",
     "answer",
+    "answer_identity",
     "ask",
+    "ask_identity",
+    "asked_openings",
     "assign",
     "assigned",
     "beside",
@@ -73,6 +90,7 @@ __all__ = [
     "decline",
     "drop_search",
     "fresh",
+    "give_back",
     "go_on_unanswered",
     "hand_on",
     "interim",
@@ -87,6 +105,8 @@ __all__ = [
     "open_identity",
     "open_original",
     "open_report",
+    "opening_of",
+    "pass_on",
     "publish",
     "publishable",
     "published",
@@ -100,7 +120,11 @@ __all__ = [
     "sight_of_case",
     "sight_of_visit",
     "tallied",
+    "tell_discipline",
+    "tell_keepers",
     "total",
+    "unheld",
     "unpublish",
     "visit_of",
+    "waiting_openings",
 ]

@@ -8,6 +8,13 @@ from enum import StrEnum
 class DeskCode(StrEnum):
     """Why a decision about a report was refused. Each code has its words in the templates, in every language."""
 
+    CONFINED = "confined"  # the discipline desk alone sees it: no unit may
+    UNITS_OWE = "units_owe"  # it cannot go to the discipline desk while a unit owes an answer about it
+    ASKED_ALREADY = "asked_already"  # an identity, by the same person
+    NOBODY_ELSE = "nobody_else"  # could answer: there is no second person
+    OWN_ASKING = "own_asking"  # or of somebody with the same phone, or of what one may not see
+    ANSWERED_ALREADY = "answered_already"  # or over in time
+    NOT_GRANTED = "not_granted"  # nobody has agreed, or it was opened, or the time is over
     HEAD_WANTED = "head_wanted"
     REASON_WANTED = "reason_wanted"
     THEIR_NUMBER = "their_number"

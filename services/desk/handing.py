@@ -11,11 +11,13 @@ from models.tables import cases, visits
 from services import obligations
 from services.cases import COMPLAINT, State, Step, held, take
 from services.desk import deciding
+from services.desk.codes import DeskCode
 from services.desk.following import WITH_UNITS
 from services.desk.given_back import require_head
 from services.desk.noting import take_on_visit
 from services.desk.sight import sight_of_case, sight_of_visit
 from services.foundation.act import Act
+from services.foundation.refusal import Refusal
 from services.obligations import SETTLED, Kinds, Obligation, Subject, UnitSight
 
 
@@ -63,11 +65,13 @@ def handed(act: Act, report_id: str | None, seen: str) -> None:
     """Takes on the report that is handed over, if there is one: a spot check is noted, a case moves to the units.
 
     An undecided complaint is accepted by that. An empty `seen` skips the guard. Raises Refusal: gone, changed, decided,
-    head_wanted.
+    head_wanted, confined: what the discipline desk alone sees reaches no unit.
     """
     if not report_id or take_on_visit(act, report_id, seen):
         return
     case = held(act, report_id, seen or None)
+    if case.confined:
+        raise Refusal(DeskCode.CONFINED)
     require_head(act, case)
     if (case.kind, case.state) == (COMPLAINT, State.RECEIVED):
         deciding.accepted(act, case, "")

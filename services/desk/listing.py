@@ -30,6 +30,7 @@ from models.prepared import one_of
 from models.tables import cases, evidence, visits
 from models.types import Utc
 from services import obligations
+from services.cases import shown
 from services.desk.glances import just_read
 from services.desk.ordering import Arm, in_order, key, place_of
 from services.desk.values import BY_PROMISE, NOBODY, PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
@@ -54,6 +55,7 @@ _CASE: Sequence[ColumnElement[Any]] = (
     cases.c.named,
     func.substr(cases.c.what, 1, SNIPPET).label("text"),
     cases.c.assigned_to,
+    cases.c.confined,
     cases.c.moved_on,
     cases.c.moved,
 )
@@ -69,6 +71,7 @@ _VISIT: Sequence[ColumnElement[Any]] = (
     literal(False).label("named"),
     func.substr(visits.c.note, 1, SNIPPET).label("text"),
     cast(null(), String).label("assigned_to"),
+    cast(null(), String).label("confined"),
     visits.c.moved_on,
     visits.c.moved,
 )
@@ -85,6 +88,7 @@ _SHOWN = (
     "named",
     "text",
     "assigned_to",
+    "confined",
     "promised_at",
 )
 
@@ -207,7 +211,7 @@ def _as_high(columns: Any, just_read: Collection[str], *, high: bool) -> ColumnE
 
 
 def _of_cases(act: Act, filters: Filters, keep: str = "") -> list[ColumnElement[bool]]:
-    wanted = _shared(act, cases.c, filters, keep)
+    wanted = [shown(act), *_shared(act, cases.c, filters, keep)]
     if filters.kind:
         wanted.append(cases.c.kind == filters.kind)
     if filters.assigned:

@@ -1,4 +1,4 @@
-"""Opens a report, its evidence, its originals and its sender. Each opening leaves an event in the audit chain."""
+"""Opens a report, its evidence and its originals. Each opening leaves an event in the audit chain."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from models.tables import FETCHING, cases, entries, evidence, notices, obligations, visits
 from services import people
-from services.cases import intake_of, ratings_of
+from services.cases import intake_of, is_shown, ratings_of, shown
 from services.desk import glances
 from services.desk.values import VISIT, Original, Report, Said
 from services.evidence import Piece, find_piece, pieces_of
@@ -22,8 +22,11 @@ from services.obligations import promised
 
 
 def open_report(act: Act, report_id: str) -> Report | None:
-    """Opens the report with everything said about it; from now on it counts as read. None where there is none."""
-    table = _mark_read(act, report_id)
+    """Opens the report with everything said about it; from now on it counts as read.
+
+    None where there is none, and where whoever acts may not see it.
+    """
+    table = _mark_read(act, report_id) if is_shown(act, report_id) else None
     if table is None:
         return None
     audit.append(act, "report_opened", report_id)
@@ -47,7 +50,9 @@ def look(act: Act, report_id: str) -> Report | None:
 def open_copy(act: Act, piece_id: str, *, tell: bool = True) -> Piece | None:
     """A piece of evidence to be shown. `tell` is off for the later parts of a video that is being played."""
     piece = find_piece(act, piece_id)
-    if piece is not None and piece.has_copy and tell:
+    if piece is None or not is_shown(act, _subject_of(act, piece_id)):
+        return None
+    if piece.has_copy and tell:
         audit.append(act, "evidence_opened", piece_id)
     return piece
 
@@ -60,7 +65,7 @@ def open_original(act: Act, piece_id: str, purpose: str) -> Original:
             evidence.c.id == piece_id, evidence.c.subject_id.is_not(None), evidence.c.sha256.is_not(None)
         )
     ).first()
-    if row is None:
+    if row is None or not is_shown(act, row.subject_id):
         raise Refusal(Common.GONE)
     tables = cases, visits, obligations, notices
     numbers = (act.tx.execute(select(t.c.number).where(t.c.id == row.subject_id)).scalar() for t in tables)
@@ -70,14 +75,8 @@ def open_original(act: Act, piece_id: str, purpose: str) -> Original:
     return Original(row.sha256, f"{number}-{place}")
 
 
-def open_identity(act: Act, report_id: str, purpose: str) -> dict[str, Any]:
-    """Opens who filed it: name, phone; for a visit person, place and time. Raises Refusal: gone, purpose_wanted."""
-    purpose = stated(purpose)
-    identity = people.identity_of(act, report_id)
-    if identity is None:
-        raise Refusal(Common.GONE)
-    audit.append(act, "identity_opened", report_id, {"purpose": purpose})
-    return identity
+def _subject_of(act: Act, piece_id: str) -> str | None:
+    return act.tx.execute(select(evidence.c.subject_id).where(evidence.c.id == piece_id)).scalar()
 
 
 def _mark_read(act: Act, report_id: str) -> Any:
@@ -94,7 +93,7 @@ def _mark_read(act: Act, report_id: str) -> Any:
 
 
 def _case(act: Act, report_id: str) -> dict[str, Any] | None:
-    row = act.tx.execute(select(cases).where(cases.c.id == report_id)).first()
+    row = act.tx.execute(select(cases).where(cases.c.id == report_id, shown(act))).first()
     if row is None:
         return None
     return {
@@ -117,6 +116,8 @@ def _case(act: Act, report_id: str) -> dict[str, Any] | None:
         "outcomes": row.outcomes or (),
         "recovered": row.recovered,
         "assigned_to": row.assigned_to,
+        "confined": row.confined,
+        "about": _about(act, row.about_id),
         "asked_until": row.asked_until,
         **_entered(act, report_id, named=row.named),
     }
@@ -131,6 +132,12 @@ def _entered(act: Act, case_id: str, *, named: bool) -> dict[str, Any]:
     if not people.is_followed(act, case_id):
         reach = "phone" if intake.phoned else "none"
     return {"source_number": intake.number, "arrived_on": intake.arrived_on, "reach": reach}
+
+
+def _about(act: Act, case_id: str | None) -> tuple[str, str] | None:
+    """Id and number of the case because of which there is this one."""
+    row = act.tx.execute(select(cases.c.id, cases.c.number).where(cases.c.id == case_id)).first()
+    return (row.id, row.number) if row else None
 
 
 def _visit(act: Act, report_id: str) -> dict[str, Any] | None:

@@ -18,7 +18,7 @@ import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, case, cast, func, select
 
 from models.tables import cases, happenings, obligations, ratings
-from services.cases import ACCEPTANCE, BAD, COMPLAINT, HANDLING, RatingState, State
+from services.cases import ACCEPTANCE, BAD, COMPLAINT, HANDLING, RatingState, State, shown
 from services.foundation.act import Act
 from services.obligations import ACCEPTED, RETURNED
 from services.units import WHOLE, placed
@@ -75,13 +75,13 @@ def tallied(act: Act, by: str, since: date | None, until: date | None) -> dict[s
     """
     found: dict[str, Tally] = defaultdict(Tally)
     for query in _queries(act, by):
-        for row in act.tx.execute(_within(query, since, until)).mappings():
+        for row in act.tx.execute(_within(act, query, since, until)).mappings():
             found[_told(row["key"])].add(Tally(**{str(name): row[name] for name in row if name != "key"}))
     for key, row in _ratings(act, by, since, until):
         found[key].add(row)
     codes = cast(cases.c.outcomes, String).label("codes")
     outcomes = _grouped(by, cases, cases.c.unit_id, [codes, func.count().label("many")], codes)
-    for row in act.tx.execute(_within(outcomes, since, until).where(cases.c.outcomes.is_not(None))):
+    for row in act.tx.execute(_within(act, outcomes, since, until).where(cases.c.outcomes.is_not(None))):
         for code in msgspec.json.decode(row.codes) or ():
             found[_told(row.key)].outcomes[code] += row.many
     return dict(found)
@@ -94,7 +94,7 @@ def _ratings(act: Act, by: str, since: date | None, until: date | None) -> Itera
     ways = ratings.c.state, ratings.c.level, ratings.c.solved, first, aside, righted
     rated = cases.join(ratings, ratings.c.case_id == cases.c.id)
     grouped = _grouped(by, rated, cases.c.unit_id, [*ways, func.count().label("many")], *ways)
-    for row in act.tx.execute(_within(grouped, since, until)):
+    for row in act.tx.execute(_within(act, grouped, since, until)):
         given, bad = row.state == RatingState.GIVEN and not row.aside, row.level in BAD
         counts = given and row.first
         yield (
@@ -121,7 +121,7 @@ def by_month(act: Act, since: date | None, until: date | None) -> dict[tuple[str
     wanted = select(WHOLE.label("key"), cases.c.received_on.label("day"), func.count().label("many"))
     rows = wanted.select_from(placed(cases, cases.c.unit_id)).group_by(WHOLE, cases.c.received_on)
     found: Counter[tuple[str, str]] = Counter()
-    for row in act.tx.execute(_within(rows, since, until)):
+    for row in act.tx.execute(_within(act, rows, since, until)):
         found[row.key or "", f"{row.day:%Y-%m}"] += row.many
     return dict(found)
 
@@ -133,8 +133,10 @@ def total(tallies: Mapping[str, Tally]) -> Tally:
     return whole
 
 
-def _within(query: Select[*tuple[Any, ...]], since: date | None, until: date | None) -> Select[*tuple[Any, ...]]:
-    wanted = query.where(cases.c.kind == COMPLAINT)
+def _within(
+    act: Act, query: Select[*tuple[Any, ...]], since: date | None, until: date | None
+) -> Select[*tuple[Any, ...]]:
+    wanted = query.where(cases.c.kind == COMPLAINT, shown(act))
     wanted = wanted.where(cases.c.received_on >= since) if since else wanted
     return wanted.where(cases.c.received_on <= until) if until else wanted
 

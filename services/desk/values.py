@@ -62,6 +62,7 @@ class Item:
     named: bool
     text: str | None
     assigned_to: str | None
+    confined: str | None
     moved_at: datetime  # when something last came in from outside
     promised_at: datetime | None = None  # in a list by promise: by when the office owes its word or its answer
     pieces: int = 0
@@ -126,6 +127,8 @@ class Report:
     outcomes: Sequence[str] = ()  # what came of it (C18)
     recovered: int | None = None  # yuan (C19)
     assigned_to: str | None = None  # the clerk who deals with it
+    confined: str | None = None  # why the discipline desk alone sees it: a `services.cases.Confined`
+    about: tuple[str, str] | None = None  # of retaliation: id and number of the case because of which it is
     ratings: Sequence[Rating] = ()  # what the citizen said of the answers, the newest first
     source_number: str | None = None  # of a case that a clerk has entered: the source's own number
     arrived_on: date | None = None  # of such a case: the day on which it came in there

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from models.database import insert_or_update
-from models.tables import audit, counters, deliveries, grants, lanes, obligations, people, quarantine, units
+from models.tables import audit, cases, counters, deliveries, grants, lanes, obligations, people, quarantine, units
 from services.calendar import is_announced, loaded_years
+from services.cases import ENDS
 from services.deliveries import URGENCY, due_since
 from services.foundation.vault import Vault
 from services.people import Right, holds, roles_with
@@ -25,6 +26,7 @@ class Counted:
     clerks: int
     audit: int
     quarantined: int
+    unheld: int  # cases for a discipline desk that nobody holds
 
 
 def count_rows(tx: Connection, now: datetime) -> Counted:
@@ -32,7 +34,10 @@ def count_rows(tx: Connection, now: datetime) -> Counted:
         return tx.execute(select(func.count()).select_from(table).where(*where)).scalar_one()  # pyright: ignore[reportArgumentType]
 
     deciding = grants.c.role.in_(roles_with(Right.DECIDE_REPORTS)), holds(now)
-    return Counted(number(units), number(grants, *deciding), number(audit), number(quarantine))
+    handling = grants.c.role.in_(roles_with(Right.HANDLE_CONFLICTS)), holds(now)
+    waiting = cases.c.confined.is_not(None), cases.c.state.not_in(ENDS), ~exists().where(*handling)
+    unheld = number(cases, *waiting)
+    return Counted(number(units), number(grants, *deciding), number(audit), number(quarantine), unheld)
 
 
 def leave_mark(tx: Connection, now: datetime) -> None:

@@ -16,10 +16,12 @@ class Figure:
     value: int
 
 
+_CONFINED = select(cases.c.id).where(cases.c.confined.is_not(None))  # the discipline desk's alone: in no figure
 _COUNTED = (
-    *((table.name, table) for table in (cases, visits, evidence, notices, deliveries)),
+    ("cases", cases, cases.c.confined.is_(None)),
+    *((table.name, table) for table in (visits, evidence, notices, deliveries)),
     ("obligations", obligations, obligations.c.unit_id.is_not(None)),
-    ("promises", obligations, obligations.c.unit_id.is_(None)),
+    ("promises", obligations, obligations.c.unit_id.is_(None), obligations.c.subject_id.not_in(_CONFINED)),
 )
 
 

@@ -11,6 +11,7 @@ class PeopleCode(StrEnum):
     BAD_PHONE = "bad_phone"
     DAYS_WANTED = "days_wanted"
     HAS_HEAD = "has_head"
+    KEEPER_WANTED = "keeper_wanted"  # somebody who watches over the office is appointed by another watcher
     KNOWN = "known"
     LAST_CLERK = "last_clerk"
     NAME_WANTED = "name_wanted"

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from models.tables import contacts, grants, people
 from models.tables import units as unit_rows
 from services.foundation import audit, phones
-from services.foundation.act import Act
+from services.foundation.act import SYSTEM, Act
 from services.foundation.once import once
 from services.foundation.refusal import Common, Refusal
 from services.foundation.wording import readable
@@ -20,7 +20,18 @@ from services.people import links, persons, sessions, succession
 from services.people.accounts import is_bound
 from services.people.codes import PeopleCode
 from services.people.persons import Person
-from services.people.rights import SOLE, WITHOUT_UNIT, Grant, Right, Role, may, may_somewhere, place_of, roles_with
+from services.people.rights import (
+    SOLE,
+    WATCHING,
+    WITHOUT_UNIT,
+    Grant,
+    Right,
+    Role,
+    may,
+    may_somewhere,
+    place_of,
+    roles_with,
+)
 from services.people.sessions import Session
 
 SHORTEST_LINK, LONGEST_LINK = 1, 30  # days that an invitation may be valid at most
@@ -117,6 +128,7 @@ def add_member(
         return person_id
     name = persons.named(name)
     granted, called = _granted(roles, units), _number(phone)
+    require_keeper(act, granted)
     if not another and (known := alike(act, name, called)):
         raise Refusal(PeopleCode.KNOWN, people=tuple(one.person.id for one in known))
     if not takes_over:
@@ -137,6 +149,7 @@ def grant_more(
         raise Refusal(Common.GONE)
     held = persons.roles_of(act, person_id)
     new = [one for one in _granted(roles, units) if one not in held]
+    require_keeper(act, [*held, *new])
     if not takes_over:
         _no_other_head(act, person_id, new)
     if new:
@@ -148,6 +161,7 @@ def set_phone(act: Act, person_id: str, phone: str) -> None:
     """Sets the number that reminders go to by SMS; an empty one removes it. Raises Refusal: gone, bad_phone."""
     if persons.person(act, person_id) is None:
         raise Refusal(Common.GONE)
+    require_keeper(act, persons.roles_of(act, person_id))
     persons.set_number(act, person_id, _number(phone))
 
 
@@ -209,6 +223,7 @@ def withdraw_role(act: Act, person_id: str, role: str, unit_id: str | None) -> N
         return
     if wanted not in persons.roles_of(act, person_id):
         raise Refusal(Common.GONE)
+    require_keeper(act, [wanted])
     if managing and all(one == (person_id, role) for one in managing):
         raise Refusal(PeopleCode.LAST_CLERK)
     succession.end_and_tell(act, person_id, role, unit_id)
@@ -221,7 +236,18 @@ def invite(act: Act, person_id: str, days: int) -> tuple[Person, str]:
     person = persons.person(act, person_id)
     if person is None or not persons.roles_of(act, person_id):
         raise Refusal(Common.GONE)
+    require_keeper(act, persons.roles_of(act, person_id))
     return person, links.issue_link(act, person_id, timedelta(days=days))
+
+
+def require_keeper(act: Act, granted: Sequence[Grant]) -> None:
+    """Checks that whoever acts may appoint, or let in, somebody with these roles. Raises Refusal: keeper_wanted.
+
+    Whoever has the command line, where nobody acts by name, may.
+    """
+    watching = any(may_somewhere(granted, right) for right in WATCHING)
+    if watching and act.actor != SYSTEM and not may(persons.roles_of(act, act.actor), Right.APPOINT_WATCHERS):
+        raise Refusal(PeopleCode.KEEPER_WANTED)
 
 
 def take_over_if_bound(act: Act, person_id: str) -> None:

@@ -75,7 +75,12 @@ def people_with(act: Act, right: Right) -> set[str]:
 
 def accounts_with(act: Act, right: Right) -> list[tuple[str, str]]:
     """The chat accounts, as (channel, contact id), of everybody whose role gives this right everywhere."""
-    reached = _accounts(act, people_with(act, right), (CHAT,))
+    return chats_of(act, people_with(act, right))
+
+
+def chats_of(act: Act, person_ids: Collection[str]) -> list[tuple[str, str]]:
+    """The chat accounts of these people, as (channel, contact id)."""
+    reached = _accounts(act, person_ids, (CHAT,))
     return sorted({one for found in reached.values() for one in found if one[0] != SMS}, key=lambda one: one[1])
 
 

@@ -45,8 +45,10 @@ class Right(StrEnum):
     OPEN_CONSOLE = "open_console"  # a one-time link leads to the console instead of to the chat
     READ_REPORTS = "read_reports"  # complaints, questions and visits, with the clean copies of their evidence
     DECIDE_REPORTS = "decide_reports"  # ask, accept, decline, answer, note
-    HANDLE_CONFLICTS = "handle_conflicts"  # reports about the office itself (A44, R16, R29)
-    OPEN_IDENTITIES = "open_identities"  # who filed a report, for a stated purpose
+    HANDLE_CONFLICTS = "handle_conflicts"  # the discipline desk: what nobody else of the office sees (A44, R29, W10)
+    OPEN_IDENTITIES = "open_identities"  # who filed a report, for a stated purpose, once a second person agrees
+    SEE_OPENINGS = "see_openings"  # who asked to see an identity, what for, and what came of it
+    ANSWER_OPENINGS = "answer_openings"  # agree to or refuse what somebody else asks, as the second person
     OPEN_ORIGINALS = "open_originals"  # evidence as it came, for a stated purpose
     HAND_OVER = "hand_over"  # make an obligation of a unit, from a report or without one
     HAND_OVER_AGAIN = "hand_over_again"  # hand over what several units have given back as not their duty
@@ -71,6 +73,7 @@ class Right(StrEnum):
     EXPORT = "export"  # take a list away as a file
     MANAGE_PEOPLE = "manage_people"
     MANAGE_UNITS = "manage_units"  # who is on duty there, and their posters
+    APPOINT_WATCHERS = "appoint_watchers"  # WATCHING: no clerk lets in a watcher of their own
     SET_CALENDAR = "set_calendar"
     READ_QUARANTINE = "read_quarantine"
     READ_AUDIT = "read_audit"
@@ -115,6 +118,8 @@ GROUPS: Mapping[Group, Sequence[Role]] = {
 }
 WITHOUT_UNIT = frozenset((*GROUPS[Group.OFFICE], Role.MONITOR))  # a monitor belongs to a point, which is no unit
 SOLE = frozenset((Role.HEAD,))  # held by one person of a unit at a time
+# Who has one of these watches over the office: a clerk who could appoint them, or sign in for them, would be unwatched.
+WATCHING = (Right.HANDLE_CONFLICTS, Right.APPOINT_WATCHERS)
 TOLD_BY: Mapping[Addressee, Right] = {  # somebody who would be told in several capacities is told in the first
     Addressee.HEAD: Right.BE_REMINDED,
     Addressee.DEPUTY: Right.STAND_IN,
@@ -137,6 +142,8 @@ _CASEWORK = _everywhere(
     Right.READ_REPORTS,
     Right.DECIDE_REPORTS,
     Right.OPEN_IDENTITIES,
+    Right.SEE_OPENINGS,
+    Right.ANSWER_OPENINGS,
     Right.OPEN_ORIGINALS,
     Right.HAND_OVER,
     Right.DECIDE_OBLIGATIONS,
@@ -148,13 +155,17 @@ _ABOVE_UNIT = _in(Scope.BELOW, Right.LOOK_AT_OBLIGATIONS, Right.SEE_LATE)
 
 _OF_ROLES: Mapping[Role, dict[Right, Scope]] = {
     Role.CLERK: _CLERK,
-    Role.REVIEWER: _READING | _everywhere(Right.READ_REPORTS, Right.RELEASE_NOTICES, Right.CONFIRM_DEDUCTIONS),
+    Role.REVIEWER: _READING
+    | _everywhere(
+        Right.READ_REPORTS, Right.SEE_OPENINGS, Right.ANSWER_OPENINGS, Right.RELEASE_NOTICES, Right.CONFIRM_DEDUCTIONS
+    ),
     Role.OFFICE_HEAD: _CLERK | _everywhere(Right.HAND_OVER_AGAIN, Right.CONFIRM_DEDUCTIONS),
     Role.DISCIPLINE: _READING | _CASEWORK | _everywhere(Right.HANDLE_CONFLICTS),
     # Its members head units themselves: they read no report.
     Role.LEADING_GROUP: _READING | _everywhere(Right.RELEASE_NOTICES, Right.APPROVE_RESULTS),
-    Role.AUDITOR: _READING | _everywhere(Right.READ_REPORTS, Right.READ_AUDIT),
-    Role.ADMINISTRATOR: _UPKEEP | _everywhere(Right.OPEN_CONSOLE),
+    Role.AUDITOR: _READING
+    | _everywhere(Right.READ_REPORTS, Right.SEE_OPENINGS, Right.READ_AUDIT, Right.APPOINT_WATCHERS),
+    Role.ADMINISTRATOR: _UPKEEP | _everywhere(Right.OPEN_CONSOLE, Right.APPOINT_WATCHERS),
     Role.SUPERVISOR: _in(Scope.OWN, Right.FILE_VISITS),
     Role.MONITOR: _everywhere(Right.REPORT_MONITORING),
     Role.INSPECTOR: _in(Scope.OWN, Right.FILE_VISITS),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from bot.build import Program
 from channels.fake import FakePerson
 from conversation.messages import Media
-from services import obligations, people
+from services import desk, obligations, people
 from services.desk import KINDS
-from services.people import Contact, Role
+from services.people import Contact, Right, Role
 from tests.conftest import events, rows
 from tests.web.conftest import link
 
@@ -69,6 +70,24 @@ async def checks(program: Program, supervisor: FakePerson) -> None:
 
 async def how_many(clerk, asked: str) -> int:
     return len(REPORT.findall(await clerk.opens(f"/console?{asked}")))
+
+
+def second_person(program: Program, report_id: str) -> str:
+    """A colleague agrees to what somebody has asked about the identity of a report; returns the colleague's id."""
+    [asked] = [row for row in rows(program, "openings") if (row["subject_id"], row["state"]) == (report_id, "waiting")]
+    able = program.acts.look(people.people_with, Right.ANSWER_OPENINGS)
+    other = min(able - {str(asked["asked_by"])})
+    program.acts.by(other).transact(desk.answer_identity, str(asked["id"]), "", grant=True)
+    return other
+
+
+async def looks_who(program: Program, clerk: Any, report: str, purpose: str = "电话核实") -> str:
+    """Asks to see who filed a report, a colleague agrees, and it is opened; returns the page that tells it."""
+    await clerk.opens(report)
+    await clerk.sends(f"{report}/identity", purpose=purpose)
+    second_person(program, report.rpartition("/")[2])
+    await clerk.opens(report)
+    return await clerk.sends(f"{report}/identity/open")
 
 
 def first_obligation(page: str) -> str:

@@ -52,5 +52,7 @@ ACTS: Mapping[str, Decision] = {
     "note": _said(desk.note_visit),
     "put_right": _put_right,
     "assign": lambda act, report_id, sent: desk.assign(act, report_id, sent.get("seen", ""), sent.get("person", "")),
+    "pass_on": _said(desk.pass_on),
+    "give_back": _said(desk.give_back),
     "jot": lambda act, report_id, sent: desk.jot(act, report_id, sent.get("text", ""), sent.get("number", "")),
 }

@@ -36,7 +36,7 @@ class Assigned:
     async def _draw(
         self, request: web.Request, seat: Seat, *, problem: str | None = None, about: str = ""
     ) -> web.Response:
-        read, done = self._frame.acts.read, request.query.get("done", "")
+        read, done = seat.acts.read, request.query.get("done", "")
         many, clerks = await read(desk.assigned), await read(desk.clerks)
         return self._frame.page(
             request,

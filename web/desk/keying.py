@@ -41,7 +41,8 @@ class Keying:
             case, receipt = await seat.acts.write(cases.key_in, keyed, again=sent.get("again", ""))
         except Refusal as error:
             return self._draw(request, seat, status_of(error), typed=sent, first=error.values, problem=error.code)
-        return self._draw(request, seat, case=case, receipt=receipt)
+        sees = await seat.acts.read(cases.is_shown, case.id)
+        return self._draw(request, seat, case=case, receipt=receipt, sees=sees)
 
     def _draw(self, request: web.Request, seat: Seat, status: int = 200, **values: Any) -> web.Response:
         nothing: Mapping[str, Any] = {
@@ -51,6 +52,7 @@ class Keying:
             "problem": "",
             "case": None,
             "receipt": "",
+            "sees": True,
         }
         return self._frame.page(
             request,
@@ -60,6 +62,7 @@ class Keying:
             directory=self._frame.directory(),
             SOURCES=cases.SOURCES,
             KINDS=cases.KINDS,
+            OFFICE_ITSELF=cases.OFFICE_ITSELF,
             CATEGORIES=cases.CATEGORIES,
             **{**nothing, **values},
         )

@@ -7,15 +7,16 @@ from typing import Any
 
 from aiohttp import web
 
-from services import desk, people
+from services import cases, desk, people
 from services.calendar import limits
 from services.cases import CATEGORIES, COMPLAINT, OUTCOMES
 from services.desk import MOST, SHORTEST_REASON, VISIT, Filters, Item, Report
 from services.foundation.refusal import Refusal
 from services.inspections import seen_in
 from services.people import Right
+from web.desk import filters
 from web.desk.acts import ACTS
-from web.desk.filters import KINDS, STATES, Query, read
+from web.desk.filters import KINDS, STATES, Query
 from web.desk.saving import DONE as SAVED
 from web.obligations.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, Limit, due_of, hand_form, look_twice
 from web.site.asked import a_moment
@@ -24,7 +25,7 @@ from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 from web.site.refused import status_of
 
-DONE = frozenset((*ACTS, "unreached", *TOLD))
+DONE = frozenset((*ACTS, "identity", "unreached", *TOLD))
 
 
 class Desk:
@@ -42,7 +43,6 @@ class Desk:
             web.get("/console/fresh", seated(self._fresh, Right.READ_REPORTS)),
             web.get(f"/console/report/{ID}", seated(self._open, Right.READ_REPORTS)),
             web.post(f"/console/report/{ID}/{{act:{'|'.join(ACTS)}}}", seated(self._act, Right.DECIDE_REPORTS)),
-            web.post(f"/console/report/{ID}/identity", seated(self._identity, Right.OPEN_IDENTITIES)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -50,7 +50,8 @@ class Desk:
         if not seat.may(Right.READ_REPORTS):
             raise web.HTTPSeeOther(seat.pages[0].path)
         done = request.query.get("done", "")
-        return await self._draw(request, seat, None, saved_done=done if done in SAVED else None)
+        saved, passed = (done if done in SAVED else None), (done if done == "passed" else None)
+        return await self._draw(request, seat, None, saved_done=saved, done=passed)
 
     async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The list as a file or for paper: every report under the filters."""
@@ -69,12 +70,11 @@ class Desk:
         return await self._draw(request, seat, report, done=done if done in DONE else None)
 
     async def _fresh(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        frame = self._frame
         since = a_moment(request.query.get("since", ""))
         if since is None:
             raise web.HTTPBadRequest
-        filters = await self._filters(self._query(request), seat)
-        many = await frame.acts.read(desk.fresh, filters, since)
+        wanted = await self._filters(self._query(request), seat)
+        many = await seat.acts.read(desk.fresh, wanted, since)
         return web.json_response({"fresh": many})
 
     async def _act(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -86,17 +86,14 @@ class Desk:
             reached = await seat.acts.write(ACTS[act], report_id, sent)
         except Refusal as error:
             return await self.again(request, seat, error, act, typed=sent.get("text", ""), sent=sent)
+        if not await seat.acts.read(cases.is_shown, report_id):  # it is the discipline desk's from now on
+            raise web.HTTPSeeOther(self._query(request).with_(done="passed"))
         done = act if reached else "unreached"
         raise web.HTTPSeeOther(self._query(request).report(report_id, done=done))
 
-    async def _identity(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        frame, report_id = self._frame, request.match_info["id"]
-        sent = await form(request, frame.site_url)
-        try:
-            identity = await seat.acts.write(desk.open_identity, report_id, sent.get("purpose", ""))
-        except Refusal as error:
-            return await self.again(request, seat, error, "identity", typed=sent.get("purpose", ""))
-        report = await self._report(report_id)
+    async def with_identity(self, request: web.Request, seat: Seat, identity: Mapping[str, Any]) -> web.StreamResponse:
+        """The report with who filed it, this once."""
+        report = await self._report(seat, request.match_info["id"])
         who = await self._filed_by(identity.get("person_id"))
         return await self._draw(request, seat, report, identity=identity, filed_by=who)
 
@@ -117,7 +114,7 @@ class Desk:
         handed: Mapping[str, str] | None = None,
     ) -> web.StreamResponse:
         """The report as it stands now, with what was wrong and what was typed; `handed`: the fields of a hand-over."""
-        status, report = status_of(refused), await self._report(request.match_info["id"])
+        status, report = status_of(refused), await self._report(seat, request.match_info["id"])
         told = {"problem": refused.code, "at": refused.field or "text", "act": act, "typed": typed, "sent": sent or {}}
         told["limit"] = await due_of(self._frame, sent or {}) if act == "interim" else Limit()
         form = (handed, refused) if handed is not None else None
@@ -132,8 +129,8 @@ class Desk:
         kind, (typed, error) = OF_CASE if report.kind == COMPLAINT else WITHOUT_CASE, form or (None, None)
         return await hand_form(self._frame, kind, unit_id=report.unit_id, report_id=report.id, typed=typed, error=error)
 
-    async def _report(self, report_id: str) -> Report:
-        report = await self._frame.acts.read(desk.look, report_id)
+    async def _report(self, seat: Seat, report_id: str) -> Report:
+        report = await seat.acts.read(desk.look, report_id)
         if report is None:
             raise web.HTTPNotFound
         return report
@@ -151,7 +148,7 @@ class Desk:
         return await self._frame.search.narrowed(seat.acts, filters, most)
 
     def _query(self, request: web.Request) -> Query:
-        return read(request.query, self._frame.directory())
+        return filters.read(request.query, self._frame.directory())
 
     async def _draw(
         self,
@@ -164,11 +161,12 @@ class Desk:
         **values: Any,
     ) -> web.Response:
         frame, query, now = self._frame, self._query(request), self._frame.acts.clock()
-        filters = await self._filters(query, seat)
-        shown = await frame.acts.at(now).read(desk.listed, filters, query.after, report.id if report else "")
-        counted = await frame.acts.at(now).read(desk.counts, filters)
+        read = seat.acts.at(now).read  # what the desk shows depends on who asks
+        wanted = await self._filters(query, seat)
+        shown = await read(desk.listed, wanted, query.after, report.id if report else "")
+        counted = await read(desk.counts, wanted)
         hand = await self._hand_form(report, form) if report else None
-        following = await frame.acts.at(now).read(desk.next_open, filters, report.id) if report else None
+        following = await read(desk.next_open, wanted, report.id) if report else None
         texts, nothing = (
             frame.speaks(request),
             {
@@ -190,7 +188,7 @@ class Desk:
             shown=shown,
             counts=counted,
             query=query,
-            found=filters.found,
+            found=wanted.found,
             saved=await seat.acts.read(desk.saved_searches),
             alike=await frame.search.alike(seat.acts, report) if report and report.kind != VISIT else [],
             MOST=MOST,
@@ -205,8 +203,9 @@ class Desk:
             CATEGORIES=CATEGORIES,
             OUTCOMES=OUTCOMES,
             people=await self._clerks(report, shown.items),
-            clerks=await frame.acts.read(desk.clerks) if report else {},
+            clerks=await read(desk.clerks, report.confined) if report else {},
             SHORTEST=SHORTEST_REASON,
+            opening=await read(desk.opening_of, report.id) if report and seat.may(Right.OPEN_IDENTITIES) else None,
             ask_days=limits().ask,
             nudges=frame.sms and limits().nudge,
             **({"filed_by": None, "saved_done": None} | nothing | values),

@@ -48,11 +48,11 @@ async def leave(frame: Frame, request: web.Request, seat: Seat, table: Leaving, 
     words = SheetWords(texts, now.tzinfo, table.what)
     if form in SHEETS:
         out = io.BytesIO()
-        await frame.acts.read(lambda act: oversight.write_table(out, form, table.columns, table.rows(act), words))
+        await seat.acts.read(lambda act: oversight.write_table(out, form, table.columns, table.rows(act), words))
         name = f"{table.called or f'{table.what}-{now:%Y%m%d}'}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return web.Response(body=out.getvalue(), content_type=SHEETS[form], headers=headers)
-    drawn = await frame.acts.read(lambda act: oversight.printed(table.columns, table.rows(act), words, MOST_PRINTED))
+    drawn = await seat.acts.read(lambda act: oversight.printed(table.columns, table.rows(act), words, MOST_PRINTED))
     return frame.page(request, table.page, seat, table=drawn, now=now, MOST=MOST_PRINTED, query=table, **values)
 
 

@@ -27,6 +27,7 @@ from web.desk.evidence import Evidence
 from web.desk.handing import Handing
 from web.desk.importing import Importing
 from web.desk.keying import Keying
+from web.desk.openings import Openings
 from web.desk.pages import Desk
 from web.desk.saving import Saving
 from web.figures import Figures
@@ -60,6 +61,7 @@ PARTS = (
     Handing,
     Keying,
     Importing,
+    Openings,
     Obligations,
     Notices,
     Evidence,

@@ -21,6 +21,7 @@ from services.foundation.refusal import Refusal
 from services.people import Contact, address_hash, lock_contacts
 from tests.conftest import Clock, events, rows
 from tests.drivers.auditing import is_whole
+from tests.drivers.desk_pages import second_person
 from tests.drivers.ringing import Rung, rung
 
 CLERK, ALL = "clerk-id", Filters()
@@ -242,12 +243,15 @@ def test_a_report_shows_nothing_of_its_sender(program: Program) -> None:
     assert "MARK" not in repr(report)
     assert report.named
     assert account(program).id not in repr(report)
-    with pytest.raises(Refusal):
-        program.acts.by(CLERK).transact(desk.open_identity, case.id, " ")
-    opened = program.acts.by(CLERK).transact(desk.open_identity, case.id, "电话核实")
+    with pytest.raises(Refusal, match="purpose_wanted"):
+        program.acts.by(CLERK).transact(desk.ask_identity, case.id, " ")
+    program.acts.by(CLERK).transact(desk.ask_identity, case.id, "电话核实")
+    other = second_person(program, case.id)
+    opened = program.acts.by(CLERK).transact(desk.open_identity, case.id)
     assert opened == {"name": "MARK", "phone": "MARK"}
     told = events(program)[-1]
-    assert (told["action"], told["actor"], told["detail"]) == ("identity_opened", CLERK, {"purpose": "电话核实"})
+    detail = {"purpose": "电话核实", "agreed": other}
+    assert (told["action"], told["actor"], told["detail"]) == ("identity_opened", CLERK, detail)
     assert "MARK" not in str(events(program))
 
 

@@ -28,18 +28,19 @@ LINES = {
 OWN, BELOW, ALL = {"own"}, {"own", "below"}, set(LINES)
 
 READER = "open_console oversee_obligations see_late see_figures read_notices export"
-CASES = "read_reports decide_reports open_identities open_originals hand_over decide_obligations"
+CASES = "read_reports decide_reports open_identities see_openings answer_openings open_originals hand_over"
+CASES += " decide_obligations"
 UPKEEP = "manage_people manage_units set_calendar read_quarantine"
 CLERK = f"{READER} {CASES} {UPKEEP} write_notices release_notices publish_figures"
 EVERYBODY = "sign_in"
 EXPECTED: dict[str, list[tuple[str, set[str]]]] = {
     "clerk": [(CLERK, ALL)],
-    "reviewer": [(f"{READER} read_reports release_notices confirm_deductions", ALL)],
+    "reviewer": [(f"{READER} read_reports see_openings answer_openings release_notices confirm_deductions", ALL)],
     "office_head": [(f"{CLERK} hand_over_again confirm_deductions", ALL)],
     "discipline": [(f"{READER} {CASES} handle_conflicts", ALL)],
     "leading_group": [(f"{READER} release_notices approve_results", ALL)],
-    "auditor": [(f"{READER} read_reports read_audit", ALL)],
-    "administrator": [(f"open_console {UPKEEP}", ALL)],
+    "auditor": [(f"{READER} read_reports see_openings read_audit appoint_watchers", ALL)],
+    "administrator": [(f"open_console {UPKEEP} appoint_watchers", ALL)],
     "supervisor": [("file_visits", OWN)],
     "monitor": [("report_monitoring", ALL)],
     "inspector": [("file_visits", OWN)],

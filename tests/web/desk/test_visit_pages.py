@@ -11,7 +11,7 @@ from bot.build import Program
 from channels.fake import FakePerson
 from services import people
 from tests.conftest import events
-from tests.drivers.desk_pages import actions, checks, complains, first_report, how_many
+from tests.drivers.desk_pages import actions, checks, complains, first_report, how_many, looks_who
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 
@@ -30,7 +30,7 @@ async def test_a_visit_stands_in_the_same_list_and_its_identity_is_opened_for_a_
     assert "114.9" not in page
     page = await clerk.sends(f"{report}/identity", purpose="")
     assert clerk.status == 422
-    page = await clerk.sends(f"{report}/identity", purpose="核实到场")
+    page = await looks_who(program, clerk, report, "核实到场")
     assert "林监督" in page
     assert "114.9" in page
     assert actions(program)[-1] == "identity_opened"
