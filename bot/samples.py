@@ -16,7 +16,7 @@ from conversation.questions import Choice, Evidence, Question, Text, Ticks
 from handlers.all import JOURNEYS
 from handlers.sources import BEGINS
 from rulebooks import HERE
-from services.cases import ENDS, Confined
+from services.cases import COMPLAINT, ENDS, QUESTION, Confined
 from services.foundation.folding import folded
 from services.foundation.matching import fits
 from services.foundation.phones import callback
@@ -104,9 +104,21 @@ def flows() -> list[Flow]:
 
 
 def scenes(flow: Flow, texts: Texts, now: datetime) -> Iterator[Scene]:
-    """The screens of a flow: each question empty, with a problem and with a draft; the review; the first one edited."""
+    """The screens of a flow: each question empty, with a problem and with a draft; the review; the first one edited.
+
+    What is asked otherwise about something else follows behind, once.
+    """
+    told: set[str] = set()
+    for brought in _BROUGHT.get(flow.name, ({},)):
+        walked = [*_walk(flow, texts, now, brought)]
+        yield from (scene for scene in walked if scene.name not in told)
+        told.update(scene.name for scene in walked)
+
+
+def _walk(flow: Flow, texts: Texts, now: datetime, brought: Mapping[str, str]) -> Iterator[Scene]:
     world = SampleWorld(texts, now)
-    session: Session | None = prefilled(flow, {"_text": "", "_media": [], "_due": obligation_samples.DUE}, 1)
+    known = {"_text": "", "_media": [], "_due": obligation_samples.DUE, **brought}
+    session: Session | None = prefilled(flow, known, 1)
     for _ in range(LONGEST_WALK):
         here = position(flow, session, world)
         if here is None:
@@ -418,6 +430,7 @@ def _notice(texts: Texts) -> Mapping[str, Any]:
     return {"number": NOTICE, "texts": {texts.language: said}, "acknowledges": True}
 
 
+_BROUGHT = {"rate": ({"_about": COMPLAINT}, {"_about": QUESTION})}
 _STATUS = (Button("/status", words="see_status"),)
 _FILED = (*_STATUS, Button("/receipt", words="receipt"))
 _CASE = (Button("/add", words="add"), Button("/menu", words="menu"))

@@ -43,7 +43,8 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def no_other_second(program: Program, but: str) -> None:
     """Everybody else of the office leaves."""
     for who in program.acts.look(people.people_with, Right.ANSWER_OPENINGS) - {but}:
-        program.acts.transact(people.end_role, who, Role.CLERK, None)
+        for grant in program.acts.look(people.roles_of, who):
+            program.acts.transact(people.end_role, who, grant.role, grant.unit_id)
 
 
 async def test_it_takes_a_second_person_who_reads_what_for_and_opens_once(
