@@ -87,7 +87,7 @@ async def test_what_is_written_without_a_network_goes_when_it_is_back(
     await page.reload()
     await asked(page, "哪一类")
     assert await page.get_by_role("textbox", name="要说的话").input_value() == "写了一半"
-    assert len(rows(program, "deliveries")) == 2
+    assert len(rows(program, "deliveries")) == 3, "who is on duty, and two questions"
 
 
 async def test_in_english_in_the_dark_and_by_keyboard(phone: Phone, shot: Shot) -> None:

@@ -73,6 +73,7 @@ async def test_by_text_message_too(program: Program) -> None:
         [asked] = await phone.hears()
         assert asked == (
             "【效能办】关于 20261121-9248，想问您：\n是哪个窗口？\n请回复 1，再写要说的话。照片凭查询码在聊天里补。"
+            "请在 11月27日 周五以前回复。"
         )
         [placing] = await phone.says("三号窗口")
         assert "\n1 回答效能办的询问 20261121-9248\n" in placing

@@ -14,6 +14,7 @@ from services import desk
 from services.desk.publishing import Line, together
 from services.people import Grant, Role
 from tests.conftest import Clock, events, rows
+from tests.drivers.auditing import is_whole
 from tests.drivers.desk_pages import WORDS, complains
 from tests.web.conftest import Browser, link, member
 
@@ -126,6 +127,7 @@ async def test_a_month_is_public_once_somebody_has_decided_so_and_stays_as_it_wa
     assert "还没有公布的数字" in await guest.opens("/published")
     assert [one["withdrawn_by"] for one in rows(program, "publications")] == [row["published_by"]]
     assert (await guest.client.get("/published?month=2026-11")).status == 404
+    assert is_whole(program)
 
 
 async def sign_in(clerk: Browser, program: Program) -> None:
