@@ -109,6 +109,10 @@ class Texts:
         """A whole web page or a part of one, escaped."""
         return self._pages.get_template(name).render(values)
 
+    def day(self, value: date) -> str:
+        """A day in words."""
+        return self._dates.day(value)
+
     def of_page(self, subject: str, name: str) -> Mapping[str, Any]:
         """Words of a subject's pages by code: `of_page("obligations", "state")`."""
         return getattr(self._pages.get_template(f"{subject}.html").module, name)

@@ -233,6 +233,21 @@ def upgrade() -> None:
     with op.batch_alter_table('searches', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_searches_person_id'), ['person_id'], unique=False)
 
+    op.create_table('standard_texts',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('text_id', sa.String(length=32), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('used_for', sa.String(length=16), nullable=False),
+    sa.Column('about', sa.String(length=16), nullable=False),
+    sa.Column('title', sa.String(length=60), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('ended', sa.Boolean(), nullable=False),
+    sa.Column('written_by', sa.String(length=32), nullable=False),
+    sa.Column('written_at', Utc(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('text_id', 'version'),
+    sqlite_with_rowid=False
+    )
     op.create_table('ticks',
     sa.Column('job', sa.String(length=40), nullable=False),
     sa.Column('at', Utc(), nullable=False),
@@ -714,6 +729,7 @@ def downgrade() -> None:
     op.drop_table('units')
     op.drop_table('tries')
     op.drop_table('ticks')
+    op.drop_table('standard_texts')
     with op.batch_alter_table('searches', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_searches_person_id'))
 

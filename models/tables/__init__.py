@@ -19,6 +19,7 @@ from models.tables.people import browsers, contacts, grants, links, logins, owne
 from models.tables.publications import publications
 from models.tables.ratings import ratings, walkins
 from models.tables.signin import passkeys, passwords, recovery_codes, tries
+from models.tables.standard_texts import standard_texts
 from models.tables.talk import inbox, menus, quarantine, sessions
 from models.tables.units import units
 
@@ -65,6 +66,7 @@ __all__ = [
     "reminders",
     "searches",
     "sessions",
+    "standard_texts",
     "ticks",
     "tries",
     "units",

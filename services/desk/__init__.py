@@ -32,6 +32,17 @@ from services.desk.righting import put_right
 from services.desk.saving import MOST_SAVED, Saved, drop_search, save_search, saved_searches
 from services.desk.searching import MOST, Search
 from services.desk.sight import sight_of_case, sight_of_visit
+from services.desk.standard import (
+    USES,
+    VARIABLES,
+    StandardText,
+    coded,
+    histories,
+    named,
+    put_in,
+    standard_texts_now,
+    write_text,
+)
 from services.desk.stepping import next_open
 from services.desk.unanswered import go_on_unanswered
 from services.desk.values import (
@@ -59,6 +70,8 @@ __all__ = [
     "SHORTEST_REASON",
     "SO",
     "UNKNOWN_UNIT",
+    "USES",
+    "VARIABLES",
     "VISIT",
     "Alike",
     "Counts",
@@ -71,6 +84,7 @@ __all__ = [
     "Report",
     "Saved",
     "Search",
+    "StandardText",
     "Tally",
     "accept",
     "answer",
@@ -85,6 +99,7 @@ __all__ = [
     "call_back",
     "called_back",
     "clerks",
+    "coded",
     "counted",
     "counts",
     "decline",
@@ -93,12 +108,14 @@ __all__ = [
     "give_back",
     "go_on_unanswered",
     "hand_on",
+    "histories",
     "interim",
     "jot",
     "leaving",
     "listed",
     "look",
     "make_good",
+    "named",
     "next_open",
     "note_visit",
     "open_copy",
@@ -110,6 +127,7 @@ __all__ = [
     "publish",
     "publishable",
     "published",
+    "put_in",
     "put_right",
     "refer",
     "remind_clerks",
@@ -119,6 +137,7 @@ __all__ = [
     "set_aside",
     "sight_of_case",
     "sight_of_visit",
+    "standard_texts_now",
     "tallied",
     "tell_discipline",
     "tell_keepers",
@@ -127,4 +146,5 @@ __all__ = [
     "unpublish",
     "visit_of",
     "waiting_openings",
+    "write_text",
 ]

@@ -23,4 +23,11 @@ class DeskCode(StrEnum):
     CATEGORY_UNKNOWN = "category_unknown"
     CLERK_UNKNOWN = "clerk_unknown"  # nobody, or somebody who decides about no reports
     GIVEN_ALREADY = "given_already"
+    USE_WANTED = "use_wanted"  # of a standard text
+    TITLE_WANTED = "title_wanted"
+    TITLE_TOO_LONG = "title_too_long"
+    VARIABLE_UNKNOWN = "variable_unknown"
+    VARIABLE_BROKEN = "variable_broken"
+    VARIABLE_EMPTY = "variable_empty"  # the case has none
+    STANDARD_WANTED = "standard_wanted"  # no text was chosen
     SAME = "same"  # nothing was changed in the form

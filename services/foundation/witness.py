@@ -103,6 +103,7 @@ VOUCHED: Mapping[str, Sequence[str]] = {
         "answered_at",
         "settled_at",
     ),
+    "standard_texts": ("text_id", "version", "used_for", "about", "title", "text", "ended", "written_by", "written_at"),
     "extensions": (
         "obligation_id",
         "state",

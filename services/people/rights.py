@@ -70,6 +70,7 @@ class Right(StrEnum):
     WRITE_NOTICES = "write_notices"
     RELEASE_NOTICES = "release_notices"  # release a notice as the second person
     PUBLISH_FIGURES = "publish_figures"  # make a month's figures public
+    WRITE_TEXTS = "write_texts"  # the standard texts of the office's words to citizens
     EXPORT = "export"  # take a list away as a file
     MANAGE_PEOPLE = "manage_people"
     MANAGE_UNITS = "manage_units"  # who is on duty there, and their posters
@@ -149,7 +150,8 @@ _CASEWORK = _everywhere(
     Right.DECIDE_OBLIGATIONS,
 )
 _UPKEEP = _everywhere(Right.MANAGE_PEOPLE, Right.MANAGE_UNITS, Right.SET_CALENDAR, Right.READ_QUARANTINE)
-_CLERK = _READING | _CASEWORK | _UPKEEP | _everywhere(Right.WRITE_NOTICES, Right.RELEASE_NOTICES, Right.PUBLISH_FIGURES)
+_WRITING = _everywhere(Right.WRITE_NOTICES, Right.RELEASE_NOTICES, Right.PUBLISH_FIGURES, Right.WRITE_TEXTS)
+_CLERK = _READING | _CASEWORK | _UPKEEP | _WRITING
 _FOR_UNIT = _in(Scope.OWN, Right.LOOK_AT_OBLIGATIONS, Right.ANSWER_OBLIGATIONS, Right.SEE_LATE)
 _ABOVE_UNIT = _in(Scope.BELOW, Right.LOOK_AT_OBLIGATIONS, Right.SEE_LATE)
 

@@ -46,6 +46,14 @@ AT_HAND_OVER = {
 }  # told at the form that hands over, whose words are theirs
 # Not a mistake: the page asks once more, in other words.
 ASKED_AGAIN: set[StrEnum] = {ObligationCode.DUE_UNSURE, ObligationCode.HANDED_ALREADY, PeopleCode.HAS_HEAD}
+OF_TEXTS = {
+    DeskCode.USE_WANTED,
+    DeskCode.TITLE_WANTED,
+    DeskCode.TITLE_TOO_LONG,
+    DeskCode.VARIABLE_UNKNOWN,
+    DeskCode.VARIABLE_BROKEN,
+}  # told at the page of standard texts
+BY_NAME = {DeskCode.VARIABLE_UNKNOWN}  # told there by `unknown`, with what was written and what is known
 NEW_DATE = {ObligationCode.DUE_WANTED, ObligationCode.DUE_PAST, ObligationCode.DUE_FAR}  # of an interim reply
 OF_UNITS = {  # what no page does
     ObligationCode.NOT_OURS_LATE,
@@ -63,7 +71,8 @@ IN_THE_CHAT = OF_UNITS | {
 }
 # What is gone is drawn as "not found", but where an obligation's state may have moved under the page.
 ON_PAGES: dict[str, set[StrEnum]] = {
-    "desk": {*Common, *CaseCode, *DeskCode, *PurposeCode, *NEW_DATE} - AT_HAND_OVER - {Common.GONE},
+    "desk": {*Common, *CaseCode, *DeskCode, *PurposeCode, *NEW_DATE} - AT_HAND_OVER - OF_TEXTS - {Common.GONE},
+    "texts": {Common.CHANGED, Common.TEXT_TOO_LONG, Common.TEXT_WANTED, *OF_TEXTS} - BY_NAME,
     "cases": {*KeyingCode, Common.TEXT_TOO_LONG, Common.TEXT_WANTED},
     "obligations": {*Common, *ObligationCode, *AT_HAND_OVER} - ASKED_AGAIN - OF_UNITS,
     "people": {*PeopleCode} - ASKED_AGAIN,
@@ -127,7 +136,7 @@ def test_every_code_is_raised_and_has_a_surface() -> None:
     everything = set(chain.from_iterable(CODES.values()))
     assert raised(*chain.from_iterable(folder.rglob("*.py") for folder in folders)) == everything
     told = set().union(*ON_PAGES.values(), *OF_A_SHEET.values())
-    assert told | IN_THE_CHAT | BESIDE_A_FILE | ASKED_AGAIN == everything
+    assert told | IN_THE_CHAT | BESIDE_A_FILE | ASKED_AGAIN | BY_NAME == everything
 
 
 def raised(*paths: Path) -> set[StrEnum]:

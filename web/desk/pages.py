@@ -18,6 +18,7 @@ from web.desk import filters
 from web.desk.acts import ACTS
 from web.desk.filters import KINDS, STATES, Query
 from web.desk.saving import DONE as SAVED
+from web.desk.standard import texts_for, values_of
 from web.obligations.hand_form import OF_CASE, TOLD, WITHOUT_CASE, HandForm, Limit, due_of, hand_form, look_twice
 from web.site.asked import a_moment
 from web.site.frame import ID, Frame, Seat, form
@@ -43,6 +44,7 @@ class Desk:
             web.get("/console/fresh", seated(self._fresh, Right.READ_REPORTS)),
             web.get(f"/console/report/{ID}", seated(self._open, Right.READ_REPORTS)),
             web.post(f"/console/report/{ID}/{{act:{'|'.join(ACTS)}}}", seated(self._act, Right.DECIDE_REPORTS)),
+            web.post(f"/console/report/{ID}/insert", seated(self._insert, Right.DECIDE_REPORTS)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -90,6 +92,26 @@ class Desk:
             raise web.HTTPSeeOther(self._query(request).with_(done="passed"))
         done = act if reached else "unreached"
         raise web.HTTPSeeOther(self._query(request).report(report_id, done=done))
+
+    async def _insert(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """Puts a standard text below what was typed in a form, to be edited before it is sent."""
+        frame, texts = self._frame, self._frame.speaks(request)
+        sent = await form(request, frame.site_url)
+        act, typed, report = (
+            sent.get("into", ""),
+            sent.get("text", ""),
+            await self._report(seat, request.match_info["id"]),
+        )
+        if act not in desk.USES:
+            raise web.HTTPNotFound
+        try:
+            put = desk.put_in(
+                await texts_for(frame, texts, report), sent.get("standard", ""), values_of(frame, texts, report)
+            )
+        except Refusal as error:
+            return await self.again(request, seat, error, act, typed=typed, sent=sent)
+        typed = "\n".join(filter(None, (typed.strip(), put)))
+        return await self._draw(request, seat, report, act=act, typed=typed, sent=sent)
 
     async def with_identity(self, request: web.Request, seat: Seat, identity: Mapping[str, Any]) -> web.StreamResponse:
         """The report with who filed it, this once."""
@@ -207,6 +229,7 @@ class Desk:
             SHORTEST=SHORTEST_REASON,
             opening=await read(desk.opening_of, report.id) if report and seat.may(Right.OPEN_IDENTITIES) else None,
             ask_days=limits().ask,
+            standard=await texts_for(frame, texts, report) if report else (),
             nudges=frame.sms and limits().nudge,
             **({"filed_by": None, "saved_done": None} | nothing | values),
         )

@@ -30,6 +30,7 @@ from web.desk.keying import Keying
 from web.desk.openings import Openings
 from web.desk.pages import Desk
 from web.desk.saving import Saving
+from web.desk.standard import StandardTexts
 from web.figures import Figures
 from web.notices.routes import Notices
 from web.obligations.pages import Obligations
@@ -64,6 +65,7 @@ PARTS = (
     Openings,
     Obligations,
     Notices,
+    StandardTexts,
     Evidence,
     Walkins,
     Figures,

@@ -31,7 +31,7 @@ READER = "open_console oversee_obligations see_late see_figures read_notices exp
 CASES = "read_reports decide_reports open_identities see_openings answer_openings open_originals hand_over"
 CASES += " decide_obligations"
 UPKEEP = "manage_people manage_units set_calendar read_quarantine"
-CLERK = f"{READER} {CASES} {UPKEEP} write_notices release_notices publish_figures"
+CLERK = f"{READER} {CASES} {UPKEEP} write_notices release_notices publish_figures write_texts"
 EVERYBODY = "sign_in"
 EXPECTED: dict[str, list[tuple[str, set[str]]]] = {
     "clerk": [(CLERK, ALL)],

@@ -33,7 +33,7 @@ CHD     POST /console/report/ID/ask /console/report/ID/accept /console/report/ID
 CHD     POST /console/report/ID/answer /console/report/ID/interim /console/report/ID/outcomes /console/report/ID/reopen
 CHD     POST /console/report/ID/make_good /console/report/ID/set_aside /console/report/ID/note /console/report/ID/jot
 CHD     POST /console/report/ID/put_right /console/report/ID/assign /console/report/ID/pass_on
-CHD     POST /console/report/ID/give_back /console/report/ID/hand
+CHD     POST /console/report/ID/give_back /console/report/ID/hand /console/report/ID/insert
 CHD     POST /console/report/ID/identity /console/report/ID/identity/open /console/original
 CHRDA   GET /console/evidence/ID /console/evidence/ID/small
 CHRDA   GET /console/openings
@@ -58,6 +58,8 @@ CH      POST /console/notices /console/notices/ID/edit /console/notices/ID/send 
 CH      POST /console/notices/ID/again /console/notices/ID/rest /console/notices/ID/files /console/notices/ID/list
 CH      POST /console/notices/ID/files/remove /console/notices/ID/list/remove
 CHRL    POST /console/notices/ID/release /console/notices/ID/back
+CH      GET /console/texts
+CH      POST /console/texts /console/texts/X
 CHRDA   GET /console/walkins /console/walkins.csv /console/walkins.xlsx /console/walkins.print
 CHD     POST /console/walkins/ID
 CHRDLA  GET /console/figures /console/figures.csv /console/figures.xlsx /console/figures.print
