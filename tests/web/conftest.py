@@ -20,6 +20,8 @@ CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 SEEN = re.compile(r'name="seen" value="([a-z_]+\.\d+)"')
 NUMBER = re.compile(r'name="number" value="([0-9a-f]{20})"')
 
+MANAGING = (Role.CLERK, Role.OFFICE_HEAD)  # the roles of those of the demo city who manage people
+
 
 class Browser:
     """Follows links and sends forms of the page that it sees."""
