@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -24,15 +25,15 @@ CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"[:30] + "01"  # 32 letters; typed
 RECEIPT_LETTERS = 16  # at 5 bits each: 80 bits
 
 
-class Seals:
+class Seals(ABC):
     """Seals and opens; `purpose` is authenticated, so that a sealed value fits one place only."""
 
-    def seal_bytes(self, data: bytes, purpose: str) -> bytes:
-        raise NotImplementedError
+    @abstractmethod
+    def seal_bytes(self, data: bytes, purpose: str) -> bytes: ...
 
+    @abstractmethod
     def open_bytes(self, sealed: bytes, purpose: str) -> bytes:
         """Opens a sealed value. Raises KeyTrouble when the key is another one or the value was changed."""
-        raise NotImplementedError
 
     def seal(self, value: Any, purpose: str) -> bytes:
         return self.seal_json(msgspec.json.encode(value), purpose)
