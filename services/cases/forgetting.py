@@ -60,21 +60,17 @@ def forget_words(act: Act, days: int) -> tuple[int, list[Forgotten]]:
 
 def mine(act: Act, contact: Contact) -> tuple[int, int]:
     """How many cases of this contact's own have ended with nothing owed, and how many go on."""
-    filed = [subject for subject, _ in people.owned(act, contact.id)]
-    ended = _ended_of(act, filed)
-    many = act.tx.execute(select(func.count()).select_from(cases).where(cases.c.id.in_(filed))).scalar_one()
-    return len(ended), many - len(ended)
+    owned, ended = _own(act, contact)
+    return len(ended), len(owned) - len(ended)
 
 
 def forget_me(act: Act, contact: Contact) -> tuple[int, int]:
     """Gives up what leads to this contact; how many cases have nothing to do with them any more, how many go on.
 
     What goes on loses name and number, and keeps the way for its answer. A case that somebody else filed, and whose
-    receipt code this contact has brought, is only followed no more.
+    receipt code this contact has brought, is only followed no more. Spot checks are no cases: they keep all they have.
     """
-    counted = mine(act, contact)
-    owned, by = people.owned(act, contact.id), act.by(CITIZEN)
-    ended = _ended_of(act, [subject for subject, _ in owned])
+    (owned, ended), by = _own(act, contact), act.by(CITIZEN)
     for case_id, filed in owned:
         if filed:
             _without_name(by, case_id)
@@ -82,13 +78,19 @@ def forget_me(act: Act, contact: Contact) -> tuple[int, int]:
             people.unfollow(act, contact.id, case_id, receipt=not filed)
             if filed:
                 evidence.forget_senders(act, case_id)
-    return counted
+    return len(ended), len(owned) - len(ended)
+
+
+def _own(act: Act, contact: Contact) -> tuple[list[tuple[str, bool]], set[str]]:
+    """The cases that a contact follows, with whether it filed each, and those of them that have ended."""
+    owned = people.owned(act, contact.id, cases)
+    return owned, _ended_of(act, [case_id for case_id, _ in owned])
 
 
 def _without_name(act: Act, case_id: str) -> None:
     people.forget_name(act, case_id)
-    if act.tx.execute(update(cases).where(cases.c.id == case_id).values(named=False)).rowcount:
-        act.wrote(cases, case_id)
+    act.tx.execute(update(cases).where(cases.c.id == case_id).values(named=False))
+    act.wrote(cases, case_id)
     audit.append(act, "identity_forgotten", case_id)
 
 

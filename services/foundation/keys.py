@@ -1,7 +1,7 @@
 """The key file: a line for each key, with the name of its suite. It lies outside the database and outside its backup.
 
 The first key is for everything, for good: hashes by which something is found, and the audit chain, cannot change
-theirs. Each further one seals the identities from then on (`services.foundation.rotating`). A line is only ever added,
+theirs. Each further one seals the identities from then on (`services.oversight.rotating`). A line is only ever added,
 so that the file of an older backup is the beginning of today's.
 """
 

@@ -91,7 +91,7 @@ class Identities(Seals):
     """Seals who somebody is: names, phones, addresses, who filed what, how people sign in.
 
     The newest key seals; the first byte of a sealed value names its key, so that one can be changed while the program
-    runs (`services.foundation.rotating`).
+    runs (`services.oversight.rotating`).
     """
 
     def __init__(self, keys: bytes, grown: Callable[[], bytes | None]) -> None:

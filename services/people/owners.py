@@ -132,10 +132,11 @@ def forget_identity(act: Act, subject_id: str) -> None:
         act.tx.execute(table.delete().where(table.c.subject_id == subject_id))
 
 
-def owned(act: Act, contact_id: str) -> list[tuple[str, bool]]:
-    """The ids of all reports that this contact follows, in no order that tells, and whether it filed each."""
+def owned(act: Act, contact_id: str, reports: Table) -> list[tuple[str, bool]]:
+    """The ids of all reports of a table that this contact follows, each with whether it filed it."""
     mine = owners.c.owner_hash == act.vault.index(contact_id, "owner")
-    found = select(owners.c.subject_id, owners.c.filed).where(mine).order_by(owners.c.subject_id)
+    joined = select(owners.c.subject_id, owners.c.filed).join_from(owners, reports, reports.c.id == owners.c.subject_id)
+    found = joined.where(mine).order_by(owners.c.subject_id)
     return [(row.subject_id, row.filed) for row in act.tx.execute(found)]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
-from services import desk
+from services import desk, people
 from tests.conftest import Clock, events, rows
 from tests.drivers.auditing import is_whole
 from tests.drivers.told_units import Office, decide
@@ -107,3 +107,18 @@ async def test_a_half_filled_form_goes_too(program: Program, citizen: FakePerson
     await citizen.says("/forget")
     await citizen.taps("忘记我")
     assert [row["flow"] for row in rows(program, "sessions")] == [None]
+
+
+@ON_SQLITE
+async def test_a_spot_check_keeps_where_and_when_it_was(program: Program, citizen: FakePerson) -> None:
+    """It is the office's evidence: its supervisor's wish to be forgotten as a citizen must not take it away."""
+    await complains(citizen)
+    seen = {"place": [30.1, 120.2]}
+    [contact_id] = program.acts.transact(lambda act: people.ensure_contacts(act, "fake", [citizen.address], "zh"))
+    contact = people.Contact(contact_id, "fake", "zh")
+    program.acts.transact(lambda act: people.keep_identity(act, "visit-1", contact, seen, receipt=False))
+    await citizen.says("忘记我")
+    [done] = await citizen.taps("忘记我")
+    assert "已经删掉了" in done.text
+    assert program.acts.look(people.identity_of, "visit-1") == seen
+    assert program.acts.look(people.owns, contact.id, "visit-1")
