@@ -31,6 +31,7 @@ from services.desk.rating import make_good, set_aside
 from services.desk.righting import put_right
 from services.desk.saving import MOST_SAVED, Saved, drop_search, save_search, saved_searches
 from services.desk.searching import MOST, Search
+from services.desk.secrecy import telling
 from services.desk.sight import sight_of_case, sight_of_visit
 from services.desk.standard import (
     USES,
@@ -44,6 +45,7 @@ from services.desk.standard import (
     write_text,
 )
 from services.desk.stepping import next_open
+from services.desk.telltales import marked
 from services.desk.unanswered import go_on_unanswered
 from services.desk.values import (
     BY_PROMISE,
@@ -115,6 +117,7 @@ __all__ = [
     "listed",
     "look",
     "make_good",
+    "marked",
     "named",
     "next_open",
     "note_visit",
@@ -141,6 +144,7 @@ __all__ = [
     "tallied",
     "tell_discipline",
     "tell_keepers",
+    "telling",
     "total",
     "unheld",
     "unpublish",

@@ -19,6 +19,7 @@ class DeskCode(StrEnum):
     REASON_WANTED = "reason_wanted"
     THEIR_NUMBER = "their_number"
     THEIR_WORDS = "their_words"
+    TELLING = "telling"  # it may tell who somebody is: looked at once more
     UNIT_UNKNOWN = "unit_unknown"
     CATEGORY_UNKNOWN = "category_unknown"
     CLERK_UNKNOWN = "clerk_unknown"  # nobody, or somebody who decides about no reports

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from models.tables import cases, entries, units, visits
 from services import people
 from services.desk.codes import DeskCode
+from services.desk.telltales import telltales
 from services.foundation.act import Act
 from services.foundation.phones import has_mobile, has_number
 from services.foundation.refusal import Refusal
@@ -40,6 +41,19 @@ def refuse_their_words(act: Act, report_id: str | None, text: str) -> None:
         whole = their_letters in letters and _weight(their_letters) >= WHOLE and _is_own(act.tx, their_letters)
         if whole or _repeats(close, their_close) or _repeats(letters, their_letters):
             raise Refusal(DeskCode.THEIR_WORDS)
+
+
+def telling(act: Act, report_id: str | None, text: str) -> list[str]:
+    """What stands both in a text meant for the unit and in what was reported, and may tell who somebody is.
+
+    Not refused outright: the address may be that of the pothole. Names in the vault are not compared, since whoever
+    tried one name after another would find out which is the sender's.
+    """
+    if report_id is None:
+        return []
+    _, letters = _shapes(text)
+    said = (told[one.start : one.end] for told in _said(act.tx, report_id) for one in telltales(told))
+    return [one for one in dict.fromkeys(said) if _shapes(one)[1] in letters]
 
 
 def _theirs(act: Act, report_id: str, text: str) -> bool:

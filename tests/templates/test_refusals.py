@@ -45,7 +45,12 @@ AT_HAND_OVER = {
     DeskCode.THEIR_WORDS,
 }  # told at the form that hands over, whose words are theirs
 # Not a mistake: the page asks once more, in other words.
-ASKED_AGAIN: set[StrEnum] = {ObligationCode.DUE_UNSURE, ObligationCode.HANDED_ALREADY, PeopleCode.HAS_HEAD}
+ASKED_AGAIN: set[StrEnum] = {
+    DeskCode.TELLING,
+    ObligationCode.DUE_UNSURE,
+    ObligationCode.HANDED_ALREADY,
+    PeopleCode.HAS_HEAD,
+}
 OF_TEXTS = {
     DeskCode.USE_WANTED,
     DeskCode.TITLE_WANTED,
@@ -71,7 +76,11 @@ IN_THE_CHAT = OF_UNITS | {
 }
 # What is gone is drawn as "not found", but where an obligation's state may have moved under the page.
 ON_PAGES: dict[str, set[StrEnum]] = {
-    "desk": {*Common, *CaseCode, *DeskCode, *PurposeCode, *NEW_DATE} - AT_HAND_OVER - OF_TEXTS - {Common.GONE},
+    "desk": {*Common, *CaseCode, *DeskCode, *PurposeCode, *NEW_DATE}
+    - AT_HAND_OVER
+    - ASKED_AGAIN
+    - OF_TEXTS
+    - {Common.GONE},
     "texts": {Common.CHANGED, Common.TEXT_TOO_LONG, Common.TEXT_WANTED, *OF_TEXTS} - BY_NAME,
     "cases": {*KeyingCode, Common.TEXT_TOO_LONG, Common.TEXT_WANTED},
     "obligations": {*Common, *ObligationCode, *AT_HAND_OVER} - ASKED_AGAIN - OF_UNITS,

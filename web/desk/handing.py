@@ -8,7 +8,7 @@ from services import obligations
 from services.foundation.refusal import Refusal
 from services.people import Right
 from web.desk.pages import Desk
-from web.obligations.hand_form import due_of, hand_form, limit_of, look_twice, told_by, typed_of
+from web.obligations.hand_form import due_of, hand_form, limit_of, look_at_words, look_twice, told_by, typed_of
 from web.site.frame import ID, Frame, Seat, form
 from web.site.refused import WRONG
 
@@ -51,6 +51,7 @@ class Handing:
         frame, unit_id = self._frame, sent.get("unit", "")
         due, days = limit_of(sent)
         await look_twice(frame, sent)
+        await look_at_words(frame, report_id, sent)
         # Asked first: after the hand-over nothing may fail and then say that nothing was saved.
         done = await told_by(frame, "hand", unit_id, sent.get("kind", ""))
         obligation_id = await seat.acts.write(

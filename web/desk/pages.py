@@ -220,6 +220,7 @@ class Desk:
             directory=frame.directory(),
             now=now,
             findings=lambda found: seen_in(texts, found),
+            marked=desk.marked,
             KINDS=KINDS,
             STATES=STATES,
             CATEGORIES=CATEGORIES,

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from conversation.amounts import WORKING_DAYS, read_amount
-from services import calendar, obligations, people
+from services import calendar, desk, obligations, people
+from services.desk import DeskCode
 from services.foundation.refusal import Refusal
 from services.foundation.vault import new_id
 from services.obligations import FAR, Obligation, ObligationCode, deadline, ladders, last_day, way_to_head
@@ -16,7 +17,7 @@ from web.site.frame import Frame
 
 OF_CASE, WITHOUT_CASE = "complaint", "instruction"
 FIELDS = ("unit", "kind", "text", "days", "date")
-CONFIRMED = ("sure", "again")  # hidden fields: what was looked at a second time, and is asked about no more
+CONFIRMED = ("sure", "again", "telling")  # hidden fields: what was looked at a second time, and is asked about no more
 TOLD = ("hand", "hand_sms", "hand_sms_later", "hand_unreached")  # of `told_by`: what was done, and how that was told
 DUE_WRONG = ("due_wanted", "due_past", "due_far", "no_date")  # problems shown beside the field of a deadline
 
@@ -97,6 +98,17 @@ async def look_twice(frame: Frame, sent: Mapping[str, str]) -> None:
     limit = await due_of(frame, sent)
     if limit.at and (limit.far or not limit.works) and sent.get("sure") != limit.at.date().isoformat():
         raise Refusal(ObligationCode.DUE_UNSURE, "date")
+
+
+async def look_at_words(frame: Frame, report_id: str | None, sent: Mapping[str, str]) -> None:
+    """Refuses words to the unit that may give somebody away, and were not confirmed by a second look at just these.
+
+    Raises Refusal: telling, with `found`, and `confirms`: the value of the field that confirms it.
+    """
+    found = await frame.acts.read(desk.telling, report_id, sent.get("text", ""))
+    confirms = " · ".join(found)
+    if found and sent.get("telling") != confirms:
+        raise Refusal(DeskCode.TELLING, found=found, confirms=confirms)
 
 
 async def due_of(frame: Frame, typed: Mapping[str, str]) -> Limit:

@@ -12,7 +12,7 @@ from services.foundation.refusal import Refusal
 from services.obligations import PAGE, Dossier, last_day, why_unreached
 from services.people import Right
 from web.obligations.filters import SHOWN, ObligationQuery, read
-from web.obligations.hand_form import DUE_WRONG, TOLD, Limit, due_day, due_of, look_twice, told_by
+from web.obligations.hand_form import DUE_WRONG, TOLD, Limit, due_day, due_of, look_at_words, look_twice, told_by
 from web.obligations.lateness import Lateness, lateness
 from web.site.frame import ID, Frame, Seat, form
 from web.site.leaving import FORM, Leaving, leave
@@ -21,6 +21,7 @@ from web.site.refused import status_of
 
 ACTS = "accept|return|excuse|insist|grant|refuse|reply|verify"
 NEW_DATE = ("return", "grant")  # acts that may give another deadline: one that is odd is looked at twice
+TO_CITIZEN = "verify"  # no word of this act reaches the unit
 THEIR_TURN = ("return", "insist")  # acts after which it is owed again
 DONE = frozenset(
     (
@@ -88,10 +89,13 @@ class Obligations:
         try:
             if act in NEW_DATE:
                 await look_twice(frame, sent | typed)
+            if not answers and act != TO_CITIZEN:
+                await look_at_words(frame, obligation.subject and obligation.subject.id, sent)
             reached = await self._do(act, seat, obligation_id, sent)
         except Refusal as error:
             status, whole = status_of(error), await self._whole(request)
             told = {"problem": error.code, "act": act, "typed": typed, "limit": await due_of(frame, typed)}
+            told["about"] = error.values
             return await self._draw(request, seat, whole, status=status, **told)
         done = "accept_case" if answers else act
         if not reached:
@@ -154,6 +158,7 @@ class Obligations:
             "act": "",
             "typed": dict.fromkeys(("text", "date", "untrue"), ""),
             "limit": Limit(),
+            "about": {},
         }
         return frame.page(
             request,

@@ -348,3 +348,49 @@ async def test_a_report_is_offered_no_kind_that_is_about_none(program: Program, 
         assert 'value="instruction"' not in page.split("hand-kind")[1].split("</select>")[0]
         page = await mine.opens("/console/duties/new")
         assert {'value="complaint"', 'value="instruction"'} <= set(re.findall(r'value="\w+"', page))
+
+
+TELLS = "我叫王小明，住红旗大道12号，电话138 0797-4171，窗口让我等了两个小时"
+
+
+@ON_SQLITE
+async def test_what_may_tell_who_wrote_is_marked_and_looked_at_once_more(
+    program: Program, clerk, person, citizen: FakePerson
+) -> None:
+    head = person("head-1")
+    head_id = await is_head(program, head)
+    await complains(citizen, TELLS)
+    report = first_report(await clerk.opens("/console"))
+    page = await clerk.opens(report)
+    for told in ('"姓名">王小明', '"地址">红旗大道12号', '"电话">138 0797-4171'):
+        assert f"<mark title={told}</mark>" in page
+    assert "不要写给单位" in page
+
+    given = {"unit": "gtj", "kind": "complaint", "days": "5", "date": ""}
+    page = await clerk.sends(f"{report}/hand", text="请到红旗大道 12号 王小明家核实。", **given)
+    assert clerk.status == 422
+    assert re.findall(r'<span class="tag"><bdi>([^<]*)', page.split('name="telling"')[0])[-2:] == [
+        "王小明",
+        "红旗大道12号",
+    ]
+    assert not owed(program)
+    [confirms] = re.findall(r'name="telling" value="([^"]*)"', page)
+    page = await clerk.sends(f"{report}/hand", text="请到红旗大道12号核实。", telling=confirms, **given)
+    assert clerk.status == 422, "what was confirmed was something else"
+    [confirms] = re.findall(r'name="telling" value="([^"]*)"', page)
+    page = await clerk.sends(f"{report}/hand", text="请到红旗大道12号核实。", telling=confirms, **given)
+    assert clerk.status == 200
+    assert len(owed(program)) == 1
+    assert "红旗大道12号" in head.screen().text
+
+    obligation = first_obligation(page)
+    answers(program, head_id, obligation[-20:], "已安排专人值守。")
+    await clerk.opens(obligation)
+    page = await clerk.sends(f"{obligation}/return", text="王小明说还是没有人。")
+    assert clerk.status == 422
+    [confirms] = re.findall(r'name="telling" value="([^"]*)"', page)
+    assert confirms == "王小明"
+    assert ">王小明说还是没有人。</textarea>" in page
+    assert "王小明" not in head.screen().text
+    page = await clerk.sends(f"{obligation}/accept", text="王小明您好，窗口已安排专人值守。", to="citizen")
+    assert "答复已发给来件人" in page, "what only the citizen reads is not looked at twice"
