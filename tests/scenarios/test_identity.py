@@ -25,8 +25,11 @@ from models.tables import metadata
 from services import desk, oversight, people
 from services.foundation.witness import VOUCHED
 from services.oversight import SheetWords
+from services.people import Grant, Role
 from tests.conftest import Clock, copied, put_key, rows, settings_for
 from tests.drivers.auditing import is_whole
+from tests.drivers.browsing import browsing
+from tests.drivers.crawling import crawl
 from tests.drivers.marked import (
     CITIZEN,
     DEPUTY_1,
@@ -43,11 +46,29 @@ from tests.drivers.marked import (
     told,
 )
 from tests.drivers.postgresql import Copies
+from tests.web.conftest import Browser, link, member
 from web.site.site import PAGES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one story, looked at from all sides
 HEADS_PHONE = "+86" + MARKS["head's phone"]
+OFFICE = (
+    Role.CLERK,
+    Role.OFFICE_HEAD,
+    Role.REVIEWER,
+    Role.DISCIPLINE,
+    Role.LEADING_GROUP,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+)
 PEOPLE = {"head's name", "other head's name", "supervisor's name"}  # whom the office knows by name
+
+
+def allowed(path: str) -> set[str]:
+    """The names that the office reads at an address: those of people of the units, never a citizen's."""
+    return next((names for place, names in TOLD.items() if path.startswith(place)), set())
+
+
+TOLD = {"/console/people": PEOPLE, "/console/duty/": {"head's name", "head's file name"}}
 
 
 @contextmanager
@@ -193,6 +214,24 @@ async def test_no_picture_of_the_office_holds_a_mark(story: Story) -> None:
                 assert found(await answer.read()) == [], path
                 assert found(str(answer.headers)) == [], path
     assert shown >= 9
+
+
+@pytest.mark.parametrize("role", [None, *OFFICE])
+async def test_no_address_that_a_role_reaches_holds_a_mark(story: Story, role: Role | None) -> None:
+    """Every page, list, file and picture that links lead to, and the answer where nothing is."""
+    client, opened = browsing(story.server), set[str]()
+    reports = [f"/console/report/{row['id']}" for table in ("cases", "visits") for row in rows(story.program, table)]
+    starts = "/", "/console/today", story.obligation, *reports, f"/console/report/{'0' * 20}"
+    async with client.session:
+        if role is not None:
+            person_id = member(story.program, f"某{role}", Grant(role, None))
+            await Browser(client).sends("/in", code=link(story.program, person_id))
+        async for path, status, body, headers in crawl(client, *starts):
+            opened.add(path.partition("?")[0])
+            assert status < 500, path
+            assert set(found(body)) <= allowed(path), path
+            assert found(headers) == [], path
+    assert len(opened) >= (30 if role else 8)
 
 
 async def test_nobody_else_is_told_a_mark(story: Story) -> None:
