@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 
@@ -16,10 +17,12 @@ from services.foundation.codes import code_in
 from services.foundation.large import cookie, is_large
 from web.signin.door import TOO_MANY, YEAR_SECONDS, ours
 from web.site.frame import Frame, form, spoken
+from web.site.security import file_headers
 
 LONGEST_PASTED = 2_000
 LINE = "{line:[0-9A-Za-z._-]{100,300}}"
 ASKED_SECONDS = 0.5  # that every answer about a code takes at least, whatever it is
+Read = TypeVar("Read")
 
 
 class Public:
@@ -31,6 +34,7 @@ class Public:
             web.get("/", self._start),
             web.get("/track", self._ask),
             web.post("/track", self._track),
+            web.post("/track/piece", self._piece),
             web.get("/published", self._figures),
             web.get(f"/receipt/{LINE}.pdf", self._paper),
             web.get(f"/receipt/{LINE}", self._check),
@@ -47,15 +51,32 @@ class Public:
         """Shows how a case stands by its receipt code. The code is in no address, so that no log keeps it."""
         frame = self._frame
         typed = (await form(request, frame.site_url)).get("code", "")[:LONGEST_PASTED]
-        least = asyncio.create_task(asyncio.sleep(ASKED_SECONDS))
-        found = await frame.acts.write(cases.track, code_in(typed)[:40], request.remote or "")
-        values = (
-            await frame.acts.read(self._values, found, frame.language(request)) if isinstance(found, Case) else None
-        )
-        await least
+        found = await self._found(request, typed, lambda act, case: self._values(act, case, frame.language(request)))
         if isinstance(found, timedelta):
             return self._page(request, "public/track.html", TOO_MANY, here="/track", wait=spoken(found))
-        return self._page(request, "public/track.html", here="/track", case=values, asked=True)
+        return self._page(request, "public/track.html", here="/track", case=found, asked=True, code=typed)
+
+    async def _piece(self, request: web.Request) -> web.StreamResponse:
+        """The clean copy of what has gone out with an answer, by the receipt code of its case; else 404."""
+        sent = await form(request, self._frame.site_url)
+        code, piece_id = sent.get("code", "")[:LONGEST_PASTED], sent.get("piece", "")
+        found = await self._found(request, code, lambda act, case: cases.given_piece(act, case.id, piece_id))
+        if isinstance(found, timedelta):
+            return self._page(request, "public/track.html", TOO_MANY, here="/track", wait=spoken(found))
+        path = self._frame.store.copy_path(piece_id) if found else None
+        if found is None or path is None or not path.is_file():
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers=file_headers(found.mime, found.name))
+
+    async def _found(
+        self, request: web.Request, typed: str, read: Callable[[Act, Case], Read]
+    ) -> Read | timedelta | None:
+        """What is read of the case of a receipt code; every code takes the same time."""
+        acts, least = self._frame.acts, asyncio.create_task(asyncio.sleep(ASKED_SECONDS))
+        found = await acts.write(cases.track, code_in(typed)[:40], request.remote or "")
+        values = await acts.read(read, found) if isinstance(found, Case) else found
+        await least
+        return values
 
     def _values(self, act: Act, case: Case, language: str) -> dict[str, object]:
         unit = self._frame.directory().spoken(language).name(case.unit_id)
@@ -103,7 +124,7 @@ class Public:
         raise answer
 
     def _page(self, request: web.Request, name: str, status: int = 200, *, here: str, **values: Any) -> web.Response:
-        shown: dict[str, Any] = {"case": None, "asked": False, "wait": None} | values
+        shown: dict[str, Any] = {"case": None, "asked": False, "wait": None, "code": ""} | values
         large = is_large(request.cookies, secure=self._frame.secure)
         return self._frame.page(
             request, name, status=status, here=here, large=large, office=self._frame.office, **shown

@@ -50,6 +50,8 @@ def _said(say: Say, body: Body, texts: Texts, most: int) -> SmsLetter:
         lines += [f"{number} {key.label}" for number, key in enumerate(pressed, 1)]
         lines += [f"{key.label} {key.url}" for key in keys if key.url is not None]
         lines += [texts.say("sms", "pick")] * bool(pressed)
+    if say.pieces and texts.has("sms", f"enclosed_{file}"):
+        lines.insert(1, texts.say("sms", f"enclosed_{file}", {"count": len(say.pieces)}))
     numbers = {str(number): (key.press, key.turn) for number, key in enumerate(pressed, 1)}
     kept = {"0": ("/resume", None)}
     words = worded(enumerate(say.values["offers"], 1))

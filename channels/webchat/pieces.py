@@ -1,4 +1,4 @@
-"""GET /chat/piece/<id>: a picture or a file of a notice, for a recipient of that notice."""
+"""GET /chat/piece/<id>: a picture or a file of a notice or of an answer, for whoever it was sent to."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from channels.webchat.connection import Parts
 from channels.webchat.protocol import CHANNEL
 from media import HEAD_BYTES, sniff_head
 from models.database import DatabaseAway
-from services import notices, talk
-from services.evidence import Store
+from services import cases, notices, talk
+from services.evidence import Enclosure, Store
+from services.foundation.act import Act
+from services.notices import Part
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
@@ -34,7 +36,7 @@ class Pieces:
             found = token and await parts.acts.read(talk.visitor, CHANNEL, token)
             if not found or found.closed:
                 raise web.HTTPNotFound
-            part = await parts.acts.read(notices.may_open, found.id, piece_id)
+            part = await parts.acts.read(_opened, found.id, piece_id)
         except DatabaseAway:
             raise web.HTTPServiceUnavailable from None
         path = self._store.copy_path(piece_id)
@@ -46,6 +48,10 @@ class Pieces:
         if part.kind == "file":
             headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(part.name or 'file')}"
         return web.FileResponse(path, headers=headers)
+
+
+def _opened(act: Act, contact_id: str, piece_id: str) -> Part | Enclosure | None:
+    return notices.may_open(act, contact_id, piece_id) or cases.may_open(act, contact_id, piece_id)
 
 
 def _type(path: Path) -> str | None:

@@ -81,6 +81,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=8), nullable=False),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('ours', sa.Boolean(), nullable=False),
     sa.Column('caption', sa.Text(), nullable=True),
     sa.Column('sha256', sa.String(length=64), nullable=True),
     sa.Column('mime', sa.String(length=100), nullable=True),

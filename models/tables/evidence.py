@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Float, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
 from models.tables.base import id_column, metadata
 from models.types import Utc
@@ -18,7 +18,7 @@ entries = Table(
     Column("sought", LargeBinary),  # sealed: text, folded, for the search
     Column("at", Utc, nullable=False),  # about a report: the first moment of the day
     Column("exact", LargeBinary),  # about a report, sealed: the moment
-    Column("detail", JSON),  # of a deadline that was moved: the old and the new moment
+    Column("detail", JSON),  # of a deadline that was moved: both moments; of words to a citizen: the pieces with them
     sqlite_with_rowid=False,
 )
 
@@ -33,6 +33,7 @@ evidence = Table(
     Column("kind", String(8), nullable=False),  # photo, voice, video, file
     Column("state", String(12), nullable=False),  # waiting, kept, refused
     Column("sealed", LargeBinary, nullable=False),  # where the bytes come from: channel, reference, file name
+    Column("ours", Boolean, nullable=False, default=False),  # enclosed by the office with its words to a citizen
     Column("caption", Text),  # what the sender wrote under it
     Column("sha256", String(64)),  # hash of the original
     Column("mime", String(100)),

@@ -37,6 +37,7 @@ from services.cases.filing import (
     own_case,
 )
 from services.cases.forgetting import count_forgettable, forget_identities, forget_me, forget_words, mine
+from services.cases.given import given, given_piece, may_open
 from services.cases.importing import (
     Course,
     Entered,
@@ -89,7 +90,7 @@ from services.cases.sheet import (
     label,
     vocabulary,
 )
-from services.cases.steps import HANDLING, LockedCase, held, note, take, tell
+from services.cases.steps import ENCLOSED, HANDLING, LockedCase, held, note, take, tell
 from services.cases.tracking import told, track
 from services.cases.walkins import (
     WALKIN_COLUMNS,
@@ -115,6 +116,7 @@ __all__ = [
     "CODED",
     "COLUMNS",
     "COMPLAINT",
+    "ENCLOSED",
     "ENDS",
     "FIELDS",
     "HANDLING",
@@ -183,7 +185,9 @@ __all__ = [
     "forget_me",
     "forget_sheets",
     "forget_words",
+    "given",
     "given_of",
+    "given_piece",
     "held",
     "history",
     "intake_of",
@@ -199,6 +203,7 @@ __all__ = [
     "look_into",
     "mark",
     "may_handle",
+    "may_open",
     "mine",
     "note",
     "note_aside",

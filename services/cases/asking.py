@@ -6,6 +6,7 @@ goes on, and whatever comes later is kept all the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select, update
@@ -14,11 +15,12 @@ from models.tables import cases, entries
 from services import calendar, obligations
 from services.cases.life import State, Step
 from services.cases.steps import LockedCase, held, take
+from services.evidence import Enclosure
 from services.foundation.act import Act
 from services.foundation.moments import oldest_first
 
 
-def ask(act: Act, case: LockedCase, text: str) -> date | None:
+def ask(act: Act, case: LockedCase, text: str, enclosed: Sequence[Enclosure] = ()) -> date | None:
     """Asks the citizen; returns the last day for a reaction, None where the office has set no number of days.
 
     A further question meanwhile does not lengthen the wait, and after silence no further one stops the clock until the
@@ -32,7 +34,7 @@ def ask(act: Act, case: LockedCase, text: str) -> date | None:
         until = calendar.workday_after(today, days, calendar.own_days(act))
     begins = until is not None and case.asked_until is None
     stops = begins and case.state is State.RECEIVED and not _was_silent(act, case.id)
-    take(act, case, Step.ASK, text, asked_until=until)
+    take(act, case, Step.ASK, text, enclosed, asked_until=until)
     if stops and until is not None:
         obligations.stand_still(act, case.id, until, counted=_counted(case.source))
     return until

@@ -16,9 +16,10 @@ from services import calendar, obligations, people
 from services.calendar import Limits, SourceLimits
 from services.cases.asking import reacted
 from services.cases.confining import OFFICE_ITSELF, call, reason_for
+from services.cases.given import given
 from services.cases.life import COMPLAINT, QUESTION, State, Step, steps_from
 from services.cases.steps import HANDLING, from_citizen
-from services.evidence import attach
+from services.evidence import Enclosure, attach
 from services.foundation import audit
 from services.foundation.act import CITIZEN, Act
 from services.foundation.moments import entry_moment, oldest_first, sealed_now
@@ -105,6 +106,7 @@ class Entry:
     text: str
     at: datetime
     pieces: int
+    given: Sequence[Enclosure] = ()  # what went to the citizen with it
 
 
 def file_complaint(act: Act, contact: Contact, complaint: Complaint, limits: Limits | None = None) -> tuple[Case, str]:
@@ -253,9 +255,14 @@ def add(act: Act, contact: Contact, case_id: str, text: str, media: Sequence[Med
 def history(act: Act, subject_id: str) -> list[Entry]:
     """What was said between its citizen and the office about a case since it was filed, oldest first."""
     counted = select(func.count()).where(evidence.c.entry_id == entries.c.id).scalar_subquery()
+    gone_out = given(act, subject_id)
     columns = entries.c.id, entries.c.kind, entries.c.text, entries.c.at, entries.c.exact, counted.label("pieces")
     rows = act.tx.execute(select(*columns).where(entries.c.subject_id == subject_id, entries.c.kind.in_(_BETWEEN)))
-    return [Entry(row.kind, row.text, at, row.pieces) for at, row in oldest_first(act, rows)]
+    return [
+        Entry(row.kind, row.text, at, len(pieces) or row.pieces, pieces)
+        for at, row in oldest_first(act, rows)
+        for pieces in (gone_out.get(row.id, ()),)
+    ]
 
 
 # The kinds of entries that a citizen reads, by allow-list: what the office notes for itself is never among them.

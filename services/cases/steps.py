@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,10 +11,11 @@ from sqlalchemy import insert, select, update
 
 from conversation.messages import Body, Button, Say
 from models.tables import cases, entries
-from services import calendar, obligations, people
+from services import calendar, evidence, obligations, people
 from services.cases.confining import sees
 from services.cases.life import COMPLAINT, ENDS, FOLLOWING, STAYING, State, Step, after
 from services.deliveries import queue_apart
+from services.evidence import Enclosure
 from services.foundation import audit
 from services.foundation.act import CITIZEN, SYSTEM, Act
 from services.foundation.happenings import Happening, record
@@ -24,6 +25,7 @@ from services.foundation.refusal import Common, Refusal
 from services.foundation.searching import sealed_words
 from services.foundation.vault import new_id
 
+ENCLOSED = "pieces"  # under which an entry keeps the ids of what went to the citizen with it
 HANDLING = "handling"  # what the office owes about a case that it has accepted: an answer
 # Steps that say something of the unit complained of. What is handed over, answered or sent back its obligation tells.
 _HAPPENED: Mapping[Step, str] = {
@@ -68,10 +70,12 @@ def held(act: Act, case_id: str, seen: str | None = None) -> LockedCase:
     return LockedCase(**{**row._mapping, "state": State(row.state)})
 
 
-def take(act: Act, case: LockedCase, step: Step, text: str = "", **values: Any) -> LockedCase:
+def take(
+    act: Act, case: LockedCase, step: Step, text: str = "", enclosed: Sequence[Enclosure] = (), **values: Any
+) -> LockedCase:
     """Takes a step: writes the state with `values`, what was said as an entry, and what follows from it.
 
-    Raises Refusal: decided, where the step does not lead on from the case's state.
+    Raises Refusal: decided, where the step does not lead on from the case's state; enclosed_gone.
     """
     moved = replace(case, state=after(case.kind, case.state, step))
     written: dict[str, Any] = {"state": moved.state}
@@ -84,21 +88,35 @@ def take(act: Act, case: LockedCase, step: Step, text: str = "", **values: Any) 
     if step is Step.HAND or step in FOLLOWING:
         audit.append(act, f"case_{step}", case.id, {"number": case.number})
     else:
-        entry_id = note(act, moved, _SAID_AS.get(step, step), text)
+        entry_id = note(act, moved, _SAID_AS.get(step, step), text, enclosed=enclosed)
         if case.kind == COMPLAINT and step in _HAPPENED:
             record(act, _happening(act, moved, step, entry_id))
     _owe(act, case, moved, step)
     return moved
 
 
-def note(act: Act, case: LockedCase, kind: str, text: str, detail: Mapping[str, Any] | None = None) -> str:
-    """Adds an entry to the history of a case, and an event to the audit chain; returns the entry's id."""
-    entry_id = new_id()
+def note(
+    act: Act,
+    case: LockedCase,
+    kind: str,
+    text: str,
+    detail: Mapping[str, Any] | None = None,
+    enclosed: Sequence[Enclosure] = (),
+) -> str:
+    """Adds an entry to the history of a case, and an event to the audit chain; returns the entry's id.
+
+    `enclosed`: the pieces that go to the citizen with it. Raises Refusal: enclosed_gone.
+    """
+    entry_id, told = new_id(), dict[str, Any](number=case.number)
+    if enclosed:
+        detail = {ENCLOSED: [one.id for one in enclosed]}
+        told |= detail
+        evidence.enclose(act, enclosed, case.id, entry_id)
     row = {"id": entry_id, "subject_id": case.id, "kind": kind, "actor": act.actor, "text": text, "detail": detail}
     row |= {"sought": sealed_words(act.vault, entry_id, text), **entry_moment(act, entry_id)}
     act.tx.execute(insert(entries).values(**row))
     act.wrote(entries, row)
-    audit.append(act, f"case_{kind}", case.id, {"number": case.number})
+    audit.append(act, f"case_{kind}", case.id, told)
     return entry_id
 
 
@@ -109,9 +127,12 @@ def from_citizen(act: Act, case_id: str) -> None:
     act.wrote(cases, case_id)
 
 
-def tell(act: Act, case: LockedCase, words: str, *buttons: Button, **values: Any) -> bool:
+def tell(
+    act: Act, case: LockedCase, words: str, *buttons: Button, enclosed: Sequence[Enclosure] = (), **values: Any
+) -> bool:
     """Queues a message to everybody who follows the case; returns whether anybody can be reached."""
-    say = Say(f"status.{words}", {"number": case.number, **values}, buttons)
+    pieces = tuple(one.attached for one in enclosed)
+    say = Say(f"status.{words}", {"number": case.number, **values}, buttons, pieces)
     return queue_apart(act, people.owner_ids(act, case.id), Body(say=say))
 
 

@@ -30,7 +30,13 @@ def track(act: Act, code: str, address: str) -> Case | timedelta | None:
 def told(act: Act, case: Case, unit: str | None) -> dict[str, Any]:
     """The values of `status.one`. `unit`: as it is called in the citizen's language."""
     said = [
-        {"kind": entry.kind, "text": entry.text, "at": entry.at.isoformat(), "pieces": entry.pieces}
+        {
+            "kind": entry.kind,
+            "text": entry.text,
+            "at": entry.at.isoformat(),
+            "pieces": entry.pieces,
+            "given": [{"id": one.id, "kind": one.kind, "name": one.name} for one in entry.given],
+        }
         for entry in history(act, case.id)
     ]
     return {

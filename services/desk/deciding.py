@@ -3,60 +3,64 @@
 Entry, audit event and message are one transaction. An act that speaks to the citizen returns whether an account of
 theirs can be reached.
 
+`pieces`: what goes to the citizen with the words, by id (`services.evidence.enclosed`, which may refuse).
+
 Every call brings `seen`, what the page saw. A case that has changed since, because another clerk decided or the citizen
 added something, is refused with `changed`: nobody decides on what they have not read, and nothing is said twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from conversation.messages import Button
-from services import cases, obligations
+from services import cases, evidence, obligations
 from services.cases import CaseCode, LockedCase, Step, ask_rating, held, note, outcome_values, steps_from, take, tell
 from services.desk.codes import DeskCode
 from services.desk.following import move_along
 from services.desk.rating import rate_button
 from services.desk.values import SHORTEST_REASON
+from services.evidence import Enclosure
 from services.foundation.act import Act
 from services.foundation.refusal import Refusal
 from services.foundation.wording import worded
 
 
-def ask(act: Act, case_id: str, seen: str, text: str) -> bool:
+def ask(act: Act, case_id: str, seen: str, text: str, pieces: Sequence[str] = ()) -> bool:
     """Asks the citizen something. Raises Refusal: gone, changed, decided (withdrawn), text_wanted, text_too_long."""
     case, text = held(act, case_id, seen), worded(text)
-    until = cases.ask(act, case, text)
+    enclosed = evidence.enclosed(act, pieces)
+    until = cases.ask(act, case, text, enclosed)
     promised = obligations.promised(act, [case.id]).get(case.id)
     told = {"text": text, "until": until and until.isoformat(), "stands": promised is not None and promised.stands}
-    return tell(act, case, "asked", Button(f"/add {case.id}", words="answer"), **told)
+    return tell(act, case, "asked", Button(f"/add {case.id}", words="answer"), enclosed=enclosed, **told)
 
 
-def accept(act: Act, case_id: str, seen: str, text: str) -> bool:
+def accept(act: Act, case_id: str, seen: str, text: str, pieces: Sequence[str] = ()) -> bool:
     """Accepts a complaint; a word is optional. Raises Refusal: gone, changed, decided, text_too_long."""
-    return accepted(act, held(act, case_id, seen), worded(text, 0))
+    return accepted(act, held(act, case_id, seen), worded(text, 0), evidence.enclosed(act, pieces))
 
 
-def accepted(act: Act, case: LockedCase, text: str) -> bool:
+def accepted(act: Act, case: LockedCase, text: str, enclosed: Sequence[Enclosure] = ()) -> bool:
     """Accepts a case that is locked. Raises Refusal: decided."""
-    moved = take(act, case, Step.ACCEPT, text)
+    moved = take(act, case, Step.ACCEPT, text, enclosed)
     by = obligations.promised(act, [moved.id]).get(moved.id)
     told = {"text": text, "by": by.due_at.date().isoformat() if by else None}
-    return tell(act, moved, "accepted", Button(f"/status {moved.id}", words="see_status"), **told)
+    return tell(act, moved, "accepted", Button(f"/status {moved.id}", words="see_status"), enclosed=enclosed, **told)
 
 
-def decline(act: Act, case_id: str, seen: str, text: str) -> bool:
+def decline(act: Act, case_id: str, seen: str, text: str, pieces: Sequence[str] = ()) -> bool:
     """Declines a complaint; the reason reaches the citizen (A45). Raises Refusal: as `accept`, and reason_wanted."""
-    return _ended(act, case_id, seen, Step.DECLINE, text, "declined")
+    return _ended(act, case_id, seen, Step.DECLINE, text, pieces)
 
 
-def refer(act: Act, case_id: str, seen: str, text: str) -> bool:
+def refer(act: Act, case_id: str, seen: str, text: str, pieces: Sequence[str] = ()) -> bool:
     """Passes a case on to a body that is none of our units; the text says to which and how to reach it (A45).
 
     Raises Refusal: as `decline`.
     """
-    return _ended(act, case_id, seen, Step.REFER, text, "referred")
+    return _ended(act, case_id, seen, Step.REFER, text, pieces)
 
 
 def reopen(act: Act, case_id: str, seen: str, text: str) -> bool:
@@ -71,7 +75,15 @@ def reopen(act: Act, case_id: str, seen: str, text: str) -> bool:
     return tell(act, moved, "reopened", Button(f"/status {moved.id}", words="see_status"), **told)
 
 
-def answer(act: Act, case_id: str, seen: str, text: str, outcomes: Sequence[str] = (), recovered: str = "") -> bool:
+def answer(
+    act: Act,
+    case_id: str,
+    seen: str,
+    text: str,
+    outcomes: Sequence[str] = (),
+    recovered: str = "",
+    pieces: Sequence[str] = (),
+) -> bool:
     """Answers a question, or a complaint about which no unit owes anything, and closes it (C06, C18, C19).
 
     A complaint that was handed over is answered with the last of its obligations (`conclude`). `recovered`: yuan, as
@@ -80,23 +92,28 @@ def answer(act: Act, case_id: str, seen: str, text: str, outcomes: Sequence[str]
     case, text = held(act, case_id, seen), worded(text)
     if obligations.is_open_about(act, case.id):
         raise Refusal(CaseCode.DECIDED)
-    return closed(act, case, text, **outcome_values(outcomes, recovered))
+    values = outcome_values(outcomes, recovered)
+    return closed(act, case, text, evidence.enclosed(act, pieces), **values)
 
 
-def conclude(act: Act, case_id: str, text: str) -> bool:
-    """Answers the citizen once the last unit has answered the office (C06). Raises Refusal: gone, text_wanted, …"""
-    return closed(act, held(act, case_id), worded(text))
+def conclude(act: Act, case_id: str, text: str, pieces: Sequence[str] = ()) -> bool:
+    """Answers the citizen once the last unit has answered the office (C06). `pieces` may be pictures of the units'.
+
+    Raises Refusal: gone, text_wanted, …
+    """
+    case, text = held(act, case_id), worded(text)
+    return closed(act, case, text, evidence.enclosed(act, pieces, obligations.ids_about(act, case.id)))
 
 
-def closed(act: Act, case: LockedCase, text: str, **values: object) -> bool:
+def closed(act: Act, case: LockedCase, text: str, enclosed: Sequence[Enclosure] = (), **values: object) -> bool:
     """Closes a case that is locked with the answer to whoever filed it, who may rate it. Raises Refusal: decided."""
-    moved = take(act, case, Step.CLOSE, text, closed_on=act.now.date(), **values)
+    moved = take(act, case, Step.CLOSE, text, enclosed, closed_on=act.now.date(), **values)
     until = ask_rating(act, moved)
     buttons = *rate_button(moved, until is not None), Button(f"/add {moved.id}", words="add")
-    return tell(act, moved, "closed", *buttons, text=text, rated=until is not None)
+    return tell(act, moved, "closed", *buttons, enclosed=enclosed, text=text, rated=until is not None)
 
 
-def interim(act: Act, case_id: str, seen: str, text: str, until: date | None) -> bool:
+def interim(act: Act, case_id: str, seen: str, text: str, until: date | None, pieces: Sequence[str] = ()) -> bool:
     """Tells the citizen how far it is, and until when the answer takes (P-10): what the office owes moves to that day.
 
     Raises Refusal: gone, changed, decided (nothing is owed), text_wanted, text_too_long, due_wanted, due_past, due_far.
@@ -104,13 +121,18 @@ def interim(act: Act, case_id: str, seen: str, text: str, until: date | None) ->
     case, text = held(act, case_id, seen), worded(text)
     if Step.CLOSE not in steps_from(case.kind, case.state):
         raise Refusal(CaseCode.DECIDED)
+    enclosed = evidence.enclosed(act, pieces)
     due_at = obligations.postpone(act, case.id, until)
-    note(act, case, "interim", text)
+    note(act, case, "interim", text, enclosed=enclosed)
     told = {"text": text, "by": due_at.date().isoformat()}
-    return tell(act, case, "interim", Button(f"/status {case.id}", words="see_status"), **told)
+    return tell(act, case, "interim", Button(f"/status {case.id}", words="see_status"), enclosed=enclosed, **told)
 
 
-def _ended(act: Act, case_id: str, seen: str, step: Step, text: str, words: str) -> bool:
+_ENDED: Mapping[Step, str] = {Step.DECLINE: "declined", Step.REFER: "referred"}  # by step, the words
+
+
+def _ended(act: Act, case_id: str, seen: str, step: Step, text: str, pieces: Sequence[str]) -> bool:
     case, text = held(act, case_id, seen), worded(text, SHORTEST_REASON, DeskCode.REASON_WANTED)
-    moved = take(act, case, step, text)
-    return tell(act, moved, words, Button(f"/add {moved.id}", words="add"), text=text)
+    enclosed = evidence.enclosed(act, pieces)
+    moved = take(act, case, step, text, enclosed)
+    return tell(act, moved, _ENDED[step], Button(f"/add {moved.id}", words="add"), enclosed=enclosed, text=text)

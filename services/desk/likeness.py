@@ -54,12 +54,13 @@ def likest(own: str, stories: Mapping[str, str], files: Mapping[str, int]) -> li
 
 def same_files(act: Act, report_id: str, ids: Collection[str]) -> Counter[str]:
     """How many pieces of evidence, by case, are to the byte among those of this report."""
-    held = select(evidence.c.sha256).where(evidence.c.subject_id == report_id, evidence.c.sha256.is_not(None))
+    theirs = evidence.c.sha256.is_not(None), ~evidence.c.ours  # one form may go out with a hundred answers
+    held = select(evidence.c.sha256).where(evidence.c.subject_id == report_id, *theirs)
     hashes = set(act.tx.execute(held).scalars())
     if not hashes or not ids:
         return Counter()
     told = select(evidence.c.subject_id, evidence.c.sha256).where(
-        one_of(act.tx, evidence.c.subject_id, ids), one_of(act.tx, evidence.c.sha256, hashes)
+        one_of(act.tx, evidence.c.subject_id, ids), one_of(act.tx, evidence.c.sha256, hashes), *theirs
     )
     return Counter(row.subject_id for row in act.tx.execute(told.distinct()))
 

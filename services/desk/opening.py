@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from models.tables import FETCHING, cases, entries, evidence, notices, obligations, visits
 from services import people
-from services.cases import intake_of, is_shown, ratings_of, shown
+from services.cases import ENCLOSED, intake_of, is_shown, ratings_of, shown
 from services.desk import glances
 from services.desk.values import VISIT, Original, Report, Said
 from services.evidence import Piece, find_piece, pieces_of
@@ -167,7 +167,11 @@ def _visit(act: Act, report_id: str) -> dict[str, Any] | None:
 def _said(act: Act, report_id: str, pieces: list[Piece]) -> list[Said]:
     columns = (entries.c[name] for name in ("id", "kind", "actor", "text", "at", "exact", "detail"))
     rows = oldest_first(act, act.tx.execute(select(*columns).where(entries.c.subject_id == report_id)))
-    return [
-        Said(row.kind, row.actor, row.text, at, [one for one in pieces if one.entry_id == row.id], row.detail or {})
-        for at, row in rows
-    ]
+    said: list[Said] = []
+    for at, row in rows:
+        moved = dict(row.detail or {})
+        sent = [find_piece(act, one) for one in moved.pop(ENCLOSED, ())]  # a unit's picture is tied to its own answer
+        own = [one for one in pieces if one.entry_id == row.id]
+        theirs = [one for one in sent if one is not None and not one.ours]
+        said.append(Said(row.kind, row.actor, row.text, at, [*own, *theirs], moved))
+    return said

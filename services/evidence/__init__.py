@@ -1,5 +1,7 @@
 """Evidence: the original sealed and stored once, shown only as a clean copy. A report never waits for a picture."""
 
+from services.evidence.codes import EvidenceCode
+from services.evidence.enclosing import MOST_ENCLOSED, Enclosure, copies, enclose, enclosed, name_of, uploaded
 from services.evidence.fetching import BELL, MOST_CLEANINGS, Fetcher, Gone, Later, refuse_and_tell
 from services.evidence.places import Places
 from services.evidence.records import (
@@ -37,8 +39,11 @@ __all__ = [
     "MB",
     "MOST_ATTEMPTS",
     "MOST_CLEANINGS",
+    "MOST_ENCLOSED",
     "REFUSED",
     "WAITING",
+    "Enclosure",
+    "EvidenceCode",
     "Fetcher",
     "Forgotten",
     "Gone",
@@ -51,7 +56,10 @@ __all__ = [
     "UploadLimits",
     "add_upload",
     "attach",
+    "copies",
     "drop_upload",
+    "enclose",
+    "enclosed",
     "file_names",
     "find_piece",
     "forget_all",
@@ -61,8 +69,10 @@ __all__ = [
     "keep",
     "lease",
     "many_of",
+    "name_of",
     "pieces_of",
     "refuse_and_tell",
     "take",
     "upload_limits",
+    "uploaded",
 ]

@@ -64,9 +64,11 @@ class Piece:
     has_thumbnail: bool
     caption: str | None = None
     number: int = 0  # among all pieces of its subject, however they are grouped; 0 where it was looked up by itself
+    ours: bool = False  # whether the office enclosed it with its own words
 
 
-HELD = evidence.c.state != REFUSED  # what lies here, or is on its way
+# What lies here, or is on its way; what the office encloses with its own words is no evidence.
+HELD = (evidence.c.state != REFUSED) & ~evidence.c.ours
 
 
 def many_of(subject_id: ColumnElement[str]) -> ScalarSelect[int]:
@@ -83,7 +85,15 @@ def attach(act: Act, contact: Contact, subject_id: str, media: Sequence[Media], 
             continue
         source = {"channel": contact.channel, "ref": piece.ref, "name": piece.name, "contact": contact.id}
         piece_id = new_id()
-        row = {"id": piece_id, "kind": piece.kind, "state": WAITING, "due_at": AT_ONCE, **_of_report(act), **place}
+        row = {
+            "id": piece_id,
+            "kind": piece.kind,
+            "state": WAITING,
+            "ours": False,
+            "due_at": AT_ONCE,
+            **_of_report(act),
+            **place,
+        }
         act.tx.execute(insert(evidence).values(**row, sealed=act.vault.identities.seal(source, f"evidence {piece_id}")))
         act.wrote(evidence, row)
 
@@ -282,7 +292,7 @@ def find_piece(act: Act, piece_id: str) -> Piece | None:
 
 
 def _piece(row: Any) -> Piece:
-    has_copy = row.state == KEPT and row.kind != "file"
+    has_copy = row.state == KEPT and (row.kind != "file" or row.ours)
     return Piece(
         row.id,
         row.kind,
@@ -296,4 +306,5 @@ def _piece(row: Any) -> Piece:
         has_copy,
         has_copy and row.kind in ("photo", "video"),
         row.caption,
+        ours=row.ours,
     )

@@ -120,7 +120,7 @@ VOUCHED: Mapping[str, Sequence[str]] = {
     "logins": ("token_hash", "person_id", "way"),
     "grants": ("person_id", "role", "unit_id", "since", "until"),
     # Of a report or a notice; an upload that nobody has submitted may be forgotten.
-    "evidence": ("subject_id", "entry_id", "position", "kind", "state", "caption", "sha256", "mime", "bytes"),
+    "evidence": ("subject_id", "entry_id", "position", "kind", "state", "ours", "caption", "sha256", "mime", "bytes"),
 }
 
 ENDING = frozenset(("logins",))  # whose rows go by themselves: that one is missing tells nothing

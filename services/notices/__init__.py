@@ -13,7 +13,7 @@ from services.notices.releasing import body_of, release, send, take_back, wakes_
 from services.notices.repeating import again, missed, unacknowledged
 from services.notices.seeing import acknowledge, awaited, may_open
 from services.notices.spreading import spread
-from services.notices.values import LONGEST_TEXT, Audience, Notice, Written
+from services.notices.values import LONGEST_TEXT, Audience, Notice, Part, Written
 from services.notices.writing import add_numbers, attach, detach, draft, draft_once, drop_numbers, rewrite
 
 NUMBERS_AT_ONCE = 500  # numbers of an uploaded list in one transaction
@@ -31,6 +31,7 @@ __all__ = [
     "Course",
     "Notice",
     "NoticeCode",
+    "Part",
     "Progress",
     "Written",
     "abort",

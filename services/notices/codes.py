@@ -11,7 +11,6 @@ class NoticeCode(StrEnum):
     ALL_SEEN = "all_seen"
     AUDIENCE_EMPTY = "audience_empty"
     LIST_EMPTY = "list_empty"
-    NO_COPY = "no_copy"
     SAME_DRAFT = "same_draft"
     SECOND_CLERK = "second_clerk"
     SMS_AT_NIGHT = "sms_at_night"

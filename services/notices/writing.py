@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from media import EXTENSIONS
 from models.database import insert_or_ignore
 from models.tables import evidence, listeners, notices
 from services import people
-from services.evidence import Forgotten, Stored, add_upload
+from services.evidence import Forgotten, Stored, add_upload, name_of
 from services.foundation import audit
 from services.foundation.act import Act
 from services.foundation.numbers import next_number
@@ -34,8 +33,6 @@ from services.notices.values import (
 )
 from services.people import SMS
 from templates import DEFAULT_LANGUAGE
-
-LONGEST_NAME = 60  # characters of a file's name, without its extension
 
 
 def draft(act: Act, written: Written, notice_id: str | None = None) -> str:
@@ -103,7 +100,7 @@ def attach(act: Act, notice_id: str, name: str | None, stored: Stored) -> None:
     notice = locked(act, notice_id, None, DRAFT)
     if len(notice.parts) >= MOST_PIECES or notice.audience.root:
         raise Refusal(NoticeCode.TOO_MANY_PIECES, "files")
-    add_upload(act, act.actor, _file_name(name, stored), stored)
+    add_upload(act, act.actor, name_of(name, stored), stored)
     last = select(func.max(evidence.c.position)).where(evidence.c.subject_id == notice_id)
     place = {"subject_id": notice_id, "position": (act.tx.execute(last).scalar() or 0) + 1}
     act.tx.execute(update(evidence).where(evidence.c.id == stored.id).values(**place))
@@ -176,11 +173,3 @@ def _worded(texts: Mapping[str, str]) -> dict[str, str]:
         if (variable := variable_in(text)) is not None:
             raise Refusal(NoticeCode.VARIABLE_LEFT, about, variable=variable)
     return {language: text for language, text in kept.items() if text}
-
-
-def _file_name(name: str | None, stored: Stored) -> str | None:
-    """The office's name for the file, with the extension of its type."""
-    if stored.kind != "file":
-        return None
-    stem = readable(name or "").replace("\\", "/").rpartition("/")[2].rpartition(".")[0].replace("\n", " ")
-    return f"{stem.strip('. ')[:LONGEST_NAME] or 'file'}.{EXTENSIONS[stored.mime]}"

@@ -14,7 +14,17 @@ from services.obligations.kinds import Kind, Kinds, Moved
 from services.obligations.ladder import FAR, FARTHEST_YEARS, ladders, last_day
 from services.obligations.lapsing import lapse
 from services.obligations.leaving import COLUMNS, leaving
-from services.obligations.listing import counts, id_of, is_open_about, late, listed, of_subject, owed_by, standing
+from services.obligations.listing import (
+    counts,
+    id_of,
+    ids_about,
+    is_open_about,
+    late,
+    listed,
+    of_subject,
+    owed_by,
+    standing,
+)
 from services.obligations.locking import LockedObligation, unsettled
 from services.obligations.moving import AT_ONCE, Move, move, planned_moves
 from services.obligations.not_ours import NOT_OURS_REASONS, given_back, insist, say_not_ours
@@ -99,6 +109,7 @@ __all__ = [
     "given_back",
     "hand_over",
     "id_of",
+    "ids_about",
     "insist",
     "is_due",
     "is_open_about",

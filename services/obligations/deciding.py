@@ -7,6 +7,7 @@ An act whose words go to the unit also raises Refusal where the kind's guard ref
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -52,12 +53,19 @@ def reply_unit(act: Act, kinds: Kinds, obligation_id: str, seen: str, text: str)
 
 
 def accept_answer(
-    act: Act, kinds: Kinds, obligation_id: str, seen: str, word: str, to_citizen: bool | None = None
+    act: Act,
+    kinds: Kinds,
+    obligation_id: str,
+    seen: str,
+    word: str,
+    to_citizen: bool | None = None,
+    pieces: Sequence[str] = (),
 ) -> bool:
     """Accepts the unit's answer.
 
     Where somebody waits for the last one about the subject, `word` goes to them (C06); else it
-    goes to the unit, and may be empty. `to_citizen`: what the page promised; None asks for no guard.
+    goes to the unit, and may be empty. `to_citizen`: what the page promised; None asks for no guard. `pieces`:
+    what goes to them with it, by id.
 
     Raises Refusal: gone, changed, settled, not_answered, text_wanted, text_too_long.
     """
@@ -73,7 +81,7 @@ def accept_answer(
     text = worded(word, 2 if concluded else 0)
     if not concluded:
         kind.guard(act, obligation.subject_id, text)
-    reached = kind.concluded(act, concluded, text) if concluded else False
+    reached = kind.concluded(act, concluded, text, pieces) if concluded else False
     obligation = _settle(act, obligation, ACCEPTED)
     add_entry(act, obligation, "accepted", text)
     answered_by = _last_actor(act.tx, obligation, "unit_answer")

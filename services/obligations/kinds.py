@@ -6,7 +6,7 @@ of the subject, or None where the obligation has no subject, and does nothing un
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.foundation.act import Act
@@ -20,7 +20,8 @@ Sight = Callable[[Act, str | None, str, str], UnitSight | None]  # (…, subject
 Guard = Callable[[Act, str | None, str], None]  # (…, subject id, text): refuses what must not reach the unit
 Handed = Callable[[Act, str | None, str], None]  # (…, subject id, what the page showed of it): may refuse
 Waits = Callable[[Act, str | None], bool]  # (…, subject id): locks the subject where it says yes
-Concluded = Callable[[Act, str, str], bool]  # (…, subject id, the office's word): whether somebody could be told
+# (…, subject id, the office's word, the pieces with it): whether somebody could be told
+Concluded = Callable[[Act, str, str, Sequence[str]], bool]
 Moved = Callable[[Act, LockedObligation], None]  # (…, the obligation as it stands now)
 
 
@@ -50,7 +51,7 @@ class Kind:
     handed: Handed = _about_nothing  # called when the subject is being handed to a unit; a kind without takes none
     waits: Waits = lambda act, subject_id: False  # whether somebody hears of it once its last obligation is accepted
     # Called when that last one is accepted: the word goes to whoever waits, not to the unit.
-    concluded: Concluded = lambda act, subject_id, word: False
+    concluded: Concluded = lambda act, subject_id, word, pieces: False
     answered: Moved = _nothing
     returned: Moved = _nothing
     excused: Moved = _nothing

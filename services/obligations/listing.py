@@ -140,6 +140,13 @@ def is_open_about(act: Act, subject_id: str | None, but: str = "") -> bool:
     return bool(act.tx.execute(select(exists().where(_of_units, *about))).scalar())
 
 
+def ids_about(act: Act, subject_id: str) -> list[str]:
+    """The ids of what units owe, or owed, about this subject."""
+    return list(
+        act.tx.execute(select(obligations.c.id).where(_of_units, obligations.c.subject_id == subject_id)).scalars()
+    )
+
+
 def standing(act: Act, subject_id: str) -> Standing:
     """How far the units are with what they owe about this subject."""
     owed, open_ = or_(_owed, obligations.c.state == NOT_OURS), obligations.c.settled_at.is_(None)

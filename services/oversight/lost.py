@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from models.tables import cases, evidence, notices, obligations, visits
 from services.evidence import KEPT, Places
@@ -53,9 +53,9 @@ def lost_evidence(tx: Connection, folder: Path) -> Compared:
 
 
 def _kept() -> Select[*tuple[Any, ...]]:
-    """Pieces whose original lies here, the oldest first; `goes_out`: of a notice, so that documents have a copy too."""
+    """Pieces whose original lies here, the oldest first; `goes_out`: documents have a copy too."""
     number = func.coalesce(*(table.c.number for table in _ABOUT)).label("number")
-    goes_out = notices.c.id.is_not(None).label("goes_out")
+    goes_out = or_(notices.c.id.is_not(None), evidence.c.ours).label("goes_out")
     columns = evidence.c.id, evidence.c.kind, evidence.c.state, evidence.c.sha256
     wanted = select(*columns, number, goes_out).select_from(evidence)
     for table in _ABOUT:

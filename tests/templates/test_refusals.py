@@ -13,6 +13,7 @@ import pytest
 from services.calendar import CalendarCode
 from services.cases import CaseCode, KeyingCode, SheetCode
 from services.desk.codes import DeskCode
+from services.evidence import EvidenceCode
 from services.foundation.purpose import PurposeCode
 from services.foundation.refusal import Common
 from services.foundation.tables import TableCode
@@ -29,6 +30,7 @@ KINDS = (
     CaseCode,
     Common,
     DeskCode,
+    EvidenceCode,
     KeyingCode,
     NoticeCode,
     ObligationCode,
@@ -84,14 +86,14 @@ ON_PAGES: dict[str, set[StrEnum]] = {
     "texts": {Common.CHANGED, Common.TEXT_TOO_LONG, Common.TEXT_WANTED, *OF_TEXTS} - BY_NAME,
     "cases": {*KeyingCode, Common.TEXT_TOO_LONG, Common.TEXT_WANTED},
     "obligations": {*Common, *ObligationCode, *AT_HAND_OVER} - ASKED_AGAIN - OF_UNITS,
-    "people": {*PeopleCode} - ASKED_AGAIN,
+    "people": set[StrEnum](PeopleCode) - ASKED_AGAIN,
     "signin": {*SignInCode, Common.GONE},
     "walkins": {Common.TEXT_TOO_LONG, Common.TEXT_WANTED, CaseCode.DECIDED},
     "figures": {Common.CHANGED},
     "units": {Common.TEXT_TOO_LONG},
     "quarantine": {*PurposeCode},
     "calendar": {Common.CHANGED, *CalendarCode, *TableCode} - {TableCode.LIST_SEVERAL},
-    "notices": {*Common, *NoticeCode, *TableCode} - {Common.GONE, NoticeCode.NO_COPY, TableCode.LIST_SEVERAL},
+    "notices": {*Common, *NoticeCode, *TableCode} - {Common.GONE, TableCode.LIST_SEVERAL},
 }
 OF_A_ROW = {SheetCode.FORMULA, SheetCode.ROUNDED, SheetCode.NUMBER_TWICE}  # of a sheet that is imported
 OF_A_SHEET = {  # by the name of their words
@@ -99,7 +101,9 @@ OF_A_SHEET = {  # by the name of their words
     "row_problem": {*KeyingCode, *OF_A_ROW, Common.TEXT_TOO_LONG, Common.TEXT_WANTED}
     - {KeyingCode.KEYED_ALREADY, KeyingCode.KEYED_ALIKE},
 }
-BESIDE_A_FILE = {NoticeCode.NO_COPY, NoticeCode.TOO_MANY_PIECES}
+OF_A_FILE = {EvidenceCode.NO_COPY, EvidenceCode.NO_ROOM, EvidenceCode.TOO_MUCH}
+ENCLOSED = {*EvidenceCode} - OF_A_FILE  # told at the form that takes files along
+BESIDE_A_FILE = {*OF_A_FILE, NoticeCode.TOO_MANY_PIECES}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -124,8 +128,15 @@ def test_whatever_is_wrong_in_a_sheet_of_cases_has_words(language: str, name: st
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_what_cannot_go_with_an_answer_is_told_beside_the_files(language: str) -> None:
+    told = words(language, "evidence")["enclose_problem"]
+    assert told.keys() == {str(code) for code in ENCLOSED}
+    assert len(set(told.values())) == len(told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_file_that_a_notice_does_not_take_is_told_beside_its_name(language: str) -> None:
-    assert words(language, "notices")["refused"].keys() >= {str(code) for code in BESIDE_A_FILE}
+    assert words(language, "site")["file_refused"].keys() >= {str(code) for code in BESIDE_A_FILE}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -145,7 +156,7 @@ def test_every_code_is_raised_and_has_a_surface() -> None:
     everything = set(chain.from_iterable(CODES.values()))
     assert raised(*chain.from_iterable(folder.rglob("*.py") for folder in folders)) == everything
     told = set().union(*ON_PAGES.values(), *OF_A_SHEET.values())
-    assert told | IN_THE_CHAT | BESIDE_A_FILE | ASKED_AGAIN | BY_NAME == everything
+    assert told | IN_THE_CHAT | BESIDE_A_FILE | ENCLOSED | ASKED_AGAIN | BY_NAME == everything
 
 
 def raised(*paths: Path) -> set[StrEnum]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from services import cases, desk
 from services.foundation.act import Act
 from web.site.asked import a_day
+from web.site.uploading import pieces_in
 
 Form = Mapping[str, str]
 Decision = Callable[[Act, str, Form], bool]  # (…, the report's id, the form): whether the citizen can be reached
@@ -16,17 +17,25 @@ def _said(use_case: Callable[[Act, str, str, str], bool]) -> Decision:
     return lambda act, report_id, sent: use_case(act, report_id, sent.get("seen", ""), sent.get("text", ""))
 
 
+def _enclosing(use_case: Callable[[Act, str, str, str, list[str]], bool]) -> Decision:
+    """An act whose words may take files along."""
+    return lambda act, report_id, sent: use_case(
+        act, report_id, sent.get("seen", ""), sent.get("text", ""), pieces_in(sent)
+    )
+
+
 def _ticked(sent: Form) -> list[str]:
     return [name.removeprefix("outcome_") for name in sent if name.startswith("outcome_")]
 
 
 def _answer(act: Act, report_id: str, sent: Form) -> bool:
     seen, text = sent.get("seen", ""), sent.get("text", "")
-    return desk.answer(act, report_id, seen, text, _ticked(sent), sent.get("recovered", ""))
+    return desk.answer(act, report_id, seen, text, _ticked(sent), sent.get("recovered", ""), pieces_in(sent))
 
 
 def _interim(act: Act, report_id: str, sent: Form) -> bool:
-    return desk.interim(act, report_id, sent.get("seen", ""), sent.get("text", ""), a_day(sent.get("date", "")))
+    seen, text = sent.get("seen", ""), sent.get("text", "")
+    return desk.interim(act, report_id, seen, text, a_day(sent.get("date", "")), pieces_in(sent))
 
 
 def _outcomes(act: Act, report_id: str, sent: Form) -> bool:
@@ -38,11 +47,12 @@ def _put_right(act: Act, report_id: str, sent: Form) -> bool:
     return desk.put_right(act, report_id, sent.get("seen", ""), sent.get("unit", ""), sent.get("category", ""))
 
 
+ENCLOSING = frozenset(("ask", "accept", "decline", "refer", "answer", "interim"))  # whose words may take files along
 ACTS: Mapping[str, Decision] = {
-    "ask": _said(desk.ask),
-    "accept": _said(desk.accept),
-    "decline": _said(desk.decline),
-    "refer": _said(desk.refer),
+    "ask": _enclosing(desk.ask),
+    "accept": _enclosing(desk.accept),
+    "decline": _enclosing(desk.decline),
+    "refer": _enclosing(desk.refer),
     "answer": _answer,
     "interim": _interim,
     "outcomes": _outcomes,

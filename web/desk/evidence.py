@@ -35,9 +35,12 @@ class Evidence:
         begins = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
         look = seat.acts.write if begins else seat.acts.read
         piece = await look(desk.open_copy, request.match_info["id"], tell=begins)
-        if piece is None or not piece.has_copy or not (piece.mime or "").startswith(SHOWN):
+        if piece is None or not piece.has_copy or not (piece.ours or (piece.mime or "").startswith(SHOWN)):
             raise web.HTTPNotFound
-        return self._file(piece.id, piece.mime or UNKNOWN)
+        answer = self._file(piece.id, piece.mime or UNKNOWN)
+        if piece.kind == "file":
+            answer.headers["Content-Disposition"] = "attachment"
+        return answer
 
     async def _small(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The thumbnail, or the copy where that is lost: part of the report that was opened, so no event of its own."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from services import cases, desk, people
+from services import cases, desk, evidence, people
 from services.calendar import limits
 from services.cases import CATEGORIES, COMPLAINT, OUTCOMES
 from services.desk import MOST, SHORTEST_REASON, VISIT, Filters, Item, Report
@@ -25,6 +25,7 @@ from web.site.frame import ID, Frame, Seat, form
 from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 from web.site.refused import status_of
+from web.site.uploading import NO_FILES, Uploads, uploads
 
 DONE = frozenset((*ACTS, "identity", "unreached", *TOLD))
 
@@ -81,27 +82,31 @@ class Desk:
 
     async def _act(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         frame, report_id, act = self._frame, request.match_info["id"], request.match_info["act"]
-        sent = await form(request, frame.site_url)
+        sent, files = await self._sent(request, seat)
         try:
+            files.check()
             if act == "interim":
                 await look_twice(frame, sent)
             reached = await seat.acts.write(ACTS[act], report_id, sent)
         except Refusal as error:
-            return await self.again(request, seat, error, act, typed=sent.get("text", ""), sent=sent)
+            return await self.again(request, seat, error, act, typed=sent.get("text", ""), sent=sent, files=files)
         if not await seat.acts.read(cases.is_shown, report_id):  # it is the discipline desk's from now on
             raise web.HTTPSeeOther(self._query(request).with_(done="passed"))
         done = act if reached else "unreached"
         raise web.HTTPSeeOther(self._query(request).report(report_id, done=done))
 
+    async def _sent(self, request: web.Request, seat: Seat) -> tuple[Mapping[str, str], Uploads]:
+        """The form, and the files that came with it, which lie here from now on."""
+        sent = await form(request, self._frame.site_url)
+        files = await uploads(self._frame, request, seat)
+        return files.put(sent), files
+
     async def _insert(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """Puts a standard text below what was typed in a form, to be edited before it is sent."""
         frame, texts = self._frame, self._frame.speaks(request)
-        sent = await form(request, frame.site_url)
-        act, typed, report = (
-            sent.get("into", ""),
-            sent.get("text", ""),
-            await self._report(seat, request.match_info["id"]),
-        )
+        sent, files = await self._sent(request, seat)
+        act, typed = sent.get("into", ""), sent.get("text", "")
+        report = await self._report(seat, request.match_info["id"])
         if act not in desk.USES:
             raise web.HTTPNotFound
         try:
@@ -109,9 +114,9 @@ class Desk:
                 await texts_for(frame, texts, report), sent.get("standard", ""), values_of(frame, texts, report)
             )
         except Refusal as error:
-            return await self.again(request, seat, error, act, typed=typed, sent=sent)
+            return await self.again(request, seat, error, act, typed=typed, sent=sent, files=files)
         typed = "\n".join(filter(None, (typed.strip(), put)))
-        return await self._draw(request, seat, report, act=act, typed=typed, sent=sent)
+        return await self._draw(request, seat, report, act=act, typed=typed, sent=sent, files=files)
 
     async def with_identity(self, request: web.Request, seat: Seat, identity: Mapping[str, Any]) -> web.StreamResponse:
         """The report with who filed it, this once."""
@@ -134,13 +139,17 @@ class Desk:
         typed: str = "",
         sent: Mapping[str, str] | None = None,
         handed: Mapping[str, str] | None = None,
+        files: Uploads = NO_FILES,
     ) -> web.StreamResponse:
-        """The report as it stands now, with what was wrong and what was typed; `handed`: the fields of a hand-over."""
+        """The report as it stands now, with what was wrong, what was typed, and what was uploaded with it.
+
+        `handed`: the fields of a hand-over.
+        """
         status, report = status_of(refused), await self._report(seat, request.match_info["id"])
         told = {"problem": refused.code, "at": refused.field or "text", "act": act, "typed": typed, "sent": sent or {}}
         told["limit"] = await due_of(self._frame, sent or {}) if act == "interim" else Limit()
         form = (handed, refused) if handed is not None else None
-        return await self._draw(request, seat, report, status=status, form=form, **told)
+        return await self._draw(request, seat, report, status=status, form=form, files=files, **told)
 
     def address(self, request: web.Request, report_id: str, done: str) -> str:
         """The address of the report's page after an act, within the list that it was opened from."""
@@ -180,6 +189,7 @@ class Desk:
         *,
         status: int = 200,
         form: tuple[Mapping[str, str], Refusal] | None = None,
+        files: Uploads = NO_FILES,
         **values: Any,
     ) -> web.Response:
         frame, query, now = self._frame, self._query(request), self._frame.acts.clock()
@@ -228,6 +238,9 @@ class Desk:
             people=await self._clerks(report, shown.items),
             clerks=await read(desk.clerks, report.confined) if report else {},
             SHORTEST=SHORTEST_REASON,
+            uploaded=await read(evidence.uploaded, files.pieces) if files.pieces else [],
+            bad_files=files.bad,
+            no_room=frame.store.room.is_short,
             opening=await read(desk.opening_of, report.id) if report and seat.may(Right.OPEN_IDENTITIES) else None,
             ask_days=limits().ask,
             standard=await texts_for(frame, texts, report) if report else (),

@@ -9,13 +9,12 @@ from aiohttp.web_request import FileField
 
 from media import Refused
 from services import notices
-from services.evidence import Forgotten, Stored
 from services.foundation.refusal import Refusal
-from services.notices import NoticeCode
 from services.people import Right
 from web.notices.pages import PATH, Pages
-from web.site.frame import ID, IS_ID, Frame, Seat, fields, form
+from web.site.frame import ID, IS_ID, Frame, Seat, form
 from web.site.security import FILE_POLICY
+from web.site.uploading import copied, given, without_row
 
 
 class Files:
@@ -48,7 +47,7 @@ class Files:
         """Cleans and stores each file; a file that cannot be sent is named in a problem, and the others stay."""
         notice = await self._pages.notice(request)
         refused: list[tuple[str, str]] = []
-        for file in await self._given(request, "file"):
+        for file in await given(request, self._frame.site_url, "file"):
             try:
                 await self._attached(seat, notice.id, file)
             except (Refused, Refusal) as error:
@@ -60,20 +59,12 @@ class Files:
         raise web.HTTPSeeOther(f"{PATH}/{notice.id}#files")
 
     async def _attached(self, seat: Seat, notice_id: str, file: FileField) -> None:
-        store = self._frame.store
-        stored = await store.clean_and_keep(await asyncio.to_thread(file.file.read), documents=True)
+        stored = await copied(self._frame.store, file)
         try:
-            await self._kept(seat, notice_id, file.filename, stored)
+            await seat.acts.write(notices.attach, notice_id, file.filename, stored)
         except Refusal:
-            # It has no row. Its original may belong to another piece, so it stays.
-            await asyncio.to_thread(store.forget, [Forgotten(stored.id, None)])
+            await without_row(self._frame.store, stored)
             raise
-
-    async def _kept(self, seat: Seat, notice_id: str, name: str, stored: Stored) -> None:
-        frame = self._frame
-        if not frame.store.copy_path(stored.id).is_file():
-            raise Refusal(NoticeCode.NO_COPY, "files")
-        await seat.acts.write(notices.attach, notice_id, name, stored)
 
     async def _detach(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         frame, sent = self._frame, await form(request, self._frame.site_url)
@@ -91,7 +82,7 @@ class Files:
         """Adds the numbers of an uploaded list, some hundreds at once, so that nobody waits for a long list."""
         notice_id, language = request.match_info["id"], self._frame.language(request)
         try:
-            uploaded = await self._given(request, "list")
+            uploaded = await given(request, self._frame.site_url, "list")
             data = await asyncio.to_thread(uploaded[0].file.read) if uploaded else b""
             found = await asyncio.to_thread(notices.read, await self._frame.lists.rows(data))
             for start in range(0, len(found.good), notices.NUMBERS_AT_ONCE):
@@ -110,8 +101,3 @@ class Files:
         except Refusal as error:
             return await self._pages.refused(request, seat, error)
         raise web.HTTPSeeOther(f"{PATH}/{notice_id}#list")
-
-    async def _given(self, request: web.Request, name: str) -> list[FileField]:
-        await fields(request, self._frame.site_url)
-        given = (await request.post()).getall(name, [])
-        return [one for one in given if isinstance(one, FileField) and one.filename]

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from services import desk, obligations, people
+from services import desk, evidence, obligations, people
 from services.foundation.refusal import Refusal
 from services.obligations import PAGE, Dossier, last_day, why_unreached
 from services.people import Right
@@ -18,6 +18,7 @@ from web.site.frame import ID, Frame, Seat, form
 from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 from web.site.refused import status_of
+from web.site.uploading import NO_FILES, Uploads, pieces_in, uploads
 
 ACTS = "accept|return|excuse|insist|grant|refuse|reply|verify"
 NEW_DATE = ("return", "grant")  # acts that may give another deadline: one that is odd is looked at twice
@@ -73,7 +74,8 @@ class Obligations:
 
     async def _act(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         frame, obligation_id, act = self._frame, request.match_info["id"], request.match_info["act"]
-        sent = await form(request, frame.site_url)
+        files = await uploads(frame, request, seat)
+        sent = files.put(await form(request, frame.site_url))
         whole = await self._whole(request)
         obligation = whole.obligation
         typed = {"kind": obligation.kind, "text": sent.get("text", ""), "date": sent.get("date", "")}
@@ -87,6 +89,7 @@ class Obligations:
         *_, hears = await frame.acts.read(desk.beside, frame.kinds, obligation)
         answers = act == "accept" and hears
         try:
+            files.check()
             if act in NEW_DATE:
                 await look_twice(frame, sent | typed)
             if not answers and act != TO_CITIZEN:
@@ -96,7 +99,7 @@ class Obligations:
             status, whole = status_of(error), await self._whole(request)
             told = {"problem": error.code, "act": act, "typed": typed, "limit": await due_of(frame, typed)}
             told["about"] = error.values
-            return await self._draw(request, seat, whole, status=status, **told)
+            return await self._draw(request, seat, whole, status=status, files=files, **told)
         done = "accept_case" if answers else act
         if not reached:
             done = untold if untold in DONE else "unreached"
@@ -114,7 +117,7 @@ class Obligations:
             return seat.acts.write(obligations.decide_time, *known, act == "grant", text)
         if act == "accept":
             promised = {"citizen": True, "unit": False}.get(sent.get("to", ""))
-            return seat.acts.write(obligations.accept_answer, *known, text, promised)
+            return seat.acts.write(obligations.accept_answer, *known, text, promised, pieces_in(sent))
         return seat.acts.write(SAID[act], *known, text)
 
     async def _whole(self, request: web.Request) -> Dossier:
@@ -140,7 +143,14 @@ class Obligations:
         return read(request.query, self._frame.directory(), self._frame.kinds)
 
     async def _draw(
-        self, request: web.Request, seat: Seat, whole: Dossier | None, *, status: int = 200, **values: Any
+        self,
+        request: web.Request,
+        seat: Seat,
+        whole: Dossier | None,
+        *,
+        status: int = 200,
+        files: Uploads = NO_FILES,
+        **values: Any,
     ) -> web.Response:
         frame, query, now = self._frame, self._query(request), self._frame.acts.clock()
         filters = query.filters(frame.directory())
@@ -148,7 +158,7 @@ class Obligations:
         counted = await frame.acts.at(now).read(obligations.counts, filters)
         names = await frame.acts.read(people.names_of, _actors(whole)) if whole else {}
         reminded = await frame.acts.at(now).read(obligations.reminded, whole.obligation.id) if whole else ()
-        files = await frame.acts.read(obligations.file_names, whole.obligation.id) if whole else {}
+        file_names = await frame.acts.read(obligations.file_names, whole.obligation.id) if whole else {}
         visit = await frame.acts.read(desk.visit_of, whole.obligation.subject_id) if whole else None
         values |= await self._beside(whole) if whole else {}
         late = await self._late() if whole is None else None
@@ -174,8 +184,12 @@ class Obligations:
             late=late,
             names=names,
             visit=visit,
-            files=files,
+            files=file_names,
             reminded=reminded,
+            uploaded=await seat.acts.read(evidence.uploaded, files.pieces) if files.pieces else [],
+            ticked=files.pieces,
+            bad_files=files.bad,
+            no_room=frame.store.room.is_short,
             SHOWN=SHOWN,
             KINDS=tuple(self._frame.kinds),
             PAGE=PAGE,

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
+from aiohttp.web_request import FileField
 
 from conversation.messages import Body
 from conversation.text import inert
@@ -176,14 +177,17 @@ class Frame:
         return self.given_back(request, seat, kept if kept and kept.words else None, "no_right", 403)
 
     def given_back(
-        self, request: web.Request, seat: Seat, kept: Unsaved | None, code: str, status: int = 200
+        self, request: web.Request, seat: Seat | None, kept: Unsaved | None, code: str, status: int = 200
     ) -> web.Response:
         """The page with a form that was not taken, to be sent again by this person. `code` says why it was not."""
         return self.page(request, "site/error.html", seat, status=status, code=code, id=None, unsaved=kept)
 
-    def no_room(self, request: web.Request, seat: Seat | None = None) -> web.Response:
-        """The page for whoever sends a file while the rest of the disk is kept for words (`services.evidence.Room`)."""
-        return self.page(request, "site/error.html", seat, status=503, code="no_room", id=None, unsaved=None)
+    def no_room(self, request: web.Request, seat: Seat | None = None, kept: Unsaved | None = None) -> web.Response:
+        """The page for whoever sends a file while the rest of the disk is kept for words (`services.evidence.Room`).
+
+        `kept`: the words that came before the file.
+        """
+        return self.given_back(request, seat, kept if kept and kept.words else None, "no_room", 503)
 
     def seated(self, handler: Seated, right: Right) -> Handler:
         """Guards a handler: only for somebody with a session and this right, whose forms were made for that session.
@@ -195,18 +199,20 @@ class Frame:
             token = session_of(request, secure=self.secure)
             found = await self.acts.read(people.seated, token) if token else None
             if found is None:
-                kept = _unsaved_in(request, await fields(request, self.site_url)) if request.method == "POST" else None
-                return self.door(request, 401, unsent=kept)
+                if request.method == "POST" and request.content_type != FILES:
+                    await fields(request, self.site_url)  # which refuses what no page of ours has sent
+                return self.door(request, 401, unsent=await unsaved(request, self.site_url))
             seat = self.seat(found, token)
             if not seat.may(right):
                 return self.forbidden(request, seat, await unsaved(request, self.site_url))
             if request.method == "POST":
                 if request.content_type == FILES and self.store.room.is_short:
-                    return self.no_room(request, seat)  # before any of it is read onto the disk
+                    kept = await unsaved(request, self.site_url)
+                    return self.no_room(request, seat, kept)  # before any file is read onto the disk
                 request[MAY_SEND_FILES] = True
                 sent = await fields(request, self.site_url)
                 if not proven(seat.acts.vault, token, sent.get("csrf", [""])[-1]):
-                    return self._unproven(request, seat, _unsaved_in(request, sent))
+                    return self._unproven(request, seat, await _unsaved_in(request, sent))
             await self._note_use(request, seat)
             return await handler(request, await self._told(request, seat))
 
@@ -279,15 +285,41 @@ async def fields(request: web.Request, site_url: str) -> dict[str, list[str]]:
 async def unsaved(request: web.Request, site_url: str) -> Unsaved | None:
     """This request's form, to be given back to its sender; None for a sign-in code.
 
-    The form keeps the token that was sent: a page that cannot know who asks makes no new one.
+    The form keeps the token that was sent: a page that cannot know who asks makes no new one. Of one with files that
+    may not be read here, the fields before the first file.
     """
     if request.method != "POST":
         return None
     try:
-        return _unsaved_in(request, await fields(request, site_url))
-    except web.HTTPException:
+        if request.content_type == FILES and MAY_SEND_FILES not in request:
+            sent, whole = await _before_files(request, site_url)
+            return unsaved_of(request.path_qs, sent, whole=whole)
+        return await _unsaved_in(request, await fields(request, site_url))
+    except (web.HTTPException, ValueError):
         return None
 
 
-def _unsaved_in(request: web.Request, sent: Mapping[str, Sequence[str]]) -> Unsaved | None:
-    return unsaved_of(request.path_qs, sent, whole=request.content_type == FORM)
+async def _before_files(request: web.Request, site_url: str) -> tuple[dict[str, list[str]], bool]:
+    """The fields of a form up to its first file, of which nothing is read, and whether that is all of the form."""
+    if not from_our_page(request.headers, site_url, request.host):
+        raise web.HTTPForbidden
+    sent: dict[str, list[str]] = {}
+    reader, left = await request.multipart(), LARGEST_FORM
+    while isinstance(part := await reader.next(), BodyPartReader):
+        if part.filename:
+            return sent, False
+        data = bytearray()
+        while chunk := await part.read_chunk():
+            data += chunk
+            if (left := left - len(chunk)) < 0:
+                return sent, False
+        if part.filename is None:
+            sent.setdefault(inert(part.name or ""), []).append(inert(data.decode(errors="replace")))
+    return sent, True
+
+
+async def _unsaved_in(request: web.Request, sent: Mapping[str, Sequence[str]]) -> Unsaved | None:
+    """The form of which these fields were read; it is whole where no file was chosen."""
+    chosen = (await request.post()).values()
+    files = any(isinstance(one, FileField) and one.filename for one in chosen)
+    return unsaved_of(request.path_qs, sent, whole=not files)

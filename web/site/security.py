@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -70,6 +71,14 @@ def protect_any(response: web.StreamResponse, *, secure: bool) -> None:
         response.headers.setdefault(name, value)
     if secure:
         response.headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
+
+
+def file_headers(mime: str, name: str | None = None) -> dict[str, str]:
+    """What goes with a clean copy: it runs nothing; `name`: of a file that is saved and not shown."""
+    told = {"Content-Type": mime, "Content-Security-Policy": FILE_POLICY}
+    if name is not None:
+        told["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return told
 
 
 def form_token(vault: Vault, session: str) -> str:

@@ -86,7 +86,7 @@ CHS     POST /console/quarantine/ID
 # What anybody reaches, or whoever is signed in about themselves.
 OPEN = {
     "GET / /track /published /large/X /in /in/X /language/X /console/ /receipt/X /receipt/X.pdf",
-    "POST /track /in /in/password /in/passkey/options /in/passkey /in/link /console/sign-out",
+    "POST /track /track/piece /in /in/password /in/passkey/options /in/passkey /in/link /console/sign-out",
     "GET /me /me/later /me/password",
     "POST /me/chat /me/password /me/password/remove /me/passkey/options /me/passkey /me/passkey/ID/remove /me/codes",
     "POST /me/session/ID/end /me/sessions/end",

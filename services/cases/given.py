@@ -1,0 +1,41 @@
+"""The pictures and files that have gone to a citizen with the office's words, and who may open them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from models.tables import cases, entries, evidence, obligations
+from services import people
+from services.cases.steps import ENCLOSED
+from services.evidence import Enclosure, copies
+from services.foundation.act import Act
+
+
+def given(act: Act, case_id: str) -> dict[str, list[Enclosure]]:
+    """What has gone to the citizen of a case, by the entry that it went with; what is gone by now is left out."""
+    said = {entry_id: ids for entry_id, ids in _ids(act, case_id) if ids}
+    return {entry_id: found for entry_id, ids in said.items() if (found := copies(act, ids))}
+
+
+def given_piece(act: Act, case_id: str, piece_id: str) -> Enclosure | None:
+    """A piece that has gone to the citizen of this case; None for any other."""
+    if not any(piece_id in ids for _, ids in _ids(act, case_id)):
+        return None
+    return next(iter(copies(act, [piece_id])), None)
+
+
+def may_open(act: Act, contact_id: str, piece_id: str) -> Enclosure | None:
+    """A piece that this contact may open, because it has gone to a citizen and the contact follows that case."""
+    subject = select(evidence.c.subject_id).where(evidence.c.id == piece_id).scalar_subquery()
+    of_unit = select(obligations.c.subject_id).where(obligations.c.id == subject).scalar_subquery()
+    case_id = act.tx.execute(select(cases.c.id).where(cases.c.id.in_((subject, of_unit)))).scalar()
+    if case_id is None or not people.owns(act, contact_id, case_id):
+        return None
+    return given_piece(act, case_id, piece_id)
+
+
+def _ids(act: Act, case_id: str) -> Iterator[tuple[str, list[str]]]:
+    for row in act.tx.execute(select(entries.c.id, entries.c.detail).where(entries.c.subject_id == case_id)):
+        yield row.id, (row.detail or {}).get(ENCLOSED, [])
