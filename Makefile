@@ -20,7 +20,7 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
-# ONLY=talk,out,desk,life,floods: these parts alone, each under five minutes.
+# ONLY=talk,out,desk,cases,sheets,life,floods: these parts alone, each under five minutes.
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY))
 

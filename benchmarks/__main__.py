@@ -11,14 +11,14 @@ import shutil
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import child, figures, http, life
+from benchmarks import child, figures, filing, http, life
 from benchmarks.figures import CLAIMS, Figure, ratio
 from benchmarks.out import measure
 from benchmarks.servers import database
@@ -41,6 +41,8 @@ class Sizes:
     slow_reminders: int = 1_000
     obligations: int = 1_000_000
     cases: int = 100_000
+    sheet_rows: int = 10_000
+    tickets: int = 25  # for each of 40 connections
     messages: int = 3000
     slow_messages: int = 500
     pace_seconds: int = 120
@@ -67,6 +69,8 @@ QUICK = Sizes(
     slow_reminders=20,
     obligations=1_000,
     cases=500,
+    sheet_rows=50,
+    tickets=1,
     messages=90,
     slow_messages=60,
     pace_seconds=3,
@@ -99,7 +103,9 @@ class Bench:
             "reply wait": (self.reply_wait, {"reply_wait_p99_ms"}),
             "reminders": (self.reminders, {"reminders_vs_apscheduler", "reminders_fire_per_s"}),
             "late list": (self.late_list, {"late_list_ms"}),
-            "search": (self.search, {"search_p95_ms", "similar_p95_ms"}),
+            "desk": (self.desk, {"case_list_p95_ms", "case_page_p95_ms", "search_p95_ms", "similar_p95_ms"}),
+            "import": (self.importing, {"import_10k_s", "import_10k_mib"}),
+            "filed": (self.filed, {"filed_vs_helpdesk"}),
             "ready": (self.ready, {"ready_ms"}),
             "idle": (self.idle, {"idle_mib"}),
             "audit append": (self.audit_append, {"audit_append_vs_insert"}),
@@ -255,29 +261,58 @@ class Bench:
 
     def late_list(self) -> Measured:
         self.tell(f"who is late among {self.sizes.obligations:,}")
-        found: dict[str, float] = {}
-        with _servers({"pg"}) as fresh:
-            for kind in ("sqlite", "pg"):
-                with tempfile.TemporaryDirectory(dir=self.folder) as place:
-                    url = database(Path(place)) if kind == "sqlite" else fresh()
-                    found[kind] = child.ask("benchmarks.late", place, url, self.sizes.obligations)["ms"]
+        spent = self._on_both("benchmarks.late", self.sizes.obligations)
+        found = {kind: one["ms"] for kind, one in spent.items()}
         told = {"ms": {kind: Figure([spent]) for kind, spent in found.items()}}
         figures.show_runs("Who is late, and the first page of one unit", told, self.console)
         return {"late_list_ms": Figure([max(found.values())])}
 
-    def search(self) -> Measured:
-        self.tell(f"searches among {self.sizes.cases:,} cases")
+    def desk(self) -> Measured:
+        self.tell(f"the desk among {self.sizes.cases:,} cases and {self.sizes.events:,} events")
+        found = self._on_both("benchmarks.desk", self.sizes.cases, self.sizes.events)
+        columns = {
+            "list, p95, ms": "list_p95_ms",
+            "one case, p95, ms": "page_p95_ms",
+            "search, p95, ms": "p95_ms",
+            "search, median, ms": "median_ms",
+            "read once, s": "read_s",
+            "memory, MiB": "mib",
+        }
+        told = {title: {kind: Figure([one[key]]) for kind, one in found.items()} for title, key in columns.items()}
+        figures.show_runs("A clerk's pages, and searches: found, listed and counted", told, self.console)
+        claims = {
+            "case_list_p95_ms": "list_p95_ms",
+            "case_page_p95_ms": "page_p95_ms",
+            "search_p95_ms": "p95_ms",
+            "similar_p95_ms": "similar_p95_ms",
+        }
+        return _slower(found, claims)
+
+    def importing(self) -> Measured:
+        self.tell(f"a sheet of {self.sizes.sheet_rows:,} rows")
+        found = self._on_both("benchmarks.importing", self.sizes.sheet_rows)
+        return _slower(found, {"import_10k_s": "s", "import_10k_mib": "mib"})
+
+    def filed(self) -> Measured:
+        python = filing.environment(Path("var/helpdesk"))
+        speed: dict[str, list[float]] = {"Mingcha": [], "django-helpdesk": []}
+        for n in range(self.sizes.rounds):
+            self.tell(f"complaints filed, round {n + 1} of {self.sizes.rounds}")
+            speed["Mingcha"].append(filing.ours(self.folder, self.sizes.complaints))
+            speed["django-helpdesk"].append(filing.helpdesk(python, self.folder, self.sizes.tickets))
+        told = {"complaints/s": {who: Figure(values) for who, values in speed.items()}}
+        figures.show_runs("Filed over HTTP with 40 connections, SQLite", told, self.console)
+        return {"filed_vs_helpdesk": ratio(*speed.values())}
+
+    def _on_both(self, module: str, *sizes: int) -> dict[str, dict[str, float]]:
+        """What a module tells on each database."""
         found: dict[str, dict[str, float]] = {}
         with _servers({"pg"}) as fresh:
             for kind in ("sqlite", "pg"):
                 with tempfile.TemporaryDirectory(dir=self.folder) as place:
                     url = database(Path(place)) if kind == "sqlite" else fresh()
-                    found[kind] = child.ask("benchmarks.searching", place, url, self.sizes.cases)
-        columns = {"p95, ms": "p95_ms", "median, ms": "median_ms", "read once, s": "read_s", "memory, MiB": "mib"}
-        told = {title: {kind: Figure([one[key]]) for kind, one in found.items()} for title, key in columns.items()}
-        figures.show_runs("A clerk's search: found, listed and counted", told, self.console)
-        slower = {key: Figure([max(one[key] for one in found.values())]) for key in ("p95_ms", "similar_p95_ms")}
-        return {"search_p95_ms": slower["p95_ms"], "similar_p95_ms": slower["similar_p95_ms"]}
+                    found[kind] = child.ask(module, place, url, *sizes)
+        return found
 
     def ready(self) -> Measured:
         self.tell("starts")
@@ -348,6 +383,11 @@ OUT = {
     "aiogram": "aiogram 3",
     "bare": "bare aiohttp client",
 }
+
+
+def _slower(found: Mapping[str, Mapping[str, float]], claims: Mapping[str, str]) -> Measured:
+    """Each claim's figure on the database where it is the higher one."""
+    return {claim: Figure([max(one[key] for one in found.values())]) for claim, key in claims.items()}
 
 
 @contextmanager

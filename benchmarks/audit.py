@@ -65,13 +65,13 @@ def _per_second(
             once(made[n // A_PROGRAM])
             done[n] += 1
 
-    def number() -> None:
+    def keep_numbering() -> None:
         while not stopped.wait(0.2):
             while made[0].database.transact(chain.number, made[0].vault).events == chain.MOST:
                 pass
 
     writers = [threading.Thread(target=keep_on, args=(n,)) for n in range(CONNECTIONS)]
-    sequencer = threading.Thread(target=number)
+    sequencer = threading.Thread(target=keep_numbering)
     for thread in (*writers, *((sequencer,) if numbered else ())):
         thread.start()
     for thread in writers:
@@ -79,22 +79,14 @@ def _per_second(
     stopped.set()
     if numbered:
         sequencer.join()
-        while made[0].database.transact(chain.number, made[0].vault, wait=True).events:
-            pass
+        number(made[0])
     return sum(done) / (time.perf_counter() - began)
 
 
 def verify(folder: str, many: int) -> dict[str, float]:
     made = program(Path(folder), database(Path(folder)))
 
-    def fill(act: Act, numbers: range) -> None:
-        for n in numbers:
-            audit.append(
-                act.at(act.now + timedelta(seconds=n)), "case_accepted", f"{n:020x}", {"number": f"20261121-{n}"}
-            )
-
-    for first in range(0, many, AT_ONCE):
-        made.acts.transact(fill, range(first, min(many, first + AT_ONCE)))
+    record(made, many)
     began = time.perf_counter()
     broken = made.database.view(chain.verify, made.vault)
     spent = time.perf_counter() - began
@@ -102,6 +94,25 @@ def verify(folder: str, many: int) -> dict[str, float]:
         raise RuntimeError(broken)
     made.close()
     return {"seconds": spent}
+
+
+def record(made: Program, many: int) -> None:
+    """So many events, one each second."""
+
+    def some(act: Act, numbers: range) -> None:
+        for n in numbers:
+            audit.append(
+                act.at(act.now + timedelta(seconds=n)), "case_accepted", f"{n:020x}", {"number": f"20261121-{n}"}
+            )
+
+    for first in range(0, many, AT_ONCE):
+        made.acts.transact(some, range(first, min(many, first + AT_ONCE)))
+
+
+def number(made: Program) -> None:
+    """Numbers and chains what waits for it, where a sequencer does that: on PostgreSQL."""
+    while made.database.transact(chain.number, made.vault, wait=True).events:
+        pass
 
 
 if __name__ == "__main__":

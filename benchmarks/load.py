@@ -25,13 +25,18 @@ async def play(port: int, requests: Sequence[bytes]) -> list[float]:
     for request in requests:
         began = time.perf_counter()
         writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 200 "):
-            raise RuntimeError(f"refused: {head[:60]!r}")
-        await reader.readexactly(_length(head))
+        await answered(reader, b"200")
         took.append((time.perf_counter() - began) * 1e3)
     writer.close()
     return took
+
+
+async def answered(reader: asyncio.StreamReader, status: bytes) -> tuple[bytes, bytes]:
+    """Head and body of an answer. Raises RuntimeError where it has another status."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 " + status):
+        raise RuntimeError(f"refused: {head[:60]!r}")
+    return head, await reader.readexactly(_length(head))
 
 
 def _length(head: bytes) -> int:
