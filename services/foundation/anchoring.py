@@ -1,7 +1,8 @@
 """Writes the head of the audit chain to the anchor file: at every start, every hour and before every stop.
 
 The first time leaves an event, and the database keeps how far each place has got, so that a file that is gone, or was
-cut, shows; nothing is written over that.
+cut, shows; nothing is written over that. A new file is there whole before its event: whatever is killed between, none
+is taken for one that is lost.
 """
 
 from __future__ import annotations
@@ -80,6 +81,8 @@ async def anchor(acts: Acts, file: Path, *, anew: bool = False) -> str:
     `anew`: begins a new file, which leaves an event; the old one is kept beside it. Raises DatabaseAway, OSError.
     """
     await _all_numbered(acts)
+    if await acts.write(_first_event):
+        await _all_numbered(acts)
     if fault := await acts.write(_begin, file, anew=anew):
         return fault
     await _all_numbered(acts)
@@ -113,8 +116,16 @@ async def _all_numbered(acts: Acts) -> None:
         pass
 
 
+def _first_event(act: Act) -> bool:
+    """Leaves an event where there is none, as a checkpoint tells at least one; returns whether it did."""
+    empty = chain.head(act.tx)[0] == 0
+    if empty:
+        audit.append(act, "chain_begun", "chain")
+    return empty
+
+
 def _begin(act: Act, file: Path, *, anew: bool) -> str:
-    """Leaves an event where the file is a new one; returns what is wrong with the one that is, or should be, there."""
+    """Lays a new file down and leaves its event; returns what is wrong with the one that is, or should be, there."""
     found = checkpoints.anchored(act.vault, file, last_only=True)
     fault = fault_of(act.tx, act.vault, file, found)
     place = place_of(file)
@@ -122,8 +133,10 @@ def _begin(act: Act, file: Path, *, anew: bool) -> str:
         if file.exists():
             os.replace(file, _aside(file))
         _set_mark(act.tx, place, 0)
-    elif fault != "none":
+    elif fault != "none" and (fault or _was_begun(act.tx, act.vault, place)):
         return fault
+    if anew or fault == "none":
+        checkpoints.lay(act.vault, file, *chain.head(act.tx))
     audit.append(act, BEGUN, place, {"anew": fault} if anew else None)
     return ""
 

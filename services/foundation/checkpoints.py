@@ -79,6 +79,16 @@ def held(file: Path) -> Iterator[BinaryIO]:
         yield opened
 
 
+def lay(vault: Vault, file: Path, size: int, head: bytes) -> None:
+    """Makes an anchor file with its first checkpoint, there whole or not at all. Raises OSError."""
+    half = file.with_name(f"{file.name}.part")
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+        opened.write(signed(vault, size, head).encode())
+        opened.flush()
+        os.fsync(opened.fileno())
+    half.replace(file)
+
+
 def extend(vault: Vault, file: BinaryIO, size: int, head: bytes) -> Anchored:
     """Adds a checkpoint to a held file unless its newest is that; returns what the file held before.
 

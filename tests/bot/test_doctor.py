@@ -108,7 +108,7 @@ async def test_an_anchor_or_a_key_that_was_there_and_is_gone_is_told(program: Pr
     for spoil, told in (
         (file.unlink, "不见了"),
         (lambda: file.write_bytes(b""), "是空的"),
-        (lambda: file.write_bytes(kept[:-1]), "从第 1 行起坏了"),
+        (lambda: file.write_bytes(kept[:-1]), "从第 7 行起坏了"),
     ):
         spoil()
         [said] = await bad_lines(program)

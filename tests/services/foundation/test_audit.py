@@ -65,7 +65,7 @@ async def test_an_untouched_chain_verifies(chained: Program) -> None:
     assert is_whole(chained)
     assert audited(chained).fault == "none"
     await chained.anchoring.anchor()
-    assert (is_whole(chained), audited(chained).fault, audited(chained).checkpoints) == (True, "", 1)
+    assert (is_whole(chained), audited(chained).fault, audited(chained).checkpoints) == (True, "", 2)
 
 
 @pytest.mark.parametrize("change", ["day = '2020-01-01'", "lot = 300", "sealed = hash", "hash = sealed"])
@@ -157,7 +157,10 @@ async def test_a_cut_tail_shows_and_nothing_is_written_over_it(chained: Program)
     assert (chained.anchoring.fault, file.read_bytes()) == ("cut", before)
     decide(chained, *range(20))
     await chained.anchoring.anchor()
-    assert broken(chained) == Broken(last, "changed"), "the chain went on where it had been cut"
+    assert broken(chained) == Broken(last - 1, "changed"), "the chain went on where it had been cut"
+
+
+CHECKPOINT_LINES = 6
 
 
 def remove(file: Path) -> None:
@@ -177,11 +180,11 @@ def break_off(file: Path) -> None:
 
 
 def cut(file: Path) -> None:
-    file.write_text(file.read_text()[: len(file.read_text()) // 2])
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:-CHECKPOINT_LINES]))
 
 
 def leave_out(file: Path) -> None:
-    file.write_text(file.read_text()[len(file.read_text()) // 2 :])
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[CHECKPOINT_LINES:]))
 
 
 @pytest.mark.parametrize(
@@ -203,7 +206,7 @@ async def test_an_anchor_file_that_is_not_as_it_was_written_is_told_and_left_alo
     await chained.anchoring.anchor()
     decide(chained, 11)
     await chained.anchoring.anchor()
-    assert len(file.read_text().split("after")) == 3
+    assert len(file.read_text().split("after")) == 4
     spoil(file)
     assert audited(chained).fault == fault
     before = file.read_bytes() if file.exists() else None
@@ -219,7 +222,7 @@ async def test_an_anchor_file_is_begun_anew_only_where_somebody_says_so_and_that
     empty(file)
     assert await anchoring.anchor(chained.acts, file, anew=True) == ""
     found = audited(chained)
-    assert (found.fault, found.anew, found.broken, found.checkpoints) == ("", True, None, 1)
+    assert (found.fault, found.anew, found.broken, found.checkpoints) == ("", True, None, 2)
     assert file.with_name("anchor.log.1").exists()
 
 
@@ -231,10 +234,41 @@ async def test_what_the_program_forgot_is_no_help_where_the_file_was_removed(cha
     assert audited(chained).fault == "lost"
 
 
+@pytest.mark.parametrize("point", ["before", "lay", "event", "extend"])
+async def test_a_kill_at_any_instant_of_the_first_anchoring_leaves_no_file_that_seems_lost(
+    chained: Program, point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_given: object) -> None:
+        raise Killed
+
+    file = chained.settings.anchor_path
+    with monkeypatch.context() as broken:
+        if point == "lay":
+            broken.setattr(checkpoints.Path, "replace", killed)  # the file is written, and not yet in its place
+        if point == "event":
+            broken.setattr(anchoring.audit, "append", killed)
+        if point == "extend":
+            broken.setattr(anchoring, "_extend", killed)
+        if point != "before":
+            with pytest.raises(Killed):
+                await anchoring.anchor(chained.acts, file)
+    assert audited(chained).fault in ("", "none")
+    assert await anchoring.anchor(chained.acts, file) == ""
+    found = audited(chained)
+    assert (found.fault, found.anew, found.broken) == ("", False, None)
+    file.unlink()
+    tamper(chained, "delete from counters where name like 'anchor%'")
+    assert audited(chained).fault == "lost", "the event of a file that was begun is there"
+
+
 async def test_a_checkpoint_has_the_form_in_which_others_check_it(chained: Program) -> None:
     """A C2SP signed note with a tlog-checkpoint in it, checked here with nothing but the key that `doctor` shows."""
     await chained.anchoring.anchor()
-    note = chained.settings.anchor_path.read_text()
+    kept = chained.settings.anchor_path.read_text()
+    note = kept[kept.index(f"{checkpoints.origin_of(chained.vault)}\n", 1) :]  # the newer of two
     signed, signature = note.rsplit("\n\n", 1)
     name, key_id, key = checkpoints.verifier_of(chained.vault).split("+", 2)
     origin, size, head, *_ = signed.splitlines()
@@ -246,8 +280,8 @@ async def test_a_checkpoint_has_the_form_in_which_others_check_it(chained: Progr
     public.verify(b64decode(made)[4:], f"{signed}\n".encode())
     with pytest.raises(InvalidSignature):
         public.verify(b64decode(made)[4:], f"{signed}1\n".encode())
-    later = note.replace(f"\n{size}\n", f"\n{int(size) + 1}\n").replace("after 0", f"after {size}")
-    chained.settings.anchor_path.write_text(note + later)
+    later = note.replace(f"\n{size}\n", f"\n{int(size) + 1}\n").replace(f"after {int(size) - 1}", f"after {size}")
+    chained.settings.anchor_path.write_text(kept + later)
     assert audited(chained).fault == "damaged"
 
 
