@@ -402,6 +402,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.accepted", {"text": "", "by": None}, _STATUS),
         ("status.accepted", {"text": word("sample_reason"), "by": "2026-12-14"}, _STATUS),
         ("status.interim", {"text": word("sample_reason"), "by": "2026-12-14"}, _STATUS),
+        *(("status.due_later", {"by": "2026-12-14", "kind": kind}, _STATUS) for kind in ("acceptance", "handling")),
         ("status.declined", {"text": word("sample_reason")}, _ADD),
         ("status.referred", {"text": word("sample_reason")}, _ADD),
         ("status.reopened", {"text": word("sample_reason"), "by": "2026-12-14"}, _STATUS),

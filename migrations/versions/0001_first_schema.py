@@ -311,6 +311,7 @@ def upgrade() -> None:
     sa.Column('about_id', sa.String(length=32), nullable=True),
     sa.Column('confined', sa.String(length=12), nullable=True),
     sa.Column('assigned_to', sa.String(length=32), nullable=True),
+    sa.Column('priority', sa.String(length=8), nullable=True),
     sa.Column('asked_until', sa.Date(), nullable=True),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_cases_unit_id')),
     sa.PrimaryKeyConstraint('id'),
@@ -319,8 +320,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.create_index('ix_cases_asked', ['asked_until'], unique=False, sqlite_where=sa.text('asked_until IS NOT NULL'), postgresql_where=sa.text('asked_until IS NOT NULL'))
-        batch_op.create_index('ix_cases_counts', ['kind', 'state', 'read', 'unit_id', 'category', 'assigned_to', 'received_on'], unique=False)
-        batch_op.create_index('ix_cases_list', ['read', 'moved_on', 'state', 'kind', 'unit_id', 'category', 'assigned_to', 'received_on'], unique=False)
+        batch_op.create_index('ix_cases_counts', ['kind', 'state', 'read', 'unit_id', 'category', 'assigned_to', 'priority', 'received_on'], unique=False)
+        batch_op.create_index('ix_cases_list', ['read', 'moved_on', 'state', 'kind', 'unit_id', 'category', 'assigned_to', 'priority', 'received_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_received_on'), ['received_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_unit_id'), ['unit_id'], unique=False)
 

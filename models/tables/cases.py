@@ -56,11 +56,12 @@ cases = Table(
     Column("about_id", String(32)),  # of retaliation: the case because of which it is; never the other way round
     Column("confined", String(12)),  # why the discipline desk alone sees it: services.cases.Confined; None: it does not
     Column("assigned_to", String(32)),  # the clerk who deals with it; None: nobody yet
+    Column("priority", String(8)),  # C15: services.cases.PRIORITIES; None: it is treated like any other
     Column("asked_until", Date),  # the last day for what the office asked; None: it waits for no reaction
     sqlite_with_rowid=False,
 )
 # The desk's list and the numbers above it, among very many: each is read in its order, and the filters with it.
-_FILTERED = "unit_id", "category", "assigned_to", "received_on"
+_FILTERED = "unit_id", "category", "assigned_to", "priority", "received_on"
 Index("ix_cases_list", *(cases.c[name] for name in ("read", "moved_on", "state", "kind", *_FILTERED)))
 Index("ix_cases_counts", *(cases.c[name] for name in ("kind", "state", "read", *_FILTERED)))
 

@@ -10,6 +10,7 @@ from services.calendar.own_days import LONGEST_NOTE, clear_day, own_days, own_da
 from services.calendar.quiet import Quiet, office_quiet
 from services.calendar.wording import Reading, Written, read_notice, year_of
 from services.calendar.workdays import (
+    PRIORITIES,
     SOURCES,
     Limits,
     SourceLimits,
@@ -25,6 +26,7 @@ from services.calendar.years import is_announced, months, working_days_of
 __all__ = [
     "COLUMNS",
     "LONGEST_NOTE",
+    "PRIORITIES",
     "SOURCES",
     "CalendarCode",
     "Checked",

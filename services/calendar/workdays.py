@@ -43,10 +43,17 @@ class BySource(Shape):
     in_person: SourceLimits | None = None
 
 
-SOURCES = tuple(BySource.model_fields)
+class ByPriority(Shape):
+    """Classes of priority (C15), each with limits of its own where it has a table; the lowest first."""
+
+    key: SourceLimits | None = None
+    urgent: SourceLimits | None = None
 
 
-class Limits(BySource, SourceLimits):
+SOURCES, PRIORITIES = tuple(BySource.model_fields), tuple(ByPriority.model_fields)
+
+
+class Limits(BySource, ByPriority, SourceLimits):
     """The limits that the office sets for itself: for whatever comes by chat, and for sources without a table."""
 
     nudge: Days | None = None  # until an SMS says that a word waits in the web chat; None: none does
@@ -56,10 +63,14 @@ class Limits(BySource, SourceLimits):
     ask: Days | None = None  # in which the office waits for the citizen it has asked; None: without an end
     second_clerk_above: Annotated[int, Field(ge=0)] = 200  # recipients of a notice
 
-    def of(self, source: str) -> SourceLimits:
-        """The limits for cases of a source: those of its table alone, where it has one."""
+    def of(self, source: str, priority: str | None = None) -> SourceLimits:
+        """The limits for cases of a source and a class of priority: those of one table alone.
+
+        That of the class comes first; without one that of the source, else what holds for all.
+        """
+        first: SourceLimits | None = getattr(self, priority) if priority in PRIORITIES else None
         own: SourceLimits | None = getattr(self, source) if source in SOURCES else None
-        return own or self
+        return first or own or self
 
 
 def limits(file: Path = HERE / "limits.toml") -> Limits:

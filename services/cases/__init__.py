@@ -1,6 +1,6 @@
 """A citizen's case: filed, added to, followed through its life. Who filed it lies in the vault, never in the case."""
 
-from services.calendar import SOURCES
+from services.calendar import PRIORITIES, SOURCES
 from services.cases.asking import ask, lapse_questions
 from services.cases.blank import write_blank
 from services.cases.codes import CaseCode, KeyingCode, SheetCode
@@ -53,12 +53,13 @@ from services.cases.importing import (
     kept_sheet,
     tell_codes,
 )
-from services.cases.keying import FIELDS, KINDS, Intake, Keyed, intake_of, key_in, mark, read_keyed
+from services.cases.keying import FIELDS, KINDS, PLAIN, Intake, Keyed, intake_of, key_in, mark, read_keyed
 from services.cases.leaving import COLUMNS, leaving
 from services.cases.life import COMPLAINT, ENDS, LIFE, OPINION, QUESTION, State, Step, steps_from
 from services.cases.nudging import nudge
 from services.cases.outcomes import OUTCOMES, note_outcomes, outcome_values
 from services.cases.papers import receipt_file
+from services.cases.priority import prioritise
 from services.cases.raters import lapse_ratings, remind_raters
 from services.cases.rating import (
     BAD,
@@ -130,6 +131,8 @@ __all__ = [
     "OFFICE_ITSELF",
     "OPINION",
     "OUTCOMES",
+    "PLAIN",
+    "PRIORITIES",
     "QUESTION",
     "REASONS",
     "RETALIATION",
@@ -213,6 +216,7 @@ __all__ = [
     "outcome_values",
     "own",
     "own_case",
+    "prioritise",
     "rate",
     "rate_walkin",
     "rated_today",

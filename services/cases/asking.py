@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -36,19 +37,21 @@ def ask(act: Act, case: LockedCase, text: str, enclosed: Sequence[Enclosure] = (
     stops = begins and case.state is State.RECEIVED and not _was_silent(act, case.id)
     take(act, case, Step.ASK, text, enclosed, asked_until=until)
     if stops and until is not None:
-        obligations.stand_still(act, case.id, until, counted=_counted(case.source))
+        obligations.stand_still(act, case.id, until, counted=_counted(case))
     return until
 
 
 def reacted(act: Act, case_id: str) -> None:
     """Notes that the citizen has said something: where the office waited for it, its clock goes on."""
     waiting = cases.c.id == case_id, cases.c.asked_until.is_not(None)
-    row = act.tx.execute(select(cases.c.asked_until, cases.c.source).where(*waiting).with_for_update()).first()
+    row = act.tx.execute(
+        select(cases.c.asked_until, cases.c.source, cases.c.priority).where(*waiting).with_for_update()
+    ).first()
     if row is None:
         return
     act.tx.execute(update(cases).where(cases.c.id == case_id).values(asked_until=None))
     act.wrote(cases, case_id)
-    obligations.run_on(act, case_id, min(act.now.date(), row.asked_until), counted=_counted(row.source))
+    obligations.run_on(act, case_id, min(act.now.date(), row.asked_until), counted=_counted(row))
 
 
 def lapse_questions(act: Act, most: int) -> list[str]:
@@ -64,7 +67,7 @@ def lapse_questions(act: Act, most: int) -> list[str]:
 def _go_on(act: Act, case: LockedCase) -> LockedCase:
     assert case.asked_until is not None
     take(act, case, Step.NO_REACTION, asked_until=None, read=False)
-    obligations.run_on(act, case.id, case.asked_until, counted=_counted(case.source))
+    obligations.run_on(act, case.id, case.asked_until, counted=_counted(case))
     return held(act, case.id)
 
 
@@ -75,5 +78,6 @@ def _was_silent(act: Act, case_id: str) -> bool:
     return [row.kind for _, row in oldest_first(act, found)][-1:] == [Step.NO_REACTION]
 
 
-def _counted(source: str) -> str:
-    return calendar.limits().of(source).days
+def _counted(case: Any) -> str:
+    """How the days of a case are counted, from anything with its source and priority."""
+    return calendar.limits().of(case.source, case.priority).days

@@ -21,6 +21,7 @@ class KeyingCode(StrEnum):
     KIND_WANTED = "kind_wanted"
     CATEGORY_WANTED = "category_wanted"
     UNIT_UNKNOWN = "unit_unknown"
+    PRIORITY_UNKNOWN = "priority_unknown"
     DAY_WRONG = "day_wrong"
     DAY_AHEAD = "day_ahead"
     NAME_TOO_LONG = "name_too_long"

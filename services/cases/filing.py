@@ -58,6 +58,7 @@ _INSERT = Prepared(
     "read",
     "about_id",
     "confined",
+    "priority",
 )
 
 
@@ -173,6 +174,7 @@ def file(act: Act, values: dict[str, Any], pieces: int = 0, case_id: str = "") -
         "staff": None,
         "happened": None,
         "about_id": None,
+        "priority": None,
         "state": State.RECEIVED,
         "received_on": act.now.date(),
         "received": moment,

@@ -14,7 +14,7 @@ from sqlalchemy import Select, select
 from models.database import is_new
 from models.tables import cases, intakes
 from services import calendar, people
-from services.calendar import SOURCES, Limits
+from services.calendar import PRIORITIES, SOURCES, Limits
 from services.cases.codes import KeyingCode
 from services.cases.confining import OFFICE_ITSELF, is_shown
 from services.cases.filing import CATEGORIES, LONGEST_TEXT, Case, file, promised
@@ -29,7 +29,8 @@ from services.foundation.wording import readable
 
 KINDS = (COMPLAINT, QUESTION, OPINION)
 # The fields in their order: those of the form, and the columns of a sheet.
-FIELDS = ("source", "number", "arrived", "kind", "unit", "category", "text", "happened", "name", "phone")
+FIELDS = ("source", "number", "arrived", "kind", "unit", "category", "priority", "text", "happened", "name", "phone")
+PLAIN = "plain"  # said of a case without a priority of its own
 LONGEST_NUMBER, LONGEST_NAME = 40, 50
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]0{1,2}:00(?::00)?)?|(\d{4})(\d{2})(\d{2})")
 
@@ -48,6 +49,7 @@ class Keyed:
     phone: str | None = None
     number: str | None = None
     arrived_on: date | None = None
+    priority: str | None = field(default=None, repr=False, compare=False)  # it makes no other case of the same thing
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def read_keyed(typed: Mapping[str, str], units: Collection[str], today: date) ->
     happened, arrived = reading.day("happened", today), reading.day("arrived", today)
     if happened and arrived and arrived < happened:
         reading.wrong["arrived"] = KeyingCode.ARRIVED_EARLY
+    priority = reading.choice("priority", (*PRIORITIES, PLAIN), KeyingCode.PRIORITY_UNKNOWN, wanted=False)
     keyed = Keyed(
         reading.choice("source", SOURCES, KeyingCode.SOURCE_WANTED) or "",
         kind or "",
@@ -123,6 +126,7 @@ def read_keyed(typed: Mapping[str, str], units: Collection[str], today: date) ->
         dialled,
         reading.words("number", LONGEST_NUMBER, KeyingCode.NUMBER_TOO_LONG) or None,
         arrived,
+        priority if priority != PLAIN else None,
     )
     ordered = {name: reading.wrong[name] for name in FIELDS if name in reading.wrong}
     return (None if ordered else keyed), ordered
@@ -174,11 +178,13 @@ def enter(act: Act, keyed: Keyed, row: Mapping[str, Any], limits: Limits) -> tup
         "category": keyed.category,
         "happened": keyed.happened,
         "named": bool(keyed.name or keyed.phone),
+        "priority": keyed.priority,
     }
     case = file(act, values, case_id=row["id"])
     receipt = people.keep_identity(act, case.id, None, {"name": keyed.name, "phone": keyed.phone}, receipt=True)
-    audit.append(act, "case_keyed_in", case.id, {"number": case.number, "source": keyed.source})
-    return promised(act, case, limits.of(keyed.source)), receipt or ""
+    told = {"priority": keyed.priority} if keyed.priority else {}
+    audit.append(act, "case_keyed_in", case.id, {"number": case.number, "source": keyed.source, **told})
+    return promised(act, case, limits.of(keyed.source, keyed.priority)), receipt or ""
 
 
 def entered_as(*marks: str) -> Select[*tuple[Any, ...]]:

@@ -20,6 +20,7 @@ COLUMNS = (
     "unit",
     "part",
     "category",
+    "priority",
     "what",
     "staff",
     "happened_day",

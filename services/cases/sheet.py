@@ -15,7 +15,7 @@ from conversation.moments import read_moments
 from media import DEFAULT_LIMITS
 from services.cases.codes import KeyingCode, SheetCode
 from services.cases.filing import CATEGORIES
-from services.cases.keying import FIELDS, KINDS, SOURCES, Keyed, read_keyed, same
+from services.cases.keying import FIELDS, KINDS, PLAIN, PRIORITIES, SOURCES, Keyed, read_keyed, same
 from services.foundation.folding import folded
 from services.foundation.phones import LONGEST as LONGEST_PHONE
 from services.foundation.refusal import Refusal
@@ -47,13 +47,19 @@ COLUMNS = (
     "unit",
     "part",
     "category",
+    "priority",
     "title",
     "text",
     "happened",
     "name",
     "phone",
 )
-CODED = {"source": SOURCES, "kind": KINDS, "category": CATEGORIES}  # columns that hold a word of a list
+CODED = {
+    "source": SOURCES,
+    "kind": KINDS,
+    "category": CATEGORIES,
+    "priority": (*PRIORITIES, PLAIN),
+}  # columns that hold a word of a list
 _UNKNOWN = "?"  # in place of a word or a unit that nobody knows
 _ASIDE = re.compile(r"[（(【\[*＊:：].*", re.DOTALL)  # behind a heading: 电话（选填）
 _ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
@@ -135,7 +141,7 @@ def label(texts: Texts, column: str, code: str) -> str:
     """The word for a code of a column of `CODED`."""
     if column == "source":
         return texts.channel_name(code)
-    return texts.say(*(("terminal", f"kind_{code}") if column == "kind" else ("complaint", f"category_{code}")))
+    return texts.say("complaint" if column == "category" else "terminal", f"{column}_{code}")
 
 
 def check(

@@ -50,6 +50,7 @@ class LockedCase:
     source: str
     asked_until: date | None = None  # the last day for what the office has asked, while it waits for it
     confined: str | None = None  # a `services.cases.Confined`
+    priority: str | None = None  # one of `services.cases.PRIORITIES`
 
     @property
     def ended(self) -> bool:
@@ -150,6 +151,6 @@ def _owe(act: Act, before: LockedCase, case: LockedCase, step: Step) -> None:
         return
     kept = step is Step.CLOSE or (awaited and step is not Step.WITHDRAW)
     obligations.keep(act, case.id, kept=kept)
-    limits = calendar.limits().of(case.source)
+    limits = calendar.limits().of(case.source, case.priority)
     if not case.ended and limits.handle is not None:
         obligations.promise(act, HANDLING, case.id, case.number, limits.handle, counted=limits.days)

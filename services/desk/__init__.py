@@ -24,6 +24,7 @@ from services.desk.listing import counts, fresh, listed
 from services.desk.noting import note_visit
 from services.desk.opening import look, open_copy, open_original, open_report
 from services.desk.passing import give_back, pass_on
+from services.desk.prioritising import prioritise
 from services.desk.promises import remind_clerks
 from services.desk.publishing import counted, publish, publishable, published, unpublish
 from services.desk.rates import BY, Tally, by_month, tallied, total
@@ -127,6 +128,7 @@ __all__ = [
     "open_report",
     "opening_of",
     "pass_on",
+    "prioritise",
     "publish",
     "publishable",
     "published",

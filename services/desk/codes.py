@@ -22,6 +22,7 @@ class DeskCode(StrEnum):
     TELLING = "telling"  # it may tell who somebody is: looked at once more
     UNIT_UNKNOWN = "unit_unknown"
     CATEGORY_UNKNOWN = "category_unknown"
+    PRIORITY_UNKNOWN = "priority_unknown"
     CLERK_UNKNOWN = "clerk_unknown"  # nobody, or somebody who decides about no reports
     GIVEN_ALREADY = "given_already"
     USE_WANTED = "use_wanted"  # of a standard text

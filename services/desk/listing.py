@@ -56,6 +56,7 @@ _CASE: Sequence[ColumnElement[Any]] = (
     func.substr(cases.c.what, 1, SNIPPET).label("text"),
     cases.c.assigned_to,
     cases.c.confined,
+    cases.c.priority,
     cases.c.moved_on,
     cases.c.moved,
 )
@@ -72,6 +73,7 @@ _VISIT: Sequence[ColumnElement[Any]] = (
     func.substr(visits.c.note, 1, SNIPPET).label("text"),
     cast(null(), String).label("assigned_to"),
     cast(null(), String).label("confined"),
+    cast(null(), String).label("priority"),
     visits.c.moved_on,
     visits.c.moved,
 )
@@ -89,6 +91,7 @@ _SHOWN = (
     "text",
     "assigned_to",
     "confined",
+    "priority",
     "promised_at",
 )
 
@@ -219,12 +222,14 @@ def _of_cases(act: Act, filters: Filters, keep: str = "") -> list[ColumnElement[
         wanted.append(whose.is_(None) if filters.assigned == NOBODY else whose == filters.assigned)
     if filters.category:
         wanted.append(cases.c.category == filters.category)
+    if filters.priority:
+        wanted.append(cases.c.priority == filters.priority)
     return wanted
 
 
 def _of_visits(act: Act, filters: Filters, keep: str = "") -> list[ColumnElement[bool]] | None:
     """The conditions on visits; None where there can be none among what is wanted."""
-    if filters.kind not in ("", VISIT) or filters.category or filters.assigned:
+    if filters.kind not in ("", VISIT) or filters.category or filters.assigned or filters.priority:
         return None
     return _shared(act, visits.c, filters, keep)
 

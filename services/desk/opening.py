@@ -117,6 +117,7 @@ def _case(act: Act, report_id: str) -> dict[str, Any] | None:
         "recovered": row.recovered,
         "assigned_to": row.assigned_to,
         "confined": row.confined,
+        "priority": row.priority,
         "about": _about(act, row.about_id),
         "asked_until": row.asked_until,
         **_entered(act, report_id, named=row.named),

@@ -35,6 +35,7 @@ class Filters:
     units: tuple[str, ...] = ()
     kind: str = ""  # complaint, question, visit
     category: str = ""
+    priority: str = ""  # one of `services.cases.PRIORITIES`
     state: str = ""
     unread: bool = False
     words: str = ""  # each word must occur in the number or in what was said, or in the unit's name
@@ -63,6 +64,7 @@ class Item:
     text: str | None
     assigned_to: str | None
     confined: str | None
+    priority: str | None
     moved_at: datetime  # when something last came in from outside
     promised_at: datetime | None = None  # in a list by promise: by when the office owes its word or its answer
     pieces: int = 0
@@ -128,6 +130,7 @@ class Report:
     recovered: int | None = None  # yuan (C19)
     assigned_to: str | None = None  # the clerk who deals with it
     confined: str | None = None  # why the discipline desk alone sees it: a `services.cases.Confined`
+    priority: str | None = None  # one of `services.cases.PRIORITIES`
     about: tuple[str, str] | None = None  # of retaliation: id and number of the case because of which it is
     ratings: Sequence[Rating] = ()  # what the citizen said of the answers, the newest first
     source_number: str | None = None  # of a case that a clerk has entered: the source's own number

@@ -42,6 +42,7 @@ VOUCHED: Mapping[str, Sequence[str]] = {
         "about_id",
         "confined",
         "assigned_to",
+        "priority",
         "asked_until",
     ),
     "ratings": (

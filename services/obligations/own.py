@@ -106,7 +106,7 @@ def postpone(act: Act, subject_id: str, until: date | None) -> datetime:
         due_at = deadline(act, ladders()[row.kind], until, None)
     except Refusal as refused:
         raise Refusal(refused.code, "date") from refused
-    return _due_later(act, row, due_at, None)
+    return _due_at(act, row, due_at, None)
 
 
 def stand_still(act: Act, subject_id: str, until: date, *, counted: str) -> None:
@@ -123,7 +123,7 @@ def stand_still(act: Act, subject_id: str, until: date, *, counted: str) -> None
     left = calendar.workdays_left(today, due, own) if counted == "working" else (due - today).days
     left = max(left, 1)
     due_at = ladders()[row.kind].due_at(calendar.limit_end(until, left, own, counted=counted), act.now)
-    _due_later(act, row, due_at, left)
+    _due_at(act, row, due_at, left)
 
 
 def run_on(act: Act, subject_id: str, since: date, *, counted: str) -> None:
@@ -132,17 +132,49 @@ def run_on(act: Act, subject_id: str, since: date, *, counted: str) -> None:
     if row is None or row.days_left is None:
         return
     due = calendar.limit_end(since, row.days_left, calendar.own_days(act), counted=counted)
-    _due_later(act, row, min(ladders()[row.kind].due_at(due, act.now), row.due_at), None)
+    _due_at(act, row, min(ladders()[row.kind].due_at(due, act.now), row.due_at), None)
+
+
+def bring_nearer(act: Act, subject_id: str, days: int, *, waits_until: date | None, counted: str) -> None:
+    """Makes what the office owes about a subject due within so many days from now on, where it was due later.
+
+    A day that has passed never becomes the last one: what is over stays over, and nothing else can be by this.
+    `waits_until`: the day after which a clock goes on that stands still. `counted`: as for `promise`.
+    """
+    row = _held(act, subject_id)
+    if row is None or row.due_at <= act.now:
+        return
+    since, left, stands = act.now.date(), days, row.days_left is not None
+    if stands and waits_until:
+        since, left = waits_until, min(int(row.days_left), days)
+    due = calendar.limit_end(since, left, calendar.own_days(act), counted=counted)
+    due_at = ladders()[row.kind].due_at(due, act.now)
+    if due_at < row.due_at:
+        _due_at(act, row, due_at, left if stands else None)
+
+
+def put_back(act: Act, subject_id: str, days: int, *, counted: str) -> datetime | None:
+    """Makes what the office owes about a subject due so many days after it began, where it was due sooner.
+
+    Returns the deadline where it has moved. What is over stays over, and a clock that stands still is left alone.
+    """
+    row = _held(act, subject_id)
+    if row is None or row.due_at <= act.now or row.days_left is not None:
+        return None
+    began = row.created_at.astimezone(act.now.tzinfo).date()
+    due = calendar.limit_end(began, days, calendar.own_days(act), counted=counted)
+    due_at = ladders()[row.kind].due_at(due, act.now)
+    return _due_at(act, row, due_at, None) if due_at > row.due_at else None
 
 
 def _held(act: Act, subject_id: str) -> Any:
     """What the office owes about a subject, locked; None where it owes nothing."""
-    columns = obligations.c.id, obligations.c.kind, obligations.c.due_at, obligations.c.days_left
+    columns = (obligations.c[name] for name in ("id", "kind", "due_at", "days_left", "created_at"))
     mine = obligations.c.subject_id == subject_id, _own, _owed
     return act.tx.execute(select(*columns).where(*mine).with_for_update()).first()
 
 
-def _due_later(act: Act, row: Any, due_at: datetime, days_left: int | None) -> datetime:
+def _due_at(act: Act, row: Any, due_at: datetime, days_left: int | None) -> datetime:
     """Moves a deadline and plans its reminders anew."""
     changed = update(obligations).where(obligations.c.id == row.id).values(due_at=due_at, days_left=days_left)
     act.tx.execute(changed)

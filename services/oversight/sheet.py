@@ -23,6 +23,7 @@ CODES: Mapping[str, tuple[str, str]] = {  # by column: its codes' template file 
     "category": ("complaint", "category"),
     "method": ("visit", "method"),
     "level": ("rate", "level"),
+    "priority": ("terminal", "priority"),
     "urgency": ("terminal", "urgency"),
     "role": ("menu", "role"),
 }

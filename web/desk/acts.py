@@ -43,6 +43,10 @@ def _outcomes(act: Act, report_id: str, sent: Form) -> bool:
     return True
 
 
+def _prioritise(act: Act, report_id: str, sent: Form) -> bool:
+    return desk.prioritise(act, report_id, sent.get("seen", ""), sent.get("priority", ""), sent.get("text", ""))
+
+
 def _put_right(act: Act, report_id: str, sent: Form) -> bool:
     return desk.put_right(act, report_id, sent.get("seen", ""), sent.get("unit", ""), sent.get("category", ""))
 
@@ -61,6 +65,7 @@ ACTS: Mapping[str, Decision] = {
     "set_aside": _said(desk.set_aside),
     "note": _said(desk.note_visit),
     "put_right": _put_right,
+    "prioritise": _prioritise,
     "assign": lambda act, report_id, sent: desk.assign(act, report_id, sent.get("seen", ""), sent.get("person", "")),
     "pass_on": _said(desk.pass_on),
     "give_back": _said(desk.give_back),

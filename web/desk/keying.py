@@ -62,6 +62,7 @@ class Keying:
             directory=self._frame.directory(),
             SOURCES=cases.SOURCES,
             KINDS=cases.KINDS,
+            PRIORITIES=cases.PRIORITIES,
             OFFICE_ITSELF=cases.OFFICE_ITSELF,
             CATEGORIES=cases.CATEGORIES,
             **{**nothing, **values},

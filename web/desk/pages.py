@@ -9,7 +9,7 @@ from aiohttp import web
 
 from services import cases, desk, evidence, people
 from services.calendar import limits
-from services.cases import CATEGORIES, COMPLAINT, OUTCOMES
+from services.cases import CATEGORIES, COMPLAINT, OUTCOMES, PRIORITIES
 from services.desk import MOST, SHORTEST_REASON, VISIT, Filters, Item, Report
 from services.foundation.refusal import Refusal
 from services.inspections import seen_in
@@ -235,6 +235,7 @@ class Desk:
             STATES=STATES,
             CATEGORIES=CATEGORIES,
             OUTCOMES=OUTCOMES,
+            PRIORITIES=PRIORITIES[::-1],
             people=await self._clerks(report, shown.items),
             clerks=await read(desk.clerks, report.confined) if report else {},
             SHORTEST=SHORTEST_REASON,
