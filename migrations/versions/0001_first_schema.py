@@ -249,6 +249,14 @@ def upgrade() -> None:
     sa.UniqueConstraint('text_id', 'version'),
     sqlite_with_rowid=False
     )
+    op.create_table('tags',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('name', sa.String(length=20), nullable=False),
+    sa.Column('folded', sa.String(length=80), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('folded'),
+    sqlite_with_rowid=False
+    )
     op.create_table('ticks',
     sa.Column('job', sa.String(length=40), nullable=False),
     sa.Column('at', Utc(), nullable=False),
@@ -286,6 +294,19 @@ def upgrade() -> None:
     sa.UniqueConstraint('receipt_hash'),
     sqlite_with_rowid=False
     )
+    op.create_table('case_tags',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('case_id', sa.String(length=32), nullable=False),
+    sa.Column('tag_id', sa.String(length=32), nullable=False),
+    sa.Column('tagged_on', sa.Date(), nullable=False),
+    sa.ForeignKeyConstraint(['tag_id'], ['tags.id'], name=op.f('fk_case_tags_tag_id')),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('case_tags', schema=None) as batch_op:
+        batch_op.create_index('ix_case_tags_case', ['case_id', 'tag_id'], unique=True)
+        batch_op.create_index('ix_case_tags_tag', ['tag_id', 'case_id'], unique=False)
+
     op.create_table('cases',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('number', sa.String(length=20), nullable=False),
@@ -724,6 +745,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_cases_asked', sqlite_where=sa.text('asked_until IS NOT NULL'), postgresql_where=sa.text('asked_until IS NOT NULL'))
 
     op.drop_table('cases')
+    with op.batch_alter_table('case_tags', schema=None) as batch_op:
+        batch_op.drop_index('ix_case_tags_tag')
+        batch_op.drop_index('ix_case_tags_case')
+
+    op.drop_table('case_tags')
     op.drop_table('vault')
     with op.batch_alter_table('units', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_units_parent_id'))
@@ -731,6 +757,7 @@ def downgrade() -> None:
     op.drop_table('units')
     op.drop_table('tries')
     op.drop_table('ticks')
+    op.drop_table('tags')
     op.drop_table('standard_texts')
     with op.batch_alter_table('searches', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_searches_person_id'))

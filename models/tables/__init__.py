@@ -7,7 +7,7 @@ key tells nothing.
 
 from models.tables.base import FETCHING, SMS, metadata
 from models.tables.calendar import announced_days, announced_years, calendar_days
-from models.tables.cases import alerts, cases, glances, imports, intakes, searches
+from models.tables.cases import alerts, case_tags, cases, glances, imports, intakes, searches, tags
 from models.tables.deliveries import deliveries, lanes
 from models.tables.evidence import entries, evidence
 from models.tables.foundation import audit, audit_waiting, counters, happenings, ticks
@@ -33,6 +33,7 @@ __all__ = [
     "audit_waiting",
     "browsers",
     "calendar_days",
+    "case_tags",
     "cases",
     "contacts",
     "counters",
@@ -67,6 +68,7 @@ __all__ = [
     "searches",
     "sessions",
     "standard_texts",
+    "tags",
     "ticks",
     "tries",
     "units",

@@ -72,6 +72,27 @@ Index(
     postgresql_where=cases.c.asked_until.is_not(None),
 )
 
+tags = Table(  # what the office has named to find cases by (C16): an industry, an enterprise, a topic
+    "tags",
+    metadata,
+    id_column(),
+    Column("name", String(20), nullable=False),
+    Column("folded", String(80), nullable=False, unique=True),  # two spellings of one name are one tag
+    sqlite_with_rowid=False,
+)
+
+case_tags = Table(  # which case has which tag
+    "case_tags",
+    metadata,
+    id_column(),
+    Column("case_id", String(32), nullable=False),
+    Column("tag_id", ForeignKey("tags.id"), nullable=False),
+    Column("tagged_on", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_case_tags_case", case_tags.c.case_id, case_tags.c.tag_id, unique=True)
+Index("ix_case_tags_tag", case_tags.c.tag_id, case_tags.c.case_id)
+
 alerts = Table(  # cases of which the discipline desk is still to be told: services.desk.alerting; the id is the case's
     "alerts", metadata, id_column(), sqlite_with_rowid=False
 )

@@ -10,6 +10,10 @@ class CaseCode(StrEnum):
 
     DECIDED = "decided"  # the case stands elsewhere by now: this step does not lead on from there
     OUTCOME_UNKNOWN = "outcome_unknown"
+    TAG_LONG = "tag_long"
+    TAG_THERE = "tag_there"  # of the new name: they would become one
+    TAG_WANTED = "tag_wanted"
+    TAGS_MANY = "tags_many"  # of one case
     YUAN_MUCH = "yuan_much"
     YUAN_WRONG = "yuan_wrong"
 

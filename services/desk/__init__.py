@@ -46,6 +46,17 @@ from services.desk.standard import (
     write_text,
 )
 from services.desk.stepping import next_open
+from services.desk.tagging import (
+    LONGEST_TAG,
+    MOST_TAGS,
+    Tag,
+    TagUse,
+    add_tag,
+    remove_tag,
+    rename_tag,
+    suggested,
+    tag_uses,
+)
 from services.desk.telltales import marked
 from services.desk.unanswered import go_on_unanswered
 from services.desk.values import (
@@ -66,8 +77,10 @@ __all__ = [
     "BY_PROMISE",
     "COLUMNS",
     "KINDS",
+    "LONGEST_TAG",
     "MOST",
     "MOST_SAVED",
+    "MOST_TAGS",
     "NOBODY",
     "NOT_SO",
     "SHORTEST_REASON",
@@ -88,8 +101,11 @@ __all__ = [
     "Saved",
     "Search",
     "StandardText",
+    "Tag",
+    "TagUse",
     "Tally",
     "accept",
+    "add_tag",
     "answer",
     "answer_identity",
     "ask",
@@ -136,6 +152,8 @@ __all__ = [
     "put_right",
     "refer",
     "remind_clerks",
+    "remove_tag",
+    "rename_tag",
     "reopen",
     "save_search",
     "saved_searches",
@@ -143,6 +161,8 @@ __all__ = [
     "sight_of_case",
     "sight_of_visit",
     "standard_texts_now",
+    "suggested",
+    "tag_uses",
     "tallied",
     "tell_discipline",
     "tell_keepers",

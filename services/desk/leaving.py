@@ -8,6 +8,7 @@ from typing import Any
 
 from services import cases, inspections
 from services.desk.listing import walk
+from services.desk.tagging import tags_of
 from services.desk.values import VISIT, Filters
 from services.foundation.act import Act
 
@@ -16,7 +17,7 @@ _BESIDE = {
     "what": "findings",
     "happened_day": "waited_minutes",
 }  # by column of a case, a visit's own
-COLUMNS = tuple(column for name in cases.COLUMNS for column in (name, _BESIDE.get(name, "")) if column)
+COLUMNS = (*(column for name in cases.COLUMNS for column in (name, _BESIDE.get(name, "")) if column), "tags")
 _AT_ONCE = 500
 
 
@@ -26,8 +27,10 @@ def leaving(act: Act, filters: Filters) -> Iterator[dict[str, Any]]:
     while some := list(islice(ids, _AT_ONCE)):
         rows = dict(cases.leaving(act.tx, some))
         rows |= {one: _visit(row) for one, row in inspections.leaving(act.tx, some)}
+        tags = tags_of(act, some)
         for one in some:
-            yield {column: rows[one].get(column) for column in COLUMNS}
+            named = [tag.name for tag in tags.get(one, ())] or None
+            yield {column: rows[one].get(column) for column in COLUMNS} | {"tags": named}
 
 
 def _visit(row: dict[str, Any]) -> dict[str, Any]:

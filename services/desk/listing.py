@@ -33,6 +33,7 @@ from services import obligations
 from services.cases import shown
 from services.desk.glances import just_read
 from services.desk.ordering import Arm, in_order, key, place_of
+from services.desk.tagging import tagged, tags_of
 from services.desk.values import BY_PROMISE, NOBODY, PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
 from services.evidence import HELD
 from services.foundation.act import Act
@@ -224,12 +225,14 @@ def _of_cases(act: Act, filters: Filters, keep: str = "") -> list[ColumnElement[
         wanted.append(cases.c.category == filters.category)
     if filters.priority:
         wanted.append(cases.c.priority == filters.priority)
+    if filters.tag:
+        wanted.append(tagged(filters.tag))
     return wanted
 
 
 def _of_visits(act: Act, filters: Filters, keep: str = "") -> list[ColumnElement[bool]] | None:
     """The conditions on visits; None where there can be none among what is wanted."""
-    if filters.kind not in ("", VISIT) or filters.category or filters.assigned or filters.priority:
+    if filters.kind not in ("", VISIT) or filters.category or filters.assigned or filters.priority or filters.tag:
         return None
     return _shared(act, visits.c, filters, keep)
 
@@ -268,7 +271,14 @@ def _filled(act: Act, items: Sequence[Item]) -> list[Item]:
     pieces = {row.subject_id: row.many for row in counted}
     ticked = tx.execute(select(visits.c.id, visits.c.findings).where(visits.c.id.in_(ids)))
     findings = {row.id: row.findings for row in ticked}
+    tags = tags_of(act, ids)
     return [
-        replace(item, pieces=pieces.get(item.id, 0), findings=findings.get(item.id, {}), promised=owed.get(item.id))
+        replace(
+            item,
+            pieces=pieces.get(item.id, 0),
+            tags=tags.get(item.id, ()),
+            findings=findings.get(item.id, {}),
+            promised=owed.get(item.id),
+        )
         for item in items
     ]

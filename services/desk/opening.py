@@ -10,6 +10,7 @@ from models.tables import FETCHING, cases, entries, evidence, notices, obligatio
 from services import people
 from services.cases import ENCLOSED, intake_of, is_shown, ratings_of, shown
 from services.desk import glances
+from services.desk.tagging import tags_of
 from services.desk.values import VISIT, Original, Report, Said
 from services.evidence import Piece, find_piece, pieces_of
 from services.foundation import audit
@@ -118,6 +119,7 @@ def _case(act: Act, report_id: str) -> dict[str, Any] | None:
         "assigned_to": row.assigned_to,
         "confined": row.confined,
         "priority": row.priority,
+        "tags": tags_of(act, [row.id])[row.id],
         "about": _about(act, row.about_id),
         "asked_until": row.asked_until,
         **_entered(act, report_id, named=row.named),

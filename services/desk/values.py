@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.cases import Rating, given_of, steps_from
+from services.desk.tagging import Tag
 from services.evidence import Piece
 from services.obligations import Promise
 
@@ -36,6 +37,7 @@ class Filters:
     kind: str = ""  # complaint, question, visit
     category: str = ""
     priority: str = ""  # one of `services.cases.PRIORITIES`
+    tag: str = ""  # the id of a tag
     state: str = ""
     unread: bool = False
     words: str = ""  # each word must occur in the number or in what was said, or in the unit's name
@@ -68,6 +70,7 @@ class Item:
     moved_at: datetime  # when something last came in from outside
     promised_at: datetime | None = None  # in a list by promise: by when the office owes its word or its answer
     pieces: int = 0
+    tags: Sequence[Tag] = ()
     findings: Mapping[str, Any] = field(default_factory=dict)
     promised: Promise | None = None  # what the office owes about it now
 
@@ -131,6 +134,7 @@ class Report:
     assigned_to: str | None = None  # the clerk who deals with it
     confined: str | None = None  # why the discipline desk alone sees it: a `services.cases.Confined`
     priority: str | None = None  # one of `services.cases.PRIORITIES`
+    tags: Sequence[Tag] = ()
     about: tuple[str, str] | None = None  # of retaliation: id and number of the case because of which it is
     ratings: Sequence[Rating] = ()  # what the citizen said of the answers, the newest first
     source_number: str | None = None  # of a case that a clerk has entered: the source's own number

@@ -70,6 +70,8 @@ class SheetWords:
             return self._findings(value)
         if column == "reasons":
             return self._list([self.texts.say("walkin", f"reasons_{one}") for one in value])
+        if column == "tags":
+            return self._list(value)
         if column in CHANNEL_LISTS:
             return self._list([self.texts.channel_name(one) for one in value])
         return self.word(column, value) or value

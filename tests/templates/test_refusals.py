@@ -48,6 +48,7 @@ AT_HAND_OVER = {
 }  # told at the form that hands over, whose words are theirs
 # Not a mistake: the page asks once more, in other words.
 ASKED_AGAIN: set[StrEnum] = {
+    CaseCode.TAG_THERE,
     DeskCode.TELLING,
     ObligationCode.DUE_UNSURE,
     ObligationCode.HANDED_ALREADY,

@@ -66,6 +66,8 @@ ACTS: Mapping[str, Decision] = {
     "note": _said(desk.note_visit),
     "put_right": _put_right,
     "prioritise": _prioritise,
+    "tag": lambda act, report_id, sent: desk.add_tag(act, report_id, sent.get("tag", "")),
+    "untag": lambda act, report_id, sent: desk.remove_tag(act, report_id, sent.get("tag", "")),
     "assign": lambda act, report_id, sent: desk.assign(act, report_id, sent.get("seen", ""), sent.get("person", "")),
     "pass_on": _said(desk.pass_on),
     "give_back": _said(desk.give_back),

@@ -19,9 +19,11 @@ from web.site.asked import LONGEST_WORDS, Asked, units_named, units_under, wrong
 
 KINDS = (*cases.KINDS, VISIT)
 STATES = (*(state.value for state in State), NOTED)
-NAMES = ("q", "unit", "kind", "category", "priority", "state", "unread", "whose", "from", "to", "sort")
+NAMES = ("q", "unit", "kind", "category", "priority", "tag", "state", "unread", "whose", "from", "to", "sort")
 MINE = "me"
 PLACE = re.compile(r"[hdp]\d{8,17}\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)  # a key of services.desk.ordering
+
+TAG = re.compile(r"[0-9a-f]{20}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Query(Asked):
             kind=self.get("kind"),
             category=self.get("category"),
             priority=self.get("priority"),
+            tag=self.get("tag"),
             state=self.get("state"),
             unread=bool(self.get("unread")),
             words=self.get("q"),
@@ -61,6 +64,7 @@ def read(asked: Mapping[str, str], directory: Directory) -> Query:
         "state": found["state"] in STATES,
         "category": found["category"] in CATEGORIES,
         "priority": found["priority"] in PRIORITIES,
+        "tag": TAG.fullmatch(found["tag"]) is not None,
         "unit": found["unit"] == UNKNOWN_UNIT or directory.get(found["unit"]) is not None,
         "whose": found["whose"] in (MINE, NOBODY),
         "unread": found["unread"] == "1",

@@ -63,7 +63,8 @@ class Desk:
             raise web.HTTPSeeOther(query.with_())
         filters = await self._filters(query, seat, None)
         table = Leaving("reports", desk.COLUMNS, lambda act: desk.leaving(act, filters), "desk/paper.html", query.given)
-        return await leave(frame, request, seat, table, asked=query.text, directory=frame.directory())
+        tags = await self._tags(seat)
+        return await leave(frame, request, seat, table, asked=query.text, directory=frame.directory(), tags=tags)
 
     async def _open(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         report = await seat.acts.write(desk.open_report, request.match_info["id"])
@@ -178,6 +179,10 @@ class Desk:
         filters = query.filters(self._frame.directory(), seat.person.id)
         return await self._frame.search.narrowed(seat.acts, filters, most)
 
+    async def _tags(self, seat: Seat) -> Mapping[str, str]:
+        """The tags to choose from: their names by id."""
+        return {one.id: one.name for one in await seat.acts.read(desk.suggested)}
+
     def _query(self, request: web.Request) -> Query:
         return filters.read(request.query, self._frame.directory())
 
@@ -224,6 +229,9 @@ class Desk:
             saved=await seat.acts.read(desk.saved_searches),
             alike=await frame.search.alike(seat.acts, report) if report and report.kind != VISIT else [],
             MOST=MOST,
+            tags=await self._tags(seat),
+            LONGEST_TAG=desk.LONGEST_TAG,
+            MOST_TAGS=desk.MOST_TAGS,
             report=report,
             hand=hand,
             following=following,

@@ -31,6 +31,7 @@ from web.desk.openings import Openings
 from web.desk.pages import Desk
 from web.desk.saving import Saving
 from web.desk.standard import StandardTexts
+from web.desk.tags import Tags
 from web.figures import Figures
 from web.notices.routes import Notices
 from web.obligations.pages import Obligations
@@ -58,6 +59,7 @@ PARTS = (
     TodayPage,
     Desk,
     Assigned,
+    Tags,
     Saving,
     Handing,
     Keying,

@@ -34,7 +34,9 @@ CHD     POST /console/report/ID/answer /console/report/ID/interim /console/repor
 CHD     POST /console/report/ID/make_good /console/report/ID/set_aside /console/report/ID/note /console/report/ID/jot
 CHD     POST /console/report/ID/put_right /console/report/ID/assign /console/report/ID/pass_on
 CHD     POST /console/report/ID/give_back /console/report/ID/hand /console/report/ID/insert
-CHD     POST /console/report/ID/prioritise
+CHD     POST /console/report/ID/prioritise /console/report/ID/tag /console/report/ID/untag
+CHD     GET /console/tags
+CHD     POST /console/tags/ID
 CHD     POST /console/report/ID/identity /console/report/ID/identity/open /console/original
 CHRDA   GET /console/evidence/ID /console/evidence/ID/small
 CHRDA   GET /console/openings
