@@ -16,7 +16,7 @@ from conversation.questions import Choice, Evidence, Question, Text, Ticks
 from handlers.all import JOURNEYS
 from handlers.sources import BEGINS
 from rulebooks import HERE
-from services.cases import COMPLAINT, ENDS, QUESTION, Confined
+from services.cases import COMPLAINT, ENDS, QUESTION, Confined, State
 from services.foundation.folding import folded
 from services.foundation.matching import fits
 from services.foundation.phones import callback
@@ -376,7 +376,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.one", {"state": "closed", "promised": _promised("2026-11-27", 5, kind="righting")}, _CASE),
         ("status.one", {"promised": _promised("2026-12-02", 7) | {"stands": True}, "asked_until": "2026-11-30"}, _CASE),
         ("status.one", {"state": "accepted", "history": talked}, _CASE),
-        *(("status.one", {"state": state}, _CASE) for state in sorted(ENDS)),
+        *(("status.one", {"state": state}, _CASE) for state in sorted((*ENDS, State.MERGED))),
         ("sms.waits", {}, ()),
         *(("status.asked", {"until": until, "stands": bool(until)}, _ANSWER) for until in (None, "2026-11-30")),
         ("status.no_reaction", {"numbers": [NUMBER], "count": 2}, ()),

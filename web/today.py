@@ -19,7 +19,7 @@ from web.site.navigation import Page
 MOST = 8  # lines of each list; the rest stands in the list itself
 LOOKED_AT = 50  # of those by deadline, of which some are late already
 COLUMNS = (State.RECEIVED, State.ACCEPTED, State.HANDED, State.ANSWERED, State.CLOSED)
-ENDED = (State.DECLINED, State.REFERRED, State.WITHDRAWN)
+BESIDE = (State.MERGED, State.DECLINED, State.REFERRED, State.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Today:
     coming_cases: Sequence[Item]
     coming: Sequence[Obligation]
     board: Sequence[tuple[str, int]] = field(default_factory=tuple)  # by state, in the order of a case's life
-    ended: Sequence[tuple[str, int]] = field(default_factory=tuple)
+    beside: Sequence[tuple[str, int]] = field(default_factory=tuple)  # what no step of that life waits for
 
 
 class TodayPage:
@@ -96,10 +96,10 @@ def _today(act: Act, seat: Seat, kinds: Kinds) -> Today:
         [one for one in needs if one.many],
         _by_unit(late)[:MOST],
         [one for one in by_promise if one.promised and one.promised.late][:MOST],
-        [one for one in by_promise if one.promised and not one.promised.late][:MOST],
+        [one for one in by_promise if one.promised and not one.promised.late and one.state != State.MERGED][:MOST],
         coming,
         [(state, states.get(state, 0)) for state in COLUMNS] if counted else (),
-        [(state, states.get(state, 0)) for state in ENDED if states.get(state)],
+        [(state, states.get(state, 0)) for state in BESIDE if states.get(state)],
     )
 
 

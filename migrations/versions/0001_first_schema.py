@@ -330,6 +330,7 @@ def upgrade() -> None:
     sa.Column('outcomes', sa.JSON(), nullable=True),
     sa.Column('recovered', sa.BigInteger(), nullable=True),
     sa.Column('about_id', sa.String(length=32), nullable=True),
+    sa.Column('master_id', sa.String(length=32), nullable=True),
     sa.Column('confined', sa.String(length=12), nullable=True),
     sa.Column('assigned_to', sa.String(length=32), nullable=True),
     sa.Column('priority', sa.String(length=8), nullable=True),
@@ -343,6 +344,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_cases_asked', ['asked_until'], unique=False, sqlite_where=sa.text('asked_until IS NOT NULL'), postgresql_where=sa.text('asked_until IS NOT NULL'))
         batch_op.create_index('ix_cases_counts', ['kind', 'state', 'read', 'unit_id', 'category', 'assigned_to', 'priority', 'received_on'], unique=False)
         batch_op.create_index('ix_cases_list', ['read', 'moved_on', 'state', 'kind', 'unit_id', 'category', 'assigned_to', 'priority', 'received_on'], unique=False)
+        batch_op.create_index('ix_cases_master', ['master_id'], unique=False, sqlite_where=sa.text('master_id IS NOT NULL'), postgresql_where=sa.text('master_id IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_cases_received_on'), ['received_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_unit_id'), ['unit_id'], unique=False)
 
@@ -740,6 +742,7 @@ def downgrade() -> None:
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_cases_unit_id'))
         batch_op.drop_index(batch_op.f('ix_cases_received_on'))
+        batch_op.drop_index('ix_cases_master', sqlite_where=sa.text('master_id IS NOT NULL'), postgresql_where=sa.text('master_id IS NOT NULL'))
         batch_op.drop_index('ix_cases_list')
         batch_op.drop_index('ix_cases_counts')
         batch_op.drop_index('ix_cases_asked', sqlite_where=sa.text('asked_until IS NOT NULL'), postgresql_where=sa.text('asked_until IS NOT NULL'))

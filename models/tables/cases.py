@@ -54,6 +54,7 @@ cases = Table(
     Column("outcomes", JSON),  # what came of it (C18): codes of services.cases.OUTCOMES
     Column("recovered", BigInteger),  # yuan that it recovered (C19)
     Column("about_id", String(32)),  # of retaliation: the case because of which it is; never the other way round
+    Column("master_id", String(32)),  # the case with which it is answered, or was (A42); None: on its own
     Column("confined", String(12)),  # why the discipline desk alone sees it: services.cases.Confined; None: it does not
     Column("assigned_to", String(32)),  # the clerk who deals with it; None: nobody yet
     Column("priority", String(8)),  # C15: services.cases.PRIORITIES; None: it is treated like any other
@@ -70,6 +71,13 @@ Index(
     cases.c.asked_until,
     sqlite_where=cases.c.asked_until.is_not(None),
     postgresql_where=cases.c.asked_until.is_not(None),
+)
+
+Index(  # what is answered with a case
+    "ix_cases_master",
+    cases.c.master_id,
+    sqlite_where=cases.c.master_id.is_not(None),
+    postgresql_where=cases.c.master_id.is_not(None),
 )
 
 tags = Table(  # what the office has named to find cases by (C16): an industry, an enterprise, a topic

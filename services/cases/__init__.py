@@ -56,6 +56,7 @@ from services.cases.importing import (
 from services.cases.keying import FIELDS, KINDS, PLAIN, Intake, Keyed, intake_of, key_in, mark, read_keyed
 from services.cases.leaving import COLUMNS, leaving
 from services.cases.life import COMPLAINT, ENDS, LIFE, OPINION, QUESTION, State, Step, steps_from
+from services.cases.merging import merge, part
 from services.cases.nudging import nudge
 from services.cases.outcomes import OUTCOMES, note_outcomes, outcome_values
 from services.cases.papers import receipt_file
@@ -91,7 +92,7 @@ from services.cases.sheet import (
     label,
     vocabulary,
 )
-from services.cases.steps import ENCLOSED, HANDLING, LockedCase, held, note, take, tell
+from services.cases.steps import ENCLOSED, HANDLING, LockedCase, held, merged, note, take, tell
 from services.cases.tracking import told, track
 from services.cases.walkins import (
     WALKIN_COLUMNS,
@@ -207,6 +208,8 @@ __all__ = [
     "mark",
     "may_handle",
     "may_open",
+    "merge",
+    "merged",
     "mine",
     "note",
     "note_aside",
@@ -216,6 +219,7 @@ __all__ = [
     "outcome_values",
     "own",
     "own_case",
+    "part",
     "prioritise",
     "rate",
     "rate_walkin",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from models.tables import cases, ratings
 from services import evidence
@@ -28,14 +28,23 @@ COLUMNS = (
     "state",
     "received_day",
     "decided_day",
+    "master",
     "level",
     "solved",
     "pieces",
 )
 _RATED = ratings.c.case_id == cases.c.id, ratings.c.aside_id.is_(None), NEWEST_GIVEN
+_master = cases.alias("master")
+# Who sees what the discipline desk alone sees of one sees the other; nobody else reads of it.
+_UNDER = _master.c.id == cases.c.master_id, or_(_master.c.confined.is_(None), cases.c.confined.is_not(None))
 _CASES = select(
-    cases, ratings.c.level, ratings.c.solved, *PLACE, evidence.many_of(cases.c.id).label("pieces")
-).select_from(placed(cases, cases.c.unit_id).outerjoin(ratings, and_(*_RATED)))
+    cases,
+    ratings.c.level,
+    ratings.c.solved,
+    *PLACE,
+    evidence.many_of(cases.c.id).label("pieces"),
+    _master.c.number.label("master"),
+).select_from(placed(cases, cases.c.unit_id).outerjoin(ratings, and_(*_RATED)).outerjoin(_master, and_(*_UNDER)))
 
 
 def leaving(tx: Connection, ids: Collection[str] | None = None) -> Iterator[tuple[str, dict[str, Any]]]:

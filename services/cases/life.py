@@ -2,6 +2,7 @@
 
 received → accepted → handed over → answered by the units → closed with an answer to whoever filed it (C06). Declined,
 passed on, withdrawn and closed are ends; from each a case can be reopened, as new facts or a mistake ask for it.
+A case that is merged under a master (A42) waits with it and takes its end, each with an answer of its own.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class State(StrEnum):
     ACCEPTED = "accepted"  # it is the office's turn
     HANDED = "handed"  # a unit owes an answer about it
     ANSWERED = "answered"  # every unit has answered; the office verifies
+    MERGED = "merged"  # it is answered together with its master; no end: its citizen still waits
     DECLINED = "declined"  # with a reason and the right address (A45)
     REFERRED = "referred"  # to a body that is none of our units
     WITHDRAWN = "withdrawn"  # by whoever filed it (A46)
@@ -40,6 +42,9 @@ class Step(StrEnum):
     AWAIT = "await"  # a unit's answer was sent back, or another unit owes one still
     VERIFY = "verify"  # the last unit has answered
     TAKE_BACK = "take_back"  # every unit is settled, and nobody has answered the citizen
+    MERGE = "merge"  # under a master, or with its master under another
+    PART = "part"  # a clerk takes it out again
+    LEFT = "left"  # its master was withdrawn: it stands on its own again, unread
     CLOSE = "close"
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
@@ -51,22 +56,26 @@ STAYING = (Step.ASK, Step.NO_REACTION)  # what was said moves nothing
 _FOLLOWS = {Step.AWAIT: State.HANDED, Step.VERIFY: State.ANSWERED, Step.TAKE_BACK: State.ACCEPTED}
 _OPEN = {Step.CLOSE: State.CLOSED, Step.WITHDRAW: State.WITHDRAWN}
 _DECIDED = {Step.DECLINE: State.DECLINED, Step.REFER: State.REFERRED}
+_MERGE = {Step.MERGE: State.MERGED}
+_PART = _MERGE | {Step.PART: State.ACCEPTED, Step.LEFT: State.ACCEPTED}
 _HAND = {Step.HAND: State.HANDED}
 _REOPEN = {Step.REOPEN: State.ACCEPTED}
 _ANSWERED: Mapping[State, Mapping[Step, State]] = {  # what waits for an answer, and for nobody's word before it
-    State.RECEIVED: _OPEN | _HAND | {Step.REFER: State.REFERRED},
-    State.ACCEPTED: _OPEN | _HAND | _FOLLOWS | {Step.REFER: State.REFERRED},
+    State.RECEIVED: _OPEN | _HAND | {Step.REFER: State.REFERRED} | _MERGE,
+    State.ACCEPTED: _OPEN | _HAND | _FOLLOWS | {Step.REFER: State.REFERRED} | _MERGE,
     State.HANDED: _HAND | _FOLLOWS | _OPEN,
     State.ANSWERED: _HAND | _FOLLOWS | _OPEN,
+    State.MERGED: _OPEN | {Step.REFER: State.REFERRED} | _PART,
     State.REFERRED: _REOPEN,
     State.WITHDRAWN: _REOPEN,
     State.CLOSED: _REOPEN | _HAND,
 }
 _COMPLAINED: Mapping[State, Mapping[Step, State]] = {
     State.RECEIVED: {Step.ACCEPT: State.ACCEPTED, **_DECIDED, **_HAND, Step.WITHDRAW: State.WITHDRAWN},
-    State.ACCEPTED: _DECIDED | _HAND | _FOLLOWS | _OPEN,
+    State.ACCEPTED: _DECIDED | _HAND | _FOLLOWS | _OPEN | _MERGE,
     State.HANDED: _HAND | _FOLLOWS | _OPEN,
     State.ANSWERED: _HAND | _FOLLOWS | _OPEN,
+    State.MERGED: _DECIDED | _OPEN | _PART,
     State.DECLINED: _REOPEN,
     State.REFERRED: _REOPEN,
     State.WITHDRAWN: _REOPEN,

@@ -51,6 +51,7 @@ class LockedCase:
     asked_until: date | None = None  # the last day for what the office has asked, while it waits for it
     confined: str | None = None  # a `services.cases.Confined`
     priority: str | None = None  # one of `services.cases.PRIORITIES`
+    master_id: str | None = None  # the case with which it is answered, or was
 
     @property
     def ended(self) -> bool:
@@ -67,19 +68,37 @@ def held(act: Act, case_id: str, seen: str | None = None) -> LockedCase:
     if row is None or (row.confined and act.actor not in (CITIZEN, SYSTEM) and not sees(act)):
         raise Refusal(Common.GONE)
     if seen is not None:
+        merged(act, case_id)  # locked as well: nothing comes in about them meanwhile either
         require_unmoved(act, case_id, row.state, seen)
     return LockedCase(**{**row._mapping, "state": State(row.state)})
 
 
-def take(
-    act: Act, case: LockedCase, step: Step, text: str = "", enclosed: Sequence[Enclosure] = (), **values: Any
-) -> LockedCase:
-    """Takes a step: writes the state with `values`, what was said as an entry, and what follows from it.
+def merged(act: Act, case_id: str) -> list[LockedCase]:
+    """The cases that are answered with this one, locked."""
+    children = cases.c.master_id == case_id, cases.c.state == State.MERGED
+    rows = act.tx.execute(select(*_HELD).where(*children).order_by(cases.c.id).with_for_update())
+    return [LockedCase(**{**row._mapping, "state": State(row.state)}) for row in rows]
 
-    Raises Refusal: decided, where the step does not lead on from the case's state; enclosed_gone.
+
+def take(
+    act: Act,
+    case: LockedCase,
+    step: Step,
+    text: str = "",
+    enclosed: Sequence[Enclosure] = (),
+    *,
+    detail: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> LockedCase:
+    """Takes a step: writes the state with `values`, what was said as an entry with `detail`, and what follows from it.
+
+    A case that goes on without a master is on its own again. Raises Refusal: decided, where the step does not lead on
+    from the case's state; enclosed_gone.
     """
     moved = replace(case, state=after(case.kind, case.state, step))
-    written: dict[str, Any] = {"state": moved.state}
+    if moved.state is not State.MERGED and not moved.ended:
+        moved = replace(moved, master_id=None)
+    written: dict[str, Any] = {"state": moved.state, "master_id": moved.master_id}
     if step not in FOLLOWING and step not in STAYING:
         written["decided_on"] = act.now.date()
         if moved.ended:
@@ -89,7 +108,7 @@ def take(
     if step is Step.HAND or step in FOLLOWING:
         audit.append(act, f"case_{step}", case.id, {"number": case.number})
     else:
-        entry_id = note(act, moved, _SAID_AS.get(step, step), text, enclosed=enclosed)
+        entry_id = note(act, moved, _SAID_AS.get(step, step), text, detail, enclosed)
         if case.kind == COMPLAINT and step in _HAPPENED:
             record(act, _happening(act, moved, step, entry_id))
     _owe(act, case, moved, step)
@@ -110,8 +129,8 @@ def note(
     """
     entry_id, told = new_id(), dict[str, Any](number=case.number)
     if enclosed:
-        detail = {ENCLOSED: [one.id for one in enclosed]}
-        told |= detail
+        told |= (sent := {ENCLOSED: [one.id for one in enclosed]})
+        detail = {**(detail or {}), **sent}
         evidence.enclose(act, enclosed, case.id, entry_id)
     row = {"id": entry_id, "subject_id": case.id, "kind": kind, "actor": act.actor, "text": text, "detail": detail}
     row |= {"sought": sealed_words(act.vault, entry_id, text), **entry_moment(act, entry_id)}

@@ -21,6 +21,7 @@ from services.desk.kinds import KINDS
 from services.desk.leaving import COLUMNS, leaving
 from services.desk.likeness import Alike
 from services.desk.listing import counts, fresh, listed
+from services.desk.merging import OVER, UNDER, many_merged, merge, part
 from services.desk.noting import note_visit
 from services.desk.opening import look, open_copy, open_original, open_report
 from services.desk.passing import give_back, pass_on
@@ -65,6 +66,7 @@ from services.desk.values import (
     SHORTEST_REASON,
     UNKNOWN_UNIT,
     VISIT,
+    Child,
     Counts,
     Filters,
     Found,
@@ -83,13 +85,16 @@ __all__ = [
     "MOST_TAGS",
     "NOBODY",
     "NOT_SO",
+    "OVER",
     "SHORTEST_REASON",
     "SO",
+    "UNDER",
     "UNKNOWN_UNIT",
     "USES",
     "VARIABLES",
     "VISIT",
     "Alike",
+    "Child",
     "Counts",
     "DeskCode",
     "Filters",
@@ -134,7 +139,9 @@ __all__ = [
     "listed",
     "look",
     "make_good",
+    "many_merged",
     "marked",
+    "merge",
     "named",
     "next_open",
     "note_visit",
@@ -143,6 +150,7 @@ __all__ = [
     "open_original",
     "open_report",
     "opening_of",
+    "part",
     "pass_on",
     "prioritise",
     "publish",

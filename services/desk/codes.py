@@ -33,3 +33,13 @@ class DeskCode(StrEnum):
     VARIABLE_EMPTY = "variable_empty"  # the case has none
     STANDARD_WANTED = "standard_wanted"  # no text was chosen
     SAME = "same"  # nothing was changed in the form
+    OTHER_UNKNOWN = "other_unknown"  # a number that nobody has, or whoever acts may not see
+    OTHER_SELF = "other_self"
+    OTHER_ENDED = "other_ended"
+    OTHER_KIND = "other_kind"  # a complaint under a question, or the other way round
+    OTHER_SECRECY = "other_secrecy"  # the discipline desk alone sees one of the two, or each for another reason
+    OTHER_UNIT = "other_unit"  # asked once more: the two are about different units
+    UNDER_MERGED = "under_merged"  # the master is merged itself: there is no chain
+    MERGED_ALREADY = "merged_already"
+    MERGED_OWED = "merged_owed"  # a unit owes an answer about what would be merged
+    MERGED_HERE = "merged_here"  # what is merged is answered, and goes elsewhere, with its master alone

@@ -7,16 +7,33 @@ theirs can be reached.
 
 Every call brings `seen`, what the page saw. A case that has changed since, because another clerk decided or the citizen
 added something, is refused with `changed`: nobody decides on what they have not read, and nothing is said twice.
+
+What is merged under a case (A42) takes each end with it, and a new day, with the same words to its own citizen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from conversation.messages import Button
 from services import cases, evidence, obligations
-from services.cases import CaseCode, LockedCase, Step, ask_rating, held, note, outcome_values, steps_from, take, tell
+from services.cases import (
+    CaseCode,
+    LockedCase,
+    State,
+    Step,
+    ask_rating,
+    held,
+    merged,
+    note,
+    outcome_values,
+    steps_from,
+    take,
+    tell,
+)
 from services.desk.codes import DeskCode
 from services.desk.following import move_along
 from services.desk.rating import rate_button
@@ -51,7 +68,10 @@ def accepted(act: Act, case: LockedCase, text: str, enclosed: Sequence[Enclosure
 
 
 def decline(act: Act, case_id: str, seen: str, text: str, pieces: Sequence[str] = ()) -> bool:
-    """Declines a complaint; the reason reaches the citizen (A45). Raises Refusal: as `accept`, and reason_wanted."""
+    """Declines a complaint; the reason reaches the citizen (A45).
+
+    Raises Refusal: as `accept`, and reason_wanted, merged_here.
+    """
     return _ended(act, case_id, seen, Step.DECLINE, text, pieces)
 
 
@@ -87,9 +107,9 @@ def answer(
     """Answers a question, or a complaint about which no unit owes anything, and closes it (C06, C18, C19).
 
     A complaint that was handed over is answered with the last of its obligations (`conclude`). `recovered`: yuan, as
-    typed. Raises Refusal: gone, changed, decided, text_wanted, text_too_long, outcome_unknown, yuan_wrong.
+    typed. Raises Refusal: gone, changed, decided, merged_here, text_wanted, text_too_long, outcome_unknown, yuan_wrong.
     """
-    case, text = held(act, case_id, seen), worded(text)
+    case, text = _on_its_own(held(act, case_id, seen)), worded(text)
     if obligations.is_open_about(act, case.id):
         raise Refusal(CaseCode.DECIDED)
     values = outcome_values(outcomes, recovered)
@@ -105,8 +125,20 @@ def conclude(act: Act, case_id: str, text: str, pieces: Sequence[str] = ()) -> b
     return closed(act, case, text, evidence.enclosed(act, pieces, obligations.ids_about(act, case.id)))
 
 
-def closed(act: Act, case: LockedCase, text: str, enclosed: Sequence[Enclosure] = (), **values: object) -> bool:
-    """Closes a case that is locked with the answer to whoever filed it, who may rate it. Raises Refusal: decided."""
+def closed(act: Act, case: LockedCase, text: str, enclosed: Sequence[Enclosure] = (), **values: Any) -> bool:
+    """Closes a case that is locked with the answer to whoever filed it, who may rate it, and what is merged under it.
+
+    What was recovered is counted once. Returns whether whoever filed this one can be reached. Raises Refusal: decided.
+    """
+    with_it = merged(act, case.id)
+    reached = _closed(act, case, text, enclosed, **values)
+    for one in with_it:
+        shared = {name: value for name, value in values.items() if name != "recovered"}
+        _closed(act, one, text, _tied(enclosed), **shared)
+    return reached
+
+
+def _closed(act: Act, case: LockedCase, text: str, enclosed: Sequence[Enclosure], **values: Any) -> bool:
     moved = take(act, case, Step.CLOSE, text, enclosed, closed_on=act.now.date(), **values)
     until = ask_rating(act, moved)
     buttons = *rate_button(moved, until is not None), Button(f"/add {moved.id}", words="add")
@@ -122,6 +154,16 @@ def interim(act: Act, case_id: str, seen: str, text: str, until: date | None, pi
     if Step.CLOSE not in steps_from(case.kind, case.state):
         raise Refusal(CaseCode.DECIDED)
     enclosed = evidence.enclosed(act, pieces)
+    reached = _put_off(act, case, text, until, enclosed)
+    with_it = merged(act, case.id)
+    owed = obligations.promised(act, [one.id for one in with_it])
+    for one in with_it:
+        if one.id in owed:
+            _put_off(act, one, text, until, _tied(enclosed))
+    return reached
+
+
+def _put_off(act: Act, case: LockedCase, text: str, until: date | None, enclosed: Sequence[Enclosure]) -> bool:
     due_at = obligations.postpone(act, case.id, until)
     note(act, case, "interim", text, enclosed=enclosed)
     told = {"text": text, "by": due_at.date().isoformat()}
@@ -132,7 +174,28 @@ _ENDED: Mapping[Step, str] = {Step.DECLINE: "declined", Step.REFER: "referred"} 
 
 
 def _ended(act: Act, case_id: str, seen: str, step: Step, text: str, pieces: Sequence[str]) -> bool:
-    case, text = held(act, case_id, seen), worded(text, SHORTEST_REASON, DeskCode.REASON_WANTED)
+    case = _on_its_own(held(act, case_id, seen))
+    text = worded(text, SHORTEST_REASON, DeskCode.REASON_WANTED)
     enclosed = evidence.enclosed(act, pieces)
+    with_it = merged(act, case.id)
+    reached = _ended_one(act, case, step, text, enclosed)
+    for one in with_it:
+        _ended_one(act, one, step, text, _tied(enclosed))
+    return reached
+
+
+def _ended_one(act: Act, case: LockedCase, step: Step, text: str, enclosed: Sequence[Enclosure]) -> bool:
     moved = take(act, case, step, text, enclosed)
     return tell(act, moved, _ENDED[step], Button(f"/add {moved.id}", words="add"), enclosed=enclosed, text=text)
+
+
+def _tied(enclosed: Sequence[Enclosure]) -> Sequence[Enclosure]:
+    """What goes out once more with the words to another citizen: it is tied to the master's words already."""
+    return [replace(one, own=False) for one in enclosed]
+
+
+def _on_its_own(case: LockedCase) -> LockedCase:
+    """The case, which is answered by itself. Raises Refusal: merged_here, where its master is answered for it."""
+    if case.state is State.MERGED:
+        raise Refusal(DeskCode.MERGED_HERE)
+    return case

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -18,6 +18,7 @@ from models.tables import cases, evidence
 from services.desk.listing import ids_of
 from services.desk.values import Filters
 from services.foundation.act import Act
+from services.foundation.moments import opened_or_day
 
 NEAR = timedelta(days=30)
 MOST_NEAR = 400  # cases that are compared: those nearest in time
@@ -37,6 +38,9 @@ class Alike:
     days: int  # between the days on which the two came in
     files: int  # that came with both
     shared: Sequence[str]  # runs of characters that both say, folded
+    kind: str
+    confined: str | None
+    older: bool  # whether it came in first: then it is the master, unless the clerk wants it otherwise
 
 
 def likest(own: str, stories: Mapping[str, str], files: Mapping[str, int]) -> list[str]:
@@ -65,19 +69,25 @@ def same_files(act: Act, report_id: str, ids: Collection[str]) -> Counter[str]:
     return Counter(row.subject_id for row in act.tx.execute(told.distinct()))
 
 
-def told(act: Act, received_on: date, own: str, stories: Mapping[str, str], files: Mapping[str, int]) -> list[Alike]:
+def told(
+    act: Act, received_at: datetime, own: str, stories: Mapping[str, str], files: Mapping[str, int]
+) -> list[Alike]:
     """The first of these cases, in their order, that whoever acts may see in the list, with why they look alike."""
     seen = ids_of(act, Filters(), stories)
-    columns = cases.c.id, cases.c.number, cases.c.state, cases.c.received_on
+    names = "id", "number", "state", "kind", "confined", "received_on", "received"
+    columns = [cases.c[name] for name in names]
     rows = {row.id: row for row in act.tx.execute(select(*columns).where(cases.c.id.in_(seen)))}
     return [
         Alike(
             row.id,
             row.number,
             row.state,
-            abs((row.received_on - received_on).days),
+            abs((row.received_on - received_at.date()).days),
             files.get(row.id, 0),
             _shared(own, stories[row.id]),
+            row.kind,
+            row.confined,
+            opened_or_day(act.vault, row.received, row.id, row.received_on, act.now.tzinfo) < received_at,
         )
         for row in (rows[one] for one in stories if one in rows)
     ][:MOST_ALIKE]

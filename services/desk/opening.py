@@ -10,6 +10,7 @@ from models.tables import FETCHING, cases, entries, evidence, notices, obligatio
 from services import people
 from services.cases import ENCLOSED, intake_of, is_shown, ratings_of, shown
 from services.desk import glances
+from services.desk.merging import children, master_of
 from services.desk.tagging import tags_of
 from services.desk.values import VISIT, Original, Report, Said
 from services.evidence import Piece, find_piece, pieces_of
@@ -122,6 +123,8 @@ def _case(act: Act, report_id: str) -> dict[str, Any] | None:
         "tags": tags_of(act, [row.id])[row.id],
         "about": _about(act, row.about_id),
         "asked_until": row.asked_until,
+        "master": master_of(act, row.master_id),
+        "children": children(act, report_id),
         **_entered(act, report_id, named=row.named),
     }
 
@@ -173,8 +176,8 @@ def _said(act: Act, report_id: str, pieces: list[Piece]) -> list[Said]:
     said: list[Said] = []
     for at, row in rows:
         moved = dict(row.detail or {})
-        sent = [find_piece(act, one) for one in moved.pop(ENCLOSED, ())]  # a unit's picture is tied to its own answer
+        sent = [find_piece(act, one) for one in moved.pop(ENCLOSED, ())]  # tied to a unit's answer, or a master's
         own = [one for one in pieces if one.entry_id == row.id]
-        theirs = [one for one in sent if one is not None and not one.ours]
+        theirs = [one for one in sent if one is not None and one.entry_id != row.id]
         said.append(Said(row.kind, row.actor, row.text, at, [*own, *theirs], moved))
     return said

@@ -21,7 +21,7 @@ def put_right(act: Act, case_id: str, seen: str, unit_id: str, category: str) ->
     `unit_id`, `category`: empty where nobody knows the unit, and of a question. What units owe about the case already
     stays theirs. What was counted of the case goes with it to the unit that it is about. One that becomes of a serious
     kind goes to the discipline desk; the citizen hears of that alone, and whether they can be reached is returned, else
-    True. Raises Refusal: gone, changed, unit_unknown, category_unknown, same, units_owe.
+    True. Raises Refusal: gone, changed, unit_unknown, category_unknown, same, units_owe, merged_here.
     """
     case = held(act, case_id, seen)
     new = {"unit_id": _unit(act, case, unit_id), "category": category}

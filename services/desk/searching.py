@@ -105,7 +105,7 @@ class Search:
         likely = likest(own, {one: self._story(one) for one in ids}, files)
         if not likely:
             return []
-        return acts.look(told, report.received_at.date(), own, {one: self._story(one) for one in likely}, files)
+        return acts.look(told, report.received_at, own, {one: self._story(one) for one in likely}, files)
 
     def _near(self, report_id: str) -> Iterator[str]:
         """The other reports of the same unit that moved last within `NEAR` of this one, the nearest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 
@@ -34,7 +34,7 @@ def refuse_their_words(act: Act, report_id: str | None, text: str) -> None:
     """
     if report_id is None:
         return
-    if has_mobile(text) or _theirs(act, report_id, text):
+    if has_mobile(text) or any(_theirs(act, one, text) for one in _together(act.tx, report_id)):
         raise Refusal(DeskCode.THEIR_NUMBER)
     close, letters = _shapes(text)
     for their_close, their_letters in [_shapes(one) for one in _said(act.tx, report_id)]:
@@ -62,10 +62,16 @@ def _theirs(act: Act, report_id: str, text: str) -> bool:
     return has_number(text, number)
 
 
+def _together(tx: Connection, report_id: str) -> Sequence[str]:
+    """The report and the cases that are answered with it: whoever hands it over has read them too (A42)."""
+    return [report_id, *tx.execute(select(cases.c.id).where(cases.c.master_id == report_id)).scalars()]
+
+
 def _said(tx: Connection, report_id: str) -> Iterator[str]:
-    """Everything that the report's sender has written."""
-    yield from tx.execute(select(cases.c.what).where(cases.c.id == report_id)).scalars()
-    added = entries.c.subject_id == report_id, entries.c.kind.in_(("addition", "rate"))
+    """Everything that the report's sender has written, and the senders of what is answered with it."""
+    ids = _together(tx, report_id)
+    yield from tx.execute(select(cases.c.what).where(cases.c.id.in_(ids))).scalars()
+    added = entries.c.subject_id.in_(ids), entries.c.kind.in_(("addition", "rate"))
     yield from tx.execute(select(entries.c.text).where(*added)).scalars()
     visit = tx.execute(select(visits.c.note, visits.c.findings).where(visits.c.id == report_id)).first()
     if visit is not None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
 from services.cases import State
 from services.desk.glances import just_read
 from services.desk.listing import found_by
@@ -20,15 +24,17 @@ def next_open(act: Act, filters: Filters, report_id: str) -> str | None:
     by_promise = filters.sort == BY_PROMISE
     here = None if by_promise else _place(act, report_id)
     waiting = found_by(
-        act,
-        filters,
-        just_read=just_read(act),
-        only=lambda columns: (columns.state.in_(OFFICE_TURN), columns.id != report_id),
+        act, filters, just_read=just_read(act), only=lambda columns: (_waits(columns), columns.id != report_id)
     )
     for start in dict.fromkeys((here, None)):
         for place, _ in in_order(act, waiting, start, by_promise=by_promise):
             return place.id
     return None
+
+
+def _waits(columns: Any) -> ColumnElement[bool]:
+    """What is merged waits with its master, and by itself only where something has come in about it."""
+    return or_(columns.state.in_(OFFICE_TURN), and_(columns.state == State.MERGED, ~columns.read))
 
 
 def _place(act: Act, report_id: str) -> Place | None:

@@ -106,6 +106,19 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Child:
+    """A case that is answered with another one, its master, or was (A42)."""
+
+    id: str
+    number: str
+    unit_id: str | None
+    state: str
+    received_at: datetime
+    unread: bool
+    followed: bool  # whether a chat follows it, so that its citizen can be told there
+
+
+@dataclass(frozen=True)
 class Report:
     """A case or a visit as the office reads it."""
 
@@ -140,6 +153,8 @@ class Report:
     source_number: str | None = None  # of a case that a clerk has entered: the source's own number
     arrived_on: date | None = None  # of such a case: the day on which it came in there
     asked_until: date | None = None  # the last day for what the office has asked, while it waits for it
+    master: tuple[str, str] | None = None  # id and number of the case with which it is answered, or was
+    children: Sequence[Child] = ()  # what is answered with it, or was
     reach: str = ""  # where no chat follows the case: phone or none, by whether a phone was left; web or web_phone
 
     @property

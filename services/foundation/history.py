@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
-from models.tables import entries, obligations
+from models.tables import cases, entries, obligations
 from services.foundation.act import Act
 from services.foundation.refusal import Common, Refusal
 
@@ -18,10 +18,20 @@ def require_unmoved(act: Act, subject_id: str, state: str, seen: str, about: str
 def seen_as(act: Act, subject_id: str, state: str, about: str | None = None) -> str:
     """A token of what a page shows of a thing, so that a decision can say what it was taken on.
 
-    `about`: what the thing is about, if anything: whatever happens around that counts as well.
+    `about`: what the thing is about, if anything: whatever happens around that counts as well, and around cases that
+    are answered with it.
     """
-    happened = sum(_how_much_happened(act.tx, one) for one in (subject_id, about) if one)
-    return f"{state}.{happened}"
+    around = [one for one in (subject_id, about) if one]
+    happened = sum(_how_much_happened(act.tx, one) for one in around)
+    return ".".join((state, str(happened), *_merged(act.tx, around)))
+
+
+def _merged(tx: Connection, subject_ids: list[str]) -> list[str]:
+    """How many cases are merged under these, and how much was said about them; nothing where there are none."""
+    said = select(cases.c.id, func.count(entries.c.id).label("many")).select_from(cases)
+    said = said.outerjoin(entries, entries.c.subject_id == cases.c.id).where(cases.c.master_id.in_(subject_ids))
+    found = tx.execute(said.group_by(cases.c.id)).all()
+    return [str(len(found)), str(sum(row.many for row in found))] if found else []
 
 
 def _how_much_happened(tx: Connection, subject_id: str) -> int:

@@ -40,6 +40,7 @@ VOUCHED: Mapping[str, Sequence[str]] = {
         "outcomes",
         "recovered",
         "about_id",
+        "master_id",
         "confined",
         "assigned_to",
         "priority",

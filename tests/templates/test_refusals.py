@@ -49,6 +49,7 @@ AT_HAND_OVER = {
 # Not a mistake: the page asks once more, in other words.
 ASKED_AGAIN: set[StrEnum] = {
     CaseCode.TAG_THERE,
+    DeskCode.OTHER_UNIT,
     DeskCode.TELLING,
     ObligationCode.DUE_UNSURE,
     ObligationCode.HANDED_ALREADY,

@@ -17,7 +17,7 @@ from services.people import Grant, Role
 from tests.drivers.browsing import browsing, site_of
 
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
-SEEN = re.compile(r'name="seen" value="([a-z_]+\.\d+)"')
+SEEN = re.compile(r'name="seen" value="([a-z_]+(?:\.\d+)+)"')
 NUMBER = re.compile(r'name="number" value="([0-9a-f]{20})"')
 
 MANAGING = (Role.CLERK, Role.OFFICE_HEAD)  # the roles of those of the demo city who manage people

@@ -51,6 +51,11 @@ def _put_right(act: Act, report_id: str, sent: Form) -> bool:
     return desk.put_right(act, report_id, sent.get("seen", ""), sent.get("unit", ""), sent.get("category", ""))
 
 
+def _merge(act: Act, report_id: str, sent: Form) -> bool:
+    number, way, sure = (sent.get(name, "") for name in ("other", "way", "sure"))
+    return desk.merge(act, report_id, sent.get("seen", ""), number, way, sure)
+
+
 ENCLOSING = frozenset(("ask", "accept", "decline", "refer", "answer", "interim"))  # whose words may take files along
 ACTS: Mapping[str, Decision] = {
     "ask": _enclosing(desk.ask),
@@ -71,5 +76,7 @@ ACTS: Mapping[str, Decision] = {
     "assign": lambda act, report_id, sent: desk.assign(act, report_id, sent.get("seen", ""), sent.get("person", "")),
     "pass_on": _said(desk.pass_on),
     "give_back": _said(desk.give_back),
+    "merge": _merge,
+    "part": lambda act, report_id, sent: desk.part(act, report_id, sent.get("seen", ""), sent.get("child", "")),
     "jot": lambda act, report_id, sent: desk.jot(act, report_id, sent.get("text", ""), sent.get("number", "")),
 }

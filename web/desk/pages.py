@@ -148,6 +148,7 @@ class Desk:
         """
         status, report = status_of(refused), await self._report(seat, request.match_info["id"])
         told = {"problem": refused.code, "at": refused.field or "text", "act": act, "typed": typed, "sent": sent or {}}
+        told["details"] = refused.values
         told["limit"] = await due_of(self._frame, sent or {}) if act == "interim" else Limit()
         form = (handed, refused) if handed is not None else None
         return await self._draw(request, seat, report, status=status, form=form, files=files, **told)
@@ -213,6 +214,7 @@ class Desk:
                 "act": "",
                 "typed": "",
                 "sent": {},
+                "details": {},
                 "identity": None,
                 "limit": Limit(),
             },

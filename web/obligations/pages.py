@@ -134,7 +134,9 @@ class Obligations:
         if obligation.owed:
             told = await frame.acts.read(why_unreached, obligation.unit_id, frame.ways)
         heard = await frame.acts.read(desk.called_back, whole)
-        return {"heard": heard, "others": others, "waits": waits, "hears": hears, "why_unreached": told}
+        merged = await frame.acts.read(desk.many_merged, obligation.subject and obligation.subject.id)
+        beside = {"heard": heard, "others": others, "waits": waits, "hears": hears, "merged": merged}
+        return beside | {"why_unreached": told}
 
     async def _late(self) -> Lateness:
         return lateness(await self._frame.acts.read(obligations.late))

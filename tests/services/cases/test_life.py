@@ -201,11 +201,23 @@ def test_every_state_is_reached_and_every_end_is_left_again() -> None:
 
 @dataclass
 class Walk:
-    """One complaint, and whatever anybody does with it."""
+    """A complaint and another one, and whatever anybody does with either."""
 
     office: Office
     case: cases.Case
+    other: cases.Case
     owed: list[str] = field(default_factory=list)
+    owed_of_other: list[str] = field(default_factory=list)
+
+    def turn(self) -> None:
+        """What follows is done with the other one."""
+        self.case, self.other, self.owed, self.owed_of_other = self.other, self.case, self.owed_of_other, self.owed
+
+    def merge(self) -> None:
+        decide(self.office, desk.merge, self.case.id, self.other.number, desk.UNDER, "")
+
+    def part(self) -> None:
+        decide(self.office, desk.part, self.case.id)
 
     def accept(self) -> None:
         decide(self.office, desk.accept, self.case.id, "")
@@ -263,38 +275,53 @@ class Walk:
         return {table: rows(self.office.program, table) for table in tables}
 
     def check(self) -> None:
-        now = report(self.office, self.case.id)
-        of_case = [one for one in rows(self.office.program, "obligations") if one["subject_id"] == self.case.id]
+        for case in (self.case, self.other):
+            self._check(case.id)
+        self.owed = [one for one in self.owed if self.office.look(one).obligation.state not in SETTLED]
+
+    def _check(self, case_id: str) -> None:
+        now = report(self.office, case_id)
+        of_case = [one for one in rows(self.office.program, "obligations") if one["subject_id"] == case_id]
+        if now.state == State.MERGED:
+            assert now.master, "nobody answers it"
+            master = report(self.office, now.master[0])
+            assert master.state not in (State.MERGED, *ENDS), "its master was answered without it, or is merged itself"
+            assert [one.id for one in master.children] == [case_id]
+        elif now.state not in ENDS:
+            assert now.master is None
         own = [one for one in of_case if one["unit_id"] is None and one["owed_since"] is not None]
         assert len(own) == (now.state not in ENDS), f"{now.state}: an open case is due on one day, an ended one on none"
         answers = [one.text for one in now.said if one.kind == Step.CLOSE]
         if now.state == State.CLOSED:
             assert answers
             assert answers[-1]
-        standing = self.office.program.acts.look(obligations.standing, self.case.id)
+        standing = self.office.program.acts.look(obligations.standing, case_id)
         if now.state not in ENDS:
             wanted = {Standing.OWED: State.HANDED, Standing.ANSWERED: State.ANSWERED}.get(standing)
-            assert now.state == wanted or (wanted is None and now.state in (State.RECEIVED, State.ACCEPTED))
+            assert now.state == wanted or (
+                wanted is None and now.state in (State.RECEIVED, State.ACCEPTED, State.MERGED)
+            )
         if now.promised is not None and now.promised.stands:
             assert now.asked_until is not None, "a clock stands still and nobody is waited for"
             assert not now.promised.late
         if now.asked_until is not None:
             silent = [one.kind for one in now.said if one.kind in ("question", "addition", Step.NO_REACTION)]
             assert silent[-1] == "question"
-        self.owed = [one for one in self.owed if self.office.look(one).obligation.state not in SETTLED]
 
 
 DOINGS = tuple(name for name in vars(Walk) if not name.startswith("_") and name not in ("stands", "check"))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(doings=["hand", "withdraw", "reopen"])
 @example(doings=["ask", "days_pass", "ask", "add", "ask", "accept", "days_pass", "close", "ask", "days_pass", "reopen"])
+@example(doings=["turn", "hand", "turn", "merge", "ask", "turn", "unit_answers", "accept_answer", "turn", "reopen"])
+@example(doings=["merge", "part", "merge", "turn", "withdraw", "reopen", "merge", "turn", "interim", "decline"])
 @example(doings=["hand", "unit_answers", "send_back", "unit_answers", "accept_answer", "hand", "excuse", "close"])
-@given(doings=st.lists(st.sampled_from(DOINGS), max_size=14))
+@given(doings=st.lists(st.sampled_from(DOINGS), max_size=16))
 def test_no_walk_loses_an_answer_skips_a_step_or_leaves_a_case_without_a_day(office: Office, doings: list[str]) -> None:
-    walk = Walk(replace(office), complaint(office))
-    said = 0
+    walk = Walk(replace(office), complaint(office), complaint(office))
+    said = {walk.case.id: 0, walk.other.id: 0}
     for doing in doings:
         before = walk.stands()
         with suppress(Refusal):
@@ -303,7 +330,8 @@ def test_no_walk_loses_an_answer_skips_a_step_or_leaves_a_case_without_a_day(off
         if before:
             assert walk.stands() == before, f"{doing} was refused and changed something"
         walk.check()
-        told = [one for one in report(office, walk.case.id).said if one.kind not in ("addition", "withdraw")]
-        assert len(told) >= said
-        said = len(told)
+        for one, before_now in said.items():
+            told = [line for line in report(office, one).said if line.kind not in ("addition", "withdraw")]
+            assert len(told) >= before_now
+            said[one] = len(told)
     assert is_whole(office.program)

@@ -33,6 +33,7 @@ CHD     POST /console/report/ID/ask /console/report/ID/accept /console/report/ID
 CHD     POST /console/report/ID/answer /console/report/ID/interim /console/report/ID/outcomes /console/report/ID/reopen
 CHD     POST /console/report/ID/make_good /console/report/ID/set_aside /console/report/ID/note /console/report/ID/jot
 CHD     POST /console/report/ID/put_right /console/report/ID/assign /console/report/ID/pass_on
+CHD     POST /console/report/ID/merge /console/report/ID/part
 CHD     POST /console/report/ID/give_back /console/report/ID/hand /console/report/ID/insert
 CHD     POST /console/report/ID/prioritise /console/report/ID/tag /console/report/ID/untag
 CHD     GET /console/tags
