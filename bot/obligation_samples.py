@@ -129,6 +129,7 @@ def _sent(word: Callable[[str], str]) -> list[Sample]:
         ("insisted", {"text": word("sample_back"), "state": "open"}, to_head),
         ("accepted", {"text": "", "state": "accepted"}, to_reader),
         ("excused", {"text": word("sample_why"), "state": "excused"}, to_reader),
+        ("link", {"address": "https://mingcha.example.gov.cn/answer/K7QF-2M9D-X4TP-8RWC-3HJN-5VZA"}, ()),
         ("time_granted", {"text": "", "due": f"{LATER}T18:00+08:00", "days": 7}, to_head[1:]),
         ("deadline_moved", {"was": DUE, "due": f"{LATER}T18:00+08:00", "days": 7}, to_head[1:]),
         ("time_refused", {"text": word("sample_back")}, to_head[1:]),

@@ -13,7 +13,7 @@ from conversation.engine import Flow
 from conversation.messages import Answers, Button, Media
 from conversation.questions import Day, Evidence, Text
 from handlers.answers import pieces
-from handlers.obligations.view import person_of, refused, show, to_act_on, why_returned
+from handlers.obligations.view import person_of, refused, show, to_act_on
 from handlers.obligations.words import told, written
 from services import obligations
 from services.desk import SHORTEST_REASON
@@ -56,7 +56,9 @@ def begin_answer(turn: Turn, whole: Dossier, text: str = "", held: list[Answers]
     if whole.obligation.state in obligations.SETTLED:
         show(turn, whole)
         return False
-    turn.say("obligation.answering", **told(turn, whole.obligation), asked=whole.asked, **why_returned(whole))
+    turn.say(
+        "obligation.answering", **told(turn, whole.obligation), asked=whole.asked, **obligations.why_returned(whole)
+    )
     known = {"_obligation": whole.obligation.id} | ({"text": text} if text else {})
     turn.start("answer", known, {"evidence": held} if held else None)
     return True

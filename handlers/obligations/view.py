@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from conversation.messages import Button
 from handlers.answers import asks_for
 from handlers.obligations.lists import OBLIGATIONS
 from handlers.obligations.sight import own_obligation, seen_obligation, sight_of
-from handlers.obligations.words import told, written
+from handlers.obligations.words import told
 from services import obligations
 from services.foundation.codes import spelled
 from services.foundation.refusal import Refusal
-from services.obligations import TO_HEAD, Dossier, Happened, Obligation, buttons
+from services.obligations import TO_HEAD, Dossier, Obligation, buttons
 from services.people import Right
 from services.talk import Journey, Turn
 
 NUMBER = re.compile(r"(?<![0-9a-z])d[\s-]*(\d{8})[\s-]*(\d{4})(?!\d)")
-SHOWN = 8  # entries of the history: the newest ones
-_FIRST = {"handed": 0, "acknowledged": 1}  # at one moment, acknowledging comes before the rest
 
 
 def open_obligation(turn: Turn, argument: str) -> None:
@@ -53,13 +50,7 @@ def show(turn: Turn, whole: Dossier) -> None:
     turn.say(
         "obligation.one",
         *buttons_of(turn, whole),
-        **told(turn, obligation),
-        asked=whole.asked,
-        **why_returned(whole),
-        not_ours_by=written(turn, whole.not_ours_by) if whole.not_ours_by else None,
-        extension=_extension(turn, whole),
-        history=_history(turn, whole),
-        earlier=max(0, len(whole.history) - SHOWN),
+        **obligations.shown(whole, turn.directory.name(obligation.unit_id) or ""),
     )
 
 
@@ -136,53 +127,6 @@ def person_of(turn: Turn) -> str:
     if turn.contact.person_id is None:
         raise ValueError("an account that is bound to nobody acts for no unit")
     return turn.contact.person_id
-
-
-def _history(turn: Turn, whole: Dossier) -> list[dict[str, Any]]:
-    said = sorted(whole.history, key=lambda one: (one.at, _FIRST.get(one.kind, len(_FIRST))))
-    return [
-        {
-            "kind": one.kind,
-            "text": _for_unit(whole, one),
-            "at": written(turn, one.at),
-            "pieces": len(one.pieces),
-            **_returned(one),
-        }
-        for one in said[-SHOWN:]
-    ]
-
-
-def _for_unit(whole: Dossier, one: Happened) -> str:
-    """An entry's text as the unit may read it. The words with which a case is accepted are for the citizen."""
-    return "" if one.kind == "accepted" and whole.obligation.waited_for else one.text
-
-
-def why_returned(whole: Dossier) -> dict[str, Any]:
-    """Why the office has sent the answer back, how often it has, and whether it found it untrue; while it is owed."""
-    returned = [one for one in whole.history if one.kind == "returned"]
-    if not returned or not whole.obligation.owed:
-        return {"returned": "", "times": 0, "untrue": False}
-    last = max(returned, key=lambda one: _returned(one)["times"])
-    return {"returned": last.text, **_returned(last)}
-
-
-def _returned(one: Happened) -> dict[str, Any]:
-    """How often an answer had come back with this entry, and whether it was found untrue."""
-    return {"times": int(one.detail.get("times", 0)), "untrue": "found_untrue" in one.detail}
-
-
-def _extension(turn: Turn, whole: Dossier) -> dict[str, Any] | None:
-    """The newest request for more time."""
-    if not whole.extensions:
-        return None
-    newest = whole.extensions[-1]
-    return {
-        "state": newest.state,
-        "until": written(turn, newest.wanted_at)[:10],
-        "reason": newest.reason,
-        "late": newest.late,
-        "word": newest.word or "",
-    }
 
 
 OBLIGATION = Journey("duty", open_obligation, right=Right.LOOK_AT_OBLIGATIONS)

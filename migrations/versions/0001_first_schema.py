@@ -537,6 +537,23 @@ def upgrade() -> None:
     with op.batch_alter_table('walkins', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_walkins_given_on'), ['given_on'], unique=False)
 
+    op.create_table('answer_links',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('obligation_id', sa.String(length=32), nullable=False),
+    sa.Column('mark', sa.String(length=64), nullable=False),
+    sa.Column('made_by', sa.String(length=32), nullable=False),
+    sa.Column('made_at', Utc(), nullable=False),
+    sa.Column('ended_by', sa.String(length=32), nullable=True),
+    sa.Column('ended_at', Utc(), nullable=True),
+    sa.Column('people', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['obligation_id'], ['obligations.id'], name=op.f('fk_answer_links_obligation_id')),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('mark'),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('answer_links', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_answer_links_obligation_id'), ['obligation_id'], unique=False)
+
     op.create_table('browsers',
     sa.Column('contact_id', sa.String(length=32), nullable=False),
     sa.Column('mark_hash', sa.String(length=64), nullable=False),
@@ -692,6 +709,10 @@ def downgrade() -> None:
 
     op.drop_table('deliveries')
     op.drop_table('browsers')
+    with op.batch_alter_table('answer_links', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_answer_links_obligation_id'))
+
+    op.drop_table('answer_links')
     with op.batch_alter_table('walkins', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_walkins_given_on'))
 

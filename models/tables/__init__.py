@@ -13,7 +13,7 @@ from models.tables.evidence import entries, evidence
 from models.tables.foundation import audit, audit_waiting, counters, happenings, ticks
 from models.tables.inspections import visits
 from models.tables.notices import listeners, notices
-from models.tables.obligations import extensions, obligations, reminders
+from models.tables.obligations import answer_links, extensions, obligations, reminders
 from models.tables.openings import openings
 from models.tables.people import browsers, contacts, grants, links, logins, owners, people, vault
 from models.tables.publications import publications
@@ -29,6 +29,7 @@ __all__ = [
     "alerts",
     "announced_days",
     "announced_years",
+    "answer_links",
     "audit",
     "audit_waiting",
     "browsers",

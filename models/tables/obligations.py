@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from models.tables.base import BigId, id_column, metadata
 from models.types import Utc
@@ -105,4 +105,19 @@ extensions = Table(
     Column("decided_by", String(32)),
     Column("decided_at", Utc),
     Column("word", Text),  # the office's word on it
+)
+
+
+answer_links = Table(  # addresses at which a body without an account answers: one that lives for an obligation at most
+    "answer_links",
+    metadata,
+    id_column(),
+    Column("obligation_id", ForeignKey("obligations.id"), nullable=False, index=True),
+    Column("mark", String(64), nullable=False, unique=True),  # keyed hash of what stands in the address
+    Column("made_by", String(32), nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Column("ended_by", String(32)),  # None: until the obligation is settled, or the days are over
+    Column("ended_at", Utc),
+    Column("people", JSON, nullable=False),  # who has acted by it: ids of people
+    sqlite_with_rowid=False,
 )

@@ -58,6 +58,7 @@ class Limits(BySource, ByPriority, SourceLimits):
 
     nudge: Days | None = None  # until an SMS says that a word waits in the web chat; None: none does
     not_ours: Days | None = None  # for a unit to say that it is not its duty; None: it cannot
+    answer_link: Days | None = None  # calendar days after its deadline on which a link answers still; None: no links
     rate: Days | None = None  # in which an answer can be rated; None: nobody is asked
     put_right: Days | None = None
     ask: Days | None = None  # in which the office waits for the citizen it has asked; None: without an end

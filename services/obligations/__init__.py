@@ -14,6 +14,7 @@ from services.obligations.kinds import Kind, Kinds, Moved
 from services.obligations.ladder import FAR, FARTHEST_YEARS, ladders, last_day
 from services.obligations.lapsing import lapse
 from services.obligations.leaving import COLUMNS, leaving
+from services.obligations.linking import AnswerLink, by_link, end_link, find_link, give_link, link_of, posts_by_link
 from services.obligations.listing import (
     counts,
     id_of,
@@ -44,6 +45,7 @@ from services.obligations.own import (
     stand_still,
 )
 from services.obligations.rules import read_rules
+from services.obligations.shown import shown, told_of, why_returned
 from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_since
 from services.obligations.values import (
     ACCEPTED,
@@ -81,6 +83,7 @@ __all__ = [
     "STATES",
     "TO_HEAD",
     "TO_READER",
+    "AnswerLink",
     "Dossier",
     "Happened",
     "Kind",
@@ -102,13 +105,17 @@ __all__ = [
     "ask_office",
     "bring_nearer",
     "buttons",
+    "by_link",
     "catch_up",
     "counts",
     "deadline",
     "decide_time",
+    "end_link",
     "excuse",
     "file_names",
+    "find_link",
     "fire",
+    "give_link",
     "given_back",
     "hand_over",
     "id_of",
@@ -122,6 +129,7 @@ __all__ = [
     "last_day",
     "late",
     "leaving",
+    "link_of",
     "listed",
     "look",
     "move",
@@ -130,6 +138,7 @@ __all__ = [
     "owed_by",
     "planned_moves",
     "postpone",
+    "posts_by_link",
     "promise",
     "promised",
     "put_back",
@@ -141,10 +150,13 @@ __all__ = [
     "run_on",
     "say_not_ours",
     "send_back",
+    "shown",
     "stand_still",
     "standing",
+    "told_of",
     "told_since",
     "unsettled",
     "way_to_head",
+    "why_returned",
     "why_unreached",
 ]

@@ -14,12 +14,16 @@ class ObligationCode(StrEnum):
     DUE_UNSURE = "due_unsure"
     DUE_WANTED = "due_wanted"
     HANDED_ALREADY = "handed_already"
+    HEAD_REACHED = "head_reached"  # the head has an account: no link is needed
     KIND_WANTED = "kind_wanted"
     NO_DATE = "no_date"
     NOT_ANSWERED = "not_answered"
+    NO_LINKS = "no_links"  # the office gives none
     NOT_OURS_LATE = "not_ours_late"
     NOT_OURS_NEVER = "not_ours_never"
     NOT_OURS_ONCE = "not_ours_once"
+    POST_WANTED = "post_wanted"
+    REASON_WANTED = "why_wanted"
     SETTLED = "settled"
     UNIT_WANTED = "unit_wanted"
     UNIT_WITHOUT_HEAD = "unit_without_head"

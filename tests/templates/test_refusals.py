@@ -64,6 +64,18 @@ OF_TEXTS = {
 }  # told at the page of standard texts
 BY_NAME = {DeskCode.VARIABLE_UNKNOWN}  # told there by `unknown`, with what was written and what is known
 NEW_DATE = {ObligationCode.DUE_WANTED, ObligationCode.DUE_PAST, ObligationCode.DUE_FAR}  # of an interim reply
+AT_LINK = {  # told at the page of a link, beside what the chat says of an act that is refused
+    PeopleCode.NAME_WANTED,
+    ObligationCode.POST_WANTED,
+    ObligationCode.REASON_WANTED,
+    Common.TEXT_WANTED,
+    Common.TEXT_TOO_LONG,
+    ObligationCode.DUE_WANTED,
+    ObligationCode.DUE_PAST,
+    EvidenceCode.ENCLOSED_GONE,
+    EvidenceCode.ENCLOSED_BAD,
+}
+OF_LINKS = {ObligationCode.POST_WANTED, ObligationCode.REASON_WANTED}
 OF_UNITS = {  # what no page does
     ObligationCode.NOT_OURS_LATE,
     ObligationCode.NOT_OURS_NEVER,
@@ -87,7 +99,8 @@ ON_PAGES: dict[str, set[StrEnum]] = {
     - {Common.GONE},
     "texts": {Common.CHANGED, Common.TEXT_TOO_LONG, Common.TEXT_WANTED, *OF_TEXTS} - BY_NAME,
     "cases": {*KeyingCode, Common.TEXT_TOO_LONG, Common.TEXT_WANTED},
-    "obligations": {*Common, *ObligationCode, *AT_HAND_OVER} - ASKED_AGAIN - OF_UNITS,
+    "obligations": {*Common, *ObligationCode, *AT_HAND_OVER} - ASKED_AGAIN - OF_UNITS - OF_LINKS,
+    "answering": AT_LINK,
     "people": set[StrEnum](PeopleCode) - ASKED_AGAIN,
     "signin": {*SignInCode, Common.GONE},
     "walkins": {Common.TEXT_TOO_LONG, Common.TEXT_WANTED, CaseCode.DECIDED},

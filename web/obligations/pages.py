@@ -8,9 +8,10 @@ from typing import Any
 from aiohttp import web
 
 from services import desk, evidence, obligations, people
+from services.calendar import limits
 from services.foundation.refusal import Refusal
-from services.obligations import PAGE, Dossier, last_day, why_unreached
-from services.people import Right
+from services.obligations import PAGE, SETTLED, Dossier, last_day, why_unreached
+from services.people import Addressee, Right
 from web.obligations.filters import SHOWN, ObligationQuery, read
 from web.obligations.hand_form import DUE_WRONG, TOLD, Limit, due_day, due_of, look_at_words, look_twice, told_by
 from web.obligations.lateness import Lateness, lateness
@@ -32,6 +33,7 @@ DONE = frozenset(
         *TOLD,
         *(f"{act}_{by}" for act in THEIR_TURN for by in ("sms", "sms_later")),
         "unreached",
+        "link_ended",
     )
 )
 
@@ -120,6 +122,12 @@ class Obligations:
             return seat.acts.write(obligations.accept_answer, *known, text, promised, pieces_in(sent))
         return seat.acts.write(SAID[act], *known, text)
 
+    async def refused(self, request: web.Request, seat: Seat, error: Refusal, act: str) -> web.Response:
+        """The obligation as it stands now, with what was wrong."""
+        typed, whole = dict.fromkeys(("text", "date", "untrue"), ""), await self._whole(request)
+        told = {"problem": error.code, "act": act, "typed": typed}
+        return await self._draw(request, seat, whole, status=status_of(error), **told)
+
     async def _whole(self, request: web.Request) -> Dossier:
         frame = self._frame
         whole = await frame.acts.read(obligations.look, frame.kinds, request.match_info["id"])
@@ -136,7 +144,17 @@ class Obligations:
         heard = await frame.acts.read(desk.called_back, whole)
         merged = await frame.acts.read(desk.many_merged, obligation.subject and obligation.subject.id)
         beside = {"heard": heard, "others": others, "waits": waits, "hears": hears, "merged": merged}
-        return beside | {"why_unreached": told}
+        return beside | {"why_unreached": told} | await self._links(whole)
+
+    async def _links(self, whole: Dossier) -> dict[str, Any]:
+        """The link by which the unit can answer, whether it may be given one, and who has answered by one."""
+        read, obligation = self._frame.acts.read, whole.obligation
+        chats = await read(people.recipients, obligation.unit_id, Addressee.HEAD, people.CHAT)
+        takes_sms = self._frame.sms and await read(people.takes_sms, obligation.unit_id)
+        gives = limits().answer_link is not None and not chats and obligation.state not in SETTLED
+        link = await read(obligations.link_of, obligation.id)
+        posts = await read(obligations.posts_by_link, obligation.id)
+        return {"link": link, "gives_link": gives, "link_sms": takes_sms, "posts": posts}
 
     async def _late(self) -> Lateness:
         return lateness(await self._frame.acts.read(obligations.late))

@@ -19,6 +19,7 @@ from services.obligations import Kinds
 from services.talk import Office
 from services.units import Directory
 from templates import DEFAULT_LANGUAGE, Texts
+from web.answering import Answering
 from web.calendar.moves import Moves
 from web.calendar.notice import HolidayNotice
 from web.calendar.pages import Calendar
@@ -34,6 +35,7 @@ from web.desk.standard import StandardTexts
 from web.desk.tags import Tags
 from web.figures import Figures
 from web.notices.routes import Notices
+from web.obligations.links import AnswerLinks
 from web.obligations.pages import Obligations
 from web.people import People
 from web.public import Public
@@ -54,6 +56,7 @@ from web.walkins import Walkins
 # Every page of the site. What has a `PAGE` stands in the bar, in this order.
 PARTS = (
     Public,
+    Answering,
     SignIn,
     Mine,
     TodayPage,
@@ -66,6 +69,7 @@ PARTS = (
     Importing,
     Openings,
     Obligations,
+    AnswerLinks,
     Notices,
     StandardTexts,
     Evidence,
@@ -81,7 +85,7 @@ PARTS = (
     Quarantine,
 )
 PAGES = tuple(page for part in PARTS if isinstance(page := getattr(part, "PAGE", None), Page))
-OURS = ("/", "/console", "/in", "/me", "/language", "/track", "/published", "/receipt", "/large")
+OURS = ("/", "/console", "/in", "/me", "/language", "/track", "/published", "/receipt", "/large", "/answer")
 REFUSED = frozenset((403, 429))  # no right, a foreign form, too many tries
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 KNOWN_TROUBLE = frozenset((400, 403, 404, 405, 413))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -15,6 +15,7 @@ from services.evidence import EvidenceCode, Forgotten, Store, Stored, name_of
 from services.foundation.refusal import Refusal
 from web.site.frame import IS_ID, Frame, Seat, fields
 
+Keep = Callable[[FileField], Awaitable[tuple[str | None, Stored]]]
 PIECE, FILE = "piece", "file"  # fields of a form: what was uploaded with it before, and new files
 
 
@@ -68,11 +69,21 @@ async def uploads(frame: Frame, request: web.Request, seat: Seat) -> Uploads:
 
     Each lies here from now on, whatever becomes of the act, so that a refusal loses none.
     """
+
+    async def keep(file: FileField) -> tuple[str | None, Stored]:
+        stored = await copied(frame.store, file)
+        return name_of(file.filename, stored), stored
+
+    return await taken(frame, request, seat.person.id, keep)
+
+
+async def taken(frame: Frame, request: web.Request, sender: str, keep: Keep) -> Uploads:
+    """The same of any sender. `keep` stores a file, and gives it a name; it raises as `copied`."""
     before = (await fields(request, frame.site_url)).get(PIECE, [])
     kept, bad = [one for one in before if IS_ID.fullmatch(one)], list[tuple[str, str]]()
     for file in await given(request, frame.site_url, FILE):
         try:
-            kept.append(await _taken(frame, request, seat, file))
+            kept.append(await _taken(frame, request, sender, file, keep))
         except (Refused, Refusal) as refused:
             bad.append((file.filename, refused.code))
         except Died:
@@ -80,12 +91,12 @@ async def uploads(frame: Frame, request: web.Request, seat: Seat) -> Uploads:
     return Uploads(kept, bad)
 
 
-async def _taken(frame: Frame, request: web.Request, seat: Seat, file: FileField) -> str:
-    """The id of the piece. Raises as `copied`, and Refusal: no_room, too_much (today)."""
-    room, sender, address = frame.store.room, seat.person.id, request.remote or ""
+async def _taken(frame: Frame, request: web.Request, sender: str, file: FileField, keep: Keep) -> str:
+    """The id of the piece. Raises as `keep`, and Refusal: no_room, too_much (today)."""
+    room, address = frame.store.room, request.remote or ""
     if code := room.refusal(sender, address, frame.acts.clock().date()):
         raise Refusal(EvidenceCode.NO_ROOM if code == "no_room" else EvidenceCode.TOO_MUCH)
-    stored = await copied(frame.store, file)
+    name, stored = await keep(file)
     room.count(sender, address, stored.bytes)
-    await seat.acts.write(evidence.add_upload, sender, name_of(file.filename, stored), stored)
+    await frame.acts.write(evidence.add_upload, sender, name, stored)
     return stored.id

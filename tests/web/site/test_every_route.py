@@ -52,6 +52,7 @@ CHD     POST /console/cases/import /console/cases/import/ID/enter /console/cases
 CHD     POST /console/cases/import/ID/codes
 CHRDLA  GET /console/duties /console/duties.csv /console/duties.xlsx /console/duties.print /console/duties/due
 CHRDLA  GET /console/duty/ID
+CHD     POST /console/duty/ID/link /console/duty/ID/link/end
 CHD     POST /console/duty/ID/accept /console/duty/ID/return /console/duty/ID/excuse /console/duty/ID/insist
 CHD     POST /console/duty/ID/grant /console/duty/ID/refuse /console/duty/ID/reply /console/duty/ID/verify
 CHRDLA  GET /console/notices /console/notices.csv /console/notices.xlsx /console/notices.print /console/notices/ID
@@ -89,8 +90,8 @@ CHS     POST /console/quarantine/ID
 """
 # What anybody reaches, or whoever is signed in about themselves.
 OPEN = {
-    "GET / /track /published /large/X /in /in/X /language/X /console/ /receipt/X /receipt/X.pdf",
-    "POST /track /track/piece /in /in/password /in/passkey/options /in/passkey /in/link /console/sign-out",
+    "GET / /track /answer/X /published /large/X /in /in/X /language/X /console/ /receipt/X /receipt/X.pdf",
+    "POST /track /track/piece /answer/X /in /in/password /in/passkey/options /in/passkey /in/link /console/sign-out",
     "GET /me /me/later /me/password",
     "POST /me/chat /me/password /me/password/remove /me/passkey/options /me/passkey /me/passkey/ID/remove /me/codes",
     "POST /me/session/ID/end /me/sessions/end",
