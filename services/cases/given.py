@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from models.prepared import one_of
-from models.tables import cases, entries, evidence, obligations
+from models.tables import cases, entries
 from services import people
 from services.cases.life import Step
 from services.cases.steps import ENCLOSED
@@ -32,20 +31,12 @@ def given_piece(act: Act, case_id: str, piece_id: str) -> Enclosure | None:
 
 def may_open(act: Act, contact_id: str, piece_id: str) -> Enclosure | None:
     """A piece that this contact may open, because it has gone to a citizen and the contact follows that case."""
-    subject = select(evidence.c.subject_id).where(evidence.c.id == piece_id).scalar_subquery()
-    of_unit = select(obligations.c.subject_id).where(obligations.c.id == subject).scalar_subquery()
-    case_id = act.tx.execute(select(cases.c.id).where(cases.c.id.in_((subject, of_unit)))).scalar()
-    if case_id is not None and people.owns(act, contact_id, case_id):
-        return given_piece(act, case_id, piece_id)
-    return _given_with_another(act, contact_id, piece_id)
-
-
-def _given_with_another(act: Act, contact_id: str, piece_id: str) -> Enclosure | None:
-    """A piece that lies with a case which was answered together with one of this contact's (A42)."""
-    mine = [case_id for case_id, _ in people.owned(act, contact_id, cases)]
-    said = select(entries.c.detail).where(one_of(act.tx, entries.c.subject_id, mine), entries.c.kind.in_(_SHARED))
-    shared = mine and any(piece_id in (one or {}).get(ENCLOSED, ()) for one in act.tx.execute(said).scalars())
-    return next(iter(copies(act, [piece_id])), None) if shared else None
+    mine = [case_id for case_id, _ in people.owned(act, contact_id, cases)]  # of several that were merged, each has it
+    said = select(entries.c.detail).where(entries.c.subject_id.in_(mine), entries.c.detail.is_not(None))
+    sent = (row.detail or {} for row in act.tx.execute(said))
+    if not any(piece_id in detail.get(ENCLOSED, ()) for detail in sent):
+        return None
+    return next(iter(copies(act, [piece_id])), None)
 
 
 def _ids(act: Act, case_id: str) -> Iterator[tuple[str, list[str]]]:
