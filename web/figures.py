@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from aiohttp import web
@@ -44,7 +46,8 @@ COLUMNS = (
     "rated_righted",
 )
 FEWEST = 3  # ratings: of fewer it is not told how many gave which level
-SHADES = 4  # of a cell of the month by month table, beside none
+MONTHS = 12  # of which the topics can be looked at
+_MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])", re.ASCII)
 
 
 class Query(Asked):
@@ -53,6 +56,10 @@ class Query(Asked):
     @property
     def by(self) -> str:
         return self.get("by") or desk.BY[0]
+
+    def month(self, today: date) -> str:
+        """The month whose topics are shown: the one that was asked for, else this one once it is a week old."""
+        return self.get("month") or f"{today - desk.WEEK:%Y-%m}"
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,8 @@ class Figures:
         frame, query = self._frame, read(request.query)
         since, until = query.days()
         found = await seat.acts.read(desk.tallied, query.by, since, until)
-        monthly = await seat.acts.read(desk.by_month, since, until)
+        today = frame.acts.clock().date()
+        month = query.month(today)
         return frame.page(
             request,
             "figures/page.html",
@@ -89,11 +97,14 @@ class Figures:
             query=query,
             lines=lines(found, query.by, frame.directory(), frame.speaks(request)),
             total=desk.total(found),
-            months=sorted({month for _, month in monthly}),
-            heat=heat(monthly),
             most=max((one.came_in for one in found.values()), default=1),
             directory=frame.directory(),
             BY=desk.BY,
+            month=month,
+            months=desk.months_back(f"{today:%Y-%m}", MONTHS)[::-1],
+            hot=await seat.acts.read(desk.hot, month),
+            days=[day.isoformat() for day in desk.days_of(month)],
+            BEFORE=desk.BEFORE,
             LEVELS=cases.LEVELS,
             FEWEST=FEWEST,
             walked=await frame.acts.read(cases.walked, since, until),
@@ -115,9 +126,11 @@ class Figures:
 
 
 def read(asked: Mapping[str, str]) -> Query:
-    given = {name: asked.get(name, "").strip() for name in ("by", "from", "to")}
+    given = {name: asked.get(name, "").strip() for name in ("by", "from", "to", "month")}
     if given["by"] not in desk.BY:
         given["by"] = ""
+    if not _MONTH.fullmatch(given["month"]):
+        given["month"] = ""
     return Query({name: value for name, value in given.items() if value}, wrong=wrong_days(given))
 
 
@@ -127,12 +140,6 @@ def lines(found: Mapping[str, Tally], by: str, directory: Directory, texts: Text
     if by == "month":
         return sorted(named, key=lambda one: one.key, reverse=True)
     return sorted(named, key=lambda one: (-one.tally.came_in, one.name))
-
-
-def heat(monthly: Mapping[tuple[str, str], int]) -> Mapping[tuple[str, str], tuple[int, int]]:
-    """How many came in, by unit and month, each with its shade: 1 to `SHADES` by a share of the most."""
-    most = max(monthly.values(), default=1)
-    return {key: (many, -(-many * SHADES // most)) for key, many in monthly.items()}
 
 
 def _name(key: str, by: str, directory: Directory, texts: Texts) -> str:

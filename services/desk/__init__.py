@@ -6,6 +6,7 @@ from services.desk.calling_back import NOT_SO, SO, call_back, called_back
 from services.desk.codes import DeskCode
 from services.desk.deciding import accept, answer, ask, decline, interim, refer, reopen
 from services.desk.handing import beside, visit_of
+from services.desk.hot import BEFORE, MOST_HOT, Hot, days_of, hot, months_back
 from services.desk.identities import (
     Opening,
     OpeningState,
@@ -28,7 +29,7 @@ from services.desk.passing import give_back, pass_on
 from services.desk.prioritising import prioritise
 from services.desk.promises import remind_clerks
 from services.desk.publishing import counted, publish, publishable, published, unpublish
-from services.desk.rates import BY, Tally, by_month, tallied, total
+from services.desk.rates import BY, WEEK, Tally, mapped, tallied, total
 from services.desk.rating import make_good, set_aside
 from services.desk.righting import put_right
 from services.desk.saving import MOST_SAVED, Saved, drop_search, save_search, saved_searches
@@ -75,12 +76,14 @@ from services.desk.values import (
 )
 
 __all__ = [
+    "BEFORE",
     "BY",
     "BY_PROMISE",
     "COLUMNS",
     "KINDS",
     "LONGEST_TAG",
     "MOST",
+    "MOST_HOT",
     "MOST_SAVED",
     "MOST_TAGS",
     "NOBODY",
@@ -93,12 +96,14 @@ __all__ = [
     "USES",
     "VARIABLES",
     "VISIT",
+    "WEEK",
     "Alike",
     "Child",
     "Counts",
     "DeskCode",
     "Filters",
     "Found",
+    "Hot",
     "Item",
     "Opening",
     "OpeningState",
@@ -119,13 +124,13 @@ __all__ = [
     "assign",
     "assigned",
     "beside",
-    "by_month",
     "call_back",
     "called_back",
     "clerks",
     "coded",
     "counted",
     "counts",
+    "days_of",
     "decline",
     "drop_search",
     "fresh",
@@ -133,6 +138,7 @@ __all__ = [
     "go_on_unanswered",
     "hand_on",
     "histories",
+    "hot",
     "interim",
     "jot",
     "leaving",
@@ -140,8 +146,10 @@ __all__ = [
     "look",
     "make_good",
     "many_merged",
+    "mapped",
     "marked",
     "merge",
+    "months_back",
     "named",
     "next_open",
     "note_visit",

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, case, cast, extract, func, select
 
 from models.tables import cases, happenings, obligations, ratings
 from services.cases import ACCEPTANCE, BAD, COMPLAINT, HANDLING, RatingState, State, shown
@@ -26,7 +26,16 @@ from services.units import WHOLE, placed
 BY = ("unit", "month", "source", "category")
 WEEK, MONTH = timedelta(7), timedelta(30)
 ENDED_OTHERWISE = (State.DECLINED, State.REFERRED, State.WITHDRAWN)
-Key = str | date | None
+# The month in which a case came in, as the database groups by it; read by `month_of`.
+IN_MONTH = extract("year", cases.c.received_on).label("year"), extract("month", cases.c.received_on).label("month")
+_CELL = "cell"  # a unit and a month
+_KEYS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
+    "unit": (WHOLE.label("unit"),),
+    "month": IN_MONTH,
+    "source": (cases.c.source,),
+    "category": (cases.c.category,),
+    _CELL: (WHOLE.label("unit"), *IN_MONTH),
+}
 
 
 @dataclass
@@ -68,26 +77,49 @@ class Tally:
             setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
 
+_NUMBERS = frozenset(one.name for one in fields(Tally))
+
+
 def tallied(act: Act, by: str, since: date | None, until: date | None) -> dict[str, Tally]:
     """The tallies of complaints received on these days, by key: a unit's id ("" for none), 2026-11, a source, a kind.
 
     Windows and sections count with the unit above them. What was handed over counts for the unit that it was handed to.
     """
-    found: dict[str, Tally] = defaultdict(Tally)
+    return _tallied(act, by, since, until)
+
+
+def mapped(act: Act, since: date | None, until: date | None) -> dict[tuple[str, str], Tally]:
+    """Like `tallied`, by unit and month: (unit's id, 2026-11)."""
+    return _tallied(act, _CELL, since, until)
+
+
+def month_of(row: Any) -> str:
+    """The month of a row that was grouped by `IN_MONTH`: 2026-11."""
+    return f"{int(row.year)}-{int(row.month):02}"
+
+
+def _tallied(act: Act, by: str, since: date | None, until: date | None) -> dict[Any, Tally]:
+    found: dict[Any, Tally] = defaultdict(Tally)
     for query in _queries(act, by):
-        for row in act.tx.execute(_within(act, query, since, until)).mappings():
-            found[_told(row["key"])].add(Tally(**{str(name): row[name] for name in row if name != "key"}))
+        for row in act.tx.execute(_within(act, query, since, until)):
+            found[_key(row, by)].add(Tally(**{name: value for name, value in row._mapping.items() if name in _NUMBERS}))
     for key, row in _ratings(act, by, since, until):
         found[key].add(row)
     codes = cast(cases.c.outcomes, String).label("codes")
     outcomes = _grouped(by, cases, cases.c.unit_id, [codes, func.count().label("many")], codes)
     for row in act.tx.execute(_within(act, outcomes, since, until).where(cases.c.outcomes.is_not(None))):
         for code in msgspec.json.decode(row.codes) or ():
-            found[_told(row.key)].outcomes[code] += row.many
+            found[_key(row, by)].outcomes[code] += row.many
     return dict(found)
 
 
-def _ratings(act: Act, by: str, since: date | None, until: date | None) -> Iterator[tuple[str, Tally]]:
+def _key(row: Any, by: str) -> str | tuple[str, str]:
+    if by == "month":
+        return month_of(row)
+    return (row.unit or "", month_of(row)) if by == _CELL else row[0] or ""
+
+
+def _ratings(act: Act, by: str, since: date | None, until: date | None) -> Iterator[tuple[Any, Tally]]:
     """The ratings of the complaints, by key, in as many parts as there are ways to rate."""
     first, aside = (ratings.c.round == 1).label("first"), ratings.c.aside_id.is_not(None).label("aside")
     righted = ratings.c.right_on.is_not(None).label("righted")
@@ -98,7 +130,7 @@ def _ratings(act: Act, by: str, since: date | None, until: date | None) -> Itera
         given, bad = row.state == RatingState.GIVEN and not row.aside, row.level in BAD
         counts = given and row.first
         yield (
-            _told(row.key),
+            _key(row, by),
             Tally(
                 rated=row.many if counts else 0,
                 rated_solved=row.many if counts and row.solved else 0,
@@ -110,20 +142,6 @@ def _ratings(act: Act, by: str, since: date | None, until: date | None) -> Itera
                 levels=Counter({row.level: row.many}) if counts else Counter(),
             ),
         )
-
-
-def _told(key: Key) -> str:
-    return f"{key:%Y-%m}" if isinstance(key, date) else key or ""
-
-
-def by_month(act: Act, since: date | None, until: date | None) -> dict[tuple[str, str], int]:
-    """How many complaints came in, by unit and month: (unit id, 2026-11)."""
-    wanted = select(WHOLE.label("key"), cases.c.received_on.label("day"), func.count().label("many"))
-    rows = wanted.select_from(placed(cases, cases.c.unit_id)).group_by(WHOLE, cases.c.received_on)
-    found: Counter[tuple[str, str]] = Counter()
-    for row in act.tx.execute(_within(act, rows, since, until)):
-        found[row.key or "", f"{row.day:%Y-%m}"] += row.many
-    return dict(found)
 
 
 def total(tallies: Mapping[str, Tally]) -> Tally:
@@ -153,8 +171,8 @@ def _queries(act: Act, by: str) -> Iterator[Select[*tuple[Any, ...]]]:
 
 
 def _grouped(by: str, rows: Any, unit_id: Any, columns: list[Any], *more: Any) -> Select[*tuple[Any, ...]]:
-    key = {"unit": WHOLE, "month": cases.c.received_on, "source": cases.c.source, "category": cases.c.category}[by]
-    return select(key.label("key"), *columns).select_from(placed(rows, unit_id)).group_by(key, *more)
+    keys = _KEYS[by]
+    return select(*keys, *columns).select_from(placed(rows, unit_id)).group_by(*keys, *more)
 
 
 def _of_cases(act: Act) -> list[ColumnElement[Any]]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from bot.build import Program
 from channels.fake import FakePerson
 from services import cases
+from services.people import Grant, Role
 from tests.conftest import Clock
 from tests.drivers.desk_pages import WORDS, complains, first_report
-from tests.web.conftest import Browser, link
+from tests.services.desk.test_hot import came_in
+from tests.web.conftest import Browser, link, member
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -80,3 +83,24 @@ async def test_the_table_leaves_with_whole_numbers(clerk: Browser, citizen: Fake
     assert lines[0].lstrip("\ufeff").startswith("分组,收到,受理期限数,按时受理,办结,其他方式结束,未办结")
     assert lines[1].startswith("市国土局,1,0,0,0,0,1")
     assert "市国土局" in await clerk.opens("/console/figures.print")
+
+
+async def test_the_hot_topics_of_a_month_lead_to_their_cases(
+    program: Program, clerk: Browser, browser: Callable[[], Awaitable[Browser]]
+) -> None:
+    """It is the 21st; the month before is chosen, in which three came in about one unit."""
+    program.acts.transact(came_in, "2026-10-03", 3, category="fees", unit_id="gtj-1")
+    assert "这个月没有明显多起来的" in await clerk.opens("/console/figures")
+    page = await clerk.opens("/console/figures?month=2026-10")
+    topics = page.partition('id="hot"')[2]
+    assert "以前没有" in topics
+    found = re.search(r'href="(/console\?[^"]+)"><bdi>市国土局</bdi> · 乱收费', topics)
+    assert found
+    listed = await clerk.opens(found[1].replace("&amp;", "&"))
+    assert len(set(re.findall(r"/console/report/[0-9a-f]{20}", listed))) == 3
+    assert "这个月没有明显多起来的" in await clerk.opens("/console/figures?month=2026-13")
+    leader = await browser()
+    await leader.sends("/in", code=link(program, member(program, "徐组长", Grant(Role.LEADING_GROUP, None))))
+    topics = (await leader.opens("/console/figures?month=2026-10")).partition('id="hot"')[2]
+    assert "乱收费" in topics
+    assert "/console?" not in topics  # whoever reads no reports is led to none

@@ -23,6 +23,7 @@ from web.answering import Answering
 from web.calendar.moves import Moves
 from web.calendar.notice import HolidayNotice
 from web.calendar.pages import Calendar
+from web.colour_map import ColourMap
 from web.desk.assigned import Assigned
 from web.desk.evidence import Evidence
 from web.desk.handing import Handing
@@ -75,6 +76,7 @@ PARTS = (
     Evidence,
     Walkins,
     Figures,
+    ColourMap,
     Publishing,
     People,
     Units,

@@ -58,7 +58,7 @@ def test_the_half_year_gives_the_published_rate(program: Program) -> None:
     def look(act: Act) -> Any:
         half_year(act)
         since, until = date(2009, 1, 1), date(2009, 6, 30)
-        return [desk.tallied(act, by, since, until) for by in desk.BY], desk.by_month(act, since, until)
+        return [desk.tallied(act, by, since, until) for by in desk.BY], desk.mapped(act, since, until)
 
     tallies, monthly = program.acts.transact(look)
     by_unit, by_month, by_source, _ = tallies
@@ -70,7 +70,7 @@ def test_the_half_year_gives_the_published_rate(program: Program) -> None:
     assert one.outcomes == {"corrected": 8, "ordered": 16, "solved": 90, "solved_business": 50}
     assert (one.open_week, one.open_month, one.open_older) == (0, 0, 21)
     assert sorted(by_month) == [f"2009-0{n}" for n in range(1, 7)]
-    assert sum(many for (unit, _), many in monthly.items() if unit == UNIT) == 200
+    assert sum(one.came_in for (unit, _), one in monthly.items() if unit == UNIT) == 200
     assert (by_source["letter"].came_in, by_source["web"].came_in) == (50, 150)
     assert desk.total(by_source).closed == 179
 

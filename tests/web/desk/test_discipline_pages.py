@@ -84,7 +84,7 @@ async def test_nobody_else_of_the_office_reaches_what_is_about_the_office(
     assert bool(found) is sees, found
     acts, days = program.acts.by(who), (None, None)
     assert (acts.transact(desk.open_copy, str(piece)) is not None) is sees
-    assert sum(acts.look(desk.by_month, *days).values()) == (2 if sees else 1)
+    assert sum(one.came_in for one in acts.look(desk.mapped, *days).values()) == (2 if sees else 1)
     for by in desk.BY:
         assert desk.total(acts.look(desk.tallied, by, *days)).came_in == (2 if sees else 1)
     assert program.database.look(oversight.count_figures)[0].value == 1, "whoever watches the machine counts the others"

@@ -68,6 +68,7 @@ CH      POST /console/texts /console/texts/X
 CHRDA   GET /console/walkins /console/walkins.csv /console/walkins.xlsx /console/walkins.print
 CHD     POST /console/walkins/ID
 CHRDLA  GET /console/figures /console/figures.csv /console/figures.xlsx /console/figures.print
+CHRDLA  GET /console/figures/map /console/figures/map.csv /console/figures/map.xlsx /console/figures/map.print
 CH      GET /console/figures/published
 CH      POST /console/figures/published /console/figures/published/ID/withdraw
 CHS     GET /console/people /console/people.print /console/people/ID/withdraw /console/people/ID/more

@@ -38,6 +38,7 @@ LISTS = {
     "/console/calendar": Right.SET_CALENDAR,
     "/console/walkins": Right.READ_REPORTS,
     "/console/figures": Right.SEE_FIGURES,
+    "/console/figures/map": Right.SEE_FIGURES,
 }
 PHONE = "13807970172"
 NAME = "王小明"
