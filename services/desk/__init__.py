@@ -21,10 +21,10 @@ from services.desk.jotting import jot
 from services.desk.kinds import KINDS
 from services.desk.leaving import COLUMNS, leaving
 from services.desk.likeness import Alike
-from services.desk.listing import counts, fresh, listed
+from services.desk.listing import counts, fresh, listed, ticked, ticks
 from services.desk.merging import OVER, UNDER, many_merged, merge, part
 from services.desk.noting import note_visit
-from services.desk.opening import look, open_copy, open_original, open_report
+from services.desk.opening import look, mark_read, open_copy, open_original, open_report
 from services.desk.passing import give_back, pass_on
 from services.desk.prioritising import prioritise
 from services.desk.promises import remind_clerks
@@ -147,6 +147,7 @@ __all__ = [
     "make_good",
     "many_merged",
     "mapped",
+    "mark_read",
     "marked",
     "merge",
     "months_back",
@@ -183,6 +184,8 @@ __all__ = [
     "tell_discipline",
     "tell_keepers",
     "telling",
+    "ticked",
+    "ticks",
     "total",
     "unheld",
     "unpublish",

@@ -37,6 +37,7 @@ from services.desk.tagging import tagged, tags_of
 from services.desk.values import BY_PROMISE, NOBODY, PAGE, UNKNOWN_UNIT, VISIT, Counts, Filters, Item, Page
 from services.evidence import HELD
 from services.foundation.act import Act
+from services.foundation.history import seen_of
 from services.foundation.moments import opened_or_day
 
 SNIPPET = 200  # characters
@@ -106,6 +107,16 @@ def listed(act: Act, filters: Filters, after: str = "", keep: str = "") -> Page:
     some = list(islice(walk(act, filters, after, keep), PAGE + 1))
     items = _filled(act, [item for _, item in some[:PAGE]])
     return Page(items, some[PAGE - 1][0] if len(some) > PAGE else None)
+
+
+def ticked(act: Act, ids: tuple[str, ...]) -> list[Item]:
+    """The items with these ids that whoever acts may see, in the order of the list."""
+    return _filled(act, [item for _, item in walk(act, Filters(only=ids))])
+
+
+def ticks(act: Act, items: Sequence[Item]) -> dict[str, str]:
+    """What the list shows of each item, as an act on it tells (`seen`)."""
+    return seen_of(act, {item.id: item.state for item in items})
 
 
 def walk(act: Act, filters: Filters, after: str = "", keep: str = "") -> Iterator[tuple[str, Item]]:
@@ -254,6 +265,8 @@ def _shared(act: Act, columns: Any, filters: Filters, keep: str) -> list[ColumnE
         wanted.append(columns.received_on <= filters.until)
     if filters.words:
         wanted.append(one_of(act.tx, columns.id, filters.found.ids if filters.found else ()))
+    if filters.only is not None:
+        wanted.append(columns.id.in_(filters.only))
     return wanted
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from models.tables import FETCHING, cases, entries, evidence, notices, obligations, visits
 from services import people
-from services.cases import ENCLOSED, intake_of, is_shown, ratings_of, shown
+from services.cases import ENCLOSED, CaseCode, intake_of, is_shown, ratings_of, shown
 from services.desk import glances
 from services.desk.merging import children, master_of
 from services.desk.tagging import tags_of
@@ -16,7 +16,7 @@ from services.desk.values import VISIT, Original, Report, Said
 from services.evidence import Piece, find_piece, pieces_of
 from services.foundation import audit
 from services.foundation.act import Act
-from services.foundation.history import seen_as
+from services.foundation.history import require_unmoved, seen_as
 from services.foundation.moments import oldest_first, opened_or_day
 from services.foundation.purpose import stated
 from services.foundation.refusal import Common, Refusal
@@ -28,11 +28,25 @@ def open_report(act: Act, report_id: str) -> Report | None:
 
     None where there is none, and where whoever acts may not see it.
     """
-    table = _mark_read(act, report_id) if is_shown(act, report_id) else None
-    if table is None:
+    if not is_shown(act, report_id) or not _mark_read(act, report_id)[0]:
         return None
     audit.append(act, "report_opened", report_id)
     return look(act, report_id)
+
+
+def mark_read(act: Act, report_id: str, seen: str) -> bool:
+    """Marks a report as read that was read in the list; always returns True.
+
+    Raises Refusal: gone, changed (the citizen may have added something), decided (it is read already).
+    """
+    found = _case(act, report_id) or _visit(act, report_id)
+    if found is None:
+        raise Refusal(Common.GONE)
+    require_unmoved(act, report_id, found["state"], seen)
+    if not _mark_read(act, report_id)[1]:
+        raise Refusal(CaseCode.DECIDED)
+    audit.append(act, "report_marked_read", report_id)
+    return True
 
 
 def look(act: Act, report_id: str) -> Report | None:
@@ -81,8 +95,11 @@ def _subject_of(act: Act, piece_id: str) -> str | None:
     return act.tx.execute(select(evidence.c.subject_id).where(evidence.c.id == piece_id)).scalar()
 
 
-def _mark_read(act: Act, report_id: str) -> Any:
-    """Marks the report as read. Done first: on PostgreSQL additions must wait, so that nothing unseen is marked."""
+def _mark_read(act: Act, report_id: str) -> tuple[bool, bool]:
+    """Marks the report as read; returns whether there is one, and whether it was unread.
+
+    Done first: on PostgreSQL additions must wait, so that nothing unseen is marked.
+    """
     for table in (cases, visits):
         known = select(table.c.read).where(table.c.id == report_id).with_for_update()
         read = act.tx.execute(known).scalar()
@@ -90,8 +107,8 @@ def _mark_read(act: Act, report_id: str) -> Any:
             act.tx.execute(update(table).where(table.c.id == report_id).values(read=True))
             glances.leave(act, report_id)
         if read is not None:
-            return table
-    return None
+            return True, not read
+    return False, False
 
 
 def _case(act: Act, report_id: str) -> dict[str, Any] | None:

@@ -46,6 +46,7 @@ class Filters:
     since: date | None = None
     until: date | None = None
     assigned: str = ""  # the clerk who deals with it, or NOBODY
+    only: tuple[str, ...] | None = None  # these reports alone: those that were ticked in the list
     found: Found | None = None  # where there are words: what `services.desk.Search` has found with them
 
 

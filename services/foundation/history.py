@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, func, select
 
 from models.tables import cases, entries, obligations
@@ -32,6 +35,17 @@ def _merged(tx: Connection, subject_ids: list[str]) -> list[str]:
     said = said.outerjoin(entries, entries.c.subject_id == cases.c.id).where(cases.c.master_id.in_(subject_ids))
     found = tx.execute(said.group_by(cases.c.id)).all()
     return [str(len(found)), str(sum(row.many for row in found))] if found else []
+
+
+def seen_of(act: Act, states: Mapping[str, str]) -> dict[str, str]:
+    """The tokens of many things that are about nothing else, by id; `states`: theirs."""
+    said = select(entries.c.subject_id, func.count()).where(entries.c.subject_id.in_(states))
+    handed = obligations.c.subject_id.in_(states), obligations.c.unit_id.is_not(None)
+    because = select(obligations.c.subject_id, func.count()).where(*handed)
+    happened = Counter[str]()
+    for counted in (said.group_by(entries.c.subject_id), because.group_by(obligations.c.subject_id)):
+        happened.update({row[0]: row[1] for row in act.tx.execute(counted)})
+    return {id: f"{state}.{happened[id]}" for id, state in states.items()}
 
 
 def _how_much_happened(tx: Connection, subject_id: str) -> int:

@@ -251,6 +251,8 @@ class Desk:
             SHORTEST=SHORTEST_REASON,
             uploaded=await read(evidence.uploaded, files.pieces) if files.pieces else [],
             bad_files=files.bad,
+            ticks=await read(desk.ticks, shown.items) if seat.may(Right.DECIDE_REPORTS) else {},
+            givable=await read(desk.clerks) if seat.may(Right.DECIDE_REPORTS) else {},
             no_room=frame.store.room.is_short,
             opening=await read(desk.opening_of, report.id) if report and seat.may(Right.OPEN_IDENTITIES) else None,
             ask_days=limits().ask,

@@ -25,6 +25,7 @@ from web.calendar.notice import HolidayNotice
 from web.calendar.pages import Calendar
 from web.colour_map import ColourMap
 from web.desk.assigned import Assigned
+from web.desk.bulk import Bulk
 from web.desk.evidence import Evidence
 from web.desk.handing import Handing
 from web.desk.importing import Importing
@@ -62,6 +63,7 @@ PARTS = (
     Mine,
     TodayPage,
     Desk,
+    Bulk,
     Assigned,
     Tags,
     Saving,

@@ -37,6 +37,8 @@ CHD     POST /console/report/ID/merge /console/report/ID/part
 CHD     POST /console/report/ID/give_back /console/report/ID/hand /console/report/ID/insert
 CHD     POST /console/report/ID/prioritise /console/report/ID/tag /console/report/ID/untag
 CHD     GET /console/tags
+CHD     POST /console/bulk /console/bulk/do
+CHRDA   POST /console/bulk.csv /console/bulk.xlsx
 CHD     POST /console/tags/ID
 CHD     POST /console/report/ID/identity /console/report/ID/identity/open /console/original
 CHRDA   GET /console/evidence/ID /console/evidence/ID/small
