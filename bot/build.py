@@ -24,6 +24,7 @@ from services.foundation.anchoring import Anchoring
 from services.foundation.bells import Bells
 from services.foundation.keys import Growing, load_keys
 from services.foundation.vault import Vault
+from services.obligations import in_batches
 from services.talk import Office, Talk, Tools
 from services.units import Directory, load_units
 from templates import Texts, load_texts
@@ -126,7 +127,7 @@ def build(
         directory=lambda: program.units,
         clock=now,
         limits=limits(),
-        kinds=desk.KINDS,
+        kinds=in_batches(desk.KINDS, settings.release_minutes),
         site=settings.site,
         office=Office(settings.office_phone, settings.office_address, settings.office_hours),
     )

@@ -344,7 +344,8 @@ def _for_demo(settings: Settings) -> Settings:
     """The settings, completed with what each channel needs for the demo wherever nothing is set."""
     quiet = {} if "log_level" in settings.model_fields_set else {"log_level": "warning"}  # nothing follows the welcome
     wanted = [item for kind in KINDS for item in kind.demo.items() if getattr(settings, item[0]) is None]
-    return settings.model_copy(update={**quiet, **dict(wanted)})
+    waits = {} if "release_minutes" in settings.model_fields_set else {"release_minutes": 0}  # nobody waits for a head
+    return settings.model_copy(update={**quiet, **waits, **dict(wanted)})
 
 
 def _work(terminal: Terminal) -> None:

@@ -35,6 +35,7 @@ class Settings(*(kind.settings for kind in KINDS if kind.settings), Reached):
     timezone: str = "Asia/Shanghai"
     language: str = DEFAULT_LANGUAGE
     session_days: int = Field(default=30, ge=1, le=365)  # a session on the pages that is used lasts so long at most
+    release_minutes: int = Field(default=30, ge=0, le=240)  # what is handed over leaves together, once in so many
     office_phone: str = ""  # told to whoever asks for it in the chat, as are the next two
     office_address: str = ""
     office_hours: str = ""

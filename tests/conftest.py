@@ -80,7 +80,8 @@ def _compiled() -> Iterator[None]:
 
 
 def settings_for(folder: Path, **values: object) -> Settings:
-    """Settings that look at no environment and no .env file."""
+    """Settings that look at no environment and no .env file. What is handed over leaves at once, unless it is said."""
+    values = {"release_minutes": 0} | values
     return Settings(_env_file=None, data_dir=folder, **values)  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 

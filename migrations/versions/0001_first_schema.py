@@ -440,6 +440,7 @@ def upgrade() -> None:
     sa.Column('days_left', sa.Integer(), nullable=True),
     sa.Column('created_at', Utc(), nullable=False),
     sa.Column('created_by', sa.String(length=32), nullable=False),
+    sa.Column('shown_from', Utc(), nullable=True),
     sa.Column('acknowledged_at', Utc(), nullable=True),
     sa.Column('acknowledged_by', sa.String(length=32), nullable=True),
     sa.Column('answered_at', Utc(), nullable=True),

@@ -26,6 +26,7 @@ obligations = Table(
     Column("days_left", Integer),  # of what the office owes, while its clock stands still: the days left; else None
     Column("created_at", Utc, nullable=False),
     Column("created_by", String(32), nullable=False),  # the clerk who handed it over; the citizen for a promise
+    Column("shown_from", Utc),  # when its unit hears of it, with others: services.obligations.releasing; None: at once
     Column("acknowledged_at", Utc),
     Column("acknowledged_by", String(32)),
     Column("answered_at", Utc),

@@ -44,6 +44,7 @@ from services.obligations.own import (
     run_on,
     stand_still,
 )
+from services.obligations.releasing import in_batches
 from services.obligations.rules import read_rules
 from services.obligations.shown import shown, told_of, why_returned
 from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_since
@@ -120,6 +121,7 @@ __all__ = [
     "hand_over",
     "id_of",
     "ids_about",
+    "in_batches",
     "insist",
     "is_due",
     "is_open_about",

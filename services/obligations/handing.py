@@ -24,6 +24,7 @@ from services.obligations.kinds import Kinds
 from services.obligations.ladder import Ladder, ladders, last_day
 from services.obligations.lapsing import note_overdue
 from services.obligations.locking import LockedObligation, add_entry, change
+from services.obligations.releasing import release
 from services.obligations.telling import TO_HEAD, tell
 from services.obligations.values import OPEN
 from services.people import Addressee
@@ -71,7 +72,10 @@ def hand_over(
     number_shown = next_number(act, "obligation", "D")  # whoever else hands over waits here, and is seen below
     if again is not None:
         _require_new(act, again, unit_id, kind, subject_id, text)
-    obligation = LockedObligation(obligation_id, number_shown, kind, unit_id, subject_id, text, OPEN, due_at, None)
+    shown_from = release(act, about.batch) if subject_id else None
+    obligation = LockedObligation(
+        obligation_id, number_shown, kind, unit_id, subject_id, text, OPEN, due_at, None, shown_from
+    )
     row = {
         "id": obligation.id,
         "number": obligation.number,
@@ -86,6 +90,7 @@ def hand_over(
         "working_days": None if due else working_days,
         "created_at": act.now,
         "created_by": act.actor,
+        "shown_from": shown_from,
     }
     act.tx.execute(insert(obligations).values(**row))
     act.wrote(obligations, row)
@@ -103,16 +108,17 @@ def put_to_unit(
     began: Iterable[str] = (),
     more: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Makes it the unit's turn: it is told at once, reminded later, and not left alone while it is silent.
+    """Makes it the unit's turn: it is told (`releasing`), reminded later, and not left alone while it is silent.
 
     Returns whether somebody could be told by chat; the ladder of silence sends text messages.
     `began`, `more`: as in `tell`.
     """
     withhold_about(act, obligation.id)
-    told, nth = tell(act, obligation, words, text, began=began, offers=TO_HEAD, texts=False, more=more)
+    then = act.at(max(act.now, obligation.shown_from or act.now))
+    told, nth = tell(then, obligation, words, text, began=began, offers=TO_HEAD, texts=False, more=more)
     planning.drop(act, obligation.id)
-    planning.plan(act, obligation)
-    planning.plan_silence(act, obligation, nth, chat=told)
+    planning.plan(then, obligation)
+    planning.plan_silence(then, obligation, nth, chat=told)
     return told
 
 

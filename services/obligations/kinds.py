@@ -56,6 +56,7 @@ class Kind:
     returned: Moved = _nothing
     excused: Moved = _nothing
     not_ours: Moved = _never_not_ours  # called when its unit says that it is not its duty; a kind without takes none
+    batch: int = 0  # minutes within which what is handed over because of a report leaves together; 0: at once
     settled: Moved = _nothing  # whether accepted or excused; also where there is no subject that anybody waits for
 
     @property

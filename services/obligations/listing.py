@@ -82,6 +82,13 @@ _newest_morning = (
     .limit(1)
     .scalar_subquery()
 )
+
+
+def _known(act: Act) -> ColumnElement[bool]:
+    """Whether its unit may know of it yet."""
+    return or_(obligations.c.shown_from.is_(None), obligations.c.shown_from <= act.now)
+
+
 _STAGES: dict[str, ColumnElement[bool]] = {
     "current": obligations.c.settled_at.is_(None),
     "owed": _owed,
@@ -107,6 +114,7 @@ _OBLIGATIONS = select(
     obligations.c.due_at,
     obligations.c.created_at,
     obligations.c.acknowledged_at,
+    obligations.c.shown_from,
     func.substr(obligations.c.asked, 1, BEGINS).label("begins"),
     obligations.c.subject_id,
     case((_waiting, 1), else_=0).label("waits"),
@@ -117,7 +125,7 @@ _OBLIGATIONS = select(
 
 def owed_by(act: Act, kinds: Kinds, unit_ids: Collection[str]) -> list[Obligation]:
     """What these units owe, first due first; then what waits for the office; then the newest settled obligations."""
-    mine = _OBLIGATIONS.where(obligations.c.unit_id.in_(unit_ids))
+    mine = _OBLIGATIONS.where(obligations.c.unit_id.in_(unit_ids), _known(act))
     parts = (
         mine.where(_owed).order_by(*_by_due).limit(MOST),
         mine.where(obligations.c.state.in_((ANSWERED, NOT_OURS))).order_by(*_by_due).limit(MOST),
@@ -161,8 +169,9 @@ def one(act: Act, kinds: Kinds, obligation_id: str) -> Obligation | None:
 
 
 def id_of(act: Act, number: str) -> str | None:
-    """The id of what a unit owes under this number; None where there is none."""
-    return act.tx.execute(select(obligations.c.id).where(_of_units, obligations.c.number == number)).scalar()
+    """The id of what a unit owes under this number; None where there is none, or it does not know of it yet."""
+    known = _of_units, obligations.c.number == number, _known(act)
+    return act.tx.execute(select(obligations.c.id).where(*known)).scalar()
 
 
 def late(act: Act) -> list[Late]:
@@ -283,4 +292,5 @@ def _obligation(row: Any, now: datetime, own: Any, subject: Subject | None) -> O
         first_words(row.begins),
         row.subject_id,
         bool(row.silent),
+        shown_from=row.shown_from and row.shown_from.astimezone(now.tzinfo),
     )

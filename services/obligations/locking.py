@@ -36,6 +36,7 @@ class LockedObligation:
     state: str
     due_at: datetime
     acknowledged_at: datetime | None
+    shown_from: datetime | None = None  # before it the unit knows nothing of it
 
     @property
     def owed(self) -> bool:
@@ -57,7 +58,8 @@ def locked(act: Act, obligation_id: str, seen: str | None = None) -> LockedOblig
 
 def obligation_of(row: Mapping[Any, Any], now: datetime) -> LockedObligation:
     """The obligation in a row of `COLUMNS`."""
-    return LockedObligation(**{**row, "due_at": row["due_at"].astimezone(now.tzinfo)})
+    shown_from = row["shown_from"] and row["shown_from"].astimezone(now.tzinfo)
+    return LockedObligation(**{**row, "due_at": row["due_at"].astimezone(now.tzinfo), "shown_from": shown_from})
 
 
 def unsettled(act: Act, obligation_id: str, seen: str | None = None) -> LockedObligation:

@@ -5,6 +5,7 @@ Codes, numbers and ISO moments, never words but those that the unit and the offi
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from services.obligations.values import Dossier, Happened, Obligation
@@ -59,12 +60,18 @@ def _history(whole: Dossier) -> list[dict[str, Any]]:
         {
             "kind": one.kind,
             "text": _for_unit(whole, one),
-            "at": one.at.isoformat(timespec="minutes"),
+            "at": _moment(whole, one).isoformat(timespec="minutes"),
             "pieces": len(one.pieces),
             **_returned(one),
         }
         for one in said[-SHOWN:]
     ]
+
+
+def _moment(whole: Dossier, one: Happened) -> datetime:
+    """When it was, as the unit may know: what was handed over, when it heard of it."""
+    heard = whole.obligation.shown_from if one.kind == "handed" else None
+    return max(one.at, heard or one.at)
 
 
 def _for_unit(whole: Dossier, one: Happened) -> str:

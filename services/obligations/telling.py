@@ -45,7 +45,8 @@ def tell(
     """Tells the heads by chat, and the people of `began` (person ids) who still hold a role.
 
     Returns whether anybody is told, and the message's number. `texts`: where none of them has a chat, by SMS to those
-    who have been reached so before. `due_at`: when it goes out; None: at once. `more`: values of this block alone.
+    who have been reached so before. `due_at`: when it goes out; None: at once, or when
+    the unit may know of it. `more`: values of this block alone.
     """
     nth = planning.tell_now(act, obligation.id)
     still = [one for one in began if any(g.unit_id == obligation.unit_id for g in people.roles_of(act, one))]
@@ -68,6 +69,8 @@ def tell(
         begins=begins,
         provisional=provisional,
     )
+    if due_at is None and obligation.shown_from and obligation.shown_from >= act.now:
+        due_at = obligation.shown_from
     asked_for = obligation.id if "acknowledge" in offers else None
     body = Body(say=Say(f"obligation.{words}", {**values, **(more or {})}, buttons(obligation.id, offers)))
     return queue_for(act, sorted(to), body, urgency="reminder", about=asked_for, due_at=due_at), nth

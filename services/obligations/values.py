@@ -72,6 +72,7 @@ class Obligation:
     subject_id: str | None = None  # set even for a subject of which no list tells
     silent: bool = False  # whether nobody of the unit has acknowledged it through all steps of the ladder (A52)
     provisional: bool = False  # whether it is due in a year whose holidays are not announced
+    shown_from: datetime | None = None  # when its unit hears of it (`releasing`); None: at once
 
     @property
     def waited_for(self) -> bool:
