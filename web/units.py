@@ -19,6 +19,7 @@ from services.people import Right
 from services.units import Unit
 from web.site.asked import LONGEST_WORDS
 from web.site.frame import Frame, Seat, form
+from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 from web.site.refused import status_of
 
@@ -57,21 +58,38 @@ class Units:
         seated = self._frame.seated
         return [
             web.get("/console/units", seated(self._list, Right.MANAGE_UNITS)),
+            web.get(f"/console/units.{FORM}", seated(self._leave, Right.MANAGE_UNITS)),
             web.get("/console/units/poster", seated(self._poster, Right.MANAGE_UNITS)),
             web.get("/console/units/poster.{form:pdf|png}", seated(self._sheet, Right.MANAGE_UNITS)),
             web.post("/console/units/duty", seated(self._set_duty, Right.MANAGE_UNITS)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        frame, words = self._frame, readable(request.query.get("q", ""))[:LONGEST_WORDS]
-        directory = frame.directory()
-        found = (
-            [directory.by_id[one.value] for one in directory.search(words) or directory.nearest(words)] if words else []
-        )
+        frame, words = self._frame, self._words(request)
+        directory, found = frame.directory(), self._searched(words)
         duties = await frame.acts.read(units.duties)
         return frame.page(
             request, "units/list.html", seat, directory=directory, words=words, found=found, duties=duties
         )
+
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The units that the page shows: all, or those that the words find."""
+        frame, words = self._frame, self._words(request)
+        directory = frame.directory().spoken(frame.language(request))
+        found = self._searched(words) if words else directory.units
+        given = {"q": words} if words else {}
+        table = Leaving(
+            "units", units.COLUMNS, lambda act: units.leaving(act, directory, found), "units/paper.html", given
+        )
+        return await leave(frame, request, seat, table, asked=urlencode(given))
+
+    def _words(self, request: web.Request) -> str:
+        return readable(request.query.get("q", ""))[:LONGEST_WORDS]
+
+    def _searched(self, words: str) -> list[Unit]:
+        directory = self._frame.directory()
+        some = directory.search(words) or directory.nearest(words) if words else ()
+        return [directory.by_id[one.value] for one in some]
 
     async def _poster(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         return await self._draw(request, seat, self._wished(request.query))

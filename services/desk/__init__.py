@@ -20,6 +20,16 @@ from services.desk.identities import (
 from services.desk.jotting import jot
 from services.desk.kinds import KINDS
 from services.desk.leaving import COLUMNS, leaving
+from services.desk.leaving_more import (
+    ASSIGNED_COLUMNS,
+    OPENING_COLUMNS,
+    TAG_COLUMNS,
+    TEXT_COLUMNS,
+    assigned_leaving,
+    openings_leaving,
+    tags_leaving,
+    texts_leaving,
+)
 from services.desk.likeness import Alike
 from services.desk.listing import counts, fresh, listed, ticked, ticks
 from services.desk.merging import OVER, UNDER, many_merged, merge, part
@@ -76,6 +86,7 @@ from services.desk.values import (
 )
 
 __all__ = [
+    "ASSIGNED_COLUMNS",
     "BEFORE",
     "BY",
     "BY_PROMISE",
@@ -88,9 +99,12 @@ __all__ = [
     "MOST_TAGS",
     "NOBODY",
     "NOT_SO",
+    "OPENING_COLUMNS",
     "OVER",
     "SHORTEST_REASON",
     "SO",
+    "TAG_COLUMNS",
+    "TEXT_COLUMNS",
     "UNDER",
     "UNKNOWN_UNIT",
     "USES",
@@ -123,6 +137,7 @@ __all__ = [
     "asked_openings",
     "assign",
     "assigned",
+    "assigned_leaving",
     "beside",
     "call_back",
     "called_back",
@@ -159,6 +174,7 @@ __all__ = [
     "open_original",
     "open_report",
     "opening_of",
+    "openings_leaving",
     "part",
     "pass_on",
     "prioritise",
@@ -180,10 +196,12 @@ __all__ = [
     "standard_texts_now",
     "suggested",
     "tag_uses",
+    "tags_leaving",
     "tallied",
     "tell_discipline",
     "tell_keepers",
     "telling",
+    "texts_leaving",
     "ticked",
     "ticks",
     "total",

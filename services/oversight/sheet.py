@@ -14,7 +14,7 @@ from templates import Texts
 _OFFICE = ("received", "decided", "handed", "due", "acknowledged", "answered", "settled")
 _SENDING = ("created", "send_at", "released", "sent", "at")
 MOMENTS = frozenset((*_OFFICE, *_SENDING))
-DAYS = frozenset(("looked_day", "happened_day", "received_day", "decided_day", "day"))
+DAYS = frozenset(("looked_day", "happened_day", "received_day", "decided_day", "used_day", "day"))
 CHANNELS = frozenset(("source", "channel"))  # columns that hold the name of a channel
 CHANNEL_LISTS = frozenset(("channels", "stopped"))
 
@@ -40,6 +40,9 @@ OF_PAGES: Mapping[tuple[str, str], tuple[str, str]] = {  # by list and column: t
     ("duties", "state"): ("obligations", "state"),
     ("sent_notices", "state"): ("notices", "state"),
     ("calendar", "sign"): ("calendar", "legend"),
+    ("openings", "state"): ("desk", "openings_state"),
+    ("texts", "used_for"): ("texts", "use"),
+    ("texts", "about"): ("texts", "kind"),
 }
 
 

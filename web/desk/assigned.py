@@ -8,6 +8,7 @@ from services import desk, people
 from services.foundation.refusal import Refusal
 from services.people import Right
 from web.site.frame import ID, Frame, Seat, form
+from web.site.leaving import FORM, Leaving, leave
 from web.site.refused import WRONG
 
 
@@ -19,11 +20,16 @@ class Assigned:
         seated = self._frame.seated
         return [
             web.get("/console/assigned", seated(self._list, Right.DECIDE_REPORTS)),
+            web.get(f"/console/assigned.{FORM}", seated(self._leave, Right.DECIDE_REPORTS)),
             web.post(f"/console/assigned/{ID}", seated(self._hand_on, Right.DECIDE_REPORTS)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         return await self._draw(request, seat)
+
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        table = Leaving("assigned", desk.ASSIGNED_COLUMNS, desk.assigned_leaving, "desk/assigned_paper.html")
+        return await leave(self._frame, request, seat, table)
 
     async def _hand_on(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         person_id, sent = request.match_info["id"], await form(request, self._frame.site_url)

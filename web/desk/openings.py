@@ -9,6 +9,7 @@ from services.foundation.refusal import Refusal
 from services.people import Right
 from web.desk.pages import Desk
 from web.site.frame import ID, Frame, Seat, form
+from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 from web.site.refused import status_of
 
@@ -26,6 +27,7 @@ class Openings:
         seated = self._frame.seated
         return [
             web.get("/console/openings", seated(self._list, Right.SEE_OPENINGS)),
+            web.get(f"/console/openings.{FORM}", seated(self._leave, Right.SEE_OPENINGS)),
             web.post(f"/console/openings/{ID}/{{act:grant|refuse}}", seated(self._answer, Right.ANSWER_OPENINGS)),
             web.post(f"/console/report/{ID}/identity", seated(self._ask, Right.OPEN_IDENTITIES)),
             web.post(f"/console/report/{ID}/identity/open", seated(self._open, Right.OPEN_IDENTITIES)),
@@ -33,6 +35,10 @@ class Openings:
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         return await self._draw(request, seat)
+
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        table = Leaving("openings", desk.OPENING_COLUMNS, desk.openings_leaving, "desk/openings_paper.html")
+        return await leave(self._frame, request, seat, table)
 
     async def _answer(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         opening_id, grant = request.match_info["id"], request.match_info["act"] == "grant"

@@ -13,6 +13,7 @@ from services.foundation.refusal import Refusal
 from services.people import Right
 from templates import LANGUAGES, Texts
 from web.site.frame import Frame, Seat, form
+from web.site.leaving import FORM, Leaving, leave
 from web.site.navigation import Page
 from web.site.refused import status_of
 
@@ -62,12 +63,21 @@ class StandardTexts:
         seated = self._frame.seated
         return [
             web.get("/console/texts", seated(self._list, Right.WRITE_TEXTS)),
+            web.get(f"/console/texts.{FORM}", seated(self._leave, Right.WRITE_TEXTS)),
             web.post("/console/texts", seated(self._write, Right.WRITE_TEXTS)),
             web.post(f"/console/texts/{TEXT_ID}", seated(self._write, Right.WRITE_TEXTS)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         return await self._draw(request, seat)
+
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        frame, texts = self._frame, self._frame.speaks(request)
+        shown = await frame.acts.read(desk.standard_texts_now, start_set(texts))
+        called: Mapping[str, str] = texts.of_page("texts", "variable")
+        rows = desk.texts_leaving(shown, lambda text: desk.named(text, called))
+        table = Leaving("texts", desk.TEXT_COLUMNS, lambda _: rows, "texts/paper.html")
+        return await leave(frame, request, seat, table)
 
     async def _write(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         text_id, sent = request.match_info.get("id", ""), await form(request, self._frame.site_url)

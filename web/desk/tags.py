@@ -9,6 +9,7 @@ from services.cases import CaseCode
 from services.foundation.refusal import Common, Refusal
 from services.people import Right
 from web.site.frame import ID, Frame, Seat, form
+from web.site.leaving import FORM, Leaving, leave
 from web.site.refused import status_of
 
 DONE = ("renamed", "merged")
@@ -22,11 +23,16 @@ class Tags:
         seated = self._frame.seated
         return [
             web.get("/console/tags", seated(self._list, Right.DECIDE_REPORTS)),
+            web.get(f"/console/tags.{FORM}", seated(self._leave, Right.DECIDE_REPORTS)),
             web.post(f"/console/tags/{ID}", seated(self._rename, Right.DECIDE_REPORTS)),
         ]
 
     async def _list(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         return await self._draw(request, seat)
+
+    async def _leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        table = Leaving("tags", desk.TAG_COLUMNS, desk.tags_leaving, "desk/tags_paper.html")
+        return await leave(self._frame, request, seat, table)
 
     async def _rename(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """Renames a tag. Before two become one the page asks once more."""

@@ -36,13 +36,14 @@ CHD     POST /console/report/ID/put_right /console/report/ID/assign /console/rep
 CHD     POST /console/report/ID/merge /console/report/ID/part
 CHD     POST /console/report/ID/give_back /console/report/ID/hand /console/report/ID/insert
 CHD     POST /console/report/ID/prioritise /console/report/ID/tag /console/report/ID/untag
-CHD     GET /console/tags
+CHD     GET /console/tags /console/tags.csv /console/tags.xlsx /console/tags.print
+CHD     GET /console/assigned.csv /console/assigned.xlsx /console/assigned.print
 CHD     POST /console/bulk /console/bulk/do
 CHRDA   POST /console/bulk.csv /console/bulk.xlsx
 CHD     POST /console/tags/ID
 CHD     POST /console/report/ID/identity /console/report/ID/identity/open /console/original
 CHRDA   GET /console/evidence/ID /console/evidence/ID/small
-CHRDA   GET /console/openings
+CHRDA   GET /console/openings /console/openings.csv /console/openings.xlsx /console/openings.print
 CHRD    POST /console/openings/ID/grant /console/openings/ID/refuse
 CHD     GET /console/assigned /console/cases/new /console/duties/new
 CHD     POST /console/assigned/ID /console/cases/new /console/duties/new
@@ -65,7 +66,7 @@ CH      POST /console/notices /console/notices/ID/edit /console/notices/ID/send 
 CH      POST /console/notices/ID/again /console/notices/ID/rest /console/notices/ID/files /console/notices/ID/list
 CH      POST /console/notices/ID/files/remove /console/notices/ID/list/remove
 CHRL    POST /console/notices/ID/release /console/notices/ID/back
-CH      GET /console/texts
+CH      GET /console/texts /console/texts.csv /console/texts.xlsx /console/texts.print
 CH      POST /console/texts /console/texts/X
 CHRDA   GET /console/walkins /console/walkins.csv /console/walkins.xlsx /console/walkins.print
 CHD     POST /console/walkins/ID
@@ -79,6 +80,8 @@ CH      GET /console/people.csv /console/people.xlsx
 CHS     POST /console/people /console/people/ID/grant /console/people/ID/withdraw /console/people/ID/link
 CHS     POST /console/people/ID/phone /console/people/ID/signin/ID/end /console/people/ID/signin/end
 CHS     POST /console/people/ID/signin/take
+CH      GET /console/units.csv /console/units.xlsx
+CHS     GET /console/units.print
 CHS     GET /console/units /console/units/poster /console/units/poster.pdf /console/units/poster.png
 CHS     POST /console/units/duty
 CHS     GET /console/calendar /console/calendar.print /console/calendar/notice

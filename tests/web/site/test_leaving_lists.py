@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select
 from bot.build import Program
 from channels.fake import FakePerson
 from models.tables import cases, quarantine
-from services import obligations
+from services import obligations, units
 from services.desk import KINDS
 from services.foundation.moments import sealed_now
 from services.foundation.vault import new_id
@@ -38,8 +38,14 @@ LISTS = {
     "/console/calendar": Right.SET_CALENDAR,
     "/console/walkins": Right.READ_REPORTS,
     "/console/figures": Right.SEE_FIGURES,
+    "/console/units": Right.MANAGE_UNITS,
+    "/console/openings": Right.SEE_OPENINGS,
+    "/console/tags": Right.DECIDE_REPORTS,
+    "/console/assigned": Right.DECIDE_REPORTS,
+    "/console/texts": Right.WRITE_TEXTS,
     "/console/figures/map": Right.SEE_FIGURES,
 }
+ALWAYS = {"/console/people", "/console/calendar", "/console/texts"}  # somebody, a holiday, a text to begin with
 PHONE = "13807970172"
 NAME = "王小明"
 
@@ -274,10 +280,40 @@ async def test_what_paper_does_not_take_is_said(program: Program, clerk: Browser
     assert lines_of(paper) == 2
 
 
+async def test_units_tags_texts_clerks_and_askings_leave_as_their_pages_show_them(
+    program: Program, clerk: Browser, clerk_id: str, citizen: FakePerson
+) -> None:
+    program.acts.transact(units.set_duty, "gtj", "=王科长")
+    found = {row["编号"]: row for row in await taken(clerk, "/console/units.csv")}
+    assert (found["gtj"]["单位"], found["gtj"]["窗口科室"], found["gtj"]["值班长"]) == ("市国土局", "", "'=王科长")
+    assert any(row["单位"] == "市国土局" and row["窗口科室"] for row in found.values())
+    searched = await taken(clerk, "/console/units.csv?q=国土")
+    assert 0 < len(searched) < len(found)
+    assert all(row["单位"] == "市国土局" for row in searched)
+    await complains(citizen, as_whom=(NAME, PHONE))
+    report = f"/console/report/{rows(program, 'cases')[0]['id']}"
+    await clerk.opens(report)
+    await clerk.sends(f"{report}/tag", tag="+拆迁")
+    await clerk.opens(report)
+    await clerk.sends(f"{report}/assign", person=clerk_id)
+    member(program, "孙二", Grant(Role.CLERK, None))
+    await clerk.opens(report)
+    await clerk.sends(f"{report}/identity", purpose="电话核实")
+    [tag] = await taken(clerk, "/console/tags.csv")
+    assert (tag["标签"], tag["来件数"], tag["最近使用"]) == ("'+拆迁", "1", "2026-11-21")
+    assert await taken(clerk, "/console/assigned.csv") == [{"经办人": "钱一", "来件数": "1"}]
+    [asked] = await taken(clerk, "/console/openings.csv")
+    assert (asked["申请人"], asked["用途"], asked["状态"] != "") == ("钱一", "电话核实", True)
+    assert NAME not in repr(asked)
+    [text, *_] = await taken(clerk, "/console/texts.csv")
+    assert all(text[name] for name in ("用处", "来件种类", "标题", "正文"))
+    assert text["已停用"] == "否"
+
+
 @ON_SQLITE
 async def test_an_empty_list_is_a_list(clerk: Browser) -> None:
     for address in LISTS:
-        if address not in ("/console/people", "/console/calendar"):  # there is always somebody, and a holiday
+        if address not in ALWAYS:
             assert await taken(clerk, f"{address}.csv?q=没有这样的") == []
             assert "没有符合条件的" in await clerk.opens(f"{address}.print?q=没有这样的")
 
