@@ -345,6 +345,7 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
             for code, name in (("cut", ""), ("unseen", word("sample_file")), ("large", ""), ("long", ""))
         ),
         *((f"{name}.received", {}, _STATUS) for name in ("question", "addition")),
+        ("complaint.known_already", {"day": "2026-11-19"}, _KNOWN),
         ("complaint.received", {}, _FILED),
         ("complaint.received", {"by": "2027-01-05", "provisional": True}, _FILED),
         ("visit.received", {}, (Button("/check", words="one_more"),)),
@@ -441,6 +442,7 @@ _RATE = (Button("/rate", words="rate"),)
 _FORGET = (Button("/menu", words="keep_me"), Button("/forget", words="forget_me"))
 _ANSWER = (Button("/add", words="answer"),)
 _ADD = (Button("/add", words="add"),)
+_KNOWN = (Button("/repeated new", words="file_anew"), Button("/repeated add", words="add_to_known"))
 _CODE = (Button("/code", words="enter_code"),)
 _BIND = (Button("/link", words="how_to_bind"),)
 

@@ -14,6 +14,7 @@ JOURNEYS: dict[str, Journey] = {
         lists.OBLIGATIONS,
         complaint.COMPLAIN,
         complaint.COMPLAINTS,
+        complaint.REPEATED,
         visit.CHECK,
         visit.VISITS,
         status.STATUS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conversation.engine import Flow, position
+from conversation.engine import SUBMIT, Flow, Submitted, advance, position
 from conversation.messages import Answers, Button, Problem, Reply
 from conversation.questions import Choice, Evidence, Moment, Phone, Text, World
 from handlers import told
@@ -13,6 +13,7 @@ from services import cases
 from services.talk import Journey, Turn
 
 UNKNOWN = "unknown"
+ADD, NEW = "add", "new"  # what to do with what was told already
 
 
 def is_named(answers: Answers, world: World) -> bool:
@@ -66,22 +67,54 @@ def take_story(turn: Turn, reply: Reply) -> bool:
 
 
 def submit(turn: Turn, answers: Answers) -> bool:
+    """Files it, unless the same person has told so already: then they are asked, and all that was written waits."""
+    told_before = _told(answers)
+    known = cases.told_already(turn.act, turn.contact, told_before)
+    if known is None:
+        return _file(turn, told_before)
+    turn.session = turn.opened("complaint", answers)
+    asked = f"/{REPEATED.name} {turn.session.turn} {known.id}"
+    anew, add = Button(f"{asked} {NEW}", words="file_anew"), Button(f"{asked} {ADD}", words="add_to_known")
+    turn.ask_sure("complaint.known_already", anew, add, number=known.number, day=known.received_on.isoformat())
+    return True
+
+
+def open_repeated(turn: Turn, argument: str) -> None:
+    """Opens `/repeated <turn> <case> add` or `new`: what to do with a complaint that was told already."""
+    number, case_id, word = (*argument.split(" "), "", "")[:3]
+    session = turn.session
+    if session is None or session.flow != COMPLAINT.name or number != str(session.turn):
+        turn.resume(Problem("stale") if session else None)
+        return
+    after, effect = advance(COMPLAINT, session, Reply(choice=SUBMIT), turn)
+    if not isinstance(effect, Submitted):  # a question has no answer any more: it is shown
+        turn.resume()
+        return
+    turn.session, turn.turn_number = after, turn.turn_number + 1
+    told_again = _told(effect.answers)
+    case = cases.tell_again(turn.act, turn.contact, case_id, told_again) if word == ADD else None
+    if case is None:
+        _file(turn, told_again)
+    else:
+        turn.say("addition.received", Button(f"/status {case.id}", words="see_status"), number=case.number)
+
+
+def _told(answers: Answers) -> cases.Complaint:
     unit = answers.get("window") or answers["unit"]
-    case, receipt = cases.file_complaint(
-        turn.act,
-        turn.contact,
-        cases.Complaint(
-            unit_id=None if unit == UNKNOWN else unit,
-            category=answers["category"],
-            what=answers["what"],
-            staff=answers.get("staff"),
-            happened=answers.get("happened"),
-            name=answers.get("name"),
-            phone=answers.get("phone"),
-            media=pieces(answers),
-        ),
-        turn.tools.limits,
+    return cases.Complaint(
+        unit_id=None if unit == UNKNOWN else unit,
+        category=answers["category"],
+        what=answers["what"],
+        staff=answers.get("staff"),
+        happened=answers.get("happened"),
+        name=answers.get("name"),
+        phone=answers.get("phone"),
+        media=pieces(answers),
     )
+
+
+def _file(turn: Turn, complaint: cases.Complaint) -> bool:
+    case, receipt = cases.file_complaint(turn.act, turn.contact, complaint, turn.tools.limits)
     promised = case.promised
     turn.say(
         "complaint.received",
@@ -102,4 +135,5 @@ def open_complain(turn: Turn, argument: str) -> None:
 
 
 COMPLAINTS = Journey("complaint", open_complaint, COMPLAINT, submit, strays=take_story)
+REPEATED = Journey("repeated", open_repeated)
 COMPLAIN = Journey("complain", open_complain, in_menu=True, listed=True)

@@ -93,6 +93,7 @@ from services.cases.sheet import (
     vocabulary,
 )
 from services.cases.steps import ENCLOSED, HANDLING, LockedCase, held, merged, note, take, tell
+from services.cases.telling_again import tell_again, told_already
 from services.cases.tracking import told, track
 from services.cases.walkins import (
     WALKIN_COLUMNS,
@@ -241,8 +242,10 @@ __all__ = [
     "still_so",
     "take",
     "tell",
+    "tell_again",
     "tell_codes",
     "told",
+    "told_already",
     "track",
     "vocabulary",
     "walked",

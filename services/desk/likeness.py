@@ -19,6 +19,7 @@ from services.desk.listing import ids_of
 from services.desk.values import Filters
 from services.foundation.act import Act
 from services.foundation.moments import opened_or_day
+from services.foundation.resembling import likeness, pairs
 
 NEAR = timedelta(days=30)
 MOST_NEAR = 400  # cases that are compared: those nearest in time
@@ -48,10 +49,10 @@ def likest(own: str, stories: Mapping[str, str], files: Mapping[str, int]) -> li
 
     Stories are folded; `files`: by id, how many files came with both.
     """
-    mine, pairs = _pairs(own), {one: _pairs(story) for one, story in stories.items()}
-    known = Counter(pair for said in (mine, *pairs.values()) for pair in said)
+    mine, theirs = pairs(own), {one: pairs(story) for one, story in stories.items()}
+    known = Counter(pair for said in (mine, *theirs.values()) for pair in said)
     weights = {pair: math.log(1 + (len(stories) + 1) / many) ** 2 for pair, many in known.items()}
-    scored = {one: (files.get(one, 0) > 0, _likeness(mine, said, weights)) for one, said in pairs.items()}
+    scored = {one: (files.get(one, 0) > 0, likeness(mine, said, weights)) for one, said in theirs.items()}
     found = [one for one, (same, score) in scored.items() if same or score >= ALIKE]
     return sorted(found, key=lambda one: (scored[one], one), reverse=True)[:MOST_LOOKED_AT]
 
@@ -91,18 +92,6 @@ def told(
         )
         for row in (rows[one] for one in stories if one in rows)
     ][:MOST_ALIKE]
-
-
-def _pairs(said: str) -> frozenset[str]:
-    return frozenset(said[n : n + 2] for n in range(len(said) - 1))
-
-
-def _likeness(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> float:
-    both = sum(weights[pair] for pair in one & other)
-    if not both:
-        return 0.0
-    whole = sum(weights[pair] for pair in one) * sum(weights[pair] for pair in other)
-    return both / math.sqrt(whole)
 
 
 def _shared(own: str, other: str) -> list[str]:

@@ -146,6 +146,14 @@ def forget_name(act: Act, subject_id: str) -> None:
     act.tx.execute(update(vault).where(vault.c.subject_id == subject_id).values(sealed=nothing))
 
 
+def leave_name(act: Act, subject_id: str, identity: Mapping[str, Any]) -> None:
+    """Puts a name or a number beside what a report's vault says already of whoever filed it."""
+    known = identity_of(act, subject_id) or {}
+    told = {**known, **{name: value for name, value in identity.items() if value}}
+    sealed = act.vault.identities.seal(told, f"identity {subject_id}")
+    act.tx.execute(update(vault).where(vault.c.subject_id == subject_id).values(sealed=sealed))
+
+
 def unfollow(act: Act, contact_id: str, subject_id: str, *, receipt: bool) -> None:
     """Lets this contact follow a report no more. `receipt`: its code still opens it for others."""
     mine = owners.c.subject_id == subject_id, owners.c.owner_hash == act.vault.index(contact_id, "owner")

@@ -11,9 +11,9 @@ from tests.conftest import rows
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-async def complains(citizen: FakePerson) -> str:
+async def complains(citizen: FakePerson, what: str = "等了两个小时") -> str:
     await citizen.says("/complaint gtj")
-    for said in ("/skip", "办事拖拉", "等了两个小时", "/skip", "/skip", "/skip", "匿名，单位看不到您是谁"):
+    for said in ("/skip", "办事拖拉", what, "/skip", "/skip", "/skip", "匿名，单位看不到您是谁"):
         await citizen.says(said)
     [receipt] = await citizen.taps("提交")
     return receipt.text.partition("编号 ")[2][:13]
@@ -46,8 +46,8 @@ async def test_who_says_so_is_asked_about_the_only_open_case(citizen: FakePerson
 @ON_SQLITE
 async def test_of_several_one_is_chosen_first_and_of_none_that_is_said(citizen: FakePerson) -> None:
     assert "没有找到您的来件" in (await citizen.says("撤诉"))[-1].text
-    for _ in range(2):
-        await complains(citizen)
+    for what in ("排了两个小时没有人理", "多收了三百块钱，不给发票"):
+        await complains(citizen, what)
     assert "您有 2 件来件" in (await citizen.says("撤诉"))[-1].text
 
 

@@ -102,8 +102,8 @@ OPEN = {
     "POST /me/chat /me/password /me/password/remove /me/passkey/options /me/passkey /me/passkey/ID/remove /me/codes",
     "POST /me/session/ID/end /me/sessions/end",
 }
-EVERYBODY = """complain complaint status question add confirm addition code withdraw rate retaliation walkin placing
-receipt forget seen start menu link help office language cancel resume discard anew"""
+EVERYBODY = """complain complaint repeated status question add confirm addition code withdraw rate retaliation walkin
+placing receipt forget seen start menu link help office language cancel resume discard anew"""
 FOR_UNITS = {"superior", "head", "deputy", "liaison"}
 OVERSEERS = {"clerk", "office_head", "reviewer", "discipline", "leading_group", "auditor"}
 JOURNEY = {
