@@ -71,6 +71,7 @@ def _today(act: Act, seat: Seat, kinds: Kinds) -> Today:
         by_promise = [one for one in desk.listed(act, Filters(sort=BY_PROMISE)).items if one.promised]
         mine = desk.assigned(act).get(seat.person.id, 0)
         needs += [
+            Need("urgent", desk.owed_about(act, Filters(priority="urgent")), "/console?priority=urgent&sort=promise"),
             Need("overdue", counted.overdue, "/console?sort=promise", late=True),
             Need("unread", counted.unread, "/console?unread=1"),
             Need("mine", mine, "/console?whose=me"),

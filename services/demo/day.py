@@ -7,9 +7,10 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import Connection, or_, select, update
 
 from models.tables import FETCHING, grants, reminders
-from services import cases, deliveries, notices, obligations, people
+from services import cases, deliveries, desk, notices, obligations, people
+from services.cases import State
 from services.demo.city import SHOWN, load_city, sign_in_codes
-from services.demo.files import NoticeRules, ReportRules, read_day
+from services.demo.files import NoticeRules, PastRules, ReportRules, read_day
 from services.desk import KINDS
 from services.foundation.act import Act
 from services.foundation.vault import new_id
@@ -19,6 +20,7 @@ from templates import DEFAULT_LANGUAGE
 
 OFFICE_OPENS = time(9)
 SOON = timedelta(seconds=30)
+MONTH_DAYS = 30  # of the months before
 CITY_IS_OLD = timedelta(days=30)  # how long the city's people have held their roles
 
 
@@ -41,6 +43,8 @@ def load_day(act: Act) -> None:
         return
     [head] = people.heads_of(act, [day.head.unit])[day.head.unit]
     people.set_number(act.by(clerk), head, day.head.phone)
+    for past in day.past:
+        _past(act.by(clerk), past)
     for report in day.report:
         _report(act.by(clerk), report)
     _notice(act.by(clerk), day.notice)
@@ -65,6 +69,23 @@ def _report(act: Act, report: ReportRules) -> None:
         seen="received.0",
     )
     _live_through(act, obligation_id)
+
+
+def _past(act: Act, past: PastRules) -> None:
+    """Complaints of the last months, each accepted at once, answered after its days and read; every second is rated."""
+    citizen, filed_days_ago = Contact(_chat(act, None), FETCHING, DEFAULT_LANGUAGE), list[int]()
+    for month, many in enumerate(reversed(past.months)):
+        filed_days_ago += [MONTH_DAYS * month + 2 + MONTH_DAYS * nth // (many + 1) for nth in range(many)]
+    for nth, days in enumerate(sorted(filed_days_ago, reverse=True)):
+        filed = act.at(_days_ago(act.now, days))
+        case, _ = cases.file_complaint(filed, citizen, cases.Complaint(past.unit, past.category, past.what))
+        desk.open_report(filed, case.id)
+        desk.accept(filed, case.id, f"{State.RECEIVED}.0", "")
+        if days > past.answered_after_days:
+            answered = act.at(_days_ago(act.now, days - past.answered_after_days))
+            desk.answer(answered, case.id, f"{State.ACCEPTED}.1", past.answer)
+            if nth % 2:
+                cases.rate(answered, citizen, case.id, cases.Given(past.level not in cases.BAD, past.level))
 
 
 def _live_through(act: Act, obligation_id: str) -> None:

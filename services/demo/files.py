@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, create_model, mod
 
 from rulebooks import HERE
 from rulebooks.reading import Book, Place, Shape, not_as_expected
-from services.cases import CATEGORIES
+from services.cases import CATEGORIES, LEVELS
 from services.foundation.phones import normalised
 from services.foundation.refusal import Refusal
 from services.foundation.wording import readable
@@ -138,6 +138,18 @@ class ReportRules(Shape):
     obligation: OwedRules
 
 
+class PastRules(Shape):
+    """Complaints like each other of the months before the first day."""
+
+    unit: str
+    category: Annotated[str, _one_of(CATEGORIES)]
+    what: Words
+    months: Annotated[list[Annotated[int, Field(ge=0, le=10)]], Field(min_length=1, max_length=12)]  # the newest last
+    answered_after_days: Annotated[int, Field(ge=1, le=60)]
+    answer: Words
+    level: Annotated[str, _one_of(LEVELS)]  # how content every second of them was
+
+
 class HeadRules(Shape):
     """The head whose text messages are shown."""
 
@@ -163,6 +175,7 @@ class Day(Shape):
 
     report: list[ReportRules]
     head: HeadRules
+    past: list[PastRules] = []
     notice: NoticeRules  # pyright: ignore[reportInvalidTypeForm]
 
 
@@ -212,6 +225,7 @@ def read_day(file: Path = DAY, known: Collection[str] = ()) -> Day:
     if day is not None:
         named = [(("report", n, "unit"), one.unit) for n, one in enumerate(day.report)]
         named += [(("report", n, "obligation", "unit"), one.obligation.unit) for n, one in enumerate(day.report)]
+        named += [(("past", n, "unit"), one.unit) for n, one in enumerate(day.past)]
         for place, unit in (*named, (("head", "unit"), day.head.unit)):
             if known and unit not in known:
                 book.note("no_unit", place, value=unit, known=known)

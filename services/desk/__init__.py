@@ -31,7 +31,7 @@ from services.desk.leaving_more import (
     texts_leaving,
 )
 from services.desk.likeness import Alike
-from services.desk.listing import counts, fresh, listed, ticked, ticks
+from services.desk.listing import counts, fresh, listed, owed_about, ticked, ticks
 from services.desk.merging import OVER, UNDER, many_merged, merge, part
 from services.desk.noting import note_visit
 from services.desk.opening import look, mark_read, open_copy, open_original, open_report
@@ -175,6 +175,7 @@ __all__ = [
     "open_report",
     "opening_of",
     "openings_leaving",
+    "owed_about",
     "part",
     "pass_on",
     "prioritise",

@@ -142,6 +142,11 @@ def counts(act: Act, filters: Filters) -> Counts:
     return Counts(total, unread, kinds, states, *_waiting(act, replace(filters, kind="", state="", unread=False)))
 
 
+def owed_about(act: Act, filters: Filters) -> int:
+    """How many cases under the filters the office owes its word or its answer about."""
+    return _waiting(act, filters)[0]
+
+
 def _grouped(act: Act, filters: Filters) -> Iterator[Any]:
     """How many reports there are of each kind, state and whether read; an index has them in this order."""
     many = func.count().label("many")

@@ -34,7 +34,7 @@ READ: dict[str, Callable[[Path], object]] = {
     KEEPING: oversight.keeping,
     UPLOADS: evidence.upload_limits,
     CITY: demo.read_city,
-    DAY: lambda file: demo.read_day(file, ["gtj", "gtj-1", "wsj", "wsj-1"]),
+    DAY: lambda file: demo.read_day(file, ["gtj", "gtj-1", "wsj", "wsj-1", "gsj", "swj", "nyj", "jtj"]),
 }
 FAULTS = [  # file, what stands there, what is written instead, the entry that is told, how
     (LADDERS, "working_days = 15", "working_days = 15 days", "working_days", "syntax"),

@@ -43,7 +43,8 @@ LOOK = """() => {
     const own = [...one.childNodes].filter(node => node.nodeType === 3 && node.textContent.trim());
     const theirs = one.closest("bdi, [dir=auto], body [lang]"); // somebody's words, or another language's
     if (!theirs) words.push(...own.map(node => node.textContent));
-    const seen = one.checkVisibility({visibilityProperty: true}) && !one.closest(".unseen, .skip, thead");
+    const apart = one.closest(".unseen, .skip, thead, .map"); // a map scrolls in its box
+    const seen = one.checkVisibility({visibilityProperty: true}) && !apart;
     if (!own.length || !seen) continue;
     const range = document.createRange();
     range.selectNodeContents(one);

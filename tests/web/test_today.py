@@ -54,6 +54,12 @@ async def test_what_came_in_waits_then_is_late_and_then_stands_on_the_board(
     await later.sends(f"{report}/accept", text="")
     page = await later.opens(TODAY)
     assert needs(page) == {}
+    await later.opens(report)
+    await later.sends(f"{report}/prioritise", priority="urgent", text="几户群众家里停暖")
+    assert next(iter(needs(await later.opens(TODAY)).items())) == ("/console?priority=urgent&amp;sort=promise", 1)
+    await later.opens(report)
+    await later.sends(f"{report}/prioritise", priority="", text="供暖已经恢复了")
+    page = await later.opens(TODAY)
     assert '<span>已受理</span> <strong class="tabular">1</strong>' in page
 
 
