@@ -16,7 +16,7 @@ from conversation.questions import Choice, Evidence, Question, Text, Ticks
 from handlers.all import JOURNEYS
 from handlers.sources import BEGINS
 from rulebooks import HERE
-from services.cases import COMPLAINT, ENDS, QUESTION, Confined, State
+from services.cases import COMPLAINT, ENDS, QUESTION, Confined, ItemState, State
 from services.foundation.folding import folded
 from services.foundation.matching import fits
 from services.foundation.phones import callback
@@ -251,6 +251,10 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         {"kind": "question", "text": word("sample_reply"), "at": at, "pieces": 0},
         {"kind": "addition", "text": word("sample_answer"), "at": at, "pieces": 1},
     ]
+    items = [
+        {"position": n, "text": word("sample_asked"), "state": state, "answer": word("sample_outcome") * (n == 1)}
+        for n, state in enumerate(("answered", *(one for one in ItemState if one != "answered")), 1)
+    ]
     checks = [
         {"number": "20261120-0031", "unit": unit, "day": "2026-11-20", "state": "received"},
         {"number": "20261119-0012", "unit": unit, "day": "2026-11-19", "state": "noted"},
@@ -377,6 +381,10 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.one", {"state": "closed", "promised": _promised("2026-11-27", 5, kind="righting")}, _CASE),
         ("status.one", {"promised": _promised("2026-12-02", 7) | {"stands": True}, "asked_until": "2026-11-30"}, _CASE),
         ("status.one", {"state": "accepted", "history": talked}, _CASE),
+        ("status.one", {"state": "handed", "items": items}, _CASE),
+        ("status.answered_item", {"item": items[0], "count": len(items), "left": 3}, _STATUS),
+        ("status.answered_item", {"item": items[0], "count": 2, "left": 0}, _STATUS),
+        ("status.closed", {"text": word("sample_reason"), "rated": True, "items": items[:1] * 2}, (*_RATE, *_ADD)),
         *(("status.one", {"state": state}, _CASE) for state in sorted((*ENDS, State.MERGED))),
         ("sms.waits", {}, ()),
         *(("status.asked", {"until": until, "stands": bool(until)}, _ANSWER) for until in (None, "2026-11-30")),

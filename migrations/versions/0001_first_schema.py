@@ -610,6 +610,23 @@ def upgrade() -> None:
     with op.batch_alter_table('extensions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_extensions_obligation_id'), ['obligation_id'], unique=False)
 
+    op.create_table('items',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('case_id', sa.String(length=32), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('sought', sa.LargeBinary(), nullable=True),
+    sa.Column('obligation_id', sa.String(length=32), nullable=True),
+    sa.Column('answer_id', sa.String(length=32), nullable=True),
+    sa.Column('told_on', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_items_case_id')),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('case_id', 'position'),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('items', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_items_obligation_id'), ['obligation_id'], unique=False)
+
     op.create_table('listeners',
     sa.Column('notice_id', sa.String(length=32), nullable=False),
     sa.Column('contact_id', sa.String(length=32), nullable=False),
@@ -696,6 +713,10 @@ def downgrade() -> None:
     op.drop_table('ratings')
     op.drop_table('menus')
     op.drop_table('listeners')
+    with op.batch_alter_table('items', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_items_obligation_id'))
+
+    op.drop_table('items')
     with op.batch_alter_table('extensions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_extensions_obligation_id'))
 

@@ -12,6 +12,7 @@ from models.tables.deliveries import deliveries, lanes
 from models.tables.evidence import entries, evidence
 from models.tables.foundation import audit, audit_waiting, counters, happenings, ticks
 from models.tables.inspections import visits
+from models.tables.items import items
 from models.tables.notices import listeners, notices
 from models.tables.obligations import answer_links, extensions, obligations, reminders
 from models.tables.openings import openings
@@ -48,6 +49,7 @@ __all__ = [
     "imports",
     "inbox",
     "intakes",
+    "items",
     "lanes",
     "links",
     "listeners",

@@ -9,6 +9,13 @@ class CaseCode(StrEnum):
     """Why a change to a case was refused. Each code has its words in the templates, in every language."""
 
     DECIDED = "decided"  # the case stands elsewhere by now: this step does not lead on from there
+    ANSWER_TOO_LONG = "answer_too_long"  # to one item: the closing words hold all of them
+    ITEM_SHORT = "item_short"
+    ITEM_TOO_LONG = "item_too_long"
+    ITEMS_FEW = "items_few"  # one alone is the case itself
+    ITEMS_MANY = "items_many"
+    ITEMS_MERGED = "items_merged"  # what is merged is answered by one word
+    ITEMS_OPEN = "items_open"  # some have no answer yet
     OUTCOME_UNKNOWN = "outcome_unknown"
     TAG_LONG = "tag_long"
     TAG_THERE = "tag_there"  # of the new name: they would become one

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, update
 
-from models.tables import cases, entries, obligations, vault
+from models.tables import cases, entries, items, obligations, vault
 from services import evidence, people
 from services.cases.life import ENDS
 from services.cases.steps import held, note
@@ -53,6 +53,9 @@ def forget_words(act: Act, days: int) -> tuple[int, list[Forgotten]]:
         act.tx.execute(update(cases).where(cases.c.id == case_id).values(what=GONE, staff=None, sought=None))
         for entry_id in said:
             act.wrote(entries, entry_id)
+        asked = update(items).where(items.c.case_id == case_id).values(text=GONE, sought=None).returning(items.c.id)
+        for item_id in act.tx.execute(asked).scalars().all():
+            act.wrote(items, item_id)
         act.wrote(cases, case_id)
         note(act, case, "forgotten", "")
     return len(ids), files

@@ -12,7 +12,9 @@ from sqlalchemy import insert, select, update
 from conversation.messages import Body, Button, Say
 from models.tables import cases, entries
 from services import calendar, evidence, obligations, people
+from services.cases.codes import CaseCode
 from services.cases.confining import sees
+from services.cases.items import unanswered
 from services.cases.life import COMPLAINT, ENDS, FOLLOWING, STAYING, State, Step, after
 from services.deliveries import queue_apart
 from services.evidence import Enclosure
@@ -93,9 +95,12 @@ def take(
     """Takes a step: writes the state with `values`, what was said as an entry with `detail`, and what follows from it.
 
     A case that goes on without a master is on its own again. Raises Refusal: decided, where the step does not lead on
-    from the case's state; enclosed_gone.
+    from the case's state; items_open (with their numbers), where it would close a case of whose items some have no
+    answer (C22); enclosed_gone.
     """
     moved = replace(case, state=after(case.kind, case.state, step))
+    if step is Step.CLOSE and (open_ := unanswered(act, case.id)):
+        raise Refusal(CaseCode.ITEMS_OPEN, "text", numbers=[f"{case.number}-{position}" for position in open_])
     if moved.state is not State.MERGED and not moved.ended:
         moved = replace(moved, master_id=None)
     written: dict[str, Any] = {"state": moved.state, "master_id": moved.master_id}

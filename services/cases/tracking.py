@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from services import people
 from services.cases.filing import Case, cases_of, history
+from services.cases.given import given
+from services.cases.items import items_of, told_items
+from services.evidence import Enclosure
 from services.foundation.act import Act
 from services.foundation.addresses import HERE
 from services.signin import Counted, Pace, take
@@ -35,10 +39,13 @@ def told(act: Act, case: Case, unit: str | None) -> dict[str, Any]:
             "text": entry.text,
             "at": entry.at.isoformat(),
             "pieces": entry.pieces,
-            "given": [{"id": one.id, "kind": one.kind, "name": one.name} for one in entry.given],
+            "given": _given(entry.given),
         }
         for entry in history(act, case.id)
     ]
+    split = items_of(act, case.id)
+    sent = given(act, case.id) if split else {}
+    pieces = [{"given": _given(sent.get(one.answer_id or "", ()))} for one in split]
     return {
         "number": case.number,
         "kind": case.kind,
@@ -49,10 +56,15 @@ def told(act: Act, case: Case, unit: str | None) -> dict[str, Any]:
         "what": case.what,
         "pieces": case.pieces,
         "history": said,
+        "items": [one | more for one, more in zip(told_items(split), pieces, strict=True)],
         "apart": case.confined is not None,
         "promised": _promised(case),
         "asked_until": case.asked_until and case.asked_until.isoformat(),
     }
+
+
+def _given(pieces: Sequence[Enclosure]) -> list[dict[str, Any]]:
+    return [{"id": one.id, "kind": one.kind, "name": one.name} for one in pieces]
 
 
 def _promised(case: Case) -> dict[str, Any] | None:

@@ -57,17 +57,24 @@ def _report(act: Act, report: ReportRules) -> None:
     owed = report.obligation
     due = _days_ago(act.now, owed.due_days_ago).date()
     handed = _days_ago(act.now, owed.handed_days_ago)
-    obligation_id = obligations.hand_over(
-        act.at(handed),
-        KINDS,
-        unit_id=owed.unit,
-        kind="complaint",
-        asked=owed.asked,
-        due=due,
-        working_days=None,
-        subject_id=case.id,
-        seen="received.0",
-    )
+    given = {
+        "unit_id": owed.unit,
+        "kind": "complaint",
+        "asked": owed.asked,
+        "due": due,
+        "working_days": None,
+        "subject_id": case.id,
+    }
+    if report.items:
+        typed = {f"new {n}": one for n, one in enumerate(report.items)}
+        cases.split(act.at(handed), case.id, _seen(act, case.id), typed)
+        first = cases.items_of(act, case.id)[0]
+        obligation_id = desk.hand_item(act.at(handed), KINDS, first.id, seen=_seen(act, case.id), **given)
+    else:
+        obligation_id = obligations.hand_over(act.at(handed), KINDS, seen=_seen(act, case.id), **given)
+    if report.items and report.answered:
+        last = cases.items_of(act, case.id)[-1]
+        cases.answer_item(act, case.id, _seen(act, case.id), last.id, report.answered)
     _live_through(act, obligation_id)
 
 
@@ -86,6 +93,12 @@ def _past(act: Act, past: PastRules) -> None:
             desk.answer(answered, case.id, f"{State.ACCEPTED}.1", past.answer)
             if nth % 2:
                 cases.rate(answered, citizen, case.id, cases.Given(past.level not in cases.BAD, past.level))
+
+
+def _seen(act: Act, case_id: str) -> str:
+    """What a page of the office would show of a case now."""
+    found = desk.look(act, case_id)
+    return found.seen if found else ""
 
 
 def _live_through(act: Act, obligation_id: str) -> None:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, create_model, mod
 
 from rulebooks import HERE
 from rulebooks.reading import Book, Place, Shape, not_as_expected
-from services.cases import CATEGORIES, LEVELS
+from services.cases import CATEGORIES, FEWEST_ITEMS, LEVELS, MOST_ITEMS
 from services.foundation.phones import normalised
 from services.foundation.refusal import Refusal
 from services.foundation.wording import readable
@@ -136,6 +136,10 @@ class ReportRules(Shape):
     what: Words
     filed_days_ago: Count
     obligation: OwedRules
+    items: Annotated[
+        list[Words], Field(min_length=FEWEST_ITEMS, max_length=MOST_ITEMS)
+    ] = []  # that it was split into; the obligation is about the first
+    answered: Words = ""  # the answer to the last of them
 
 
 class PastRules(Shape):

@@ -5,7 +5,7 @@ from services.desk.assigning import assign, assigned, clerks, hand_on
 from services.desk.calling_back import NOT_SO, SO, call_back, called_back
 from services.desk.codes import DeskCode
 from services.desk.deciding import accept, answer, ask, decline, interim, refer, reopen
-from services.desk.handing import beside, visit_of
+from services.desk.handing import Beside, beside, visit_of
 from services.desk.hot import BEFORE, MOST_HOT, Hot, days_of, hot, months_back
 from services.desk.identities import (
     Opening,
@@ -17,6 +17,7 @@ from services.desk.identities import (
     opening_of,
     waiting_openings,
 )
+from services.desk.itemising import hand_item
 from services.desk.jotting import jot
 from services.desk.kinds import KINDS
 from services.desk.leaving import COLUMNS, leaving
@@ -112,6 +113,7 @@ __all__ = [
     "VISIT",
     "WEEK",
     "Alike",
+    "Beside",
     "Child",
     "Counts",
     "DeskCode",
@@ -151,6 +153,7 @@ __all__ = [
     "fresh",
     "give_back",
     "go_on_unanswered",
+    "hand_item",
     "hand_on",
     "histories",
     "hot",

@@ -41,5 +41,6 @@ class DeskCode(StrEnum):
     OTHER_UNIT = "other_unit"  # asked once more: the two are about different units
     UNDER_MERGED = "under_merged"  # the master is merged itself: there is no chain
     MERGED_ALREADY = "merged_already"
+    MERGED_ITEMS = "merged_items"  # one of the two is answered item by item, to its own citizen
     MERGED_OWED = "merged_owed"  # a unit owes an answer about what would be merged
     MERGED_HERE = "merged_here"  # what is merged is answered, and goes elsewhere, with its master alone

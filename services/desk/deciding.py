@@ -107,7 +107,8 @@ def answer(
     """Answers a question, or a complaint about which no unit owes anything, and closes it (C06, C18, C19).
 
     A complaint that was handed over is answered with the last of its obligations (`conclude`). `recovered`: yuan, as
-    typed. Raises Refusal: gone, changed, decided, merged_here, text_wanted, text_too_long, outcome_unknown, yuan_wrong.
+    typed. Raises Refusal: gone, changed, decided, merged_here, items_open, text_wanted, text_too_long, outcome_unknown,
+    yuan_wrong.
     """
     case, text = _on_its_own(held(act, case_id, seen)), worded(text)
     if obligations.is_open_about(act, case.id):
@@ -128,7 +129,8 @@ def conclude(act: Act, case_id: str, text: str, pieces: Sequence[str] = ()) -> b
 def closed(act: Act, case: LockedCase, text: str, enclosed: Sequence[Enclosure] = (), **values: Any) -> bool:
     """Closes a case that is locked with the answer to whoever filed it, who may rate it, and what is merged under it.
 
-    What was recovered is counted once. Returns whether whoever filed this one can be reached. Raises Refusal: decided.
+    Its items come first (C22). What was recovered is counted once. Returns whether whoever filed this one can be
+    reached. Raises Refusal: decided, items_open.
     """
     with_it = merged(act, case.id)
     reached = _closed(act, case, text, enclosed, **values)
@@ -140,9 +142,12 @@ def closed(act: Act, case: LockedCase, text: str, enclosed: Sequence[Enclosure] 
 
 def _closed(act: Act, case: LockedCase, text: str, enclosed: Sequence[Enclosure], **values: Any) -> bool:
     moved = take(act, case, Step.CLOSE, text, enclosed, closed_on=act.now.date(), **values)
+    cases.tell_with_pieces(act, moved)
     until = ask_rating(act, moved)
     buttons = *rate_button(moved, until is not None), Button(f"/add {moved.id}", words="add")
-    return tell(act, moved, "closed", *buttons, enclosed=enclosed, text=text, rated=until is not None)
+    items = cases.told_items(cases.items_of(act, moved.id))
+    told = {"text": text, "rated": until is not None} | ({"items": items} if items else {})
+    return tell(act, moved, "closed", *buttons, enclosed=enclosed, **told)
 
 
 def interim(act: Act, case_id: str, seen: str, text: str, until: date | None, pieces: Sequence[str] = ()) -> bool:

@@ -3,17 +3,19 @@ it over means for it. The kinds of `services.desk.kinds` call back here."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from models.tables import cases, visits
 from services import obligations
-from services.cases import COMPLAINT, State, Step, held, take
+from services.cases import COMPLAINT, CaseItem, State, Step, held, take, unanswered
 from services.desk import deciding
 from services.desk.codes import DeskCode
 from services.desk.following import WITH_UNITS
 from services.desk.given_back import require_head
+from services.desk.itemising import part
 from services.desk.noting import take_on_visit
 from services.desk.sight import sight_of_case, sight_of_visit
 from services.foundation.act import Act
@@ -35,19 +37,32 @@ def _still_owed(act: Act, kinds: Kinds, obligation: Obligation) -> list[Obligati
     return [one for one in of_case if one.id != obligation.id and one.state not in SETTLED]
 
 
-def beside(act: Act, kinds: Kinds, obligation: Obligation) -> tuple[list[Obligation], bool, bool]:
-    """What is still owed about the same case (`_still_owed`), and how its citizen waits.
+@dataclass(frozen=True)
+class Beside:
+    """What else there is about the case of an obligation.
 
-    Whether they only wait for the answer, which is given on the case's page, as all of the case is settled; and whether
-    they hear the word with which this obligation is accepted, as it is the last one and their case has not ended.
+    `waits`: its citizen waits, and is answered on the case's page alone, since all is settled. `hears`: they hear, or
+    read, the word with which this is accepted: it is the last one of a case that has not ended, or about an `item`.
     """
-    others = _still_owed(act, kinds, obligation)
-    if obligation.subject is None:
-        return others, False, False
-    state = act.tx.execute(select(cases.c.state).where(cases.c.id == obligation.subject.id)).scalar()
-    settled = obligation.state in SETTLED
+
+    others: Sequence[Obligation]  # that are not settled
+    waits: bool
+    hears: bool
+    item: CaseItem | None = None
+    left: int = 0  # items without an answer, this one left aside
+
+
+def beside(act: Act, kinds: Kinds, obligation: Obligation) -> Beside:
+    """What is still owed about the same case, how its citizen waits, and which of its items this is about."""
+    others, case_id = _still_owed(act, kinds, obligation), obligation.subject.id if obligation.subject else None
+    if case_id is None:
+        return Beside(others, False, False)
+    state = act.tx.execute(select(cases.c.state).where(cases.c.id == case_id)).scalar()
+    settled, item = obligation.state in SETTLED, part(act, obligation.id)
+    open_ = [one for one in unanswered(act, case_id) if item is None or one != item.position]
     waits = not others and settled and state == State.ACCEPTED
-    return others, waits, not others and not settled and state in WITH_UNITS
+    hears = not settled and state in WITH_UNITS and (item is not None or not (others or open_))
+    return Beside(others, waits, hears, item, len(open_))
 
 
 def sight(act: Act, report_id: str | None, unit: str, asked: str) -> UnitSight | None:

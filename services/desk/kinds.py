@@ -7,31 +7,34 @@ others follow from nothing that is in the inbox.
 
 from __future__ import annotations
 
-from services.desk import following, handing
+from dataclasses import replace
+
+from services.desk import following, handing, itemising
 from services.desk.deciding import conclude
 from services.desk.given_back import given_back
 from services.desk.secrecy import refuse_their_words
-from services.obligations import Kind, Kinds, Moved
+from services.obligations import Kind, Kinds
 
 
-def _about_reports(name: str, **more: Moved) -> Kind:
+def _about_reports(name: str) -> Kind:
     return Kind(
         name,
         named=handing.named,
         sight=handing.sight,
         guard=refuse_their_words,
         handed=handing.handed,
-        waits=following.waits,
+        waits=itemising.waits_for_last,
         concluded=conclude,
+        is_part=itemising.is_part,
+        part_answered=itemising.part_answered,
         answered=following.follow,
         returned=following.follow,
         settled=following.follow,
-        **more,
     )
 
 
 KINDS: Kinds = {
-    "complaint": _about_reports("complaint", not_ours=given_back),
+    "complaint": replace(_about_reports("complaint"), not_ours=given_back),
     "instruction": _about_reports("instruction"),
     **{name: Kind(name) for name in ("leader", "proposal")},
 }

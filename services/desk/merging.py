@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from models.tables import cases
 from services import obligations, people
-from services.cases import COMPLAINT, CaseCode, LockedCase, State, held, shown
+from services.cases import COMPLAINT, CaseCode, LockedCase, State, held, items_of, shown
 from services.cases import merge as put_under
 from services.cases import part as take_out
 from services.desk import deciding
@@ -34,7 +34,7 @@ def merge(act: Act, case_id: str, seen: str, number: str, way: str, sure: str = 
     Who filed a complaint that was not accepted yet hears that it is; nobody hears of the other. `sure`: the number of a
     case about another unit with which it is to be merged all the same. Raises Refusal: gone, changed, decided, and of
     the field `other` other_unknown, other_self, other_ended, other_kind, other_secrecy, other_unit, under_merged,
-    merged_already, merged_owed.
+    merged_already, merged_items, merged_owed.
     """
     other_id = _numbered(act, number)
     if other_id == case_id:
@@ -108,6 +108,7 @@ def _check(act: Act, here: LockedCase, other: LockedCase, case: LockedCase, mast
         DeskCode.OTHER_SECRECY: here.confined != other.confined,
         DeskCode.MERGED_ALREADY: case.state is State.MERGED,
         DeskCode.UNDER_MERGED: master.state is State.MERGED,
+        DeskCode.MERGED_ITEMS: bool(items_of(act, here.id) or items_of(act, other.id)),
     }
     if here.ended:
         raise Refusal(CaseCode.DECIDED)

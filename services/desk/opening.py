@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from models.tables import FETCHING, cases, entries, evidence, notices, obligations, visits
 from services import people
-from services.cases import ENCLOSED, CaseCode, intake_of, is_shown, ratings_of, shown
+from services.cases import ENCLOSED, CaseCode, intake_of, is_shown, items_of, ratings_of, shown
 from services.desk import glances
 from services.desk.merging import children, master_of
 from services.desk.tagging import tags_of
@@ -142,6 +142,7 @@ def _case(act: Act, report_id: str) -> dict[str, Any] | None:
         "asked_until": row.asked_until,
         "master": master_of(act, row.master_id),
         "children": children(act, report_id),
+        "items": items_of(act, report_id),
         **_entered(act, report_id, named=row.named),
     }
 
@@ -193,8 +194,9 @@ def _said(act: Act, report_id: str, pieces: list[Piece]) -> list[Said]:
     said: list[Said] = []
     for at, row in rows:
         moved = dict(row.detail or {})
+        item = moved.pop("item", None)
         sent = [find_piece(act, one) for one in moved.pop(ENCLOSED, ())]  # tied to a unit's answer, or a master's
         own = [one for one in pieces if one.entry_id == row.id]
         theirs = [one for one in sent if one is not None and one.entry_id != row.id]
-        said.append(Said(row.kind, row.actor, row.text, at, [*own, *theirs], moved))
+        said.append(Said(row.kind, row.actor, row.text, at, [*own, *theirs], moved, item))
     return said

@@ -21,7 +21,7 @@ from sqlalchemy import Select, select
 
 from models.database import DatabaseAway
 from models.parts import in_parts
-from models.tables import audit, audit_waiting, cases, entries, obligations, visits
+from models.tables import audit, audit_waiting, cases, entries, items, obligations, visits
 from services.desk.likeness import MOST_NEAR, NEAR, Alike, likest, same_files, told
 from services.desk.listing import ids_of
 from services.desk.values import Filters, Found, Report
@@ -37,7 +37,7 @@ MOST_LETTERS = 120_000_000  # kept in memory, at two bytes each; a report has so
 AT_ONCE = 500
 STORY = 1  # the line of a text on which its story stands: after the number
 FOLLOW_SECONDS = 60.0  # between two looks for what has changed, so that no search has much to catch up with
-_TEXTS = frozenset(("cases", "visits", "entries"))  # tables whose rows say something
+_TEXTS = frozenset(("cases", "visits", "entries", "items"))  # tables whose rows say something
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +242,9 @@ def _read(act: Act, ids: Collection[str]) -> dict[str, tuple[date, _Text]]:
 
 
 def _said(ids: Collection[str]) -> Iterator[Select[*tuple[Any, ...]]]:
-    """What was said about the reports themselves, and what units said about what they owe because of them."""
+    """What was said about the reports themselves, their items, and what units said about what they owe of them."""
     yield select(entries.c.id, entries.c.subject_id.label("of"), entries.c.sought).where(entries.c.subject_id.in_(ids))
+    yield select(items.c.id, items.c.case_id.label("of"), items.c.sought).where(items.c.case_id.in_(ids))
     about = entries.c.subject_id == obligations.c.id
     owed = select(entries.c.id, obligations.c.subject_id.label("of"), entries.c.sought).join_from(
         entries, obligations, about

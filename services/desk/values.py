@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from services.cases import Rating, given_of, steps_from
+from services.cases import CaseItem, Rating, given_of, steps_from
 from services.desk.tagging import Tag
 from services.evidence import Piece
 from services.obligations import Promise
@@ -104,6 +104,7 @@ class Said:
     at: datetime
     pieces: Sequence[Piece]
     moved: Mapping[str, Sequence[str | None]] = field(default_factory=dict)  # put right: by column, the old and the new
+    item: int | None = None  # the position of the item that it is about
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,7 @@ class Report:
     asked_until: date | None = None  # the last day for what the office has asked, while it waits for it
     master: tuple[str, str] | None = None  # id and number of the case with which it is answered, or was
     children: Sequence[Child] = ()  # what is answered with it, or was
+    items: Sequence[CaseItem] = ()  # of a case that was split, what its citizen asks for one by one (C22)
     reach: str = ""  # where no chat follows the case: phone or none, by whether a phone was left; web or web_phone
 
     @property

@@ -46,6 +46,7 @@ VOUCHED: Mapping[str, Sequence[str]] = {
         "priority",
         "asked_until",
     ),
+    "items": ("case_id", "position", "text", "obligation_id", "answer_id", "told_on"),
     "ratings": (
         "case_id",
         "round",

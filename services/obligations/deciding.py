@@ -63,29 +63,33 @@ def accept_answer(
 ) -> bool:
     """Accepts the unit's answer.
 
-    Where somebody waits for the last one about the subject, `word` goes to them (C06); else it
-    goes to the unit, and may be empty. `to_citizen`: what the page promised; None asks for no guard. `pieces`:
-    what goes to them with it, by id.
+    Where somebody waits for the last one about the subject, or for this part of it, `word` is for them (C06, C22); else
+    it goes to the unit, and may be empty. `to_citizen`: what the page promised; None asks for no guard. `pieces`: what
+    goes to them with it, by id.
 
-    Raises Refusal: gone, changed, settled, not_answered, text_wanted, text_too_long.
+    Raises Refusal: gone, changed, settled, not_answered, text_wanted, text_too_long, and whatever the kind refuses.
     """
     obligation = unsettled(act, obligation_id, seen)
     if obligation.state != ANSWERED:
         raise Refusal(ObligationCode.NOT_ANSWERED)
     kind = kinds[obligation.kind]
-    concluded = _to_conclude(act, kind, obligation)
+    part = kind.is_part(act, obligation)
+    concluded = None if part else _to_conclude(act, kind, obligation)
     if concluded:  # nobody can add to it any more: what came until now was on the page
         require_unmoved(act, obligation.id, obligation.state, seen, concluded)
-    if to_citizen not in (None, concluded is not None):
+    heard = part or concluded is not None
+    if to_citizen not in (None, heard):
         raise Refusal(Common.CHANGED)
-    text = worded(word, 2 if concluded else 0)
-    if not concluded:
+    text = worded(word, 2 if heard else 0)
+    if part:
+        kind.part_answered(act, obligation, text, pieces)
+    elif not heard:
         kind.guard(act, obligation.subject_id, text)
     reached = kind.concluded(act, concluded, text, pieces) if concluded else False
     obligation = _settle(act, obligation, ACCEPTED)
     add_entry(act, obligation, "accepted", text)
     answered_by = _last_actor(act.tx, obligation, "unit_answer")
-    told, _ = tell(act, obligation, "accepted", "" if concluded else text, began=answered_by)
+    told, _ = tell(act, obligation, "accepted", "" if heard else text, began=answered_by)
     kind.settled(act, obligation)
     return told or reached
 

@@ -22,6 +22,9 @@ Handed = Callable[[Act, str | None, str], None]  # (…, subject id, what the pa
 Waits = Callable[[Act, str | None], bool]  # (…, subject id): locks the subject where it says yes
 # (…, subject id, the office's word, the pieces with it): whether somebody could be told
 Concluded = Callable[[Act, str, str, Sequence[str]], bool]
+Part = Callable[[Act, LockedObligation], bool]  # whether it is about one part of its subject, of which somebody waits
+# (…, the obligation, the office's word, the pieces with it)
+Answered = Callable[[Act, LockedObligation, str, Sequence[str]], None]
 Moved = Callable[[Act, LockedObligation], None]  # (…, the obligation as it stands now)
 
 
@@ -52,6 +55,9 @@ class Kind:
     waits: Waits = lambda act, subject_id: False  # whether somebody hears of it once its last obligation is accepted
     # Called when that last one is accepted: the word goes to whoever waits, not to the unit.
     concluded: Concluded = lambda act, subject_id, word, pieces: False
+    # Where it is about a part, the word with which it is accepted is the answer to that part; nothing is concluded.
+    is_part: Part = lambda act, obligation: False
+    part_answered: Answered = _nothing
     answered: Moved = _nothing
     returned: Moved = _nothing
     excused: Moved = _nothing

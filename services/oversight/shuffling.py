@@ -15,6 +15,7 @@ from models.tables import (
     entries,
     evidence,
     happenings,
+    items,
     metadata,
     obligations,
     owners,
@@ -24,7 +25,7 @@ from models.tables import (
     walkins,
 )
 
-UNORDERED = (cases, visits, entries, evidence, vault, owners, obligations, happenings, ratings, walkins)
+UNORDERED = (cases, visits, entries, evidence, vault, owners, obligations, happenings, ratings, walkins, items)
 
 
 def blend(tx: Connection, table: str) -> bool:

@@ -299,8 +299,10 @@ async def test_the_audit_chain_vouches_for_all_that_happened(story: Story) -> No
     assert is_whole(story.program)
     # No part of this story: what clerks enter (tests/web/desk/test_keying_pages.py), what people rate at windows
     # (tests/handlers/cases/test_walkin.py), what is published (tests/web/test_public.py), identities that are asked for
-    # (tests/web/desk/test_openings_pages.py), what the office often says (tests/web/desk/test_standard_texts.py).
-    elsewhere = {"extensions", "intakes", "walkins", "publications", "openings", "standard_texts"}
+    # (tests/web/desk/test_openings_pages.py), what the office often says (tests/web/desk/test_standard_texts.py), items
+    # (tests/services/cases/test_items.py), links by which a unit answers (tests/web/test_answering.py).
+    elsewhere = {"answer_links", "extensions", "intakes", "items", "walkins", "publications", "openings"}
+    elsewhere |= {"standard_texts"}
     assert {table for table in VOUCHED if not rows(story.program, table)} <= elsewhere
 
 

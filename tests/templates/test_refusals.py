@@ -99,7 +99,10 @@ ON_PAGES: dict[str, set[StrEnum]] = {
     - {Common.GONE},
     "texts": {Common.CHANGED, Common.TEXT_TOO_LONG, Common.TEXT_WANTED, *OF_TEXTS} - BY_NAME,
     "cases": {*KeyingCode, Common.TEXT_TOO_LONG, Common.TEXT_WANTED},
-    "obligations": {*Common, *ObligationCode, *AT_HAND_OVER} - ASKED_AGAIN - OF_UNITS - OF_LINKS,
+    "obligations": {*Common, *ObligationCode, *AT_HAND_OVER, CaseCode.ANSWER_TOO_LONG}
+    - ASKED_AGAIN
+    - OF_UNITS
+    - OF_LINKS,
     "answering": AT_LINK,
     "people": set[StrEnum](PeopleCode) - ASKED_AGAIN,
     "signin": {*SignInCode, Common.GONE},

@@ -56,7 +56,20 @@ def _merge(act: Act, report_id: str, sent: Form) -> bool:
     return desk.merge(act, report_id, sent.get("seen", ""), number, way, sure)
 
 
-ENCLOSING = frozenset(("ask", "accept", "decline", "refer", "answer", "interim"))  # whose words may take files along
+# Whose words may take files along.
+ENCLOSING = frozenset(("ask", "accept", "decline", "refer", "answer", "interim", "answer_item"))
+
+
+def _split(act: Act, report_id: str, sent: Form) -> bool:
+    typed = {name.removeprefix("item_"): text for name, text in sent.items() if name.startswith(("item_", "new_"))}
+    return cases.split(act, report_id, sent.get("seen", ""), typed)
+
+
+def _answer_item(act: Act, report_id: str, sent: Form) -> bool:
+    said = sent.get("seen", ""), sent.get("item", ""), sent.get("text", "")
+    return cases.answer_item(act, report_id, *said, pieces_in(sent), telling=bool(sent.get("tell")))
+
+
 ACTS: Mapping[str, Decision] = {
     "ask": _enclosing(desk.ask),
     "accept": _enclosing(desk.accept),
@@ -64,6 +77,11 @@ ACTS: Mapping[str, Decision] = {
     "refer": _enclosing(desk.refer),
     "answer": _answer,
     "interim": _interim,
+    "split": _split,
+    "answer_item": _answer_item,
+    "tell_item": lambda act, report_id, sent: cases.tell_item(
+        act, report_id, sent.get("seen", ""), sent.get("item", "")
+    ),
     "outcomes": _outcomes,
     "reopen": _said(desk.reopen),
     "make_good": _said(desk.make_good),

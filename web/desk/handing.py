@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services import obligations
+from services import desk, obligations
 from services.foundation.refusal import Refusal
 from services.people import Right
 from web.desk.pages import Desk
-from web.obligations.hand_form import due_of, hand_form, limit_of, look_at_words, look_twice, told_by, typed_of
+from web.obligations.hand_form import ITEM, due_of, hand_form, limit_of, look_at_words, look_twice, told_by, typed_of
 from web.site.frame import ID, Frame, Seat, form
 from web.site.refused import WRONG
 
@@ -54,20 +54,20 @@ class Handing:
         await look_at_words(frame, report_id, sent)
         # Asked first: after the hand-over nothing may fail and then say that nothing was saved.
         done = await told_by(frame, "hand", unit_id, sent.get("kind", ""))
-        obligation_id = await seat.acts.write(
-            obligations.hand_over,
-            frame.kinds,
-            unit_id=unit_id,
-            kind=sent.get("kind", ""),
-            asked=sent.get("text", ""),
-            due=due,
-            working_days=days,
-            subject_id=report_id,
-            seen=sent.get("seen", ""),
-            number=sent.get("number", ""),
-            again=sent.get("again", ""),
-        )
-        return obligation_id, done
+        given = {
+            "unit_id": unit_id,
+            "kind": sent.get("kind", ""),
+            "asked": sent.get("text", ""),
+            "due": due,
+            "working_days": days,
+            "subject_id": report_id,
+            "seen": sent.get("seen", ""),
+            "number": sent.get("number", ""),
+            "again": sent.get("again", ""),
+        }
+        if report_id and (item_id := sent.get(ITEM, "")):
+            return await seat.acts.write(desk.hand_item, frame.kinds, item_id, **given), done
+        return await seat.acts.write(obligations.hand_over, frame.kinds, **given), done
 
     async def _due(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The words under the two fields of a deadline, for the page's script."""

@@ -9,7 +9,16 @@ from aiohttp import web
 
 from services import cases, desk, evidence, people
 from services.calendar import limits
-from services.cases import CATEGORIES, COMPLAINT, OUTCOMES, PRIORITIES
+from services.cases import (
+    CATEGORIES,
+    COMPLAINT,
+    LONGEST_ANSWER,
+    LONGEST_ITEM,
+    MOST_ITEMS,
+    OUTCOMES,
+    PRIORITIES,
+    CaseItem,
+)
 from services.desk import MOST, SHORTEST_REASON, VISIT, Filters, Item, Report
 from services.foundation.refusal import Refusal
 from services.inspections import seen_in
@@ -27,6 +36,7 @@ from web.site.navigation import Page
 from web.site.refused import status_of
 from web.site.uploading import NO_FILES, Uploads, uploads
 
+BOXES = tuple(str(n) for n in range(1, MOST_ITEMS + 1))  # for new items, as the form of the items counts them
 DONE = frozenset((*ACTS, "identity", "unreached", *TOLD))
 
 
@@ -84,6 +94,8 @@ class Desk:
     async def _act(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         frame, report_id, act = self._frame, request.match_info["id"], request.match_info["act"]
         sent, files = await self._sent(request, seat)
+        if act == "split" and sent.get("more"):
+            return await self._with_a_box_more(request, seat, sent)
         try:
             files.check()
             if act == "interim":
@@ -101,6 +113,13 @@ class Desk:
         sent = await form(request, self._frame.site_url)
         files = await uploads(self._frame, request, seat)
         return files.put(sent), files
+
+    async def _with_a_box_more(self, request: web.Request, seat: Seat, sent: Mapping[str, str]) -> web.StreamResponse:
+        """The form of the items as it was typed, with one more box; nothing is saved."""
+        boxes = sent.get("boxes", "")
+        more = {"boxes": str(min(int(boxes) + 1, MOST_ITEMS))} if boxes in BOXES else {}
+        report = await self._report(seat, request.match_info["id"])
+        return await self._draw(request, seat, report, act="split", sent={**sent, **more})
 
     async def _insert(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """Puts a standard text below what was typed in a form, to be edited before it is sent."""
@@ -157,10 +176,13 @@ class Desk:
         """The address of the report's page after an act, within the list that it was opened from."""
         return self._query(request).report(report_id, done=done)
 
-    async def _hand_form(self, report: Report, form: tuple[Mapping[str, str], Refusal] | None) -> HandForm:
-        """The hand-over form, with what follows from the report already; or as it was typed and refused."""
+    async def _hand_form(
+        self, report: Report, form: tuple[Mapping[str, str], Refusal] | None, item: CaseItem | None
+    ) -> HandForm:
+        """The hand-over form, with what follows from the report, or this item, already; or as it was refused."""
         kind, (typed, error) = OF_CASE if report.kind == COMPLAINT else WITHOUT_CASE, form or (None, None)
-        return await hand_form(self._frame, kind, unit_id=report.unit_id, report_id=report.id, typed=typed, error=error)
+        about = {"unit_id": report.unit_id, "report_id": report.id, "item": item and (item.id, item.text)}
+        return await hand_form(self._frame, kind, **about, typed=typed, error=error)
 
     async def _report(self, seat: Seat, report_id: str) -> Report:
         report = await seat.acts.read(desk.look, report_id)
@@ -203,7 +225,12 @@ class Desk:
         wanted = await self._filters(query, seat)
         shown = await read(desk.listed, wanted, query.after, report.id if report else "")
         counted = await read(desk.counts, wanted)
-        hand = await self._hand_form(report, form) if report else None
+        chosen = request.query.get("item")  # to be handed over
+        item = (
+            next((one for one in report.items if one.id == chosen and not one.is_with_unit), None) if report else None
+        )
+        hand = await self._hand_form(report, form, item) if report else None
+        values = {"act": "hand"} | values if item else values
         following = await read(desk.next_open, wanted, report.id) if report else None
         texts, nothing = (
             frame.speaks(request),
@@ -246,6 +273,10 @@ class Desk:
             CATEGORIES=CATEGORIES,
             OUTCOMES=OUTCOMES,
             PRIORITIES=PRIORITIES[::-1],
+            BOXES=BOXES,
+            MOST_ITEMS=MOST_ITEMS,
+            LONGEST_ITEM=LONGEST_ITEM,
+            LONGEST_ANSWER=LONGEST_ANSWER,
             people=await self._clerks(report, shown.items),
             clerks=await read(desk.clerks, report.confined) if report else {},
             SHORTEST=SHORTEST_REASON,

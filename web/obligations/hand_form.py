@@ -18,6 +18,7 @@ from web.site.frame import Frame
 OF_CASE, WITHOUT_CASE = "complaint", "instruction"
 FIELDS = ("unit", "kind", "text", "days", "date")
 CONFIRMED = ("sure", "again", "telling")  # hidden fields: what was looked at a second time, and is asked about no more
+ITEM = "item"  # a hidden field: the item of the case that is handed over, if it is one
 TOLD = ("hand", "hand_sms", "hand_sms_later", "hand_unreached")  # of `told_by`: what was done, and how that was told
 DUE_WRONG = ("due_wanted", "due_past", "due_far", "no_date")  # problems shown beside the field of a deadline
 
@@ -36,7 +37,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class HandForm:
-    typed: Mapping[str, str]  # by FIELDS and CONFIRMED; a text that was not typed yet is missing
+    typed: Mapping[str, str]  # by FIELDS, CONFIRMED and ITEM; a text that was not typed yet is missing
     kinds: Sequence[str]
     limit: Limit
     problem: str = ""
@@ -66,7 +67,7 @@ def due_day(sent: Mapping[str, str]) -> date | None:
 
 
 def typed_of(sent: Mapping[str, str]) -> dict[str, str]:
-    return {name: sent.get(name, "") for name in (*FIELDS, *CONFIRMED)}
+    return {name: sent.get(name, "") for name in (*FIELDS, *CONFIRMED, ITEM)}
 
 
 async def hand_form(
@@ -75,15 +76,21 @@ async def hand_form(
     *,
     unit_id: str | None = None,
     report_id: str | None = None,
+    item: tuple[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
     error: Refusal | None = None,
 ) -> HandForm:
-    """The form for a report, or for none. Of the report, only its unit comes into the form."""
+    """The form for a report, or for none. Of the report, only its unit comes into the form.
+
+    `item`: id and text of the item that is handed over. The text is the office's own, and is looked at once more.
+    """
     now = frame.acts.clock()
     kinds = tuple(name for name, kind in frame.kinds.items() if kind.takes_subject or not report_id)
     owing = await frame.acts.at(now).read(obligations.of_subject, frame.kinds, report_id) if report_id else ()
     # What was handed over already goes to another unit this time.
     filled = dict(typed) if typed is not None else await _prefilled(frame, None if owing else unit_id, kind)
+    if item and typed is None:
+        filled |= {ITEM: item[0], "text": item[1]}
     limit, chosen, problem = await due_of(frame, filled), filled["unit"], error.code if error else ""
     if problem == "unit_without_head":
         filled["unit"] = await _answers_for(frame, chosen) or chosen

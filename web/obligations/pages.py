@@ -29,6 +29,7 @@ DONE = frozenset(
     (
         *ACTS.split("|"),
         "accept_case",
+        "accept_item",
         "verify_unreached",
         *TOLD,
         *(f"{act}_{by}" for act in THEIR_TURN for by in ("sms", "sms_later")),
@@ -88,8 +89,8 @@ class Obligations:
         untold = f"{act}_unreached"
         if act in THEIR_TURN:
             untold = await told_by(frame, act, obligation.unit_id, obligation.kind)
-        *_, hears = await frame.acts.read(desk.beside, frame.kinds, obligation)
-        answers = act == "accept" and hears
+        beside = await frame.acts.read(desk.beside, frame.kinds, obligation)
+        answers = act == "accept" and beside.hears
         try:
             files.check()
             if act in NEW_DATE:
@@ -102,7 +103,7 @@ class Obligations:
             told = {"problem": error.code, "act": act, "typed": typed, "limit": await due_of(frame, typed)}
             told["about"] = error.values
             return await self._draw(request, seat, whole, status=status, files=files, **told)
-        done = "accept_case" if answers else act
+        done = ("accept_item" if beside.item else "accept_case") if answers else act
         if not reached:
             done = untold if untold in DONE else "unreached"
         raise web.HTTPSeeOther(self._query(request).obligation(obligation_id, done=done))
@@ -138,13 +139,13 @@ class Obligations:
     async def _beside(self, whole: Dossier) -> dict[str, Any]:
         """What the page of one obligation says of its case, and of a head whom no reminder reaches."""
         frame, obligation, told = self._frame, whole.obligation, ""
-        others, waits, hears = await frame.acts.read(desk.beside, frame.kinds, obligation)
+        beside = await frame.acts.read(desk.beside, frame.kinds, obligation)
         if obligation.owed:
             told = await frame.acts.read(why_unreached, obligation.unit_id, frame.ways)
         heard = await frame.acts.read(desk.called_back, whole)
         merged = await frame.acts.read(desk.many_merged, obligation.subject and obligation.subject.id)
-        beside = {"heard": heard, "others": others, "waits": waits, "hears": hears, "merged": merged}
-        return beside | {"why_unreached": told} | await self._links(whole)
+        known = {"heard": heard, "beside": beside, "merged": merged, "why_unreached": told}
+        return known | await self._links(whole)
 
     async def _links(self, whole: Dossier) -> dict[str, Any]:
         """The link by which the unit can answer, whether it may be given one, and who has answered by one."""

@@ -9,10 +9,10 @@ import pytest
 
 from bot.build import Program, build
 from migrations.run import migrate
-from services import notices, obligations, people
+from services import desk, notices, obligations, people
 from services.demo import start_demo
 from services.obligations import ObligationFilters
-from tests.conftest import Clock, settings_for
+from tests.conftest import Clock, rows, settings_for
 from tests.drivers.ringing import rung
 
 
@@ -37,6 +37,14 @@ def test_the_demo_has_a_deadline_today_one_passed_and_a_notice_half_acknowledged
     [notice] = program.acts.look(notices.listed)
     progress = program.acts.look(notices.progress, notice.id)
     assert progress.counts["acknowledged"] * 2 == progress.total > 0
+
+
+def test_the_demo_has_a_case_of_three_items_one_with_a_unit_and_one_answered(program: Program):
+    program.acts.transact(start_demo)
+    [case_id] = {str(row["case_id"]) for row in rows(program, "items")}
+    report = program.acts.look(desk.look, case_id)
+    assert report
+    assert [one.state for one in report.items] == ["with_unit", "open", "answered"]
 
 
 def test_the_head_hears_of_the_deadline_in_chat_and_by_sms_within_two_minutes(program: Program, clock: Clock):

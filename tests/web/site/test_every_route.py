@@ -34,6 +34,7 @@ CHD     POST /console/report/ID/answer /console/report/ID/interim /console/repor
 CHD     POST /console/report/ID/make_good /console/report/ID/set_aside /console/report/ID/note /console/report/ID/jot
 CHD     POST /console/report/ID/put_right /console/report/ID/assign /console/report/ID/pass_on
 CHD     POST /console/report/ID/merge /console/report/ID/part
+CHD     POST /console/report/ID/split /console/report/ID/answer_item /console/report/ID/tell_item
 CHD     POST /console/report/ID/give_back /console/report/ID/hand /console/report/ID/insert
 CHD     POST /console/report/ID/prioritise /console/report/ID/tag /console/report/ID/untag
 CHD     GET /console/tags /console/tags.csv /console/tags.xlsx /console/tags.print
