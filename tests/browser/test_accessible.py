@@ -31,6 +31,8 @@ from tests.drivers.console_browser import (
 from tests.drivers.desk_pages import instruct
 from tests.drivers.notice_desk import written
 from tests.drivers.template_words import words
+from tests.services.desk.test_hot import came_in
+from web.colour_map import MEASURES
 from web.site.site import PAGES
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")  # of the one browser
@@ -101,6 +103,9 @@ async def test_no_page_of_the_console_has_a_serious_fault(
     file_visit(program, contact)
     duty = instruct(program, "clerk-1")
     notice, _ = await written(program)
+    program.acts.by("clerk-1").transact(desk_service.add_tag, case_id, "重点企业 甲公司")
+    for day, many in (("2026-08-03", 1), ("2026-09-03", 2), ("2026-10-03", 5)):
+        program.acts.transact(came_in, day, many)
     found: list[str] = []
     async with desk(program) as address:
         page = await page_at(chromium, WIDE, bypass_csp=True)  # for axe, which is no script of ours
@@ -109,6 +114,11 @@ async def test_no_page_of_the_console_has_a_serious_fault(
         paths = [one.path for one in PAGES]
         paths += [f"/console/report/{case_id}", f"/console/duty/{duty}", f"/console/notices/{notice}"]
         paths += ["/console/duties/new", "/console/notices/new", "/console/reports.print", "/console/people.print"]
+        paths += [
+            "/console/tags",
+            "/console/figures?month=2026-10",
+            *(f"/console/figures/map?of={of}" for of in MEASURES),
+        ]
         for path in paths:
             found += await look_at_both(page, address, path, language)
         await page.context.clear_cookies()
