@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, or_, select
 
 from models.tables import cases, ratings
 from services import evidence
+from services.cases.items import MANY_ANSWERED, MANY_ITEMS
 from services.cases.rating import NEWEST_GIVEN
 from services.foundation.wording import told_on
 from services.units import PLACE, placed, unit_and_part
@@ -32,6 +33,8 @@ COLUMNS = (
     "level",
     "solved",
     "pieces",
+    "items",
+    "items_answered",
 )
 _RATED = ratings.c.case_id == cases.c.id, ratings.c.aside_id.is_(None), NEWEST_GIVEN
 _master = cases.alias("master")
@@ -43,6 +46,8 @@ _CASES = select(
     ratings.c.solved,
     *PLACE,
     evidence.many_of(cases.c.id).label("pieces"),
+    MANY_ITEMS.label("items"),
+    MANY_ANSWERED.label("items_answered"),
     _master.c.number.label("master"),
 ).select_from(placed(cases, cases.c.unit_id).outerjoin(ratings, and_(*_RATED)).outerjoin(_master, and_(*_UNDER)))
 
@@ -58,6 +63,8 @@ def leaving(tx: Connection, ids: Collection[str] | None = None) -> Iterator[tupl
             "happened_day": row["happened"].partition("T")[0] if row["happened"] else None,
             "received_day": told_on(row["received_on"]),
             "decided_day": told_on(row["decided_on"]),
+            "items": row["items"] or None,  # of a case that was split alone
+            "items_answered": row["items_answered"] if row["items"] else None,
         }
         whole = {**row, **unit_and_part(row), **shaped}
         yield row["id"], {column: whole[column] for column in COLUMNS}

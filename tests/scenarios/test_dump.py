@@ -19,6 +19,7 @@ from channels.fake import FakePerson
 from conversation.messages import Media
 from models.tables import metadata
 from models.types import AT_ONCE
+from services import cases as of_cases
 from services import desk, inspections, obligations, oversight, people
 from tests.conftest import Clock, rows
 from tests.drivers.desk_pages import answers
@@ -56,6 +57,7 @@ async def story(program: Program, person: Callable[..., FakePerson], clock: Cloc
         if n % 3 == 0:
             duty = handed(program, filed[-1], clock)
             answers(program, head_id, duty, "已经整改")
+            itemises(program, filed[-1])
             clock.passes(seconds=11)
             conclude(program, duty)
         else:
@@ -67,6 +69,7 @@ async def story(program: Program, person: Callable[..., FakePerson], clock: Cloc
                 await citizen.says("三号窗口")
                 await citizen.says("1")
                 clock.passes(seconds=11)
+            itemises(program, filed[-1])
             decide(program, desk.answer, filed[-1], "窗口已经增开")
         clock.passes(seconds=19)
         await rates(citizen, *(("没有解决", "不满意", "还是没有人", "完成") if n % 2 else ("解决了", "满意")))
@@ -161,6 +164,7 @@ async def test_no_order_is_that_in_which_reports_came(story: Story) -> None:
         "evidence",
         "obligations",
         "happenings",
+        "items",
         "ratings",
     }
     assert {place: how for place, how in looked.items() if how > FOLLOWS} == {}
@@ -215,9 +219,22 @@ def told(program: Program, table: str) -> list[str]:
 
 
 def decide(program: Program, what: Callable[..., bool], case_id: str, text: str) -> None:
+    assert program.acts.by(CLERK).transact(what, case_id, seen(program, case_id), text)
+
+
+def itemises(program: Program, case_id: str) -> None:
+    """Splits a case into two items, answers both, and tells the first by itself."""
+    office = program.acts.by(CLERK)
+    office.transact(of_cases.split, case_id, seen(program, case_id), {"1": "派人", "2": "道歉"})
+    for n, one in enumerate(program.acts.look(of_cases.items_of, case_id)):
+        told = seen(program, case_id), one.id, "已经办好"
+        assert office.transact(of_cases.answer_item, case_id, *told, telling=not n)
+
+
+def seen(program: Program, case_id: str) -> str:
     report = program.acts.look(desk.look, case_id)
     assert report is not None
-    assert program.acts.by(CLERK).transact(what, case_id, report.seen, text)
+    return report.seen
 
 
 def conclude(program: Program, duty: str) -> None:

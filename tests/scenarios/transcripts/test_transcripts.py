@@ -7,6 +7,7 @@ difference.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import pytest
 
 from bot.build import Program
 from channels.webchat import connection
-from services import desk, obligations
+from services import cases, desk, obligations
+from services.foundation.act import Act
 from services.people import Role, issue_link
 from tests.conftest import DATABASES, Clock, rows
 from tests.scenarios.transcripts.drivers import WIRES, Person, gesture
@@ -59,6 +61,26 @@ def handed_over(program: Program) -> dict[str, str]:
     return {"head": office.transact(issue_link, str(head), timedelta(days=1))}
 
 
+def boxes(said: str) -> dict[str, str]:
+    """The form of the items, filled in with texts between strokes."""
+    return {f"new_{n}": text for n, text in enumerate(said.split(" / "), 1)}
+
+
+def item_answered(act: Act, report: desk.Report, said: str) -> bool:
+    """`said`: the number of the item, and its answer; told at once where that ends with an exclamation mark."""
+    position, _, text = said.partition(" ")
+    [item] = [one for one in report.items if one.position == int(position)]
+    return cases.answer_item(act, report.id, report.seen, item.id, text, telling=text.endswith(("！", "!")))
+
+
+OFFICE: Mapping[str, Callable[[Act, desk.Report, str], bool]] = {
+    "accepts": lambda act, report, said: desk.accept(act, report.id, report.seen, said),
+    "splits": lambda act, report, said: cases.split(act, report.id, report.seen, boxes(said)),
+    "item": item_answered,
+    "closes": lambda act, report, said: desk.answer(act, report.id, report.seen, said),
+}
+
+
 async def meanwhile(program: Program, clock: Clock, happened: str) -> None:
     """One `!` line of a script."""
     what, _, said = happened.partition(" ")
@@ -67,6 +89,11 @@ async def meanwhile(program: Program, clock: Clock, happened: str) -> None:
         report = await program.acts.read(desk.look, str(case["id"]))
         assert report is not None
         await program.acts.by("clerk").write(desk.ask, report.id, report.seen, said)
+    elif what in OFFICE:
+        [case] = rows(program, "cases")
+        report = await program.acts.read(desk.look, str(case["id"]))
+        assert report is not None
+        await program.acts.by("clerk").write(lambda act: OFFICE[what](act, report, said))
     elif what == "days":
         clock.passes(days=int(said))
         await program.acts.write(desk.go_on_unanswered, 10)

@@ -267,6 +267,16 @@ def test_what_is_answered_item_by_item_is_merged_with_nothing_and_what_is_merged
         assert refused(split, office, one.id, *ASKED[:2]) == "items_merged"
 
 
+def test_the_export_counts_items_and_those_that_are_answered(office: Office) -> None:
+    case, plain = complaint(office), complaint(office)
+    split(office, case.id, *ASKED)
+    decide(office, desk.accept, case.id, "")
+    answer(office, case.id, 2, "已办")
+    found = dict(office.program.database.look(lambda tx: list(cases.leaving(tx))))
+    counted = {one: (row["items"], row["items_answered"]) for one, row in found.items()}
+    assert counted == {case.id: (3, 1), plain.id: (None, None)}
+
+
 def test_items_and_answers_are_found_and_given_up_with_the_words(office: Office) -> None:
     case = complaint(office)
     split(office, case.id, *ASKED)
