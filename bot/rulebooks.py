@@ -32,7 +32,8 @@ def _readers() -> Iterator[Callable[[], object]]:
     yield cases.read_secrecy
     yield oversight.keeping
     yield evidence.upload_limits
-    yield partial(obligations.read_rules, kinds=[*desk.KINDS, cases.ACCEPTANCE, cases.HANDLING, cases.RIGHTING])
+    own = cases.ACCEPTANCE, cases.HANDLING, cases.RIGHTING, cases.REVIEWING
+    yield partial(obligations.read_rules, kinds=[*desk.KINDS, *own])
     yield demo.read_city
     yield lambda: demo.read_day(known=[window for unit in demo.read_city().unit for window in unit.ids()])
 

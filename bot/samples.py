@@ -16,7 +16,7 @@ from conversation.questions import Choice, Evidence, Question, Text, Ticks
 from handlers.all import JOURNEYS
 from handlers.sources import BEGINS
 from rulebooks import HERE
-from services.cases import COMPLAINT, ENDS, QUESTION, Confined, ItemState, State
+from services.cases import COMPLAINT, ENDS, QUESTION, Confined, ItemState, NoAppeal, State
 from services.foundation.folding import folded
 from services.foundation.matching import fits
 from services.foundation.phones import callback
@@ -385,6 +385,25 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.answered_item", {"item": items[0], "count": len(items), "left": 3}, _STATUS),
         ("status.answered_item", {"item": items[0], "count": 2, "left": 0}, _STATUS),
         ("status.closed", {"text": word("sample_reason"), "rated": True, "items": items[:1] * 2}, (*_RATE, *_ADD)),
+        (
+            "status.one",
+            {"state": "declined", "appeals": True},
+            (*_CASE[:2], Button("/appeal", words="appeal"), *_CASE[2:]),
+        ),
+        ("status.one", {"state": "closed", "promised": _promised("2026-12-04", 10, kind="reviewing")}, _CASE),
+        *(
+            (
+                "appeal.received",
+                {"by": "2026-12-04", "provisional": provisional},
+                (*_ADD, Button("/menu", words="menu")),
+            )
+            for provisional in (False, True)
+        ),
+        *(("appeal.refused", {"why": why, "by": None}, (*_ADD, *_STATUS)) for why in NoAppeal),
+        ("appeal.refused", {"why": NoAppeal.ONCE, "by": "2026-12-04"}, (*_ADD, *_STATUS)),
+        ("appeal.choose", {"cases": listed}, cases),
+        ("appeal.nothing", {}, _STATUS),
+        ("status.upheld", {"text": word("sample_reason")}, _ADD),
         *(("status.one", {"state": state}, _CASE) for state in sorted((*ENDS, State.MERGED))),
         ("sms.waits", {}, ()),
         *(("status.asked", {"until": until, "stands": bool(until)}, _ANSWER) for until in (None, "2026-11-30")),
@@ -412,9 +431,15 @@ def messages(texts: Texts, now: datetime) -> list[Scene]:
         ("status.accepted", {"text": word("sample_reason"), "by": "2026-12-14"}, _STATUS),
         ("status.interim", {"text": word("sample_reason"), "by": "2026-12-14"}, _STATUS),
         *(("status.due_later", {"by": "2026-12-14", "kind": kind}, _STATUS) for kind in ("acceptance", "handling")),
-        ("status.declined", {"text": word("sample_reason")}, _ADD),
-        ("status.referred", {"text": word("sample_reason")}, _ADD),
-        ("status.reopened", {"text": word("sample_reason"), "by": "2026-12-14"}, _STATUS),
+        *(
+            (f"status.{ended}", {"text": word("sample_reason"), "appeals": bool(more)}, (*_ADD, *more))
+            for ended in ("declined", "referred", "made_good")
+            for more in ((), (Button("/appeal", words="appeal"),))
+        ),
+        *(
+            ("status.reopened", {"text": word("sample_reason"), "by": "2026-12-14", "appealed": appealed}, _STATUS)
+            for appealed in (False, True)
+        ),
         ("status.sure_withdraw", {}, (Button("/status", words="keep_case"), Button("/withdraw", words="withdraw"))),
         ("status.withdrawn", {}, _ADD),
         *(

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from handlers import menu, notices, placing, signin
-from handlers.cases import addition, complaint, forgetting, rating, receipt, retaliating, status, walkin, withdrawing
+from handlers.cases import (
+    addition,
+    appealing,
+    complaint,
+    forgetting,
+    rating,
+    receipt,
+    retaliating,
+    status,
+    walkin,
+    withdrawing,
+)
 from handlers.inspections import visit
 from handlers.obligations import acts, lists, not_ours, view
 from services.talk import Journey
@@ -26,6 +37,7 @@ JOURNEYS: dict[str, Journey] = {
         withdrawing.WITHDRAW,
         forgetting.FORGET,
         rating.RATING,
+        appealing.APPEALING,
         receipt.RECEIPT,
         retaliating.RETALIATE,
         walkin.WALKIN,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from services import cases, desk, notices, obligations, talk
-from services.cases import State
+from services.cases import Appeal, State
 from services.desk import BY_PROMISE, Counts, Filters, Item
 from services.foundation.act import Act
 from services.obligations import Kinds, Late, Obligation, ObligationFilters
@@ -77,6 +77,9 @@ def _today(act: Act, seat: Seat, kinds: Kinds) -> Today:
             Need("mine", mine, "/console?whose=me"),
             Need("walkins", cases.walkins_counted(act)["open"], "/console/walkins"),
         ]
+    if seat.may(Right.DECIDE_APPEALS):
+        appealed = desk.counts(act, Filters(appeal=Appeal.WAITS)).all
+        needs.append(Need("appeals", appealed, f"/console?appeal={Appeal.WAITS}"))
     coming: Sequence[Obligation] = ()
     late: Sequence[Late] = ()
     if seat.may(Right.OVERSEE_OBLIGATIONS):

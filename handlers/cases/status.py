@@ -143,14 +143,17 @@ def _opened(turn: Turn, code: str) -> bool:
 
 def show(turn: Turn, case: cases.Case) -> None:
     withdraw = [Button(f"/withdraw {case.id}", words="withdraw")] * (cases.Step.WITHDRAW in case.steps)
+    appeal = [Button(f"/appeal {case.id}", words="appeal")] * cases.may_appeal(turn.act, case.id)
     retaliation = [Button(f"/retaliation {case.id}", words="retaliation")] * (case.category != cases.RETALIATION)
     turn.say(
         "status.one",
         Button(f"/add {case.id}", words="add"),
         Button("/menu", words="menu"),
         *withdraw,
+        *appeal,
         *retaliation,
         withdraws=bool(withdraw),
+        appeals=bool(appeal),
         **cases.told(turn.act, case, turn.directory.name(case.unit_id)),
     )
 

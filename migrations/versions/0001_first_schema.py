@@ -334,6 +334,8 @@ def upgrade() -> None:
     sa.Column('confined', sa.String(length=12), nullable=True),
     sa.Column('assigned_to', sa.String(length=32), nullable=True),
     sa.Column('priority', sa.String(length=8), nullable=True),
+    sa.Column('appealed_on', sa.Date(), nullable=True),
+    sa.Column('appeal', sa.String(length=8), nullable=True),
     sa.Column('asked_until', sa.Date(), nullable=True),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_cases_unit_id')),
     sa.PrimaryKeyConstraint('id'),
@@ -341,6 +343,7 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     with op.batch_alter_table('cases', schema=None) as batch_op:
+        batch_op.create_index('ix_cases_appeal', ['appeal'], unique=False, sqlite_where=sa.text('appeal IS NOT NULL'), postgresql_where=sa.text('appeal IS NOT NULL'))
         batch_op.create_index('ix_cases_asked', ['asked_until'], unique=False, sqlite_where=sa.text('asked_until IS NOT NULL'), postgresql_where=sa.text('asked_until IS NOT NULL'))
         batch_op.create_index('ix_cases_counts', ['kind', 'state', 'read', 'unit_id', 'category', 'assigned_to', 'priority', 'received_on'], unique=False)
         batch_op.create_index('ix_cases_list', ['read', 'moved_on', 'state', 'kind', 'unit_id', 'category', 'assigned_to', 'priority', 'received_on'], unique=False)
@@ -789,6 +792,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_cases_list')
         batch_op.drop_index('ix_cases_counts')
         batch_op.drop_index('ix_cases_asked', sqlite_where=sa.text('asked_until IS NOT NULL'), postgresql_where=sa.text('asked_until IS NOT NULL'))
+        batch_op.drop_index('ix_cases_appeal', sqlite_where=sa.text('appeal IS NOT NULL'), postgresql_where=sa.text('appeal IS NOT NULL'))
 
     op.drop_table('cases')
     with op.batch_alter_table('case_tags', schema=None) as batch_op:

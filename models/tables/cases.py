@@ -58,6 +58,8 @@ cases = Table(
     Column("confined", String(12)),  # why the discipline desk alone sees it: services.cases.Confined; None: it does not
     Column("assigned_to", String(32)),  # the clerk who deals with it; None: nobody yet
     Column("priority", String(8)),  # C15: services.cases.PRIORITIES; None: it is treated like any other
+    Column("appealed_on", Date),  # when its citizen appealed against how it ended: once for ever; None: never
+    Column("appeal", String(8)),  # how that appeal stands: services.cases.Appeal
     Column("asked_until", Date),  # the last day for what the office asked; None: it waits for no reaction
     sqlite_with_rowid=False,
 )
@@ -71,6 +73,13 @@ Index(
     cases.c.asked_until,
     sqlite_where=cases.c.asked_until.is_not(None),
     postgresql_where=cases.c.asked_until.is_not(None),
+)
+
+Index(
+    "ix_cases_appeal",
+    cases.c.appeal,
+    sqlite_where=cases.c.appeal.is_not(None),
+    postgresql_where=cases.c.appeal.is_not(None),
 )
 
 Index(  # what is answered with a case

@@ -61,6 +61,7 @@ class Limits(BySource, ByPriority, SourceLimits):
     answer_link: Days | None = None  # calendar days after its deadline on which a link answers still; None: no links
     rate: Days | None = None  # in which an answer can be rated; None: nobody is asked
     put_right: Days | None = None
+    appeal: Days | None = None  # in which the head of the office answers an appeal; None: nobody can appeal
     ask: Days | None = None  # in which the office waits for the citizen it has asked; None: without an end
     second_clerk_above: Annotated[int, Field(ge=0)] = 200  # recipients of a notice
 

@@ -1,6 +1,7 @@
 """A citizen's case: filed, added to, followed through its life. Who filed it lies in the vault, never in the case."""
 
 from services.calendar import PRIORITIES, SOURCES
+from services.cases.appealing import REVIEWING, NoAppeal, appeal, may_appeal, no_appeal, uphold
 from services.cases.asking import ask, lapse_questions
 from services.cases.blank import write_blank
 from services.cases.codes import CaseCode, KeyingCode, SheetCode
@@ -65,7 +66,7 @@ from services.cases.items import (
 )
 from services.cases.keying import FIELDS, KINDS, PLAIN, Intake, Keyed, intake_of, key_in, mark, read_keyed
 from services.cases.leaving import COLUMNS, leaving
-from services.cases.life import COMPLAINT, ENDS, LIFE, OPINION, QUESTION, State, Step, steps_from
+from services.cases.life import COMPLAINT, ENDS, LIFE, OPINION, QUESTION, Appeal, State, Step, steps_from
 from services.cases.merging import merge, part
 from services.cases.nudging import nudge
 from services.cases.outcomes import OUTCOMES, note_outcomes, outcome_values
@@ -163,10 +164,12 @@ __all__ = [
     "QUESTION",
     "REASONS",
     "RETALIATION",
+    "REVIEWING",
     "RIGHTING",
     "SOURCES",
     "WALKIN_COLUMNS",
     "WALKIN_REASONS",
+    "Appeal",
     "Case",
     "CaseCode",
     "CaseItem",
@@ -185,6 +188,7 @@ __all__ = [
     "Keyed",
     "KeyingCode",
     "LockedCase",
+    "NoAppeal",
     "Rating",
     "RatingState",
     "Receipt",
@@ -203,6 +207,7 @@ __all__ = [
     "adopt",
     "already_here",
     "answer_item",
+    "appeal",
     "ask",
     "ask_rating",
     "asked_about",
@@ -239,11 +244,13 @@ __all__ = [
     "leaving",
     "look_into",
     "mark",
+    "may_appeal",
     "may_handle",
     "may_open",
     "merge",
     "merged",
     "mine",
+    "no_appeal",
     "note",
     "note_aside",
     "note_outcomes",
@@ -284,6 +291,7 @@ __all__ = [
     "told_items",
     "track",
     "unanswered",
+    "uphold",
     "vocabulary",
     "walked",
     "walkins_counted",

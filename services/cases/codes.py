@@ -8,6 +8,7 @@ from enum import StrEnum
 class CaseCode(StrEnum):
     """Why a change to a case was refused. Each code has its words in the templates, in every language."""
 
+    APPEALED = "appealed"  # an appeal waits, and the head of the office answers it first
     DECIDED = "decided"  # the case stands elsewhere by now: this step does not lead on from there
     ANSWER_TOO_LONG = "answer_too_long"  # to one item: the closing words hold all of them
     ITEM_SHORT = "item_short"

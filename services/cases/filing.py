@@ -276,6 +276,7 @@ _BETWEEN = (
     "make_good",
     Step.NO_REACTION,
     *(step.value for step in (Step.ACCEPT, Step.DECLINE, Step.REFER, Step.CLOSE, Step.WITHDRAW, Step.REOPEN)),
+    *(step.value for step in (Step.APPEAL, Step.UPHOLD)),
 )
 
 

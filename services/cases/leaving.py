@@ -30,6 +30,7 @@ COLUMNS = (
     "received_day",
     "decided_day",
     "master",
+    "appeal",
     "level",
     "solved",
     "pieces",

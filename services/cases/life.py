@@ -3,6 +3,7 @@
 received → accepted → handed over → answered by the units → closed with an answer to whoever filed it (C06). Declined,
 passed on, withdrawn and closed are ends; from each a case can be reopened, as new facts or a mistake ask for it.
 A case that is merged under a master (A42) waits with it and takes its end, each with an answer of its own.
+Against an end its citizen can appeal once, and the head of the office says whether it stands (P-10, P-12).
 """
 
 from __future__ import annotations
@@ -48,11 +49,24 @@ class Step(StrEnum):
     CLOSE = "close"
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
+    APPEAL = "appeal"  # by whoever filed it, against how it ended; the state stays
+    UPHOLD = "uphold"  # by the head of the office: the end stands
+
+
+class Appeal(StrEnum):
+    """How the one appeal against the end of a case stands."""
+
+    WAITS = "waits"  # for the head of the office
+    UPHELD = "upheld"  # the end stands
+    REOPENED = "reopened"  # the case was taken up again
 
 
 ENDS = frozenset((State.DECLINED, State.REFERRED, State.WITHDRAWN, State.CLOSED))
 FOLLOWING = frozenset((Step.AWAIT, Step.VERIFY, Step.TAKE_BACK))  # taken by what units do, never by a clerk
 STAYING = (Step.ASK, Step.NO_REACTION)  # what was said moves nothing
+UNMOVED = (*STAYING, Step.APPEAL)  # and nothing is decided by it
+ANSWERING = (Step.UPHOLD, Step.REOPEN)  # how an appeal is answered
+APPEALABLE = (State.DECLINED, State.REFERRED, State.CLOSED)  # whoever has withdrawn has nothing to appeal against
 _FOLLOWS = {Step.AWAIT: State.HANDED, Step.VERIFY: State.ANSWERED, Step.TAKE_BACK: State.ACCEPTED}
 _OPEN = {Step.CLOSE: State.CLOSED, Step.WITHDRAW: State.WITHDRAWN}
 _DECIDED = {Step.DECLINE: State.DECLINED, Step.REFER: State.REFERRED}
@@ -84,9 +98,10 @@ _COMPLAINED: Mapping[State, Mapping[Step, State]] = {
 
 
 def _asked(life: Mapping[State, Mapping[Step, State]]) -> Mapping[State, Mapping[Step, State]]:
-    """The steps, with those that stay: whoever has withdrawn was told that nothing more would come."""
+    """The steps, with those that leave the state: whoever has withdrawn was told that nothing more would come."""
     stays = {state: {} if state is State.WITHDRAWN else dict.fromkeys(STAYING, state) for state in life}
-    return {state: {**steps, **stays[state]} for state, steps in life.items()}
+    appeals = {state: dict.fromkeys((Step.APPEAL, Step.UPHOLD), state) for state in APPEALABLE}
+    return {state: {**steps, **stays[state], **appeals.get(state, {})} for state, steps in life.items()}
 
 
 LIFE: Mapping[str, Mapping[State, Mapping[Step, State]]] = {

@@ -131,7 +131,8 @@ def rate(act: Act, contact: Contact, case_id: str, given: Given) -> Rating:
         record(act, _happening(act, case, rating, given))
     if given.level in BAD:
         from_citizen(act, case_id)
-        _owe(act, case)
+        if not case.is_appealed:  # else what its head owes comes first: `owe_righting` follows
+            _owe(act, case)
     return replace(rating, state=RatingState.GIVEN, given_on=act.now.date(), text=given.text, **said)
 
 
@@ -157,14 +158,21 @@ def ratings_of(act: Act, case_ids: Collection[str]) -> Mapping[str, Sequence[Rat
 def note_right(act: Act, case: LockedCase, rating: Rating) -> None:
     """Notes that what a bad rating complained of was put right: the office owes nothing about it any more."""
     _write(act, rating.id, right_on=act.now.date())
-    obligations.keep(act, case.id)
+    obligations.keep(act, case.id, kind=RIGHTING)
 
 
 def note_aside(act: Act, case: LockedCase, rating: Rating, entry_id: str) -> None:
     """Sets a rating aside for the reason in an entry: it stays, is counted apart, and the office owes nothing."""
     _write(act, rating.id, aside_id=entry_id)
     if rating.is_to_be_righted and case.state is State.CLOSED:
-        obligations.keep(act, case.id)
+        obligations.keep(act, case.id, kind=RIGHTING)
+
+
+def owe_righting(act: Act, case: LockedCase) -> None:
+    """Makes the office owe what a bad rating asks for that came while it owed something else."""
+    rating = rating_of(act, case.id)
+    if case.state is State.CLOSED and rating is not None and rating.is_to_be_righted:
+        _owe(act, case)
 
 
 def _write(act: Act, rating_id: str, **values: Any) -> None:

@@ -15,7 +15,7 @@ from services import calendar, evidence, obligations, people
 from services.cases.codes import CaseCode
 from services.cases.confining import sees
 from services.cases.items import unanswered
-from services.cases.life import COMPLAINT, ENDS, FOLLOWING, STAYING, State, Step, after
+from services.cases.life import ANSWERING, COMPLAINT, ENDS, FOLLOWING, STAYING, UNMOVED, Appeal, State, Step, after
 from services.deliveries import queue_apart
 from services.evidence import Enclosure
 from services.foundation import audit
@@ -36,6 +36,8 @@ _HAPPENED: Mapping[Step, str] = {
     Step.CLOSE: "closed",
     Step.WITHDRAW: "withdrawn",
     Step.REOPEN: "reopened",
+    Step.APPEAL: "appealed",
+    Step.UPHOLD: "upheld",
 }
 _SAID_AS: Mapping[Step, str] = {Step.ASK: "question"}  # the kinds of entries that are not called as their step
 
@@ -54,10 +56,16 @@ class LockedCase:
     confined: str | None = None  # a `services.cases.Confined`
     priority: str | None = None  # one of `services.cases.PRIORITIES`
     master_id: str | None = None  # the case with which it is answered, or was
+    appeal: str | None = None  # how the appeal against its end stands: a `services.cases.Appeal`
 
     @property
     def ended(self) -> bool:
         return self.state in ENDS
+
+    @property
+    def is_appealed(self) -> bool:
+        """Whether an appeal waits for its answer."""
+        return self.appeal == Appeal.WAITS
 
 
 _HELD = [cases.c[name] for name in LockedCase.__dataclass_fields__]
@@ -95,16 +103,16 @@ def take(
     """Takes a step: writes the state with `values`, what was said as an entry with `detail`, and what follows from it.
 
     A case that goes on without a master is on its own again. Raises Refusal: decided, where the step does not lead on
-    from the case's state; items_open (with their numbers), where it would close a case of whose items some have no
-    answer (C22); enclosed_gone.
+    from the case's state; appealed, where an appeal waits and this is no answer to it; items_open (with their numbers),
+    where it would close a case of whose items some have no answer (C22); enclosed_gone.
     """
-    moved = replace(case, state=after(case.kind, case.state, step))
+    moved = _answered(replace(case, state=after(case.kind, case.state, step)), step)
     if step is Step.CLOSE and (open_ := unanswered(act, case.id)):
         raise Refusal(CaseCode.ITEMS_OPEN, "text", numbers=[f"{case.number}-{position}" for position in open_])
     if moved.state is not State.MERGED and not moved.ended:
         moved = replace(moved, master_id=None)
-    written: dict[str, Any] = {"state": moved.state, "master_id": moved.master_id}
-    if step not in FOLLOWING and step not in STAYING:
+    written: dict[str, Any] = {"state": moved.state, "master_id": moved.master_id, "appeal": moved.appeal}
+    if step not in FOLLOWING and step not in UNMOVED:
         written["decided_on"] = act.now.date()
         if moved.ended:
             written["asked_until"] = None  # nobody waits for a reaction any more; what comes later is kept all the same
@@ -161,6 +169,19 @@ def tell(
     return queue_apart(act, people.owner_ids(act, case.id), Body(say=say))
 
 
+def _answered(case: LockedCase, step: Step) -> LockedCase:
+    """The case, with what the step makes of its appeal. Raises Refusal: appealed; decided, where none waits."""
+    if step is Step.APPEAL:
+        return replace(case, appeal=Appeal.WAITS)
+    if case.is_appealed and step in ANSWERING:
+        return replace(case, appeal=Appeal.UPHELD if step is Step.UPHOLD else Appeal.REOPENED)
+    if case.is_appealed and step not in STAYING:
+        raise Refusal(CaseCode.APPEALED)
+    if step is Step.UPHOLD:
+        raise Refusal(CaseCode.DECIDED)
+    return case
+
+
 def _happening(act: Act, case: LockedCase, step: Step, entry_id: str) -> Happening:
     kind, told = f"{COMPLAINT}_{_HAPPENED[step]}", {"number": case.number}
     return Happening(kind, entry_id, first_of_day(act.now), case.unit_id, case.id, detail=told)
@@ -168,12 +189,12 @@ def _happening(act: Act, case: LockedCase, step: Step, entry_id: str) -> Happeni
 
 def _owe(act: Act, before: LockedCase, case: LockedCase, step: Step) -> None:
     """The office's word whether it accepts is followed by what it owes then, an answer, until the case ends."""
-    if step in STAYING:
+    if step in UNMOVED:
         return
     awaited = before.state is State.RECEIVED and case.kind == COMPLAINT
     if not awaited and not before.ended and not case.ended:
         return
-    kept = step is Step.CLOSE or (awaited and step is not Step.WITHDRAW)
+    kept = step is Step.CLOSE or (awaited and step is not Step.WITHDRAW) or before.is_appealed
     obligations.keep(act, case.id, kept=kept)
     limits = calendar.limits().of(case.source, case.priority)
     if not case.ended and limits.handle is not None:

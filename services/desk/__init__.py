@@ -1,6 +1,7 @@
 """The office's desk: what came in, one report with its evidence, and what the office says about it."""
 
 from services.desk.alerting import tell_discipline, tell_keepers, unheld
+from services.desk.appeals import uphold
 from services.desk.assigning import assign, assigned, clerks, hand_on
 from services.desk.calling_back import NOT_SO, SO, call_back, called_back
 from services.desk.codes import DeskCode
@@ -211,6 +212,7 @@ __all__ = [
     "total",
     "unheld",
     "unpublish",
+    "uphold",
     "visit_of",
     "waiting_openings",
     "write_text",

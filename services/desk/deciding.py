@@ -34,6 +34,7 @@ from services.cases import (
     take,
     tell,
 )
+from services.desk.appeals import appeal_button, require_answerer
 from services.desk.codes import DeskCode
 from services.desk.following import move_along
 from services.desk.rating import rate_button
@@ -86,12 +87,14 @@ def refer(act: Act, case_id: str, seen: str, text: str, pieces: Sequence[str] = 
 def reopen(act: Act, case_id: str, seen: str, text: str) -> bool:
     """Takes up again what had ended: new facts, or a mistake. The reason reaches the citizen.
 
-    Raises Refusal: as `decline`.
+    It answers an appeal that waits. Raises Refusal: as `decline`, and head_wanted.
     """
-    case, text = held(act, case_id, seen), worded(text, SHORTEST_REASON, DeskCode.REASON_WANTED)
+    case = held(act, case_id, seen)
+    require_answerer(act, case)
+    text = worded(text, SHORTEST_REASON, DeskCode.REASON_WANTED)
     moved = move_along(act, take(act, case, Step.REOPEN, text, outcomes=[], recovered=None))
     by = obligations.promised(act, [moved.id]).get(moved.id)
-    told = {"text": text, "by": by.due_at.date().isoformat() if by else None}
+    told = {"text": text, "by": by.due_at.date().isoformat() if by else None, "appealed": case.is_appealed}
     return tell(act, moved, "reopened", Button(f"/status {moved.id}", words="see_status"), **told)
 
 
@@ -191,7 +194,8 @@ def _ended(act: Act, case_id: str, seen: str, step: Step, text: str, pieces: Seq
 
 def _ended_one(act: Act, case: LockedCase, step: Step, text: str, enclosed: Sequence[Enclosure]) -> bool:
     moved = take(act, case, step, text, enclosed)
-    return tell(act, moved, _ENDED[step], Button(f"/add {moved.id}", words="add"), enclosed=enclosed, text=text)
+    buttons = Button(f"/add {moved.id}", words="add"), *(appeals := appeal_button(act, moved))
+    return tell(act, moved, _ENDED[step], *buttons, enclosed=enclosed, text=text, appeals=bool(appeals))
 
 
 def _tied(enclosed: Sequence[Enclosure]) -> Sequence[Enclosure]:

@@ -243,12 +243,15 @@ def _of_cases(act: Act, filters: Filters, keep: str = "") -> list[ColumnElement[
         wanted.append(cases.c.priority == filters.priority)
     if filters.tag:
         wanted.append(tagged(filters.tag))
+    if filters.appeal:
+        wanted.append(cases.c.appeal == filters.appeal)
     return wanted
 
 
 def _of_visits(act: Act, filters: Filters, keep: str = "") -> list[ColumnElement[bool]] | None:
     """The conditions on visits; None where there can be none among what is wanted."""
-    if filters.kind not in ("", VISIT) or filters.category or filters.assigned or filters.priority or filters.tag:
+    of_cases = filters.category, filters.assigned, filters.priority, filters.tag, filters.appeal
+    if filters.kind not in ("", VISIT) or any(of_cases):
         return None
     return _shared(act, visits.c, filters, keep)
 

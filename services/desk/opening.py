@@ -137,6 +137,7 @@ def _case(act: Act, report_id: str) -> dict[str, Any] | None:
         "assigned_to": row.assigned_to,
         "confined": row.confined,
         "priority": row.priority,
+        "appeal": row.appeal,
         "tags": tags_of(act, [row.id])[row.id],
         "about": _about(act, row.about_id),
         "asked_until": row.asked_until,

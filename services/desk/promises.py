@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import product
 
 from sqlalchemy import select
 
 from conversation.messages import Body, Say
 from models.tables import cases
 from services import deliveries, obligations, people
+from services.cases import REVIEWING
 from services.foundation.act import Act
 from services.foundation.numbers import next_number
 from services.obligations import Promise
 from services.people import Right
 
+_TOLD = (Right.DECIDE_REPORTS, Right.HANDLE_CONFLICTS, Right.DECIDE_APPEALS)
 MOST_NAMED = 8  # complaints that one message names; the desk's list has them all
 
 
 def remind_clerks(act: Act, most: int) -> int:
     """Tells everybody who decides about reports, in one message by chat, what is due soon or is over.
 
-    What the discipline desk alone sees is named to it alone.
+    What the discipline desk alone sees is named to it alone, and an appeal to those who answer it; to everybody where
+    none of them has an account.
 
     Returns how many reminders were due; in quiet hours they wait.
     """
     if not obligations.is_due(act):
         return 0
     # Their accounts are locked first, as a turn does: so neither can deadlock with the other.
-    clerks, discipline = (people.accounts_with(act, right) for right in (Right.DECIDE_REPORTS, Right.HANDLE_CONFLICTS))
+    clerks, discipline, heads = (people.accounts_with(act, right) for right in _TOLD)
     waiting = obligations.remind(act, most)
     confined = numbers_confined(act, [one.number for one in waiting])
-    _tell(act, [one for one in clerks if one not in discipline], [one for one in waiting if one.number not in confined])
-    _tell(act, discipline, waiting)
+    for sees_all, answers in product((False, True), repeat=2):
+        to = [one for one in clerks if (one in discipline, one in heads or not heads) == (sees_all, answers)]
+        heard = [one for one in waiting if (sees_all if one.number in confined else answers or one.kind != REVIEWING)]
+        _tell(act, to, heard)
     return len(waiting)
 
 

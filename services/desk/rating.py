@@ -17,6 +17,7 @@ from services.cases import (
     ratings_of,
     tell,
 )
+from services.desk.appeals import appeal_button
 from services.desk.codes import DeskCode
 from services.desk.values import SHORTEST_REASON
 from services.foundation.act import Act
@@ -36,7 +37,8 @@ def make_good(act: Act, case_id: str, seen: str, text: str) -> bool:
     note_right(act, case, rating)
     until = ask_rating(act, case)
     note(act, case, "make_good", text)
-    return tell(act, case, "made_good", *rate_button(case, until is not None), text=text, rated=until is not None)
+    buttons = *rate_button(case, until is not None), *(appeals := appeal_button(act, case))
+    return tell(act, case, "made_good", *buttons, text=text, rated=until is not None, appeals=bool(appeals))
 
 
 def set_aside(act: Act, case_id: str, seen: str, text: str) -> bool:

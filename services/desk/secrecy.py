@@ -71,7 +71,7 @@ def _said(tx: Connection, report_id: str) -> Iterator[str]:
     """Everything that the report's sender has written, and the senders of what is answered with it."""
     ids = _together(tx, report_id)
     yield from tx.execute(select(cases.c.what).where(cases.c.id.in_(ids))).scalars()
-    added = entries.c.subject_id.in_(ids), entries.c.kind.in_(("addition", "rate"))
+    added = entries.c.subject_id.in_(ids), entries.c.kind.in_(("addition", "rate", "appeal"))
     yield from tx.execute(select(entries.c.text).where(*added)).scalars()
     visit = tx.execute(select(visits.c.note, visits.c.findings).where(visits.c.id == report_id)).first()
     if visit is not None:

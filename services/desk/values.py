@@ -38,6 +38,7 @@ class Filters:
     category: str = ""
     priority: str = ""  # one of `services.cases.PRIORITIES`
     tag: str = ""  # the id of a tag
+    appeal: str = ""  # a `services.cases.Appeal`
     state: str = ""
     unread: bool = False
     words: str = ""  # each word must occur in the number or in what was said, or in the unit's name
@@ -149,6 +150,7 @@ class Report:
     assigned_to: str | None = None  # the clerk who deals with it
     confined: str | None = None  # why the discipline desk alone sees it: a `services.cases.Confined`
     priority: str | None = None  # one of `services.cases.PRIORITIES`
+    appeal: str | None = None  # how the appeal against its end stands: a `services.cases.Appeal`
     tags: Sequence[Tag] = ()
     about: tuple[str, str] | None = None  # of retaliation: id and number of the case because of which it is
     ratings: Sequence[Rating] = ()  # what the citizen said of the answers, the newest first

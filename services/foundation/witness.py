@@ -44,6 +44,8 @@ VOUCHED: Mapping[str, Sequence[str]] = {
         "confined",
         "assigned_to",
         "priority",
+        "appealed_on",
+        "appeal",
         "asked_until",
     ),
     "items": ("case_id", "position", "text", "obligation_id", "answer_id", "told_on"),

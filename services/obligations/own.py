@@ -188,9 +188,14 @@ def _due_at(act: Act, row: Any, due_at: datetime, days_left: int | None) -> date
     return due_at
 
 
-def keep(act: Act, subject_id: str, *, kept: bool = True) -> None:
-    """Ends what the office owes about a subject: it has done it, in time or late; or, not `kept`, need not any more."""
-    mine = obligations.c.subject_id == subject_id, _own, _owed
+def keep(act: Act, subject_id: str, *, kept: bool = True, kind: str | None = None) -> None:
+    """Ends what the office owes about a subject: it has done it, in time or late; or, not `kept`, need not any more.
+
+    `kind`: only what is owed of this kind.
+    """
+    mine = [obligations.c.subject_id == subject_id, _own, _owed]
+    if kind is not None:
+        mine.append(obligations.c.kind == kind)
     ended = (
         update(obligations)
         .where(*mine)

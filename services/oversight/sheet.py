@@ -24,6 +24,7 @@ CODES: Mapping[str, tuple[str, str]] = {  # by column: its codes' template file 
     "method": ("visit", "method"),
     "level": ("rate", "level"),
     "priority": ("terminal", "priority"),
+    "appeal": ("terminal", "appeal"),
     "urgency": ("terminal", "urgency"),
     "role": ("menu", "role"),
 }

@@ -50,6 +50,7 @@ class Right(StrEnum):
     SEE_OPENINGS = "see_openings"  # who asked to see an identity, what for, and what came of it
     ANSWER_OPENINGS = "answer_openings"  # agree to or refuse what somebody else asks, as the second person
     OPEN_ORIGINALS = "open_originals"  # evidence as it came, for a stated purpose
+    DECIDE_APPEALS = "decide_appeals"  # answer whoever appeals against how their case ended
     HAND_OVER = "hand_over"  # make an obligation of a unit, from a report or without one
     HAND_OVER_AGAIN = "hand_over_again"  # hand over what several units have given back as not their duty
     OVERSEE_OBLIGATIONS = "oversee_obligations"  # the office's list at the console
@@ -161,7 +162,7 @@ _OF_ROLES: Mapping[Role, dict[Right, Scope]] = {
     | _everywhere(
         Right.READ_REPORTS, Right.SEE_OPENINGS, Right.ANSWER_OPENINGS, Right.RELEASE_NOTICES, Right.CONFIRM_DEDUCTIONS
     ),
-    Role.OFFICE_HEAD: _CLERK | _everywhere(Right.HAND_OVER_AGAIN, Right.CONFIRM_DEDUCTIONS),
+    Role.OFFICE_HEAD: _CLERK | _everywhere(Right.DECIDE_APPEALS, Right.HAND_OVER_AGAIN, Right.CONFIRM_DEDUCTIONS),
     Role.DISCIPLINE: _READING | _CASEWORK | _everywhere(Right.HANDLE_CONFLICTS),
     # Its members head units themselves: they read no report.
     Role.LEADING_GROUP: _READING | _everywhere(Right.RELEASE_NOTICES, Right.APPROVE_RESULTS),

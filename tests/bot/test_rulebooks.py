@@ -29,7 +29,9 @@ ROOT = HERE.parent
 LADDERS, LIMITS, KEEPING, UPLOADS = "ladders.toml", "limits.toml", "keeping.toml", "uploads.toml"
 CITY, DAY = "demo/city.toml", "demo/day.toml"
 READ: dict[str, Callable[[Path], object]] = {
-    LADDERS: partial(obligations.read_rules, kinds=[*desk.KINDS, cases.ACCEPTANCE, cases.HANDLING, cases.RIGHTING]),
+    LADDERS: partial(
+        obligations.read_rules, kinds=[*desk.KINDS, cases.ACCEPTANCE, cases.HANDLING, cases.RIGHTING, cases.REVIEWING]
+    ),
     LIMITS: calendar.limits,
     KEEPING: oversight.keeping,
     UPLOADS: evidence.upload_limits,

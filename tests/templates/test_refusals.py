@@ -93,7 +93,7 @@ IN_THE_CHAT = OF_UNITS | {
 # What is gone is drawn as "not found", but where an obligation's state may have moved under the page.
 ON_PAGES: dict[str, set[StrEnum]] = {
     "desk": {*Common, *CaseCode, *DeskCode, *PurposeCode, *NEW_DATE}
-    - AT_HAND_OVER
+    - (AT_HAND_OVER - {DeskCode.HEAD_WANTED})
     - ASKED_AGAIN
     - OF_TEXTS
     - {Common.GONE},

@@ -84,6 +84,7 @@ ACTS: Mapping[str, Decision] = {
     ),
     "outcomes": _outcomes,
     "reopen": _said(desk.reopen),
+    "uphold": _said(desk.uphold),
     "make_good": _said(desk.make_good),
     "set_aside": _said(desk.set_aside),
     "note": _said(desk.note_visit),

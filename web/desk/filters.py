@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services import cases
-from services.cases import CATEGORIES, PRIORITIES, State
+from services.cases import CATEGORIES, PRIORITIES, Appeal, State
 from services.desk import BY_PROMISE, NOBODY, UNKNOWN_UNIT, VISIT, Filters
 from services.foundation.wording import readable
 from services.inspections import NOTED
@@ -19,7 +19,7 @@ from web.site.asked import LONGEST_WORDS, Asked, units_named, units_under, wrong
 
 KINDS = (*cases.KINDS, VISIT)
 STATES = (*(state.value for state in State), NOTED)
-NAMES = ("q", "unit", "kind", "category", "priority", "tag", "state", "unread", "whose", "from", "to", "sort")
+NAMES = ("q", "unit", "kind", "category", "priority", "tag", "appeal", "state", "unread", "whose", "from", "to", "sort")
 MINE = "me"
 PLACE = re.compile(r"[hdp]\d{8,17}\.\d{1,17}\.[0-9a-f]{20}", re.ASCII)  # a key of services.desk.ordering
 
@@ -45,6 +45,7 @@ class Query(Asked):
             category=self.get("category"),
             priority=self.get("priority"),
             tag=self.get("tag"),
+            appeal=self.get("appeal"),
             state=self.get("state"),
             unread=bool(self.get("unread")),
             words=self.get("q"),
@@ -64,6 +65,7 @@ def read(asked: Mapping[str, str], directory: Directory) -> Query:
         "state": found["state"] in STATES,
         "category": found["category"] in CATEGORIES,
         "priority": found["priority"] in PRIORITIES,
+        "appeal": found["appeal"] in {*Appeal},
         "tag": TAG.fullmatch(found["tag"]) is not None,
         "unit": found["unit"] == UNKNOWN_UNIT or directory.get(found["unit"]) is not None,
         "whose": found["whose"] in (MINE, NOBODY),

@@ -17,6 +17,7 @@ from services.cases import (
     MOST_ITEMS,
     OUTCOMES,
     PRIORITIES,
+    Appeal,
     CaseItem,
 )
 from services.desk import MOST, SHORTEST_REASON, VISIT, Filters, Item, Report
@@ -277,6 +278,7 @@ class Desk:
             MOST_ITEMS=MOST_ITEMS,
             LONGEST_ITEM=LONGEST_ITEM,
             LONGEST_ANSWER=LONGEST_ANSWER,
+            APPEALS=[*Appeal],
             people=await self._clerks(report, shown.items),
             clerks=await read(desk.clerks, report.confined) if report else {},
             SHORTEST=SHORTEST_REASON,

@@ -9,6 +9,7 @@
     [市发改委] [市供电局]       its buttons, row by row
     --                        between two messages of one turn
     ! asks 几号窗口？           the office asks about the newest case
+    ! declines 此事正在诉讼中   the office declines it, its head upholds that
     ! days 8                  days pass, and what waits for nobody any more goes on
 
 Receipt codes are masked as <code>; said, <code> is the newest that was shown, <link> a supervisor's one-time code,

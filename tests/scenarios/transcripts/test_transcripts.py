@@ -17,7 +17,7 @@ from bot.build import Program
 from channels.webchat import connection
 from services import cases, desk, obligations
 from services.foundation.act import Act
-from services.people import Role, issue_link
+from services.people import Grant, Role, add_person, issue_link
 from tests.conftest import DATABASES, Clock, rows
 from tests.scenarios.transcripts.drivers import WIRES, Person, gesture
 from tests.scenarios.transcripts.script import filled, parse, shown_code
@@ -77,6 +77,9 @@ OFFICE: Mapping[str, Callable[[Act, desk.Report, str], bool]] = {
     "accepts": lambda act, report, said: desk.accept(act, report.id, report.seen, said),
     "splits": lambda act, report, said: cases.split(act, report.id, report.seen, boxes(said)),
     "item": item_answered,
+    "asks": lambda act, report, said: desk.ask(act, report.id, report.seen, said),
+    "declines": lambda act, report, said: desk.decline(act, report.id, report.seen, said),
+    "upholds": lambda act, report, said: desk.uphold(act, report.id, report.seen, said),
     "closes": lambda act, report, said: desk.answer(act, report.id, report.seen, said),
 }
 
@@ -84,16 +87,12 @@ OFFICE: Mapping[str, Callable[[Act, desk.Report, str], bool]] = {
 async def meanwhile(program: Program, clock: Clock, happened: str) -> None:
     """One `!` line of a script."""
     what, _, said = happened.partition(" ")
-    if what == "asks":
+    if what in OFFICE:
         [case] = rows(program, "cases")
         report = await program.acts.read(desk.look, str(case["id"]))
         assert report is not None
-        await program.acts.by("clerk").write(desk.ask, report.id, report.seen, said)
-    elif what in OFFICE:
-        [case] = rows(program, "cases")
-        report = await program.acts.read(desk.look, str(case["id"]))
-        assert report is not None
-        await program.acts.by("clerk").write(lambda act: OFFICE[what](act, report, said))
+        by = await program.acts.write(add_person, "某人", [Grant(Role.OFFICE_HEAD, None)])
+        await program.acts.by(by).write(lambda act: OFFICE[what](act, report, said))
     elif what == "days":
         clock.passes(days=int(said))
         await program.acts.write(desk.go_on_unanswered, 10)

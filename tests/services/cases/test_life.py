@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.build import Program
 from services import calendar, cases, desk, obligations, people
-from services.cases import ENDS, LIFE, State, Step
+from services.cases import ENDS, LIFE, REVIEWING, Appeal, Given, State, Step
 from services.foundation.refusal import Refusal
 from services.obligations import SETTLED, Standing
 from tests.conftest import Clock, rows
@@ -36,6 +36,15 @@ def office(program: Program, clock: Clock) -> Office:
 def heard(office: Office) -> list[str]:
     """What the citizen was told since the last call."""
     return [one.words.removeprefix("status.") for one in office.told() if one.to == "citizen"]
+
+
+def head_of(office: Office) -> str:
+    """Somebody who heads the office."""
+    if "office_head" not in office.people:
+        office.people["office_head"] = office.do(
+            people.add_person, "某人", [people.Grant(people.Role.OFFICE_HEAD, None)]
+        )
+    return office.people["office_head"]
 
 
 def handed(office: Office, case_id: str, unit: str = UNIT) -> str:
@@ -237,6 +246,30 @@ class Walk:
     def interim(self) -> None:
         decide(self.office, desk.interim, self.case.id, "还在核实", date(2027, 6, 1))
 
+    def rate_badly(self) -> None:
+        self.office.do(cases.rate, contact_of(self.office), self.case.id, Given(False, "dissatisfied"))
+
+    def make_good(self) -> None:
+        decide(self.office, desk.make_good, self.case.id, "现在每天有人值守")
+
+    def set_aside(self) -> None:
+        decide(self.office, desk.set_aside, self.case.id, "评的是另一个单位")
+
+    def appeal(self) -> None:
+        self.office.do(cases.appeal, contact_of(self.office), self.case.id, "没有人来核实过")
+
+    def uphold(self) -> None:
+        decide(self.office, desk.uphold, self.case.id, "与当天的监控一致")
+
+    def head_upholds(self) -> None:
+        self._heads(desk.uphold, "与当天的监控一致")
+
+    def head_reopens(self) -> None:
+        self._heads(desk.reopen, "请重新核实一次")
+
+    def _heads(self, what: Any, text: str) -> None:
+        self.office.do(what, self.case.id, report(self.office, self.case.id).seen, text, by=head_of(self.office))
+
     def ask(self) -> None:
         decide(self.office, desk.ask, self.case.id, "几号窗口？")
 
@@ -289,8 +322,17 @@ class Walk:
             assert [one.id for one in master.children] == [case_id]
         elif now.state not in ENDS:
             assert now.master is None
-        own = [one for one in of_case if one["unit_id"] is None and one["owed_since"] is not None]
-        assert len(own) == (now.state not in ENDS), f"{now.state}: an open case is due on one day, an ended one on none"
+        own = [one["kind"] for one in of_case if one["unit_id"] is None and one["owed_since"] is not None]
+        waits = now.appeal == Appeal.WAITS
+        rights = now.state == State.CLOSED and now.rated == now.ratings[0] and now.rated and now.rated.is_to_be_righted
+        ended = [REVIEWING] if waits else ["righting"] if rights else []
+        assert own == (own[:1] if now.state not in ENDS else ended), f"{now.state}: an ended case is due for a reason"
+        assert len(own) == (now.state not in ENDS or bool(ended)), f"{now.state}: an open case is due on one day"
+        appealed, answered = ([one for one in now.said if one.kind in kinds] for kinds in (("appeal",), APPEAL_ENDS))
+        assert len(appealed) == (now.appeal is not None) <= 1, "once for ever"
+        assert not waits or (now.state in ENDS and not [one for one in answered if one.at > appealed[0].at])
+        assert (now.appeal == Appeal.UPHELD) == any(one.kind == Step.UPHOLD for one in now.said)
+        assert len([one for one in of_case if one["kind"] == REVIEWING]) == len(appealed)
         answers = [one.text for one in now.said if one.kind == Step.CLOSE]
         if now.state == State.CLOSED:
             assert answers
@@ -309,11 +351,19 @@ class Walk:
             assert silent[-1] == "question"
 
 
+APPEAL_ENDS = (Step.UPHOLD, Step.REOPEN)
 DOINGS = tuple(name for name in vars(Walk) if not name.startswith("_") and name not in ("stands", "check"))
 
 
 @settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(doings=["hand", "withdraw", "reopen"])
+@example(
+    doings=["accept", "close", "rate_badly", "make_good", "appeal", "rate_badly", "make_good", "set_aside", "uphold"]
+)
+@example(doings=["accept", "close", "rate_badly", "make_good", "appeal", "rate_badly", "head_upholds", "make_good"])
+@example(doings=["decline", "appeal", "reopen", "hand", "uphold", "head_reopens", "decline", "appeal"])
+@example(doings=["accept", "close", "rate_badly", "set_aside", "appeal", "hand", "ask", "days_pass", "head_upholds"])
+@example(doings=["merge", "turn", "hand", "refer", "close", "turn", "appeal", "part", "head_reopens", "merge"])
 @example(doings=["ask", "days_pass", "ask", "add", "ask", "accept", "days_pass", "close", "ask", "days_pass", "reopen"])
 @example(doings=["turn", "hand", "turn", "merge", "ask", "turn", "unit_answers", "accept_answer", "turn", "reopen"])
 @example(doings=["merge", "part", "merge", "turn", "withdraw", "reopen", "merge", "turn", "interim", "decline"])

@@ -114,7 +114,11 @@ def test_a_bad_rating_is_put_right_and_asked_about_once_more(office: Office) -> 
     assert [(one["kind"], one["days"]) for one in reminded.values["waiting"]] == [("righting", 1)]
     decide(office, desk.make_good, case_id, "现在每天有人值守")
     [told] = office.told()
-    assert (told.words, told.to, told.presses) == ("status.made_good", "citizen", [f"/rate {case_id}"])
+    assert (told.words, told.to, told.presses) == (
+        "status.made_good",
+        "citizen",
+        [f"/rate {case_id}", f"/appeal {case_id}"],
+    )
     assert (owed(office, case_id), report(office, case_id).state) == ("nothing", State.CLOSED)
     assert refused(decide, office, desk.make_good, case_id, "现在每天有人值守") == "decided"
     rates(office, case_id, GOOD)

@@ -36,7 +36,7 @@ EVERYBODY = "sign_in"
 EXPECTED: dict[str, list[tuple[str, set[str]]]] = {
     "clerk": [(CLERK, ALL)],
     "reviewer": [(f"{READER} read_reports see_openings answer_openings release_notices confirm_deductions", ALL)],
-    "office_head": [(f"{CLERK} hand_over_again confirm_deductions", ALL)],
+    "office_head": [(f"{CLERK} decide_appeals hand_over_again confirm_deductions", ALL)],
     "discipline": [(f"{READER} {CASES} handle_conflicts", ALL)],
     "leading_group": [(f"{READER} release_notices approve_results", ALL)],
     "auditor": [(f"{READER} read_reports see_openings read_audit appoint_watchers", ALL)],

@@ -33,7 +33,7 @@ CHD     POST /console/report/ID/ask /console/report/ID/accept /console/report/ID
 CHD     POST /console/report/ID/answer /console/report/ID/interim /console/report/ID/outcomes /console/report/ID/reopen
 CHD     POST /console/report/ID/make_good /console/report/ID/set_aside /console/report/ID/note /console/report/ID/jot
 CHD     POST /console/report/ID/put_right /console/report/ID/assign /console/report/ID/pass_on
-CHD     POST /console/report/ID/merge /console/report/ID/part
+CHD     POST /console/report/ID/merge /console/report/ID/part /console/report/ID/uphold
 CHD     POST /console/report/ID/split /console/report/ID/answer_item /console/report/ID/tell_item
 CHD     POST /console/report/ID/give_back /console/report/ID/hand /console/report/ID/insert
 CHD     POST /console/report/ID/prioritise /console/report/ID/tag /console/report/ID/untag
@@ -103,8 +103,8 @@ OPEN = {
     "POST /me/chat /me/password /me/password/remove /me/passkey/options /me/passkey /me/passkey/ID/remove /me/codes",
     "POST /me/session/ID/end /me/sessions/end",
 }
-EVERYBODY = """complain complaint repeated status question add confirm addition code withdraw rate retaliation walkin
-placing receipt forget seen start menu link help office language cancel resume discard anew"""
+EVERYBODY = """complain complaint repeated status question add confirm addition code withdraw rate appeal retaliation
+walkin placing receipt forget seen start menu link help office language cancel resume discard anew"""
 FOR_UNITS = {"superior", "head", "deputy", "liaison"}
 OVERSEERS = {"clerk", "office_head", "reviewer", "discipline", "leading_group", "auditor"}
 JOURNEY = {
