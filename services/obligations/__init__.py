@@ -46,7 +46,9 @@ from services.obligations.own import (
 )
 from services.obligations.releasing import in_batches
 from services.obligations.rules import read_rules
+from services.obligations.seeing import require_seen, seen_by_unit
 from services.obligations.shown import shown, told_of, why_returned
+from services.obligations.standings import UnitStanding, unit_standings
 from services.obligations.telling import TO_HEAD, TO_READER, buttons, told_since
 from services.obligations.values import (
     ACCEPTED,
@@ -100,6 +102,7 @@ __all__ = [
     "Standing",
     "Subject",
     "UnitSight",
+    "UnitStanding",
     "accept_answer",
     "acknowledge",
     "answer",
@@ -149,14 +152,17 @@ __all__ = [
     "reminded",
     "reply_unit",
     "request_time",
+    "require_seen",
     "run_on",
     "say_not_ours",
+    "seen_by_unit",
     "send_back",
     "shown",
     "stand_still",
     "standing",
     "told_of",
     "told_since",
+    "unit_standings",
     "unsettled",
     "way_to_head",
     "why_returned",

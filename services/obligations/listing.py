@@ -84,7 +84,7 @@ _newest_morning = (
 )
 
 
-def _known(act: Act) -> ColumnElement[bool]:
+def known_to_unit(act: Act) -> ColumnElement[bool]:
     """Whether its unit may know of it yet."""
     return or_(obligations.c.shown_from.is_(None), obligations.c.shown_from <= act.now)
 
@@ -125,7 +125,7 @@ _OBLIGATIONS = select(
 
 def owed_by(act: Act, kinds: Kinds, unit_ids: Collection[str]) -> list[Obligation]:
     """What these units owe, first due first; then what waits for the office; then the newest settled obligations."""
-    mine = _OBLIGATIONS.where(obligations.c.unit_id.in_(unit_ids), _known(act))
+    mine = _OBLIGATIONS.where(obligations.c.unit_id.in_(unit_ids), known_to_unit(act))
     parts = (
         mine.where(_owed).order_by(*_by_due).limit(MOST),
         mine.where(obligations.c.state.in_((ANSWERED, NOT_OURS))).order_by(*_by_due).limit(MOST),
@@ -170,7 +170,7 @@ def one(act: Act, kinds: Kinds, obligation_id: str) -> Obligation | None:
 
 def id_of(act: Act, number: str) -> str | None:
     """The id of what a unit owes under this number; None where there is none, or it does not know of it yet."""
-    known = _of_units, obligations.c.number == number, _known(act)
+    known = _of_units, obligations.c.number == number, known_to_unit(act)
     return act.tx.execute(select(obligations.c.id).where(*known)).scalar()
 
 

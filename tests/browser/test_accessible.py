@@ -6,12 +6,14 @@ And what it does not look for: a label that breaks within a word, a number that 
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from bot.build import Program
 from services import desk as desk_service
+from services import people
 from services.foundation.act import Act
 from tests.drivers import axe
 from tests.drivers.chat_page import Phone, asked, say, tap
@@ -28,7 +30,7 @@ from tests.drivers.console_browser import (
     somebody,
     too_wide,
 )
-from tests.drivers.desk_pages import instruct
+from tests.drivers.desk_pages import head_of, instruct
 from tests.drivers.notice_desk import written
 from tests.drivers.template_words import words
 from tests.services.desk.test_hot import came_in
@@ -138,6 +140,26 @@ async def test_no_page_for_everybody_has_a_serious_fault_nor_is_anything_small_i
         for view in "01":
             await page.goto(f"{address}/large/{view}?back=/")
             for path in ("/", "/track", "/published"):
+                found += await look_at_both(page, address, path, f"{language}-large{view}")
+                if view == "1":
+                    found += [f"{path}: small {one}" for one in await page.evaluate(SMALL)]
+    assert found == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_no_page_of_a_unit_has_a_serious_fault_nor_is_anything_small_in_large_text(
+    program: Program, chromium: Browser, language: str
+) -> None:
+    duty, head, found = instruct(program, "clerk-1"), head_of(program, "gtj"), list[str]()
+    code = program.acts.transact(people.issue_link, head, timedelta(days=1), to_page=True)
+    async with desk(program) as address:
+        page = await page_at(chromium, WIDE, bypass_csp=True)
+        await page.goto(f"{address}/in/{code}")
+        await page.wait_for_url("**/unit")
+        await page.goto(f"{address}/language/{language}?back=/unit")
+        for view in "01":
+            await page.goto(f"{address}/large/{view}?back=/unit")
+            for path in ("/unit", f"/unit/{duty}", f"/unit/{'0' * 20}"):
                 found += await look_at_both(page, address, path, f"{language}-large{view}")
                 if view == "1":
                     found += [f"{path}: small {one}" for one in await page.evaluate(SMALL)]

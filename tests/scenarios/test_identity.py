@@ -12,7 +12,7 @@ import io
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
-from datetime import UTC, time
+from datetime import UTC, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,9 @@ from tests.drivers.marked import (
     LISTED,
     MARKS,
     OF_UNIT,
+    OTHER_UNIT,
     TO_NO_UNIT,
+    UNIT,
     VISITOR,
     Story,
     found,
@@ -232,6 +234,31 @@ async def test_no_address_that_a_role_reaches_holds_a_mark(story: Story, role: R
             assert set(found(body)) <= allowed(path), path
             assert found(headers) == [], path
     assert len(opened) >= (30 if role else 8)
+
+
+@pytest.mark.parametrize("unit", [UNIT, OTHER_UNIT])
+async def test_no_address_that_a_head_reaches_holds_a_mark(story: Story, unit: str) -> None:
+    """What a unit sees on its own pages is what the chat shows it, whoever files and whatever is asked for."""
+    program, client, opened = story.program, browsing(story.server), set[str]()
+    name, own = ("MARK局长赵", "head's name") if unit == UNIT else ("MARK局长孙", "other head's name")
+    known = (program.acts.look(people.person, one) for one in program.acts.look(people.heads_of, [unit])[unit])
+    [head] = [one.id for one in known if one and one.name == name]
+    duty = f"/unit/{story.obligation[-20:]}"
+    numbers = [str(row["number"]) for row in rows(program, "cases")]
+    starts = "/unit", duty, f"/unit/{'0' * 20}", "/me", "/console", story.obligation
+    async with client.session:
+        code = program.acts.transact(people.issue_link, head, timedelta(days=1), to_page=True)
+        await Browser(client).sends("/in", code=code)
+        async for path, status, body, headers in crawl(client, *starts):
+            opened.add(path.partition("?")[0])
+            assert status < 500, path
+            assert set(found(body)) <= {own, "head's file name"}, path
+            assert found(headers) == [], path
+            said = body.decode(errors="replace")
+            assert [mark for mark in (*TO_NO_UNIT.values(), *numbers) if mark in said] == [], path
+            if path == duty:
+                assert ("D20261123-0001" in said) == (status == 200) == (unit == UNIT)
+    assert {"/unit", duty} <= opened
 
 
 async def test_nobody_else_is_told_a_mark(story: Story) -> None:

@@ -64,7 +64,8 @@ OF_TEXTS = {
 }  # told at the page of standard texts
 BY_NAME = {DeskCode.VARIABLE_UNKNOWN}  # told there by `unknown`, with what was written and what is known
 NEW_DATE = {ObligationCode.DUE_WANTED, ObligationCode.DUE_PAST, ObligationCode.DUE_FAR}  # of an interim reply
-AT_LINK = {  # told at the page of a link, beside what the chat says of an act that is refused
+AT_UNITS = {  # told where units answer, signed in or by a link, beside what the chat says of an act that is refused
+    Common.CHANGED,
     PeopleCode.NAME_WANTED,
     ObligationCode.POST_WANTED,
     ObligationCode.REASON_WANTED,
@@ -103,7 +104,7 @@ ON_PAGES: dict[str, set[StrEnum]] = {
     - ASKED_AGAIN
     - OF_UNITS
     - OF_LINKS,
-    "answering": AT_LINK,
+    "answering": AT_UNITS,
     "people": set[StrEnum](PeopleCode) - ASKED_AGAIN,
     "signin": {*SignInCode, Common.GONE},
     "walkins": {Common.TEXT_TOO_LONG, Common.TEXT_WANTED, CaseCode.DECIDED},

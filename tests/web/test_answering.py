@@ -30,7 +30,7 @@ Opens = Callable[[], Awaitable[Browser]]
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.answering.ASKED_SECONDS", 0)
+    monkeypatch.setattr("web.answering.link.ASKED_SECONDS", 0)
 
 
 async def given(clerk: Browser, duty: str, **fields: str) -> str:

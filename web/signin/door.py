@@ -17,6 +17,7 @@ from services.people import Right
 from services.signin import Site, Try
 from web.signin.devices import device_of
 from web.site.frame import Frame, Seat, form, session_of
+from web.site.navigation import UNIT
 from web.site.refused import WRONG
 from web.site.security import (
     BEGUN,
@@ -147,11 +148,12 @@ class SignIn:
     def _onward(
         self, request: web.Request, found: people.Seated, token: str, sent: Mapping[str, str]
     ) -> web.Response | web.HTTPSeeOther:
-        """Where somebody goes on who has signed in: with what they had not sent, or begun, else at the desk."""
+        """Where somebody goes on: with what they had not sent, or begun, else at the desk or at their unit."""
         if kept := _unsent(sent):
             return self._frame.given_back(request, self._frame.seat(found, token), kept, "signed_in")
-        at_desk = people.may(found.grants, Right.OPEN_CONSOLE)
-        return web.HTTPSeeOther(begun(request, secure=self._frame.secure) or (TODAY if at_desk else "/me"))
+        seat = self._frame.seat(found, token)
+        start = TODAY if seat.may(Right.OPEN_CONSOLE) else UNIT if seat.of_unit else "/me"
+        return web.HTTPSeeOther(begun(request, secure=self._frame.secure) or start)
 
     async def _refuse(self, request: web.Request, sent: Mapping[str, str]) -> web.StreamResponse:
         """Refuses a code. Wrong, used and expired look alike; somebody signed in who came back to a used link goes on.

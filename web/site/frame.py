@@ -21,7 +21,7 @@ from services.foundation.act import Acts
 from services.foundation.origin import from_our_page
 from services.foundation.tables import Tables
 from services.obligations import Kinds
-from services.people import NOTED_EVERY, Grant, Person, Right, Session, may
+from services.people import NOTED_EVERY, Grant, Person, Right, Session, may, may_somewhere
 from services.talk import Office
 from services.units import Directory
 from templates import DEFAULT_LANGUAGE, Texts
@@ -57,6 +57,14 @@ class Seat:
 
     def may(self, right: Right) -> bool:
         return may(self.grants, right)
+
+    def may_somewhere(self, right: Right) -> bool:
+        return may_somewhere(self.grants, right)
+
+    @property
+    def of_unit(self) -> bool:
+        """Whether they look at what some unit owes: they have the pages of units."""
+        return self.may_somewhere(Right.LOOK_AT_OBLIGATIONS)
 
 
 Seated = Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]
@@ -189,10 +197,10 @@ class Frame:
         """
         return self.given_back(request, seat, kept if kept and kept.words else None, "no_room", 503)
 
-    def seated(self, handler: Seated, right: Right) -> Handler:
+    def seated(self, handler: Seated, right: Right, *, somewhere: bool = False) -> Handler:
         """Guards a handler: only for somebody with a session and this right, whose forms were made for that session.
 
-        Somebody without a session is asked to sign in.
+        Somebody without a session is asked to sign in. `somewhere`: in any unit; the handler asks in which.
         """
 
         async def check(request: web.Request) -> web.StreamResponse:
@@ -203,7 +211,7 @@ class Frame:
                     await fields(request, self.site_url)  # which refuses what no page of ours has sent
                 return self.door(request, 401, unsent=await unsaved(request, self.site_url))
             seat = self.seat(found, token)
-            if not seat.may(right):
+            if not (seat.may_somewhere(right) if somewhere else seat.may(right)):
                 return self.forbidden(request, seat, await unsaved(request, self.site_url))
             if request.method == "POST":
                 if request.content_type == FILES and self.store.room.is_short:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from services.people import Right
 
+UNIT = "/unit"  # where people of the units begin, in a frame of their own
+
 
 @dataclass(frozen=True)
 class Page:

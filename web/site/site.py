@@ -19,7 +19,8 @@ from services.obligations import Kinds
 from services.talk import Office
 from services.units import Directory
 from templates import DEFAULT_LANGUAGE, Texts
-from web.answering import Answering
+from web.answering.link import Answering
+from web.answering.unit import UnitPages
 from web.calendar.moves import Moves
 from web.calendar.notice import HolidayNotice
 from web.calendar.pages import Calendar
@@ -47,7 +48,7 @@ from web.signin.door import SignIn
 from web.signin.mine import Mine
 from web.signin.others import Others
 from web.site.frame import Frame, ShownChannel, unsaved
-from web.site.navigation import Page
+from web.site.navigation import UNIT, Page
 from web.site.refused import WRONG
 from web.site.security import DOOR, protect
 from web.site.unsaved import Unsaved
@@ -59,6 +60,7 @@ from web.walkins import Walkins
 PARTS = (
     Public,
     Answering,
+    UnitPages,
     SignIn,
     Mine,
     TodayPage,
@@ -89,7 +91,7 @@ PARTS = (
     Quarantine,
 )
 PAGES = tuple(page for part in PARTS if isinstance(page := getattr(part, "PAGE", None), Page))
-OURS = ("/", "/console", "/in", "/me", "/language", "/track", "/published", "/receipt", "/large", "/answer")
+OURS = ("/", "/console", "/in", "/me", "/language", "/track", "/published", "/receipt", "/large", "/answer", UNIT)
 REFUSED = frozenset((403, 429))  # no right, a foreign form, too many tries
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 KNOWN_TROUBLE = frozenset((400, 403, 404, 405, 413))

@@ -84,7 +84,7 @@ async def test_the_button_of_the_chat_gives_a_link_to_the_page(program: Program,
     [code] = ADDRESS.findall(phone.screen().text)
     mine: Browser = await browser()
     await mine.sends("/in", code=code)
-    assert mine.path == "/me"
+    assert mine.path == "/unit"
     assert "还没有设置下次怎么登录" in mine.page
     for _ in range(3):
         await phone.says("登录")

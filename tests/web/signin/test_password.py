@@ -241,10 +241,11 @@ async def test_a_head_without_a_desk_comes_back_to_the_chat(program: Program, br
     code = program.acts.transact(people.issue_link, head, timedelta(days=1), to_page=True)
     mine = await browser()
     await mine.sends("/in", code=code)
-    assert mine.path == "/me"
+    assert mine.path == "/unit"
     phone, other = await with_password(mine, clock), await browser()
     await enters(other, "周三", WORDS, phone.code)
-    assert other.path == "/me"
+    assert other.path == "/unit"
+    await other.opens("/me")
     assert "打开聊天页" in other.page
     csrf = re.findall(r'name="csrf" value="([0-9a-f]{64})"', other.page)[0]
     answer = await other.client.post("/me/chat", data={"csrf": csrf}, allow_redirects=False)

@@ -6,14 +6,16 @@ A route or a journey that is added without a line fails; so does a right that re
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from bot.build import Program
 from handlers.all import JOURNEYS
+from services import people
 from services.people import Grant, Role, may_somewhere
 from tests.drivers.browsing import site_of
-from tests.web.conftest import CSRF, Browser, link, member
+from tests.web.conftest import CSRF, Browser, member
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 FORBIDDEN = "您的角色不能打开这一页"
@@ -25,7 +27,13 @@ NAMES = {
     "L": Role.LEADING_GROUP,
     "A": Role.AUDITOR,
     "S": Role.ADMINISTRATOR,
+    "s": Role.SUPERIOR,
+    "h": Role.HEAD,
+    "d": Role.DEPUTY,
+    "l": Role.LIAISON,
+    "v": Role.SUPERVISOR,
 }
+OF_UNIT = "shdlv"  # in a unit
 TABLE = """
 CHRDLAS GET /console
 CHRDA   GET /console/reports.csv /console/reports.xlsx /console/reports.print /console/fresh /console/report/ID
@@ -94,6 +102,8 @@ CHD     POST /console/calendar/moves
 CHS     GET /console/quarantine /console/quarantine.print /console/quarantine/ID
 CH      GET /console/quarantine.csv /console/quarantine.xlsx
 CHS     POST /console/quarantine/ID
+shdl    GET /unit /unit/ID
+shdl    POST /unit/ID
 """
 # What anybody reaches, or whoever is signed in about themselves.
 OPEN = {
@@ -152,7 +162,9 @@ async def test_a_role_gets_where_its_line_says_and_nowhere_else(program: Program
     mine: Browser = await browser()
     csrf = ""
     if letter in NAMES:
-        await mine.sends("/in", code=link(program, member(program, "某人", Grant(NAMES[letter], None))))
+        person_id = member(program, "某人", Grant(NAMES[letter], "gtj" if letter in OF_UNIT else None))
+        code = program.acts.transact(people.issue_link, person_id, timedelta(days=1), to_page=True)
+        await mine.sends("/in", code=code)
         csrf = next(iter(CSRF.findall(mine.page)))
     wrong: list[tuple[str, str, int]] = []
     for (method, address), allowed in lines().items():
