@@ -549,7 +549,7 @@ def upgrade() -> None:
     sa.Column('made_at', Utc(), nullable=False),
     sa.Column('ended_by', sa.String(length=32), nullable=True),
     sa.Column('ended_at', Utc(), nullable=True),
-    sa.Column('people', sa.JSON(), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
     sa.ForeignKeyConstraint(['obligation_id'], ['obligations.id'], name=op.f('fk_answer_links_obligation_id')),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('mark'),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from models.tables.base import BigId, id_column, metadata
 from models.types import Utc
@@ -119,6 +119,6 @@ answer_links = Table(  # addresses at which a body without an account answers: o
     Column("made_at", Utc, nullable=False),
     Column("ended_by", String(32)),  # None: until the obligation is settled, or the days are over
     Column("ended_at", Utc),
-    Column("people", JSON, nullable=False),  # who has acted by it: ids of people
+    Column("sealed", LargeBinary, nullable=False),  # who has acted by it: name and post, by id
     sqlite_with_rowid=False,
 )

@@ -108,7 +108,7 @@ VOUCHED: Mapping[str, Sequence[str]] = {
         "answered_at",
         "settled_at",
     ),
-    "answer_links": ("obligation_id", "mark", "made_by", "made_at", "ended_by", "ended_at", "people"),
+    "answer_links": ("obligation_id", "mark", "made_by", "made_at", "ended_by", "ended_at"),
     "standard_texts": ("text_id", "version", "used_for", "about", "title", "text", "ended", "written_by", "written_at"),
     "extensions": (
         "obligation_id",

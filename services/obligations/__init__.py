@@ -14,7 +14,7 @@ from services.obligations.kinds import Kind, Kinds, Moved
 from services.obligations.ladder import FAR, FARTHEST_YEARS, ladders, last_day
 from services.obligations.lapsing import lapse
 from services.obligations.leaving import COLUMNS, leaving
-from services.obligations.linking import AnswerLink, by_link, end_link, find_link, give_link, link_of, posts_by_link
+from services.obligations.linking import AnswerLink, answered_by_link, by_link, end_link, find_link, give_link, link_of
 from services.obligations.listing import (
     counts,
     id_of,
@@ -106,6 +106,7 @@ __all__ = [
     "accept_answer",
     "acknowledge",
     "answer",
+    "answered_by_link",
     "ask_office",
     "bring_nearer",
     "buttons",
@@ -143,7 +144,6 @@ __all__ = [
     "owed_by",
     "planned_moves",
     "postpone",
-    "posts_by_link",
     "promise",
     "promised",
     "put_back",

@@ -21,6 +21,7 @@ from services.foundation.addresses import HERE
 from services.foundation.phones import BadNumber, normalised
 from services.foundation.refusal import Common, Refusal
 from services.foundation.vault import new_code, new_id, same_code
+from services.foundation.wording import readable
 from services.obligations.codes import ObligationCode
 from services.obligations.locking import LockedObligation, unsettled
 from services.obligations.values import SETTLED
@@ -42,7 +43,6 @@ class AnswerLink:
     obligation_id: str
     made_at: datetime
     until: date
-    people: tuple[str, ...]
 
 
 def give_link(act: Act, obligation_id: str, seen: str, site: str, *, by_sms: bool = False) -> tuple[str, bool]:
@@ -59,7 +59,7 @@ def give_link(act: Act, obligation_id: str, seen: str, site: str, *, by_sms: boo
     _end(act, obligation)
     code = new_code(LETTERS)
     row = {"id": new_id(), "obligation_id": obligation.id, "mark": _mark(act, code), "made_by": act.actor}
-    row |= {"made_at": act.now, "ended_by": None, "ended_at": None, "people": []}
+    row |= {"made_at": act.now, "ended_by": None, "ended_at": None, "sealed": _sealed(act, row["id"], {})}
     act.tx.execute(insert(answer_links).values(**row))
     act.wrote(answer_links, row)
     audit.append(act, "answer_link_given", obligation.id, {"number": obligation.number, "link": row["id"]})
@@ -85,36 +85,45 @@ def find_link(act: Act, code: str, address: str) -> AnswerLink | timedelta | Non
 
 
 def by_link(act: Act, link: AnswerLink, name: str, post: str, did: str) -> Act:
-    """The act as done by whoever gave this name and post at the link: one person, however often they come.
+    """The act as done by whoever gave this name and post at the link: one actor, however often
+    they come. Nobody of the people, so that a name that is typed here stands on no list and is given no role.
 
     Locks the obligation: nothing is done by a link that was ended meanwhile. Raises Refusal: gone, settled,
     name_wanted, post_wanted.
     """
     unsettled(act, link.obligation_id)
-    kept = select(answer_links.c.people).where(answer_links.c.id == link.id, answer_links.c.ended_at.is_(None))
-    ids = act.tx.execute(kept).scalar()
-    if ids is None:
+    kept = select(answer_links.c.sealed).where(answer_links.c.id == link.id, answer_links.c.ended_at.is_(None))
+    sealed = act.tx.execute(kept).scalar()
+    if sealed is None:
         raise Refusal(Common.GONE)
-    name, post = people.named(name), " ".join(post.split())[:LONGEST_POST]
-    if not post:
+    who = people.named(name), " ".join(readable(post).split())[:LONGEST_POST]
+    if not who[1]:
         raise Refusal(ObligationCode.POST_WANTED, "post")
-    known = (people.person(act, one) for one in ids)
-    someone = next((one for one in known if one and (one.name, one.title) == (name, post)), None)
-    person_id = someone.id if someone else people.add_person(act, name, (), title=post)
-    if someone is None:
-        ids = {"people": [*ids, person_id]}
-        act.tx.execute(update(answer_links).where(answer_links.c.id == link.id).values(**ids))
-        act.wrote(answer_links, link.id)
+    known = _opened(act, link.id, sealed)
+    person_id = next((one for one, told in known.items() if told == who), "")
+    if not person_id:
+        person_id = new_id()
+        more = _sealed(act, link.id, {**known, person_id: who})
+        act.tx.execute(update(answer_links).where(answer_links.c.id == link.id).values(sealed=more))
     theirs = act.by(person_id)
     audit.append(theirs, "answer_link_used", link.obligation_id, {"link": link.id, "did": did})
     return theirs
 
 
-def posts_by_link(act: Act, obligation_id: str) -> Mapping[str, str]:
-    """Who has acted about an obligation by a link: their posts, by person."""
-    lists = act.tx.execute(select(answer_links.c.people).where(answer_links.c.obligation_id == obligation_id)).scalars()
-    found = (people.person(act, one) for ids in lists.all() for one in ids)
-    return {one.id: one.title or "" for one in found if one}
+def answered_by_link(act: Act, obligation_id: str) -> Mapping[str, tuple[str, str]]:
+    """Who has acted about an obligation by a link: name and post, by the id that the history has."""
+    columns = answer_links.c.id, answer_links.c.sealed
+    rows = act.tx.execute(select(*columns).where(answer_links.c.obligation_id == obligation_id)).all()
+    return {one: who for row in rows for one, who in _opened(act, row.id, row.sealed).items()}
+
+
+def _sealed(act: Act, link_id: str, who: Mapping[str, tuple[str, str]]) -> bytes:
+    return act.vault.identities.seal(who, f"answer link {link_id}")
+
+
+def _opened(act: Act, link_id: str, sealed: bytes) -> dict[str, tuple[str, str]]:
+    found = act.vault.identities.open(sealed, f"answer link {link_id}")
+    return {one: (name, post) for one, (name, post) in found.items()}
 
 
 def _end(act: Act, obligation: LockedObligation) -> bool:
@@ -130,7 +139,7 @@ def _end(act: Act, obligation: LockedObligation) -> bool:
 
 def _living(act: Act, which: object) -> AnswerLink | None:
     days = calendar.limits().answer_link
-    columns = [answer_links.c[name] for name in ("id", "obligation_id", "made_at", "people")]
+    columns = [answer_links.c[name] for name in ("id", "obligation_id", "made_at")]
     open_ = answer_links.c.ended_at.is_(None), obligations.c.state.not_in(SETTLED)
     joined = select(*columns, obligations.c.due_at).join_from(answer_links, obligations)
     row = act.tx.execute(joined.where(which, *open_)).first()  # pyright: ignore[reportArgumentType]
@@ -138,7 +147,7 @@ def _living(act: Act, which: object) -> AnswerLink | None:
         return None
     until = row.due_at.astimezone(act.now.tzinfo).date() + timedelta(days)
     made_at = row.made_at.astimezone(act.now.tzinfo)
-    link = AnswerLink(row.id, row.obligation_id, made_at, until, tuple(row.people))
+    link = AnswerLink(row.id, row.obligation_id, made_at, until)
     return link if act.now.date() <= until else None
 
 

@@ -39,6 +39,7 @@ PLACES = (
     Place(tables.vault, (tables.vault.c.subject_id,), "identity {}"),
     Place(tables.owners, (tables.owners.c.subject_id, tables.owners.c.owner_hash), "owner {}"),
     Place(tables.evidence, (tables.evidence.c.id,), "evidence {}"),
+    Place(tables.answer_links, (tables.answer_links.c.id,), "answer link {}"),
     Place(tables.passwords, (tables.passwords.c.person_id,), "password {}"),
     Place(tables.passkeys, (tables.passkeys.c.id,), "passkey {}"),
 )

@@ -98,3 +98,18 @@ def test_a_text_message_says_where_they_can_be_seen(language: str, line: str) ->
     assert line in with_them
     [without] = letter_of(Body(say=Say(say.words, say.values, say.buttons)), TEXTS[language], 8).texts
     assert line not in without
+
+
+@ON_SQLITE
+async def test_of_merged_cases_each_citizen_opens_what_went_out_with_the_answer(program: Program) -> None:
+    async with browsing(program) as browser, opened(browser.server) as other, browser.tab(), other.tab():
+        master, second = (asks(program, WEB, one.token) for one in (browser, other))
+        clerk = program.acts.by(program.acts.transact(people.add_person, "孙二", [Grant(Role.CLERK, None)]))
+        whole, child = (clerk.look(desk.look, one) for one in (master, second))
+        assert whole
+        assert child
+        clerk.transact(desk.merge, master, whole.seen, child.number)
+        [photo] = await answered(program, master, (None, picture()))
+        for one in (browser, other):
+            async with one.client.get(f"/chat/piece/{photo.id}") as answer:
+                assert answer.status == 200

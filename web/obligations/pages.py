@@ -154,8 +154,7 @@ class Obligations:
         takes_sms = self._frame.sms and await read(people.takes_sms, obligation.unit_id)
         gives = limits().answer_link is not None and not chats and obligation.state not in SETTLED
         link = await read(obligations.link_of, obligation.id)
-        posts = await read(obligations.posts_by_link, obligation.id)
-        return {"link": link, "gives_link": gives, "link_sms": takes_sms, "posts": posts}
+        return {"link": link, "gives_link": gives, "link_sms": takes_sms}
 
     async def _late(self) -> Lateness:
         return lateness(await self._frame.acts.read(obligations.late))
@@ -178,6 +177,7 @@ class Obligations:
         shown = await frame.acts.at(now).read(obligations.listed, frame.kinds, filters)
         counted = await frame.acts.at(now).read(obligations.counts, filters)
         names = await frame.acts.read(people.names_of, _actors(whole)) if whole else {}
+        by_link = await frame.acts.read(obligations.answered_by_link, whole.obligation.id) if whole else {}
         reminded = await frame.acts.at(now).read(obligations.reminded, whole.obligation.id) if whole else ()
         file_names = await frame.acts.read(obligations.file_names, whole.obligation.id) if whole else {}
         visit = await frame.acts.read(desk.visit_of, whole.obligation.subject_id) if whole else None
@@ -204,6 +204,7 @@ class Obligations:
             now=now,
             late=late,
             names=names,
+            by_link=by_link,
             visit=visit,
             files=file_names,
             reminded=reminded,

@@ -207,3 +207,16 @@ async def test_words_before_a_large_file_are_given_back_where_the_session_has_en
     page = await sends(clerk, f"{report}/ask", ("图.jpg", bytes(2 * MB)), text="请问是哪一天？")
     assert (clerk.status, "请问是哪一天？" in page) == (401, True)
     assert [row for row in rows(program, "evidence") if row["ours"]] == []
+
+
+@ON_SQLITE
+async def test_a_clerk_who_has_uploaded_too_much_today_is_told_and_the_words_stay(
+    program: Program, clerk: Browser, citizen: FakePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await complains(citizen, WORDS)
+    report = first_report(await clerk.opens("/console"))
+    await clerk.opens(report)
+    monkeypatch.setattr(program.store.room, "refusal", lambda *_: "too_much")
+    page = await sends(clerk, f"{report}/ask", ("图.jpg", picture(2)), text="请问是哪一天？")
+    assert (clerk.status, "您今天传的文件太多" in page, ">请问是哪一天？</textarea>" in page) == (422, True, True)
+    assert sent(program, "asked") == []
