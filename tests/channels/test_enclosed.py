@@ -108,7 +108,7 @@ async def test_of_merged_cases_each_citizen_opens_what_went_out_with_the_answer(
         whole, child = (clerk.look(desk.look, one) for one in (master, second))
         assert whole
         assert child
-        clerk.transact(desk.merge, master, whole.seen, child.number)
+        clerk.transact(desk.merge, master, whole.seen, child.number, desk.OVER)
         [photo] = await answered(program, master, (None, picture()))
         for one in (browser, other):
             async with one.client.get(f"/chat/piece/{photo.id}") as answer:
