@@ -51,8 +51,8 @@ def owed_now(turn: Turn) -> list[Obligation]:
 
 
 def _where(turn: Turn, obligation_id: str, right: Right) -> Dossier | None:
-    """The obligation, if this person has the right in its unit."""
+    """The obligation, if this person has the right in its unit, and it may know of it yet."""
     whole = obligations.look(turn.act, turn.tools.kinds, obligation_id) if obligation_id else None
-    if whole is None or not may(turn.grants, right, turn.directory.line(whole.obligation.unit_id)):
+    if whole is None or not whole.obligation.is_known(turn.act.now):
         return None
-    return whole
+    return whole if may(turn.grants, right, turn.directory.line(whole.obligation.unit_id)) else None

@@ -74,6 +74,10 @@ class Obligation:
     provisional: bool = False  # whether it is due in a year whose holidays are not announced
     shown_from: datetime | None = None  # when its unit hears of it (`releasing`); None: at once
 
+    def is_known(self, now: datetime) -> bool:
+        """Whether its unit may know of it yet."""
+        return self.shown_from is None or self.shown_from <= now
+
     @property
     def waited_for(self) -> bool:
         """Whether somebody other than the unit hears of it when it is accepted."""

@@ -86,10 +86,9 @@ class UnitPages:
         yet.
         """
         whole = await seat.acts.read(obligations.look, self._frame.kinds, request.match_info["id"])
-        later = whole and whole.obligation.shown_from
-        if later and later > seat.acts.clock():
+        if whole is None or not whole.obligation.is_known(seat.acts.clock()):
             return None
-        return whole if whole and self._has(seat, Right.LOOK_AT_OBLIGATIONS, whole) else None
+        return whole if self._has(seat, Right.LOOK_AT_OBLIGATIONS, whole) else None
 
     def _answers(self, seat: Seat, whole: Dossier) -> bool:
         return self._has(seat, Right.ANSWER_OBLIGATIONS, whole)

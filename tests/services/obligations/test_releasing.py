@@ -47,7 +47,7 @@ async def test_a_unit_knows_nothing_of_it_before_that_moment(program: Program, c
     assert len(head.heard()) == heard
     await head.says("/duties")
     assert str(row["number"]) not in head.screen().text
-    for number in (str(row["number"]), "D20261121-0999"):  # the second there is none
+    for number in (str(row["number"]), "D20261121-0999", f"/duty {obligation_id}", f"/answer {obligation_id}"):
         await head.says(number)
         assert "没有找到这件督办事项" in head.screen().text, number
 
