@@ -74,7 +74,7 @@ async def accepts_and_hands_over(page: Page, address: str) -> None:
     await page.goto(f"{address}/console")
     await page.locator(".item").first.click()
     await expect(page.locator("#report")).to_contain_text(TOLD)
-    await page.get_by_role("button", name="受理", exact=True).click()
+    await page.locator("#report").get_by_role("button", name="受理", exact=True).click()
     await expect(page.get_by_role("status").filter(has_text="已受理")).to_be_visible()
     await page.locator("#hand > summary").click()
     await page.locator("#hand-text").fill(ASKED)
