@@ -74,6 +74,8 @@ def children(act: Act, case_id: str) -> list[Child]:
     """The cases that are, or were, answered with this one, which whoever acts may see: the open ones first."""
     names = "id", "number", "unit_id", "state", "read", "received", "received_on"
     mine = select(*(cases.c[name] for name in names)).where(cases.c.master_id == case_id, shown(act))
+    rows = act.tx.execute(mine).all()
+    followed = people.followed(act, [row.id for row in rows])
     found = [
         Child(
             row.id,
@@ -82,9 +84,9 @@ def children(act: Act, case_id: str) -> list[Child]:
             row.state,
             opened_or_day(act.vault, row.received, row.id, row.received_on, act.now.tzinfo),
             not row.read,
-            people.is_followed(act, row.id),
+            row.id in followed,
         )
-        for row in act.tx.execute(mine)
+        for row in rows
     ]
     return sorted(found, key=lambda one: (one.state != State.MERGED, one.received_at))
 

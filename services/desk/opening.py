@@ -154,7 +154,7 @@ def _entered(act: Act, case_id: str, *, named: bool) -> dict[str, Any]:
     reach = ("web_phone" if named else "web") if followed == {FETCHING} else ""
     if intake is None:
         return {"reach": reach}
-    if not people.is_followed(act, case_id):
+    if not people.followed(act, [case_id]):
         reach = "phone" if intake.phoned else "none"
     return {"source_number": intake.number, "arrived_on": intake.arrived_on, "reach": reach}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Table, insert, select, update
@@ -68,12 +68,9 @@ def follows(act: Act, contact_id: str) -> bool:
     return act.tx.execute(select(owners.c.subject_id).where(mine).limit(1)).first() is not None
 
 
-def is_followed(act: Act, subject_id: str) -> bool:
-    """Whether anybody follows the report, so that what is said about it reaches a chat."""
-    return (
-        act.tx.execute(select(owners.c.subject_id).where(owners.c.subject_id == subject_id).limit(1)).first()
-        is not None
-    )
+def followed(act: Act, subject_ids: Collection[str]) -> set[str]:
+    """Those of these reports that anybody follows, so that what is said about them reaches a chat."""
+    return set(act.tx.execute(select(owners.c.subject_id).where(owners.c.subject_id.in_(subject_ids))).scalars())
 
 
 def followed_on(act: Act, subject_id: str) -> set[str]:
