@@ -35,6 +35,7 @@ def ours(folder: Path, complaints: int) -> float:
 
 def environment(folder: Path) -> Path:
     """The Python that has django-helpdesk, installed with its hashes where it is not there yet."""
+    folder = folder.absolute()  # it is run from a folder of its own
     python, done = folder / "bin" / "python", folder / "installed"
     if not done.exists():
         venv.create(folder, with_pip=True, clear=True)
